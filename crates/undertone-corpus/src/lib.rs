@@ -1,1 +1,58 @@
-#![doc = "placeholder"]
+//! Speech emotion corpora: which clips there are, who speaks, what they are labelled, and how
+//! they are balanced and divided for honest judging. There is no audio in this crate.
+//!
+//! A [`Corpus`] is opened from a folder of RAVDESS clips or from a manifest CSV. Its
+//! [`Utterance`]s carry an [`Emotion`]; a [`LabelScheme`] turns emotions into the classes of a
+//! model. [`divide`] splits the utterances by a [`Protocol`] into [`Fold`]s of three sides and
+//! [`balance`]s the training side only.
+//!
+//! ```
+//! use undertone_corpus::{
+//!     BalanceStep, LabelScheme, Protocol, ProtocolConfig, RavdessName, Utterance, divide,
+//! };
+//!
+//! let utterances: Vec<Utterance> = RavdessName::all_speech()
+//!     .map(|name| Utterance::from_ravdess(format!("{name}.wav"), name))
+//!     .collect();
+//! let protocol = ProtocolConfig::new(Protocol::Emobox);
+//! let division = divide(&utterances, LabelScheme::Emotion8, &protocol, &[], 7)?;
+//! assert_eq!(division.folds.len(), 6);
+//! assert_eq!(division.folds[0].test.len(), 4 * 60);
+//! assert!(division.folds[0].leakage(&utterances).is_none());
+//! # Ok::<(), undertone_corpus::DivideError>(())
+//! ```
+
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+mod balance;
+mod corpus;
+mod division;
+mod emotion;
+mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+mod gender;
+mod leakage;
+mod manifest;
+mod problem;
+mod protocol;
+mod random;
+mod ravdess;
+mod scheme;
+mod utterance;
+
+pub use balance::{BalanceError, BalanceStep, balance};
+pub use corpus::Corpus;
+pub use division::{DivideError, Division, EMOBOX_RAVDESS_FOLDS, Fold, divide};
+pub use emotion::{Emotion, UnknownEmotion};
+pub use error::CorpusError;
+pub use gender::{Gender, UnknownGender};
+pub use leakage::Leakage;
+pub use manifest::ManifestError;
+pub use problem::Problem;
+pub use protocol::{Protocol, ProtocolConfig, UnknownProtocol};
+pub use ravdess::{
+    Channel, Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
+};
+pub use scheme::{LabelScheme, UnknownScheme};
+pub use utterance::{Side, UnknownSide, Utterance};

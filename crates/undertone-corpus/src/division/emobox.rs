@@ -1,0 +1,56 @@
+//! `emobox`: EmoBox's official folds of RAVDESS (Ma et al. 2024, "EmoBox: Multilingual
+//! Multi-corpus Speech Emotion Recognition Toolkit and Benchmark").
+
+use super::speakers::fold_by;
+use super::{DivideError, Fold};
+use crate::Utterance;
+
+/// The actors that each of EmoBox's six folds holds out.
+pub const EMOBOX_RAVDESS_FOLDS: [[u8; 4]; 6] = [
+    [1, 11, 20, 21],
+    [4, 10, 12, 14],
+    [8, 9, 19, 23],
+    [3, 5, 7, 24],
+    [2, 15, 16, 18],
+    [6, 13, 17, 22],
+];
+
+/// EmoBox's six folds.
+pub(super) fn divide(
+    utterances: &[Utterance],
+    validation: f64,
+    seed: u64,
+) -> Result<Vec<Fold>, DivideError> {
+    let actor = |utterance: &Utterance| utterance.ravdess.map(|name| name.actor());
+    if let Some(stranger) = utterances
+        .iter()
+        .find(|utterance| actor(utterance).is_none())
+    {
+        return Err(DivideError::NotRavdess {
+            path: stranger.path.clone(),
+        });
+    }
+    let mut missing: Vec<u8> = EMOBOX_RAVDESS_FOLDS.into_iter().flatten().collect();
+    missing.retain(|&wanted| {
+        utterances
+            .iter()
+            .all(|utterance| actor(utterance) != Some(wanted))
+    });
+    missing.sort_unstable();
+    if !missing.is_empty() {
+        return Err(DivideError::MissingActors { actors: missing });
+    }
+    fold_by(
+        utterances,
+        EMOBOX_RAVDESS_FOLDS.len(),
+        validation,
+        seed,
+        |utterance| {
+            actor(utterance).and_then(|actor| {
+                EMOBOX_RAVDESS_FOLDS
+                    .iter()
+                    .position(|fold| fold.contains(&actor))
+            })
+        },
+    )
+}

@@ -1,0 +1,167 @@
+//! Dividing a corpus for judging.
+//!
+//! Every [`Fold`] has three sides. The test side is looked at once, at the end; whatever is
+//! chosen while training (when to stop, which checkpoint) is chosen on the validation side, which
+//! is carved out of the training side. Division comes first; only the training side is balanced.
+
+mod emobox;
+mod error;
+mod holdout;
+mod speakers;
+
+pub use emobox::EMOBOX_RAVDESS_FOLDS;
+pub use error::DivideError;
+
+use crate::random::{Purpose, stream};
+use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Side, Utterance, balance};
+
+/// One division into three sides. The sides hold indices into the utterances that were divided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// The fold's name, fit for a folder: `holdout`, `manifest`, or `fold-1`, `fold-2`, …
+    pub name: String,
+    /// What is trained on. Balancing may repeat an index here.
+    pub train: Vec<usize>,
+    /// What training may look at to stop early and to choose a checkpoint.
+    pub validation: Vec<usize>,
+    /// What is judged.
+    pub test: Vec<usize>,
+}
+
+/// A corpus divided by a protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Division {
+    /// The protocol that was followed; report it beside every score.
+    pub protocol: Protocol,
+    /// Whether the list was balanced before it was divided, so that copies leak.
+    pub balanced_before_split: bool,
+    /// The folds, their training sides balanced. Never empty.
+    pub folds: Vec<Fold>,
+}
+
+/// Divides `utterances` by a protocol, then applies the balancing steps to every training side
+/// (with `balance_before_split`: to all clips, before dividing).
+///
+/// Every clip is in exactly one side of each fold, unless balancing repeats or drops it. The same
+/// utterances and seed give the same division on every platform.
+///
+/// # Errors
+/// Where an option is out of range, where the corpus does not fit the protocol, or where a
+/// training side can't be balanced; see [`DivideError`].
+pub fn divide(
+    utterances: &[Utterance],
+    scheme: LabelScheme,
+    config: &ProtocolConfig,
+    balance: &[BalanceStep],
+    seed: u64,
+) -> Result<Division, DivideError> {
+    check(utterances, config)?;
+    let validation = config.validation_share();
+    let mut folds = match config.name {
+        Protocol::Holdout => {
+            let mut list: Vec<usize> = (0..utterances.len()).collect();
+            if config.balance_before_split {
+                list = balanced(utterances, &list, scheme, balance, seed, "holdout")?;
+            }
+            vec![holdout::divide(
+                utterances,
+                &list,
+                scheme,
+                config.test_fraction,
+                validation,
+                seed,
+            )]
+        }
+        Protocol::Speakers => speakers::divide(utterances, config.folds, validation, seed)?,
+        Protocol::Emobox => emobox::divide(utterances, validation, seed)?,
+        Protocol::Manifest => vec![by_manifest(utterances, validation, seed)?],
+    };
+    for fold in &mut folds {
+        let sides = [(Side::Train, &fold.train), (Side::Test, &fold.test)];
+        let validation_side = (validation > 0.0).then_some((Side::Validation, &fold.validation));
+        for (side, clips) in sides.into_iter().chain(validation_side) {
+            if clips.is_empty() {
+                return Err(DivideError::EmptySide {
+                    fold: fold.name.clone(),
+                    side,
+                });
+            }
+        }
+        if !config.balance_before_split {
+            fold.train = balanced(utterances, &fold.train, scheme, balance, seed, &fold.name)?;
+        }
+    }
+    Ok(Division {
+        protocol: config.name,
+        balanced_before_split: config.balance_before_split,
+        folds,
+    })
+}
+
+fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), DivideError> {
+    if utterances.is_empty() {
+        return Err(DivideError::NoClips);
+    }
+    let test = match config.name {
+        Protocol::Holdout => config.test_fraction,
+        Protocol::Speakers | Protocol::Emobox | Protocol::Manifest => 0.0,
+    };
+    if config.name == Protocol::Holdout && !(test > 0.0 && test < 1.0) {
+        return Err(DivideError::TestFraction { value: test });
+    }
+    let validation = config.validation_share();
+    if !(validation >= 0.0 && validation + test < 1.0) {
+        return Err(DivideError::ValidationFraction {
+            value: validation,
+            below: 1.0 - test,
+        });
+    }
+    if config.balance_before_split && config.name != Protocol::Holdout {
+        return Err(DivideError::BalanceBeforeSplit {
+            protocol: config.name,
+        });
+    }
+    Ok(())
+}
+
+fn balanced(
+    utterances: &[Utterance],
+    list: &[usize],
+    scheme: LabelScheme,
+    steps: &[BalanceStep],
+    seed: u64,
+    fold: &str,
+) -> Result<Vec<usize>, DivideError> {
+    balance(utterances, list, scheme, steps, seed).map_err(|reason| DivideError::Balance {
+        fold: fold.to_owned(),
+        reason,
+    })
+}
+
+/// The sides of the manifest's `split` column. Where no row says `validation`, whole speakers of
+/// the training side become it.
+fn by_manifest(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, DivideError> {
+    let without = utterances
+        .iter()
+        .filter(|utterance| utterance.split.is_none())
+        .count();
+    if without > 0 {
+        return Err(DivideError::NoSplit { clips: without });
+    }
+    let of = |side: Side| -> Vec<usize> {
+        (0..utterances.len())
+            .filter(|&index| utterances[index].split == Some(side))
+            .collect()
+    };
+    let mut fold = Fold {
+        name: "manifest".to_owned(),
+        train: of(Side::Train),
+        validation: of(Side::Validation),
+        test: of(Side::Test),
+    };
+    if fold.validation.is_empty() && !fold.train.is_empty() {
+        let mut rng = stream(seed, Purpose::Validation);
+        speakers::carve_validation(utterances, &mut fold, validation, &mut rng)?;
+    }
+    Ok(fold)
+}

@@ -1,0 +1,163 @@
+//! `speakers`: folds over speakers, and validation sides made of whole speakers.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::{DivideError, Fold};
+use crate::random::{Purpose, stream};
+use crate::{Gender, Utterance};
+
+/// A speaker and how much there is of them.
+#[derive(Clone, Copy)]
+struct Speaker<'a> {
+    name: &'a str,
+    gender: Option<Gender>,
+    clips: usize,
+}
+
+/// k folds over speakers.
+pub(super) fn divide(
+    utterances: &[Utterance],
+    folds: usize,
+    validation: f64,
+    seed: u64,
+) -> Result<Vec<Fold>, DivideError> {
+    let all: Vec<usize> = (0..utterances.len()).collect();
+    let mut speakers = speakers_of(utterances, &all);
+    if folds < 2 || folds > speakers.len() {
+        return Err(DivideError::Folds {
+            folds,
+            speakers: speakers.len(),
+        });
+    }
+    speakers.shuffle(&mut stream(seed, Purpose::Test));
+    let fold_of = deal(&speakers, folds);
+    fold_by(utterances, folds, validation, seed, |utterance| {
+        fold_of.get(utterance.speaker.as_str()).copied()
+    })
+}
+
+/// Folds whose test sides are the utterances that `fold_of` sends to them.
+pub(super) fn fold_by(
+    utterances: &[Utterance],
+    folds: usize,
+    validation: f64,
+    seed: u64,
+    fold_of: impl Fn(&Utterance) -> Option<usize>,
+) -> Result<Vec<Fold>, DivideError> {
+    let mut rng = stream(seed, Purpose::Validation);
+    (0..folds)
+        .map(|number| {
+            let (test, train) = (0..utterances.len())
+                .partition(|&index| fold_of(&utterances[index]) == Some(number));
+            let name = format!("fold-{}", number + 1);
+            let mut fold = Fold {
+                name,
+                train,
+                validation: Vec::new(),
+                test,
+            };
+            carve_validation(utterances, &mut fold, validation, &mut rng)?;
+            Ok(fold)
+        })
+        .collect()
+}
+
+/// Moves whole speakers from the training to the validation side: `fraction` of them, at least
+/// one, of both genders where there are two or more. A fraction of 0 moves nobody.
+pub(super) fn carve_validation(
+    utterances: &[Utterance],
+    fold: &mut Fold,
+    fraction: f64,
+    rng: &mut ChaCha8Rng,
+) -> Result<(), DivideError> {
+    if fraction == 0.0 {
+        return Ok(());
+    }
+    let mut speakers = speakers_of(utterances, &fold.train);
+    if speakers.len() < 2 {
+        return Err(DivideError::OneSpeaker {
+            fold: fold.name.clone(),
+        });
+    }
+    let wanted = (speakers.len() as f64 * fraction).round() as usize;
+    let wanted = wanted.clamp(1, speakers.len() - 1);
+    speakers.shuffle(rng);
+    let chosen = choose(speakers, wanted);
+    let (validation, train) = std::mem::take(&mut fold.train)
+        .into_iter()
+        .partition(|&index| chosen.contains(utterances[index].speaker.as_str()));
+    fold.train = train;
+    fold.validation = validation;
+    Ok(())
+}
+
+/// The speakers of some utterances, by name.
+fn speakers_of<'a>(utterances: &'a [Utterance], indices: &[usize]) -> Vec<Speaker<'a>> {
+    let mut speakers: BTreeMap<&str, Speaker> = BTreeMap::new();
+    for &index in indices {
+        let Utterance {
+            speaker: name,
+            gender,
+            ..
+        } = &utterances[index];
+        let speaker = speakers.entry(name).or_insert(Speaker {
+            name,
+            gender: None,
+            clips: 0,
+        });
+        speaker.gender = speaker.gender.or(*gender);
+        speaker.clips += 1;
+    }
+    speakers.into_values().collect()
+}
+
+/// Deals speakers to folds, the largest first, each to the fold that has the fewest of their
+/// gender and, of those, the fewest clips.
+fn deal<'a>(speakers: &[Speaker<'a>], folds: usize) -> BTreeMap<&'a str, usize> {
+    let mut by_gender_and_size = speakers.to_vec();
+    by_gender_and_size.sort_by_key(|speaker| (speaker.gender, std::cmp::Reverse(speaker.clips)));
+    let mut clips = vec![0; folds];
+    let mut members: Vec<Vec<Option<Gender>>> = vec![Vec::new(); folds];
+    let mut fold_of = BTreeMap::new();
+    for speaker in by_gender_and_size {
+        let same_gender = |fold: usize| {
+            members[fold]
+                .iter()
+                .filter(|&&gender| gender == speaker.gender)
+                .count()
+        };
+        // An empty fold comes before everything: every fold must have a test side.
+        let rank = |&fold: &usize| (!members[fold].is_empty(), same_gender(fold), clips[fold]);
+        let fold = (0..folds).min_by_key(rank).unwrap_or(0);
+        clips[fold] += speaker.clips;
+        members[fold].push(speaker.gender);
+        fold_of.insert(speaker.name, fold);
+    }
+    fold_of
+}
+
+/// Chooses speakers, the first that come, so that the genders are as even as they can be among
+/// the chosen and none is lost among the others while another can be spared.
+fn choose(mut speakers: Vec<Speaker<'_>>, wanted: usize) -> HashSet<&str> {
+    let count = |speakers: &[Speaker], gender: Option<Gender>| {
+        speakers
+            .iter()
+            .filter(|speaker| speaker.gender == gender)
+            .count()
+    };
+    let mut chosen: Vec<Speaker> = Vec::with_capacity(wanted);
+    while chosen.len() < wanted {
+        let rank = |&position: &usize| {
+            let gender = speakers[position].gender;
+            (count(&speakers, gender) == 1, count(&chosen, gender))
+        };
+        let Some(next) = (0..speakers.len()).min_by_key(rank) else {
+            break;
+        };
+        chosen.push(speakers.remove(next));
+    }
+    chosen.into_iter().map(|speaker| speaker.name).collect()
+}

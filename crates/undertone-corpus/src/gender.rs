@@ -1,0 +1,50 @@
+//! A speaker's gender, as corpora record it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The gender that a corpus gives for a speaker. RAVDESS: odd actors male, even ones female.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gender {
+    /// A female voice.
+    Female,
+    /// A male voice.
+    Male,
+}
+
+impl Gender {
+    /// The gender's name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gender::Female => "female",
+            Gender::Male => "male",
+        }
+    }
+}
+
+impl fmt::Display for Gender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A word that is no [`Gender`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown gender \"{0}\"; write female, male, f or m, or leave it empty")]
+pub struct UnknownGender(pub String);
+
+impl FromStr for Gender {
+    type Err = UnknownGender;
+
+    /// Reads `female`, `f`, `male` or `m`, whatever the case.
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word.trim().to_lowercase().as_str() {
+            "female" | "f" => Ok(Gender::Female),
+            "male" | "m" => Ok(Gender::Male),
+            _ => Err(UnknownGender(word.trim().to_owned())),
+        }
+    }
+}

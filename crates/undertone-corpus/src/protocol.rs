@@ -1,0 +1,139 @@
+//! Protocols: how clips are divided for judging, as a recipe states it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A way to divide clips into a training and a test side. Every score belongs to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// One division over clips, stratified by label. Speakers stand on both sides, so it tells
+    /// nothing about unheard voices.
+    Holdout,
+    /// k folds over speakers: nobody is heard on both sides of a fold.
+    Speakers,
+    /// EmoBox's six official folds of RAVDESS, by actor; comparable with its published table.
+    Emobox,
+    /// The sides that a manifest's `split` column assigns.
+    Manifest,
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Protocol; 4] = [
+        Protocol::Holdout,
+        Protocol::Speakers,
+        Protocol::Emobox,
+        Protocol::Manifest,
+    ];
+
+    /// The name, as recipes and commands spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Holdout => "holdout",
+            Protocol::Speakers => "speakers",
+            Protocol::Emobox => "emobox",
+            Protocol::Manifest => "manifest",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A word that names no [`Protocol`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown protocol \"{0}\"; known are holdout, speakers, emobox and manifest")]
+pub struct UnknownProtocol(pub String);
+
+impl FromStr for Protocol {
+    type Err = UnknownProtocol;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Protocol::ALL
+            .into_iter()
+            .find(|protocol| protocol.name() == word)
+            .ok_or_else(|| UnknownProtocol(word.to_owned()))
+    }
+}
+
+/// A protocol with its options, as the table of a recipe. An option that the protocol has no use
+/// for is ignored.
+///
+/// ```
+/// use undertone_corpus::{Protocol, ProtocolConfig};
+///
+/// let config: ProtocolConfig = toml::from_str("name = 'speakers'\nfolds = 8")?;
+/// assert_eq!(config, ProtocolConfig { folds: 8, ..ProtocolConfig::new(Protocol::Speakers) });
+/// # Ok::<(), toml::de::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolConfig {
+    /// Which protocol.
+    pub name: Protocol,
+    /// `holdout`: the test side's share of all clips, above 0 and below 1. Default 0.3.
+    #[serde(default = "default_test_fraction")]
+    pub test_fraction: f64,
+    /// The validation side's share, from 0 (no validation side) to below 1. `holdout`: of all
+    /// clips, by default [`ProtocolConfig::HOLDOUT_VALIDATION`]. The other protocols: of the
+    /// training side's speakers, at least one of them, by default
+    /// [`ProtocolConfig::SPEAKERS_VALIDATION`]; `manifest` only carves it out where no row says
+    /// `validation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_fraction: Option<f64>,
+    /// `speakers`: how many folds, at least 2. Default 5.
+    #[serde(default = "default_folds")]
+    pub folds: usize,
+    /// `holdout`: balance the whole list first and divide it then. Copies of one clip end up on
+    /// both sides and scores come out too good ([`Fold::leakage`](crate::Fold::leakage) counts
+    /// them); here to reproduce results that were made so. Default false.
+    #[serde(default)]
+    pub balance_before_split: bool,
+}
+
+fn default_test_fraction() -> f64 {
+    0.3
+}
+
+fn default_folds() -> usize {
+    5
+}
+
+impl ProtocolConfig {
+    /// The default validation side of `holdout`, as a share of all clips.
+    pub const HOLDOUT_VALIDATION: f64 = 0.1;
+    /// The default validation side of the other protocols, as a share of the training side's
+    /// speakers.
+    pub const SPEAKERS_VALIDATION: f64 = 0.12;
+
+    /// A protocol with the default options.
+    pub fn new(name: Protocol) -> Self {
+        Self {
+            name,
+            test_fraction: default_test_fraction(),
+            validation_fraction: None,
+            folds: default_folds(),
+            balance_before_split: false,
+        }
+    }
+
+    /// The validation side's share: the one that is set, or the protocol's default.
+    pub fn validation_share(&self) -> f64 {
+        self.validation_fraction.unwrap_or(match self.name {
+            Protocol::Holdout => Self::HOLDOUT_VALIDATION,
+            Protocol::Speakers | Protocol::Emobox | Protocol::Manifest => Self::SPEAKERS_VALIDATION,
+        })
+    }
+}
+
+impl From<Protocol> for ProtocolConfig {
+    fn from(name: Protocol) -> Self {
+        Self::new(name)
+    }
+}

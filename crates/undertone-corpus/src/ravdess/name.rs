@@ -1,0 +1,328 @@
+//! The names of RAVDESS's clips.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Channel, Intensity, Modality, Statement};
+use crate::{Emotion, Gender};
+
+/// How many actors RAVDESS has.
+const ACTORS: u8 = 24;
+
+/// A RAVDESS name: seven two-digit codes, `modality-channel-emotion-intensity-statement-
+/// repetition-actor`. Every value keeps the code book: actors are 1 to 24, repetitions 1 and 2,
+/// neutral is never strong, disgust and surprise are never sung.
+///
+/// Names sort by actor first, as the corpus's folders do, then by the codes from left to right.
+///
+/// ```
+/// use undertone_corpus::{Emotion, Gender, RavdessName};
+///
+/// let name: RavdessName = "03-01-06-01-02-01-12.flac".parse()?;
+/// assert_eq!(name.emotion(), Emotion::Fearful);
+/// assert_eq!((name.actor(), name.gender()), (12, Gender::Female));
+/// assert_eq!(name.to_string(), "03-01-06-01-02-01-12");
+/// # Ok::<(), undertone_corpus::RavdessNameError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RavdessName {
+    // First, because the derived order compares fields from the top.
+    actor: u8,
+    modality: Modality,
+    channel: Channel,
+    emotion: Emotion,
+    intensity: Intensity,
+    statement: Statement,
+    repetition: u8,
+}
+
+/// A field of a RAVDESS name, in the name's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RavdessField {
+    /// First: audio-video, video-only or audio-only.
+    Modality,
+    /// Second: speech or song.
+    Channel,
+    /// Third: one of eight.
+    Emotion,
+    /// Fourth: normal or strong.
+    Intensity,
+    /// Fifth: kids or dogs.
+    Statement,
+    /// Sixth: first or second.
+    Repetition,
+    /// Seventh: 1 to 24.
+    Actor,
+}
+
+impl RavdessField {
+    /// Every field, in the name's order.
+    pub const ALL: [RavdessField; 7] = [
+        RavdessField::Modality,
+        RavdessField::Channel,
+        RavdessField::Emotion,
+        RavdessField::Intensity,
+        RavdessField::Statement,
+        RavdessField::Repetition,
+        RavdessField::Actor,
+    ];
+
+    /// The field's highest code; the lowest is always 1.
+    pub fn highest_code(self) -> u8 {
+        match self {
+            RavdessField::Modality => 3,
+            RavdessField::Emotion => 8,
+            RavdessField::Actor => ACTORS,
+            RavdessField::Channel
+            | RavdessField::Intensity
+            | RavdessField::Statement
+            | RavdessField::Repetition => 2,
+        }
+    }
+}
+
+impl fmt::Display for RavdessField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            RavdessField::Modality => "modality",
+            RavdessField::Channel => "channel",
+            RavdessField::Emotion => "emotion",
+            RavdessField::Intensity => "intensity",
+            RavdessField::Statement => "statement",
+            RavdessField::Repetition => "repetition",
+            RavdessField::Actor => "actor",
+        })
+    }
+}
+
+/// Why a file name is no RAVDESS name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RavdessNameError {
+    /// The name has not seven parts between hyphens.
+    #[error("not a RAVDESS name: {found} part(s) between hyphens instead of 7")]
+    Parts {
+        /// How many parts there are.
+        found: usize,
+    },
+    /// A part is not two digits.
+    #[error("not a RAVDESS name: the {field} \"{text}\" is not two digits")]
+    Digits {
+        /// Which field.
+        field: RavdessField,
+        /// What stands there.
+        text: String,
+    },
+    /// A code is outside the code book.
+    #[error(
+        "not in RAVDESS's code book: {field} {code:02} (known: 01 to {highest:02})",
+        highest = field.highest_code()
+    )]
+    Code {
+        /// Which field.
+        field: RavdessField,
+        /// The code that stands there.
+        code: u8,
+    },
+    /// Neutral with strong intensity.
+    #[error("not in RAVDESS's code book: neutral has no strong intensity")]
+    StrongNeutral,
+    /// An emotion that nobody sings.
+    #[error("not in RAVDESS's code book: {emotion} is never sung")]
+    Sung {
+        /// The emotion, disgust or surprised.
+        emotion: Emotion,
+    },
+}
+
+impl RavdessName {
+    /// A name from its fields, in the name's order.
+    ///
+    /// # Errors
+    /// Where the fields break the code book; see [`RavdessNameError`].
+    pub fn new(
+        modality: Modality,
+        channel: Channel,
+        emotion: Emotion,
+        intensity: Intensity,
+        statement: Statement,
+        repetition: u8,
+        actor: u8,
+    ) -> Result<Self, RavdessNameError> {
+        for (field, code) in [
+            (RavdessField::Repetition, repetition),
+            (RavdessField::Actor, actor),
+        ] {
+            if !(1..=field.highest_code()).contains(&code) {
+                return Err(RavdessNameError::Code { field, code });
+            }
+        }
+        if emotion == Emotion::Neutral && intensity == Intensity::Strong {
+            return Err(RavdessNameError::StrongNeutral);
+        }
+        if channel == Channel::Song && matches!(emotion, Emotion::Disgust | Emotion::Surprised) {
+            return Err(RavdessNameError::Sung { emotion });
+        }
+        Ok(Self {
+            actor,
+            modality,
+            channel,
+            emotion,
+            intensity,
+            statement,
+            repetition,
+        })
+    }
+
+    /// The 1440 names of the corpus's audio-only speech, in order.
+    pub fn all_speech() -> impl Iterator<Item = RavdessName> {
+        (1..=ACTORS).flat_map(|actor| {
+            Emotion::ALL.into_iter().flat_map(move |emotion| {
+                Intensity::ALL.into_iter().flat_map(move |intensity| {
+                    Statement::ALL.into_iter().flat_map(move |statement| {
+                        (1..=2).filter_map(move |repetition| {
+                            RavdessName::new(
+                                Modality::AudioOnly,
+                                Channel::Speech,
+                                emotion,
+                                intensity,
+                                statement,
+                                repetition,
+                                actor,
+                            )
+                            .ok()
+                        })
+                    })
+                })
+            })
+        })
+    }
+
+    /// What was recorded.
+    pub fn modality(&self) -> Modality {
+        self.modality
+    }
+
+    /// Spoken or sung.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// What the actor expresses.
+    pub fn emotion(&self) -> Emotion {
+        self.emotion
+    }
+
+    /// How strongly.
+    pub fn intensity(&self) -> Intensity {
+        self.intensity
+    }
+
+    /// The sentence.
+    pub fn statement(&self) -> Statement {
+        self.statement
+    }
+
+    /// First or second take: 1 or 2.
+    pub fn repetition(&self) -> u8 {
+        self.repetition
+    }
+
+    /// The actor's number, 1 to 24.
+    pub fn actor(&self) -> u8 {
+        self.actor
+    }
+
+    /// The actor's number as [`Utterance::speaker`](crate::Utterance::speaker) has it, `01` to
+    /// `24`.
+    pub fn speaker(&self) -> String {
+        format!("{:02}", self.actor)
+    }
+
+    /// The actor's gender: odd actors are male, even ones female.
+    pub fn gender(&self) -> Gender {
+        if self.actor.is_multiple_of(2) {
+            Gender::Female
+        } else {
+            Gender::Male
+        }
+    }
+}
+
+impl fmt::Display for RavdessName {
+    /// The seven codes, without an extension.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:02}-{:02}-{:02}-{:02}-{:02}-{:02}-{:02}",
+            self.modality as u8 + 1,
+            self.channel as u8 + 1,
+            self.emotion as u8 + 1,
+            self.intensity as u8 + 1,
+            self.statement as u8 + 1,
+            self.repetition,
+            self.actor
+        )
+    }
+}
+
+impl FromStr for RavdessName {
+    type Err = RavdessNameError;
+
+    /// Reads a file name, with or without the extension `.wav` or `.flac` (whatever its case).
+    fn from_str(file_name: &str) -> Result<Self, Self::Err> {
+        let stem = match file_name.rsplit_once('.') {
+            Some((stem, extension))
+                if ["wav", "flac"]
+                    .iter()
+                    .any(|known| extension.eq_ignore_ascii_case(known)) =>
+            {
+                stem
+            }
+            _ => file_name,
+        };
+        let parts: Vec<&str> = stem.split('-').collect();
+        if parts.len() != RavdessField::ALL.len() {
+            return Err(RavdessNameError::Parts { found: parts.len() });
+        }
+        let mut codes = [0; 7];
+        for ((field, text), code) in RavdessField::ALL.into_iter().zip(parts).zip(&mut codes) {
+            *code = parse_code(field, text)?;
+        }
+        let [
+            modality,
+            channel,
+            emotion,
+            intensity,
+            statement,
+            repetition,
+            actor,
+        ] = codes;
+        RavdessName::new(
+            Modality::ALL[usize::from(modality) - 1],
+            Channel::ALL[usize::from(channel) - 1],
+            Emotion::ALL[usize::from(emotion) - 1],
+            Intensity::ALL[usize::from(intensity) - 1],
+            Statement::ALL[usize::from(statement) - 1],
+            repetition,
+            actor,
+        )
+    }
+}
+
+/// Reads one two-digit code and checks it against the field's range, 1 to its highest.
+fn parse_code(field: RavdessField, text: &str) -> Result<u8, RavdessNameError> {
+    let two_digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(code) if two_digits => {
+            if (1..=field.highest_code()).contains(&code) {
+                Ok(code)
+            } else {
+                Err(RavdessNameError::Code { field, code })
+            }
+        }
+        _ => Err(RavdessNameError::Digits {
+            field,
+            text: text.to_owned(),
+        }),
+    }
+}

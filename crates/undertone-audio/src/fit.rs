@@ -1,0 +1,169 @@
+//! Clips of one length: padding with zeros, or cutting.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// How long every clip is made: a fixed time, or a statistic of the corpus.
+///
+/// In a recipe it is a number of seconds or one of `"mean"`, `"p95"`, `"max"`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FitLength {
+    /// This many seconds.
+    Seconds(f64),
+    /// The mean duration of the corpus.
+    Mean,
+    /// The 95th percentile of the corpus's durations, interpolated linearly as numpy does.
+    P95,
+    /// The longest duration of the corpus.
+    Max,
+}
+
+impl Default for FitLength {
+    /// Two seconds.
+    fn default() -> Self {
+        Self::Seconds(2.0)
+    }
+}
+
+impl FitLength {
+    /// The length in seconds, for a corpus whose clips last `durations` seconds.
+    ///
+    /// A fixed time doesn't look at `durations`; a statistic of no durations is 0.
+    ///
+    /// ```
+    /// use undertone_audio::FitLength;
+    /// assert_eq!(FitLength::Mean.resolve(&[1.0, 2.0, 6.0]), 3.0);
+    /// assert_eq!(FitLength::P95.resolve(&[2.0, 1.0]), 1.95);
+    /// ```
+    pub fn resolve(&self, durations: &[f64]) -> f64 {
+        match self {
+            Self::Seconds(seconds) => *seconds,
+            Self::Mean => durations.iter().sum::<f64>() / durations.len().max(1) as f64,
+            Self::P95 => percentile(durations, 0.95),
+            Self::Max => durations.iter().copied().fold(0.0, f64::max),
+        }
+    }
+}
+
+fn percentile(values: &[f64], fraction: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let position = fraction * sorted.len().saturating_sub(1) as f64;
+    let below = position.floor() as usize;
+    match (sorted.get(below), sorted.get(below + 1)) {
+        (Some(low), Some(high)) => low + (high - low) * (position - below as f64),
+        (Some(only), None) => *only,
+        _ => 0.0,
+    }
+}
+
+impl Serialize for FitLength {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Seconds(seconds) => serializer.serialize_f64(*seconds),
+            Self::Mean => serializer.serialize_str("mean"),
+            Self::P95 => serializer.serialize_str("p95"),
+            Self::Max => serializer.serialize_str("max"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FitLength {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FitLengthVisitor)
+    }
+}
+
+struct FitLengthVisitor;
+
+impl Visitor<'_> for FitLengthVisitor {
+    type Value = FitLength;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a positive number of seconds, \"mean\", \"p95\" or \"max\"")
+    }
+
+    fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<FitLength, E> {
+        if seconds.is_finite() && seconds > 0.0 {
+            Ok(FitLength::Seconds(seconds))
+        } else {
+            Err(E::invalid_value(de::Unexpected::Float(seconds), &self))
+        }
+    }
+
+    fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<FitLength, E> {
+        self.visit_f64(seconds as f64)
+    }
+
+    fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<FitLength, E> {
+        self.visit_f64(seconds as f64)
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<FitLength, E> {
+        match name {
+            "mean" => Ok(FitLength::Mean),
+            "p95" => Ok(FitLength::P95),
+            "max" => Ok(FitLength::Max),
+            other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+        }
+    }
+}
+
+/// The first `len` samples, followed by zeros where there are fewer: `librosa.util.fix_length`.
+///
+/// ```
+/// assert_eq!(undertone_audio::fit(&[1.0, 2.0, 3.0], 2), [1.0, 2.0]);
+/// assert_eq!(undertone_audio::fit(&[1.0], 3), [1.0, 0.0, 0.0]);
+/// ```
+pub fn fit(samples: &[f32], len: usize) -> Vec<f32> {
+    let mut fitted = Vec::with_capacity(len);
+    fitted.extend_from_slice(&samples[..samples.len().min(len)]);
+    fitted.resize(len, 0.0);
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statistic() {
+        let durations = [3.0, 1.0, 2.0];
+        assert_eq!(FitLength::Seconds(2.5).resolve(&durations), 2.5);
+        assert_eq!(FitLength::Mean.resolve(&durations), 2.0);
+        assert_eq!(FitLength::Max.resolve(&durations), 3.0);
+        assert!((FitLength::P95.resolve(&durations) - 2.9).abs() < 1e-12);
+        assert_eq!(FitLength::P95.resolve(&[]), 0.0);
+        assert_eq!(FitLength::Mean.resolve(&[]), 0.0);
+    }
+
+    #[test]
+    fn a_number_or_a_name() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Recipe {
+            length: FitLength,
+        }
+        for (text, length) in [
+            ("length = 2.5\n", FitLength::Seconds(2.5)),
+            ("length = 3\n", FitLength::Seconds(3.0)),
+            ("length = \"p95\"\n", FitLength::P95),
+            ("length = \"mean\"\n", FitLength::Mean),
+            ("length = \"max\"\n", FitLength::Max),
+        ] {
+            let recipe: Recipe = toml::from_str(text).unwrap();
+            assert_eq!(recipe, Recipe { length });
+            let again = toml::from_str(&toml::to_string(&recipe).unwrap()).unwrap();
+            assert_eq!(recipe, again);
+        }
+        for text in [
+            "length = \"median\"",
+            "length = -1",
+            "length = 0.0",
+            "length = true",
+        ] {
+            assert!(toml::from_str::<Recipe>(text).is_err(), "{text}");
+        }
+    }
+}

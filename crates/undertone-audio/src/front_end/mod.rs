@@ -1,0 +1,254 @@
+//! All steps from a recording to features, from one configuration.
+
+mod config;
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+
+use crate::features::{
+    DbConfig, FeatureError, FeatureMatrix, MelSpectrogram, Mfcc, delta, power_to_db,
+};
+use crate::{FitLength, Recording, ResampleError, Resampler, fit, trim};
+
+pub use config::{FrontEndConfig, InputKind, Normalize};
+
+/// Frames in one window of the deltas: librosa's default.
+const DELTA_WIDTH: usize = 9;
+/// Source rates whose resamplers are kept at one time.
+const CACHED_RATES: usize = 16;
+
+/// A front end that can't be made, or a recording that can't go through it.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum FrontEndError {
+    /// Feature parameters that don't fit together.
+    #[error(transparent)]
+    Feature(#[from] FeatureError),
+    /// A rate that can't be converted.
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
+    /// A window that isn't longer than 0 s, or is longer than an hour.
+    #[error("duration must be more than 0 s and at most 3600 s, not {seconds}")]
+    Duration {
+        /// The duration asked for.
+        seconds: f64,
+    },
+    /// A statistic of a corpus, without a corpus.
+    #[error("duration must be a number of seconds here, not a statistic of a corpus")]
+    UnresolvedDuration,
+    /// Nothing to compute.
+    #[error("inputs must name at least one of mel, log-mel, mfcc, mfcc-delta")]
+    NoInputs,
+    /// A trim setting without meaning.
+    #[error("trim needs top_db >= 0, frame_length >= 1 and hop_length >= 1")]
+    Trim,
+    /// A recording without samples.
+    #[error("the recording holds no samples")]
+    NoSamples,
+}
+
+/// A recording at the front end's rate, without the silence around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// Mono samples at the front end's rate; never empty.
+    pub samples: Vec<f32>,
+    /// Seconds trimmed from the recording's start.
+    pub start: f64,
+}
+
+/// Takes recordings to un-normalised features: *resample → trim* in [`FrontEnd::prepare`],
+/// *fit → features* in [`FrontEnd::features`].
+///
+/// Plans, windows, filters and one resampler per source rate are made once. An instance can be
+/// shared between threads.
+#[derive(Debug)]
+pub struct FrontEnd {
+    config: FrontEndConfig,
+    mel: MelSpectrogram,
+    mfcc: Mfcc,
+    window_samples: usize,
+    resamplers: Mutex<Vec<Arc<Resampler>>>,
+}
+
+impl FrontEnd {
+    /// Checks the configuration and prepares everything that doesn't depend on a recording.
+    ///
+    /// # Errors
+    /// When parameters are out of range or don't fit together; the error names them.
+    pub fn new(config: FrontEndConfig) -> Result<Self, FrontEndError> {
+        let mel = MelSpectrogram::new(&config.mel())?;
+        let mfcc = Mfcc::new(config.n_mfcc, config.n_mels)?;
+        let FitLength::Seconds(seconds) = config.duration else {
+            return Err(FrontEndError::UnresolvedDuration);
+        };
+        if !(seconds > 0.0 && seconds <= 3600.0) {
+            return Err(FrontEndError::Duration { seconds });
+        }
+        if config.inputs.is_empty() {
+            return Err(FrontEndError::NoInputs);
+        }
+        if let Some(trim) = &config.trim
+            && (trim.frame_length == 0 || trim.hop_length == 0 || !(trim.top_db >= 0.0))
+        {
+            return Err(FrontEndError::Trim);
+        }
+        // Fails early for a rate that nothing could be resampled to.
+        Resampler::new(config.sample_rate, config.sample_rate)?;
+        let window_samples = ((seconds * f64::from(config.sample_rate)).round() as usize).max(1);
+        let front_end = Self {
+            mel,
+            mfcc,
+            window_samples,
+            resamplers: Mutex::default(),
+            config,
+        };
+        if front_end.config.inputs.contains(&InputKind::MfccDelta)
+            && front_end.frames() < DELTA_WIDTH
+        {
+            let frames = front_end.frames();
+            return Err(FeatureError::TooFewFrames {
+                width: DELTA_WIDTH,
+                frames,
+            }
+            .into());
+        }
+        Ok(front_end)
+    }
+
+    /// The configuration this was made from.
+    pub fn config(&self) -> &FrontEndConfig {
+        &self.config
+    }
+
+    /// Rows of the stacked inputs, e.g. 128 + 40.
+    pub fn bands(&self) -> usize {
+        self.config
+            .inputs
+            .iter()
+            .map(|input| self.rows(*input))
+            .sum()
+    }
+
+    /// Frames of one window.
+    pub fn frames(&self) -> usize {
+        self.mel.frames(self.window_samples)
+    }
+
+    /// Samples of one window: `duration · sample_rate`, rounded.
+    pub fn window_samples(&self) -> usize {
+        self.window_samples
+    }
+
+    /// Resamples a recording to the front end's rate and trims its silence. Never gives back
+    /// nothing: where trimming would leave no sample, it is left out.
+    ///
+    /// # Errors
+    /// When the recording is empty or its rate can't be converted.
+    pub fn prepare(&self, recording: &Recording) -> Result<Prepared, FrontEndError> {
+        if recording.samples.is_empty() {
+            return Err(FrontEndError::NoSamples);
+        }
+        let mut samples = self
+            .resampler(recording.sample_rate)?
+            .resample(&recording.samples);
+        let mut start = 0.0;
+        if let Some(config) = &self.config.trim {
+            let speech = trim(&samples, config);
+            if !speech.is_empty() {
+                samples.truncate(speech.end);
+                samples.drain(..speech.start);
+                start = speech.start as f64 / f64::from(self.config.sample_rate);
+            }
+        }
+        Ok(Prepared { samples, start })
+    }
+
+    /// Features of one window, `[bands][frames]`: the samples are cut or padded with zeros to
+    /// [`FrontEnd::window_samples`], and the configured inputs stacked in their order.
+    pub fn features(&self, samples: &[f32]) -> FeatureMatrix {
+        let power = self.mel.power(&fit(samples, self.window_samples));
+        let db = power_to_db(&power, &DbConfig::default());
+        let wants = |kind: InputKind| self.config.inputs.contains(&kind);
+        let mfcc = if wants(InputKind::Mfcc) || wants(InputKind::MfccDelta) {
+            self.mfcc.from_db(&db)
+        } else {
+            FeatureMatrix::default()
+        };
+        let mut stacked = FeatureMatrix {
+            bands: self.bands(),
+            frames: power.frames,
+            values: Vec::with_capacity(self.bands() * power.frames),
+        };
+        for input in &self.config.inputs {
+            match input {
+                InputKind::Mel => stacked.values.extend_from_slice(&power.values),
+                InputKind::LogMel => stacked.values.extend_from_slice(&db.values),
+                InputKind::Mfcc => stacked.values.extend_from_slice(&mfcc.values),
+                // `new` has checked that a window has enough frames.
+                InputKind::MfccDelta => {
+                    let slopes = delta(&mfcc, DELTA_WIDTH).unwrap_or_default();
+                    stacked.values.extend_from_slice(&slopes.values);
+                }
+            }
+        }
+        stacked
+    }
+
+    /// Cuts a recording of `samples_len` prepared samples into windows.
+    ///
+    /// One range when it fits into one window. Otherwise ranges of exactly
+    /// [`FrontEnd::window_samples`] that cover everything, neighbours sharing the fraction
+    /// `overlap` (clamped to 0..=0.95) of a window, the last aligned to the end.
+    ///
+    /// ```
+    /// use undertone_audio::{FrontEnd, FrontEndConfig};
+    /// let front_end = FrontEnd::new(FrontEndConfig::default())?;
+    /// assert_eq!(front_end.windows(20_000, 0.5), [0..20_000]);
+    /// assert_eq!(front_end.windows(50_000, 0.5), [0..32_000, 16_000..48_000, 18_000..50_000]);
+    /// # Ok::<(), undertone_audio::FrontEndError>(())
+    /// ```
+    pub fn windows(&self, samples_len: usize, overlap: f64) -> Vec<Range<usize>> {
+        let window = self.window_samples;
+        if samples_len <= window {
+            return std::iter::once(0..samples_len).collect();
+        }
+        // `max` before `min`: a NaN becomes 0.
+        let advance = 1.0 - overlap.max(0.0).min(0.95);
+        let hop = ((window as f64 * advance).round() as usize).max(1);
+        let last = samples_len - window;
+        (0..last)
+            .step_by(hop)
+            .chain([last])
+            .map(|start| start..start + window)
+            .collect()
+    }
+
+    fn rows(&self, input: InputKind) -> usize {
+        match input {
+            InputKind::Mel | InputKind::LogMel => self.config.n_mels,
+            InputKind::Mfcc | InputKind::MfccDelta => self.config.n_mfcc,
+        }
+    }
+
+    fn resampler(&self, from_hz: u32) -> Result<Arc<Resampler>, ResampleError> {
+        let mut cached = self
+            .resamplers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cached
+            .iter()
+            .find(|resampler| resampler.from_hz() == from_hz)
+        {
+            return Ok(Arc::clone(known));
+        }
+        let resampler = Arc::new(Resampler::new(from_hz, self.config.sample_rate)?);
+        // A server may be sent any rate; the oldest goes rather than all of them staying.
+        if cached.len() == CACHED_RATES {
+            cached.remove(0);
+        }
+        cached.push(Arc::clone(&resampler));
+        Ok(resampler)
+    }
+}

@@ -1,0 +1,94 @@
+//! The low-pass filter between two rates.
+
+use std::f64::consts::PI;
+
+use rustfft::Fft;
+use rustfft::num_complex::Complex;
+
+/// Where the pass band ends and the stop band begins, relative to the lower Nyquist frequency.
+/// soxr's HQ recipe has the same values.
+const PASS_END: f64 = 0.913;
+const STOP_START: f64 = 1.0;
+/// Depth of the stop band that the window is designed for, in dB.
+const ATTENUATION: f64 = 105.0;
+
+/// A Kaiser-windowed sinc, symmetric about its centre, described at the higher of two rates.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LowPass {
+    /// -6 dB point as a fraction of the higher rate.
+    cutoff: f64,
+    half_length: usize,
+    beta: f64,
+}
+
+impl LowPass {
+    pub(super) fn for_rates(from_hz: u32, to_hz: u32) -> Self {
+        let low = f64::from(from_hz.min(to_hz));
+        let high = f64::from(from_hz.max(to_hz));
+        let nyquist = 0.5 * low / high;
+        let transition = 2.0 * PI * nyquist * (STOP_START - PASS_END);
+        // Kaiser's estimates of length and shape.
+        let length = (ATTENUATION - 7.95) / (2.285 * transition);
+        Self {
+            cutoff: nyquist * 0.5 * (PASS_END + STOP_START),
+            half_length: (length / 2.0).ceil() as usize,
+            beta: 0.1102 * (ATTENUATION - 8.7),
+        }
+    }
+
+    /// Taps on either side of the centre.
+    pub(super) fn half_length(&self) -> usize {
+        self.half_length
+    }
+
+    /// The filter's (real) spectrum at the bins below `low_size / 2`, divided by `input_size` to
+    /// undo the gain of a transform and its inverse. `fft` has the size of the higher rate's block.
+    pub(super) fn response(
+        &self,
+        fft: &dyn Fft<f64>,
+        low_size: usize,
+        input_size: usize,
+    ) -> Vec<f32> {
+        let size = fft.len();
+        let mut taps = vec![Complex::default(); size];
+        taps[0].re = self.tap(0);
+        for n in 1..=self.half_length {
+            taps[n].re = self.tap(n);
+            taps[size - n].re = taps[n].re;
+        }
+        fft.process(&mut taps);
+        let scale = 1.0 / (taps[0].re * input_size as f64);
+        taps[..low_size.div_ceil(2)]
+            .iter()
+            .map(|bin| (bin.re * scale) as f32)
+            .collect()
+    }
+
+    fn tap(&self, n: usize) -> f64 {
+        let position = n as f64 / (self.half_length + 1) as f64;
+        let window = bessel_i0(self.beta * (1.0 - position * position).sqrt());
+        2.0 * self.cutoff * sinc(2.0 * self.cutoff * n as f64) * window
+    }
+}
+
+fn sinc(x: f64) -> f64 {
+    if x == 0.0 {
+        1.0
+    } else {
+        (PI * x).sin() / (PI * x)
+    }
+}
+
+/// Modified Bessel function of the first kind, order 0, by its power series.
+fn bessel_i0(x: f64) -> f64 {
+    let quarter = x * x / 4.0;
+    let (mut term, mut sum) = (1.0, 1.0);
+    for k in 1..200 {
+        term *= quarter / f64::from(k * k);
+        sum += term;
+        if term < sum * 1e-17 {
+            break;
+        }
+    }
+    sum
+}

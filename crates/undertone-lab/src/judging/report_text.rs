@@ -1,0 +1,372 @@
+//! A [`Report`] for people, at most 100 columns wide with label schemes of up to eight classes.
+
+use super::tables::{columns, group_table, percent, shorten};
+use super::{
+    Bootstrap, Evaluation, FoldReport, Report, ResampleUnit, Score, Scores, classification_report,
+    confusion_table,
+};
+
+/// Lines under titles are as wide as a terminal was.
+const WIDTH: usize = 80;
+
+impl Report {
+    /// The report as text. Scores are in percent, except in the classification reports, which
+    /// are scikit-learn's. Every title above numbers names the protocol.
+    ///
+    /// One fold shows its training, validation and test sides in full. Several show their test
+    /// sides in a table and pooled in full; their other sides are in the JSON.
+    pub fn to_text(&self) -> String {
+        let mut text = self.heading();
+        text += &self.warnings();
+        match self.folds.as_slice() {
+            [only] => self.one_fold(&mut text, only),
+            folds => self.many_folds(&mut text, folds),
+        }
+        text
+    }
+
+    fn heading(&self) -> String {
+        format!(
+            "Speech emotion recognition: {}, {}, protocol {}\n{}\n\
+             Recipe        {}\nLabel scheme  {} ({} classes)\nProtocol      {}\n",
+            self.recipe,
+            self.label_scheme,
+            self.protocol_name(),
+            "=".repeat(WIDTH),
+            self.recipe,
+            self.label_scheme,
+            self.pooled.confusion.labels().len(),
+            self.protocol,
+        )
+    }
+
+    /// What training and test share, loudly if it is clips.
+    fn warnings(&self) -> String {
+        let all = self.leakage();
+        let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
+        let mut text = String::from("\n");
+        if copies > 0 {
+            let fence = "!".repeat(WIDTH);
+            text += &format!(
+                "{fence}\nLEAKAGE: {copies} of {clips} test clips have a copy on the training \
+                 side.\nThe scores below are partly memory. Don't compare them with clean ones.\n"
+            );
+            let leaky = self.folds.iter().filter(|_| self.folds.len() > 1);
+            for fold in leaky.filter(|fold| fold.leakage.test_clips_with_copy_in_training > 0) {
+                text += &format!(
+                    "  fold {}: {} of {}\n",
+                    fold.name,
+                    fold.leakage.test_clips_with_copy_in_training,
+                    fold.leakage.test_clips
+                );
+            }
+            text += &format!("{fence}\n");
+        } else {
+            text += "No test clip has a copy on the training side.\n";
+        }
+        text += &match (all.speakers_on_both_sides, self.folds.len()) {
+            (0, _) => "No speaker is on both sides: the scores are for unseen speakers.\n".into(),
+            (speakers, 1) => format!(
+                "SPEAKERS: {speakers} on both the training and the test side: the scores are not \
+                 for unseen ones.\n"
+            ),
+            (speakers, _) => format!(
+                "SPEAKERS: up to {speakers} on both sides of a fold: the scores are not for \
+                 unseen ones.\n"
+            ),
+        };
+        text
+    }
+
+    fn one_fold(&self, text: &mut String, fold: &FoldReport) {
+        let sides = [
+            ("Training side", fold.train.as_ref()),
+            ("Validation side", fold.validation.as_ref()),
+            ("Test side", Some(&fold.test)),
+        ];
+        let sides: Vec<(&str, &Evaluation)> = sides
+            .into_iter()
+            .filter_map(|(name, side)| Some((name, side?)))
+            .collect();
+        *text += &self.title("Scores in %, with 95 % intervals");
+        *text += &score_table(&sides);
+        if let Some(epoch) = fold.best_epoch {
+            *text += &format!("Weights: those of epoch {epoch}.\n");
+        }
+        for (name, side) in sides {
+            *text += &self.title(&format!("{name}: classification report, {} clips", side.n));
+            *text += &classification_report(&side.confusion, 2);
+        }
+        self.details(text, "Test side", &fold.test);
+    }
+
+    fn many_folds(&self, text: &mut String, folds: &[FoldReport]) {
+        *text += &self.title("Scores in %, with 95 % intervals");
+        *text += &score_table(&[("All test sides", &self.pooled)]);
+        *text += &self.title("Fold by fold, test sides, in %");
+        *text += &self.fold_table(folds);
+        let pooled = format!(
+            "All test sides: classification report, {} clips",
+            self.pooled.n
+        );
+        *text += &self.title(&pooled);
+        *text += &classification_report(&self.pooled.confusion, 2);
+        self.details(text, "All test sides", &self.pooled);
+    }
+
+    /// The confusion matrix, genders and speakers of one side.
+    fn details(&self, text: &mut String, side: &str, evaluation: &Evaluation) {
+        *text += &self.title(&format!(
+            "{side}: what was taken for what, clips and % of the row"
+        ));
+        *text += &confusion_table(&evaluation.confusion);
+        if !evaluation.by_gender.is_empty() {
+            *text += &self.title(&format!("{side}: by gender, in %"));
+            *text += &group_table("gender", &evaluation.by_gender);
+        }
+        *text += &self.title(&format!("{side}: by speaker, in %"));
+        *text += &group_table("speaker", &evaluation.by_speaker);
+        let uar = |group: &&super::GroupScores| group.uar;
+        let by_uar = |a: &&super::GroupScores, b: &&super::GroupScores| uar(a).total_cmp(&uar(b));
+        let speakers = || evaluation.by_speaker.iter();
+        if let (Some(low), Some(high)) = (speakers().min_by(by_uar), speakers().max_by(by_uar)) {
+            *text += &format!(
+                "UAR from {} % (speaker {}) to {} % (speaker {}).\n",
+                percent(low.uar),
+                low.name,
+                percent(high.uar),
+                high.name
+            );
+        }
+    }
+
+    fn fold_table(&self, folds: &[FoldReport]) -> String {
+        let trained = folds.iter().any(|fold| fold.train.is_some());
+        let validated = folds.iter().any(|fold| fold.validation.is_some());
+        let epochs = folds.iter().any(|fold| fold.best_epoch.is_some());
+        // The optional columns in the middle: their heads and what a fold has in them.
+        let uar = |side: &Option<Evaluation>| side.as_ref().map(|side| percent(side.uar.value));
+        type Cell<'a> = Box<dyn Fn(&FoldReport) -> Option<String> + 'a>;
+        let optional: Vec<(&str, Cell<'_>)> = [
+            (
+                trained,
+                "training UAR",
+                Box::new(|fold: &FoldReport| uar(&fold.train)) as Cell<'_>,
+            ),
+            (
+                validated,
+                "validation UAR",
+                Box::new(|fold| uar(&fold.validation)),
+            ),
+            (
+                epochs,
+                "epoch",
+                Box::new(|fold| fold.best_epoch.map(|epoch| epoch.to_string())),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, head, cell)| wanted.then_some((head, cell)))
+        .collect();
+
+        let mut head: Vec<&str> = vec!["fold", "clips", "WA", "UAR", "macro F1"];
+        head.extend(optional.iter().map(|(head, _)| *head));
+        head.push("  speakers");
+        let mut rows = vec![head.into_iter().map(String::from).collect::<Vec<_>>()];
+        for fold in folds {
+            let mut row = vec![fold.name.clone(), fold.test.n.to_string()];
+            row.extend(three(&fold.test.scores()));
+            row.extend(
+                optional
+                    .iter()
+                    .map(|(_, cell)| cell(fold).unwrap_or_default()),
+            );
+            row.push(format!("  {}", shorten(&fold.test_speakers.join(" "), 28)));
+            rows.push(row);
+        }
+        let summary = |name: &str, scores: &Scores| {
+            let mut row = vec![name.to_string(), String::new()];
+            row.extend(three(scores));
+            row
+        };
+        rows.push(summary("mean", &self.mean));
+        rows.extend(self.std.as_ref().map(|std| summary("± std", std)));
+        let left = format!("{}l", " ".repeat(5 + optional.len()));
+        columns(&rows, &left)
+    }
+
+    fn title(&self, what: &str) -> String {
+        format!(
+            "\n{what} [{}]\n{}\n",
+            self.protocol_name(),
+            "-".repeat(WIDTH)
+        )
+    }
+}
+
+fn three(scores: &Scores) -> [String; 3] {
+    [scores.wa, scores.uar, scores.macro_f1].map(percent)
+}
+
+/// Sides with their scores, and below them how the intervals were drawn.
+fn score_table(sides: &[(&str, &Evaluation)]) -> String {
+    let head = [
+        "", "clips", "speakers", "WA", "UAR", "macro F1", "CE", "ECE",
+    ];
+    let mut rows = vec![head.map(String::from).to_vec()];
+    rows.extend(sides.iter().map(|(name, side)| score_row(name, side)));
+    let mut text = columns(&rows, "");
+    text.push('\n');
+
+    let mut ways: Vec<(Bootstrap, Vec<&str>)> = Vec::new();
+    for (name, side) in sides {
+        match ways.iter_mut().find(|(way, _)| *way == side.bootstrap) {
+            Some((_, names)) => names.push(name),
+            None => ways.push((side.bootstrap, vec![name])),
+        }
+    }
+    for (
+        Bootstrap {
+            unit,
+            replicates,
+            seed,
+        },
+        names,
+    ) in &ways
+    {
+        let units = match unit {
+            ResampleUnit::Speakers => "whole speakers",
+            ResampleUnit::Clips => "single clips",
+        };
+        let whose = if ways.len() > 1 {
+            format!(", {}", names.join(", "))
+        } else {
+            String::new()
+        };
+        text += &format!(
+            "Intervals{whose}: percentile bootstrap over {units}, {replicates} replicates, \
+             seed {seed}.\n"
+        );
+    }
+    let few = |side: &Evaluation| side.by_speaker.len() < Bootstrap::FEW_SPEAKERS;
+    let few: Vec<&str> = sides
+        .iter()
+        .filter(|(_, side)| few(side))
+        .map(|side| side.0)
+        .collect();
+    if !few.is_empty() {
+        text += &format!(
+            "Too few speakers, so intervals too narrow: {}.\n",
+            few.join(", ")
+        );
+    }
+    text += "CE: mean cross-entropy, nats. ECE: expected calibration error in %, 15 bins.\n";
+    text
+}
+
+fn score_row(name: &str, side: &Evaluation) -> Vec<String> {
+    let with_interval = |score: &Score| {
+        let Score { value, interval } = score;
+        format!(
+            "{} ({}–{})",
+            percent(*value),
+            percent(interval.low),
+            percent(interval.high)
+        )
+    };
+    vec![
+        name.into(),
+        side.n.to_string(),
+        side.by_speaker.len().to_string(),
+        with_interval(&side.wa),
+        with_interval(&side.uar),
+        with_interval(&side.macro_f1),
+        format!("{:.3}", side.cross_entropy),
+        percent(side.calibration_error),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::LeakageSummary;
+    use super::super::report::tests::{emobox, holdout};
+    use super::*;
+
+    /// To look at: `cargo test look -- --nocapture --ignored`.
+    #[test]
+    #[ignore = "for eyes"]
+    fn look() {
+        println!("{}\n\n\n{}", holdout().to_text(), emobox().to_text());
+    }
+
+    #[test]
+    fn texts_are_tidy_and_name_the_protocol_at_every_title() {
+        for (report, name) in [(holdout(), "holdout"), (emobox(), "emobox")] {
+            let text = report.to_text();
+            let lines: Vec<_> = text.lines().collect();
+            for (index, line) in lines.iter().enumerate() {
+                assert!(line.chars().count() <= 100, "{line}");
+                assert_eq!(line.trim_end(), *line);
+                if line.starts_with("---") || line.starts_with("===") {
+                    assert!(lines[index - 1].contains(name), "{}", lines[index - 1]);
+                }
+            }
+            assert!(text.contains(&report.protocol));
+        }
+    }
+
+    #[test]
+    fn leakage_is_said_aloud_and_only_where_it_is() {
+        let leaky = holdout().to_text();
+        assert!(leaky.contains("LEAKAGE: 131 of 432 test clips have a copy on the training side"));
+        assert!(leaky.contains("SPEAKERS: 24 on both the training and the test side"));
+        let clean = emobox().to_text();
+        assert!(!clean.contains("LEAKAGE") && !clean.contains("SPEAKERS:"));
+        assert!(clean.contains("No test clip has a copy"));
+        assert!(clean.contains("No speaker is on both sides"));
+
+        let mut one_leaks = emobox();
+        one_leaks.folds[3].leakage = LeakageSummary {
+            test_clips_with_copy_in_training: 7,
+            speakers_on_both_sides: 1,
+            test_clips: 240,
+        };
+        let text = one_leaks.to_text();
+        assert!(text.contains("LEAKAGE: 7 of 1440 test clips"));
+        assert!(text.contains("  fold 4: 7 of 240\n") && !text.contains("  fold 3:"));
+        assert!(text.contains("SPEAKERS: up to 1 on both sides of a fold"));
+    }
+
+    #[test]
+    fn every_side_and_fold_is_there() {
+        let text = holdout().to_text();
+        assert!(text.contains("Training side: classification report, 1008 clips [holdout]"));
+        assert!(text.contains("Test side: classification report, 432 clips [holdout]"));
+        assert!(!text.contains("Validation side"));
+        let report = emobox();
+        let text = report.to_text();
+        for fold in &report.folds {
+            let line = format!("{}        240  {}", fold.name, percent(fold.test.wa.value));
+            assert!(text.contains(&line), "{line}");
+        }
+        assert!(text.contains(&classification_report(&report.pooled.confusion, 2)));
+        assert!(text.contains(
+            "Intervals: percentile bootstrap over whole speakers, 50 replicates, seed 0."
+        ));
+    }
+
+    #[test]
+    fn few_speakers_and_unlike_intervals_are_told() {
+        let report = emobox();
+        let mut fold = report.folds[0].clone();
+        if let Some(train) = &mut fold.train {
+            train.bootstrap.unit = ResampleUnit::Clips;
+        }
+        let test = fold.test.clone();
+        let one = Report::new("emobox", "r", "emotion8", vec![fold], test).unwrap();
+        assert!(
+            one.to_text()
+                .contains("Too few speakers, so intervals too narrow: Test side.")
+        );
+        assert!(!report.to_text().contains("Too few speakers"));
+    }
+}

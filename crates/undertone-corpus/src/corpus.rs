@@ -76,10 +76,10 @@ impl Corpus {
     /// Where a row can't be understood (with its line) or no row can be used. Rows without a
     /// recording and repeated rows are [`Corpus::problems`].
     pub fn from_manifest(csv: &Path) -> Result<Self, CorpusError> {
-        let file = fs::File::open(csv).map_err(|error| open_error(csv, error))?;
+        let text = fs::read(csv).map_err(|error| open_error(csv, error))?;
         let root = csv.parent().unwrap_or(Path::new("")).to_owned();
         let (utterances, problems) =
-            manifest::read(file, csv, &root).map_err(|reason| CorpusError::Manifest {
+            manifest::read(&text, csv, &root).map_err(|reason| CorpusError::Manifest {
                 path: csv.to_owned(),
                 reason,
             })?;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -108,26 +107,28 @@ pub enum ManifestError {
     },
     /// The file is no CSV in UTF-8, or can't be read to its end.
     #[error("not a CSV file in UTF-8: {0}")]
-    Csv(#[source] csv::Error),
+    Csv(csv::Error),
 }
 
-/// Reads the manifest at `csv` from `file`; paths in it are relative to `root`.
+/// Reads the manifest `text`, which lies at `csv`; paths in it are relative to `root`.
 pub(crate) fn read(
-    file: impl Read,
+    text: &[u8],
     csv: &Path,
     root: &Path,
 ) -> Result<(Vec<Utterance>, Vec<Problem>), ManifestError> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(file);
+        .from_reader(text);
     let header = reader.headers().map_err(ManifestError::Csv)?.clone();
     let columns = Columns::find(&header)?;
     let mut rows = Rows::new(csv, root);
     let mut any_row = false;
     for record in reader.records() {
         let record = record.map_err(ManifestError::Csv)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record
+            .position()
+            .map_or(0, |position| line_of(text, position));
         if record.len() != header.len() {
             let (found, expected) = (record.len(), header.len());
             return Err(ManifestError::Fields {
@@ -143,6 +144,18 @@ pub(crate) fn read(
         return Err(ManifestError::NoRows);
     }
     Ok((rows.utterances, rows.problems))
+}
+
+/// The line of the row that begins at `position`, which the reader puts before blank lines.
+fn line_of(text: &[u8], position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte())
+        .ok()
+        .and_then(|byte| text.get(byte..));
+    let blank = rest
+        .unwrap_or_default()
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + blank.filter(|&&byte| byte == b'\n').count() as u64
 }
 
 /// Where each column stands.

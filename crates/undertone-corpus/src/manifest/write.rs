@@ -12,15 +12,20 @@ pub(crate) fn write(utterances: &[Utterance], csv: &Path) -> Result<(), CorpusEr
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
+    let real_folder = fs::canonicalize(folder).map_err(|reason| CorpusError::Write {
+        path: csv.to_owned(),
+        reason,
+    })?;
     let with_split = utterances.iter().any(|utterance| utterance.split.is_some());
     // Composed in memory first: a clip that can't be listed leaves no half-written file.
     let mut rows = Vec::with_capacity(utterances.len());
     for utterance in utterances {
-        let path =
-            relative_path(&utterance.path, folder).map_err(|reason| CorpusError::Unreadable {
+        let path = relative_path(&utterance.path, folder, &real_folder).map_err(|reason| {
+            CorpusError::Unreadable {
                 path: utterance.path.clone(),
                 reason,
-            })?;
+            }
+        })?;
         let path = slashed(&path).ok_or_else(|| CorpusError::NotUnicode {
             path: utterance.path.clone(),
         })?;
@@ -57,11 +62,11 @@ fn write_csv(csv: &Path, header: &[&str], rows: &[Vec<String>]) -> io::Result<()
     writer.flush()
 }
 
-/// `clip` as seen from `folder`.
+/// `clip` as seen from `folder`, whose real path is `real_folder`.
 ///
 /// Inside the folder that is a matter of names; outside it the way leads up with `..`, which only
 /// holds between real paths, so links in the folders (not the clip's own name) are resolved.
-fn relative_path(clip: &Path, folder: &Path) -> io::Result<PathBuf> {
+fn relative_path(clip: &Path, folder: &Path, real_folder: &Path) -> io::Result<PathBuf> {
     if let Ok(inside) = std::path::absolute(clip)?.strip_prefix(std::path::absolute(folder)?) {
         return Ok(inside.to_owned());
     }
@@ -70,17 +75,16 @@ fn relative_path(clip: &Path, folder: &Path) -> io::Result<PathBuf> {
         _ => Path::new("."),
     };
     let clip = fs::canonicalize(parent)?.join(clip.file_name().unwrap_or_default());
-    let folder = fs::canonicalize(folder)?;
     let shared = clip
         .components()
-        .zip(folder.components())
+        .zip(real_folder.components())
         .take_while(|(ours, its)| ours == its)
         .count();
     if shared == 0 {
         // Another drive on Windows: only the whole path leads there.
         return Ok(clip);
     }
-    let up = folder
+    let up = real_folder
         .components()
         .skip(shared)
         .map(|_| Component::ParentDir);

@@ -1,0 +1,459 @@
+//! Dividing: three sides, whole speakers, and what leaks when the notebook's order is asked for.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use support::{clip, labels, ravdess};
+use undertone_corpus::{
+    BalanceStep, DivideError, Division, EMOBOX_RAVDESS_FOLDS, Emotion, Fold, Gender, LabelScheme,
+    Protocol, ProtocolConfig, Side, Utterance, divide,
+};
+
+const NOTEBOOK: [BalanceStep; 2] = [
+    BalanceStep::Oversample {
+        emotion: Emotion::Neutral,
+        to: Emotion::Calm,
+    },
+    BalanceStep::Undersample,
+];
+
+fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Division {
+    divide(
+        utterances,
+        LabelScheme::Sentiment3,
+        &ProtocolConfig::new(protocol),
+        &[],
+        seed,
+    )
+    .unwrap()
+}
+
+fn refused(utterances: &[Utterance], config: ProtocolConfig) -> DivideError {
+    divide(utterances, LabelScheme::Sentiment3, &config, &[], 0).unwrap_err()
+}
+
+fn speakers(utterances: &[Utterance], side: &[usize]) -> BTreeSet<String> {
+    side.iter()
+        .map(|&index| utterances[index].speaker.clone())
+        .collect()
+}
+
+fn women(utterances: &[Utterance], side: &[usize]) -> usize {
+    let side = side.iter().map(|&index| &utterances[index]);
+    let women = side.filter(|utterance| utterance.gender == Some(Gender::Female));
+    women
+        .map(|utterance| &utterance.speaker)
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
+/// Every utterance is in exactly one side.
+fn assert_partition(fold: &Fold, utterances: usize) {
+    let mut all = [&fold.train[..], &fold.validation, &fold.test].concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..utterances).collect::<Vec<_>>(), "{}", fold.name);
+}
+
+#[test]
+fn holdout_is_stratified_70_30_with_validation_out_of_the_70() {
+    let corpus = ravdess();
+    let division = plain(&corpus, Protocol::Holdout, 42);
+    let [fold] = &division.folds[..] else {
+        panic!()
+    };
+    assert_eq!(fold.name, "holdout");
+    assert_eq!(
+        (fold.train.len(), fold.validation.len(), fold.test.len()),
+        (864, 144, 432)
+    );
+    // 768 negative, 288 neutral, 384 positive: 30 % of each.
+    assert_eq!(
+        labels(&corpus, &fold.test, LabelScheme::Sentiment3),
+        [231, 86, 115]
+    );
+    assert_partition(fold, 1440);
+    let leakage = fold.leakage(&corpus);
+    assert_eq!((leakage.test_copies, leakage.validation_copies), (0, 0));
+    assert_eq!(leakage.shared_speakers.len(), 24);
+}
+
+#[test]
+fn the_seed_decides() {
+    let corpus = ravdess();
+    for protocol in [Protocol::Holdout, Protocol::Speakers, Protocol::Emobox] {
+        assert_eq!(plain(&corpus, protocol, 1), plain(&corpus, protocol, 1));
+        assert_ne!(plain(&corpus, protocol, 1), plain(&corpus, protocol, 2));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_folds_as_ever() {
+    let corpus = ravdess();
+    let holdout = plain(&corpus, Protocol::Holdout, 42);
+    assert_eq!(holdout.folds[0].test[..6], HOLDOUT_42);
+    let folds = plain(&corpus, Protocol::Speakers, 42).folds;
+    let first: Vec<String> = speakers(&corpus, &folds[0].test).into_iter().collect();
+    assert_eq!(first, SPEAKERS_42);
+}
+
+const HOLDOUT_42: [usize; 6] = [0, 5, 7, 13, 14, 16];
+const SPEAKERS_42: [&str; 5] = ["05", "06", "08", "15", "22"];
+
+#[test]
+fn balancing_before_the_split_puts_copies_on_both_sides() {
+    let corpus = ravdess();
+    let config = ProtocolConfig {
+        balance_before_split: true,
+        ..ProtocolConfig::new(Protocol::Holdout)
+    };
+    let division = divide(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 42).unwrap();
+    let [fold] = &division.folds[..] else {
+        panic!()
+    };
+    assert!(division.balanced_before_split);
+    assert_eq!(
+        fold.train.len() + fold.validation.len() + fold.test.len(),
+        1152
+    );
+    assert_eq!(fold.test.len(), 346);
+    let leakage = fold.leakage(&corpus);
+    assert!(leakage.test_copies > 20, "{leakage:?}");
+
+    // The leakage is what a count by hand gives.
+    let other: BTreeSet<usize> = fold.train.iter().chain(&fold.validation).copied().collect();
+    let by_hand = fold
+        .test
+        .iter()
+        .filter(|index| other.contains(index))
+        .count();
+    assert_eq!(leakage.test_copies, by_hand);
+}
+
+#[test]
+fn balancing_after_the_split_leaks_nothing_and_touches_only_training() {
+    let corpus = ravdess();
+    for protocol in [Protocol::Holdout, Protocol::Speakers, Protocol::Emobox] {
+        let config = ProtocolConfig::new(protocol);
+        let scheme = LabelScheme::Sentiment3;
+        let balanced = divide(&corpus, scheme, &config, &NOTEBOOK, 4).unwrap();
+        let plain = divide(&corpus, scheme, &config, &[], 4).unwrap();
+        for (balanced, plain) in balanced.folds.iter().zip(&plain.folds) {
+            assert_eq!(balanced.test, plain.test);
+            assert_eq!(balanced.validation, plain.validation);
+            assert!(
+                balanced
+                    .train
+                    .iter()
+                    .all(|index| plain.train.contains(index))
+            );
+            let [negative, neutral, positive] = labels(&corpus, &balanced.train, scheme)[..] else {
+                panic!()
+            };
+            assert!(negative == neutral && neutral == positive && positive > 0);
+            assert_eq!(balanced.leakage(&corpus).test_copies, 0);
+            assert_eq!(balanced.leakage(&corpus).validation_copies, 0);
+        }
+    }
+}
+
+#[test]
+fn speakers_makes_folds_alike_in_size_and_gender() {
+    let corpus = ravdess();
+    let division = plain(&corpus, Protocol::Speakers, 3);
+    assert_eq!(division.folds.len(), 5);
+    let mut tested = BTreeSet::new();
+    for fold in &division.folds {
+        assert_partition(fold, 1440);
+        let size = speakers(&corpus, &fold.test).len();
+        assert!((4..=5).contains(&size), "{size} speakers");
+        assert!((2..=3).contains(&women(&corpus, &fold.test)));
+        assert_eq!(speakers(&corpus, &fold.validation).len(), 2);
+        assert_eq!(women(&corpus, &fold.validation), 1);
+        assert!(fold.leakage(&corpus).is_none());
+        tested.extend(fold.test.iter().copied());
+    }
+    assert_eq!(tested.len(), 1440);
+}
+
+#[test]
+fn emobox_holds_out_its_official_actors() {
+    let corpus = ravdess();
+    let division = plain(&corpus, Protocol::Emobox, 0);
+    assert_eq!(division.folds.len(), 6);
+    let mut all: Vec<u8> = EMOBOX_RAVDESS_FOLDS.into_iter().flatten().collect();
+    all.sort_unstable();
+    assert_eq!(all, (1..=24).collect::<Vec<u8>>());
+    for (fold, actors) in division.folds.iter().zip(EMOBOX_RAVDESS_FOLDS) {
+        let expected = actors.iter().map(|actor| format!("{actor:02}")).collect();
+        assert_eq!(speakers(&corpus, &fold.test), expected);
+        assert_eq!(fold.test.len(), 240);
+        assert_eq!(speakers(&corpus, &fold.validation).len(), 2);
+        assert_eq!(women(&corpus, &fold.validation), 1);
+        assert_partition(fold, 1440);
+        assert!(fold.leakage(&corpus).is_none());
+    }
+    assert_eq!(division.folds[5].name, "fold-6");
+}
+
+#[test]
+fn emobox_refuses_other_corpora_and_missing_actors() {
+    let config = || ProtocolConfig::new(Protocol::Emobox);
+    // EMO-DB's speakers are called 03, 08, …: numbers alone don't make them RAVDESS's actors.
+    let other = [
+        clip(0, Emotion::Sad, "03", None),
+        clip(1, Emotion::Sad, "08", None),
+    ];
+    assert!(matches!(
+        refused(&other, config()),
+        DivideError::NotRavdess { .. }
+    ));
+    let mut partial = ravdess();
+    partial.retain(|utterance| utterance.speaker != "07" && utterance.speaker != "20");
+    let error = refused(&partial, config());
+    assert_eq!(
+        error,
+        DivideError::MissingActors {
+            actors: vec![7, 20]
+        }
+    );
+    assert!(error.to_string().contains("actor(s) 07, 20"), "{error}");
+}
+
+#[test]
+fn the_manifests_sides_are_followed() {
+    let mut corpus = ravdess();
+    for utterance in &mut corpus {
+        utterance.split = Some(match utterance.speaker.as_str() {
+            "01" | "02" => Side::Test,
+            "03" => Side::Validation,
+            _ => Side::Train,
+        });
+    }
+    let division = plain(&corpus, Protocol::Manifest, 0);
+    let [fold] = &division.folds[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (fold.train.len(), fold.validation.len(), fold.test.len()),
+        (1260, 60, 120)
+    );
+    assert_partition(fold, 1440);
+
+    for utterance in &mut corpus {
+        utterance.split = utterance
+            .split
+            .map(|side| side.max(Side::Train))
+            .map(|side| {
+                if side == Side::Validation {
+                    Side::Train
+                } else {
+                    side
+                }
+            });
+    }
+    let carved = plain(&corpus, Protocol::Manifest, 0);
+    assert_eq!(speakers(&corpus, &carved.folds[0].validation).len(), 3);
+    assert!(carved.folds[0].leakage(&corpus).is_none());
+    assert_partition(&carved.folds[0], 1440);
+
+    corpus[5].split = None;
+    let error = refused(&corpus, ProtocolConfig::new(Protocol::Manifest));
+    assert_eq!(error, DivideError::NoSplit { clips: 1 });
+    for utterance in &mut corpus {
+        utterance.split = Some(Side::Train);
+    }
+    let error = refused(&corpus, ProtocolConfig::new(Protocol::Manifest));
+    assert_eq!(
+        error,
+        DivideError::EmptySide {
+            fold: "manifest".to_owned(),
+            side: Side::Test
+        }
+    );
+}
+
+#[test]
+fn options_out_of_range_are_refused() {
+    let corpus = ravdess();
+    let holdout = || ProtocolConfig::new(Protocol::Holdout);
+    for value in [0.0, 1.0, -0.1, f64::NAN] {
+        let config = ProtocolConfig {
+            test_fraction: value,
+            ..holdout()
+        };
+        assert!(
+            matches!(refused(&corpus, config), DivideError::TestFraction { .. }),
+            "{value}"
+        );
+    }
+    for value in [0.7, -0.1, f64::NAN] {
+        let config = ProtocolConfig {
+            validation_fraction: Some(value),
+            ..holdout()
+        };
+        assert!(matches!(
+            refused(&corpus, config),
+            DivideError::ValidationFraction { .. }
+        ));
+    }
+    let speakers = || ProtocolConfig::new(Protocol::Speakers);
+    for folds in [0, 1, 25] {
+        let config = ProtocolConfig {
+            folds,
+            ..speakers()
+        };
+        assert_eq!(
+            refused(&corpus, config),
+            DivideError::Folds {
+                folds,
+                speakers: 24
+            }
+        );
+    }
+    let config = ProtocolConfig {
+        balance_before_split: true,
+        ..speakers()
+    };
+    assert!(matches!(
+        refused(&corpus, config),
+        DivideError::BalanceBeforeSplit { .. }
+    ));
+    assert_eq!(refused(&[], holdout()), DivideError::NoClips);
+}
+
+#[test]
+fn too_few_speakers_or_clips_are_refused() {
+    let two = [
+        clip(0, Emotion::Sad, "a", None),
+        clip(1, Emotion::Sad, "b", None),
+    ];
+    let config = ProtocolConfig {
+        folds: 2,
+        ..ProtocolConfig::new(Protocol::Speakers)
+    };
+    assert_eq!(
+        refused(&two, config.clone()),
+        DivideError::OneSpeaker {
+            fold: "fold-1".into()
+        }
+    );
+    let without = ProtocolConfig {
+        validation_fraction: Some(0.0),
+        ..config
+    };
+    let division = divide(&two, LabelScheme::Sentiment3, &without, &[], 0).unwrap();
+    assert!(division.folds.iter().all(|fold| fold.validation.is_empty()));
+
+    let one = [clip(0, Emotion::Sad, "a", None)];
+    let error = refused(&one, ProtocolConfig::new(Protocol::Holdout));
+    assert!(
+        matches!(
+            error,
+            DivideError::EmptySide {
+                side: Side::Test,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_training_side_that_cannot_be_balanced_names_its_fold() {
+    let mut corpus = ravdess();
+    corpus.retain(|utterance| utterance.emotion != Emotion::Neutral);
+    let config = ProtocolConfig::new(Protocol::Speakers);
+    let error = divide(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 0).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("fold-1: can't oversample neutral"),
+        "{error}"
+    );
+}
+
+/// A corpus with speakers of any gender and number of clips.
+fn any_corpus() -> impl Strategy<Value = Vec<Utterance>> {
+    let speaker = (0..3usize, prop::collection::vec(0..8usize, 1..12));
+    prop::collection::vec(speaker, 4..14).prop_map(|speakers| {
+        let mut corpus = Vec::new();
+        for (number, (gender, emotions)) in speakers.into_iter().enumerate() {
+            let gender = [None, Some(Gender::Female), Some(Gender::Male)][gender];
+            for emotion in emotions {
+                let speaker = format!("s{number}");
+                corpus.push(clip(corpus.len(), Emotion::ALL[emotion], &speaker, gender));
+            }
+        }
+        corpus
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_speaker_is_on_both_sides(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
+        let config = ProtocolConfig { folds, ..ProtocolConfig::new(Protocol::Speakers) };
+        let division = match divide(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
+            // One speaker with as many clips as all others together fills one of two folds.
+            Err(DivideError::OneSpeaker { .. }) if folds == 2 => return Ok(()),
+            result => result.unwrap(),
+        };
+        let mut tested = Vec::new();
+        for fold in &division.folds {
+            assert_partition(fold, corpus.len());
+            let sides =
+                [&fold.train, &fold.validation, &fold.test].map(|side| speakers(&corpus, side));
+            let together: BTreeSet<&String> = sides.iter().flatten().collect();
+            prop_assert_eq!(together.len(), sides.iter().map(BTreeSet::len).sum::<usize>());
+            prop_assert!(sides.iter().all(|side| !side.is_empty()));
+            prop_assert!(fold.leakage(&corpus).is_none());
+            tested.extend_from_slice(&fold.test);
+        }
+        tested.sort_unstable();
+        prop_assert_eq!(tested, (0..corpus.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn holdout_puts_every_clip_in_one_side(
+        corpus in any_corpus(),
+        test_fraction in 0.2..0.5f64,
+        seed: u64,
+    ) {
+        let config = ProtocolConfig {
+            test_fraction,
+            validation_fraction: Some(0.2),
+            ..ProtocolConfig::new(Protocol::Holdout)
+        };
+        let scheme = LabelScheme::Sentiment3;
+        match divide(&corpus, scheme, &config, &[], seed) {
+            Ok(division) => {
+                let fold = &division.folds[0];
+                assert_partition(fold, corpus.len());
+                let there = labels(&corpus, &(0..corpus.len()).collect::<Vec<_>>(), scheme);
+                let trained = labels(&corpus, &fold.train, scheme);
+                for (there, trained) in there.into_iter().zip(trained) {
+                    prop_assert_eq!(there > 0, trained > 0, "a label nobody trains on");
+                }
+            }
+            Err(DivideError::EmptySide { .. }) => prop_assert!(corpus.len() < 12),
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
+
+    #[test]
+    fn balancing_never_touches_what_is_judged(corpus in any_corpus(), seed: u64) {
+        let config = ProtocolConfig { folds: 3, ..ProtocolConfig::new(Protocol::Speakers) };
+        let scheme = LabelScheme::Sentiment3;
+        let plain = divide(&corpus, scheme, &config, &[], seed).unwrap();
+        let balanced =
+            divide(&corpus, scheme, &config, &[BalanceStep::Undersample], seed).unwrap();
+        for (plain, balanced) in plain.folds.iter().zip(&balanced.folds) {
+            prop_assert_eq!(&plain.test, &balanced.test);
+            prop_assert_eq!(&plain.validation, &balanced.validation);
+            let totals = labels(&corpus, &balanced.train, scheme);
+            let present: BTreeSet<usize> = totals.into_iter().filter(|&total| total > 0).collect();
+            prop_assert_eq!(present.len(), 1);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Scanning a folder for RAVDESS clips.
+
+use std::fs;
+use std::path::Path;
+
+use undertone_corpus::{Corpus, CorpusError, Gender, Intensity, LabelScheme, Problem};
+
+fn touch(path: &Path) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, b"").unwrap();
+}
+
+fn names(corpus: &Corpus) -> Vec<String> {
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    corpus
+        .utterances
+        .iter()
+        .map(|utterance| name(&utterance.path))
+        .collect()
+}
+
+#[test]
+fn clips_are_found_at_any_depth_in_the_order_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [
+        "z/deep/er/03-01-02-01-01-01-02.wav",
+        "03-01-05-02-01-01-10.FLAC",
+        "Actor_01/03-01-01-01-01-01-01.Wav",
+        "readme.txt",
+        "Actor_01/03-01-01-01-01-01-01.txt",
+    ] {
+        touch(&folder.path().join(path));
+    }
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!(
+        names(&corpus),
+        [
+            "03-01-01-01-01-01-01.Wav",
+            "03-01-02-01-01-01-02.wav",
+            "03-01-05-02-01-01-10.FLAC"
+        ]
+    );
+    assert_eq!(corpus.problems, []);
+    assert_eq!(corpus.missing.len(), 1440 - 3);
+    assert_eq!(corpus.root, folder.path());
+    assert_eq!(
+        corpus.speaker_counts().into_iter().collect::<Vec<_>>(),
+        [("01", 1), ("02", 1), ("10", 1)]
+    );
+    assert_eq!(corpus.gender_counts()[&Some(Gender::Female)], 2);
+    assert_eq!(corpus.intensity_counts()[&Some(Intensity::Strong)], 1);
+    assert_eq!(
+        corpus.label_counts(LabelScheme::Sentiment3),
+        [("negative", 1), ("neutral", 2), ("positive", 0)]
+    );
+}
+
+#[test]
+fn bad_names_are_reported_and_skipped() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        "03-01-01-02-01-01-01.wav",
+        "interview.wav",
+        "03-01-02-01-01-01-01.wav",
+    ] {
+        touch(&folder.path().join(name));
+    }
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!(names(&corpus), ["03-01-02-01-01-01-01.wav"]);
+    let words: Vec<String> = corpus.problems.iter().map(Problem::to_string).collect();
+    assert_eq!(words.len(), 2);
+    assert!(
+        words[0].contains("03-01-01-02-01-01-01.wav: skipped"),
+        "{words:?}"
+    );
+    assert!(
+        words[0].ends_with("neutral has no strong intensity"),
+        "{words:?}"
+    );
+    assert!(words[1].contains("1 part(s)"), "{words:?}");
+}
+
+#[test]
+fn of_duplicates_the_first_path_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let flac = folder.path().join("Actor_01/03-01-01-01-01-01-01.flac");
+    let wav = folder.path().join("Actor_01/03-01-01-01-01-01-01.wav");
+    let copy = folder
+        .path()
+        .join("audio_speech/Actor_01/03-01-01-01-01-01-01.wav");
+    for path in [&copy, &wav, &flac] {
+        touch(path);
+    }
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!(corpus.utterances[0].path, flac);
+    assert_eq!(corpus.utterances.len(), 1);
+    assert_eq!(
+        corpus.problems,
+        [
+            Problem::Duplicate {
+                path: wav,
+                kept: flac.clone()
+            },
+            Problem::Duplicate {
+                path: copy,
+                kept: flac
+            }
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_corpus_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path: &Path| Corpus::open(path).unwrap_err();
+    assert!(matches!(
+        open(&folder.path().join("nowhere")),
+        CorpusError::NotFound { .. }
+    ));
+    let empty = open(folder.path());
+    assert!(matches!(empty, CorpusError::NoClips { .. }));
+    assert!(empty.to_string().contains("manifest"), "{empty}");
+    let text = folder.path().join("notes.txt");
+    touch(&text);
+    assert!(matches!(open(&text), CorpusError::NotACorpus { .. }));
+    touch(&folder.path().join("a.wav"));
+    touch(&folder.path().join("b.wav"));
+    let message = open(folder.path()).to_string();
+    assert!(
+        message.contains("a.wav") && message.contains("and 1 more"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_folder_named_like_a_recording_is_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    touch(&folder.path().join("take.wav/03-01-01-01-01-01-01.wav"));
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!((corpus.utterances.len(), corpus.problems.len()), (1, 0));
+}
+
+#[cfg(unix)]
+mod links {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn loops_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let actor = folder.path().join("Actor_01");
+        touch(&actor.join("03-01-01-01-01-01-01.wav"));
+        symlink(folder.path(), actor.join("up")).unwrap();
+        symlink(&actor, actor.join("self")).unwrap();
+        let corpus = Corpus::open(folder.path()).unwrap();
+        assert_eq!((corpus.utterances.len(), corpus.problems.len()), (1, 0));
+    }
+
+    #[test]
+    fn links_are_followed_and_broken_ones_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        touch(&elsewhere.path().join("03-01-01-01-01-01-01.wav"));
+        symlink(elsewhere.path(), folder.path().join("linked")).unwrap();
+        let broken = folder.path().join("03-01-02-01-01-01-01.wav");
+        symlink("gone", &broken).unwrap();
+        symlink("gone", folder.path().join("gone.txt")).unwrap();
+        let corpus = Corpus::open(folder.path()).unwrap();
+        assert_eq!(corpus.utterances.len(), 1);
+        assert_eq!(corpus.problems.len(), 1);
+        assert_eq!(corpus.problems[0].path(), broken);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_a_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        touch(&folder.path().join("03-01-01-01-01-01-01.wav"));
+        let locked = folder.path().join("locked");
+        fs::create_dir(&locked).unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::read_dir(&locked).is_ok() {
+            eprintln!("skipped: this user may read every folder");
+            return;
+        }
+        let corpus = Corpus::open(folder.path()).unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(corpus.utterances.len(), 1);
+        assert!(
+            matches!(&corpus.problems[..], [Problem::Unreadable { path, .. }] if *path == locked)
+        );
+    }
+}

@@ -1,4 +1,4 @@
-//! FLAC, MP3, Ogg Vorbis, AAC and M4A, by way of symphonia.
+//! MP3, Ogg Vorbis, AAC and M4A, by way of symphonia.
 
 use std::io::{Cursor, Error as IoError, ErrorKind};
 
@@ -8,7 +8,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, ReadOnlySource};
-use symphonia::default::formats::{AdtsReader, FlacReader, IsoMp4Reader, MpaReader, OggReader};
+use symphonia::default::formats::{AdtsReader, IsoMp4Reader, MpaReader, OggReader};
 
 use super::sniff::{self, Format};
 use super::{DecodeErrorKind, DecodeOptions, Recording, check_rate};
@@ -38,8 +38,7 @@ pub(super) fn decode(
     let mut mono = MonoBuffer::default();
     if let Some(rate) = parameters.sample_rate {
         mono.check_spec(format, check_rate(rate)?, 0, options)?;
-        let counted = matches!(format, Format::Flac | Format::Mp3);
-        if counted && promised.is_some_and(|frames| frames > mono.max_frames) {
+        if format == Format::Mp3 && promised.is_some_and(|frames| frames > mono.max_frames) {
             return Err(options.too_long());
         }
     }
@@ -53,7 +52,6 @@ pub(super) fn decode(
 
     let found = mono.samples.len() as u64;
     let slack = match format {
-        Format::Flac => Some(0),
         Format::Mp3 => Some(MP3_SLACK),
         // Their counts are rounded, estimated, or taken from the audio itself.
         _ => None,
@@ -85,12 +83,11 @@ fn open(format: Format, bytes: Vec<u8>) -> Result<Box<dyn FormatReader>, Error> 
     let sequential =
         |source| MediaSourceStream::new(Box::new(ReadOnlySource::new(source)), Default::default());
     Ok(match format {
-        Format::Flac => Box::new(FlacReader::try_new(sequential(source), options)?),
         Format::Mp3 => Box::new(MpaReader::try_new(sequential(source), options)?),
         Format::Adts => Box::new(AdtsReader::try_new(sequential(source), options)?),
         Format::Ogg => Box::new(OggReader::try_new(seekable(source), options)?),
         Format::Mp4 => Box::new(IsoMp4Reader::try_new(seekable(source), options)?),
-        Format::Wav => return Err(Error::Unsupported("WAV has its own reader")),
+        Format::Wav | Format::Flac => return Err(Error::Unsupported("read elsewhere")),
     })
 }
 

@@ -2,10 +2,12 @@
 //!
 //! The format is recognised by content ([`sniff`]), never by a file's name. WAV has a reader of
 //! its own ([`wav`]): symphonia's refuses or misreads headers that are common in the wild, such as
-//! a RIFF size that disagrees with the data chunk's. All else is symphonia's ([`compressed`]).
+//! a RIFF size that disagrees with the data chunk's. So has FLAC ([`flac`]), for speed. All else is
+//! symphonia's ([`compressed`]).
 
 mod compressed;
 mod error;
+mod flac;
 mod sniff;
 mod wav;
 
@@ -143,6 +145,7 @@ fn decode_format(
 ) -> Result<Recording, DecodeErrorKind> {
     let recording = match format {
         Format::Wav => wav::decode(&bytes, options)?,
+        Format::Flac => flac::decode(&bytes, sniff::id3_len(&bytes), options)?,
         compressed => catch_unwind(AssertUnwindSafe(|| {
             compressed::decode(compressed, bytes, options)
         }))

@@ -1,0 +1,88 @@
+//! Damaged files of every format end in a recording or an error: never in a panic, an endless
+//! loop, or memory that the file's size can't justify.
+
+use proptest::prelude::*;
+use undertone_audio::{DecodeOptions, decode_bytes};
+
+const FIXTURES: [(&str, &[u8]); 9] = [
+    ("tone.wav", include_bytes!("fixtures/tone.wav")),
+    ("tone-s24.wav", include_bytes!("fixtures/tone-s24.wav")),
+    ("tone.flac", include_bytes!("fixtures/tone.flac")),
+    ("stereo.flac", include_bytes!("fixtures/stereo.flac")),
+    ("tone.mp3", include_bytes!("fixtures/tone.mp3")),
+    ("tone.ogg", include_bytes!("fixtures/tone.ogg")),
+    ("tone.m4a", include_bytes!("fixtures/tone.m4a")),
+    ("tone.aac", include_bytes!("fixtures/tone.aac")),
+    ("tone-opus.ogg", include_bytes!("fixtures/tone-opus.ogg")),
+];
+
+/// A recording that comes out must be sound, whatever went in.
+fn check(name: &str, bytes: Vec<u8>) {
+    let limit = DecodeOptions { max_seconds: 5.0 };
+    match decode_bytes(bytes, &limit) {
+        Ok(recording) => {
+            assert!((4_000..=192_000).contains(&recording.sample_rate), "{name}");
+            assert!(
+                recording.channels > 0 && !recording.samples.is_empty(),
+                "{name}"
+            );
+            assert!(recording.duration() <= 5.0, "{name}");
+            assert!(
+                recording.samples.iter().all(|sample| sample.is_finite()),
+                "{name}"
+            );
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+#[test]
+fn truncated_anywhere() {
+    for (name, whole) in FIXTURES {
+        for len in (0..whole.len()).step_by(1 + whole.len() / 400) {
+            check(name, whole[..len].to_vec());
+        }
+    }
+}
+
+#[test]
+fn any_byte_of_the_header_replaced() {
+    for (name, whole) in FIXTURES {
+        for at in 0..whole.len().min(200) {
+            for value in [0x00, 0x7f, 0x80, 0xff] {
+                let mut damaged = whole.to_vec();
+                damaged[at] = value;
+                check(name, damaged);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn bytes_replaced_anywhere(
+        fixture in 0..FIXTURES.len(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
+        let (name, whole) = FIXTURES[fixture];
+        let mut damaged = whole.to_vec();
+        for (at, value) in changes {
+            let at = at.index(damaged.len());
+            damaged[at] = value;
+        }
+        check(name, damaged);
+    }
+
+    #[test]
+    fn noise_behind_a_signature(
+        fixture in 0..FIXTURES.len(),
+        noise in prop::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        let (name, whole) = FIXTURES[fixture];
+        let mut damaged = whole[..48].to_vec();
+        damaged.extend(noise);
+        check(name, damaged);
+    }
+}

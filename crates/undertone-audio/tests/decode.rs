@@ -1,0 +1,316 @@
+//! Every format, and every way in which a file can be wrong.
+
+use std::path::{Path, PathBuf};
+
+use undertone_audio::{
+    DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_path, decode_reader,
+};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<Recording, DecodeErrorKind> {
+    // The kind is all these tests need, and it can't be cloned out of an error.
+    decode_bytes(bytes, &DecodeOptions::default()).map_err(|error| match error.kind() {
+        DecodeErrorKind::HeaderPromisesMore {
+            format,
+            promised,
+            found,
+            unit,
+        } => DecodeErrorKind::HeaderPromisesMore {
+            format,
+            promised: *promised,
+            found: *found,
+            unit,
+        },
+        DecodeErrorKind::NonFinite { index } => DecodeErrorKind::NonFinite { index: *index },
+        DecodeErrorKind::SampleRateOutOfRange { rate } => {
+            DecodeErrorKind::SampleRateOutOfRange { rate: *rate }
+        }
+        DecodeErrorKind::UnsupportedCodec { format, detail } => DecodeErrorKind::UnsupportedCodec {
+            format,
+            detail: detail.clone(),
+        },
+        DecodeErrorKind::NoSamples => DecodeErrorKind::NoSamples,
+        DecodeErrorKind::NotAudio => DecodeErrorKind::NotAudio,
+        other => DecodeErrorKind::Corrupt {
+            format: "",
+            detail: other.to_string(),
+        },
+    })
+}
+
+/// A WAV file with one fmt chunk of 16 bytes.
+fn wav(tag: u16, channels: u16, rate: u32, bits: u16, data: &[u8], data_size: u32) -> Vec<u8> {
+    let block = channels * bits / 8;
+    let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0".to_vec();
+    file.extend(tag.to_le_bytes());
+    file.extend(channels.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend((rate * u32::from(block)).to_le_bytes());
+    file.extend(block.to_le_bytes());
+    file.extend(bits.to_le_bytes());
+    file.extend(b"data");
+    file.extend(data_size.to_le_bytes());
+    file.extend(data);
+    file
+}
+
+fn pcm16(samples: &[i16], channels: u16) -> Vec<u8> {
+    let data: Vec<u8> = samples
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes())
+        .collect();
+    wav(1, channels, 16_000, 16, &data, data.len() as u32)
+}
+
+/// Level of what differs from the fixtures' tone, in dB below it.
+fn distance_from_tone(recording: &Recording) -> f64 {
+    let tone = |n: usize| 0.5 * (2.0 * std::f64::consts::PI * 440.0 * n as f64 / 16_000.0).sin();
+    let (mut error, mut power) = (0.0, 0.0);
+    for (n, sample) in recording.samples.iter().enumerate().take(4000) {
+        error += (f64::from(*sample) - tone(n)).powi(2);
+        power += tone(n).powi(2);
+    }
+    10.0 * (error / power).log10()
+}
+
+#[test]
+fn every_format_gives_the_same_tone() {
+    // What rounding to so many bits, or a lossy codec, leaves; and how far the length may be off.
+    for (name, level, extra) in [
+        ("tone.wav", -85.0, 0),
+        ("tone-s8.wav", -40.0, 0),
+        ("tone-s24.wav", -85.0, 0),
+        ("tone-s32.wav", -85.0, 0),
+        ("tone-f32.wav", -85.0, 0),
+        ("tone-f64.wav", -85.0, 0),
+        ("tone-alaw.wav", -30.0, 0),
+        ("tone-mulaw.wav", -30.0, 0),
+        ("tone-pipe.wav", -85.0, 0),
+        ("stereo.wav", -80.0, 0),
+        ("tone.flac", -85.0, 0),
+        ("tone-s24.flac", -85.0, 0),
+        ("stereo.flac", -80.0, 0),
+        ("tone.ogg", -20.0, 0),
+        ("tone.mp3", -20.0, 1200),
+        ("tone.m4a", -20.0, 1100),
+        ("tone.aac", 10.0, 2200),
+    ] {
+        let recording = decode_path(&fixture(name), &DecodeOptions::default()).expect(name);
+        let channels = if name.starts_with("stereo") { 2 } else { 1 };
+        assert_eq!(
+            (recording.sample_rate, recording.channels),
+            (16_000, channels),
+            "{name}"
+        );
+        let len = recording.samples.len();
+        assert!(
+            (4000..=4000 + extra).contains(&len),
+            "{name}: {len} samples"
+        );
+        let distance = distance_from_tone(&recording);
+        assert!(distance < level, "{name}: {distance} dB");
+    }
+}
+
+#[test]
+fn path_reader_and_bytes_agree() {
+    for name in [
+        "tone.wav",
+        "tone.flac",
+        "tone.mp3",
+        "tone.ogg",
+        "tone.m4a",
+        "tone.aac",
+    ] {
+        let options = DecodeOptions::default();
+        let bytes = std::fs::read(fixture(name)).unwrap();
+        let from_path = decode_path(&fixture(name), &options).unwrap();
+        assert_eq!(
+            decode_reader(bytes.as_slice(), &options).unwrap(),
+            from_path,
+            "{name}"
+        );
+        assert_eq!(decode_bytes(bytes, &options).unwrap(), from_path, "{name}");
+    }
+}
+
+#[test]
+fn channels_are_averaged() {
+    let recording = decode(pcm16(&[16_384, 0, -8_192, -24_576], 2)).unwrap();
+    assert_eq!(
+        (recording.samples, recording.channels),
+        (vec![0.25, -0.5], 2)
+    );
+}
+
+#[test]
+fn chunks_before_the_data_are_skipped() {
+    let plain = pcm16(&[1, 2, 3], 1);
+    for filler in [
+        &b"FLLR\x04\0\0\0abcd"[..],
+        b"LIST\x03\0\0\0abc\0",
+        b"junk\0\0\0\0",
+    ] {
+        let mut file = plain[..36].to_vec();
+        file.extend(filler);
+        file.extend(&plain[36..]);
+        assert_eq!(decode(file).unwrap(), decode(plain.clone()).unwrap());
+    }
+}
+
+#[test]
+fn sizes_that_streaming_writers_leave() {
+    for unknown in [0, 0x7fff_f000, 0x7fff_ffff, 0xffff_ffff] {
+        let file = wav(1, 1, 16_000, 16, &[0, 64, 0, 32], unknown);
+        assert_eq!(decode(file).unwrap().samples, [0.5, 0.25], "{unknown:#x}");
+    }
+    let error = decode(wav(1, 1, 16_000, 16, &[0, 64, 0, 32], 0x7000_0000)).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            DecodeErrorKind::HeaderPromisesMore {
+                promised: 0x7000_0000,
+                found: 4,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn files_that_are_no_audio() {
+    for content in [
+        &b""[..],
+        b"RIFF",
+        b"#!/bin/sh\n",
+        b"\x89PNG\r\n\x1a\n",
+        &[0; 1000],
+    ] {
+        let error = decode(content.to_vec()).unwrap_err();
+        assert!(
+            matches!(error, DecodeErrorKind::NotAudio),
+            "{content:?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn codecs_that_are_not_supported() {
+    for name in ["tone-adpcm.wav", "tone-opus.ogg"] {
+        let error = decode(std::fs::read(fixture(name)).unwrap()).unwrap_err();
+        assert!(
+            matches!(error, DecodeErrorKind::UnsupportedCodec { .. }),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[test]
+fn recordings_without_samples() {
+    let error = decode(pcm16(&[], 1)).unwrap_err();
+    assert!(matches!(error, DecodeErrorKind::NoSamples), "{error}");
+}
+
+#[test]
+fn samples_that_are_not_finite() {
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let data: Vec<u8> = [0.5, value]
+            .iter()
+            .flat_map(|v: &f32| v.to_le_bytes())
+            .collect();
+        let error = decode(wav(3, 1, 16_000, 32, &data, 8)).unwrap_err();
+        assert!(
+            matches!(error, DecodeErrorKind::NonFinite { index: 1 }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn rates_out_of_range() {
+    for rate in [0, 3_999, 192_001, u32::MAX / 4] {
+        let error = decode(wav(1, 1, rate, 16, &[0, 0], 2)).unwrap_err();
+        assert!(
+            matches!(error, DecodeErrorKind::SampleRateOutOfRange { .. }),
+            "{rate}: {error}"
+        );
+    }
+    for rate in [4_000, 192_000] {
+        assert!(decode(wav(1, 1, rate, 16, &[0, 0], 2)).is_ok());
+    }
+}
+
+#[test]
+fn longer_than_the_limit() {
+    let options = DecodeOptions { max_seconds: 0.2 };
+    for name in [
+        "tone.wav",
+        "tone.flac",
+        "tone.mp3",
+        "tone.ogg",
+        "tone.m4a",
+        "tone.aac",
+    ] {
+        let error = decode_path(&fixture(name), &options).unwrap_err();
+        assert!(
+            matches!(error.kind(), DecodeErrorKind::TooLong { .. }),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[test]
+fn errors_name_the_file() {
+    let missing = Path::new("no/such/recording.wav");
+    let error = decode_path(missing, &DecodeOptions::default()).unwrap_err();
+    assert!(matches!(error.kind(), DecodeErrorKind::NotFound));
+    assert_eq!(error.path(), Some(missing));
+    assert_eq!(error.to_string(), "no/such/recording.wav: no such file");
+}
+
+#[test]
+fn a_wrong_name_does_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tone.mp3");
+    std::fs::copy(fixture("tone.flac"), &path).unwrap();
+    assert_eq!(
+        decode_path(&path, &DecodeOptions::default())
+            .unwrap()
+            .samples
+            .len(),
+        4000
+    );
+}
+
+#[test]
+fn a_truncated_flac_is_an_error_everywhere() {
+    let whole = std::fs::read(fixture("tone.flac")).unwrap();
+    for len in (5..whole.len()).step_by(7) {
+        let error = decode(whole[..len].to_vec()).expect_err("truncated");
+        assert!(
+            matches!(
+                error,
+                DecodeErrorKind::Corrupt { .. } | DecodeErrorKind::HeaderPromisesMore { .. }
+            ),
+            "{len}: {error}"
+        );
+    }
+}
+
+#[test]
+fn flipped_bits_in_flac_frames_are_found() {
+    let whole = std::fs::read(fixture("tone.flac")).unwrap();
+    let tone = decode(whole.clone()).unwrap();
+    // Behind all metadata, every byte is under a checksum.
+    for at in (whole.len() / 2..whole.len()).step_by(3) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x10;
+        assert_ne!(decode(damaged).ok(), Some(tone.clone()), "byte {at}");
+    }
+}

@@ -1,0 +1,176 @@
+//! The whole front end, and its configuration.
+
+use undertone_audio::{
+    FitLength, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Recording, TrimConfig,
+};
+
+fn recording(sample_rate: u32, seconds: f64) -> Recording {
+    let len = (f64::from(sample_rate) * seconds) as usize;
+    let samples = (0..len).map(|n| (n as f32 * 0.07).sin() * 0.4).collect();
+    Recording {
+        samples,
+        sample_rate,
+        channels: 1,
+    }
+}
+
+fn config(toml: &str) -> Result<FrontEndConfig, toml::de::Error> {
+    toml::from_str(toml)
+}
+
+#[test]
+fn inputs_are_stacked_in_their_order() {
+    let all = config("inputs = [\"mel\", \"log-mel\", \"mfcc\", \"mfcc-delta\"]").unwrap();
+    let front_end = FrontEnd::new(all).unwrap();
+    let samples = front_end.prepare(&recording(16_000, 1.0)).unwrap().samples;
+    let stacked = front_end.features(&samples);
+    assert_eq!((stacked.bands, stacked.frames), (128 + 128 + 40 + 40, 63));
+    assert_eq!(stacked.bands, front_end.bands());
+    assert_eq!(stacked.values.len(), stacked.bands * stacked.frames);
+
+    let mfcc_only = FrontEnd::new(FrontEndConfig {
+        inputs: vec![InputKind::Mfcc],
+        ..Default::default()
+    });
+    let mfcc = mfcc_only.unwrap().features(&samples);
+    assert_eq!(stacked.band(256), mfcc.band(0));
+}
+
+#[test]
+fn every_rate_ends_in_the_same_shape() {
+    let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
+    for rate in [4_000, 8_000, 11_025, 22_050, 44_100, 48_000, 192_000] {
+        let prepared = front_end.prepare(&recording(rate, 0.5)).unwrap();
+        assert_eq!(prepared.samples.len(), 8_000, "{rate} Hz");
+        let features = front_end.features(&prepared.samples);
+        assert!(
+            features.values.iter().all(|value| value.is_finite()),
+            "{rate} Hz"
+        );
+    }
+}
+
+#[test]
+fn the_start_of_speech_is_told() {
+    let mut clip = recording(16_000, 3.0);
+    clip.samples[..16_000].fill(0.0);
+    let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
+    let prepared = front_end.prepare(&clip).unwrap();
+    assert!((prepared.start - 1.0).abs() < 0.07, "{}", prepared.start);
+
+    let whole = FrontEndConfig {
+        trim: None,
+        ..Default::default()
+    };
+    let prepared = FrontEnd::new(whole).unwrap().prepare(&clip).unwrap();
+    assert_eq!((prepared.start, prepared.samples.len()), (0.0, 48_000));
+}
+
+#[test]
+fn silence_and_single_samples_go_through() {
+    let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
+    for len in [1, 2, 700, 96_000] {
+        let clip = Recording {
+            samples: vec![0.0; len],
+            sample_rate: 48_000,
+            channels: 1,
+        };
+        let prepared = front_end.prepare(&clip).unwrap();
+        assert!(!prepared.samples.is_empty());
+        let features = front_end.features(&prepared.samples);
+        assert!(features.values.iter().all(|value| value.is_finite()));
+    }
+    let nothing = Recording {
+        samples: vec![],
+        sample_rate: 48_000,
+        channels: 1,
+    };
+    assert_eq!(front_end.prepare(&nothing), Err(FrontEndError::NoSamples));
+}
+
+#[test]
+fn windows_cover_everything() {
+    let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
+    for len in [0, 1, 32_000, 32_001, 64_000, 100_003] {
+        for overlap in [0.0, 0.5, 0.9, 1.0, -3.0, f64::NAN] {
+            let windows = front_end.windows(len, overlap);
+            assert_eq!(windows.first().map(|window| window.start), Some(0));
+            assert_eq!(windows.last().map(|window| window.end), Some(len));
+            assert!(
+                windows.windows(2).all(|pair| pair[1].start <= pair[0].end),
+                "{overlap}"
+            );
+            assert!(len <= 32_000 || windows.iter().all(|window| window.len() == 32_000));
+        }
+    }
+}
+
+#[test]
+fn a_configuration_survives_toml_and_json() {
+    for trim in [
+        None,
+        Some(TrimConfig::default()),
+        Some(TrimConfig {
+            top_db: 30.0,
+            ..TrimConfig::default()
+        }),
+    ] {
+        for fmax in [None, Some(7_600.0)] {
+            let original = FrontEndConfig {
+                trim,
+                fmax,
+                ..Default::default()
+            };
+            assert_eq!(
+                config(&toml::to_string(&original).unwrap()).unwrap(),
+                original
+            );
+            let json = serde_json::to_string(&original).unwrap();
+            assert_eq!(
+                serde_json::from_str::<FrontEndConfig>(&json).unwrap(),
+                original
+            );
+        }
+    }
+    assert_eq!(config("").unwrap(), FrontEndConfig::default());
+    assert_eq!(
+        config("trim = true").unwrap().trim,
+        Some(TrimConfig::default())
+    );
+    assert_eq!(
+        config("duration = \"p95\"").unwrap().duration,
+        FitLength::P95
+    );
+    assert!(config("n_ftt = 2048").is_err(), "a misspelt name");
+    assert!(
+        config("trim = { top = 30.0 }").is_err(),
+        "a misspelt name inside trim"
+    );
+}
+
+#[test]
+fn configurations_that_make_no_sense() {
+    for toml in [
+        "sample_rate = 0",
+        "n_fft = 0",
+        "hop_length = 0",
+        "n_mels = 0",
+        "n_mfcc = 0",
+        "n_mfcc = 129",
+        "fmin = 9000.0",
+        "fmax = 8000.5",
+        "fmin = -1.0",
+        "fmin = nan",
+        "duration = 1e9",
+        "duration = \"mean\"",
+        "inputs = []",
+        "trim = { hop_length = 0 }",
+        "trim = { top_db = nan }",
+        "duration = 0.1\ninputs = [\"mfcc-delta\"]",
+    ] {
+        let error = FrontEnd::new(config(toml).unwrap())
+            .map(|_| toml)
+            .unwrap_err();
+        assert!(!error.to_string().is_empty());
+    }
+}

@@ -40,7 +40,7 @@ impl Default for TrimConfig {
 ///
 /// let mut samples = vec![0.0; 30_000];
 /// samples[10_000..20_000].fill(0.5);
-/// assert_eq!(trim(&samples, &TrimConfig::default()), 9_216..20_992);
+/// assert_eq!(trim(&samples, &TrimConfig::default()), 9_216..21_504);
 /// ```
 pub fn trim(samples: &[f32], config: &TrimConfig) -> Range<usize> {
     let hop = config.hop_length.max(1);
@@ -130,13 +130,9 @@ mod tests {
 
     #[test]
     fn pairwise_sum_equals_a_plain_sum_of_integers() {
-        for n in [0, 1, 7, 8, 9, 127, 128, 129, 300, 2048] {
+        for n in [0_i32, 1, 7, 8, 9, 127, 128, 129, 300, 2048] {
             let values: Vec<f32> = (0..n).map(|v| v as f32).collect();
-            assert_eq!(
-                pairwise_sum(&values),
-                (n * n.max(1).saturating_sub(1) / 2) as f32,
-                "{n}"
-            );
+            assert_eq!(pairwise_sum(&values), (n * (n - 1) / 2) as f32, "{n}");
         }
     }
 }

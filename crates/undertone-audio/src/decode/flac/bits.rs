@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn rice_codes_of_every_parameter() {
         for parameter in 0..=30 {
-            let values = [0_i64, -1, 1, -2, 5, 40 << parameter, -(70 << parameter)];
+            let values: [i64; 7] = [0, -1, 1, -2, 5, 40 << parameter, -(70 << parameter)];
             let mut bits = String::new();
             for value in values {
                 let folded = ((value << 1) ^ (value >> 63)) as u64;
@@ -167,7 +167,9 @@ mod tests {
                 .as_bytes()
                 .chunks(8)
                 .map(|byte| {
-                    (0..8).fold(0, |sum, i| sum << 1 | u8::from(byte.get(i) == Some(&b'1')))
+                    (0..8).fold(0_u8, |sum, i| {
+                        sum << 1 | u8::from(byte.get(i) == Some(&b'1'))
+                    })
                 })
                 .collect();
             let mut reader = BitReader::new(&bytes, 0);

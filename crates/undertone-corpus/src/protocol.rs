@@ -18,15 +18,19 @@ pub enum Protocol {
     Emobox,
     /// The sides that a manifest's `split` column assigns.
     Manifest,
+    /// No test side: every speaker is trained on but those set aside for validation. For models
+    /// that ship, after another protocol has told how good they are; nothing is judged.
+    Full,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Protocol; 4] = [
+    pub const ALL: [Protocol; 5] = [
         Protocol::Holdout,
         Protocol::Speakers,
         Protocol::Emobox,
         Protocol::Manifest,
+        Protocol::Full,
     ];
 
     /// The name, as recipes and commands spell it.
@@ -36,6 +40,7 @@ impl Protocol {
             Protocol::Speakers => "speakers",
             Protocol::Emobox => "emobox",
             Protocol::Manifest => "manifest",
+            Protocol::Full => "full",
         }
     }
 }
@@ -48,7 +53,7 @@ impl fmt::Display for Protocol {
 
 /// A word that names no [`Protocol`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown protocol \"{0}\"; known are holdout, speakers, emobox and manifest")]
+#[error("unknown protocol \"{0}\"; known are holdout, speakers, emobox, manifest and full")]
 pub struct UnknownProtocol(pub String);
 
 impl FromStr for Protocol {
@@ -127,7 +132,9 @@ impl ProtocolConfig {
     pub fn validation_share(&self) -> f64 {
         self.validation_fraction.unwrap_or(match self.name {
             Protocol::Holdout => Self::HOLDOUT_VALIDATION,
-            Protocol::Speakers | Protocol::Emobox | Protocol::Manifest => Self::SPEAKERS_VALIDATION,
+            Protocol::Speakers | Protocol::Emobox | Protocol::Manifest | Protocol::Full => {
+                Self::SPEAKERS_VALIDATION
+            }
         })
     }
 }

@@ -457,3 +457,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn full_trains_on_all_but_the_validation_speakers_and_holds_back_nothing() {
+    let corpus = ravdess();
+    let division = plain(&corpus, Protocol::Full, 3);
+    let [fold] = &division.folds[..] else {
+        panic!()
+    };
+    assert_partition(fold, corpus.len());
+    assert!(fold.test.is_empty());
+    let validation = speakers(&corpus, &fold.validation);
+    assert!(!validation.is_empty());
+    assert!(validation.is_disjoint(&speakers(&corpus, &fold.train)));
+}

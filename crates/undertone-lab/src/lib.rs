@@ -1,1 +1,29 @@
-#![doc = "placeholder"]
+//! Experiments: recipes, training, evaluation and reports.
+//!
+//! A [`Recipe`] fixes an experiment. [`Experiment::run`] divides a corpus by the recipe's
+//! protocol, trains each chosen fold, judges it on the side that nothing was chosen by, and
+//! leaves a [`RunFolder`] with the model, its numbers and a [`judging::Report`]. A run that was
+//! cut off goes on where it stopped and ends with the same weights.
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+mod augmentation;
+pub mod durations;
+mod error;
+mod evaluate;
+mod events;
+mod experiment;
+mod features;
+pub mod judging;
+mod metrics_file;
+mod recipe;
+mod run_folder;
+mod training;
+
+pub use augmentation::{AugmentationConfig, MaskConfig};
+pub use error::LabError;
+pub use evaluate::{EvaluationTask, evaluate_model};
+pub use events::{EpochMetrics, Event, Interrupt, Observer};
+pub use experiment::{Experiment, Finished, FoldChoice};
+pub use features::{ClipFeatures, FeatureStore, default_cache};
+pub use recipe::{PlateauConfig, Recipe, RecipeError, Selection, TrainingConfig};
+pub use run_folder::RunFolder;

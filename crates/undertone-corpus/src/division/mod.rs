@@ -18,7 +18,7 @@ use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Side, Utterance,
 /// One division into three sides. The sides hold indices into the utterances that were divided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fold {
-    /// The fold's name, fit for a folder: `holdout`, `manifest`, or `fold-1`, `fold-2`, …
+    /// The fold's name, fit for a folder: `holdout`, `manifest`, `full`, or `fold-1`, `fold-2`, …
     pub name: String,
     /// What is trained on. Balancing may repeat an index here.
     pub train: Vec<usize>,
@@ -75,12 +75,16 @@ pub fn divide(
         Protocol::Speakers => speakers::divide(utterances, config.folds, validation, seed)?,
         Protocol::Emobox => emobox::divide(utterances, validation, seed)?,
         Protocol::Manifest => vec![by_manifest(utterances, validation, seed)?],
+        Protocol::Full => vec![full(utterances, validation, seed)?],
     };
     for fold in &mut folds {
-        let sides = [(Side::Train, &fold.train), (Side::Test, &fold.test)];
-        let validation_side = (validation > 0.0).then_some((Side::Validation, &fold.validation));
-        for (side, clips) in sides.into_iter().chain(validation_side) {
-            if clips.is_empty() {
+        let sides = [
+            (Side::Train, &fold.train, true),
+            (Side::Validation, &fold.validation, validation > 0.0),
+            (Side::Test, &fold.test, config.name != Protocol::Full),
+        ];
+        for (side, clips, needed) in sides {
+            if needed && clips.is_empty() {
                 return Err(DivideError::EmptySide {
                     fold: fold.name.clone(),
                     side,
@@ -104,7 +108,7 @@ fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), Divide
     }
     let test = match config.name {
         Protocol::Holdout => config.test_fraction,
-        Protocol::Speakers | Protocol::Emobox | Protocol::Manifest => 0.0,
+        Protocol::Speakers | Protocol::Emobox | Protocol::Manifest | Protocol::Full => 0.0,
     };
     if config.name == Protocol::Holdout && !(test > 0.0 && test < 1.0) {
         return Err(DivideError::TestFraction { value: test });
@@ -136,6 +140,19 @@ fn balanced(
         fold: fold.to_owned(),
         reason,
     })
+}
+
+/// Everything to train on, but for the speakers set aside for validation.
+fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, DivideError> {
+    let mut fold = Fold {
+        name: "full".to_owned(),
+        train: (0..utterances.len()).collect(),
+        validation: Vec::new(),
+        test: Vec::new(),
+    };
+    let mut rng = stream(seed, Purpose::Validation);
+    speakers::carve_validation(utterances, &mut fold, validation, &mut rng)?;
+    Ok(fold)
 }
 
 /// The sides of the manifest's `split` column. Where no row says `validation`, whole speakers of

@@ -1,0 +1,112 @@
+//! Judging a model that is already there.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use undertone_corpus::{Corpus, ProtocolConfig, Utterance, divide};
+use undertone_models::burn::module::Module;
+use undertone_models::burn::tensor::Device;
+use undertone_models::{Model, summed_into};
+
+use crate::error::LabError;
+use crate::events::{Interrupt, Observer};
+use crate::experiment::{describe_protocol, outcomes_of, readable};
+use crate::features::FeatureStore;
+use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
+
+/// A model, a corpus, and a protocol whose test sides the model is judged on.
+#[derive(Debug)]
+pub struct EvaluationTask<'a> {
+    /// The model's folder.
+    pub model: &'a Path,
+    /// The clips.
+    pub corpus: &'a Corpus,
+    /// How they are divided; only the test sides are used.
+    pub protocol: &'a ProtocolConfig,
+    /// Seed of the division. To judge a run's own test side, the run's seed.
+    pub seed: u64,
+    /// The fold to judge on, counted from 1; `None` for all.
+    pub fold: Option<usize>,
+    /// Where to compute.
+    pub device: Device,
+    /// Where features are kept; `None` computes them every time.
+    pub cache: Option<PathBuf>,
+    /// Told of all that happens.
+    pub observer: Observer<'a>,
+    /// Asked between clips.
+    pub interrupt: &'a Interrupt,
+}
+
+/// Judges a model on the test sides of a protocol, without training anything.
+///
+/// The model says which speakers it was trained on; those among the test side's are counted as
+/// standing on both sides, if the model was trained on the same corpus.
+///
+/// # Errors
+/// If the model does not load, the corpus does not fit the protocol, or no clip can be read.
+pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
+    let mut model = Model::load(task.model, &task.device)?;
+    model.network = model.network.valid();
+    let config = model.config.clone();
+    let store = FeatureStore::new(&config.front_end, &[], task.cache.clone())?;
+    let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
+    let (utterances, features) = readable(&task.corpus.utterances, features)?;
+    let division =
+        divide(&utterances, config.label_scheme, task.protocol, &[], task.seed)?;
+    let count = division.folds.len();
+    if let Some(number) = task.fold.filter(|number| !(1..=count).contains(number)) {
+        return Err(LabError::NoSuchFold { number, folds: count });
+    }
+    let same_corpus = config.provenance.corpus == corpus_name(&utterances);
+    let heard: BTreeSet<&str> = match same_corpus {
+        true => config.provenance.speakers.iter().map(String::as_str).collect(),
+        false => BTreeSet::new(),
+    };
+    let summed_into = summed_into(config.output_scheme, config.label_scheme).unwrap_or_default();
+
+    let mut folds = Vec::new();
+    let mut pooled: Vec<Outcome> = Vec::new();
+    for (index, fold) in division.folds.iter().enumerate() {
+        if fold.test.is_empty() || task.fold.is_some_and(|number| number != index + 1) {
+            continue;
+        }
+        let outcomes = outcomes_of(
+            &model,
+            &summed_into,
+            &task.corpus.root,
+            &utterances,
+            &features,
+            &fold.test,
+            &task.device,
+        );
+        let speakers: BTreeSet<&str> =
+            outcomes.iter().map(|outcome| outcome.speaker.as_str()).collect();
+        folds.push(FoldReport {
+            name: fold.name.clone(),
+            train: None,
+            validation: None,
+            test: Evaluation::new(&config.labels, &outcomes)?,
+            best_epoch: None,
+            leakage: LeakageSummary {
+                test_clips_with_copy_in_training: 0,
+                speakers_on_both_sides: speakers.intersection(&heard).count(),
+                test_clips: fold.test.len(),
+            },
+            test_speakers: speakers.into_iter().map(str::to_owned).collect(),
+        });
+        pooled.extend(outcomes);
+    }
+    Ok(Report::new(
+        describe_protocol(task.protocol, task.fold, &[task.seed]),
+        &config.provenance.recipe,
+        config.label_scheme.name(),
+        folds,
+        Evaluation::new(&config.labels, &pooled)?,
+    )?)
+}
+
+/// The corpus's name in a model's provenance.
+pub(crate) fn corpus_name(utterances: &[Utterance]) -> &'static str {
+    let ravdess = utterances.iter().all(|utterance| utterance.ravdess.is_some());
+    if ravdess { "RAVDESS" } else { "manifest" }
+}

@@ -1,0 +1,465 @@
+//! From a corpus and a recipe to trained folds and a report.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
+use undertone_corpus::{
+    Corpus, Fold, LabelScheme, Protocol, ProtocolConfig, Utterance, divide,
+};
+use undertone_models::burn::tensor::Device;
+use undertone_models::{
+    BandStatistics, FORMAT, Model, ModelConfig, ModelError, Provenance, summed_into,
+};
+
+use crate::durations;
+use crate::error::LabError;
+use crate::evaluate::corpus_name;
+use crate::events::{Event, Interrupt, Observer};
+use crate::features::{ClipFeatures, FeatureStore};
+use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
+use crate::recipe::Recipe;
+use crate::run_folder::{RunFolder, read_json, write, write_json};
+use crate::training::{Side, Task, probabilities};
+
+/// A corpus, a recipe, and where to work.
+#[derive(Debug)]
+pub struct Experiment<'a> {
+    /// The clips.
+    pub corpus: &'a Corpus,
+    /// What to do with them.
+    pub recipe: &'a Recipe,
+    /// Where to compute.
+    pub device: Device,
+    /// Where features are kept between runs; `None` computes them every time.
+    pub cache: Option<PathBuf>,
+    /// Told of all that happens.
+    pub observer: Observer<'a>,
+    /// Asked after each step.
+    pub interrupt: &'a Interrupt,
+}
+
+/// Which folds of the protocol to train.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoldChoice {
+    /// One of them, counted from 1.
+    One(usize),
+    /// All of them, once for each seed.
+    All {
+        /// Seeds of division, balancing, weights and training.
+        seeds: Vec<u64>,
+    },
+}
+
+/// What an experiment leaves.
+#[derive(Debug)]
+pub struct Finished {
+    /// How good it is; `None` under the protocol `full`, which holds nothing back to judge by.
+    pub report: Option<Report>,
+    /// The trained model, if there is exactly one.
+    pub model: Option<PathBuf>,
+}
+
+/// The probabilities of every clip of a fold, and what is worth knowing beside them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct FoldOutcomes {
+    best_epoch: usize,
+    leakage: LeakageSummary,
+    train: Vec<Outcome>,
+    validation: Vec<Outcome>,
+    test: Vec<Outcome>,
+}
+
+/// Paths of the clips on each side, relative to the corpus.
+#[derive(Serialize)]
+struct DivisionFile<'a> {
+    protocol: Protocol,
+    seed: u64,
+    train: Vec<&'a Path>,
+    validation: Vec<&'a Path>,
+    test: Vec<&'a Path>,
+}
+
+/// A fold to train: its name in the run folder, its seed, its sides.
+struct Job {
+    name: String,
+    seed: u64,
+    fold: Fold,
+}
+
+impl Experiment<'_> {
+    /// Trains and judges the chosen folds, going on where an earlier session was cut off.
+    ///
+    /// # Errors
+    /// If the corpus does not fit the recipe, a file cannot be written, the loss is not finite,
+    /// or on [`LabError::Interrupted`].
+    pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
+        let front_end = self.resolve_front_end()?;
+        let store = FeatureStore::new(
+            &front_end,
+            &self.recipe.augmentation.speeds,
+            self.cache.clone(),
+        )?;
+        let features = store.compute(&self.corpus.utterances, self.observer, self.interrupt)?;
+        let (utterances, features) = readable(&self.corpus.utterances, features)?;
+
+        let jobs = self.jobs(&utterances, choice)?;
+        let mut folds = Vec::with_capacity(jobs.len());
+        let mut pooled = Vec::new();
+        let labels = self.labels();
+        for (index, job) in jobs.iter().enumerate() {
+            let outcomes =
+                self.fold(run, &store, &utterances, &features, job, (index + 1, jobs.len()))?;
+            if outcomes.test.is_empty() {
+                continue;
+            }
+            let side = |outcomes: &[Outcome]| -> Result<Option<Evaluation>, LabError> {
+                Ok(match outcomes {
+                    [] => None,
+                    outcomes => Some(Evaluation::new(&labels, outcomes)?),
+                })
+            };
+            let speakers: BTreeSet<&str> =
+                outcomes.test.iter().map(|outcome| outcome.speaker.as_str()).collect();
+            folds.push(FoldReport {
+                name: job.name.clone(),
+                train: side(&outcomes.train)?,
+                validation: side(&outcomes.validation)?,
+                test: Evaluation::new(&labels, &outcomes.test)?,
+                best_epoch: Some(outcomes.best_epoch),
+                leakage: outcomes.leakage,
+                test_speakers: speakers.into_iter().map(str::to_owned).collect(),
+            });
+            pooled.extend(outcomes.test);
+        }
+        let model = match &jobs[..] {
+            [job] => {
+                let path = run.model_path();
+                Model::load(&best_folder(run, &job.name)?, &self.device)?.save(&path)?;
+                Some(path)
+            }
+            _ => None,
+        };
+        if folds.is_empty() {
+            return Ok(Finished { report: None, model });
+        }
+        let report = Report::new(
+            match choice {
+                FoldChoice::One(number) => {
+                    let several = matches!(
+                        self.recipe.protocol.name,
+                        Protocol::Speakers | Protocol::Emobox
+                    );
+                    let fold = several.then_some(*number);
+                    describe_protocol(&self.recipe.protocol, fold, &[self.recipe.seed])
+                }
+                FoldChoice::All { seeds } => {
+                    describe_protocol(&self.recipe.protocol, None, seeds)
+                }
+            },
+            &self.recipe.name,
+            self.recipe.label_scheme.name(),
+            folds,
+            Evaluation::new(&labels, &pooled)?,
+        )?;
+        write(&run.report_path(), report.to_text().as_bytes())?;
+        write(&run.report_json_path(), report.to_json()?.as_bytes())?;
+        Ok(Finished { report: Some(report), model })
+    }
+
+    fn output_scheme(&self) -> LabelScheme {
+        self.recipe.output_scheme.unwrap_or(self.recipe.label_scheme)
+    }
+
+    fn summed_into(&self) -> Result<Vec<usize>, LabError> {
+        let (outputs, labels) = (self.output_scheme(), self.recipe.label_scheme);
+        summed_into(outputs, labels).ok_or_else(|| {
+            let (path, name) = (PathBuf::new(), &self.recipe.name);
+            ModelError::Outputs { path: path.join(name), outputs, labels }.into()
+        })
+    }
+
+    fn labels(&self) -> Vec<String> {
+        self.recipe.label_scheme.labels().iter().map(|label| (*label).to_owned()).collect()
+    }
+
+    /// Replaces a duration such as `p95` by the seconds that it stands for in this corpus.
+    fn resolve_front_end(&self) -> Result<FrontEndConfig, LabError> {
+        let mut config = self.recipe.front_end.clone();
+        if !matches!(config.duration, FitLength::Seconds(_)) {
+            let trim = config.trim.clone().unwrap_or_default();
+            let durations =
+                durations::of_clips(&self.corpus.utterances, &trim, self.observer, self.interrupt)?;
+            let seconds: Vec<f64> = durations
+                .iter()
+                .flatten()
+                .map(|clip| if config.trim.is_some() { clip.trimmed } else { clip.recorded })
+                .collect();
+            // To the millisecond, so that the model's window is a number one can read.
+            let resolved = (config.duration.resolve(&seconds) * 1000.0).round() / 1000.0;
+            config.duration = FitLength::Seconds(resolved);
+        }
+        Ok(config)
+    }
+
+    fn jobs(&self, utterances: &[Utterance], choice: &FoldChoice) -> Result<Vec<Job>, LabError> {
+        let recipe = self.recipe;
+        let folds = |seed: u64| {
+            divide(utterances, recipe.label_scheme, &recipe.protocol, &recipe.balance, seed)
+        };
+        match choice {
+            FoldChoice::One(number) => {
+                let mut folds = folds(recipe.seed)?.folds;
+                if *number == 0 || *number > folds.len() {
+                    return Err(LabError::NoSuchFold { number: *number, folds: folds.len() });
+                }
+                let fold = folds.swap_remove(number - 1);
+                Ok(vec![Job { name: fold.name.clone(), seed: recipe.seed, fold }])
+            }
+            FoldChoice::All { seeds } => {
+                let mut jobs = Vec::new();
+                for &seed in seeds {
+                    for fold in folds(seed)?.folds {
+                        let name = match &seeds[..] {
+                            [_] => fold.name.clone(),
+                            _ => format!("{}-seed-{seed}", fold.name),
+                        };
+                        jobs.push(Job { name, seed, fold });
+                    }
+                }
+                Ok(jobs)
+            }
+        }
+    }
+
+    fn fold(
+        &self,
+        run: &RunFolder,
+        store: &FeatureStore,
+        utterances: &[Utterance],
+        features: &[ClipFeatures],
+        job: &Job,
+        (number, count): (usize, usize),
+    ) -> Result<FoldOutcomes, LabError> {
+        let folder = run.fold(&job.name)?;
+        let outcomes_path = folder.join("outcomes.json");
+        if let Some(outcomes) = read_json(&outcomes_path)? {
+            return Ok(outcomes);
+        }
+        let fold = &job.fold;
+        if fold.validation.is_empty() {
+            return Err(LabError::TooFewClips(format!(
+                "{}: the validation side is empty, and training is steered by it: set \
+                 protocol.validation_fraction above 0",
+                fold.name
+            )));
+        }
+        write_json(&folder.join("division.json"), &self.division_file(utterances, job))?;
+
+        let classes = |indices: &[usize], scheme: LabelScheme| -> Vec<usize> {
+            indices.iter().map(|index| scheme.label_of(utterances[*index].emotion)).collect()
+        };
+        let side = |indices: &[usize]| Side {
+            clips: indices.iter().map(|index| &features[*index]).collect(),
+            labels: classes(indices, self.recipe.label_scheme),
+            outputs: classes(indices, self.output_scheme()),
+        };
+        let train = side(&fold.train);
+        let front_end = store.front_end();
+        let statistics = standardisation(front_end, &train);
+        let task = Task {
+            recipe: self.recipe,
+            fold: &job.name,
+            seed: job.seed,
+            model: self.model_config(front_end, utterances, job),
+            bands: front_end.bands(),
+            frames: front_end.frames(),
+            train,
+            validation: side(&fold.validation),
+            statistics,
+            summed_into: &self.summed_into()?,
+            folder: &folder,
+            device: &self.device,
+        };
+        (self.observer)(&Event::Fold {
+            name: &job.name,
+            number,
+            count,
+            train: fold.train.len(),
+            validation: fold.validation.len(),
+            test: fold.test.len(),
+            resumed_after: task.resumable_after()?,
+        });
+        let trained = task.train(self.observer, self.interrupt)?;
+
+        let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
+        let distinct: Vec<usize> = distinct.into_iter().collect();
+        let summed_into = self.summed_into()?;
+        let judge = |indices: &[usize]| {
+            outcomes_of(
+                &trained.model,
+                &summed_into,
+                &self.corpus.root,
+                utterances,
+                features,
+                indices,
+                &self.device,
+            )
+        };
+        let leakage = fold.leakage(utterances);
+        let outcomes = FoldOutcomes {
+            best_epoch: trained.best_epoch,
+            leakage: LeakageSummary {
+                test_clips_with_copy_in_training: leakage.test_copies,
+                speakers_on_both_sides: leakage.shared_speakers.len(),
+                test_clips: fold.test.len(),
+            },
+            train: judge(&distinct),
+            validation: judge(&fold.validation),
+            test: judge(&fold.test),
+        };
+        write_json(&outcomes_path, &outcomes)?;
+        Ok(outcomes)
+    }
+
+    fn division_file<'u>(&self, utterances: &'u [Utterance], job: &Job) -> DivisionFile<'u> {
+        let paths = |indices: &[usize]| -> Vec<&'u Path> {
+            indices
+                .iter()
+                .map(|index| {
+                    let path: &'u Path = &utterances[*index].path;
+                    path.strip_prefix(&self.corpus.root).unwrap_or(path)
+                })
+                .collect()
+        };
+        DivisionFile {
+            protocol: self.recipe.protocol.name,
+            seed: job.seed,
+            train: paths(&job.fold.train),
+            validation: paths(&job.fold.validation),
+            test: paths(&job.fold.test),
+        }
+    }
+
+    fn model_config(
+        &self,
+        front_end: &FrontEnd,
+        utterances: &[Utterance],
+        job: &Job,
+    ) -> ModelConfig {
+        let heard: BTreeSet<&str> = job
+            .fold
+            .train
+            .iter()
+            .chain(&job.fold.validation)
+            .map(|index| utterances[*index].speaker.as_str())
+            .collect();
+        ModelConfig {
+            format: FORMAT,
+            name: format!("{}-{}", self.recipe.label_scheme.name(), self.recipe.name),
+            front_end: front_end.config().clone(),
+            network: self.recipe.network.clone(),
+            output_scheme: self.output_scheme(),
+            label_scheme: self.recipe.label_scheme,
+            labels: self.labels(),
+            provenance: Provenance {
+                undertone: env!("CARGO_PKG_VERSION").to_owned(),
+                recipe: self.recipe.name.clone(),
+                corpus: corpus_name(utterances).to_owned(),
+                trained_on: format!("protocol {}, {}", self.recipe.protocol.name, job.fold.name),
+                speakers: heard.into_iter().map(str::to_owned).collect(),
+                seed: job.seed,
+                epoch: 0,
+            },
+        }
+    }
+}
+
+fn best_folder(run: &RunFolder, fold: &str) -> Result<PathBuf, LabError> {
+    Ok(run.fold(fold)?.join("checkpoints").join("best"))
+}
+
+/// What a model, in its validation state, makes of the clips at `indices`.
+pub(crate) fn outcomes_of(
+    model: &Model,
+    summed_into: &[usize],
+    root: &Path,
+    utterances: &[Utterance],
+    features: &[ClipFeatures],
+    indices: &[usize],
+    device: &Device,
+) -> Vec<Outcome> {
+    let clips: Vec<&ClipFeatures> = indices.iter().map(|index| &features[*index]).collect();
+    let rows =
+        probabilities(&model.network, &clips, model.statistics.as_ref(), summed_into, device);
+    indices
+        .iter()
+        .zip(rows)
+        .map(|(index, probabilities)| {
+            let utterance = &utterances[*index];
+            let path = utterance.path.strip_prefix(root).unwrap_or(&utterance.path);
+            Outcome {
+                utterance: path.display().to_string(),
+                speaker: utterance.speaker.clone(),
+                gender: utterance.gender.map(|gender| gender.name().to_owned()),
+                truth: model.config.label_scheme.label_of(utterance.emotion),
+                probabilities,
+            }
+        })
+        .collect()
+}
+
+/// Leaves out the clips without features.
+pub(crate) fn readable(
+    utterances: &[Utterance],
+    features: Vec<Option<ClipFeatures>>,
+) -> Result<(Vec<Utterance>, Vec<ClipFeatures>), LabError> {
+    let kept: (Vec<Utterance>, Vec<ClipFeatures>) = utterances
+        .iter()
+        .zip(features)
+        .filter_map(|(utterance, features)| Some((utterance.clone(), features?)))
+        .unzip();
+    if kept.0.is_empty() {
+        return Err(LabError::TooFewClips("none of the corpus's clips can be read".to_owned()));
+    }
+    Ok(kept)
+}
+
+/// Statistics of the distinct clips of the training side, where the front end wants them.
+fn standardisation(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatistics> {
+    match front_end.config().normalize {
+        Normalize::None => None,
+        Normalize::Standardize => {
+            let first_windows = train.clips.iter().map(|clip| &clip.windows[0]);
+            Some(BandStatistics::of(front_end.bands(), first_windows))
+        }
+    }
+}
+
+/// The protocol with its options, as reports print it; its name comes first.
+pub(crate) fn describe_protocol(
+    protocol: &ProtocolConfig,
+    fold: Option<usize>,
+    seeds: &[u64],
+) -> String {
+    let options = match protocol.name {
+        Protocol::Holdout => {
+            let percent = protocol.test_fraction * 100.0;
+            let order = if protocol.balance_before_split {
+                ", balanced before it was divided"
+            } else {
+                ""
+            };
+            format!("{percent:.0} % of the clips held out, stratified by label{order}")
+        }
+        Protocol::Speakers => format!("{} folds, no speaker on both sides", protocol.folds),
+        Protocol::Emobox => "EmoBox's six folds of RAVDESS, held-out actors".to_owned(),
+        Protocol::Manifest => "the manifest's own split".to_owned(),
+        Protocol::Full => "nothing held out".to_owned(),
+    };
+    let fold = fold.map(|number| format!(", fold {number} only")).unwrap_or_default();
+    let plural = if seeds.len() == 1 { "" } else { "s" };
+    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    format!("{} ({options}{fold}, seed{plural} {})", protocol.name, seeds.join(", "))
+}

@@ -1,0 +1,298 @@
+//! A recipe fixes an experiment: corpus division, labels, front end, balancing, network, training.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use undertone_audio::FrontEndConfig;
+use undertone_corpus::{BalanceStep, LabelScheme, ProtocolConfig};
+use undertone_models::{NetworkConfig, summed_into};
+
+use crate::augmentation::AugmentationConfig;
+
+/// One experiment, as `recipes/*.toml` writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The recipe's name.
+    pub name: String,
+    /// What it is for, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// Seed of everything random: division, balancing, weights, dropout, order, augmentation.
+    #[serde(default)]
+    pub seed: u64,
+    /// The classes to tell apart.
+    #[serde(default)]
+    pub label_scheme: LabelScheme,
+    /// Finer classes that the network itself is trained on; their probabilities are summed into
+    /// those of `label_scheme`. Left out: the same ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_scheme: Option<LabelScheme>,
+    /// How the clips are divided.
+    #[serde(default)]
+    pub protocol: ProtocolConfig,
+    /// How the training side is balanced, in order.
+    #[serde(default)]
+    pub balance: Vec<BalanceStep>,
+    /// From recordings to features.
+    #[serde(default)]
+    pub front_end: FrontEndConfig,
+    /// How training clips are varied.
+    #[serde(default)]
+    pub augmentation: AugmentationConfig,
+    /// The network.
+    pub network: NetworkConfig,
+    /// How it is trained.
+    pub training: TrainingConfig,
+}
+
+/// How a network is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Most passes over the training side.
+    pub epochs: usize,
+    /// Clips of one step.
+    pub batch_size: usize,
+    /// Adam's initial learning rate.
+    pub learning_rate: f64,
+    /// λ of a penalty λ·Σw² on the LSTM's weights (not its biases), as Keras' `l2(λ)`. The
+    /// penalty is left out of the reported loss.
+    #[serde(default)]
+    pub lstm_l2: f64,
+    /// Share of a target's probability that is spread evenly over all classes, 0 to 1.
+    #[serde(default)]
+    pub label_smoothing: f32,
+    /// Whether a clip counts in inverse proportion to its label's share of the training side.
+    #[serde(default)]
+    pub class_weights: bool,
+    /// Halving (or other reduction) of the learning rate when the validation loss stagnates.
+    #[serde(default)]
+    pub plateau: Option<PlateauConfig>,
+    /// Epochs without a better epoch (in the sense of `select`) after which training stops; 0
+    /// never stops early.
+    #[serde(default)]
+    pub early_stopping: usize,
+    /// Which epoch's weights are kept.
+    #[serde(default)]
+    pub select: Selection,
+    /// Share that an exponential moving average of the weights keeps of itself at each step, 0
+    /// (no averaging) up to but not including 1. With averaging it is the averaged weights that
+    /// are validated and kept.
+    #[serde(default)]
+    pub weight_average: f32,
+}
+
+/// Which epoch's weights are kept; judged on the validation side, never on the test side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selection {
+    /// The lowest validation loss.
+    #[default]
+    ValidationLoss,
+    /// The highest unweighted average recall on the validation side.
+    ValidationUar,
+    /// The last epoch's, whatever the validation side says.
+    Last,
+}
+
+/// When the learning rate is reduced; Keras' `ReduceLROnPlateau`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlateauConfig {
+    /// What the learning rate is multiplied by, above 0 and below 1.
+    pub factor: f64,
+    /// Epochs without a better validation loss before that.
+    pub patience: usize,
+    /// The learning rate is never below this.
+    #[serde(default)]
+    pub min_learning_rate: f64,
+}
+
+/// A recipe that cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RecipeError {
+    /// Neither a file nor the name of a recipe that this build carries.
+    #[error(
+        "{}: no such recipe file; recipes that need no file: {}", path.display(), known.join(", ")
+    )]
+    NotFound {
+        /// What was asked for.
+        path: PathBuf,
+        /// Names of the built-in recipes.
+        known: Vec<String>,
+    },
+    /// A file that cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Not TOML, or not a recipe.
+    #[error("{origin}: {message}")]
+    Parse {
+        /// The file or the override.
+        origin: String,
+        /// Where and what.
+        message: String,
+    },
+    /// `--set` without `=`.
+    #[error("`{0}`: expected KEY=VALUE, for instance training.epochs=10")]
+    Override(String),
+    /// A value out of its range.
+    #[error("recipe: `{field}` must be {expected}, found {found}")]
+    Range {
+        /// The dotted name.
+        field: &'static str,
+        /// The range, in words.
+        expected: &'static str,
+        /// The value.
+        found: String,
+    },
+}
+
+const BUILT_IN: [(&str, &str); 3] = [
+    ("1-cnn-lstm", include_str!("../../../recipes/1-cnn-lstm.toml")),
+    ("2-enhanced", include_str!("../../../recipes/2-enhanced.toml")),
+    ("3-optimized", include_str!("../../../recipes/3-optimized.toml")),
+];
+
+impl Recipe {
+    /// Reads a recipe file, or one of the built-in recipes by name, and applies `overrides`
+    /// of the form `training.epochs=10` (values are TOML; what is not TOML is taken as text).
+    ///
+    /// # Errors
+    /// Names the file or override, and where a value is wrong the field.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, RecipeError> {
+        let built_in = BUILT_IN.iter().find(|(name, _)| Path::new(name) == path);
+        let text = match (path.is_file(), built_in) {
+            (false, Some((_, text))) => (*text).to_owned(),
+            (false, None) => {
+                return Err(RecipeError::NotFound {
+                    path: path.to_owned(),
+                    known: BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                });
+            }
+            (true, _) => std::fs::read_to_string(path)
+                .map_err(|source| RecipeError::Io { path: path.to_owned(), source })?,
+        };
+        Self::parse(&text, &path.display().to_string(), overrides)
+    }
+
+    /// Parses a recipe's text. `origin` names it in errors.
+    ///
+    /// # Errors
+    /// As [`Recipe::load`].
+    pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, RecipeError> {
+        let parse_error = |origin: &str, error: toml::de::Error| RecipeError::Parse {
+            origin: origin.to_owned(),
+            message: error.to_string(),
+        };
+        let recipe: Self = if overrides.is_empty() {
+            toml::from_str(text).map_err(|error| parse_error(origin, error))?
+        } else {
+            let mut table: toml::Table =
+                toml::from_str(text).map_err(|error| parse_error(origin, error))?;
+            for assignment in overrides {
+                set(&mut table, assignment)?;
+            }
+            let origin = format!("{origin} with --set {}", overrides.join(" --set "));
+            table.try_into().map_err(|error| parse_error(&origin, error))?
+        };
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// The recipe as TOML, every default written out.
+    ///
+    /// # Errors
+    /// If a value has no TOML form.
+    pub fn to_toml(&self) -> Result<String, RecipeError> {
+        toml::to_string_pretty(self).map_err(|error| RecipeError::Parse {
+            origin: self.name.clone(),
+            message: error.to_string(),
+        })
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        let training = &self.training;
+        let range = |fits: bool, field, expected, found: String| {
+            if fits { Ok(()) } else { Err(RecipeError::Range { field, expected, found }) }
+        };
+        let plain = "at least 1";
+        range(training.epochs > 0, "training.epochs", plain, training.epochs.to_string())?;
+        range(training.batch_size > 0, "training.batch_size", plain, training.batch_size.to_string())?;
+        range(
+            training.learning_rate.is_finite() && training.learning_rate > 0.0,
+            "training.learning_rate",
+            "above 0",
+            training.learning_rate.to_string(),
+        )?;
+        range(
+            training.lstm_l2.is_finite() && training.lstm_l2 >= 0.0,
+            "training.lstm_l2",
+            "at least 0",
+            training.lstm_l2.to_string(),
+        )?;
+        range(
+            (0.0..1.0).contains(&training.label_smoothing),
+            "training.label_smoothing",
+            "at least 0 and below 1",
+            training.label_smoothing.to_string(),
+        )?;
+        range(
+            (0.0..1.0).contains(&training.weight_average),
+            "training.weight_average",
+            "at least 0 and below 1",
+            training.weight_average.to_string(),
+        )?;
+        let outputs = self.output_scheme.unwrap_or(self.label_scheme);
+        range(
+            summed_into(outputs, self.label_scheme).is_some(),
+            "output_scheme",
+            "label_scheme or a finer scheme",
+            outputs.to_string(),
+        )?;
+        if let Some(plateau) = &training.plateau {
+            range(
+                plateau.factor > 0.0 && plateau.factor < 1.0,
+                "training.plateau.factor",
+                "above 0 and below 1",
+                plateau.factor.to_string(),
+            )?;
+            range(plateau.patience > 0, "training.plateau.patience", plain, plateau.patience.to_string())?;
+        }
+        self.augmentation.check()
+    }
+}
+
+/// Sets `a.b.c=value` in a table, making tables on the way.
+fn set(table: &mut toml::Table, assignment: &str) -> Result<(), RecipeError> {
+    let (key, value) =
+        assignment.split_once('=').ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
+    let value = value.trim();
+    let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
+        .ok()
+        .and_then(|mut parsed| parsed.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+
+    let mut path: Vec<&str> = key.trim().split('.').collect();
+    let last = path.pop().filter(|name| !name.is_empty());
+    let Some(last) = last else {
+        return Err(RecipeError::Override(assignment.to_owned()));
+    };
+    let mut inner = table;
+    for name in path {
+        inner = inner
+            .entry(name)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
+            .as_table_mut()
+            .ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
+    }
+    inner.insert(last.to_owned(), value);
+    Ok(())
+}

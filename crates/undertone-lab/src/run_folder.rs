@@ -1,0 +1,129 @@
+//! Where an experiment's files go.
+//!
+//! ```text
+//! RUN/recipe.toml            the resolved recipe, every default written out
+//! RUN/report.{txt,json}      how good it is
+//! RUN/model/                 the model, if the run trained exactly one
+//! RUN/folds/NAME/            a fold:
+//!     division.json          which clips were trained on, chosen by, judged by
+//!     metrics.csv            a row an epoch
+//!     checkpoints/last.safetensors, checkpoints/best/
+//!     outcomes.json          every clip's probabilities; there once the fold is done
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use undertone_models::write_atomically;
+
+use crate::error::LabError;
+use crate::recipe::Recipe;
+
+/// The folder of one run.
+#[derive(Debug, Clone)]
+pub struct RunFolder(PathBuf);
+
+impl RunFolder {
+    /// Makes the folder for a new run, or with `resume` goes on with the one that is there.
+    ///
+    /// # Errors
+    /// If the folder holds something and `resume` is off, or holds another recipe's run.
+    pub fn open(path: &Path, recipe: &Recipe, resume: bool) -> Result<Self, LabError> {
+        let folder = Self(path.to_owned());
+        let text = recipe.to_toml()?;
+        match fs::read_to_string(folder.recipe_path()) {
+            Ok(found) if resume && found == text => return Ok(folder),
+            Ok(_) if resume => {
+                return Err(folder.refuse(
+                    "holds a run of another recipe (see its recipe.toml): resume with the same \
+                     recipe and --set options, or choose another --out",
+                ));
+            }
+            Ok(_) => {
+                return Err(folder.refuse("holds a run: go on with --resume, or choose another --out"));
+            }
+            Err(_) => {}
+        }
+        let occupied = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
+        if occupied {
+            return Err(folder.refuse("is not empty and holds no run: choose another --out"));
+        }
+        fs::create_dir_all(path).map_err(|source| LabError::Io { path: path.to_owned(), source })?;
+        write(&folder.recipe_path(), text.as_bytes())?;
+        Ok(folder)
+    }
+
+    /// A finished or unfinished run.
+    ///
+    /// # Errors
+    /// If the folder holds no run.
+    pub fn existing(path: &Path) -> Result<(Self, Recipe), LabError> {
+        let folder = Self(path.to_owned());
+        if !folder.recipe_path().is_file() {
+            return Err(folder.refuse("holds no run (no recipe.toml in it)"));
+        }
+        let recipe = Recipe::load(&folder.recipe_path(), &[])?;
+        Ok((folder, recipe))
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The resolved recipe.
+    pub fn recipe_path(&self) -> PathBuf {
+        self.0.join("recipe.toml")
+    }
+
+    /// The report for people.
+    pub fn report_path(&self) -> PathBuf {
+        self.0.join("report.txt")
+    }
+
+    /// The report for programs.
+    pub fn report_json_path(&self) -> PathBuf {
+        self.0.join("report.json")
+    }
+
+    /// The model that the run left.
+    pub fn model_path(&self) -> PathBuf {
+        self.0.join("model")
+    }
+
+    /// A fold's folder, made where it is missing.
+    pub(crate) fn fold(&self, name: &str) -> Result<PathBuf, LabError> {
+        let path = self.0.join("folds").join(name);
+        let checkpoints = path.join("checkpoints");
+        fs::create_dir_all(&checkpoints)
+            .map_err(|source| LabError::Io { path: checkpoints, source })?;
+        Ok(path)
+    }
+
+    fn refuse(&self, message: &str) -> LabError {
+        LabError::RunFolder { path: self.0.clone(), message: message.to_owned() }
+    }
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {
+    write_atomically(path, bytes).map_err(|source| LabError::Io { path: path.to_owned(), source })
+}
+
+/// Writes a value as JSON.
+pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LabError> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    write(path, &text)
+}
+
+/// Reads a value from JSON; `None` where there is no such file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LabError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(LabError::Io { path: path.to_owned(), source }),
+    }
+}

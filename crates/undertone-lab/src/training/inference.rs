@@ -1,0 +1,43 @@
+//! Probabilities of whole clips from a network in training, as `predict` would give them.
+
+use undertone_models::burn::tensor::Device;
+use undertone_models::{BandStatistics, CnnLstm, class_probabilities, stack};
+
+use crate::features::ClipFeatures;
+
+/// Windows that go through the network together.
+const BATCH: usize = 64;
+
+/// The mean probabilities over each clip's windows. `network` is a validation snapshot, output
+/// `i` of which counts towards class `summed_into[i]`.
+pub(crate) fn probabilities(
+    network: &CnnLstm,
+    clips: &[&ClipFeatures],
+    statistics: Option<&BandStatistics>,
+    summed_into: &[usize],
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let windows: Vec<_> = clips.iter().flat_map(|clip| &clip.windows).collect();
+    let mut of_windows = Vec::with_capacity(windows.len());
+    for batch in windows.chunks(BATCH) {
+        let mut features: Vec<_> = batch.iter().map(|window| (*window).clone()).collect();
+        if let Some(statistics) = statistics {
+            features.iter_mut().for_each(|window| statistics.standardise(window));
+        }
+        let scores = network.forward(stack(&features, device));
+        of_windows.extend(class_probabilities(scores, summed_into));
+    }
+    let mut of_windows = of_windows.into_iter();
+    clips
+        .iter()
+        .map(|clip| {
+            let own: Vec<Vec<f32>> = of_windows.by_ref().take(clip.windows.len()).collect();
+            let classes = own.first().map_or(0, Vec::len);
+            (0..classes)
+                .map(|class| {
+                    own.iter().map(|window| window[class]).sum::<f32>() / own.len() as f32
+                })
+                .collect()
+        })
+        .collect()
+}

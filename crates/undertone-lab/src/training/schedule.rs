@@ -1,0 +1,67 @@
+//! When the learning rate falls and when training stops.
+
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::PlateauConfig;
+
+/// A validation loss must be lower by this much to count as better (Keras' `min_delta`).
+const MIN_DELTA: f64 = 1e-4;
+
+/// Reduces the learning rate when the validation loss stagnates; Keras' `ReduceLROnPlateau`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plateau {
+    pub(crate) learning_rate: f64,
+    best_loss: Option<f64>,
+    waited: usize,
+}
+
+impl Plateau {
+    pub(crate) fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, best_loss: None, waited: 0 }
+    }
+
+    /// Takes an epoch's validation loss into account.
+    pub(crate) fn observe(&mut self, loss: f64, config: &PlateauConfig) {
+        if self.best_loss.is_none_or(|best| loss < best - MIN_DELTA) {
+            self.best_loss = Some(loss);
+            self.waited = 0;
+            return;
+        }
+        self.waited += 1;
+        if self.waited >= config.patience {
+            self.waited = 0;
+            self.learning_rate =
+                (self.learning_rate * config.factor).max(config.min_learning_rate);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: PlateauConfig =
+        PlateauConfig { factor: 0.5, patience: 2, min_learning_rate: 0.3 };
+
+    #[test]
+    fn the_rate_is_halved_after_as_many_stale_epochs_as_patience_says() {
+        let mut plateau = Plateau::new(1.0);
+        let rates: Vec<f64> = [5.0, 4.0, 4.0, 4.5, 3.0, 3.0, 3.0, 3.0, 3.0]
+            .into_iter()
+            .map(|loss| {
+                plateau.observe(loss, &CONFIG);
+                plateau.learning_rate
+            })
+            .collect();
+        assert_eq!(rates, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3]);
+    }
+
+    #[test]
+    fn a_gain_below_the_minimum_does_not_count() {
+        let mut plateau = Plateau::new(1.0);
+        for loss in [1.0, 1.0 - MIN_DELTA / 2.0, 1.0 - MIN_DELTA / 1.5] {
+            plateau.observe(loss, &CONFIG);
+        }
+        assert_eq!(plateau.learning_rate, 0.5);
+    }
+}

@@ -1,0 +1,46 @@
+# Long commands in one place. `just` lists them; each also works when typed by hand.
+
+corpus := env("UNDERTONE_RAVDESS", "../shared/ravdess")
+python := env("UNDERTONE_PYTHON", "python3")
+undertone := "cargo run --release --quiet --package undertone --"
+
+_default:
+    @just --list
+
+# Format, lints, tests: what CI runs.
+ci:
+    bash .ci/run
+
+# The numbers on the shipped model's card: `speakers`, `holdout` and the notebook's own protocol.
+judge runs="runs":
+    {{undertone}} crossval recipes/3-optimized.toml --corpus {{corpus}} --protocol speakers --out {{runs}}/3-speakers --resume
+    {{undertone}} crossval recipes/3-optimized.toml --corpus {{corpus}} --protocol holdout --seeds 1,2,3 --out {{runs}}/3-holdout --resume
+    {{undertone}} crossval recipes/3-optimized.toml --corpus {{corpus}} --protocol holdout --out {{runs}}/3-notebook --resume \
+        --set protocol.balance_before_split=true \
+        --set 'balance=[{step="oversample",emotion="neutral",to="calm"},{step="undersample"}]'
+
+# Recipes 1 and 2 for comparison.
+compare runs="runs":
+    {{undertone}} crossval recipes/1-cnn-lstm.toml --corpus {{corpus}} --protocol holdout --out {{runs}}/1-holdout --resume
+    {{undertone}} crossval recipes/2-enhanced.toml --corpus {{corpus}} --protocol holdout --out {{runs}}/2-holdout --resume
+
+# Train the model that ships and put it in its place.
+ship runs="runs":
+    {{undertone}} train recipes/3-optimized.toml --corpus {{corpus}} --protocol full --out {{runs}}/ship --resume
+    cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/sentiment3-cnn-lstm/
+
+# A virtual environment with the peers.
+venv folder=".venv":
+    {{python}} -m venv {{folder}}
+    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch keras tensorflow-cpu
+
+# All benches beside their peers; needs `just venv`.
+bench:
+    cargo build --release --examples --bins
+    {{python}} bench/front_end.py
+    {{python}} bench/training.py
+    {{python}} bench/predict.py
+
+# Trim and features against librosa over the corpus; needs `just venv`.
+parity:
+    {{python}} bench/front_end_parity.py

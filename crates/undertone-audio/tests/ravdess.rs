@@ -1,6 +1,8 @@
 //! The real corpus, where it is: `UNDERTONE_RAVDESS`, or `shared/ravdess` beside the workspace.
 //! Without it these tests say so and pass.
 
+#![allow(clippy::print_stdout)]
+
 use std::path::{Path, PathBuf};
 
 use undertone_audio::{DecodeOptions, FrontEnd, FrontEndConfig, decode_path};

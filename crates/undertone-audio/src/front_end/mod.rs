@@ -90,7 +90,10 @@ impl FrontEnd {
             return Err(FrontEndError::NoInputs);
         }
         if let Some(trim) = &config.trim
-            && (trim.frame_length == 0 || trim.hop_length == 0 || !(trim.top_db >= 0.0))
+            && (trim.frame_length == 0
+                || trim.hop_length == 0
+                || trim.top_db.is_nan()
+                || trim.top_db < 0.0)
         {
             return Err(FrontEndError::Trim);
         }
@@ -214,8 +217,8 @@ impl FrontEnd {
         if samples_len <= window {
             return std::iter::once(0..samples_len).collect();
         }
-        // `max` before `min`: a NaN becomes 0.
-        let advance = 1.0 - overlap.max(0.0).min(0.95);
+        // `max` turns a NaN into 0.
+        let advance = 1.0 - overlap.max(0.0).clamp(0.0, 0.95);
         let hop = ((window as f64 * advance).round() as usize).max(1);
         let last = samples_len - window;
         (0..last)

@@ -38,7 +38,7 @@ impl<'a> BitReader<'a> {
 
     /// Brings at least 56 bits into the cache, or all there are.
     #[inline(always)]
-    fn refill(&mut self) {
+    pub(super) fn refill(&mut self) {
         if let Some(bytes) = self
             .data
             .get(self.next..)
@@ -114,9 +114,9 @@ impl<'a> BitReader<'a> {
     }
 
     /// A signed number in Rice code: quotient in unary, `parameter` bits of remainder, sign last.
+    /// Fast when the cache holds all of it.
     #[inline(always)]
     pub(super) fn read_rice(&mut self, parameter: u32) -> Result<i64, OutOfBits> {
-        self.refill();
         let quotient = self.cache.leading_zeros();
         let folded = if quotient + 1 + parameter <= self.bits {
             // Two shifts, since one by 64 bits would be undefined.

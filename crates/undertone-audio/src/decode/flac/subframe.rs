@@ -173,7 +173,15 @@ fn rice_partition_plain(
 ) -> Result<(), OutOfBits> {
     // A copy, so that its fields stay in registers.
     let mut local = reader.clone();
-    for error in errors {
+    // Every refill waits for memory, and seldom do four numbers need more than one.
+    let (fours, rest) = errors.as_chunks_mut::<4>();
+    for four in fours {
+        local.refill();
+        for error in four {
+            *error = local.read_rice(parameter)?;
+        }
+    }
+    for error in rest {
         *error = local.read_rice(parameter)?;
     }
     *reader = local;

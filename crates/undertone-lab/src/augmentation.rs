@@ -36,7 +36,11 @@ pub struct MaskConfig {
 
 impl AugmentationConfig {
     pub(crate) fn check(&self) -> Result<(), RecipeError> {
-        if let Some(speed) = self.speeds.iter().find(|speed| !(0.5..=2.0).contains(*speed)) {
+        if let Some(speed) = self
+            .speeds
+            .iter()
+            .find(|speed| !(0.5..=2.0).contains(*speed))
+        {
             return Err(RecipeError::Range {
                 field: "augmentation.speeds",
                 expected: "0.5 to 2",
@@ -82,7 +86,11 @@ mod tests {
     use super::*;
 
     fn ramp() -> FeatureMatrix {
-        FeatureMatrix { bands: 4, frames: 6, values: (1..=24).map(|value| value as f32).collect() }
+        FeatureMatrix {
+            bands: 4,
+            frames: 6,
+            values: (1..=24).map(|value| value as f32).collect(),
+        }
     }
 
     fn varied(config: &AugmentationConfig, seed: u64) -> FeatureMatrix {
@@ -98,22 +106,40 @@ mod tests {
 
     #[test]
     fn masks_blank_whole_bands_or_whole_frames_of_at_most_the_width() {
-        let mask = MaskConfig { count: 1, max_width: 2 };
-        let bands = AugmentationConfig { band_masks: mask, ..Default::default() };
-        let frames = AugmentationConfig { frame_masks: mask, ..Default::default() };
+        let mask = MaskConfig {
+            count: 1,
+            max_width: 2,
+        };
+        let bands = AugmentationConfig {
+            band_masks: mask,
+            ..Default::default()
+        };
+        let frames = AugmentationConfig {
+            frame_masks: mask,
+            ..Default::default()
+        };
         let mut widths = [false; 3];
         for seed in 0..50 {
             let blank = |values: &mut dyn Iterator<Item = f32>| values.all(|value| value == 0.0);
             let masked = varied(&bands, seed);
             let rows: Vec<&[f32]> = masked.values.chunks(6).collect();
-            let blanked = rows.iter().filter(|row| blank(&mut row.iter().copied())).count();
-            assert_eq!(masked.values.iter().filter(|value| **value == 0.0).count(), 6 * blanked);
+            let blanked = rows
+                .iter()
+                .filter(|row| blank(&mut row.iter().copied()))
+                .count();
+            assert_eq!(
+                masked.values.iter().filter(|value| **value == 0.0).count(),
+                6 * blanked
+            );
             widths[blanked] = true;
 
             let masked = varied(&frames, seed);
             let column = |frame: usize| masked.values.iter().skip(frame).step_by(6).copied();
             let blanked = (0..6).filter(|frame| blank(&mut column(*frame))).count();
-            assert_eq!(masked.values.iter().filter(|value| **value == 0.0).count(), 4 * blanked);
+            assert_eq!(
+                masked.values.iter().filter(|value| **value == 0.0).count(),
+                4 * blanked
+            );
             assert!(blanked <= 2);
         }
         assert_eq!(widths, [true; 3], "every width from 0 to 2 occurs");
@@ -121,11 +147,24 @@ mod tests {
 
     #[test]
     fn shifted_clips_start_later_and_are_filled_with_their_last_frame() {
-        let config = AugmentationConfig { shift: 3, ..Default::default() };
+        let config = AugmentationConfig {
+            shift: 3,
+            ..Default::default()
+        };
         let first_rows: std::collections::BTreeSet<Vec<i32>> = (0..50)
-            .map(|seed| varied(&config, seed).values[..6].iter().map(|it| *it as i32).collect())
+            .map(|seed| {
+                varied(&config, seed).values[..6]
+                    .iter()
+                    .map(|it| *it as i32)
+                    .collect()
+            })
             .collect();
-        let expected = [[1, 2, 3, 4, 5, 6], [6, 1, 2, 3, 4, 5], [6, 6, 1, 2, 3, 4], [6, 6, 6, 1, 2, 3]];
+        let expected = [
+            [1, 2, 3, 4, 5, 6],
+            [6, 1, 2, 3, 4, 5],
+            [6, 6, 1, 2, 3, 4],
+            [6, 6, 6, 1, 2, 3],
+        ];
         assert_eq!(first_rows, expected.into_iter().map(Vec::from).collect());
     }
 }

@@ -39,9 +39,16 @@ pub fn of_clips(
             }
             let decoded = decode_path(&utterance.path, &DecodeOptions::default());
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            observer(&Event::Features { done, total: utterances.len() });
+            observer(&Event::Features {
+                done,
+                total: utterances.len(),
+            });
             let recording = decoded
-                .inspect_err(|error| observer(&Event::ClipFailed { message: error.to_string() }))
+                .inspect_err(|error| {
+                    observer(&Event::ClipFailed {
+                        message: error.to_string(),
+                    })
+                })
                 .ok()?;
             let speech = trim(&recording.samples, config);
             Some(ClipDurations {
@@ -50,5 +57,9 @@ pub fn of_clips(
             })
         })
         .collect();
-    if interrupt.is_requested() { Err(LabError::Interrupted) } else { Ok(durations) }
+    if interrupt.is_requested() {
+        Err(LabError::Interrupted)
+    } else {
+        Ok(durations)
+    }
 }

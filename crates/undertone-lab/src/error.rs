@@ -76,9 +76,7 @@ pub enum LabError {
         message: String,
     },
     /// The loss became infinite or not a number.
-    #[error(
-        "{fold}: the loss is not a number at epoch {epoch}, step {step}: {hint}"
-    )]
+    #[error("{fold}: the loss is not a number at epoch {epoch}, step {step}: {hint}")]
     LossNotFinite {
         /// The fold.
         fold: String,

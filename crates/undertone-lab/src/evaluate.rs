@@ -51,15 +51,28 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     let store = FeatureStore::new(&config.front_end, &[], task.cache.clone())?;
     let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
     let (utterances, features) = readable(&task.corpus.utterances, features)?;
-    let division =
-        divide(&utterances, config.label_scheme, task.protocol, &[], task.seed)?;
+    let division = divide(
+        &utterances,
+        config.label_scheme,
+        task.protocol,
+        &[],
+        task.seed,
+    )?;
     let count = division.folds.len();
     if let Some(number) = task.fold.filter(|number| !(1..=count).contains(number)) {
-        return Err(LabError::NoSuchFold { number, folds: count });
+        return Err(LabError::NoSuchFold {
+            number,
+            folds: count,
+        });
     }
     let same_corpus = config.provenance.corpus == corpus_name(&utterances);
     let heard: BTreeSet<&str> = match same_corpus {
-        true => config.provenance.speakers.iter().map(String::as_str).collect(),
+        true => config
+            .provenance
+            .speakers
+            .iter()
+            .map(String::as_str)
+            .collect(),
         false => BTreeSet::new(),
     };
     let summed_into = summed_into(config.output_scheme, config.label_scheme).unwrap_or_default();
@@ -79,8 +92,10 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             &fold.test,
             &task.device,
         );
-        let speakers: BTreeSet<&str> =
-            outcomes.iter().map(|outcome| outcome.speaker.as_str()).collect();
+        let speakers: BTreeSet<&str> = outcomes
+            .iter()
+            .map(|outcome| outcome.speaker.as_str())
+            .collect();
         folds.push(FoldReport {
             name: fold.name.clone(),
             train: None,
@@ -107,6 +122,8 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
 
 /// The corpus's name in a model's provenance.
 pub(crate) fn corpus_name(utterances: &[Utterance]) -> &'static str {
-    let ravdess = utterances.iter().all(|utterance| utterance.ravdess.is_some());
+    let ravdess = utterances
+        .iter()
+        .all(|utterance| utterance.ravdess.is_some());
     if ravdess { "RAVDESS" } else { "manifest" }
 }

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
-use undertone_corpus::{
-    Corpus, Fold, LabelScheme, Protocol, ProtocolConfig, Utterance, divide,
-};
+use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, ProtocolConfig, Utterance, divide};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    BandStatistics, FORMAT, Model, ModelConfig, ModelError, Provenance, summed_into,
+    BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, summed_into,
 };
 
+use crate::card::model_card;
 use crate::durations;
 use crate::error::LabError;
 use crate::evaluate::corpus_name;
@@ -109,8 +108,14 @@ impl Experiment<'_> {
         let mut pooled = Vec::new();
         let labels = self.labels();
         for (index, job) in jobs.iter().enumerate() {
-            let outcomes =
-                self.fold(run, &store, &utterances, &features, job, (index + 1, jobs.len()))?;
+            let outcomes = self.fold(
+                run,
+                &store,
+                &utterances,
+                &features,
+                job,
+                (index + 1, jobs.len()),
+            )?;
             if outcomes.test.is_empty() {
                 continue;
             }
@@ -120,8 +125,11 @@ impl Experiment<'_> {
                     outcomes => Some(Evaluation::new(&labels, outcomes)?),
                 })
             };
-            let speakers: BTreeSet<&str> =
-                outcomes.test.iter().map(|outcome| outcome.speaker.as_str()).collect();
+            let speakers: BTreeSet<&str> = outcomes
+                .test
+                .iter()
+                .map(|outcome| outcome.speaker.as_str())
+                .collect();
             folds.push(FoldReport {
                 name: job.name.clone(),
                 train: side(&outcomes.train)?,
@@ -133,16 +141,12 @@ impl Experiment<'_> {
             });
             pooled.extend(outcomes.test);
         }
-        let model = match &jobs[..] {
-            [job] => {
-                let path = run.model_path();
-                Model::load(&best_folder(run, &job.name)?, &self.device)?.save(&path)?;
-                Some(path)
-            }
-            _ => None,
-        };
         if folds.is_empty() {
-            return Ok(Finished { report: None, model });
+            let model = self.keep_model(run, &jobs, None)?;
+            return Ok(Finished {
+                report: None,
+                model,
+            });
         }
         let report = Report::new(
             match choice {
@@ -154,9 +158,7 @@ impl Experiment<'_> {
                     let fold = several.then_some(*number);
                     describe_protocol(&self.recipe.protocol, fold, &[self.recipe.seed])
                 }
-                FoldChoice::All { seeds } => {
-                    describe_protocol(&self.recipe.protocol, None, seeds)
-                }
+                FoldChoice::All { seeds } => describe_protocol(&self.recipe.protocol, None, seeds),
             },
             &self.recipe.name,
             self.recipe.label_scheme.name(),
@@ -165,23 +167,55 @@ impl Experiment<'_> {
         )?;
         write(&run.report_path(), report.to_text().as_bytes())?;
         write(&run.report_json_path(), report.to_json()?.as_bytes())?;
-        Ok(Finished { report: Some(report), model })
+        let model = self.keep_model(run, &jobs, Some(&report))?;
+        Ok(Finished {
+            report: Some(report),
+            model,
+        })
+    }
+
+    /// Puts the model of a run's only fold, with its card, where `predict` finds it.
+    fn keep_model(
+        &self,
+        run: &RunFolder,
+        jobs: &[Job],
+        report: Option<&Report>,
+    ) -> Result<Option<PathBuf>, LabError> {
+        let [job] = jobs else { return Ok(None) };
+        let best = run.fold(&job.name)?.join("checkpoints").join("best");
+        let model = Model::load(&best, &self.device)?;
+        let path = run.model_path();
+        model.save(&path)?;
+        write(&path.join(CARD_FILE), model_card(&model, report).as_bytes())?;
+        Ok(Some(path))
     }
 
     fn output_scheme(&self) -> LabelScheme {
-        self.recipe.output_scheme.unwrap_or(self.recipe.label_scheme)
+        self.recipe
+            .output_scheme
+            .unwrap_or(self.recipe.label_scheme)
     }
 
     fn summed_into(&self) -> Result<Vec<usize>, LabError> {
         let (outputs, labels) = (self.output_scheme(), self.recipe.label_scheme);
         summed_into(outputs, labels).ok_or_else(|| {
             let (path, name) = (PathBuf::new(), &self.recipe.name);
-            ModelError::Outputs { path: path.join(name), outputs, labels }.into()
+            ModelError::Outputs {
+                path: path.join(name),
+                outputs,
+                labels,
+            }
+            .into()
         })
     }
 
     fn labels(&self) -> Vec<String> {
-        self.recipe.label_scheme.labels().iter().map(|label| (*label).to_owned()).collect()
+        self.recipe
+            .label_scheme
+            .labels()
+            .iter()
+            .map(|label| (*label).to_owned())
+            .collect()
     }
 
     /// Replaces a duration such as `p95` by the seconds that it stands for in this corpus.
@@ -189,12 +223,22 @@ impl Experiment<'_> {
         let mut config = self.recipe.front_end.clone();
         if !matches!(config.duration, FitLength::Seconds(_)) {
             let trim = config.trim.clone().unwrap_or_default();
-            let durations =
-                durations::of_clips(&self.corpus.utterances, &trim, self.observer, self.interrupt)?;
+            let durations = durations::of_clips(
+                &self.corpus.utterances,
+                &trim,
+                self.observer,
+                self.interrupt,
+            )?;
             let seconds: Vec<f64> = durations
                 .iter()
                 .flatten()
-                .map(|clip| if config.trim.is_some() { clip.trimmed } else { clip.recorded })
+                .map(|clip| {
+                    if config.trim.is_some() {
+                        clip.trimmed
+                    } else {
+                        clip.recorded
+                    }
+                })
                 .collect();
             // To the millisecond, so that the model's window is a number one can read.
             let resolved = (config.duration.resolve(&seconds) * 1000.0).round() / 1000.0;
@@ -206,16 +250,29 @@ impl Experiment<'_> {
     fn jobs(&self, utterances: &[Utterance], choice: &FoldChoice) -> Result<Vec<Job>, LabError> {
         let recipe = self.recipe;
         let folds = |seed: u64| {
-            divide(utterances, recipe.label_scheme, &recipe.protocol, &recipe.balance, seed)
+            divide(
+                utterances,
+                recipe.label_scheme,
+                &recipe.protocol,
+                &recipe.balance,
+                seed,
+            )
         };
         match choice {
             FoldChoice::One(number) => {
                 let mut folds = folds(recipe.seed)?.folds;
                 if *number == 0 || *number > folds.len() {
-                    return Err(LabError::NoSuchFold { number: *number, folds: folds.len() });
+                    return Err(LabError::NoSuchFold {
+                        number: *number,
+                        folds: folds.len(),
+                    });
                 }
                 let fold = folds.swap_remove(number - 1);
-                Ok(vec![Job { name: fold.name.clone(), seed: recipe.seed, fold }])
+                Ok(vec![Job {
+                    name: fold.name.clone(),
+                    seed: recipe.seed,
+                    fold,
+                }])
             }
             FoldChoice::All { seeds } => {
                 let mut jobs = Vec::new();
@@ -255,10 +312,16 @@ impl Experiment<'_> {
                 fold.name
             )));
         }
-        write_json(&folder.join("division.json"), &self.division_file(utterances, job))?;
+        write_json(
+            &folder.join("division.json"),
+            &self.division_file(utterances, job),
+        )?;
 
         let classes = |indices: &[usize], scheme: LabelScheme| -> Vec<usize> {
-            indices.iter().map(|index| scheme.label_of(utterances[*index].emotion)).collect()
+            indices
+                .iter()
+                .map(|index| scheme.label_of(utterances[*index].emotion))
+                .collect()
         };
         let side = |indices: &[usize]| Side {
             clips: indices.iter().map(|index| &features[*index]).collect(),
@@ -376,10 +439,6 @@ impl Experiment<'_> {
     }
 }
 
-fn best_folder(run: &RunFolder, fold: &str) -> Result<PathBuf, LabError> {
-    Ok(run.fold(fold)?.join("checkpoints").join("best"))
-}
-
 /// What a model, in its validation state, makes of the clips at `indices`.
 pub(crate) fn outcomes_of(
     model: &Model,
@@ -391,8 +450,13 @@ pub(crate) fn outcomes_of(
     device: &Device,
 ) -> Vec<Outcome> {
     let clips: Vec<&ClipFeatures> = indices.iter().map(|index| &features[*index]).collect();
-    let rows =
-        probabilities(&model.network, &clips, model.statistics.as_ref(), summed_into, device);
+    let rows = probabilities(
+        &model.network,
+        &clips,
+        model.statistics.as_ref(),
+        summed_into,
+        device,
+    );
     indices
         .iter()
         .zip(rows)
@@ -421,7 +485,9 @@ pub(crate) fn readable(
         .filter_map(|(utterance, features)| Some((utterance.clone(), features?)))
         .unzip();
     if kept.0.is_empty() {
-        return Err(LabError::TooFewClips("none of the corpus's clips can be read".to_owned()));
+        return Err(LabError::TooFewClips(
+            "none of the corpus's clips can be read".to_owned(),
+        ));
     }
     Ok(kept)
 }
@@ -458,8 +524,14 @@ pub(crate) fn describe_protocol(
         Protocol::Manifest => "the manifest's own split".to_owned(),
         Protocol::Full => "nothing held out".to_owned(),
     };
-    let fold = fold.map(|number| format!(", fold {number} only")).unwrap_or_default();
+    let fold = fold
+        .map(|number| format!(", fold {number} only"))
+        .unwrap_or_default();
     let plural = if seeds.len() == 1 { "" } else { "s" };
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-    format!("{} ({options}{fold}, seed{plural} {})", protocol.name, seeds.join(", "))
+    format!(
+        "{} ({options}{fold}, seed{plural} {})",
+        protocol.name,
+        seeds.join(", ")
+    )
 }

@@ -49,8 +49,10 @@ impl FeatureStore {
         cache: Option<PathBuf>,
     ) -> Result<Self, LabError> {
         if let Some(folder) = &cache {
-            fs::create_dir_all(folder)
-                .map_err(|source| LabError::Io { path: folder.clone(), source })?;
+            fs::create_dir_all(folder).map_err(|source| LabError::Io {
+                path: folder.clone(),
+                source,
+            })?;
         }
         let settings = serde_json::to_vec(&(config, speeds))?;
         Ok(Self {
@@ -86,15 +88,24 @@ impl FeatureStore {
                 }
                 let features = self.of_file(&utterance.path);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                observer(&Event::Features { done, total: utterances.len() });
+                observer(&Event::Features {
+                    done,
+                    total: utterances.len(),
+                });
                 features
                     .inspect_err(|error| {
-                        observer(&Event::ClipFailed { message: error.to_string() });
+                        observer(&Event::ClipFailed {
+                            message: error.to_string(),
+                        });
                     })
                     .ok()
             })
             .collect();
-        if interrupt.is_requested() { Err(LabError::Interrupted) } else { Ok(features) }
+        if interrupt.is_requested() {
+            Err(LabError::Interrupted)
+        } else {
+            Ok(features)
+        }
     }
 
     /// The features of one file.
@@ -102,11 +113,18 @@ impl FeatureStore {
     /// # Errors
     /// If it cannot be read or decoded; names the file.
     pub fn of_file(&self, path: &Path) -> Result<ClipFeatures, LabError> {
-        let bytes =
-            fs::read(path).map_err(|source| LabError::Io { path: path.to_owned(), source })?;
-        let cached = self.cache.as_ref().map(|folder| folder.join(self.key(&bytes)));
-        if let Some(features) =
-            cached.as_deref().and_then(|cached| fs::read(cached).ok()).and_then(|it| decode(&it))
+        let bytes = fs::read(path).map_err(|source| LabError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let cached = self
+            .cache
+            .as_ref()
+            .map(|folder| folder.join(self.key(&bytes)));
+        if let Some(features) = cached
+            .as_deref()
+            .and_then(|cached| fs::read(cached).ok())
+            .and_then(|it| decode(&it))
         {
             return Ok(features);
         }
@@ -133,8 +151,7 @@ impl FeatureStore {
             .iter()
             .map(|speed| {
                 let played_at = (f64::from(rate) * speed).round() as u32;
-                let resampler =
-                    Resampler::new(played_at, rate).map_err(FrontEndError::from)?;
+                let resampler = Resampler::new(played_at, rate).map_err(FrontEndError::from)?;
                 Ok(self.front_end.features(&resampler.resample(&samples)))
             })
             .collect::<Result<_, ClipError>>()?;
@@ -162,17 +179,27 @@ enum ClipError {
 
 impl ClipError {
     fn of_clip(self, path: &Path) -> LabError {
-        LabError::Clip { path: path.to_owned(), message: self.to_string() }
+        LabError::Clip {
+            path: path.to_owned(),
+            message: self.to_string(),
+        }
     }
 }
 
 /// `[windows u32, speeds u32, bands u32, frames u32]`, the values, a BLAKE3 hash of it all.
 fn encode(features: &ClipFeatures) -> Vec<u8> {
     let matrices = features.windows.iter().chain(&features.at_speeds);
-    let (bands, frames) =
-        features.windows.first().map_or((0, 0), |window| (window.bands, window.frames));
+    let (bands, frames) = features
+        .windows
+        .first()
+        .map_or((0, 0), |window| (window.bands, window.frames));
     let mut bytes = Vec::new();
-    for size in [features.windows.len(), features.at_speeds.len(), bands, frames] {
+    for size in [
+        features.windows.len(),
+        features.at_speeds.len(),
+        bands,
+        frames,
+    ] {
         bytes.extend_from_slice(&(size as u32).to_le_bytes());
     }
     for matrix in matrices {
@@ -193,11 +220,16 @@ fn decode(bytes: &[u8]) -> Option<ClipFeatures> {
     let (sizes, values) = words.split_at_checked(4)?;
     let size = |index: usize| u32::from_le_bytes(sizes[index]) as usize;
     let (windows, speeds, bands, frames) = (size(0), size(1), size(2), size(3));
-    let mut matrices = values.chunks_exact((bands * frames).max(1)).map(|values| FeatureMatrix {
-        bands,
-        frames,
-        values: values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-    });
+    let mut matrices = values
+        .chunks_exact((bands * frames).max(1))
+        .map(|values| FeatureMatrix {
+            bands,
+            frames,
+            values: values
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes))
+                .collect(),
+        });
     let features = ClipFeatures {
         windows: matrices.by_ref().take(windows).collect(),
         at_speeds: matrices.take(speeds).collect(),
@@ -209,7 +241,11 @@ fn decode(bytes: &[u8]) -> Option<ClipFeatures> {
 /// the user's cache folder (`XDG_CACHE_HOME`, `~/.cache`, `LOCALAPPDATA`). `None` where there is
 /// no such folder.
 pub fn default_cache() -> Option<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     variable("UNDERTONE_CACHE").or_else(|| {
         variable("XDG_CACHE_HOME")
             .or_else(|| variable("HOME").map(|home| home.join(".cache")))
@@ -228,7 +264,10 @@ mod tests {
             frames: 3,
             values: (0..6).map(|index| start + index as f32).collect(),
         };
-        ClipFeatures { windows: vec![matrix(0.0), matrix(10.0)], at_speeds: vec![matrix(20.0)] }
+        ClipFeatures {
+            windows: vec![matrix(0.0), matrix(10.0)],
+            at_speeds: vec![matrix(20.0)],
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod augmentation;
+mod card;
 pub mod durations;
 mod error;
 mod evaluate;
@@ -20,6 +21,7 @@ mod run_folder;
 mod training;
 
 pub use augmentation::{AugmentationConfig, MaskConfig};
+pub use card::model_card;
 pub use error::LabError;
 pub use evaluate::{EvaluationTask, evaluate_model};
 pub use events::{EpochMetrics, Event, Interrupt, Observer};

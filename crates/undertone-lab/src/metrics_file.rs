@@ -26,6 +26,8 @@ pub(crate) fn write(path: &Path, history: &[EpochMetrics]) -> Result<(), LabErro
             row.best
         ));
     }
-    write_atomically(path, text.as_bytes())
-        .map_err(|source| LabError::Io { path: path.to_owned(), source })
+    write_atomically(path, text.as_bytes()).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -156,9 +156,18 @@ pub enum RecipeError {
 }
 
 const BUILT_IN: [(&str, &str); 3] = [
-    ("1-cnn-lstm", include_str!("../../../recipes/1-cnn-lstm.toml")),
-    ("2-enhanced", include_str!("../../../recipes/2-enhanced.toml")),
-    ("3-optimized", include_str!("../../../recipes/3-optimized.toml")),
+    (
+        "1-cnn-lstm",
+        include_str!("../../../recipes/1-cnn-lstm.toml"),
+    ),
+    (
+        "2-enhanced",
+        include_str!("../../../recipes/2-enhanced.toml"),
+    ),
+    (
+        "3-optimized",
+        include_str!("../../../recipes/3-optimized.toml"),
+    ),
 ];
 
 impl Recipe {
@@ -174,11 +183,16 @@ impl Recipe {
             (false, None) => {
                 return Err(RecipeError::NotFound {
                     path: path.to_owned(),
-                    known: BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                    known: BUILT_IN
+                        .iter()
+                        .map(|(name, _)| (*name).to_owned())
+                        .collect(),
                 });
             }
-            (true, _) => std::fs::read_to_string(path)
-                .map_err(|source| RecipeError::Io { path: path.to_owned(), source })?,
+            (true, _) => std::fs::read_to_string(path).map_err(|source| RecipeError::Io {
+                path: path.to_owned(),
+                source,
+            })?,
         };
         Self::parse(&text, &path.display().to_string(), overrides)
     }
@@ -201,7 +215,9 @@ impl Recipe {
                 set(&mut table, assignment)?;
             }
             let origin = format!("{origin} with --set {}", overrides.join(" --set "));
-            table.try_into().map_err(|error| parse_error(&origin, error))?
+            table
+                .try_into()
+                .map_err(|error| parse_error(&origin, error))?
         };
         recipe.check()?;
         Ok(recipe)
@@ -221,11 +237,29 @@ impl Recipe {
     fn check(&self) -> Result<(), RecipeError> {
         let training = &self.training;
         let range = |fits: bool, field, expected, found: String| {
-            if fits { Ok(()) } else { Err(RecipeError::Range { field, expected, found }) }
+            if fits {
+                Ok(())
+            } else {
+                Err(RecipeError::Range {
+                    field,
+                    expected,
+                    found,
+                })
+            }
         };
         let plain = "at least 1";
-        range(training.epochs > 0, "training.epochs", plain, training.epochs.to_string())?;
-        range(training.batch_size > 0, "training.batch_size", plain, training.batch_size.to_string())?;
+        range(
+            training.epochs > 0,
+            "training.epochs",
+            plain,
+            training.epochs.to_string(),
+        )?;
+        range(
+            training.batch_size > 0,
+            "training.batch_size",
+            plain,
+            training.batch_size.to_string(),
+        )?;
         range(
             training.learning_rate.is_finite() && training.learning_rate > 0.0,
             "training.learning_rate",
@@ -264,7 +298,12 @@ impl Recipe {
                 "above 0 and below 1",
                 plateau.factor.to_string(),
             )?;
-            range(plateau.patience > 0, "training.plateau.patience", plain, plateau.patience.to_string())?;
+            range(
+                plateau.patience > 0,
+                "training.plateau.patience",
+                plain,
+                plateau.patience.to_string(),
+            )?;
         }
         self.augmentation.check()
     }
@@ -272,8 +311,9 @@ impl Recipe {
 
 /// Sets `a.b.c=value` in a table, making tables on the way.
 fn set(table: &mut toml::Table, assignment: &str) -> Result<(), RecipeError> {
-    let (key, value) =
-        assignment.split_once('=').ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
+    let (key, value) = assignment
+        .split_once('=')
+        .ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
     let value = value.trim();
     let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
         .ok()

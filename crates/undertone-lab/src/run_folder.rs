@@ -42,7 +42,9 @@ impl RunFolder {
                 ));
             }
             Ok(_) => {
-                return Err(folder.refuse("holds a run: go on with --resume, or choose another --out"));
+                return Err(
+                    folder.refuse("holds a run: go on with --resume, or choose another --out")
+                );
             }
             Err(_) => {}
         }
@@ -50,7 +52,10 @@ impl RunFolder {
         if occupied {
             return Err(folder.refuse("is not empty and holds no run: choose another --out"));
         }
-        fs::create_dir_all(path).map_err(|source| LabError::Io { path: path.to_owned(), source })?;
+        fs::create_dir_all(path).map_err(|source| LabError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
         write(&folder.recipe_path(), text.as_bytes())?;
         Ok(folder)
     }
@@ -97,19 +102,27 @@ impl RunFolder {
     pub(crate) fn fold(&self, name: &str) -> Result<PathBuf, LabError> {
         let path = self.0.join("folds").join(name);
         let checkpoints = path.join("checkpoints");
-        fs::create_dir_all(&checkpoints)
-            .map_err(|source| LabError::Io { path: checkpoints, source })?;
+        fs::create_dir_all(&checkpoints).map_err(|source| LabError::Io {
+            path: checkpoints,
+            source,
+        })?;
         Ok(path)
     }
 
     fn refuse(&self, message: &str) -> LabError {
-        LabError::RunFolder { path: self.0.clone(), message: message.to_owned() }
+        LabError::RunFolder {
+            path: self.0.clone(),
+            message: message.to_owned(),
+        }
     }
 }
 
 /// Writes a file, whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {
-    write_atomically(path, bytes).map_err(|source| LabError::Io { path: path.to_owned(), source })
+    write_atomically(path, bytes).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Writes a value as JSON.
@@ -124,6 +137,9 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, L
     match fs::read(path) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(LabError::Io { path: path.to_owned(), source }),
+        Err(source) => Err(LabError::Io {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }

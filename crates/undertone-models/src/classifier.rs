@@ -150,9 +150,16 @@ impl Classifier {
     /// # Errors
     /// If the front end's parameters cannot work.
     pub fn new(model: Model, device: &Device) -> Result<Self, ModelError> {
-        let Model { config, network, statistics } = model;
-        let front_end = FrontEnd::new(config.front_end.clone())
-            .map_err(|source| ModelError::FrontEnd { path: config.name.clone().into(), source })?;
+        let Model {
+            config,
+            network,
+            statistics,
+        } = model;
+        let front_end =
+            FrontEnd::new(config.front_end.clone()).map_err(|source| ModelError::FrontEnd {
+                path: config.name.clone().into(),
+                source,
+            })?;
         let (outputs, labels) = (config.output_scheme, config.label_scheme);
         let summed_into = summed_into(outputs, labels).ok_or_else(|| ModelError::Outputs {
             path: config.name.clone().into(),
@@ -190,7 +197,10 @@ impl Classifier {
 
     /// As [`Classifier::classify`] for many recordings, whose windows share the network's
     /// batches. One recording's error leaves the others alone.
-    pub fn classify_batch(&self, recordings: &[Recording]) -> Vec<Result<Prediction, ClassifyError>> {
+    pub fn classify_batch(
+        &self,
+        recordings: &[Recording],
+    ) -> Vec<Result<Prediction, ClassifyError>> {
         let mut features = Vec::new();
         let spans: Vec<Result<Vec<(f64, f64)>, ClassifyError>> = recordings
             .iter()
@@ -214,7 +224,10 @@ impl Classifier {
     fn windows(&self, recording: &Recording) -> Result<Windows, ClassifyError> {
         let prepared = self.front_end.prepare(recording)?;
         let rate = f64::from(self.config.front_end.sample_rate);
-        let mut windows = Windows { spans: Vec::new(), features: Vec::new() };
+        let mut windows = Windows {
+            spans: Vec::new(),
+            features: Vec::new(),
+        };
         for range in self.front_end.windows(prepared.samples.len(), OVERLAP) {
             windows.spans.push((
                 prepared.start + range.start as f64 / rate,
@@ -244,19 +257,37 @@ impl Classifier {
         spans: Vec<(f64, f64)>,
         probabilities: Vec<Vec<f32>>,
     ) -> Result<Prediction, ClassifyError> {
-        if !probabilities.iter().flatten().all(|probability| probability.is_finite()) {
+        if !probabilities
+            .iter()
+            .flatten()
+            .all(|probability| probability.is_finite())
+        {
             return Err(ClassifyError::NotFinite);
         }
         let count = probabilities.len() as f32;
         let mean = (0..self.labels.len())
-            .map(|class| probabilities.iter().map(|window| window[class]).sum::<f32>() / count)
+            .map(|class| {
+                probabilities
+                    .iter()
+                    .map(|window| window[class])
+                    .sum::<f32>()
+                    / count
+            })
             .collect();
         let windows = spans
             .into_iter()
             .zip(probabilities)
-            .map(|((start, end), probabilities)| WindowPrediction { start, end, probabilities })
+            .map(|((start, end), probabilities)| WindowPrediction {
+                start,
+                end,
+                probabilities,
+            })
             .collect();
-        Ok(Prediction { labels: Arc::clone(&self.labels), probabilities: mean, windows })
+        Ok(Prediction {
+            labels: Arc::clone(&self.labels),
+            probabilities: mean,
+            windows,
+        })
     }
 }
 
@@ -285,8 +316,15 @@ pub fn stack(features: &[FeatureMatrix], device: &Device) -> Tensor<3> {
     let (bands, frames) = (features[0].bands, features[0].frames);
     let mut values = Vec::with_capacity(features.len() * bands * frames);
     for matrix in features {
-        assert_eq!((matrix.bands, matrix.frames), (bands, frames), "sizes differ in one batch");
+        assert_eq!(
+            (matrix.bands, matrix.frames),
+            (bands, frames),
+            "sizes differ in one batch"
+        );
         values.extend_from_slice(&matrix.values);
     }
-    Tensor::from_data(TensorData::new(values, [features.len(), bands, frames]), device)
+    Tensor::from_data(
+        TensorData::new(values, [features.len(), bands, frames]),
+        device,
+    )
 }

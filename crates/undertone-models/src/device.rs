@@ -78,7 +78,10 @@ fn probe(
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("its driver is missing or failed");
-        DeviceError::NotAvailable { kind, reason: reason.to_owned() }
+        DeviceError::NotAvailable {
+            kind,
+            reason: reason.to_owned(),
+        }
     })
 }
 

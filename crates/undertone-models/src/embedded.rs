@@ -10,5 +10,10 @@ const CONFIG: &[u8] = include_bytes!("../../../models/sentiment3-cnn-lstm/config
 const WEIGHTS: &[u8] = include_bytes!("../../../models/sentiment3-cnn-lstm/model.safetensors");
 
 pub(crate) fn model(device: &Device) -> Result<Model, ModelError> {
-    Model::from_bytes(Path::new("embedded:sentiment3-cnn-lstm"), CONFIG, WEIGHTS, device)
+    Model::from_bytes(
+        Path::new("embedded:sentiment3-cnn-lstm"),
+        CONFIG,
+        WEIGHTS,
+        device,
+    )
 }

@@ -19,7 +19,9 @@ mod statistics;
 mod weights;
 
 pub use burn;
-pub use classifier::{Classifier, ClassifyError, Prediction, WindowPrediction, class_probabilities, largest, stack};
+pub use classifier::{
+    Classifier, ClassifyError, Prediction, WindowPrediction, class_probabilities, largest, stack,
+};
 pub use device::{DeviceError, DeviceKind};
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{

@@ -39,7 +39,11 @@ impl LstmConfig {
     pub fn init(&self, width: usize, device: &Device) -> Lstm {
         let layers = (0..self.layers)
             .map(|layer| {
-                let width = if layer == 0 { width } else { self.output_width() };
+                let width = if layer == 0 {
+                    width
+                } else {
+                    self.output_width()
+                };
                 LstmLayer {
                     forward: LstmDirection::init(width, self.units, device),
                     backward: self
@@ -48,7 +52,10 @@ impl LstmConfig {
                 }
             })
             .collect();
-        Lstm { layers, dropout: DropoutConfig::new(self.dropout).init() }
+        Lstm {
+            layers,
+            dropout: DropoutConfig::new(self.dropout).init(),
+        }
     }
 }
 
@@ -111,7 +118,10 @@ struct LstmDirection {
 impl LstmDirection {
     fn init(width: usize, units: usize, device: &Device) -> Self {
         let bound = 1.0 / (units as f64).sqrt();
-        let uniform = Initializer::Uniform { min: -bound, max: bound };
+        let uniform = Initializer::Uniform {
+            min: -bound,
+            max: bound,
+        };
         Self {
             input_weight: uniform.init([width, 4 * units], device),
             hidden_weight: uniform.init([units, 4 * units], device),

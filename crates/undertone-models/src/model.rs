@@ -215,14 +215,24 @@ impl Model {
     ) -> Result<Self, ModelError> {
         let path = || origin.join(CONFIG_FILE);
         let config = parse_config(path(), config)?;
-        let front_end = undertone_audio::FrontEnd::new(config.front_end.clone())
-            .map_err(|source| ModelError::FrontEnd { path: path(), source })?;
+        let front_end =
+            undertone_audio::FrontEnd::new(config.front_end.clone()).map_err(|source| {
+                ModelError::FrontEnd {
+                    path: path(),
+                    source,
+                }
+            })?;
         let network = config
             .init_network(front_end.bands(), front_end.frames(), device)
-            .map_err(|source| ModelError::Network { path: path(), source })?;
+            .map_err(|source| ModelError::Network {
+                path: path(),
+                source,
+            })?;
 
-        let misfit =
-            |source| ModelError::Weights { path: origin.join(WEIGHTS_FILE), source };
+        let misfit = |source| ModelError::Weights {
+            path: origin.join(WEIGHTS_FILE),
+            source,
+        };
         let mut weights = Weights::from_bytes(weights).map_err(misfit)?;
         let statistics = match config.front_end.normalize {
             Normalize::None => None,
@@ -231,7 +241,11 @@ impl Model {
             }
         };
         let network = weights.load_into(network).map_err(misfit)?;
-        Ok(Self { config, network, statistics })
+        Ok(Self {
+            config,
+            network,
+            statistics,
+        })
     }
 
     /// The contents of `config.json` and `model.safetensors`.
@@ -251,9 +265,10 @@ impl Model {
             weights.insert(MEAN_TENSOR, &bands, statistics.mean.clone());
             weights.insert(STD_TENSOR, &bands, statistics.std.clone());
         }
-        let weights = weights
-            .to_bytes()
-            .map_err(|source| ModelError::Weights { path: WEIGHTS_FILE.into(), source })?;
+        let weights = weights.to_bytes().map_err(|source| ModelError::Weights {
+            path: WEIGHTS_FILE.into(),
+            source,
+        })?;
         Ok((config, weights))
     }
 
@@ -264,8 +279,10 @@ impl Model {
     /// Names the file that could not be written.
     pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
         let (config, weights) = self.to_bytes()?;
-        fs::create_dir_all(folder)
-            .map_err(|source| ModelError::Io { path: folder.to_owned(), source })?;
+        fs::create_dir_all(folder).map_err(|source| ModelError::Io {
+            path: folder.to_owned(),
+            source,
+        })?;
         for (name, bytes) in [(WEIGHTS_FILE, weights), (CONFIG_FILE, config)] {
             let path = folder.join(name);
             write_atomically(&path, &bytes).map_err(|source| ModelError::Io { path, source })?;
@@ -289,14 +306,19 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&neighbour, path)).inspect_err(|_| {
-        // The error to report is the first one.
-        let _ = fs::remove_file(&neighbour);
-    })
+    written
+        .and_then(|()| fs::rename(&neighbour, path))
+        .inspect_err(|_| {
+            // The error to report is the first one.
+            let _ = fs::remove_file(&neighbour);
+        })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    fs::read(path).map_err(|source| ModelError::Io { path: path.to_owned(), source })
+    fs::read(path).map_err(|source| ModelError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, ModelError> {
@@ -305,13 +327,21 @@ fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, ModelError> 
         format: u32,
     }
     // The version first: a newer format's fields would be reported as mistakes.
-    let version: Version = serde_json::from_slice(bytes)
-        .map_err(|source| ModelError::Config { path: path.clone(), source })?;
+    let version: Version = serde_json::from_slice(bytes).map_err(|source| ModelError::Config {
+        path: path.clone(),
+        source,
+    })?;
     if version.format != FORMAT {
-        return Err(ModelError::Format { path, found: version.format });
+        return Err(ModelError::Format {
+            path,
+            found: version.format,
+        });
     }
-    let config: ModelConfig = serde_json::from_slice(bytes)
-        .map_err(|source| ModelError::Config { path: path.clone(), source })?;
+    let config: ModelConfig =
+        serde_json::from_slice(bytes).map_err(|source| ModelError::Config {
+            path: path.clone(),
+            source,
+        })?;
     let expected = config.label_scheme.labels();
     if config.labels != expected {
         return Err(ModelError::Labels {
@@ -336,7 +366,9 @@ fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, ModelError> 
 pub fn summed_into(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
     (0..outputs.labels().len())
         .map(|output| {
-            let mut classes = outputs.emotions_of(output).map(|emotion| labels.label_of(emotion));
+            let mut classes = outputs
+                .emotions_of(output)
+                .map(|emotion| labels.label_of(emotion));
             let class = classes.next()?;
             classes.all(|other| other == class).then_some(class)
         })
@@ -358,9 +390,18 @@ fn take_statistics(weights: &mut Weights, bands: usize) -> Result<BandStatistics
             Vec::new()
         }
     };
-    let statistics = BandStatistics { mean: take(MEAN_TENSOR), std: take(STD_TENSOR) };
+    let statistics = BandStatistics {
+        mean: take(MEAN_TENSOR),
+        std: take(STD_TENSOR),
+    };
     if let Some(band) = statistics.std.iter().position(|std| *std <= 0.0) {
-        complaints.push(format!("tensor `{STD_TENSOR}` is not positive at band {band}"));
+        complaints.push(format!(
+            "tensor `{STD_TENSOR}` is not positive at band {band}"
+        ));
     }
-    if complaints.is_empty() { Ok(statistics) } else { Err(WeightsError::Mismatch(complaints)) }
+    if complaints.is_empty() {
+        Ok(statistics)
+    } else {
+        Err(WeightsError::Mismatch(complaints))
+    }
 }

@@ -113,7 +113,11 @@ impl CnnLstmConfig {
             .conv
             .iter()
             .flat_map(|conv| [("conv.channels", conv.channels), ("conv.pool", conv.pool)]);
-        if let Some((name, _)) = sizes.into_iter().chain(conv_sizes).find(|(_, size)| *size == 0) {
+        if let Some((name, _)) = sizes
+            .into_iter()
+            .chain(conv_sizes)
+            .find(|(_, size)| *size == 0)
+        {
             return Err(NetworkError::Zero(name));
         }
         if let Some(conv) = self.conv.iter().find(|conv| conv.kernel_size % 2 == 0) {
@@ -128,7 +132,10 @@ impl CnnLstmConfig {
                 return Err(NetworkError::Dropout { field, value });
             }
         }
-        let left = self.conv.iter().fold(frames, |frames, conv| frames / conv.pool);
+        let left = self
+            .conv
+            .iter()
+            .fold(frames, |frames, conv| frames / conv.pool);
         if left == 0 {
             let pooled = self.conv.iter().map(|conv| conv.pool).product();
             return Err(NetworkError::NoFramesLeft { pooled, frames });
@@ -148,9 +155,13 @@ impl CnnLstmConfig {
                 convolution: Conv1dConfig::new(channels, block.channels, block.kernel_size)
                     .with_padding(PaddingConfig1d::Same)
                     .init(device),
-                norm: self.batch_norm.then(|| BatchNormConfig::new(block.channels).init(device)),
+                norm: self
+                    .batch_norm
+                    .then(|| BatchNormConfig::new(block.channels).init(device)),
                 pool: (block.pool > 1).then(|| {
-                    MaxPool1dConfig::new(block.pool).with_stride(block.pool).init()
+                    MaxPool1dConfig::new(block.pool)
+                        .with_stride(block.pool)
+                        .init()
                 }),
                 dropout: DropoutConfig::new(self.conv_dropout).init(),
             });

@@ -32,7 +32,10 @@ impl BandStatistics {
             }
         }
         if frames == 0 {
-            return Self { mean: vec![0.0; bands], std: vec![1.0; bands] };
+            return Self {
+                mean: vec![0.0; bands],
+                std: vec![1.0; bands],
+            };
         }
         let count = frames as f64;
         let mean: Vec<f64> = sum.iter().map(|sum| sum / count).collect();
@@ -42,7 +45,10 @@ impl BandStatistics {
             .map(|(square, mean)| (square / count - mean * mean).max(0.0).sqrt() as f32)
             .map(|std| std.max(Self::SMALLEST))
             .collect();
-        Self { mean: mean.into_iter().map(|mean| mean as f32).collect(), std }
+        Self {
+            mean: mean.into_iter().map(|mean| mean as f32).collect(),
+            std,
+        }
     }
 
     /// Subtracts the mean and divides by the deviation, band by band.
@@ -62,7 +68,11 @@ mod tests {
 
     #[test]
     fn standardised_bands_have_mean_zero_and_deviation_one() {
-        let clip = FeatureMatrix { bands: 2, frames: 4, values: vec![1., 2., 3., 6., 5., 5., 5., 5.] };
+        let clip = FeatureMatrix {
+            bands: 2,
+            frames: 4,
+            values: vec![1., 2., 3., 6., 5., 5., 5., 5.],
+        };
         let statistics = BandStatistics::of(2, [&clip].into_iter());
         assert_eq!(statistics.mean, [3.0, 5.0]);
         let mut standardised = clip;

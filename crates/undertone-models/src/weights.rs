@@ -71,9 +71,14 @@ impl Weights {
                 });
             }
             let (chunks, _) = view.data().as_chunks::<4>();
-            let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+            let values: Vec<f32> = chunks
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes))
+                .collect();
             if !values.iter().all(|value| value.is_finite()) {
-                return Err(WeightsError::NotFinite { name: name.to_owned() });
+                return Err(WeightsError::NotFinite {
+                    name: name.to_owned(),
+                });
             }
             weights.insert(name, view.shape(), values);
         }
@@ -89,13 +94,20 @@ impl Weights {
             .tensors
             .iter()
             .map(|(name, tensor)| {
-                let bytes = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                let bytes = tensor
+                    .values
+                    .iter()
+                    .flat_map(|value| value.to_le_bytes())
+                    .collect();
                 (name, tensor.shape.as_slice(), bytes)
             })
             .collect();
         let mut views = Vec::with_capacity(data.len());
         for (name, shape, bytes) in &data {
-            views.push((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?));
+            views.push((
+                name.as_str(),
+                TensorView::new(Dtype::F32, shape.to_vec(), bytes)?,
+            ));
         }
         Ok(safetensors::serialize(views, None)?)
     }
@@ -103,12 +115,20 @@ impl Weights {
     /// Adds or replaces a tensor. `values` are row-major; their number is the product of `shape`.
     pub fn insert(&mut self, name: &str, shape: &[usize], values: Vec<f32>) {
         debug_assert_eq!(shape.iter().product::<usize>(), values.len());
-        self.tensors.insert(name.to_owned(), NamedTensor { shape: shape.to_vec(), values });
+        self.tensors.insert(
+            name.to_owned(),
+            NamedTensor {
+                shape: shape.to_vec(),
+                values,
+            },
+        );
     }
 
     /// Takes a tensor out by name: its shape and its values.
     pub fn take(&mut self, name: &str) -> Option<(Vec<usize>, Vec<f32>)> {
-        self.tensors.remove(name).map(|tensor| (tensor.shape, tensor.values))
+        self.tensors
+            .remove(name)
+            .map(|tensor| (tensor.shape, tensor.values))
     }
 
     /// Moves every value a `share` (0 to 1) of the way to another set's value: with a small share
@@ -128,13 +148,25 @@ impl Weights {
     /// # Errors
     /// [`WeightsError::Mismatch`] with every missing, superfluous and misshapen tensor.
     pub fn load_into<M: Module>(self, module: M) -> Result<M, WeightsError> {
-        let mut loader = Loader { path: Vec::new(), weights: self, complaints: Vec::new() };
+        let mut loader = Loader {
+            path: Vec::new(),
+            weights: self,
+            complaints: Vec::new(),
+        };
         let module = module.map(&mut loader);
         let mut complaints = loader.complaints;
         complaints.extend(
-            loader.weights.tensors.keys().map(|name| format!("unexpected tensor `{name}`")),
+            loader
+                .weights
+                .tensors
+                .keys()
+                .map(|name| format!("unexpected tensor `{name}`")),
         );
-        if complaints.is_empty() { Ok(module) } else { Err(WeightsError::Mismatch(complaints)) }
+        if complaints.is_empty() {
+            Ok(module)
+        } else {
+            Err(WeightsError::Mismatch(complaints))
+        }
     }
 }
 
@@ -180,7 +212,9 @@ impl ModuleMapper for Loader {
         let name = self.path.join(".");
         let expected: Vec<usize> = param.lazy_shape().iter().copied().collect();
         match self.weights.take(&name) {
-            None => self.complaints.push(format!("missing tensor `{name}` of shape {expected:?}")),
+            None => self
+                .complaints
+                .push(format!("missing tensor `{name}` of shape {expected:?}")),
             Some((found, _)) if found != expected => self.complaints.push(format!(
                 "tensor `{name}` has shape {found:?}, the network expects {expected:?}"
             )),

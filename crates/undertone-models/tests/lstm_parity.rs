@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use undertone_models::burn::optim::GradientsParams;
 use undertone_models::burn::module::{Module, ModuleVisitor, Param};
+use undertone_models::burn::optim::GradientsParams;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{Lstm, LstmConfig, Weights};
 
@@ -38,7 +38,10 @@ struct Values {
 
 impl Values {
     fn tensor(&self, device: &Device) -> Tensor<3> {
-        Tensor::from_data(TensorData::new(self.values.clone(), self.shape.clone()), device)
+        Tensor::from_data(
+            TensorData::new(self.values.clone(), self.shape.clone()),
+            device,
+        )
     }
 
     /// PyTorch keeps `[output, input]`, we `[input, output]`.
@@ -53,7 +56,9 @@ impl Values {
 
 fn cases() -> Vec<Case> {
     let text = include_str!("reference/lstm.json");
-    serde_json::from_str::<Reference>(text).expect("reference values").cases
+    serde_json::from_str::<Reference>(text)
+        .expect("reference values")
+        .cases
 }
 
 /// Visits the layers and directions of a case: our prefix and PyTorch's suffix.
@@ -62,7 +67,10 @@ fn directions(case: &Case) -> Vec<(String, String)> {
     for layer in 0..case.layers {
         names.push((format!("layers.{layer}.forward"), format!("l{layer}")));
         if case.bidirectional {
-            names.push((format!("layers.{layer}.backward"), format!("l{layer}_reverse")));
+            names.push((
+                format!("layers.{layer}.backward"),
+                format!("l{layer}_reverse"),
+            ));
         }
     }
     names
@@ -78,7 +86,10 @@ fn lstm(case: &Case, device: &Device) -> Lstm {
     let mut weights = Weights::default();
     for (ours, theirs) in directions(case) {
         let get = |name: &str| &case.weights[&format!("{name}_{theirs}")];
-        for (name, theirs) in [("input_weight", "weight_ih"), ("hidden_weight", "weight_hh")] {
+        for (name, theirs) in [
+            ("input_weight", "weight_ih"),
+            ("hidden_weight", "weight_hh"),
+        ] {
             let values = get(theirs);
             let shape = [values.shape[1], values.shape[0]];
             weights.insert(&format!("{ours}.{name}"), &shape, values.transposed());
@@ -87,12 +98,18 @@ fn lstm(case: &Case, device: &Device) -> Lstm {
         let bias: Vec<f32> = biases.map(|(input, hidden)| input + hidden).collect();
         weights.insert(&format!("{ours}.bias"), &[bias.len()], bias);
     }
-    weights.load_into(config.init(case.width, device)).expect("PyTorch's weights fit")
+    weights
+        .load_into(config.init(case.width, device))
+        .expect("PyTorch's weights fit")
 }
 
 fn assert_close(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
-    let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = found
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(worst <= TOLERANCE, "{what}: differs by {worst}");
 }
 
@@ -100,10 +117,22 @@ fn assert_close(found: &[f32], expected: &[f32], what: &str) {
 fn outputs_are_pytorchs() {
     let device = Device::flex();
     for case in cases() {
-        let output = lstm(&case, &device).forward(case.input.tensor(&device)).into_data();
-        assert_eq!(output.shape().iter().copied().collect::<Vec<_>>(), case.output.shape);
-        let what = format!("{} layers, bidirectional {}", case.layers, case.bidirectional);
-        assert_close(&output.iter::<f32>().collect::<Vec<_>>(), &case.output.values, &what);
+        let output = lstm(&case, &device)
+            .forward(case.input.tensor(&device))
+            .into_data();
+        assert_eq!(
+            output.shape().iter().copied().collect::<Vec<_>>(),
+            case.output.shape
+        );
+        let what = format!(
+            "{} layers, bidirectional {}",
+            case.layers, case.bidirectional
+        );
+        assert_close(
+            &output.iter::<f32>().collect::<Vec<_>>(),
+            &case.output.values,
+            &what,
+        );
     }
 }
 
@@ -124,8 +153,14 @@ impl ModuleVisitor for Gradients {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let gradient = self.source.get::<D>(param.id).expect("a gradient for every weight");
-        self.found.insert(self.path.join("."), gradient.into_data().iter::<f32>().collect());
+        let gradient = self
+            .source
+            .get::<D>(param.id)
+            .expect("a gradient for every weight");
+        self.found.insert(
+            self.path.join("."),
+            gradient.into_data().iter::<f32>().collect(),
+        );
     }
 }
 
@@ -136,8 +171,13 @@ fn gradients_are_pytorchs() {
         let network = lstm(&case, &device);
         let input = case.input.tensor(&device).require_grad();
         let output = network.forward(input.clone());
-        let gradients = (output * case.output_weight.tensor(&device)).sum().backward();
-        let of_input = input.grad(&gradients).expect("a gradient for the input").into_data();
+        let gradients = (output * case.output_weight.tensor(&device))
+            .sum()
+            .backward();
+        let of_input = input
+            .grad(&gradients)
+            .expect("a gradient for the input")
+            .into_data();
         assert_close(
             &of_input.iter::<f32>().collect::<Vec<_>>(),
             &case.input_gradient.values,
@@ -149,7 +189,10 @@ fn gradients_are_pytorchs() {
         };
         network.visit(&mut visitor);
         for (ours, theirs) in directions(&case) {
-            for (name, kind) in [("input_weight", "weight_ih"), ("hidden_weight", "weight_hh")] {
+            for (name, kind) in [
+                ("input_weight", "weight_ih"),
+                ("hidden_weight", "weight_hh"),
+            ] {
                 let name = format!("{ours}.{name}");
                 let expected = case.gradients[&format!("{kind}_{theirs}")].transposed();
                 assert_close(&visitor.found[&name], &expected, &name);

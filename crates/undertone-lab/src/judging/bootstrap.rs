@@ -44,7 +44,8 @@ pub enum ResampleUnit {
 /// One speaker's clips are not independent: who is hard to read is hard to read in all of them.
 /// Drawing single clips ignores that, and gives intervals that are too narrow. So the default
 /// draws whole speakers (the cluster bootstrap) wherever there are two or more, and single
-/// clips otherwise. In a simulation (this file's test `coverage_table`: 60 clips a speaker, accuracy
+/// clips otherwise. In a simulation (`UNDERTONE_COVERAGE=2000,1000 cargo test --release -p undertone-lab
+/// speakers_cover -- --nocapture`: 60 clips a speaker, accuracy
 /// about 2/3 with a deviation of 0.6 between speakers' log-odds) the intervals for accuracy held
 /// the true value, instead of 95 times in 100:
 ///
@@ -244,20 +245,24 @@ mod tests {
         )
     }
 
+    /// With `UNDERTONE_COVERAGE=2000,1000` (corpora, replicates) in the environment it renews
+    /// the table in [`Bootstrap`]'s documentation, which takes minutes.
     #[test]
     fn speakers_cover_where_clips_do_not() {
-        let (clips, speakers) = coverage(12, 80, 60);
-        assert!(clips < 0.75, "{clips}");
-        assert!(speakers > 0.82, "{speakers}");
-    }
-
-    /// The table in [`Bootstrap`]'s documentation.
-    #[test]
-    #[ignore = "slow: run it in release to renew the documented table"]
-    fn coverage_table() {
+        let sizes = std::env::var("UNDERTONE_COVERAGE").unwrap_or("80,60".to_owned());
+        let (corpora, replicates) = sizes.split_once(',').unwrap();
         for speakers in [4, 12, 24] {
-            let (clips, whole) = coverage(speakers, 2000, 1000);
+            let (clips, whole) = coverage(
+                speakers,
+                corpora.parse().unwrap(),
+                replicates.parse().unwrap(),
+            );
             println!("{speakers} speakers: clips {clips:.3}, speakers {whole:.3}");
+            assert!(clips < 0.75, "{speakers} speakers: {clips}");
+            assert!(
+                whole > if speakers < 10 { 0.65 } else { 0.82 },
+                "{speakers}: {whole}"
+            );
         }
     }
 

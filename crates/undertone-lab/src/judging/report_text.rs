@@ -291,13 +291,6 @@ mod tests {
     use super::super::report::tests::{emobox, holdout};
     use super::*;
 
-    /// To look at: `cargo test look -- --nocapture --ignored`.
-    #[test]
-    #[ignore = "for eyes"]
-    fn look() {
-        println!("{}\n\n\n{}", holdout().to_text(), emobox().to_text());
-    }
-
     #[test]
     fn texts_are_tidy_and_name_the_protocol_at_every_title() {
         for (report, name) in [(holdout(), "holdout"), (emobox(), "emobox")] {

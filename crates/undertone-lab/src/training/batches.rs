@@ -13,14 +13,22 @@ use crate::features::ClipFeatures;
 /// A random number generator for one purpose at one point of a training.
 pub(crate) fn rng_at(seed: u64, epoch: usize, step: usize) -> ChaCha8Rng {
     let mut key = [0u8; 32];
-    for (chunk, part) in key.chunks_exact_mut(8).zip([seed, epoch as u64, step as u64, 0x7567]) {
+    for (chunk, part) in key
+        .chunks_exact_mut(8)
+        .zip([seed, epoch as u64, step as u64, 0x7567])
+    {
         chunk.copy_from_slice(&part.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key)
 }
 
 /// The order of an epoch, cut into steps; the last one may be shorter.
-pub(crate) fn steps(clips: &[usize], batch_size: usize, seed: u64, epoch: usize) -> Vec<Vec<usize>> {
+pub(crate) fn steps(
+    clips: &[usize],
+    batch_size: usize,
+    seed: u64,
+    epoch: usize,
+) -> Vec<Vec<usize>> {
     let mut order = clips.to_vec();
     order.shuffle(&mut rng_at(seed, epoch, 0));
     order.chunks(batch_size).map(<[usize]>::to_vec).collect()

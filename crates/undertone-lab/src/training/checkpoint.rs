@@ -60,7 +60,11 @@ pub(crate) fn save(
     let network = network.clone().into_record().into_bytes().map_err(record)?;
     let optimizer = optimizer.into_bytes().map_err(record)?;
     let average = average.map(Weights::to_bytes).transpose()?;
-    let mut parts = vec![(STATE, &state[..]), (NETWORK, &network[..]), (OPTIMIZER, &optimizer[..])];
+    let mut parts = vec![
+        (STATE, &state[..]),
+        (NETWORK, &network[..]),
+        (OPTIMIZER, &optimizer[..]),
+    ];
     parts.extend(average.as_deref().map(|average| (AVERAGE, average)));
     let mut views = HashMap::new();
     for (name, bytes) in parts {
@@ -68,14 +72,20 @@ pub(crate) fn save(
             .map_err(|error| LabError::Record(error.to_string()))?;
         views.insert(name, view);
     }
-    let bytes = safetensors::serialize(views, None)
-        .map_err(|error| LabError::Record(error.to_string()))?;
-    write_atomically(path, &bytes).map_err(|source| LabError::Io { path: path.to_owned(), source })
+    let bytes =
+        safetensors::serialize(views, None).map_err(|error| LabError::Record(error.to_string()))?;
+    write_atomically(path, &bytes).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// How many epochs a checkpoint has behind it.
 pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
-    let bytes = fs::read(path).map_err(|source| LabError::Io { path: path.to_owned(), source })?;
+    let bytes = fs::read(path).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
     let progress: Progress = read_part(path, &bytes, STATE).and_then(|state| {
         serde_json::from_slice(state).map_err(|error| damaged(path, error.to_string()))
     })?;
@@ -88,10 +98,13 @@ pub(crate) fn load(
     network: CnnLstm,
     optimizer: ModuleOptimizer,
 ) -> Result<(Progress, CnnLstm, ModuleOptimizer, Option<Weights>), LabError> {
-    let bytes = fs::read(path).map_err(|source| LabError::Io { path: path.to_owned(), source })?;
+    let bytes = fs::read(path).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
     let part = |name| read_part(path, &bytes, name);
-    let progress = serde_json::from_slice(part(STATE)?)
-        .map_err(|error| damaged(path, error.to_string()))?;
+    let progress =
+        serde_json::from_slice(part(STATE)?).map_err(|error| damaged(path, error.to_string()))?;
     let network = ModuleRecord::from_bytes(Bytes::from_bytes_vec(part(NETWORK)?.to_vec()))
         .and_then(|record| network.try_load_record(record))
         .map_err(|error| damaged(path, error.to_string()))?;
@@ -112,5 +125,8 @@ fn read_part<'a>(path: &Path, bytes: &'a [u8], name: &str) -> Result<&'a [u8], L
 }
 
 fn damaged(path: &Path, message: String) -> LabError {
-    LabError::Checkpoint { path: path.to_owned(), message }
+    LabError::Checkpoint {
+        path: path.to_owned(),
+        message,
+    }
 }

@@ -22,7 +22,9 @@ pub(crate) fn probabilities(
     for batch in windows.chunks(BATCH) {
         let mut features: Vec<_> = batch.iter().map(|window| (*window).clone()).collect();
         if let Some(statistics) = statistics {
-            features.iter_mut().for_each(|window| statistics.standardise(window));
+            features
+                .iter_mut()
+                .for_each(|window| statistics.standardise(window));
         }
         let scores = network.forward(stack(&features, device));
         of_windows.extend(class_probabilities(scores, summed_into));
@@ -34,9 +36,7 @@ pub(crate) fn probabilities(
             let own: Vec<Vec<f32>> = of_windows.by_ref().take(clip.windows.len()).collect();
             let classes = own.first().map_or(0, Vec::len);
             (0..classes)
-                .map(|class| {
-                    own.iter().map(|window| window[class]).sum::<f32>() / own.len() as f32
-                })
+                .map(|class| own.iter().map(|window| window[class]).sum::<f32>() / own.len() as f32)
                 .collect()
         })
         .collect()

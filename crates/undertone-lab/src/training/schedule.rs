@@ -17,7 +17,11 @@ pub(crate) struct Plateau {
 
 impl Plateau {
     pub(crate) fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, best_loss: None, waited: 0 }
+        Self {
+            learning_rate,
+            best_loss: None,
+            waited: 0,
+        }
     }
 
     /// Takes an epoch's validation loss into account.
@@ -30,8 +34,7 @@ impl Plateau {
         self.waited += 1;
         if self.waited >= config.patience {
             self.waited = 0;
-            self.learning_rate =
-                (self.learning_rate * config.factor).max(config.min_learning_rate);
+            self.learning_rate = (self.learning_rate * config.factor).max(config.min_learning_rate);
         }
     }
 }
@@ -40,8 +43,11 @@ impl Plateau {
 mod tests {
     use super::*;
 
-    const CONFIG: PlateauConfig =
-        PlateauConfig { factor: 0.5, patience: 2, min_learning_rate: 0.3 };
+    const CONFIG: PlateauConfig = PlateauConfig {
+        factor: 0.5,
+        patience: 2,
+        min_learning_rate: 0.3,
+    };
 
     #[test]
     fn the_rate_is_halved_after_as_many_stale_epochs_as_patience_says() {

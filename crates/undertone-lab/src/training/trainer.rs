@@ -80,7 +80,11 @@ impl Task<'_> {
     /// The epoch after which an earlier session's work would be taken up.
     pub(crate) fn resumable_after(&self) -> Result<Option<usize>, LabError> {
         let path = self.last_checkpoint();
-        if path.is_file() { Ok(Some(checkpoint::epochs_done(&path)?)) } else { Ok(None) }
+        if path.is_file() {
+            Ok(Some(checkpoint::epochs_done(&path)?))
+        } else {
+            Ok(None)
+        }
     }
 
     /// Trains, going on from the folder's last checkpoint where there is one.
@@ -95,7 +99,10 @@ impl Task<'_> {
         }
         let best = best_epoch(&state.progress.history);
         let plain = self.device.clone().without_autodiff();
-        Ok(Trained { model: Model::load(&self.best_folder(), &plain)?, best_epoch: best })
+        Ok(Trained {
+            model: Model::load(&self.best_folder(), &plain)?,
+            best_epoch: best,
+        })
     }
 
     fn start(&self) -> Result<State, LabError> {
@@ -108,7 +115,12 @@ impl Task<'_> {
         if self.last_checkpoint().is_file() {
             let (progress, network, optimizer, average) =
                 checkpoint::load(&self.last_checkpoint(), network, optimizer)?;
-            return Ok(State { network, optimizer, average, progress });
+            return Ok(State {
+                network,
+                optimizer,
+                average,
+                progress,
+            });
         }
         let progress = Progress {
             epoch: 1,
@@ -119,7 +131,12 @@ impl Task<'_> {
             finished: false,
         };
         let average = (self.recipe.training.weight_average > 0.0).then_some(weights);
-        Ok(State { network, optimizer, average, progress })
+        Ok(State {
+            network,
+            optimizer,
+            average,
+            progress,
+        })
     }
 
     fn optimizer(&self) -> ModuleOptimizer {
@@ -130,8 +147,15 @@ impl Task<'_> {
         }
         // The gradient of λ·w² is 2λ·w, which is what Burn's Adam adds for a decay of 2λ.
         let decay = WeightDecayConfig::new(2.0 * l2 as f32);
-        let lstm = AdamConfig::new().with_epsilon(1e-7).with_weight_decay(Some(decay)).build();
-        optimizer.with_group(ParamGroup::from_predicates(vec!["lstm.", "_weight"]), lstm, None)
+        let lstm = AdamConfig::new()
+            .with_epsilon(1e-7)
+            .with_weight_decay(Some(decay))
+            .build();
+        optimizer.with_group(
+            ParamGroup::from_predicates(vec!["lstm.", "_weight"]),
+            lstm,
+            None,
+        )
     }
 
     fn epoch(
@@ -160,9 +184,14 @@ impl Task<'_> {
             }
         }
         let metrics = self.close_epoch(state)?;
-        observer(&Event::Epoch { metrics: &metrics, seconds: started.elapsed().as_secs_f64() });
+        observer(&Event::Epoch {
+            metrics: &metrics,
+            seconds: started.elapsed().as_secs_f64(),
+        });
         if state.progress.finished && epoch < training.epochs {
-            observer(&Event::StoppedEarly { best_epoch: best_epoch(&state.progress.history) });
+            observer(&Event::StoppedEarly {
+                best_epoch: best_epoch(&state.progress.history),
+            });
         }
         Ok(())
     }
@@ -223,7 +252,11 @@ impl Task<'_> {
         for &index in batch {
             let weight = weights[self.train.labels[index]];
             for output in 0..outputs {
-                let hit = if output == self.train.outputs[index] { 1.0 - smoothing } else { 0.0 };
+                let hit = if output == self.train.outputs[index] {
+                    1.0 - smoothing
+                } else {
+                    0.0
+                };
                 values.push((hit + smoothing / outputs as f32) * weight);
             }
         }
@@ -238,7 +271,12 @@ impl Task<'_> {
         let clips = self.train.labels.len() as f32;
         (0..classes)
             .map(|class| {
-                let count = self.train.labels.iter().filter(|label| **label == class).count();
+                let count = self
+                    .train
+                    .labels
+                    .iter()
+                    .filter(|label| **label == class)
+                    .count();
                 clips / (classes * count.max(1)) as f32
             })
             .collect()
@@ -289,8 +327,12 @@ impl Task<'_> {
         if metrics.best {
             let mut config = self.model.clone();
             config.provenance.epoch = metrics.epoch;
-            Model { config, network: snapshot, statistics: self.statistics.clone() }
-                .save(&self.best_folder())?;
+            Model {
+                config,
+                network: snapshot,
+                statistics: self.statistics.clone(),
+            }
+            .save(&self.best_folder())?;
         }
         metrics_file::write(&self.folder.join("metrics.csv"), &state.progress.history)?;
         self.save(state)?;
@@ -310,7 +352,10 @@ impl Task<'_> {
     /// Mean cross-entropy in nats and scores on the validation side.
     fn judge(&self, probabilities: &[Vec<f32>]) -> Result<(f64, Scores), LabError> {
         let labels = &self.validation.labels;
-        let rows = probabilities.iter().map(Vec::as_slice).zip(labels.iter().copied());
+        let rows = probabilities
+            .iter()
+            .map(Vec::as_slice)
+            .zip(labels.iter().copied());
         let loss = cross_entropy(rows);
         let predicted: Vec<usize> = probabilities.iter().map(|row| largest(row)).collect();
         let confusion = ConfusionMatrix::new(&self.model.labels, labels, &predicted)?;
@@ -328,17 +373,27 @@ impl Task<'_> {
                      front_end.normalize = \"standardize\""
                 .to_owned(),
         };
-        LabError::LossNotFinite { fold: self.fold.to_owned(), epoch: progress.epoch, step, hint }
+        LabError::LossNotFinite {
+            fold: self.fold.to_owned(),
+            epoch: progress.epoch,
+            step,
+            hint,
+        }
     }
 }
 
 /// The epoch whose weights are kept, counted from 1; 0 before the first.
 fn best_epoch(history: &[EpochMetrics]) -> usize {
-    history.iter().rfind(|row| row.best).map_or(0, |row| row.epoch)
+    history
+        .iter()
+        .rfind(|row| row.best)
+        .map_or(0, |row| row.epoch)
 }
 
 fn is_best(row: &EpochMetrics, history: &[EpochMetrics], selection: Selection) -> bool {
-    let Some(best) = history.iter().rfind(|row| row.best) else { return true };
+    let Some(best) = history.iter().rfind(|row| row.best) else {
+        return true;
+    };
     match selection {
         Selection::ValidationLoss => row.validation_loss < best.validation_loss,
         Selection::ValidationUar => row.validation_uar > best.validation_uar,

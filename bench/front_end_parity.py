@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compare Undertone's trim and features with librosa 0.11, clip by clip.
+"""Compare Undertone's samples, trim and features with librosa 0.11, clip by clip.
 
     bench/front_end_parity.py [--corpus DIR] [--clips N]
 
-Trimming is compared on every clip of the corpus at its own rate; features on every k-th clip so
+Decoding and trimming are compared on every clip of the corpus at its own rate; features on every k-th clip so
 that at least N are covered, from the same 16 kHz samples (Undertone's). Also prints how far the
 resampled samples are from librosa's `soxr_hq`. Exits with 1 if anything is beyond tolerance.
 """
@@ -32,20 +32,26 @@ def load(path):
 
 def compare_trims(binary, files):
     out = subprocess.run([binary, "trim", *files], check=True, capture_output=True, text=True)
-    seconds, disagreements = [], 0
+    seconds, disagreements, undecoded = [], 0, 0
     for path, line in zip(files, out.stdout.splitlines(), strict=True):
-        start, end, length = map(int, line.split())
+        *range_and_length, checksum = line.split()
+        start, end, length = map(int, range_and_length)
         samples, rate = load(path)
+        weighted = samples.astype(float) @ np.arange(1.0, len(samples) + 1)
+        if length != len(samples) or not np.isclose(float(checksum), weighted, rtol=1e-9, atol=1e-6):
+            undecoded += 1
+            print(f"decoded differently: {path}")
         _, expected = librosa.effects.trim(samples, top_db=20)
         seconds.append((end - start) / rate)
-        if [start, end] != expected.tolist() or length != len(samples):
+        if [start, end] != expected.tolist():
             disagreements += 1
             print(f"trim differs: {path}: {start}..{end} of {length}, librosa {expected}")
+    print(f"decode: {len(files)} clips, {undecoded} differ from libsndfile's samples")
     print(
         f"trim: {len(files)} clips, {disagreements} disagreements; trimmed length "
         f"mean {np.mean(seconds):.2f} s, min {min(seconds):.2f}, max {max(seconds):.2f}"
     )
-    return disagreements
+    return disagreements + undecoded
 
 
 def read_features(path):

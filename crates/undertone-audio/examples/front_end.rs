@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! front_end time THREADS FILE…           seconds for all clips, and for each step
-//! front_end trim FILE…                   start and end sample at the file's own rate
+//! front_end trim FILE…                   start, end, length at the file's own rate; a checksum
 //! front_end features OUT FILE…           float32: samples at 16 kHz, power, dB, MFCC, delta
 //! ```
 
@@ -85,13 +85,13 @@ fn print_trims(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Box<dyn Er
     for file in files {
         let recording = decode_path(file, &DecodeOptions::default())?;
         let range = trim(&recording.samples, &TrimConfig::default());
-        writeln!(
-            out,
-            "{} {} {}",
-            range.start,
-            range.end,
-            recording.samples.len()
-        )?;
+        // Changes with any sample that was decoded differently, and with their order.
+        let sum: f64 = (1_u32..)
+            .zip(&recording.samples)
+            .map(|(n, s)| f64::from(n) * f64::from(*s))
+            .sum();
+        let (start, end, len) = (range.start, range.end, recording.samples.len());
+        writeln!(out, "{start} {end} {len} {sum:e}")?;
     }
     Ok(())
 }

@@ -10,12 +10,13 @@ use undertone_models::{Model, summed_into};
 
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
-use crate::experiment::{describe_protocol, outcomes_of, readable};
+use crate::experiment::readable;
 use crate::features::FeatureStore;
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
+use crate::outcomes::outcomes_of;
+use crate::protocol_text::describe_protocol;
 
 /// A model, a corpus, and a protocol whose test sides the model is judged on.
-#[derive(Debug)]
 pub struct EvaluationTask<'a> {
     /// The model's folder.
     pub model: &'a Path,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
-use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, ProtocolConfig, Utterance, divide};
+use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, Utterance, divide};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
     BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, summed_into,
@@ -18,12 +18,13 @@ use crate::evaluate::corpus_name;
 use crate::events::{Event, Interrupt, Observer};
 use crate::features::{ClipFeatures, FeatureStore};
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
+use crate::outcomes::outcomes_of;
+use crate::protocol_text::describe_protocol;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, read_json, write, write_json};
-use crate::training::{Side, Task, probabilities};
+use crate::training::{Side, Task};
 
 /// A corpus, a recipe, and where to work.
-#[derive(Debug)]
 pub struct Experiment<'a> {
     /// The clips.
     pub corpus: &'a Corpus,
@@ -439,41 +440,6 @@ impl Experiment<'_> {
     }
 }
 
-/// What a model, in its validation state, makes of the clips at `indices`.
-pub(crate) fn outcomes_of(
-    model: &Model,
-    summed_into: &[usize],
-    root: &Path,
-    utterances: &[Utterance],
-    features: &[ClipFeatures],
-    indices: &[usize],
-    device: &Device,
-) -> Vec<Outcome> {
-    let clips: Vec<&ClipFeatures> = indices.iter().map(|index| &features[*index]).collect();
-    let rows = probabilities(
-        &model.network,
-        &clips,
-        model.statistics.as_ref(),
-        summed_into,
-        device,
-    );
-    indices
-        .iter()
-        .zip(rows)
-        .map(|(index, probabilities)| {
-            let utterance = &utterances[*index];
-            let path = utterance.path.strip_prefix(root).unwrap_or(&utterance.path);
-            Outcome {
-                utterance: path.display().to_string(),
-                speaker: utterance.speaker.clone(),
-                gender: utterance.gender.map(|gender| gender.name().to_owned()),
-                truth: model.config.label_scheme.label_of(utterance.emotion),
-                probabilities,
-            }
-        })
-        .collect()
-}
-
 /// Leaves out the clips without features.
 pub(crate) fn readable(
     utterances: &[Utterance],
@@ -501,37 +467,4 @@ fn standardisation(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatist
             Some(BandStatistics::of(front_end.bands(), first_windows))
         }
     }
-}
-
-/// The protocol with its options, as reports print it; its name comes first.
-pub(crate) fn describe_protocol(
-    protocol: &ProtocolConfig,
-    fold: Option<usize>,
-    seeds: &[u64],
-) -> String {
-    let options = match protocol.name {
-        Protocol::Holdout => {
-            let percent = protocol.test_fraction * 100.0;
-            let order = if protocol.balance_before_split {
-                ", balanced before it was divided"
-            } else {
-                ""
-            };
-            format!("{percent:.0} % of the clips held out, stratified by label{order}")
-        }
-        Protocol::Speakers => format!("{} folds, no speaker on both sides", protocol.folds),
-        Protocol::Emobox => "EmoBox's six folds of RAVDESS, held-out actors".to_owned(),
-        Protocol::Manifest => "the manifest's own split".to_owned(),
-        Protocol::Full => "nothing held out".to_owned(),
-    };
-    let fold = fold
-        .map(|number| format!(", fold {number} only"))
-        .unwrap_or_default();
-    let plural = if seeds.len() == 1 { "" } else { "s" };
-    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-    format!(
-        "{} ({options}{fold}, seed{plural} {})",
-        protocol.name,
-        seeds.join(", ")
-    )
 }

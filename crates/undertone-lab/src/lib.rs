@@ -16,6 +16,8 @@ mod experiment;
 mod features;
 pub mod judging;
 mod metrics_file;
+mod outcomes;
+mod protocol_text;
 mod recipe;
 mod run_folder;
 mod training;

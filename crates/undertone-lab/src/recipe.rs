@@ -30,7 +30,6 @@ pub struct Recipe {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_scheme: Option<LabelScheme>,
     /// How the clips are divided.
-    #[serde(default)]
     pub protocol: ProtocolConfig,
     /// How the training side is balanced, in order.
     #[serde(default)]

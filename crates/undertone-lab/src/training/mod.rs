@@ -7,4 +7,4 @@ mod schedule;
 mod trainer;
 
 pub(crate) use inference::probabilities;
-pub(crate) use trainer::{Side, Task, Trained};
+pub(crate) use trainer::{Side, Task};

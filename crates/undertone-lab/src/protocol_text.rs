@@ -1,0 +1,36 @@
+//! Protocols in words.
+
+use undertone_corpus::{Protocol, ProtocolConfig};
+
+/// The protocol with its options, as reports print it; its name comes first.
+pub(crate) fn describe_protocol(
+    protocol: &ProtocolConfig,
+    fold: Option<usize>,
+    seeds: &[u64],
+) -> String {
+    let options = match protocol.name {
+        Protocol::Holdout => {
+            let percent = protocol.test_fraction * 100.0;
+            let order = if protocol.balance_before_split {
+                ", balanced before it was divided"
+            } else {
+                ""
+            };
+            format!("{percent:.0} % of the clips held out, stratified by label{order}")
+        }
+        Protocol::Speakers => format!("{} folds, no speaker on both sides", protocol.folds),
+        Protocol::Emobox => "EmoBox's six folds of RAVDESS, held-out actors".to_owned(),
+        Protocol::Manifest => "the manifest's own split".to_owned(),
+        Protocol::Full => "nothing held out".to_owned(),
+    };
+    let fold = fold
+        .map(|number| format!(", fold {number} only"))
+        .unwrap_or_default();
+    let plural = if seeds.len() == 1 { "" } else { "s" };
+    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    format!(
+        "{} ({options}{fold}, seed{plural} {})",
+        protocol.name,
+        seeds.join(", ")
+    )
+}

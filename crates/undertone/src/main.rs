@@ -1,1 +1,44 @@
-fn main() {}
+//! Speech emotion recognition from the command line.
+//!
+//! Thin on purpose: [`cli`] turns arguments into words, [`commands`] hands them to the libraries
+//! and writes what comes back, and this file turns the outcome into an exit code.
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+mod cli;
+mod commands;
+mod inputs;
+mod interrupt;
+mod model;
+mod npz;
+mod outcome;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use outcome::Outcome;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Predict(args) => commands::predict(&args),
+        Command::Features(args) => commands::features(&args),
+        Command::Corpus(args) => commands::corpus(&args),
+        Command::Train(args) => commands::train(&args),
+        Command::Evaluate(args) => commands::evaluate(&args),
+        Command::Crossval(args) => commands::crossval(&args),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(args) => commands::fetch(&args),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        // Whoever read our output has seen enough (`undertone corpus DIR | head`).
+        Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&output::in_one_line(&error));
+            Outcome::Nothing.into()
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! The command line.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use undertone_corpus::{LabelScheme, Protocol};
+use undertone_lab::default_cache;
+use undertone_models::DeviceKind;
+
+/// Speech emotion recognition: predict, explore, train, judge.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  undertone predict clip.wav
+  undertone fetch ravdess --out ravdess
+  undertone train 3-optimized --corpus ravdess --out runs/optimized
+  undertone predict --model runs/optimized clip.wav
+
+Exit codes: 0 all done; 1 some inputs failed, the rest is done; 2 nothing could be done;
+130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Predict(PredictArgs),
+    Features(FeaturesArgs),
+    Corpus(CorpusArgs),
+    Train(TrainArgs),
+    Evaluate(EvaluateArgs),
+    Crossval(CrossvalArgs),
+    #[cfg(feature = "fetch")]
+    Fetch(FetchArgs),
+}
+
+/// Tell the emotion in recordings.
+///
+/// Reads WAV, FLAC, MP3, Ogg Vorbis, AAC and M4A of any rate. Prints a row for each recording, in
+/// the order given; recordings longer than the model's window are read in overlapping windows and
+/// averaged.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone predict clip.wav
+  undertone predict recordings/                       every audio file below the folder
+  undertone predict --timeline interview.mp3          each window of a long recording
+  undertone predict --json *.flac | jq .label
+  ffmpeg -i film.mkv -f wav - | undertone predict -   from stdin")]
+pub(crate) struct PredictArgs {
+    /// Recordings, folders of recordings, or `-` for stdin.
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// A model's folder, or a run that holds one [default: the model in this program].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Print one JSON object per recording.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print each window of a recording too.
+    #[arg(long)]
+    pub(crate) timeline: bool,
+    /// Refuse recordings that are longer.
+    #[arg(long, value_name = "N", default_value_t = 600.0, value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) max_seconds: f64,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+}
+
+/// Write features of recordings as librosa would compute them.
+///
+/// Each recording becomes a float32 array of shape (bands, frames), named after its file; read
+/// them with `numpy.load`. Prints each array's name, shape and recording.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone features --kind mfcc --out mfcc.npz clip.wav
+  undertone features --kind log-mel --sr native --n-mels 64 --out mel.npz recordings/
+  python -c \"import numpy; print(numpy.load('mfcc.npz')['clip'].shape)\"")]
+pub(crate) struct FeaturesArgs {
+    /// Recordings, folders of recordings, or `-` for stdin.
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Which features.
+    #[arg(long)]
+    pub(crate) kind: FeatureKind,
+    /// The archive to write.
+    #[arg(long, value_name = "X.npz")]
+    pub(crate) out: PathBuf,
+    /// Sample rate to bring recordings to in Hz, or `native` for each one's own.
+    #[arg(long, value_name = "HZ|native", default_value = "16000", value_parser = sample_rate)]
+    pub(crate) sr: SampleRate,
+    /// Samples of a frame.
+    #[arg(long, value_name = "N", default_value_t = 2048)]
+    pub(crate) n_fft: usize,
+    /// Samples between two frames.
+    #[arg(long, value_name = "N", default_value_t = 512)]
+    pub(crate) hop_length: usize,
+    /// Mel bands.
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub(crate) n_mels: usize,
+    /// MFCCs.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) n_mfcc: usize,
+    /// Lowest frequency in Hz.
+    #[arg(
+        long,
+        value_name = "HZ",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
+    pub(crate) fmin: f32,
+    /// Highest frequency in Hz [default: half the sample rate].
+    #[arg(long, value_name = "HZ")]
+    pub(crate) fmax: Option<f32>,
+    /// Print one JSON object per recording.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FeatureKind {
+    /// Mel-frequency cepstral coefficients: librosa.feature.mfcc.
+    Mfcc,
+    /// Power mel spectrogram: librosa.feature.melspectrogram.
+    Mel,
+    /// The same in decibels: librosa.power_to_db.
+    LogMel,
+    /// Slopes of the MFCCs over time: librosa.feature.delta.
+    MfccDelta,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SampleRate {
+    Native,
+    Hz(u32),
+}
+
+/// Show what is in a corpus: counts, speakers, durations, bad files.
+///
+/// A corpus is a folder of RAVDESS clips, or a manifest: a CSV with the columns path, emotion,
+/// speaker and, if you like, gender and split.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone corpus ravdess
+  undertone corpus --scheme emotion8 --json ravdess
+  undertone corpus --strict ravdess && echo complete and sound
+  undertone corpus --no-durations --manifest ravdess.csv ravdess")]
+pub(crate) struct CorpusArgs {
+    /// The corpus.
+    #[arg(value_name = "DIR|MANIFEST")]
+    pub(crate) corpus: PathBuf,
+    /// The classes to count [default: sentiment3].
+    #[arg(long, value_name = "S", value_parser = scheme(), default_value_t, hide_default_value = true)]
+    pub(crate) scheme: LabelScheme,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Exit with 1 if anything is wrong with a clip, or one of RAVDESS's is missing.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write the corpus as a manifest.
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Don't open the recordings: faster, but unreadable ones go unnoticed.
+    #[arg(long)]
+    pub(crate) no_durations: bool,
+}
+
+/// Train a model by a recipe, and judge it.
+///
+/// Leaves a run: a folder with the recipe, the numbers of each epoch, a report and the model. A
+/// run that was stopped, by Ctrl-C or by pulling the plug, goes on with --resume and ends with
+/// the same weights.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone train 2-enhanced --corpus ravdess --out runs/enhanced
+  undertone train 2-enhanced --corpus ravdess --out runs/enhanced --resume
+  undertone train my.toml --corpus clips.csv --out runs/mine --set training.epochs=10 --seed 7
+  undertone train 3-optimized --corpus ravdess --protocol speakers --fold 2 --out runs/fold2")]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    pub(crate) experiment: ExperimentArgs,
+    /// The fold to train, counted from 1.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) fold: usize,
+}
+
+/// Train and judge a recipe on all folds of a protocol.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone crossval 3-optimized --corpus ravdess --protocol speakers --out runs/speakers
+  undertone crossval 3-optimized --corpus ravdess --protocol emobox --seeds 1,2,3 --out runs/emobox
+  undertone crossval 3-optimized --corpus ravdess --protocol emobox --seeds 1,2,3 \\
+      --out runs/emobox --resume")]
+pub(crate) struct CrossvalArgs {
+    #[command(flatten)]
+    pub(crate) experiment: ExperimentArgs,
+    /// Train all folds once for each of these seeds [default: the recipe's].
+    #[arg(
+        long,
+        value_name = "N,N…",
+        value_delimiter = ',',
+        conflicts_with = "seed"
+    )]
+    pub(crate) seeds: Vec<u64>,
+}
+
+/// What `train` and `crossval` share.
+#[derive(Debug, Args)]
+pub(crate) struct ExperimentArgs {
+    /// A recipe file, or the name of a recipe in this program: 1-cnn-lstm, 2-enhanced,
+    /// 3-optimized.
+    pub(crate) recipe: PathBuf,
+    /// The corpus: a folder of RAVDESS clips, or a manifest.
+    #[arg(long, value_name = "DIR|MANIFEST")]
+    pub(crate) corpus: PathBuf,
+    /// The run's folder.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) out: PathBuf,
+    /// Go on with the run in that folder, if there is one.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Set a value of the recipe, such as training.epochs=10. Can be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The seed of everything random [default: the recipe's].
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How clips are divided for judging [default: the recipe's].
+    #[arg(long, value_name = "P", value_parser = protocol())]
+    pub(crate) protocol: Option<Protocol>,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+    /// Print one JSON object per epoch, and the report as another.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Judge a model on a corpus.
+///
+/// Only the test sides of the protocol are used. The report warns of speakers that the model was
+/// trained on.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone evaluate runs/fold2 --corpus ravdess --protocol speakers --fold 2
+  undertone evaluate models/mine --corpus other.csv --protocol manifest --out report.json")]
+pub(crate) struct EvaluateArgs {
+    /// A model's folder, or a run that holds one.
+    #[arg(value_name = "RUN|MODEL")]
+    pub(crate) model: PathBuf,
+    /// The corpus: a folder of RAVDESS clips, or a manifest.
+    #[arg(long, value_name = "DIR|MANIFEST")]
+    pub(crate) corpus: PathBuf,
+    /// How clips are divided; with the run's own options if it was trained under the same one.
+    #[arg(long, value_name = "P", value_parser = protocol())]
+    pub(crate) protocol: Protocol,
+    /// The fold to judge on, counted from 1 [default: all].
+    #[arg(long, value_name = "N")]
+    pub(crate) fold: Option<usize>,
+    /// The seed of the division [default: the one the model was trained with].
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+    /// Print the report as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report as JSON to a file, too.
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Download a corpus.
+///
+/// A download that breaks off goes on where it was when the command is run again.
+#[cfg(feature = "fetch")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone fetch ravdess --out ravdess
+
+RAVDESS: Livingstone & Russo (2018), https://doi.org/10.5281/zenodo.1188976, CC BY-NC-SA 4.0.")]
+pub(crate) struct FetchArgs {
+    /// Which corpus.
+    pub(crate) corpus: FetchableCorpus,
+    /// The folder to put it in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Where the archive lies, for mirrors and tests.
+    #[arg(long, value_name = "URL", hide = true)]
+    pub(crate) base_url: Option<String>,
+}
+
+#[cfg(feature = "fetch")]
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FetchableCorpus {
+    /// RAVDESS's audio-only speech: 1440 clips of 24 actors, 208 MB.
+    Ravdess,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceArgs {
+    /// Where to compute.
+    #[arg(long, value_name = "D", value_parser = device(), default_value_t)]
+    pub(crate) device: DeviceKind,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CacheArgs {
+    /// Where features are kept between runs [default: $UNDERTONE_CACHE, or undertone/features in
+    /// your cache folder].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    cache: Option<PathBuf>,
+    /// Compute all features anew, and keep none.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl CacheArgs {
+    /// The folder to keep features in, if they are to be kept.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            None
+        } else {
+            self.cache.clone().or_else(default_cache)
+        }
+    }
+}
+
+fn protocol() -> impl TypedValueParser<Value = Protocol> {
+    one_of(Protocol::ALL.map(Protocol::name))
+}
+
+fn scheme() -> impl TypedValueParser<Value = LabelScheme> {
+    one_of(LabelScheme::ALL.map(LabelScheme::name))
+}
+
+fn device() -> impl TypedValueParser<Value = DeviceKind> {
+    one_of(["cpu", "cuda", "wgpu"])
+}
+
+fn one_of<T, const N: usize>(names: [&'static str; N]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
+}
+
+fn sample_rate(word: &str) -> Result<SampleRate, String> {
+    match word {
+        "native" => Ok(SampleRate::Native),
+        hz => hz
+            .parse()
+            .map(SampleRate::Hz)
+            .map_err(|_| "expected a rate in Hz, such as 22050, or `native`".to_owned()),
+    }
+}
+
+fn seconds(word: &str) -> Result<f64, String> {
+    match word.parse() {
+        Ok(seconds) if seconds > 0.0 && f64::is_finite(seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds above 0".to_owned()),
+    }
+}

@@ -1,0 +1,68 @@
+//! `undertone evaluate`
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use undertone_corpus::{Protocol, ProtocolConfig};
+use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
+use undertone_models::{Model, write_atomically};
+
+use super::experiment::open_corpus;
+use crate::cli::EvaluateArgs;
+use crate::outcome::Outcome;
+use crate::progress::Progress;
+use crate::{interrupt, model, output};
+
+pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
+    if args.protocol == Protocol::Full {
+        bail!("the protocol `full` holds nothing back to judge by: choose another one");
+    }
+    let folder = model::folder(&args.model)?;
+    let protocol = protocol_config(&args.model, args.protocol);
+    let corpus = open_corpus(&args.corpus)?;
+    let device = args.device.device.open()?;
+    let seed = match args.seed {
+        Some(seed) => seed,
+        None => Model::load(&folder, &device)?.config.provenance.seed,
+    };
+    let interrupt = interrupt::listen()?;
+    let progress = Progress::new(0, false);
+    let judged = evaluate_model(&EvaluationTask {
+        model: &folder,
+        corpus: &corpus,
+        protocol: &protocol,
+        seed,
+        fold: args.fold,
+        device,
+        cache: args.cache.folder(),
+        observer: &|event| progress.observe(event),
+        interrupt,
+    });
+    progress.end();
+    let report = match judged {
+        Err(LabError::Interrupted) => {
+            output::say("interrupted");
+            return Ok(Outcome::Interrupted);
+        }
+        judged => judged?,
+    };
+    if let Some(path) = &args.out {
+        write_atomically(path, report.to_json()?.as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if args.json {
+        output::json(&report)?;
+    } else {
+        output::line(report.to_text().trim_end())?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The run's own options where it was trained under this protocol, so that its test side comes
+/// out the same; the defaults otherwise.
+fn protocol_config(model: &Path, protocol: Protocol) -> ProtocolConfig {
+    match RunFolder::existing(model) {
+        Ok((_, recipe)) if recipe.protocol.name == protocol => recipe.protocol,
+        _ => ProtocolConfig::new(protocol),
+    }
+}

@@ -1,0 +1,105 @@
+//! What `train` and `crossval` share: a recipe run on a corpus.
+
+use std::path::Path;
+
+use serde::Serialize;
+use undertone_corpus::Corpus;
+use undertone_lab::judging::Report;
+use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
+
+use crate::cli::ExperimentArgs;
+use crate::interrupt;
+use crate::outcome::Outcome;
+use crate::output;
+use crate::progress::Progress;
+
+/// The recipe with everything that the command line sets.
+pub(super) fn recipe(args: &ExperimentArgs, seed: Option<u64>) -> anyhow::Result<Recipe> {
+    let mut overrides = args.set.clone();
+    overrides.extend(seed.map(|seed| format!("seed={seed}")));
+    overrides.extend(
+        args.protocol
+            .map(|protocol| format!("protocol.name=\"{protocol}\"")),
+    );
+    Ok(Recipe::load(&args.recipe, &overrides)?)
+}
+
+/// A corpus to train on or judge by; what is wrong with it is told in a word.
+pub(super) fn open_corpus(path: &Path) -> anyhow::Result<Corpus> {
+    let corpus = Corpus::open(path)?;
+    match corpus.problems.len() {
+        0 => {}
+        count => output::warning(&format!(
+            "{count} clips of {path} are left out; `undertone corpus {path}` says why",
+            path = path.display()
+        )),
+    }
+    Ok(corpus)
+}
+
+/// Trains the chosen folds and prints what came out.
+pub(super) fn run(
+    args: &ExperimentArgs,
+    recipe: &Recipe,
+    choice: &FoldChoice,
+) -> anyhow::Result<Outcome> {
+    let corpus = open_corpus(&args.corpus)?;
+    let device = args.device.device.open()?;
+    let run = RunFolder::open(&args.out, recipe, args.resume)?;
+    let interrupt = interrupt::listen()?;
+    let progress = Progress::new(recipe.training.epochs, args.json);
+    let experiment = Experiment {
+        corpus: &corpus,
+        recipe,
+        device,
+        cache: args.cache.folder(),
+        observer: &|event| progress.observe(event),
+        interrupt,
+    };
+    let finished = experiment.run(&run, choice);
+    progress.end();
+    match finished {
+        Ok(finished) => {
+            print(&finished, args.json)?;
+            Ok(Outcome::Done)
+        }
+        Err(LabError::Interrupted) => {
+            output::say(format_args!(
+                "interrupted; what was done is in {}: the same command with --resume goes on",
+                run.path().display()
+            ));
+            Ok(Outcome::Interrupted)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Ending<'a> {
+    Finished {
+        report: Option<&'a Report>,
+        model: Option<String>,
+    },
+}
+
+fn print(finished: &Finished, json: bool) -> anyhow::Result<()> {
+    let model = finished
+        .model
+        .as_ref()
+        .map(|path| path.display().to_string());
+    if json {
+        return output::json(&Ending::Finished {
+            report: finished.report.as_ref(),
+            model,
+        });
+    }
+    match &finished.report {
+        Some(report) => output::line(report.to_text().trim_end())?,
+        None => output::line("trained on everything: nothing was held back to judge by")?,
+    }
+    match model {
+        Some(model) => output::line(format_args!("\nmodel: {model}")),
+        None => Ok(()),
+    }
+}

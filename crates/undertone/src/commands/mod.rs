@@ -1,0 +1,20 @@
+//! One file a command: libraries called, results written.
+
+mod corpus;
+mod crossval;
+mod evaluate;
+mod experiment;
+mod features;
+#[cfg(feature = "fetch")]
+mod fetch;
+mod predict;
+mod train;
+
+pub(crate) use corpus::corpus;
+pub(crate) use crossval::crossval;
+pub(crate) use evaluate::evaluate;
+pub(crate) use features::features;
+#[cfg(feature = "fetch")]
+pub(crate) use fetch::fetch;
+pub(crate) use predict::predict;
+pub(crate) use train::train;

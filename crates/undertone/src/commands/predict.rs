@@ -1,0 +1,255 @@
+//! `undertone predict`
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc;
+use std::thread;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use undertone_audio::DecodeOptions;
+use undertone_models::{Classifier, Prediction, largest};
+
+use crate::cli::PredictArgs;
+use crate::inputs::{self, Input};
+use crate::model;
+use crate::outcome::Outcome;
+use crate::output::{self, InOrder};
+
+/// A recording that was read, and what the model makes of it.
+struct Classified {
+    seconds: f64,
+    prediction: Prediction,
+}
+
+pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Outcome> {
+    let classifier = model::classifier(args.model.as_deref(), args.device.device)?;
+    let inputs = inputs::find(&args.inputs);
+    let options = DecodeOptions {
+        max_seconds: args.max_seconds,
+    };
+    let mut table = Table::new(&inputs, &classifier.config().labels, args.timeline);
+    let (mut done, mut failed) = (0, 0);
+    classify_all(&classifier, &inputs, &options, |input, classified| {
+        let name = input.name();
+        match classified {
+            Ok(classified) => {
+                done += 1;
+                if args.json {
+                    output::json(&Row::new(&name, &classified, args.timeline))
+                } else {
+                    table.row(&name, &classified, args.timeline)
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                if args.json {
+                    output::json(&output::Failure {
+                        path: &name,
+                        error: &error,
+                    })
+                } else {
+                    output::error(&format!("{name}: {error}"));
+                    Ok(())
+                }
+            }
+        }
+    })?;
+    Ok(Outcome::of(done, failed))
+}
+
+/// Decodes and classifies on all processors and delivers in the inputs' order, each as soon as
+/// those before it are there.
+fn classify_all(
+    classifier: &Classifier,
+    inputs: &[Input],
+    options: &DecodeOptions,
+    mut deliver: impl FnMut(&Input, Result<Classified, String>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    // Starting threads would be most of the work for one clip.
+    if let [input] = inputs {
+        return deliver(input, classify(classifier, input, options));
+    }
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            // Sending fails when `deliver` has failed; nobody waits for the rest then.
+            let _ = inputs
+                .iter()
+                .enumerate()
+                .par_bridge()
+                .try_for_each_with(sender, |sender, (index, input)| {
+                    sender.send((index, classify(classifier, input, options)))
+                });
+        });
+        let mut early = BTreeMap::new();
+        let mut waiting = inputs.iter().enumerate().peekable();
+        for (index, classified) in receiver {
+            early.insert(index, classified);
+            while let Some((next, input)) = waiting.peek()
+                && let Some(classified) = early.remove(next)
+            {
+                deliver(input, classified)?;
+                waiting.next();
+            }
+        }
+        Ok(())
+    })
+}
+
+fn classify(
+    classifier: &Classifier,
+    input: &Input,
+    options: &DecodeOptions,
+) -> Result<Classified, String> {
+    let recording = input.decode(options)?;
+    let prediction = classifier
+        .classify(&recording)
+        .map_err(|error| error.to_string())?;
+    Ok(Classified {
+        seconds: recording.duration(),
+        prediction,
+    })
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    path: &'a str,
+    label: &'a str,
+    confidence: f32,
+    probabilities: InOrder<&'a str, f32>,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    windows: Option<Vec<WindowRow<'a>>>,
+}
+
+#[derive(Serialize)]
+struct WindowRow<'a> {
+    start: f64,
+    end: f64,
+    label: &'a str,
+    probabilities: InOrder<&'a str, f32>,
+}
+
+impl<'a> Row<'a> {
+    fn new(path: &'a str, classified: &'a Classified, timeline: bool) -> Self {
+        let Classified {
+            seconds,
+            prediction,
+        } = classified;
+        let by_label = |probabilities: &[f32]| {
+            let labels = prediction.labels().iter().map(String::as_str);
+            InOrder(labels.zip(probabilities.iter().copied()).collect())
+        };
+        let windows = prediction.windows.iter().map(|window| WindowRow {
+            start: to_milliseconds(window.start),
+            end: to_milliseconds(window.end),
+            label: &prediction.labels()[window.class()],
+            probabilities: by_label(&window.probabilities),
+        });
+        Self {
+            path,
+            label: prediction.label(),
+            confidence: prediction.confidence(),
+            probabilities: by_label(&prediction.probabilities),
+            seconds: to_milliseconds(*seconds),
+            windows: timeline.then(|| windows.collect()),
+        }
+    }
+}
+
+fn to_milliseconds(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+/// A table for people, whose first row brings its heading.
+struct Table {
+    labels: Vec<String>,
+    name_width: usize,
+    label_width: usize,
+    begun: bool,
+}
+
+/// Longer names push their row to the right, not everybody's.
+const WIDEST_NAME: usize = 48;
+const WIDEST_SPAN: &str = "  000.00 - 000.00 s";
+const BAR_WIDTH: usize = "confidence".len();
+
+impl Table {
+    fn new(inputs: &[Input], labels: &[String], timeline: bool) -> Self {
+        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+        let names = widest(&mut inputs.iter().map(|input| input.name().chars().count()));
+        let spans = if timeline {
+            WIDEST_SPAN.len()
+        } else {
+            "file".len()
+        };
+        Self {
+            labels: labels.to_vec(),
+            name_width: names.clamp(spans, WIDEST_NAME),
+            label_width: widest(&mut labels.iter().map(|label| label.chars().count())),
+            begun: false,
+        }
+    }
+
+    fn row(&mut self, name: &str, classified: &Classified, timeline: bool) -> anyhow::Result<()> {
+        if !self.begun {
+            self.begun = true;
+            self.heading()?;
+        }
+        let Classified {
+            seconds,
+            prediction,
+        } = classified;
+        let cells = self.cells(&prediction.probabilities);
+        let width = self.name_width;
+        output::line(format_args!("{name:width$}  {cells}  {seconds:>7.2}"))?;
+        if timeline {
+            for window in &prediction.windows {
+                let span = format!("  {:.2} - {:.2} s", window.start, window.end);
+                let cells = self.cells(&window.probabilities);
+                output::line(format_args!("{span:width$}  {cells}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn heading(&self) -> anyhow::Result<()> {
+        let (name, label) = (self.name_width, self.label_width);
+        let classes: String = self
+            .labels
+            .iter()
+            .map(|label| format!("  {label:>width$}", width = column_width(label)))
+            .collect();
+        output::line(format_args!(
+            "{:name$}  {:label$}  {:BAR_WIDTH$}{classes}  {:>7}",
+            "file", "label", "confidence", "seconds"
+        ))
+    }
+
+    fn cells(&self, probabilities: &[f32]) -> String {
+        let best = largest(probabilities);
+        let bar = output::paint(&io::stdout(), output::CYAN, &bar(probabilities[best]));
+        let mut cells = format!(
+            "{:width$}  {bar}",
+            self.labels[best],
+            width = self.label_width
+        );
+        for (label, probability) in self.labels.iter().zip(probabilities) {
+            let percent = format!("{:.1} %", 100.0 * probability);
+            cells += &format!("  {percent:>width$}", width = column_width(label));
+        }
+        cells
+    }
+}
+
+fn column_width(label: &str) -> usize {
+    label.chars().count().max("100.0 %".len())
+}
+
+fn bar(share: f32) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let filled = (share.clamp(0.0, 1.0) * BAR_WIDTH as f32 * 8.0).round() as usize;
+    let bar = "█".repeat(filled / 8) + EIGHTHS[filled % 8];
+    format!("{bar:BAR_WIDTH$}")
+}

@@ -1,0 +1,93 @@
+//! From command-line words to recordings.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use undertone_audio::{DecodeOptions, Recording, decode_path, decode_reader};
+use walkdir::WalkDir;
+
+/// What files in a folder must be called to be read. A file that is named is always read.
+const EXTENSIONS: [&str; 7] = ["wav", "flac", "mp3", "ogg", "m4a", "aac", "mp4"];
+
+/// One recording to read.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// What comes in on stdin.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+    /// A folder, or something in it, that gives no recording; and why.
+    Nothing(PathBuf, String),
+}
+
+impl Input {
+    /// What to call it.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match self {
+            Self::Stdin => "-".into(),
+            Self::File(path) | Self::Nothing(path, _) => path.to_string_lossy(),
+        }
+    }
+
+    /// The recording, or what is wrong with it.
+    pub(crate) fn decode(&self, options: &DecodeOptions) -> Result<Recording, String> {
+        let decoded = match self {
+            Self::Stdin => decode_reader(io::stdin().lock(), options),
+            Self::File(path) => decode_path(path, options),
+            Self::Nothing(_, reason) => return Err(reason.clone()),
+        };
+        // The kind alone: whoever tells the reason names the file too.
+        decoded.map_err(|error| error.kind().to_string())
+    }
+}
+
+/// The recordings that words stand for: `-` is stdin, a folder is every audio file below it by
+/// name, all else is a file.
+pub(crate) fn find(words: &[PathBuf]) -> Vec<Input> {
+    let mut inputs = Vec::with_capacity(words.len());
+    for word in words {
+        if word.as_os_str() == "-" {
+            inputs.push(Input::Stdin);
+        } else if word.is_dir() {
+            inputs.append(&mut below(word));
+        } else {
+            inputs.push(Input::File(word.clone()));
+        }
+    }
+    inputs
+}
+
+fn below(folder: &Path) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
+                inputs.push(Input::File(entry.into_path()));
+            }
+            Ok(_) => {}
+            // A link back to a folder above: everything in there is on the list.
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| error.to_string(), io::Error::to_string);
+                inputs.push(Input::Nothing(path, reason));
+            }
+        }
+    }
+    if inputs.is_empty() {
+        let reason = format!("no audio files in this folder ({})", EXTENSIONS.join(", "));
+        inputs.push(Input::Nothing(folder.to_owned(), reason));
+    }
+    inputs
+}
+
+fn is_audio(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        EXTENSIONS
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}

@@ -1,0 +1,51 @@
+//! Finding the model.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use undertone_models::{CONFIG_FILE, Classifier, DeviceKind};
+
+/// The model's folder, for a model's folder or a run that holds one.
+pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
+    let in_run = path.join("model");
+    if path.join(CONFIG_FILE).is_file() {
+        return Ok(path.to_owned());
+    }
+    if in_run.join(CONFIG_FILE).is_file() {
+        return Ok(in_run);
+    }
+    let has_folds = path.join("folds").is_dir();
+    let path = path.display();
+    if has_folds {
+        bail!(
+            "{path}: this run has left no single model: it is unfinished (go on with --resume) or \
+             trained several folds (name one: {path}/folds/FOLD/checkpoints/best)"
+        );
+    }
+    bail!(
+        "{path}: no model here (expected a folder with config.json and model.safetensors, or a run)"
+    );
+}
+
+/// The model that was asked for, or the one that this build carries.
+pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Result<Classifier> {
+    match path {
+        Some(path) => Ok(Classifier::load_on(folder(path)?, &kind.open()?)?),
+        None => shipped(kind),
+    }
+}
+
+#[cfg(feature = "embedded")]
+fn shipped(kind: DeviceKind) -> anyhow::Result<Classifier> {
+    if kind != DeviceKind::Cpu {
+        bail!(
+            "the model that this build carries computes on the processor: for {kind} give --model DIR"
+        );
+    }
+    Ok(Classifier::embedded()?)
+}
+
+#[cfg(not(feature = "embedded"))]
+fn shipped(_: DeviceKind) -> anyhow::Result<Classifier> {
+    bail!("this build carries no model: give --model DIR")
+}

@@ -1,0 +1,95 @@
+//! Results on stdout, words on stderr.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::Context;
+use serde::{Serialize, Serializer};
+
+/// Nobody reads stdout any more.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stdout is closed")
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// Writes a line of the result to stdout. Fails with [`Closed`] where nobody reads it.
+pub(crate) fn line(text: impl fmt::Display) -> anyhow::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
+        written => written.context("cannot write to stdout"),
+    }
+}
+
+/// Writes a value to stdout as one line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    line(serde_json::to_string(value)?)
+}
+
+/// Tells people something on stderr. That nobody listens is no reason to stop.
+pub(crate) fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Tells people what is wrong.
+pub(crate) fn error(text: &str) {
+    say(format_args!(
+        "{} {text}",
+        paint(&io::stderr(), RED, "error:")
+    ));
+}
+
+/// Tells people what is odd.
+pub(crate) fn warning(text: &str) {
+    say(format_args!(
+        "{} {text}",
+        paint(&io::stderr(), YELLOW, "warning:")
+    ));
+}
+
+const RED: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[1;33m";
+pub(crate) const CYAN: &str = "\x1b[36m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The text in a colour, where `stream` is a terminal and `NO_COLOR` is not set.
+pub(crate) fn paint(stream: &impl IsTerminal, colour: &str, text: &str) -> String {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if stream.is_terminal() && !unwanted {
+        format!("{colour}{text}{PLAIN}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// An error with its causes, but those that it already quotes.
+pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+/// Pairs that become a JSON object in their own order.
+pub(crate) struct InOrder<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K: Serialize, V: Serialize> Serialize for InOrder<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// An input that failed, with `--json`.
+#[derive(Serialize)]
+pub(crate) struct Failure<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) error: &'a str,
+}

@@ -1,0 +1,176 @@
+//! What long work shows while it runs: bars where stderr is a terminal, lines where it is not.
+
+use std::fmt;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use undertone_lab::{EpochMetrics, Event};
+
+use crate::output;
+
+/// Watches an experiment.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// Most epochs that a fold can have; 0 where nothing is trained.
+    epochs: usize,
+    /// Whether events go to stdout as JSON.
+    json: bool,
+}
+
+/// What is told of an experiment with `--json`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum JsonEvent<'a> {
+    ClipFailed {
+        message: &'a str,
+    },
+    Fold {
+        name: &'a str,
+        number: usize,
+        count: usize,
+        train: usize,
+        validation: usize,
+        test: usize,
+        resumed_after_epoch: Option<usize>,
+    },
+    Epoch {
+        #[serde(flatten)]
+        metrics: &'a EpochMetrics,
+        seconds: f64,
+    },
+    StoppedEarly {
+        best_epoch: usize,
+    },
+}
+
+impl Progress {
+    pub(crate) fn new(epochs: usize, json: bool) -> Self {
+        Self {
+            bar: bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
+            epochs,
+            json,
+        }
+    }
+
+    /// Takes note of an event; may be called from several threads.
+    pub(crate) fn observe(&self, event: &Event<'_>) {
+        match *event {
+            Event::Features { done, total } => {
+                self.at("reading clips", done, total);
+                if done == total && self.bar.is_hidden() && !self.json {
+                    output::say(format_args!("read {total} clips"));
+                }
+            }
+            Event::ClipFailed { ref message } => {
+                self.say(
+                    format_args!("warning: {message}"),
+                    JsonEvent::ClipFailed { message },
+                );
+            }
+            Event::Fold {
+                name,
+                number,
+                count,
+                train,
+                validation,
+                test,
+                resumed_after,
+            } => {
+                let resumed = match resumed_after {
+                    Some(epoch) => format!(", going on after epoch {epoch}"),
+                    None => String::new(),
+                };
+                self.say(
+                    format_args!(
+                        "{name} ({number} of {count}): {train} clips to train on, {validation} to \
+                         choose by, {test} to judge by{resumed}"
+                    ),
+                    JsonEvent::Fold {
+                        name,
+                        number,
+                        count,
+                        train,
+                        validation,
+                        test,
+                        resumed_after_epoch: resumed_after,
+                    },
+                );
+                self.bar.reset();
+            }
+            Event::Step {
+                epoch,
+                epochs,
+                step,
+                steps,
+            } => {
+                self.at("training", (epoch - 1) * steps + step, epochs * steps);
+            }
+            Event::Epoch { metrics, seconds } => {
+                let text = epoch_line(metrics, self.epochs, seconds);
+                self.say(text, JsonEvent::Epoch { metrics, seconds });
+            }
+            Event::StoppedEarly { best_epoch } => self.say(
+                format_args!("stopped early: nothing better since epoch {best_epoch}"),
+                JsonEvent::StoppedEarly { best_epoch },
+            ),
+            _ => {}
+        }
+    }
+
+    /// Removes the bar.
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn at(&self, what: &'static str, done: usize, total: usize) {
+        if self.bar.message() != what {
+            self.bar.reset();
+            self.bar.set_message(what);
+        }
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    fn say(&self, text: impl fmt::Display, event: JsonEvent<'_>) {
+        self.bar.suspend(|| {
+            if self.json {
+                // Training is worth more than its log: it goes on when nobody reads that.
+                let _ = output::json(&event);
+            } else {
+                output::say(text);
+            }
+        });
+    }
+}
+
+fn epoch_line(metrics: &EpochMetrics, epochs: usize, seconds: f64) -> String {
+    let EpochMetrics {
+        epoch,
+        train_loss,
+        validation_loss,
+        learning_rate,
+        ..
+    } = metrics;
+    let [train, validation, uar] = [
+        metrics.train_accuracy,
+        metrics.validation_accuracy,
+        metrics.validation_uar,
+    ]
+    .map(|share| 100.0 * share);
+    let best = if metrics.best { " *" } else { "" };
+    format!(
+        "epoch {epoch:>3}/{epochs}  train loss {train_loss:.3} accuracy {train:.1} %  validation \
+         loss {validation_loss:.3} accuracy {validation:.1} % UAR {uar:.1} %  rate \
+         {learning_rate:.2e}  {seconds:.1} s{best}"
+    )
+}
+
+/// A bar on stderr; hidden where that is no terminal.
+pub(crate) fn bar(template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    // A template is part of the program; the plain style serves if one is ever wrong.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar
+}

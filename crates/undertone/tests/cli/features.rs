@@ -1,0 +1,164 @@
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use zip::ZipArchive;
+
+use crate::support::Folder;
+
+/// An array as NumPy would load it.
+struct Array {
+    name: String,
+    shape: (usize, usize),
+    values: Vec<f32>,
+}
+
+fn load(path: &Path) -> Vec<Array> {
+    let mut archive = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut entry = archive.by_index(index).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            array(name, &bytes)
+        })
+        .collect()
+}
+
+fn array(name: String, bytes: &[u8]) -> Array {
+    assert_eq!(bytes[..8], *b"\x93NUMPY\x01\x00");
+    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let data = 10 + length;
+    assert_eq!(data % 64, 0);
+    let header = std::str::from_utf8(&bytes[10..data]).unwrap();
+    assert!(header.ends_with('\n'));
+    let shape = header
+        .trim_end()
+        .strip_prefix("{'descr': '<f4', 'fortran_order': False, 'shape': (")
+        .and_then(|rest| rest.strip_suffix("), }"))
+        .unwrap_or_else(|| panic!("{header}"));
+    let (bands, frames) = shape.split_once(", ").unwrap();
+    let shape: (usize, usize) = (bands.parse().unwrap(), frames.parse().unwrap());
+    let values: Vec<f32> = bytes[data..]
+        .chunks_exact(4)
+        .map(|value| f32::from_le_bytes(value.try_into().unwrap()))
+        .collect();
+    assert_eq!(values.len(), shape.0 * shape.1);
+    Array {
+        name,
+        shape,
+        values,
+    }
+}
+
+#[test]
+fn each_kind_has_the_shape_that_librosa_gives_it() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 440.0, 1.0);
+    for (kind, bands) in [
+        ("mel", 128),
+        ("log-mel", 128),
+        ("mfcc", 40),
+        ("mfcc-delta", 40),
+    ] {
+        folder.succeed(&format!("features --kind {kind} --out {kind}.npz tone.wav"));
+        let arrays = load(&folder.path(&format!("{kind}.npz")));
+        assert_eq!(arrays.len(), 1);
+        assert_eq!(arrays[0].name, "tone.npy");
+        assert_eq!(arrays[0].shape, (bands, 32), "{kind}");
+        assert!(
+            arrays[0].values.iter().all(|value| value.is_finite()),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn the_loudest_mel_band_is_the_tone_s() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 1000.0, 1.0);
+    folder.succeed("features --kind mel --n-mels 40 --fmin 0 --fmax 8000 --out x.npz tone.wav");
+    let arrays = load(&folder.path("x.npz"));
+    let (_, frames) = arrays[0].shape;
+    let middle = |band: usize| arrays[0].values[band * frames + frames / 2];
+    let loudest = (0..40)
+        .max_by(|a, b| middle(*a).total_cmp(&middle(*b)))
+        .unwrap();
+    // Slaney's scale: 1000 Hz is 15 mel, 8000 Hz is 45.245; band b peaks at (b + 1) / 41 of it.
+    assert_eq!(loudest, (15.0_f64 / 45.245 * 41.0).round() as usize - 1);
+}
+
+#[test]
+fn librosa_s_options_are_heeded() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 440.0, 1.0);
+    let options = "--n-fft 1024 --hop-length 160 --n-mels 64 --n-mfcc 13 --fmin 50 --fmax 7000";
+    folder.succeed(&format!(
+        "features --kind mfcc {options} --out x.npz tone.wav"
+    ));
+    assert_eq!(load(&folder.path("x.npz"))[0].shape, (13, 101));
+    folder.succeed("features --kind mel --sr 8000 --out x.npz tone.wav");
+    assert_eq!(load(&folder.path("x.npz"))[0].shape, (128, 16));
+    folder.succeed("features --kind mel --sr native --out x.npz tone.wav");
+    assert_eq!(load(&folder.path("x.npz"))[0].shape, (128, 32));
+}
+
+#[test]
+fn files_of_one_name_get_keys_of_their_own() {
+    let folder = Folder::new();
+    for name in ["one/a.wav", "two/a.wav", "a_2.wav"] {
+        folder.wav(name, 440.0, 0.5);
+    }
+    let done = folder.succeed("features --kind mel --json --out x.npz one/a.wav a_2.wav two/a.wav");
+    let names: Vec<String> = load(&folder.path("x.npz"))
+        .into_iter()
+        .map(|a| a.name)
+        .collect();
+    assert_eq!(names, ["a.npy", "a_2.npy", "a_3.npy"]);
+    let rows = done.json();
+    assert_eq!(rows[2]["path"], "two/a.wav");
+    assert_eq!(rows[2]["key"], "a_3");
+    assert_eq!(rows[2]["shape"][0], 128);
+}
+
+#[test]
+fn a_bad_file_is_named_and_the_others_are_written() {
+    let folder = Folder::new();
+    folder.wav("good.wav", 440.0, 0.5);
+    folder.write("bad.wav", "no sound in here");
+    let done = folder.run("features --kind mel --out x.npz bad.wav good.wav");
+    assert_eq!(done.code, 1);
+    assert!(
+        done.stderr.starts_with("error: bad.wav: not an audio file"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(load(&folder.path("x.npz")).len(), 1);
+}
+
+#[test]
+fn what_cannot_work_leaves_no_file() {
+    let folder = Folder::new();
+    folder.wav("good.wav", 440.0, 0.5);
+    folder.write("bad.wav", "no sound in here");
+    for (arguments, words) in [
+        ("--kind mel bad.wav", "not an audio file"),
+        ("--kind mel --fmax 9000 good.wav", "half the sample rate"),
+        ("--kind mfcc --n-mfcc 200 good.wav", "n_mfcc 200"),
+        (
+            "--kind mel --hop-length 0 good.wav",
+            "hop_length must be at least 1",
+        ),
+        ("--kind mfcc-delta --hop-length 2048 good.wav", "frames"),
+    ] {
+        let error = folder.refuse(&format!("features --out x.npz {arguments}"));
+        assert!(error.contains(words), "{error}");
+    }
+    let left = std::fs::read_dir(folder.path(".")).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["bad.wav", "good.wav"]);
+    let error = folder.refuse("features --kind mel --out nowhere/x.npz good.wav");
+    assert!(error.contains("cannot write nowhere/x.npz"), "{error}");
+}

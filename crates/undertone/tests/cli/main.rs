@@ -1,0 +1,13 @@
+//! Runs the real program in folders of its own, on sounds made here.
+
+mod corpus;
+mod crossval;
+mod evaluate;
+mod features;
+#[cfg(feature = "fetch")]
+mod fetch;
+mod help;
+mod predict;
+mod resume;
+mod support;
+mod train;

@@ -9,6 +9,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod classifier;
+mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;

@@ -2,16 +2,13 @@
 //! they make of it, and a linear layer turns its summary into one score a class.
 
 use burn::module::Module;
-use burn::nn::conv::{Conv1d, Conv1dConfig};
-use burn::nn::pool::{MaxPool1d, MaxPool1dConfig};
-use burn::nn::{
-    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig1d,
-};
+use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::conv::TimeConvolution;
 use crate::lstm::{Lstm, LstmConfig};
 
 /// One convolution over time, with what follows it.
@@ -152,18 +149,17 @@ impl CnnLstmConfig {
         let mut conv = Vec::with_capacity(self.conv.len());
         for block in &self.conv {
             conv.push(ConvBlock {
-                convolution: Conv1dConfig::new(channels, block.channels, block.kernel_size)
-                    .with_padding(PaddingConfig1d::Same)
-                    .init(device),
+                convolution: TimeConvolution::init(
+                    channels,
+                    block.channels,
+                    block.kernel_size,
+                    device,
+                ),
                 norm: self
                     .batch_norm
                     .then(|| BatchNormConfig::new(block.channels).init(device)),
-                pool: (block.pool > 1).then(|| {
-                    MaxPool1dConfig::new(block.pool)
-                        .with_stride(block.pool)
-                        .init()
-                }),
                 dropout: DropoutConfig::new(self.conv_dropout).init(),
+                pool: block.pool,
             });
             channels = block.channels;
         }
@@ -184,21 +180,29 @@ impl CnnLstmConfig {
 
 #[derive(Module, Debug)]
 struct ConvBlock {
-    convolution: Conv1d,
+    convolution: TimeConvolution,
     norm: Option<BatchNorm>,
-    pool: Option<MaxPool1d>,
     dropout: Dropout,
+    pool: usize,
 }
 
 impl ConvBlock {
+    /// `[batch, frames, channels_in]` → `[batch, frames / pool, channels_out]`
     fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let mut output = self.convolution.forward(input);
+        let [batch, frames, channels] = output.dims();
         if let Some(norm) = &self.norm {
-            output = norm.forward(output);
+            let rows = output.reshape([batch * frames, channels]);
+            output = norm.forward(rows).reshape([batch, frames, channels]);
         }
         output = relu(output);
-        if let Some(pool) = &self.pool {
-            output = pool.forward(output);
+        if self.pool > 1 {
+            let pooled = frames / self.pool;
+            output = output
+                .narrow(1, 0, pooled * self.pool)
+                .reshape([batch, pooled, self.pool, channels])
+                .max_dim(2)
+                .squeeze_dim(2);
         }
         self.dropout.forward(output)
     }
@@ -220,12 +224,11 @@ impl CnnLstm {
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
     pub fn forward(&self, features: Tensor<3>) -> Tensor<2> {
-        let mut hidden = features;
+        let mut hidden = features.swap_dims(1, 2);
         for block in &self.conv {
             hidden = block.forward(hidden);
         }
-        // [batch, channels, frames] → [batch, frames, units]
-        let states = self.lstm.forward(hidden.swap_dims(1, 2));
+        let states = self.lstm.forward(hidden);
         let summary = self.summarise(states);
         self.output.forward(self.dropout.forward(summary))
     }

@@ -27,7 +27,7 @@ compare runs="runs":
 # Train the model that ships and put it in its place.
 ship runs="runs":
     {{undertone}} train recipes/3-optimized.toml --corpus {{corpus}} --protocol full --out {{runs}}/ship --resume
-    cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/sentiment3-cnn-lstm/
+    cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/3-optimized-sentiment3/
 
 # A virtual environment with the peers.
 venv folder=".venv":

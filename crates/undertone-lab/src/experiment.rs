@@ -421,7 +421,7 @@ impl Experiment<'_> {
             .collect();
         ModelConfig {
             format: FORMAT,
-            name: format!("{}-{}", self.recipe.label_scheme.name(), self.recipe.name),
+            name: format!("{}-{}", self.recipe.name, self.recipe.label_scheme.name()),
             front_end: front_end.config().clone(),
             network: self.recipe.network.clone(),
             output_scheme: self.output_scheme(),

@@ -6,12 +6,12 @@ use burn::tensor::Device;
 
 use crate::model::{Model, ModelError};
 
-const CONFIG: &[u8] = include_bytes!("../../../models/sentiment3-cnn-lstm/config.json");
-const WEIGHTS: &[u8] = include_bytes!("../../../models/sentiment3-cnn-lstm/model.safetensors");
+const CONFIG: &[u8] = include_bytes!("../../../models/3-optimized-sentiment3/config.json");
+const WEIGHTS: &[u8] = include_bytes!("../../../models/3-optimized-sentiment3/model.safetensors");
 
 pub(crate) fn model(device: &Device) -> Result<Model, ModelError> {
     Model::from_bytes(
-        Path::new("embedded:sentiment3-cnn-lstm"),
+        Path::new("embedded:3-optimized-sentiment3"),
         CONFIG,
         WEIGHTS,
         device,

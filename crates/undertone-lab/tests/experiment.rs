@@ -1,0 +1,293 @@
+//! Whole experiments on a small synthetic corpus: tones whose pitch is the emotion.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use undertone_corpus::{Corpus, Protocol, ProtocolConfig};
+use undertone_lab::{
+    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder,
+    evaluate_model,
+};
+use undertone_models::{Classifier, DeviceKind};
+
+const RECIPE: &str = r#"
+name = "tones"
+seed = 3
+label_scheme = "sentiment3"
+protocol = { name = "speakers", folds = 2, validation_fraction = 0.3 }
+front_end = { duration = 0.3, n_fft = 512, hop_length = 256, n_mels = 24, n_mfcc = 8, trim = false }
+augmentation = { shift = 2 }
+[network]
+architecture = "cnn-lstm"
+conv = [{ channels = 12, kernel_size = 3, pool = 2 }]
+batch_norm = true
+lstm = { layers = 1, units = 12, dropout = 0.0 }
+pooling = "mean"
+dropout = 0.1
+[training]
+epochs = 12
+batch_size = 8
+learning_rate = 1e-2
+select = "last"
+"#;
+
+/// Six speakers × three emotions × four clips of a third of a second.
+fn corpus(folder: &Path) -> Corpus {
+    let mut manifest = String::from("path,emotion,speaker,gender\n");
+    for speaker in 0..6 {
+        for (emotion, hertz) in [("sad", 300.0), ("neutral", 900.0), ("happy", 2500.0)] {
+            for take in 0..4 {
+                let name = format!("{speaker}-{emotion}-{take}.wav");
+                let pitch = hertz * (1.0 + 0.02 * speaker as f32 + 0.01 * take as f32);
+                fs::write(folder.join(&name), wav(pitch)).unwrap();
+                let gender = if speaker % 2 == 0 { "female" } else { "male" };
+                manifest += &format!("{name},{emotion},s{speaker},{gender}\n");
+            }
+        }
+    }
+    let path = folder.join("corpus.csv");
+    fs::write(&path, manifest).unwrap();
+    Corpus::open(&path).unwrap()
+}
+
+fn wav(hertz: f32) -> Vec<u8> {
+    let samples: Vec<u8> = (0..5_300)
+        .map(|index| 0.5 * (std::f32::consts::TAU * hertz * index as f32 / 16_000.0).sin())
+        .flat_map(|value| ((value * 32_000.0) as i16).to_le_bytes())
+        .collect();
+    let mut bytes = Vec::new();
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + samples.len() as u32).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16u32.to_le_bytes());
+    bytes.extend([1, 0, 1, 0]);
+    bytes.extend(16_000u32.to_le_bytes());
+    bytes.extend(32_000u32.to_le_bytes());
+    bytes.extend([2, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend((samples.len() as u32).to_le_bytes());
+    bytes.extend(samples);
+    bytes
+}
+
+fn recipe(overrides: &[&str]) -> Recipe {
+    let overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
+    Recipe::parse(RECIPE, "tones", &overrides).unwrap()
+}
+
+fn experiment<'a>(
+    corpus: &'a Corpus,
+    recipe: &'a Recipe,
+    observer: &'a (dyn Fn(&Event<'_>) + Sync),
+    interrupt: &'a Interrupt,
+) -> Experiment<'a> {
+    let device = DeviceKind::Cpu.open().unwrap();
+    Experiment {
+        corpus,
+        recipe,
+        device,
+        cache: None,
+        observer,
+        interrupt,
+    }
+}
+
+const ALL: fn() -> FoldChoice = || FoldChoice::All { seeds: vec![3] };
+
+#[test]
+fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&[]);
+    let interrupt = Interrupt::new();
+    let experiment_quiet = experiment(&corpus, &recipe, &|_| {}, &interrupt);
+    let path = folder.path().join("run");
+    let run = RunFolder::open(&path, &recipe, false).unwrap();
+    let report = experiment_quiet.run(&run, &ALL()).unwrap().report.unwrap();
+
+    assert_eq!(report.folds.len(), 2);
+    assert_eq!(report.pooled.n, 72);
+    assert!(report.pooled.uar.value > 0.9, "{}", report.to_text());
+    assert_eq!(report.leakage().speakers_on_both_sides, 0);
+    let heard: Vec<&String> = report
+        .folds
+        .iter()
+        .flat_map(|fold| &fold.test_speakers)
+        .collect();
+    assert_eq!(heard.iter().collect::<BTreeSet<_>>().len(), heard.len());
+    let text = fs::read_to_string(run.report_path()).unwrap();
+    assert!(
+        text.contains("speakers (2 folds, no speaker on both sides, seed 3)"),
+        "{text}"
+    );
+    for fold in ["fold-1", "fold-2"] {
+        let metrics = path.join("folds").join(fold).join("metrics.csv");
+        assert_eq!(fs::read_to_string(metrics).unwrap().lines().count(), 13);
+    }
+
+    // A finished run is not trained again.
+    let trained = std::sync::atomic::AtomicBool::new(false);
+    let observer = |event: &Event<'_>| {
+        if matches!(event, Event::Step { .. }) {
+            trained.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    };
+    let again = RunFolder::open(&path, &recipe, true).unwrap();
+    let repeated = experiment(&corpus, &recipe, &observer, &interrupt)
+        .run(&again, &ALL())
+        .unwrap();
+    assert_eq!(repeated.report.unwrap(), report);
+    assert!(!trained.into_inner());
+
+    // A folder that holds a run is neither overwritten nor taken for another recipe's.
+    assert!(matches!(
+        RunFolder::open(&path, &recipe, false),
+        Err(LabError::RunFolder { .. })
+    ));
+    let other = Recipe {
+        seed: 4,
+        ..recipe.clone()
+    };
+    assert!(matches!(
+        RunFolder::open(&path, &other, true),
+        Err(LabError::RunFolder { .. })
+    ));
+}
+
+#[test]
+fn a_model_judged_on_its_own_speakers_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["training.epochs=2"]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let finished = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(2))
+        .unwrap();
+    let model = finished.model.unwrap();
+    assert!(model.join("README.md").is_file());
+    Classifier::load(&model).unwrap();
+
+    let evaluate = |fold: Option<usize>| {
+        evaluate_model(&EvaluationTask {
+            model: &model,
+            corpus: &corpus,
+            protocol: &recipe.protocol,
+            seed: recipe.seed,
+            fold,
+            device: DeviceKind::Cpu.open().unwrap(),
+            cache: None,
+            observer: &|_| {},
+            interrupt: &interrupt,
+        })
+        .unwrap()
+    };
+    let own_test_side = evaluate(Some(2));
+    assert_eq!(own_test_side.leakage().speakers_on_both_sides, 0);
+    assert_eq!(
+        own_test_side.pooled.wa.value,
+        finished.report.unwrap().pooled.wa.value
+    );
+    let all = evaluate(None);
+    assert_eq!(all.leakage().speakers_on_both_sides, 3);
+    assert!(all.to_text().contains("SPEAKERS"));
+}
+
+#[test]
+fn the_notebooks_order_is_reported_as_leaking() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&[
+        "training.epochs=1",
+        "protocol={name=\"holdout\",balance_before_split=true}",
+        "balance=[{step=\"oversample\",emotion=\"sad\",to=\"happy\"}]",
+    ]);
+    let mut doubled = corpus.clone();
+    // More happy than sad clips, so that sad ones are repeated.
+    doubled
+        .utterances
+        .retain(|it| it.emotion.name() != "sad" || it.path.to_string_lossy().contains("-1"));
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let report = experiment(&doubled, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap()
+        .report
+        .unwrap();
+    assert!(report.leakage().test_clips_with_copy_in_training > 0);
+    assert!(report.to_text().contains("LEAKAGE"));
+}
+
+#[test]
+fn a_loss_that_is_not_a_number_stops_keeps_the_best_and_names_the_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["training.learning_rate=1e38"]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let error = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap_err();
+    assert!(matches!(error, LabError::LossNotFinite { .. }), "{error}");
+    let message = error.to_string();
+    assert!(
+        message.contains("step") && message.contains("learning_rate"),
+        "{message}"
+    );
+}
+
+#[test]
+fn unreadable_clips_are_left_out_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    fs::write(&corpus.utterances[0].path, b"not audio").unwrap();
+    let recipe = recipe(&["training.epochs=1"]);
+    let interrupt = Interrupt::new();
+    let failures = std::sync::Mutex::new(Vec::new());
+    let observer = |event: &Event<'_>| {
+        if let Event::ClipFailed { message } = event {
+            failures.lock().unwrap().push(message.clone());
+        }
+    };
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let report = experiment(&corpus, &recipe, &observer, &interrupt)
+        .run(&run, &ALL())
+        .unwrap()
+        .report
+        .unwrap();
+    assert_eq!(report.pooled.n, 71);
+    let failures = failures.into_inner().unwrap();
+    assert_eq!(failures.len(), 1);
+    assert!(failures[0].contains("0-sad-0.wav"), "{failures:?}");
+}
+
+#[test]
+fn a_statistic_of_the_corpus_becomes_the_models_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["front_end.duration=max", "training.epochs=1"]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let finished = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap();
+    let config = fs::read_to_string(finished.model.unwrap().join("config.json")).unwrap();
+    assert!(config.contains("\"duration\": 0.331"), "{config}");
+}
+
+#[test]
+fn full_trains_a_model_and_reports_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let mut recipe = recipe(&["training.epochs=1"]);
+    recipe.protocol = ProtocolConfig::new(Protocol::Full);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let finished = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap();
+    assert!(finished.report.is_none());
+    let card = fs::read_to_string(finished.model.unwrap().join("README.md")).unwrap();
+    assert!(card.contains("Nothing was held back"), "{card}");
+}

@@ -1,0 +1,309 @@
+//! Model folders: what is saved comes back, and what does not fit is told.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
+use undertone_corpus::LabelScheme;
+use undertone_models::burn::tensor::Device;
+use undertone_models::{
+    BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, FORMAT, LstmConfig, Model,
+    ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, WEIGHTS_FILE, Weights,
+    WeightsError, summed_into,
+};
+
+fn model(seed: u64) -> Model {
+    let device = Device::flex();
+    device.seed(seed);
+    let config = ModelConfig {
+        format: FORMAT,
+        name: "test".to_owned(),
+        front_end: FrontEndConfig {
+            duration: FitLength::Seconds(0.5),
+            n_mels: 20,
+            n_mfcc: 8,
+            ..FrontEndConfig::default()
+        },
+        network: NetworkConfig::CnnLstm(CnnLstmConfig {
+            conv: vec![ConvConfig {
+                channels: 6,
+                kernel_size: 3,
+                pool: 2,
+            }],
+            batch_norm: true,
+            conv_dropout: 0.3,
+            lstm: LstmConfig {
+                layers: 2,
+                units: 5,
+                bidirectional: true,
+                dropout: 0.3,
+            },
+            pooling: Pooling::MeanStd,
+            dropout: 0.3,
+        }),
+        output_scheme: LabelScheme::Emotion8,
+        label_scheme: LabelScheme::Sentiment3,
+        labels: LabelScheme::Sentiment3
+            .labels()
+            .iter()
+            .map(|it| (*it).to_owned())
+            .collect(),
+        provenance: Provenance::default(),
+    };
+    let front_end = FrontEnd::new(config.front_end.clone()).unwrap();
+    let network = config
+        .init_network(front_end.bands(), front_end.frames(), &device)
+        .unwrap();
+    let bands = front_end.bands();
+    let statistics = BandStatistics {
+        mean: vec![-30.0; bands],
+        std: vec![20.0; bands],
+    };
+    Model {
+        config,
+        network,
+        statistics: Some(statistics),
+    }
+}
+
+fn tone(seconds: f64, sample_rate: u32, hertz: f32) -> Recording {
+    let count = (seconds * f64::from(sample_rate)) as usize;
+    let samples = (0..count)
+        .map(|index| {
+            let time = index as f32 / sample_rate as f32;
+            0.4 * (std::f32::consts::TAU * hertz * time).sin()
+        })
+        .collect();
+    Recording {
+        samples,
+        sample_rate,
+        channels: 1,
+    }
+}
+
+fn saved() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    model(1).save(folder.path()).unwrap();
+    folder
+}
+
+fn load(folder: &Path) -> Result<Model, ModelError> {
+    Model::load(folder, &Device::flex())
+}
+
+/// Replaces the saved weights by changed ones and tells what loading says.
+fn complaint_after(change: impl FnOnce(&mut Weights)) -> String {
+    let folder = saved();
+    let path = folder.path().join(WEIGHTS_FILE);
+    let mut weights = Weights::from_bytes(&fs::read(&path).unwrap()).unwrap();
+    change(&mut weights);
+    fs::write(&path, weights.to_bytes().unwrap()).unwrap();
+    let error = load(folder.path()).unwrap_err();
+    assert!(matches!(error, ModelError::Weights { .. }), "{error}");
+    let message = error.to_string();
+    assert!(message.contains(WEIGHTS_FILE), "{message}");
+    message
+}
+
+#[test]
+fn a_saved_model_predicts_the_same_after_loading() {
+    let folder = saved();
+    let device = Device::flex();
+    let before = Classifier::new(model(1), &device).unwrap();
+    let after = Classifier::load(folder.path()).unwrap();
+    let recording = tone(1.3, 22_050, 220.0);
+    assert_eq!(
+        before.classify(&recording).unwrap(),
+        after.classify(&recording).unwrap()
+    );
+    let other = Classifier::new(model(2), &device).unwrap();
+    assert_ne!(
+        before.classify(&recording).unwrap(),
+        other.classify(&recording).unwrap()
+    );
+}
+
+#[test]
+fn saving_twice_writes_the_same_bytes() {
+    let (first, second) = (saved(), saved());
+    for name in [CONFIG_FILE, WEIGHTS_FILE] {
+        let bytes = |folder: &TempDir| fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(bytes(&first), bytes(&second), "{name}");
+    }
+}
+
+#[test]
+fn every_tensor_that_does_not_fit_is_named() {
+    let missing = complaint_after(|weights| {
+        weights.take("output.weight");
+    });
+    assert!(
+        missing.contains("missing tensor `output.weight` of shape [20, 8]"),
+        "{missing}"
+    );
+
+    let misshapen = complaint_after(|weights| {
+        weights.insert("output.bias", &[2], vec![0.0; 2]);
+        weights.insert("normalization.mean", &[3], vec![0.0; 3]);
+    });
+    assert!(
+        misshapen.contains("`normalization.mean` has shape [3]"),
+        "{misshapen}"
+    );
+
+    let misshapen = complaint_after(|weights| weights.insert("output.bias", &[2], vec![0.0; 2]));
+    assert!(
+        misshapen.contains("`output.bias` has shape [2], the network expects [8]"),
+        "{misshapen}"
+    );
+
+    let surplus = complaint_after(|weights| weights.insert("nobody", &[1], vec![0.0]));
+    assert!(surplus.contains("unexpected tensor `nobody`"), "{surplus}");
+
+    let broken = complaint_after(|weights| weights.insert("output.bias", &[8], vec![f32::NAN; 8]));
+    assert!(
+        broken.contains("`output.bias` holds values that are not finite"),
+        "{broken}"
+    );
+}
+
+#[test]
+fn damaged_folders_are_refused_and_the_file_named() {
+    let empty = TempDir::new().unwrap();
+    assert!(matches!(
+        load(empty.path()).unwrap_err(),
+        ModelError::NotFound(_)
+    ));
+
+    let folder = saved();
+    let weights = folder.path().join(WEIGHTS_FILE);
+    let bytes = fs::read(&weights).unwrap();
+    for length in [0, 7, 8, 100, bytes.len() - 1] {
+        fs::write(&weights, &bytes[..length]).unwrap();
+        let error = load(folder.path()).unwrap_err();
+        let is_format = matches!(
+            error,
+            ModelError::Weights {
+                source: WeightsError::Format(_),
+                ..
+            }
+        );
+        assert!(is_format, "{length}: {error}");
+    }
+    fs::remove_file(&weights).unwrap();
+    assert!(
+        load(folder.path())
+            .unwrap_err()
+            .to_string()
+            .contains(WEIGHTS_FILE)
+    );
+}
+
+#[test]
+fn configurations_that_cannot_work_are_refused() {
+    let refused = |from: &str, to: &str| {
+        let folder = saved();
+        let path = folder.path().join(CONFIG_FILE);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        let error = load(folder.path()).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(CONFIG_FILE), "{message}");
+        error
+    };
+    assert!(matches!(
+        refused("\"format\": 1", "\"format\": 2"),
+        ModelError::Format { found: 2, .. }
+    ));
+    assert!(matches!(
+        refused("\"units\": 5", "\"units\": 0"),
+        ModelError::Network { .. }
+    ));
+    assert!(matches!(
+        refused("\"kernel_size\": 3", "\"kernel_size\": 4"),
+        ModelError::Network { .. }
+    ));
+    assert!(matches!(
+        refused("\"pool\": 2", "\"pool\": 200"),
+        ModelError::Network { .. }
+    ));
+    assert!(matches!(
+        refused("\"n_mels\": 20", "\"n_mels\": 0"),
+        ModelError::FrontEnd { .. }
+    ));
+    assert!(matches!(
+        refused("\"positive\"", "\"joyful\""),
+        ModelError::Labels { .. }
+    ));
+    assert!(matches!(
+        refused("\"dropout\"", "\"dropuot\""),
+        ModelError::Config { .. }
+    ));
+    assert!(matches!(refused("{", ""), ModelError::Config { .. }));
+}
+
+#[test]
+fn fine_classes_are_summed_into_coarse_ones_and_not_the_other_way() {
+    use LabelScheme::{Emotion8, Sentiment3};
+    assert_eq!(
+        summed_into(Emotion8, Sentiment3),
+        Some(vec![1, 1, 2, 0, 0, 0, 0, 2])
+    );
+    assert_eq!(summed_into(Sentiment3, Sentiment3), Some(vec![0, 1, 2]));
+    assert_eq!(summed_into(Sentiment3, Emotion8), None);
+}
+
+#[test]
+fn long_recordings_are_read_in_windows_that_overlap_by_half() {
+    let classifier = Classifier::new(model(1), &Device::flex()).unwrap();
+    let prediction = classifier.classify(&tone(1.2, 16_000, 300.0)).unwrap();
+    let starts: Vec<f64> = prediction
+        .windows
+        .iter()
+        .map(|window| window.start)
+        .collect();
+    assert!(starts.len() > 2, "{starts:?}");
+    assert!((starts[1] - starts[0] - 0.25).abs() < 0.01, "{starts:?}");
+    let last = prediction.windows.last().unwrap();
+    assert!(last.end <= 1.2 + 1e-6 && last.end > 1.0, "{}", last.end);
+    let count = prediction.windows.len() as f32;
+    for (class, probability) in prediction.probabilities.iter().enumerate() {
+        let sum: f32 = prediction
+            .windows
+            .iter()
+            .map(|window| window.probabilities[class])
+            .sum();
+        assert!((sum / count - probability).abs() < 1e-6);
+    }
+    assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    assert_eq!(prediction.labels().len(), 3);
+}
+
+#[test]
+fn a_batch_gives_what_single_clips_give_and_errors_stay_with_their_clip() {
+    let classifier = Classifier::new(model(1), &Device::flex()).unwrap();
+    let empty = Recording {
+        samples: Vec::new(),
+        sample_rate: 16_000,
+        channels: 1,
+    };
+    let recordings = [
+        tone(0.2, 8_000, 150.0),
+        empty,
+        tone(2.0, 44_100, 250.0),
+        tone(0.5, 16_000, 400.0),
+    ];
+    let batch = classifier.classify_batch(&recordings);
+    assert_eq!(batch.len(), recordings.len());
+    assert!(batch[1].is_err());
+    for (recording, found) in recordings.iter().zip(&batch) {
+        let Ok(found) = found else { continue };
+        let alone = classifier.classify(recording).unwrap();
+        assert_eq!(alone.windows.len(), found.windows.len());
+        for (one, other) in alone.probabilities.iter().zip(&found.probabilities) {
+            assert!((one - other).abs() < 1e-5);
+        }
+    }
+}

@@ -99,6 +99,10 @@ mod tests {
         features
     }
 
+    fn blank(mut values: impl Iterator<Item = f32>) -> bool {
+        values.all(|value| value == 0.0)
+    }
+
     #[test]
     fn the_default_varies_nothing() {
         assert_eq!(varied(&AugmentationConfig::default(), 1), ramp());
@@ -120,13 +124,9 @@ mod tests {
         };
         let mut widths = [false; 3];
         for seed in 0..50 {
-            let blank = |values: &mut dyn Iterator<Item = f32>| values.all(|value| value == 0.0);
             let masked = varied(&bands, seed);
             let rows: Vec<&[f32]> = masked.values.chunks(6).collect();
-            let blanked = rows
-                .iter()
-                .filter(|row| blank(&mut row.iter().copied()))
-                .count();
+            let blanked = rows.iter().filter(|row| blank(row.iter().copied())).count();
             assert_eq!(
                 masked.values.iter().filter(|value| **value == 0.0).count(),
                 6 * blanked
@@ -135,7 +135,7 @@ mod tests {
 
             let masked = varied(&frames, seed);
             let column = |frame: usize| masked.values.iter().skip(frame).step_by(6).copied();
-            let blanked = (0..6).filter(|frame| blank(&mut column(*frame))).count();
+            let blanked = (0..6).filter(|frame| blank(column(*frame))).count();
             assert_eq!(
                 masked.values.iter().filter(|value| **value == 0.0).count(),
                 4 * blanked

@@ -69,7 +69,13 @@ pub(crate) struct PredictArgs {
     #[arg(long)]
     pub(crate) timeline: bool,
     /// Refuse recordings that are longer.
-    #[arg(long, value_name = "N", default_value_t = 600.0, value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 600.0,
+        value_parser = seconds,
+        allow_negative_numbers = true
+    )]
     pub(crate) max_seconds: f64,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
@@ -159,8 +165,8 @@ pub(crate) struct CorpusArgs {
     /// The corpus.
     #[arg(value_name = "DIR|MANIFEST")]
     pub(crate) corpus: PathBuf,
-    /// The classes to count [default: sentiment3].
-    #[arg(long, value_name = "S", value_parser = scheme(), default_value_t, hide_default_value = true)]
+    /// The classes to count.
+    #[arg(long, value_name = "S", value_parser = scheme(), default_value_t)]
     pub(crate) scheme: LabelScheme,
     /// Print one JSON object.
     #[arg(long)]

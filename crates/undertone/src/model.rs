@@ -23,7 +23,8 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
         );
     }
     bail!(
-        "{path}: no model here (expected a folder with config.json and model.safetensors, or a run)"
+        "{path}: no model here (expected a folder with config.json and model.safetensors, \
+         or a run)"
     );
 }
 
@@ -39,7 +40,8 @@ pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Resul
 fn shipped(kind: DeviceKind) -> anyhow::Result<Classifier> {
     if kind != DeviceKind::Cpu {
         bail!(
-            "the model that this build carries computes on the processor: for {kind} give --model DIR"
+            "the model that this build carries computes on the processor: \
+             for {kind} give --model DIR"
         );
     }
     Ok(Classifier::embedded()?)

@@ -75,7 +75,8 @@ pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
             text = format!("{text}: {cause}");
         }
     }
-    text
+    // TOML's errors end with a line break.
+    text.trim_end().to_owned()
 }
 
 /// Pairs that become a JSON object in their own order.

@@ -68,7 +68,7 @@ fn interrupted_a_run_exits_130_and_ends_with_the_same_weights() {
     use std::process::Command;
 
     let folder = Folder::with_corpus();
-    let train = "train tiny.toml --corpus corpus --set training.epochs=40 --out";
+    let train = "train tiny.toml --corpus corpus --set training.epochs=100 --out";
     folder.succeed(&format!("{train} whole"));
 
     for (signal, resume) in [("-INT", ""), ("-TERM", "--resume")] {

@@ -91,11 +91,14 @@ fn scores(report: &Report) -> String {
         cell(&test.macro_f1),
     );
     let leakage = report.leakage();
-    if leakage.test_clips_with_copy_in_training > 0 {
+    if let Some(copies) = leakage
+        .test_clips_with_copy_in_training
+        .filter(|copies| *copies > 0)
+    {
         text += &format!(
-            "**Leakage: {} of {} test clips have a copy on the training side. These scores are \
-             partly memory.**\n\n",
-            leakage.test_clips_with_copy_in_training, leakage.test_clips
+            "**Leakage: {copies} of {} test clips have a copy on the training side. These scores \
+             are partly memory.**\n\n",
+            leakage.test_clips
         );
     }
     if leakage.speakers_on_both_sides > 0 {

@@ -17,6 +17,8 @@ pub struct ClipDurations {
     /// Without the silence at both ends, trimmed at the recording's own rate as librosa does, in
     /// seconds.
     pub trimmed: f64,
+    /// Channels of the recording.
+    pub channels: usize,
 }
 
 /// Decodes and trims every clip, in parallel; `None` for a clip that cannot be read, which
@@ -54,6 +56,7 @@ pub fn of_clips(
             Some(ClipDurations {
                 recorded: recording.duration(),
                 trimmed: speech.len() as f64 / f64::from(recording.sample_rate),
+                channels: recording.channels,
             })
         })
         .collect();

@@ -97,6 +97,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             .iter()
             .map(|outcome| outcome.speaker.as_str())
             .collect();
+        let shared = speakers.intersection(&heard).count();
         folds.push(FoldReport {
             name: fold.name.clone(),
             train: None,
@@ -104,8 +105,9 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             test: Evaluation::new(&config.labels, &outcomes)?,
             best_epoch: None,
             leakage: LeakageSummary {
-                test_clips_with_copy_in_training: 0,
-                speakers_on_both_sides: speakers.intersection(&heard).count(),
+                // A model tells its speakers, not its clips.
+                test_clips_with_copy_in_training: (shared == 0).then_some(0),
+                speakers_on_both_sides: shared,
                 test_clips: fold.test.len(),
             },
             test_speakers: speakers.into_iter().map(str::to_owned).collect(),

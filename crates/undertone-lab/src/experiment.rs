@@ -279,9 +279,10 @@ impl Experiment<'_> {
                 let mut jobs = Vec::new();
                 for &seed in seeds {
                     for fold in folds(seed)?.folds {
-                        let name = match &seeds[..] {
-                            [_] => fold.name.clone(),
-                            _ => format!("{}-seed-{seed}", fold.name),
+                        let name = if seeds[..] == [recipe.seed] {
+                            fold.name.clone()
+                        } else {
+                            format!("{}-seed-{seed}", fold.name)
                         };
                         jobs.push(Job { name, seed, fold });
                     }
@@ -375,7 +376,7 @@ impl Experiment<'_> {
         let outcomes = FoldOutcomes {
             best_epoch: trained.best_epoch,
             leakage: LeakageSummary {
-                test_clips_with_copy_in_training: leakage.test_copies,
+                test_clips_with_copy_in_training: Some(leakage.test_copies),
                 speakers_on_both_sides: leakage.shared_speakers.len(),
                 test_clips: fold.test.len(),
             },

@@ -170,6 +170,11 @@ const BUILT_IN: [(&str, &str); 3] = [
 ];
 
 impl Recipe {
+    /// The recipes that need no file: their names and their texts.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN.into_iter()
+    }
+
     /// Reads a recipe file, or one of the built-in recipes by name, and applies `overrides`
     /// of the form `training.epochs=10` (values are TOML; what is not TOML is taken as text).
     ///

@@ -11,7 +11,7 @@
 //!     outcomes.json          every clip's probabilities; there once the fold is done
 //! ```
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -21,43 +21,67 @@ use undertone_models::write_atomically;
 use crate::error::LabError;
 use crate::recipe::Recipe;
 
-/// The folder of one run.
-#[derive(Debug, Clone)]
-pub struct RunFolder(PathBuf);
+/// The folder of one run. While it is open for training no other process can open it so.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    /// The system lets go of it when the process ends, however it ends.
+    _lock: Option<File>,
+}
+
+const RECIPE: &str = "recipe.toml";
+const LOCK: &str = ".lock";
+/// What a process that was killed while it wrote the recipe leaves.
+const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
 
 impl RunFolder {
     /// Makes the folder for a new run, or with `resume` goes on with the one that is there.
     ///
     /// # Errors
-    /// If the folder holds something and `resume` is off, or holds another recipe's run.
+    /// If the folder holds something and `resume` is off, holds another recipe's run, or another
+    /// process is at work in it.
     pub fn open(path: &Path, recipe: &Recipe, resume: bool) -> Result<Self, LabError> {
-        let folder = Self(path.to_owned());
-        let text = recipe.to_toml()?;
-        match fs::read_to_string(folder.recipe_path()) {
-            Ok(found) if resume && found == text => return Ok(folder),
-            Ok(_) if resume => {
-                return Err(folder.refuse(
-                    "holds a run of another recipe (see its recipe.toml): resume with the same \
-                     recipe and --set options, or choose another --out",
-                ));
-            }
-            Ok(_) => {
-                return Err(
-                    folder.refuse("holds a run: go on with --resume, or choose another --out")
-                );
-            }
-            Err(_) => {}
-        }
-        let occupied = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
-        if occupied {
+        let mut folder = Self {
+            path: path.to_owned(),
+            _lock: None,
+        };
+        if !folder.recipe_path().is_file() && holds_foreign_files(path) {
             return Err(folder.refuse("is not empty and holds no run: choose another --out"));
         }
         fs::create_dir_all(path).map_err(|source| LabError::Io {
             path: path.to_owned(),
             source,
         })?;
-        write(&folder.recipe_path(), text.as_bytes())?;
-        Ok(folder)
+        folder.lock()?;
+        let text = recipe.to_toml()?;
+        match fs::read_to_string(folder.recipe_path()) {
+            Ok(found) if resume && found == text => Ok(folder),
+            Ok(_) if resume => Err(folder.refuse(
+                "holds a run of another recipe (see its recipe.toml): resume with the same \
+                 recipe and --set options, or choose another --out",
+            )),
+            Ok(_) => {
+                Err(folder.refuse("holds a run: go on with --resume, or choose another --out"))
+            }
+            Err(_) => {
+                write(&folder.recipe_path(), text.as_bytes())?;
+                Ok(folder)
+            }
+        }
+    }
+
+    fn lock(&mut self) -> Result<(), LabError> {
+        let path = self.path.join(LOCK);
+        let file = File::create(&path).map_err(|source| LabError::Io { path, source })?;
+        match file.try_lock() {
+            Ok(()) => self._lock = Some(file),
+            Err(TryLockError::WouldBlock) => {
+                return Err(self.refuse("another process is at work in this run"));
+            }
+            // A file system without locks is no reason not to work.
+            Err(TryLockError::Error(_)) => {}
+        }
+        Ok(())
     }
 
     /// A finished or unfinished run.
@@ -65,7 +89,10 @@ impl RunFolder {
     /// # Errors
     /// If the folder holds no run.
     pub fn existing(path: &Path) -> Result<(Self, Recipe), LabError> {
-        let folder = Self(path.to_owned());
+        let folder = Self {
+            path: path.to_owned(),
+            _lock: None,
+        };
         if !folder.recipe_path().is_file() {
             return Err(folder.refuse("holds no run (no recipe.toml in it)"));
         }
@@ -75,32 +102,32 @@ impl RunFolder {
 
     /// The folder itself.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The resolved recipe.
     pub fn recipe_path(&self) -> PathBuf {
-        self.0.join("recipe.toml")
+        self.path.join(RECIPE)
     }
 
     /// The report for people.
     pub fn report_path(&self) -> PathBuf {
-        self.0.join("report.txt")
+        self.path.join("report.txt")
     }
 
     /// The report for programs.
     pub fn report_json_path(&self) -> PathBuf {
-        self.0.join("report.json")
+        self.path.join("report.json")
     }
 
     /// The model that the run left.
     pub fn model_path(&self) -> PathBuf {
-        self.0.join("model")
+        self.path.join("model")
     }
 
     /// A fold's folder, made where it is missing.
     pub(crate) fn fold(&self, name: &str) -> Result<PathBuf, LabError> {
-        let path = self.0.join("folds").join(name);
+        let path = self.path.join("folds").join(name);
         let checkpoints = path.join("checkpoints");
         fs::create_dir_all(&checkpoints).map_err(|source| LabError::Io {
             path: checkpoints,
@@ -111,10 +138,19 @@ impl RunFolder {
 
     fn refuse(&self, message: &str) -> LabError {
         LabError::RunFolder {
-            path: self.0.clone(),
+            path: self.path.clone(),
             message: message.to_owned(),
         }
     }
+}
+
+fn holds_foreign_files(path: &Path) -> bool {
+    let own = [LOCK, UNFINISHED_RECIPE];
+    fs::read_dir(path).is_ok_and(|entries| {
+        entries
+            .flatten()
+            .any(|entry| !own.iter().any(|name| entry.file_name() == *name))
+    })
 }
 
 /// Writes a file, whole or not at all.

@@ -141,8 +141,16 @@ impl Classifier {
     /// If the build carries a model that does not load, which its tests rule out.
     #[cfg(feature = "embedded")]
     pub fn embedded() -> Result<Self, ModelError> {
-        let device = Device::flex();
-        Self::new(crate::embedded::model(&device)?, &device)
+        Self::embedded_on(&Device::flex())
+    }
+
+    /// The model that this build carries, on a device.
+    ///
+    /// # Errors
+    /// As [`Classifier::embedded`].
+    #[cfg(feature = "embedded")]
+    pub fn embedded_on(device: &Device) -> Result<Self, ModelError> {
+        Self::new(crate::embedded::model(device)?, device)
     }
 
     /// A classifier with a model's network and front end.

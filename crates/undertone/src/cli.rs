@@ -38,8 +38,21 @@ pub(crate) enum Command {
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
     Crossval(CrossvalArgs),
+    Recipes(RecipesArgs),
     #[cfg(feature = "fetch")]
     Fetch(FetchArgs),
+}
+
+/// List the built-in recipes, or print one.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone recipes
+  undertone recipes 3-optimized > mine.toml   a start for a recipe of one's own")]
+pub(crate) struct RecipesArgs {
+    /// Print this one as TOML.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 /// Tell the emotion in recordings.

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Train(args) => commands::train(&args),
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
+        Command::Recipes(args) => commands::recipes(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };

@@ -38,13 +38,7 @@ pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Resul
 
 #[cfg(feature = "embedded")]
 fn shipped(kind: DeviceKind) -> anyhow::Result<Classifier> {
-    if kind != DeviceKind::Cpu {
-        bail!(
-            "the model that this build carries computes on the processor: \
-             for {kind} give --model DIR"
-        );
-    }
-    Ok(Classifier::embedded()?)
+    Ok(Classifier::embedded_on(&kind.open()?)?)
 }
 
 #[cfg(not(feature = "embedded"))]

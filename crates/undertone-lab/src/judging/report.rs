@@ -8,8 +8,9 @@ use super::{Evaluation, JudgingError, Scores};
 /// What the test side shares with the training side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeakageSummary {
-    /// Clips on the test side that stand, in this or another copy, on the training side too.
-    pub test_clips_with_copy_in_training: usize,
+    /// Clips on the test side that stand, in this or another copy, on the training side too;
+    /// `None` where it is not known what was trained on.
+    pub test_clips_with_copy_in_training: Option<usize>,
     /// Speakers with clips on both sides.
     pub speakers_on_both_sides: usize,
     /// All clips on the test side.
@@ -119,14 +120,20 @@ impl Report {
     /// one fold has on both.
     pub fn leakage(&self) -> LeakageSummary {
         let add = |total: LeakageSummary, fold: &FoldReport| LeakageSummary {
-            test_clips_with_copy_in_training: total.test_clips_with_copy_in_training
-                + fold.leakage.test_clips_with_copy_in_training,
+            test_clips_with_copy_in_training: total
+                .test_clips_with_copy_in_training
+                .zip(fold.leakage.test_clips_with_copy_in_training)
+                .map(|(total, fold)| total + fold),
             speakers_on_both_sides: total
                 .speakers_on_both_sides
                 .max(fold.leakage.speakers_on_both_sides),
             test_clips: total.test_clips + fold.leakage.test_clips,
         };
-        self.folds.iter().fold(LeakageSummary::default(), add)
+        let nothing = LeakageSummary {
+            test_clips_with_copy_in_training: Some(0),
+            ..LeakageSummary::default()
+        };
+        self.folds.iter().fold(nothing, add)
     }
 
     /// The report as JSON with indentation, all scores as fractions.
@@ -217,6 +224,7 @@ pub(super) mod tests {
                 test: judge(&outcomes(speakers.clone(), 2.0)),
                 best_epoch: Some(17 + index),
                 leakage: LeakageSummary {
+                    test_clips_with_copy_in_training: Some(0),
                     test_clips: 240,
                     ..LeakageSummary::default()
                 },
@@ -248,7 +256,7 @@ pub(super) mod tests {
         };
         let test = judge(test);
         let leakage = LeakageSummary {
-            test_clips_with_copy_in_training: 131,
+            test_clips_with_copy_in_training: Some(131),
             speakers_on_both_sides: 24,
             test_clips: test.n,
         };

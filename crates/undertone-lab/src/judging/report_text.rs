@@ -45,24 +45,25 @@ impl Report {
         let all = self.leakage();
         let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
         let mut text = String::from("\n");
-        if copies > 0 {
+        if let Some(copies) = copies.filter(|copies| *copies > 0) {
             let fence = "!".repeat(WIDTH);
             text += &format!(
                 "{fence}\nLEAKAGE: {copies} of {clips} test clips have a copy on the training \
                  side.\nThe scores below are partly memory. Don't compare them with clean ones.\n"
             );
-            let leaky = self.folds.iter().filter(|_| self.folds.len() > 1);
-            for fold in leaky.filter(|fold| fold.leakage.test_clips_with_copy_in_training > 0) {
-                text += &format!(
-                    "  fold {}: {} of {}\n",
-                    fold.name,
-                    fold.leakage.test_clips_with_copy_in_training,
-                    fold.leakage.test_clips
-                );
+            for fold in self.folds.iter().filter(|_| self.folds.len() > 1) {
+                let copies = fold.leakage.test_clips_with_copy_in_training.unwrap_or(0);
+                if copies > 0 {
+                    let clips = fold.leakage.test_clips;
+                    text += &format!("  fold {}: {copies} of {clips}\n", fold.name);
+                }
             }
             text += &format!("{fence}\n");
-        } else {
+        } else if copies == Some(0) {
             text += "No test clip has a copy on the training side.\n";
+        } else {
+            text += "UNKNOWN: which clips the model was trained on. It has heard speakers of the \
+                     test side, and may have\nbeen trained on these very clips.\n";
         }
         text += &match (all.speakers_on_both_sides, self.folds.len()) {
             (0, _) => "No speaker is on both sides: the scores are for unseen speakers.\n".into(),
@@ -319,7 +320,7 @@ mod tests {
 
         let mut one_leaks = emobox();
         one_leaks.folds[3].leakage = LeakageSummary {
-            test_clips_with_copy_in_training: 7,
+            test_clips_with_copy_in_training: Some(7),
             speakers_on_both_sides: 1,
             test_clips: 240,
         };
@@ -327,6 +328,10 @@ mod tests {
         assert!(text.contains("LEAKAGE: 7 of 1440 test clips"));
         assert!(text.contains("  fold 4: 7 of 240\n") && !text.contains("  fold 3:"));
         assert!(text.contains("SPEAKERS: up to 1 on both sides of a fold"));
+
+        one_leaks.folds[3].leakage.test_clips_with_copy_in_training = None;
+        let text = one_leaks.to_text();
+        assert!(text.contains("UNKNOWN:") && !text.contains("No test clip has a copy"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Outcome> {
         match listen_to(&corpus, interrupt::listen()?) {
             Ok((lengths, unreadable)) => {
                 summary.seconds = Lengths::new(&lengths);
+                summary.stereo = Some(lengths.iter().filter(|clip| clip.channels > 1).count());
                 summary.unreadable = unreadable;
             }
             Err(LabError::Interrupted) => {
@@ -93,6 +94,9 @@ struct Summary {
     speakers: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<Lengths>,
+    /// Clips with more than one channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stereo: Option<usize>,
     /// Clips that cannot be decoded.
     unreadable: Vec<String>,
     /// What was skipped for its name, its row or its being there twice.
@@ -167,6 +171,7 @@ impl Summary {
             intensities: counts_or_unknown(corpus.intensity_counts()),
             speakers: counts(corpus.speaker_counts()),
             seconds: None,
+            stereo: None,
             unreadable: Vec::new(),
             problems: corpus.problems.iter().map(ToString::to_string).collect(),
             missing: corpus.missing.iter().map(ToString::to_string).collect(),
@@ -202,6 +207,11 @@ impl Summary {
                     of.min, of.mean, of.max, of.total
                 ))?;
             }
+        }
+        if let Some(stereo) = self.stereo.filter(|count| *count > 0) {
+            output::line(format_args!(
+                "\nclips with several channels, averaged: {stereo}"
+            ))?;
         }
         print_list("cannot be read", &self.unreadable, usize::MAX)?;
         print_list("problems", &self.problems, usize::MAX)?;

@@ -8,6 +8,7 @@ mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod predict;
+mod recipes;
 mod train;
 
 pub(crate) use corpus::corpus;
@@ -17,4 +18,5 @@ pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;
 pub(crate) use predict::predict;
+pub(crate) use recipes::recipes;
 pub(crate) use train::train;

@@ -1,7 +1,7 @@
 use crate::support::Folder;
 
-const COMMANDS: [&str; 6] = [
-    "predict", "features", "corpus", "train", "evaluate", "crossval",
+const COMMANDS: [&str; 7] = [
+    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes",
 ];
 
 #[test]

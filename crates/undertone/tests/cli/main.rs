@@ -8,6 +8,7 @@ mod features;
 mod fetch;
 mod help;
 mod predict;
+mod recipes;
 mod resume;
 mod support;
 mod train;

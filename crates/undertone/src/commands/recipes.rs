@@ -1,0 +1,24 @@
+//! `undertone recipes`
+
+use anyhow::bail;
+use undertone_lab::Recipe;
+
+use crate::cli::RecipesArgs;
+use crate::outcome::Outcome;
+use crate::output;
+
+pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Outcome> {
+    let Some(wanted) = &args.name else {
+        for (name, text) in Recipe::built_in() {
+            let recipe = Recipe::parse(text, name, &[])?;
+            output::line(format_args!("{name:14}{}", recipe.description))?;
+        }
+        return Ok(Outcome::Done);
+    };
+    let Some((_, text)) = Recipe::built_in().find(|(name, _)| name == wanted) else {
+        let known: Vec<&str> = Recipe::built_in().map(|(name, _)| name).collect();
+        bail!("{wanted}: no such recipe; there are {}", known.join(", "));
+    };
+    output::line(text.trim_end())?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,21 @@
+use crate::support::Folder;
+
+#[test]
+fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
+    let folder = Folder::with_corpus();
+    let listed = folder.succeed("recipes").stdout;
+    let names: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(names, ["1-cnn-lstm", "2-enhanced", "3-optimized"]);
+    let printed = folder.succeed("recipes 3-optimized").stdout;
+    assert!(printed.starts_with("name = \"3-optimized\""), "{printed}");
+    assert!(printed.contains("[training]"));
+}
+
+#[test]
+fn an_unknown_recipe_is_an_error_that_lists_the_known() {
+    let folder = Folder::with_corpus();
+    assert!(folder.refuse("recipes nope").contains("2-enhanced"));
+}

@@ -3,6 +3,8 @@
 //! Both functions take rows of class probabilities with the true class beside them, expect rows
 //! that [`Evaluation`](super::Evaluation) has checked, and give 0 for no rows.
 
+use undertone_models::largest;
+
 /// Bins of [`expected_calibration_error`], as in Guo et al. 2017.
 const BINS: usize = 15;
 
@@ -37,7 +39,7 @@ pub fn expected_calibration_error<'a>(rows: impl IntoIterator<Item = (&'a [f32],
     let mut correct = [0.0; BINS];
     let mut clips = 0_usize;
     for (probabilities, truth) in rows {
-        let winner = argmax(probabilities);
+        let winner = largest(probabilities);
         let p = probabilities.get(winner).copied().map_or(0.0, f64::from);
         let bin = ((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
         confidence[bin] += p;
@@ -55,25 +57,14 @@ pub fn expected_calibration_error<'a>(rows: impl IntoIterator<Item = (&'a [f32],
     }
 }
 
-/// The greatest value's index, the first of equals; 0 of nothing.
-pub(super) fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_first_of_equals_wins() {
-        assert_eq!(argmax(&[0.2, 0.4, 0.4]), 1);
-        assert_eq!(argmax(&[0.5, 0.5]), 0);
+        assert_eq!(largest(&[0.2, 0.4, 0.4]), 1);
+        assert_eq!(largest(&[0.5, 0.5]), 0);
     }
 
     #[test]

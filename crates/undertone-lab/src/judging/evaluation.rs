@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use undertone_models::largest;
 
-use super::calibration::{argmax, cross_entropy, expected_calibration_error};
+use super::calibration::{cross_entropy, expected_calibration_error};
 use super::confusion::check_labels;
 use super::{Bootstrap, ClassScores, ConfusionMatrix, Interval, JudgingError};
 
@@ -30,7 +31,7 @@ pub struct Outcome {
 impl Outcome {
     /// The likeliest class, the first of equals.
     pub fn predicted(&self) -> usize {
-        argmax(&self.probabilities)
+        largest(&self.probabilities)
     }
 
     fn check(&self, classes: usize) -> Result<(), JudgingError> {

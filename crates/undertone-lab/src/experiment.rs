@@ -223,7 +223,7 @@ impl Experiment<'_> {
     fn resolve_front_end(&self) -> Result<FrontEndConfig, LabError> {
         let mut config = self.recipe.front_end.clone();
         if !matches!(config.duration, FitLength::Seconds(_)) {
-            let trim = config.trim.clone().unwrap_or_default();
+            let trim = config.trim.unwrap_or_default();
             let durations = durations::of_clips(
                 &self.corpus.utterances,
                 &trim,

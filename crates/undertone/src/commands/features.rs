@@ -136,6 +136,9 @@ impl Keys {
     }
 }
 
+/// What turns samples of one rate into a spectrogram.
+type Tools = (Resampler, MelSpectrogram);
+
 /// Computes one kind of features.
 struct Extractor {
     kind: FeatureKind,
@@ -143,7 +146,7 @@ struct Extractor {
     config: MelConfig,
     n_mfcc: usize,
     /// What depends on the rate of a recording and the rate it is brought to, made on first use.
-    by_rates: Mutex<BTreeMap<(u32, u32), Arc<(Resampler, MelSpectrogram)>>>,
+    by_rates: Mutex<BTreeMap<(u32, u32), Arc<Tools>>>,
 }
 
 impl Extractor {
@@ -202,7 +205,7 @@ impl Extractor {
         &self,
         from_hz: u32,
         to_hz: u32,
-    ) -> anyhow::Result<Arc<(Resampler, MelSpectrogram)>> {
+    ) -> anyhow::Result<Arc<Tools>> {
         let mut known = self.by_rates.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tools) = known.get(&(from_hz, to_hz)) {
             return Ok(Arc::clone(tools));

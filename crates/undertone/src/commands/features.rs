@@ -201,11 +201,7 @@ impl Extractor {
         Mfcc::new(self.n_mfcc, self.config.n_mels)
     }
 
-    fn at_rates(
-        &self,
-        from_hz: u32,
-        to_hz: u32,
-    ) -> anyhow::Result<Arc<Tools>> {
+    fn at_rates(&self, from_hz: u32, to_hz: u32) -> anyhow::Result<Arc<Tools>> {
         let mut known = self.by_rates.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tools) = known.get(&(from_hz, to_hz)) {
             return Ok(Arc::clone(tools));

@@ -47,6 +47,14 @@ impl AugmentationConfig {
                 found: speed.to_string(),
             });
         }
+        let most = self.band_masks.count.max(self.frame_masks.count);
+        if most > 100 {
+            return Err(RecipeError::Range {
+                field: "augmentation.*_masks.count",
+                expected: "at most 100",
+                found: most.to_string(),
+            });
+        }
         Ok(())
     }
 

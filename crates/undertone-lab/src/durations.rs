@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{DecodeOptions, TrimConfig, decode_path, trim};
+use undertone_audio::{DecodeOptions, FrontEnd, Recording, TrimConfig, decode_path, trim};
 use undertone_corpus::Utterance;
 
 use crate::error::LabError;
@@ -32,8 +32,39 @@ pub fn of_clips(
     observer: Observer<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Option<ClipDurations>>, LabError> {
+    each(utterances, observer, interrupt, |recording| {
+        let speech = trim(&recording.samples, config);
+        Some(ClipDurations {
+            recorded: recording.duration(),
+            trimmed: speech.len() as f64 / f64::from(recording.sample_rate),
+            channels: recording.channels,
+        })
+    })
+}
+
+/// How long each readable clip is once a front end has prepared it, in seconds.
+pub(crate) fn prepared(
+    utterances: &[Utterance],
+    front_end: &FrontEnd,
+    observer: Observer<'_>,
+    interrupt: &Interrupt,
+) -> Result<Vec<f64>, LabError> {
+    let rate = f64::from(front_end.config().sample_rate);
+    let seconds = each(utterances, observer, interrupt, |recording| {
+        let prepared = front_end.prepare(recording).ok()?;
+        Some(prepared.samples.len() as f64 / rate)
+    })?;
+    Ok(seconds.into_iter().flatten().collect())
+}
+
+fn each<T: Send>(
+    utterances: &[Utterance],
+    observer: Observer<'_>,
+    interrupt: &Interrupt,
+    measure: impl Fn(&Recording) -> Option<T> + Sync,
+) -> Result<Vec<Option<T>>, LabError> {
     let done = AtomicUsize::new(0);
-    let durations = utterances
+    let measured = utterances
         .par_iter()
         .map(|utterance| {
             if interrupt.is_requested() {
@@ -49,20 +80,15 @@ pub fn of_clips(
                 .inspect_err(|error| {
                     observer(&Event::ClipFailed {
                         message: error.to_string(),
-                    })
+                    });
                 })
                 .ok()?;
-            let speech = trim(&recording.samples, config);
-            Some(ClipDurations {
-                recorded: recording.duration(),
-                trimmed: speech.len() as f64 / f64::from(recording.sample_rate),
-                channels: recording.channels,
-            })
+            measure(&recording)
         })
         .collect();
     if interrupt.is_requested() {
         Err(LabError::Interrupted)
     } else {
-        Ok(durations)
+        Ok(measured)
     }
 }

@@ -75,6 +75,14 @@ pub enum LabError {
         /// What is wrong.
         message: String,
     },
+    /// A file of a run that is not what the run wrote.
+    #[error("{}: damaged: {message}; delete it, and the fold is judged again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// The loss became infinite or not a number.
     #[error("{fold}: the loss is not a number at epoch {epoch}, step {step}: {hint}")]
     LossNotFinite {

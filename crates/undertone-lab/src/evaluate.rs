@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use undertone_corpus::{Corpus, ProtocolConfig, Utterance, divide};
+use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, divide};
 use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{Model, summed_into};
@@ -24,6 +24,9 @@ pub struct EvaluationTask<'a> {
     pub corpus: &'a Corpus,
     /// How they are divided; only the test sides are used.
     pub protocol: &'a ProtocolConfig,
+    /// The balancing steps of the run that is judged. They matter only where it balanced before
+    /// it divided.
+    pub balance: &'a [BalanceStep],
     /// Seed of the division. To judge a run's own test side, the run's seed.
     pub seed: u64,
     /// The fold to judge on, counted from 1; `None` for all.
@@ -41,7 +44,8 @@ pub struct EvaluationTask<'a> {
 /// Judges a model on the test sides of a protocol, without training anything.
 ///
 /// The model says which speakers it was trained on; those among the test side's are counted as
-/// standing on both sides, if the model was trained on the same corpus.
+/// standing on both sides, if the model was trained on the same corpus. Which clips it was trained
+/// on it does not say, so the report calls copies unknown.
 ///
 /// # Errors
 /// If the model does not load, the corpus does not fit the protocol, or no clip can be read.
@@ -56,7 +60,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         &utterances,
         config.label_scheme,
         task.protocol,
-        &[],
+        task.balance,
         task.seed,
     )?;
     let count = division.folds.len();
@@ -106,7 +110,8 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             best_epoch: None,
             leakage: LeakageSummary {
                 // A model tells its speakers, not its clips.
-                test_clips_with_copy_in_training: (shared == 0).then_some(0),
+                test_clips_with_copy_in_training: None,
+                validation_clips_with_copy_in_training: 0,
                 speakers_on_both_sides: shared,
                 test_clips: fold.test.len(),
             },

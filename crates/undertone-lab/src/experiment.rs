@@ -1,6 +1,6 @@
 //! From a corpus and a recipe to trained folds and a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
 use crate::outcomes::outcomes_of;
 use crate::protocol_text::describe_protocol;
 use crate::recipe::Recipe;
-use crate::run_folder::{RunFolder, read_json, write, write_json};
+use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
 use crate::training::{Side, Task};
 
 /// A corpus, a recipe, and where to work.
@@ -223,24 +223,16 @@ impl Experiment<'_> {
     fn resolve_front_end(&self) -> Result<FrontEndConfig, LabError> {
         let mut config = self.recipe.front_end.clone();
         if !matches!(config.duration, FitLength::Seconds(_)) {
-            let trim = config.trim.unwrap_or_default();
-            let durations = durations::of_clips(
+            let any_window = FrontEndConfig {
+                duration: FitLength::default(),
+                ..config.clone()
+            };
+            let seconds = durations::prepared(
                 &self.corpus.utterances,
-                &trim,
+                &FrontEnd::new(any_window)?,
                 self.observer,
                 self.interrupt,
             )?;
-            let seconds: Vec<f64> = durations
-                .iter()
-                .flatten()
-                .map(|clip| {
-                    if config.trim.is_some() {
-                        clip.trimmed
-                    } else {
-                        clip.recorded
-                    }
-                })
-                .collect();
             // To the millisecond, so that the model's window is a number one can read.
             let resolved = (config.duration.resolve(&seconds) * 1000.0).round() / 1000.0;
             config.duration = FitLength::Seconds(resolved);
@@ -302,11 +294,28 @@ impl Experiment<'_> {
         (number, count): (usize, usize),
     ) -> Result<FoldOutcomes, LabError> {
         let folder = run.fold(&job.name)?;
+        let division = to_json(&self.division_file(utterances, job))?;
+        let division_path = folder.join("division.json");
+        if division_path.is_file() && read(&division_path)? != division {
+            return Err(LabError::RunFolder {
+                path: folder,
+                message: "the corpus, or how it is divided, has changed since this run began: \
+                          resume with the same corpus, or choose another --out"
+                    .to_owned(),
+            });
+        }
+        write(&division_path, &division)?;
+        let fold = &job.fold;
         let outcomes_path = folder.join("outcomes.json");
-        if let Some(outcomes) = read_json(&outcomes_path)? {
+        if let Some(outcomes) = read_json::<FoldOutcomes>(&outcomes_path)? {
+            if outcomes.test.len() != fold.test.len() {
+                return Err(LabError::Damaged {
+                    path: outcomes_path,
+                    message: "it holds other clips than the fold's".to_owned(),
+                });
+            }
             return Ok(outcomes);
         }
-        let fold = &job.fold;
         if fold.validation.is_empty() {
             return Err(LabError::TooFewClips(format!(
                 "{}: the validation side is empty, and training is steered by it: set \
@@ -314,10 +323,6 @@ impl Experiment<'_> {
                 fold.name
             )));
         }
-        write_json(
-            &folder.join("division.json"),
-            &self.division_file(utterances, job),
-        )?;
 
         let classes = |indices: &[usize], scheme: LabelScheme| -> Vec<usize> {
             indices
@@ -372,14 +377,9 @@ impl Experiment<'_> {
                 &self.device,
             )
         };
-        let leakage = fold.leakage(utterances);
         let outcomes = FoldOutcomes {
             best_epoch: trained.best_epoch,
-            leakage: LeakageSummary {
-                test_clips_with_copy_in_training: Some(leakage.test_copies),
-                speakers_on_both_sides: leakage.shared_speakers.len(),
-                test_clips: fold.test.len(),
-            },
+            leakage: leakage(fold, utterances, features),
             train: judge(&distinct),
             validation: judge(&fold.validation),
             test: judge(&fold.test),
@@ -438,6 +438,33 @@ impl Experiment<'_> {
                 epoch: 0,
             },
         }
+    }
+}
+
+/// What a fold's sides share, copies under other names included.
+fn leakage(fold: &Fold, utterances: &[Utterance], features: &[ClipFeatures]) -> LeakageSummary {
+    let named = fold.leakage(utterances);
+    let contents = |side: &[usize]| -> HashSet<&str> {
+        side.iter()
+            .map(|index| features[*index].fingerprint.as_str())
+            .collect()
+    };
+    let copies = |side: &[usize], of: &HashSet<&str>| {
+        side.iter()
+            .filter(|index| of.contains(features[**index].fingerprint.as_str()))
+            .count()
+    };
+    let trained = contents(&fold.train);
+    let seen: HashSet<&str> = trained
+        .union(&contents(&fold.validation))
+        .copied()
+        .collect();
+    LeakageSummary {
+        test_clips_with_copy_in_training: Some(copies(&fold.test, &seen).max(named.test_copies)),
+        validation_clips_with_copy_in_training: copies(&fold.validation, &trained)
+            .max(named.validation_copies),
+        speakers_on_both_sides: named.shared_speakers.len(),
+        test_clips: fold.test.len(),
     }
 }
 

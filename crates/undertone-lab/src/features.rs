@@ -9,19 +9,19 @@ use undertone_audio::{
     DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, Resampler, decode_bytes,
 };
 use undertone_corpus::Utterance;
-use undertone_models::write_atomically;
+use undertone_models::{OVERLAP, write_atomically};
 
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
 
 /// Part of every key: raise it when the cached content changes its meaning.
 const CACHE_VERSION: &[u8] = b"undertone-features-1";
-/// Share of a window that the next one repeats, as `predict` reads long recordings.
-const OVERLAP: f64 = 0.5;
 
 /// What is known of one clip: its windows at the original speed, and at each other speed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipFeatures {
+    /// A hash of the recording's bytes (and the front end): equal for copies under other names.
+    pub fingerprint: String,
     /// The clip's windows, not standardised; the first starts where the trimmed clip starts.
     pub windows: Vec<FeatureMatrix>,
     /// The first window of the clip played at each of the other speeds.
@@ -117,18 +117,18 @@ impl FeatureStore {
             path: path.to_owned(),
             source,
         })?;
-        let cached = self
-            .cache
-            .as_ref()
-            .map(|folder| folder.join(self.key(&bytes)));
+        let fingerprint = self.fingerprint(&bytes);
+        let cached = self.cache.as_ref().map(|folder| folder.join(&fingerprint));
         if let Some(features) = cached
             .as_deref()
             .and_then(|cached| fs::read(cached).ok())
-            .and_then(|it| decode(&it))
+            .and_then(|kept| decode(&kept, &fingerprint))
         {
             return Ok(features);
         }
-        let features = self.extract(bytes).map_err(|error| error.of_clip(path))?;
+        let features = self
+            .extract(bytes, fingerprint)
+            .map_err(|error| error.of_clip(path))?;
         if let Some(cached) = cached {
             // A cache that cannot be written costs time, never the run.
             let _ = write_atomically(&cached, &encode(&features));
@@ -136,7 +136,7 @@ impl FeatureStore {
         Ok(features)
     }
 
-    fn extract(&self, bytes: Vec<u8>) -> Result<ClipFeatures, ClipError> {
+    fn extract(&self, bytes: Vec<u8>, fingerprint: String) -> Result<ClipFeatures, ClipError> {
         let recording = decode_bytes(bytes, &DecodeOptions::default())?;
         let samples = self.front_end.prepare(&recording)?.samples;
         let windows = self
@@ -155,10 +155,14 @@ impl FeatureStore {
                 Ok(self.front_end.features(&resampler.resample(&samples)))
             })
             .collect::<Result<_, ClipError>>()?;
-        Ok(ClipFeatures { windows, at_speeds })
+        Ok(ClipFeatures {
+            fingerprint,
+            windows,
+            at_speeds,
+        })
     }
 
-    fn key(&self, bytes: &[u8]) -> String {
+    fn fingerprint(&self, bytes: &[u8]) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(CACHE_VERSION);
         hasher.update(&(self.settings.len() as u64).to_le_bytes());
@@ -211,7 +215,7 @@ fn encode(features: &ClipFeatures) -> Vec<u8> {
 }
 
 /// `None` for anything but what [`encode`] wrote.
-fn decode(bytes: &[u8]) -> Option<ClipFeatures> {
+fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
     let (content, hash) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
     if blake3::hash(content).as_bytes() != hash {
         return None;
@@ -231,6 +235,7 @@ fn decode(bytes: &[u8]) -> Option<ClipFeatures> {
                 .collect(),
         });
     let features = ClipFeatures {
+        fingerprint: fingerprint.to_owned(),
         windows: matrices.by_ref().take(windows).collect(),
         at_speeds: matrices.take(speeds).collect(),
     };
@@ -265,6 +270,7 @@ mod tests {
             values: (0..6).map(|index| start + index as f32).collect(),
         };
         ClipFeatures {
+            fingerprint: "f".to_owned(),
             windows: vec![matrix(0.0), matrix(10.0)],
             at_speeds: vec![matrix(20.0)],
         }
@@ -272,7 +278,7 @@ mod tests {
 
     #[test]
     fn what_was_kept_comes_back() {
-        assert_eq!(decode(&encode(&example())), Some(example()));
+        assert_eq!(decode(&encode(&example()), "f"), Some(example()));
     }
 
     #[test]
@@ -281,10 +287,10 @@ mod tests {
         for position in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[position] ^= 1;
-            assert_eq!(decode(&damaged), None, "byte {position}");
+            assert_eq!(decode(&damaged, "f"), None, "byte {position}");
         }
         for length in 0..bytes.len() {
-            assert_eq!(decode(&bytes[..length]), None, "length {length}");
+            assert_eq!(decode(&bytes[..length], "f"), None, "length {length}");
         }
     }
 }

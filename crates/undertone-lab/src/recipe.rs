@@ -69,8 +69,8 @@ pub struct TrainingConfig {
     /// Halving (or other reduction) of the learning rate when the validation loss stagnates.
     #[serde(default)]
     pub plateau: Option<PlateauConfig>,
-    /// Epochs without a better epoch (in the sense of `select`) after which training stops; 0
-    /// never stops early.
+    /// Epochs without a better epoch (in the sense of `select`; with `last`, in the sense of the
+    /// validation loss) after which training stops; 0 never stops early.
     #[serde(default)]
     pub early_stopping: usize,
     /// Which epoch's weights are kept.
@@ -296,6 +296,12 @@ impl Recipe {
             outputs.to_string(),
         )?;
         if let Some(plateau) = &training.plateau {
+            range(
+                (0.0..=training.learning_rate).contains(&plateau.min_learning_rate),
+                "training.plateau.min_learning_rate",
+                "0 to training.learning_rate",
+                plateau.min_learning_rate.to_string(),
+            )?;
             range(
                 plateau.factor > 0.0 && plateau.factor < 1.0,
                 "training.plateau.factor",

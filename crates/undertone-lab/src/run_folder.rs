@@ -12,6 +12,7 @@
 //! ```
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -63,10 +64,14 @@ impl RunFolder {
             Ok(_) => {
                 Err(folder.refuse("holds a run: go on with --resume, or choose another --out"))
             }
-            Err(_) => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 write(&folder.recipe_path(), text.as_bytes())?;
                 Ok(folder)
             }
+            Err(source) => Err(LabError::Io {
+                path: folder.recipe_path(),
+                source,
+            }),
         }
     }
 
@@ -161,21 +166,35 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {
     })
 }
 
-/// Writes a value as JSON.
-pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LabError> {
+/// Reads a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LabError> {
+    fs::read(path).map_err(|source| LabError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A value as JSON text.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, LabError> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
-    write(path, &text)
+    Ok(text)
+}
+
+/// Writes a value as JSON.
+pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LabError> {
+    write(path, &to_json(value)?)
 }
 
 /// Reads a value from JSON; `None` where there is no such file.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LabError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(LabError::Io {
-            path: path.to_owned(),
-            source,
-        }),
+    if !path.exists() {
+        return Ok(None);
     }
+    serde_json::from_slice(&read(path)?)
+        .map(Some)
+        .map_err(|error| LabError::Damaged {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })
 }

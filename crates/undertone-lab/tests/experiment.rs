@@ -187,6 +187,7 @@ fn a_model_judged_on_its_own_speakers_says_so() {
             model: &model,
             corpus: &corpus,
             protocol: &recipe.protocol,
+            balance: &recipe.balance,
             seed: recipe.seed,
             fold,
             device: DeviceKind::Cpu.open().unwrap(),

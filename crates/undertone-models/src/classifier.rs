@@ -15,8 +15,8 @@ use crate::statistics::BandStatistics;
 
 /// Windows that go through the network together.
 const BATCH: usize = 32;
-/// Share of a window that the next one repeats, for recordings longer than one window.
-const OVERLAP: f64 = 0.5;
+/// Share of a window that the next one repeats, where a recording is longer than one window.
+pub const OVERLAP: f64 = 0.5;
 
 /// A trained model, ready for recordings. Cheap to share between threads by reference.
 ///

@@ -21,7 +21,8 @@ mod weights;
 
 pub use burn;
 pub use classifier::{
-    Classifier, ClassifyError, Prediction, WindowPrediction, class_probabilities, largest, stack,
+    Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
+    stack,
 };
 pub use device::{DeviceError, DeviceKind};
 pub use lstm::{Lstm, LstmConfig};

@@ -294,11 +294,18 @@ impl Model {
 /// Writes a file so that it is there with its whole content or as it was before, also when the
 /// process is killed or the disk is full: into a neighbour first, flushed, then renamed.
 ///
+/// A link is followed, and what is no regular file (a pipe, `/dev/stdout`) is written to, not
+/// replaced.
+///
 /// # Errors
 /// What the system says; the neighbour is removed then.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
 
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, bytes);
+    }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     let neighbour = path.with_file_name(name);

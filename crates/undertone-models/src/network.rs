@@ -35,7 +35,8 @@ fn one() -> usize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
-    /// The state after the last step.
+    /// The state after the last step; of the backward direction, which reads from the end, that is
+    /// the state at the first frame.
     Last,
     /// The mean over all steps.
     Mean,
@@ -73,6 +74,16 @@ pub enum NetworkError {
     /// A size that must be at least 1 is 0.
     #[error("network: `{0}` must be at least 1")]
     Zero(&'static str),
+    /// A size beyond [`CnnLstmConfig::LARGEST`].
+    #[error("network: `{name}` must be at most {largest}, found {size}")]
+    TooLarge {
+        /// Which option.
+        name: &'static str,
+        /// Its value.
+        size: usize,
+        /// The most it may be.
+        largest: usize,
+    },
     /// An even kernel size would shift the frames.
     #[error("network: kernel_size must be odd, found {0}")]
     EvenKernel(usize),
@@ -95,6 +106,9 @@ pub enum NetworkError {
 }
 
 impl CnnLstmConfig {
+    /// No size of a network may be larger: a mistyped one is told before it exhausts the memory.
+    pub const LARGEST: usize = 8192;
+
     /// Checks the sizes against an input of `bands` × `frames` and `classes` outputs.
     ///
     /// # Errors
@@ -117,6 +131,29 @@ impl CnnLstmConfig {
         {
             return Err(NetworkError::Zero(name));
         }
+        let kernels = self
+            .conv
+            .iter()
+            .map(|conv| ("conv.kernel_size", conv.kernel_size));
+        let channels = self
+            .conv
+            .iter()
+            .map(|conv| ("conv.channels", conv.channels));
+        let all = sizes.into_iter().chain(kernels).chain(channels);
+        let limit = |name| {
+            if name == "lstm.layers" {
+                64
+            } else {
+                Self::LARGEST
+            }
+        };
+        if let Some((name, size)) = all.into_iter().find(|(name, size)| *size > limit(*name)) {
+            return Err(NetworkError::TooLarge {
+                name,
+                size,
+                largest: limit(name),
+            });
+        }
         if let Some(conv) = self.conv.iter().find(|conv| conv.kernel_size % 2 == 0) {
             return Err(NetworkError::EvenKernel(conv.kernel_size));
         }
@@ -134,7 +171,10 @@ impl CnnLstmConfig {
             .iter()
             .fold(frames, |frames, conv| frames / conv.pool);
         if left == 0 {
-            let pooled = self.conv.iter().map(|conv| conv.pool).product();
+            let pooled = self
+                .conv
+                .iter()
+                .fold(1, |all: usize, conv| all.saturating_mul(conv.pool));
             return Err(NetworkError::NoFramesLeft { pooled, frames });
         }
         Ok(())
@@ -174,6 +214,7 @@ impl CnnLstmConfig {
             dropout: DropoutConfig::new(self.dropout).init(),
             output: LinearConfig::new(summary, classes).init(device),
             pooling: self.pooling,
+            bidirectional: self.lstm.bidirectional,
         }
     }
 }
@@ -217,6 +258,7 @@ pub struct CnnLstm {
     output: Linear,
     #[module(skip)]
     pooling: Pooling,
+    bidirectional: bool,
 }
 
 impl CnnLstm {
@@ -235,8 +277,15 @@ impl CnnLstm {
 
     /// `[batch, frames, units]` → `[batch, units or 2 * units]`
     fn summarise(&self, states: Tensor<3>) -> Tensor<2> {
-        let [_, frames, _] = states.dims();
+        let [_, frames, width] = states.dims();
         match self.pooling {
+            Pooling::Last if self.bidirectional => {
+                // Each direction's own last step: the backward one ends at the first frame.
+                let units = width / 2;
+                let forward = states.clone().narrow(1, frames - 1, 1).narrow(2, 0, units);
+                let backward = states.narrow(1, 0, 1).narrow(2, units, units);
+                Tensor::cat(vec![forward, backward], 2).squeeze_dim(1)
+            }
             Pooling::Last => states.narrow(1, frames - 1, 1).squeeze_dim(1),
             Pooling::Mean => states.mean_dim(1).squeeze_dim(1),
             Pooling::MeanStd => {

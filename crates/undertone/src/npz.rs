@@ -19,6 +19,9 @@ impl NpzWriter {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
+        if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::other("exists and is not a regular file"));
+        }
         let unfinished = path.with_file_name(name);
         let zip = ZipWriter::new(BufWriter::new(File::create(&unfinished)?));
         Ok(Self {

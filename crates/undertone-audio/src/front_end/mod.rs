@@ -16,6 +16,8 @@ pub use config::{FrontEndConfig, InputKind, Normalize};
 
 /// Frames in one window of the deltas: librosa's default.
 const DELTA_WIDTH: usize = 9;
+/// Magnitudes above this are no sound but a mistake, and squares of much larger ones overflow.
+const LOUDEST: f32 = 1e6;
 /// Source rates whose resamplers are kept at one time.
 const CACHED_RATES: usize = 16;
 
@@ -44,6 +46,22 @@ pub enum FrontEndError {
     /// A trim setting without meaning.
     #[error("trim needs top_db >= 0, frame_length >= 1 and hop_length >= 1")]
     Trim,
+    /// A size that no speech feature needs, and that would exhaust the memory.
+    #[error("{name} must be at most {largest}, not {size}")]
+    TooLarge {
+        /// Which parameter.
+        name: &'static str,
+        /// Its value.
+        size: usize,
+        /// The most it may be.
+        largest: usize,
+    },
+    /// Samples whose power overflows.
+    #[error("the recording has samples as large as {largest:e}; full scale is 1")]
+    TooLoud {
+        /// The largest magnitude.
+        largest: f32,
+    },
     /// A recording without samples.
     #[error("the recording holds no samples")]
     NoSamples,
@@ -78,6 +96,19 @@ impl FrontEnd {
     /// # Errors
     /// When parameters are out of range or don't fit together; the error names them.
     pub fn new(config: FrontEndConfig) -> Result<Self, FrontEndError> {
+        for (name, size, largest) in [
+            ("n_fft", config.n_fft, 1 << 17),
+            ("n_mels", config.n_mels, 4096),
+            ("n_mfcc", config.n_mfcc, 4096),
+        ] {
+            if size > largest {
+                return Err(FrontEndError::TooLarge {
+                    name,
+                    size,
+                    largest,
+                });
+            }
+        }
         let mel = MelSpectrogram::new(&config.mel())?;
         let mfcc = Mfcc::new(config.n_mfcc, config.n_mels)?;
         let FitLength::Seconds(seconds) = config.duration else {
@@ -152,6 +183,13 @@ impl FrontEnd {
     pub fn prepare(&self, recording: &Recording) -> Result<Prepared, FrontEndError> {
         if recording.samples.is_empty() {
             return Err(FrontEndError::NoSamples);
+        }
+        let largest = recording
+            .samples
+            .iter()
+            .fold(0.0f32, |most, sample| most.max(sample.abs()));
+        if largest > LOUDEST {
+            return Err(FrontEndError::TooLoud { largest });
         }
         let mut samples = self
             .resampler(recording.sample_rate)?

@@ -11,6 +11,10 @@ pub struct LeakageSummary {
     /// Clips on the test side that stand, in this or another copy, on the training side too;
     /// `None` where it is not known what was trained on.
     pub test_clips_with_copy_in_training: Option<usize>,
+    /// Clips on the validation side that stand on the training side too: what was chosen by them
+    /// was chosen too well.
+    #[serde(default)]
+    pub validation_clips_with_copy_in_training: usize,
     /// Speakers with clips on both sides.
     pub speakers_on_both_sides: usize,
     /// All clips on the test side.
@@ -124,6 +128,8 @@ impl Report {
                 .test_clips_with_copy_in_training
                 .zip(fold.leakage.test_clips_with_copy_in_training)
                 .map(|(total, fold)| total + fold),
+            validation_clips_with_copy_in_training: total.validation_clips_with_copy_in_training
+                + fold.leakage.validation_clips_with_copy_in_training,
             speakers_on_both_sides: total
                 .speakers_on_both_sides
                 .max(fold.leakage.speakers_on_both_sides),
@@ -257,6 +263,7 @@ pub(super) mod tests {
         let test = judge(test);
         let leakage = LeakageSummary {
             test_clips_with_copy_in_training: Some(131),
+            validation_clips_with_copy_in_training: 0,
             speakers_on_both_sides: 24,
             test_clips: test.n,
         };

@@ -62,10 +62,20 @@ impl Report {
         } else if copies == Some(0) {
             text += "No test clip has a copy on the training side.\n";
         } else {
-            text += "UNKNOWN: which clips the model was trained on. It has heard speakers of the \
-                     test side, and may have\nbeen trained on these very clips.\n";
+            text += "UNKNOWN: which clips the model was trained on. It may have been trained on \
+                     these.\n";
+        }
+        let chosen_by = all.validation_clips_with_copy_in_training;
+        if chosen_by > 0 {
+            text += &format!(
+                "{chosen_by} validation clips have a copy on the training side: what was chosen by \
+                 them may be overfitted.\n"
+            );
         }
         text += &match (all.speakers_on_both_sides, self.folds.len()) {
+            (0, _) if copies.is_none() => {
+                "None of the test side's speakers is known to the model by name.\n".into()
+            }
             (0, _) => "No speaker is on both sides: the scores are for unseen speakers.\n".into(),
             (speakers, 1) => format!(
                 "SPEAKERS: {speakers} on both the training and the test side: the scores are not \
@@ -321,11 +331,13 @@ mod tests {
         let mut one_leaks = emobox();
         one_leaks.folds[3].leakage = LeakageSummary {
             test_clips_with_copy_in_training: Some(7),
+            validation_clips_with_copy_in_training: 3,
             speakers_on_both_sides: 1,
             test_clips: 240,
         };
         let text = one_leaks.to_text();
         assert!(text.contains("LEAKAGE: 7 of 1440 test clips"));
+        assert!(text.contains("3 validation clips have a copy"));
         assert!(text.contains("  fold 4: 7 of 240\n") && !text.contains("  fold 3:"));
         assert!(text.contains("SPEAKERS: up to 1 on both sides of a fold"));
 

@@ -1,7 +1,6 @@
 //! All that a training needs to go on, in one file.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -15,6 +14,7 @@ use undertone_models::{CnnLstm, Weights, write_atomically};
 use super::schedule::Plateau;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
+use crate::run_folder::read;
 
 /// Where a training stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +74,7 @@ pub(crate) fn save(
     }
     let bytes =
         safetensors::serialize(views, None).map_err(|error| LabError::Record(error.to_string()))?;
+    bytes.extend_from_slice(blake3::hash(&bytes).as_bytes());
     write_atomically(path, &bytes).map_err(|source| LabError::Io {
         path: path.to_owned(),
         source,
@@ -82,10 +83,7 @@ pub(crate) fn save(
 
 /// How many epochs a checkpoint has behind it.
 pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
-    let bytes = fs::read(path).map_err(|source| LabError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = verified(path)?;
     let progress: Progress = read_part(path, &bytes, STATE).and_then(|state| {
         serde_json::from_slice(state).map_err(|error| damaged(path, error.to_string()))
     })?;
@@ -98,10 +96,7 @@ pub(crate) fn load(
     network: CnnLstm,
     optimizer: ModuleOptimizer,
 ) -> Result<(Progress, CnnLstm, ModuleOptimizer, Option<Weights>), LabError> {
-    let bytes = fs::read(path).map_err(|source| LabError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = verified(path)?;
     let part = |name| read_part(path, &bytes, name);
     let progress =
         serde_json::from_slice(part(STATE)?).map_err(|error| damaged(path, error.to_string()))?;
@@ -116,6 +111,19 @@ pub(crate) fn load(
         .map(|bytes| Weights::from_bytes(bytes).map_err(|error| damaged(path, error.to_string())))
         .transpose()?;
     Ok((progress, network, optimizer, average))
+}
+
+/// The content of a checkpoint, without the hash behind it.
+fn verified(path: &Path) -> Result<Vec<u8>, LabError> {
+    let mut bytes = read(path)?;
+    let intact = bytes
+        .split_last_chunk::<{ blake3::OUT_LEN }>()
+        .is_some_and(|(content, hash)| blake3::hash(content).as_bytes() == hash);
+    if !intact {
+        return Err(damaged(path, "it is not as it was written".to_owned()));
+    }
+    bytes.truncate(bytes.len() - blake3::OUT_LEN);
+    Ok(bytes)
 }
 
 fn read_part<'a>(path: &Path, bytes: &'a [u8], name: &str) -> Result<&'a [u8], LabError> {

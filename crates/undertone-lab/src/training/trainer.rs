@@ -319,7 +319,7 @@ impl Task<'_> {
         }
         progress.epoch += 1;
         progress.step = 0;
-        let stale = progress.epoch - 1 - best_epoch(&progress.history);
+        let stale = progress.epoch - 1 - freshest_epoch(&progress.history, training.select);
         progress.finished = progress.epoch > training.epochs
             || (training.early_stopping > 0 && stale >= training.early_stopping);
 
@@ -388,6 +388,18 @@ fn best_epoch(history: &[EpochMetrics]) -> usize {
         .iter()
         .rfind(|row| row.best)
         .map_or(0, |row| row.epoch)
+}
+
+/// The epoch since which nothing got better. Where the last epoch's weights are kept whatever
+/// they are worth, the validation loss tells.
+fn freshest_epoch(history: &[EpochMetrics], selection: Selection) -> usize {
+    match selection {
+        Selection::ValidationLoss | Selection::ValidationUar => best_epoch(history),
+        Selection::Last => history
+            .iter()
+            .min_by(|one, other| one.validation_loss.total_cmp(&other.validation_loss))
+            .map_or(0, |row| row.epoch),
+    }
 }
 
 fn is_best(row: &EpochMetrics, history: &[EpochMetrics], selection: Selection) -> bool {

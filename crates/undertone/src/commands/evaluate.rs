@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use undertone_corpus::{Protocol, ProtocolConfig};
+use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
 use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
 use undertone_models::{Model, write_atomically};
 
@@ -18,7 +18,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
         bail!("the protocol `full` holds nothing back to judge by: choose another one");
     }
     let folder = model::folder(&args.model)?;
-    let protocol = protocol_config(&args.model, args.protocol);
+    let (protocol, balance) = division(&args.model, args.protocol);
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
     let seed = match args.seed {
@@ -31,6 +31,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
         model: &folder,
         corpus: &corpus,
         protocol: &protocol,
+        balance: &balance,
         seed,
         fold: args.fold,
         device,
@@ -60,9 +61,9 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
 
 /// The run's own options where it was trained under this protocol, so that its test side comes
 /// out the same; the defaults otherwise.
-fn protocol_config(model: &Path, protocol: Protocol) -> ProtocolConfig {
+fn division(model: &Path, protocol: Protocol) -> (ProtocolConfig, Vec<BalanceStep>) {
     match RunFolder::existing(model) {
-        Ok((_, recipe)) if recipe.protocol.name == protocol => recipe.protocol,
-        _ => ProtocolConfig::new(protocol),
+        Ok((_, recipe)) if recipe.protocol.name == protocol => (recipe.protocol, recipe.balance),
+        _ => (ProtocolConfig::new(protocol), Vec::new()),
     }
 }

@@ -80,8 +80,8 @@ pub fn divide(
     for fold in &mut folds {
         let sides = [
             (Side::Train, &fold.train, true),
-            (Side::Validation, &fold.validation, validation > 0.0),
             (Side::Test, &fold.test, config.name != Protocol::Full),
+            (Side::Validation, &fold.validation, validation > 0.0),
         ];
         for (side, clips, needed) in sides {
             if needed && clips.is_empty() {

@@ -72,7 +72,7 @@ pub(crate) fn save(
             .map_err(|error| LabError::Record(error.to_string()))?;
         views.insert(name, view);
     }
-    let bytes =
+    let mut bytes =
         safetensors::serialize(views, None).map_err(|error| LabError::Record(error.to_string()))?;
     bytes.extend_from_slice(blake3::hash(&bytes).as_bytes());
     write_atomically(path, &bytes).map_err(|source| LabError::Io {

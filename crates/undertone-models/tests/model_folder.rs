@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
@@ -13,9 +14,11 @@ use undertone_models::{
     WeightsError, summed_into,
 };
 
+/// A device's generator is the whole process's: only one model may be drawn at a time.
+static DRAWING: Mutex<()> = Mutex::new(());
+
 fn model(seed: u64) -> Model {
     let device = Device::flex();
-    device.seed(seed);
     let config = ModelConfig {
         format: FORMAT,
         name: "test".to_owned(),
@@ -52,9 +55,13 @@ fn model(seed: u64) -> Model {
         provenance: Provenance::default(),
     };
     let front_end = FrontEnd::new(config.front_end.clone()).unwrap();
+    let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(seed);
     let network = config
         .init_network(front_end.bands(), front_end.frames(), &device)
         .unwrap();
+    // Parameters are drawn on first use.
+    Weights::of(&network);
     let bands = front_end.bands();
     let statistics = BandStatistics {
         mean: vec![-30.0; bands],

@@ -12,12 +12,18 @@ processes. The clips are measured as FLAC and as WAV, which is what RAVDESS is d
 
 import argparse
 import multiprocessing
+import os
 import statistics
 import subprocess
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+
+# One thread means one: without this each of librosa's two processes would start two more for its
+# matrix products, and all four would fight for two cores.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[variable] = "1"
 
 import librosa
 import numpy as np

@@ -174,3 +174,31 @@ fn configurations_that_make_no_sense() {
         assert!(!error.to_string().is_empty());
     }
 }
+
+#[test]
+fn samples_whose_power_would_overflow_are_refused() {
+    let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
+    let mut loud = recording(16_000, 0.5);
+    loud.samples[100] = -1e30;
+    let error = front_end.prepare(&loud).unwrap_err();
+    assert_eq!(error, FrontEndError::TooLoud { largest: 1e30 });
+    loud.samples[100] = -1e6;
+    let prepared = front_end.prepare(&loud).unwrap();
+    let features = front_end.features(&prepared.samples);
+    assert!(features.values.iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn sizes_that_would_exhaust_the_memory_are_refused() {
+    for toml in [
+        "n_fft = 1000000000",
+        "n_mels = 100000000",
+        "n_mfcc = 5000\nn_mels = 4096",
+    ] {
+        let error = FrontEnd::new(config(toml).unwrap()).unwrap_err();
+        assert!(
+            matches!(error, FrontEndError::TooLarge { .. }),
+            "{toml}: {error}"
+        );
+    }
+}

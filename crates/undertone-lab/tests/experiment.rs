@@ -305,3 +305,89 @@ fn full_trains_a_model_and_reports_nothing() {
     let card = fs::read_to_string(finished.model.unwrap().join("README.md")).unwrap();
     assert!(card.contains("Nothing was held back"), "{card}");
 }
+
+#[test]
+fn a_run_is_not_resumed_with_another_corpus_nor_with_damaged_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["training.epochs=1"]);
+    let interrupt = Interrupt::new();
+    let path = folder.path().join("run");
+    let run = |corpus: &Corpus| {
+        let run = RunFolder::open(&path, &recipe, true).unwrap();
+        experiment(corpus, &recipe, &|_| {}, &interrupt).run(&run, &FoldChoice::One(1))
+    };
+    run(&corpus).unwrap();
+
+    let mut smaller = corpus.clone();
+    smaller.utterances.truncate(60);
+    let error = run(&smaller).unwrap_err().to_string();
+    assert!(
+        error.contains("has changed since this run began"),
+        "{error}"
+    );
+
+    let outcomes = path.join("folds/fold-1/outcomes.json");
+    fs::write(&outcomes, "{").unwrap();
+    let error = run(&corpus).unwrap_err();
+    assert!(matches!(error, LabError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("outcomes.json"), "{error}");
+    fs::remove_file(&outcomes).unwrap();
+    run(&corpus).unwrap();
+
+    let checkpoint = path.join("folds/fold-1/checkpoints/last.safetensors");
+    let mut bytes = fs::read(&checkpoint).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&checkpoint, bytes).unwrap();
+    fs::remove_file(&outcomes).unwrap();
+    let error = run(&corpus).unwrap_err();
+    assert!(matches!(error, LabError::Checkpoint { .. }), "{error}");
+}
+
+#[test]
+fn copies_are_found_by_content_whatever_their_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut corpus = corpus(folder.path());
+    let own = corpus.utterances[0].path.clone();
+    // Two speakers, the same recording.
+    fs::copy(&own, &corpus.utterances[12].path).unwrap();
+    for utterance in &mut corpus.utterances {
+        let test = utterance.speaker == "s1";
+        let side = if test {
+            undertone_corpus::Side::Test
+        } else {
+            undertone_corpus::Side::Train
+        };
+        utterance.split = Some(side);
+    }
+    let recipe = recipe(&["training.epochs=1", "protocol={name=\"manifest\"}"]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let report = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap()
+        .report
+        .unwrap();
+    assert_eq!(report.leakage().test_clips_with_copy_in_training, Some(1));
+    assert!(report.to_text().contains("LEAKAGE: 1 of 12"));
+}
+
+#[test]
+fn early_stopping_works_also_where_the_last_epoch_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&[
+        "training.epochs=200",
+        "training.early_stopping=3",
+        "training.learning_rate=0.05",
+    ]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    experiment(&corpus, &recipe, &|_| {}, &interrupt)
+        .run(&run, &FoldChoice::One(1))
+        .unwrap();
+    let metrics = run.path().join("folds/fold-1/metrics.csv");
+    let epochs = fs::read_to_string(metrics).unwrap().lines().count() - 1;
+    assert!(epochs < 200, "{epochs}");
+}

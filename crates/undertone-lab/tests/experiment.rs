@@ -39,7 +39,7 @@ fn corpus(folder: &Path) -> Corpus {
         for (emotion, hertz) in [("sad", 300.0), ("neutral", 900.0), ("happy", 2500.0)] {
             for take in 0..4 {
                 let name = format!("{speaker}-{emotion}-{take}.wav");
-                let pitch = hertz * (1.0 + 0.02 * speaker as f32 + 0.01 * take as f32);
+                let pitch = hertz * (1.0 + 0.02 * speaker as f32 + 0.004 * take as f32);
                 fs::write(folder.join(&name), wav(pitch)).unwrap();
                 let gender = if speaker % 2 == 0 { "female" } else { "male" };
                 manifest += &format!("{name},{emotion},s{speaker},{gender}\n");

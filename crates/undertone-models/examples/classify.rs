@@ -1,0 +1,22 @@
+//! The emotion of one recording, with the model that this build carries.
+//!
+//! ```text
+//! cargo run --release -p undertone-models --example classify -- samples/calm.wav
+//! ```
+#![allow(clippy::print_stdout)]
+
+use undertone_audio::{DecodeOptions, decode_path};
+use undertone_models::Classifier;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = std::env::args_os().nth(1).ok_or("usage: classify FILE")?;
+    let classifier = Classifier::embedded()?;
+    let recording = decode_path(path.as_ref(), &DecodeOptions::default())?;
+    let prediction = classifier.classify(&recording)?;
+    println!(
+        "{} ({:.0} %)",
+        prediction.label(),
+        100.0 * prediction.confidence()
+    );
+    Ok(())
+}

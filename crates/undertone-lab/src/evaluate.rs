@@ -27,8 +27,9 @@ pub struct EvaluationTask<'a> {
     /// The balancing steps of the run that is judged. They matter only where it balanced before
     /// it divided.
     pub balance: &'a [BalanceStep],
-    /// Seed of the division. To judge a run's own test side, the run's seed.
-    pub seed: u64,
+    /// Seed of the division; `None` takes the one that the model was trained with, so that a run is
+    /// judged on its own test side.
+    pub seed: Option<u64>,
     /// The fold to judge on, counted from 1; `None` for all.
     pub fold: Option<usize>,
     /// Where to compute.
@@ -53,6 +54,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     let mut model = Model::load(task.model, &task.device)?;
     model.network = model.network.valid();
     let config = model.config.clone();
+    let seed = task.seed.unwrap_or(config.provenance.seed);
     let store = FeatureStore::new(&config.front_end, &[], task.cache.clone())?;
     let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
     let (utterances, features) = readable(&task.corpus.utterances, features)?;
@@ -61,7 +63,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         config.label_scheme,
         task.protocol,
         task.balance,
-        task.seed,
+        seed,
     )?;
     let count = division.folds.len();
     if let Some(number) = task.fold.filter(|number| !(1..=count).contains(number)) {
@@ -120,7 +122,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         pooled.extend(outcomes);
     }
     Ok(Report::new(
-        describe_protocol(task.protocol, task.fold, &[task.seed]),
+        describe_protocol(task.protocol, task.fold, &[seed]),
         &config.provenance.recipe,
         config.label_scheme.name(),
         folds,

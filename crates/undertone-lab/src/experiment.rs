@@ -335,6 +335,7 @@ impl Experiment<'_> {
             labels: classes(indices, self.recipe.label_scheme),
             outputs: classes(indices, self.output_scheme()),
         };
+        let summed_into = self.summed_into()?;
         let train = side(&fold.train);
         let front_end = store.front_end();
         let statistics = standardisation(front_end, &train);
@@ -348,7 +349,7 @@ impl Experiment<'_> {
             train,
             validation: side(&fold.validation),
             statistics,
-            summed_into: &self.summed_into()?,
+            summed_into: &summed_into,
             folder: &folder,
             device: &self.device,
         };
@@ -365,7 +366,6 @@ impl Experiment<'_> {
 
         let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
         let distinct: Vec<usize> = distinct.into_iter().collect();
-        let summed_into = self.summed_into()?;
         let judge = |indices: &[usize]| {
             outcomes_of(
                 &trained.model,

@@ -188,7 +188,7 @@ fn a_model_judged_on_its_own_speakers_says_so() {
             corpus: &corpus,
             protocol: &recipe.protocol,
             balance: &recipe.balance,
-            seed: recipe.seed,
+            seed: Some(recipe.seed),
             fold,
             device: DeviceKind::Cpu.open().unwrap(),
             cache: None,

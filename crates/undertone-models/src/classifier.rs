@@ -132,7 +132,8 @@ impl Classifier {
     /// # Errors
     /// As [`Model::load`].
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
-        Self::new(Model::load(folder.as_ref(), device)?, device)
+        let (model, front_end) = Model::load_with_front_end(folder.as_ref(), device)?;
+        Self::with_front_end(model, front_end, device)
     }
 
     /// The model that this build carries, on the processor. Needs no files.
@@ -150,7 +151,8 @@ impl Classifier {
     /// As [`Classifier::embedded`].
     #[cfg(feature = "embedded")]
     pub fn embedded_on(device: &Device) -> Result<Self, ModelError> {
-        Self::new(crate::embedded::model(device)?, device)
+        let (model, front_end) = crate::embedded::model(device)?;
+        Self::with_front_end(model, front_end, device)
     }
 
     /// A classifier with a model's network and front end.
@@ -158,16 +160,25 @@ impl Classifier {
     /// # Errors
     /// If the front end's parameters cannot work.
     pub fn new(model: Model, device: &Device) -> Result<Self, ModelError> {
-        let Model {
-            config,
-            network,
-            statistics,
-        } = model;
+        let config = &model.config;
         let front_end =
             FrontEnd::new(config.front_end.clone()).map_err(|source| ModelError::FrontEnd {
                 path: config.name.clone().into(),
                 source,
             })?;
+        Self::with_front_end(model, front_end, device)
+    }
+
+    fn with_front_end(
+        model: Model,
+        front_end: FrontEnd,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let Model {
+            config,
+            network,
+            statistics,
+        } = model;
         let (outputs, labels) = (config.output_scheme, config.label_scheme);
         let summed_into = summed_into(outputs, labels).ok_or_else(|| ModelError::Outputs {
             path: config.name.clone().into(),
@@ -272,16 +283,7 @@ impl Classifier {
         {
             return Err(ClassifyError::NotFinite);
         }
-        let count = probabilities.len() as f32;
-        let mean = (0..self.labels.len())
-            .map(|class| {
-                probabilities
-                    .iter()
-                    .map(|window| window[class])
-                    .sum::<f32>()
-                    / count
-            })
-            .collect();
+        let mean = mean_over_windows(&probabilities);
         let windows = spans
             .into_iter()
             .zip(probabilities)
@@ -313,6 +315,14 @@ pub fn class_probabilities(scores: Tensor<2>, summed_into: &[usize]) -> Vec<Vec<
             }
             row
         })
+        .collect()
+}
+
+/// A recording's class probabilities: the mean over those of its windows. Empty of no windows.
+pub fn mean_over_windows(windows: &[Vec<f32>]) -> Vec<f32> {
+    let classes = windows.first().map_or(0, Vec::len);
+    (0..classes)
+        .map(|class| windows.iter().map(|window| window[class]).sum::<f32>() / windows.len() as f32)
         .collect()
 }
 

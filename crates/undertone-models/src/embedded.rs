@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use burn::tensor::Device;
+use undertone_audio::FrontEnd;
 
 use crate::model::{Model, ModelError};
 
 const CONFIG: &[u8] = include_bytes!("../../../models/3-optimized-sentiment3/config.json");
 const WEIGHTS: &[u8] = include_bytes!("../../../models/3-optimized-sentiment3/model.safetensors");
 
-pub(crate) fn model(device: &Device) -> Result<Model, ModelError> {
-    Model::from_bytes(
+pub(crate) fn model(device: &Device) -> Result<(Model, FrontEnd), ModelError> {
+    Model::assemble(
         Path::new("embedded:3-optimized-sentiment3"),
         CONFIG,
         WEIGHTS,

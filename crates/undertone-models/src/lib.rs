@@ -22,7 +22,7 @@ mod weights;
 pub use burn;
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
-    stack,
+    mean_over_windows, stack,
 };
 pub use device::{DeviceError, DeviceKind};
 pub use lstm::{Lstm, LstmConfig};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use undertone_audio::{FrontEndConfig, Normalize};
+use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
 use undertone_corpus::LabelScheme;
 
 use crate::network::{CnnLstm, CnnLstmConfig, NetworkError};
@@ -193,13 +193,21 @@ impl Model {
     /// # Errors
     /// Names the file, and for weights every tensor that does not fit.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+        Ok(Self::load_with_front_end(folder, device)?.0)
+    }
+
+    /// As [`Model::load`], with the front end that loading made to check the sizes.
+    pub(crate) fn load_with_front_end(
+        folder: &Path,
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
         let config_path = folder.join(CONFIG_FILE);
         if !config_path.is_file() {
             return Err(ModelError::NotFound(folder.to_owned()));
         }
         let config = read(&config_path)?;
         let weights = read(&folder.join(WEIGHTS_FILE))?;
-        Self::from_bytes(folder, &config, &weights, device)
+        Self::assemble(folder, &config, &weights, device)
     }
 
     /// Puts a model together from the contents of its two files. `origin` is the folder's name in
@@ -213,14 +221,22 @@ impl Model {
         weights: &[u8],
         device: &Device,
     ) -> Result<Self, ModelError> {
+        Ok(Self::assemble(origin, config, weights, device)?.0)
+    }
+
+    /// As [`Model::from_bytes`], with the front end that checking the sizes made.
+    pub(crate) fn assemble(
+        origin: &Path,
+        config: &[u8],
+        weights: &[u8],
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
         let path = || origin.join(CONFIG_FILE);
         let config = parse_config(path(), config)?;
         let front_end =
-            undertone_audio::FrontEnd::new(config.front_end.clone()).map_err(|source| {
-                ModelError::FrontEnd {
-                    path: path(),
-                    source,
-                }
+            FrontEnd::new(config.front_end.clone()).map_err(|source| ModelError::FrontEnd {
+                path: path(),
+                source,
             })?;
         let network = config
             .init_network(front_end.bands(), front_end.frames(), device)
@@ -241,11 +257,12 @@ impl Model {
             }
         };
         let network = weights.load_into(network).map_err(misfit)?;
-        Ok(Self {
+        let model = Self {
             config,
             network,
             statistics,
-        })
+        };
+        Ok((model, front_end))
     }
 
     /// The contents of `config.json` and `model.safetensors`.

@@ -1,7 +1,7 @@
 //! Probabilities of whole clips from a network in training, as `predict` would give them.
 
 use undertone_models::burn::tensor::Device;
-use undertone_models::{BandStatistics, CnnLstm, class_probabilities, stack};
+use undertone_models::{BandStatistics, CnnLstm, class_probabilities, mean_over_windows, stack};
 
 use crate::features::ClipFeatures;
 
@@ -34,10 +34,7 @@ pub(crate) fn probabilities(
         .iter()
         .map(|clip| {
             let own: Vec<Vec<f32>> = of_windows.by_ref().take(clip.windows.len()).collect();
-            let classes = own.first().map_or(0, Vec::len);
-            (0..classes)
-                .map(|class| own.iter().map(|window| window[class]).sum::<f32>() / own.len() as f32)
-                .collect()
+            mean_over_windows(&own)
         })
         .collect()
 }

@@ -66,6 +66,7 @@ struct State {
     optimizer: ModuleOptimizer,
     average: Option<Weights>,
     progress: Progress,
+    class_weights: Vec<f32>,
 }
 
 impl Task<'_> {
@@ -120,6 +121,7 @@ impl Task<'_> {
                 optimizer,
                 average,
                 progress,
+                class_weights: self.class_weights(),
             });
         }
         let progress = Progress {
@@ -136,6 +138,7 @@ impl Task<'_> {
             optimizer,
             average,
             progress,
+            class_weights: self.class_weights(),
         })
     }
 
@@ -215,7 +218,7 @@ impl Task<'_> {
             })
             .collect();
         let scores = state.network.forward(stack(&views, &device));
-        let targets = self.targets(batch, &device);
+        let targets = self.targets(batch, &state.class_weights, &device);
         let weight = targets.clone().sum();
         let loss = (log_softmax(scores.clone(), 1) * targets).sum().neg() / weight;
         let loss_value = f64::from(loss.clone().into_scalar::<f32>());
@@ -244,13 +247,12 @@ impl Task<'_> {
 
     /// Target probabilities of the network's outputs, smoothed, each row scaled by the weight of
     /// its class.
-    fn targets(&self, batch: &[usize], device: &Device) -> Tensor<2> {
+    fn targets(&self, batch: &[usize], class_weights: &[f32], device: &Device) -> Tensor<2> {
         let outputs = self.summed_into.len();
         let smoothing = self.recipe.training.label_smoothing;
-        let weights = self.class_weights();
         let mut values = Vec::with_capacity(batch.len() * outputs);
         for &index in batch {
-            let weight = weights[self.train.labels[index]];
+            let weight = class_weights[self.train.labels[index]];
             for output in 0..outputs {
                 let hit = if output == self.train.outputs[index] {
                     1.0 - smoothing

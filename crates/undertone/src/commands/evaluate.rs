@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
 use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
-use undertone_models::{Model, write_atomically};
+use undertone_models::write_atomically;
 
 use super::experiment::open_corpus;
 use crate::cli::EvaluateArgs;
@@ -21,10 +21,6 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     let (protocol, balance) = division(&args.model, args.protocol);
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
-    let seed = match args.seed {
-        Some(seed) => seed,
-        None => Model::load(&folder, &device)?.config.provenance.seed,
-    };
     let interrupt = interrupt::listen()?;
     let progress = Progress::new(0, false);
     let judged = evaluate_model(&EvaluationTask {
@@ -32,7 +28,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
         corpus: &corpus,
         protocol: &protocol,
         balance: &balance,
-        seed,
+        seed: args.seed,
         fold: args.fold,
         device,
         cache: args.cache.folder(),

@@ -21,7 +21,7 @@ mod statistics;
 mod weights;
 
 pub use burn;
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
     mean_over_windows, stack,

@@ -8,6 +8,7 @@
 //! training, judging and predicting.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod checkpoint;
 mod classifier;
 mod conv;
 mod device;
@@ -20,6 +21,7 @@ mod statistics;
 mod weights;
 
 pub use burn;
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
     mean_over_windows, stack,

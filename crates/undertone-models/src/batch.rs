@@ -41,8 +41,4 @@ impl Batch {
         }
     }
 
-    /// Whether all clips are equally long, so that nothing needs to be masked.
-    pub fn is_even(&self) -> bool {
-        self.lengths.windows(2).all(|pair| pair[0] == pair[1])
-    }
 }

@@ -16,7 +16,11 @@ pub struct FrozenEncoder {
 impl FrozenEncoder {
     /// Freezes the encoder of a network on a device without autodiff. What the network reads of its
     /// encoder must be [fixed](undertone_models::PretrainedConfig::has_fixed_summaries).
-    pub fn new(network: &PretrainedNetwork, reads: &impl serde::Serialize, device: &Device) -> Self {
+    pub fn new(
+        network: &PretrainedNetwork,
+        reads: &impl serde::Serialize,
+        device: &Device,
+    ) -> Self {
         let network = network.valid();
         let mut hasher = blake3::Hasher::new();
         Weights::of(network.encoder()).hash_into(&mut |bytes| {
@@ -39,7 +43,12 @@ impl FrozenEncoder {
     /// A window's summary as a matrix of one frame.
     pub(crate) fn summary(&self, features: &FeatureMatrix) -> FeatureMatrix {
         let batch = Batch::of(std::slice::from_ref(features), &self.device);
-        let values: Vec<f32> = self.network.summarise(&batch).into_data().iter::<f32>().collect();
+        let values: Vec<f32> = self
+            .network
+            .summarise(&batch)
+            .into_data()
+            .iter::<f32>()
+            .collect();
         FeatureMatrix {
             bands: values.len(),
             frames: 1,

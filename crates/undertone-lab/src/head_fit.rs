@@ -1,6 +1,5 @@
 //! The head of a frozen encoder: multinomial logistic regression on standardised summaries.
 
-
 use undertone_audio::FeatureMatrix;
 use undertone_models::burn::module::{Module, Param};
 use undertone_models::burn::optim::{GradientsParams, LBFGSConfig, LineSearchFn};
@@ -74,8 +73,12 @@ pub(crate) fn fit(
         several => {
             let problems: Vec<(Problem, Vec<Example<'_>>)> = (0..folds)
                 .map(|fold| {
-                    let held: Vec<&str> =
-                        speaker_order.iter().copied().skip(fold).step_by(folds).collect();
+                    let held: Vec<&str> = speaker_order
+                        .iter()
+                        .copied()
+                        .skip(fold)
+                        .step_by(folds)
+                        .collect();
                     let (out, kept): (Vec<_>, Vec<_>) =
                         examples.iter().partition(|it| held.contains(&it.speaker));
                     let out = out.into_iter().filter(|it| it.is_original).collect();
@@ -123,7 +126,10 @@ impl Problem {
         let mass: f64 = examples.iter().map(|it| f64::from(it.weight)).sum();
         let mut summaries = Vec::with_capacity(examples.len() * width);
         let mut targets = vec![0.0; examples.len() * outputs];
-        for (example, row) in examples.iter().zip(targets.chunks_exact_mut(outputs.max(1))) {
+        for (example, row) in examples
+            .iter()
+            .zip(targets.chunks_exact_mut(outputs.max(1)))
+        {
             let mut summary = example.summary.clone();
             statistics.standardise(&mut summary);
             summaries.extend(summary.values);
@@ -155,8 +161,8 @@ impl Problem {
             .init();
         let (solved, _) = optimiser.step(1.0, start, |linear: Linear| {
             let weight = linear.weight.val();
-            let scores = self.summaries.clone().matmul(weight.clone())
-                + linear.bias.val().unsqueeze();
+            let scores =
+                self.summaries.clone().matmul(weight.clone()) + linear.bias.val().unsqueeze();
             let entropy = (log_softmax(scores, 1) * self.targets.clone()).sum().neg();
             let loss = entropy + weight.square().sum() * penalty;
             let value = f64::from(loss.clone().into_scalar::<f32>());
@@ -188,7 +194,10 @@ fn predict(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<(usize
         return Vec::new();
     };
     let width = first.summary.values.len();
-    let values: Vec<f32> = examples.iter().flat_map(|it| it.summary.values.clone()).collect();
+    let values: Vec<f32> = examples
+        .iter()
+        .flat_map(|it| it.summary.values.clone())
+        .collect();
     let summaries = Tensor::from_data(TensorData::new(values, [examples.len(), width]), device);
     let scores: Vec<f32> = head.forward(summaries).into_data().iter::<f32>().collect();
     scores

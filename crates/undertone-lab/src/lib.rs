@@ -35,7 +35,7 @@ pub use features::{ClipFeatures, FeatureStore, default_cache};
 pub use frozen::FrozenEncoder;
 pub use perturbation::PerturbationConfig;
 pub use recipe::{
-    EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig, Selection,
-    TrainingConfig,
+    EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig,
+    Selection, TrainingConfig,
 };
 pub use run_folder::RunFolder;

@@ -48,11 +48,7 @@ impl PerturbationConfig {
             })
         };
         if let Some(speed) = self.speeds.iter().find(|it| !(0.5..=2.0).contains(*it)) {
-            return range(
-                "augmentation.copies.speeds",
-                "0.5 to 2",
-                speed.to_string(),
-            );
+            return range("augmentation.copies.speeds", "0.5 to 2", speed.to_string());
         }
         if self.random > 100 {
             return range(
@@ -62,10 +58,30 @@ impl PerturbationConfig {
             );
         }
         for (field, drawn, allowed, expected) in [
-            ("augmentation.copies.speed", self.speed, 0.5..=2.0, "[low, high] within 0.5 to 2"),
-            ("augmentation.copies.pitch", self.pitch, -12.0..=12.0, "[low, high] within -12 to 12"),
-            ("augmentation.copies.gain", self.gain, -60.0..=60.0, "[low, high] within -60 to 60"),
-            ("augmentation.copies.noise", self.noise, -10.0..=100.0, "[low, high] within -10 to 100"),
+            (
+                "augmentation.copies.speed",
+                self.speed,
+                0.5..=2.0,
+                "[low, high] within 0.5 to 2",
+            ),
+            (
+                "augmentation.copies.pitch",
+                self.pitch,
+                -12.0..=12.0,
+                "[low, high] within -12 to 12",
+            ),
+            (
+                "augmentation.copies.gain",
+                self.gain,
+                -60.0..=60.0,
+                "[low, high] within -60 to 60",
+            ),
+            (
+                "augmentation.copies.noise",
+                self.noise,
+                -10.0..=100.0,
+                "[low, high] within -10 to 100",
+            ),
             (
                 "augmentation.copies.reverberation",
                 self.reverberation,
@@ -108,7 +124,8 @@ impl PerturbationConfig {
         sample_rate: u32,
         rng: &mut impl Rng,
     ) -> Result<Vec<f32>, PerturbError> {
-        let mut draw = |range: Option<[f64; 2]>| range.map(|[low, high]| rng.random_range(low..=high));
+        let mut draw =
+            |range: Option<[f64; 2]>| range.map(|[low, high]| rng.random_range(low..=high));
         let (speed, pitch) = (draw(self.speed), draw(self.pitch));
         let (room, gain, noise) = (draw(self.reverberation), draw(self.gain), draw(self.noise));
         let mut copy = samples.to_vec();

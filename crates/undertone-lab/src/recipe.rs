@@ -332,7 +332,12 @@ impl Recipe {
         )?;
         let pretrained = matches!(self.network, NetworkConfig::Pretrained(_));
         if let Some(head) = &self.head {
-            range(pretrained, "head", "left out without a pretrained encoder", "[head]")?;
+            range(
+                pretrained,
+                "head",
+                "left out without a pretrained encoder",
+                "[head]",
+            )?;
             head.check()?;
         }
         match &self.training {
@@ -364,8 +369,18 @@ impl TrainingConfig {
     fn check(&self, pretrained: bool) -> Result<(), RecipeError> {
         let plain = "at least 1";
         range(self.epochs > 0, "training.epochs", plain, self.epochs)?;
-        range(self.batch_size > 0, "training.batch_size", plain, self.batch_size)?;
-        range(self.accumulate > 0, "training.accumulate", plain, self.accumulate)?;
+        range(
+            self.batch_size > 0,
+            "training.batch_size",
+            plain,
+            self.batch_size,
+        )?;
+        range(
+            self.accumulate > 0,
+            "training.accumulate",
+            plain,
+            self.accumulate,
+        )?;
         for (field, rate) in [
             ("training.learning_rate", Some(self.learning_rate)),
             (
@@ -382,13 +397,23 @@ impl TrainingConfig {
             ("training.weight_decay", self.weight_decay),
             ("training.clip_norm", self.clip_norm),
         ] {
-            range(value.is_finite() && value >= 0.0, field, "at least 0", value)?;
+            range(
+                value.is_finite() && value >= 0.0,
+                field,
+                "at least 0",
+                value,
+            )?;
         }
         for (field, share) in [
             ("training.label_smoothing", self.label_smoothing),
             ("training.weight_average", self.weight_average),
         ] {
-            range((0.0..1.0).contains(&share), field, "at least 0 and below 1", share)?;
+            range(
+                (0.0..1.0).contains(&share),
+                field,
+                "at least 0 and below 1",
+                share,
+            )?;
         }
         range(
             (0.0..=1.0).contains(&self.schedule.warmup),

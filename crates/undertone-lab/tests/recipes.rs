@@ -134,7 +134,10 @@ fn mistakes_are_told_with_their_name_and_place() {
         ("training.weight_average=1.0", "training.weight_average"),
         ("training.plateau.factor=1.5", "training.plateau.factor"),
         ("training.plateau.patience=0", "training.plateau.patience"),
-        ("augmentation.copies.speeds=[3.0]", "augmentation.copies.speeds"),
+        (
+            "augmentation.copies.speeds=[3.0]",
+            "augmentation.copies.speeds",
+        ),
     ] {
         let message = message("3-optimized", &[assignment]);
         assert!(message.contains(field), "{assignment}: {message}");

@@ -77,7 +77,10 @@ pub(crate) fn view(
         .map(|_| {
             let share: f64 = shares.sample(rng);
             // The clip itself stays the larger part.
-            Some((rng.random_range(0..features.len()), share.min(1.0 - share) as f32))
+            Some((
+                rng.random_range(0..features.len()),
+                share.min(1.0 - share) as f32,
+            ))
         })
         .collect();
     let features = features

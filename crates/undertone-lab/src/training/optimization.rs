@@ -55,7 +55,9 @@ pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<R
 /// Adam, or AdamW where weights decay, with the L2 penalty on an LSTM's weights.
 pub(crate) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleOptimizer {
     if training.weight_decay > 0.0 {
-        let plain = AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(0.0);
+        let plain = AdamWConfig::new()
+            .with_epsilon(EPSILON)
+            .with_weight_decay(0.0);
         let decayed = AdamWConfig::new()
             .with_epsilon(EPSILON)
             .with_weight_decay(training.weight_decay as f32)

@@ -62,7 +62,9 @@ mod tests {
             warmup: 0.2,
             cosine: true,
         };
-        let shares: Vec<f64> = (0..10).map(|step| share_of_rate(&config, step, 10)).collect();
+        let shares: Vec<f64> = (0..10)
+            .map(|step| share_of_rate(&config, step, 10))
+            .collect();
         assert!((shares[0] - 0.5).abs() < 1e-9, "{shares:?}");
         let peak = shares.iter().copied().fold(0.0, f64::max);
         assert!(peak > 0.98 && peak <= 1.0, "{shares:?}");

@@ -19,12 +19,12 @@ use super::checkpoint::{self, Progress, StepSums};
 use super::inference::probabilities;
 use super::optimization::{self, RateGroup, rate_groups};
 use super::schedule::{Plateau, share_of_rate};
+use crate::augmentation::AugmentationConfig;
 use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
 use crate::features::ClipFeatures;
 use crate::judging::{ConfusionMatrix, Scores, cross_entropy};
 use crate::metrics_file;
-use crate::augmentation::AugmentationConfig;
 use crate::recipe::{Selection, TrainingConfig};
 
 /// The clips of one side with their classes.

@@ -8,18 +8,21 @@
 //! training, judging and predicting.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod batch;
 mod checkpoint;
 mod classifier;
 mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod encoder;
 mod lstm;
 mod model;
 mod network;
 mod statistics;
 mod weights;
 
+pub use batch::Batch;
 pub use burn;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::{
@@ -27,6 +30,11 @@ pub use classifier::{
     mean_over_windows, stack,
 };
 pub use device::{DeviceError, DeviceKind};
+pub use encoder::{
+    ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
+    HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
+    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+};
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
     CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, NetworkConfig, Provenance,

@@ -37,8 +37,9 @@ pub use classifier::{
 pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
-    ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError, HiddenStates,
-    NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind, Wav2Vec2Config, WhisperConfig,
+    ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
+    EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,
+    StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
 };
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
@@ -47,7 +48,7 @@ pub use model::{
 };
 pub use network::{Network, NetworkConfig, NetworkError};
 pub use pretrained::{
-    EncoderFiles, EncoderPooling, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder,
+    EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder,
     PretrainedError, PretrainedNetwork, States,
 };
 pub use statistics::BandStatistics;

@@ -12,21 +12,24 @@
 mod config;
 mod convolution;
 mod head;
+mod layout;
+mod parts;
 mod plain;
 mod pooling;
-mod preprocessor;
 mod steps;
 mod tensors;
 mod transformer;
 mod wav2vec2;
+mod weight_norm;
 mod whisper;
 
 pub use config::{
-    ConvolutionNorm, EncoderConfig, EncoderConfigError, Wav2Vec2Config, WhisperConfig,
+    ConvolutionNorm, EncoderConfig, EncoderConfigError, HeadConfig, PreprocessorConfig,
+    Wav2Vec2Config, WhisperConfig,
 };
-pub use head::{ClassificationHead, HeadConfig};
+pub use head::ClassificationHead;
+pub use parts::EncoderParts;
 pub use pooling::{StepPooling, StepPoolingKind};
-pub use preprocessor::PreprocessorConfig;
 pub use tensors::{EncoderError, NamedTensor};
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;
@@ -149,17 +152,17 @@ impl Encoder {
         }
     }
 
-    /// Calls `write` with one tensor after the other as `transformers` names and lays them out in a
-    /// model with a classification head of this `config`'s family (`wav2vec2.…`, `hubert.…`,
-    /// `encoder.…`). The weight-normalised position embedding is written as its two factors.
+    /// All tensors as `transformers` names and lays them out in a model with a classification head
+    /// of `config`'s family (`wav2vec2.…`, `hubert.…`, `encoder.…`). The weight of the position
+    /// embedding is written as the two factors of its normalisation.
     ///
-    /// `transformers` puts its layer norm behind the last layer of any pre-norm encoder, so one cut
-    /// to its first layers gives other states there in its last.
-    pub fn to_tensors(&self, config: &EncoderConfig, write: &mut dyn FnMut(NamedTensor)) {
-        let prefix = config.head_prefix();
+    /// `transformers` puts its layer norm behind the last layer of any pre-norm network, so for one
+    /// that was cut to its first layers it computes another last state.
+    pub fn to_tensors(&self, config: &EncoderConfig) -> Vec<NamedTensor> {
+        let prefix = config.prefix();
         match self {
-            Self::Wav2Vec2(network) => tensors::export(network, &wav2vec2::NAMES, prefix, write),
-            Self::Whisper(network) => tensors::export(network, &whisper::NAMES, prefix, write),
+            Self::Wav2Vec2(network) => tensors::export(network, &wav2vec2::NAMES, prefix),
+            Self::Whisper(network) => tensors::export(network, &whisper::NAMES, prefix),
         }
     }
 }

@@ -16,9 +16,16 @@ pub(super) fn own_frames(batch: &Batch, bands: usize, shortest: usize) -> (Tenso
         "clips of the batch"
     );
     assert_eq!(found, bands, "bands of the batch");
-    let longest = batch.lengths.iter().fold(0, |longest, own| longest.max(*own));
+    let longest = batch
+        .lengths
+        .iter()
+        .fold(0, |longest, own| longest.max(*own));
     assert!(longest <= frames, "a clip is longer than its tensor");
 
+    if longest == 0 {
+        let silence = Tensor::zeros([clips, bands, shortest], &batch.values.device());
+        return (silence, vec![shortest; clips]);
+    }
     let mut values = batch.values.clone().narrow(2, 0, longest);
     if let Some(beyond) = beyond_own(&batch.lengths, longest, &values.device()) {
         values = values.mask_fill(beyond.unsqueeze_dim(1), 0.0);
@@ -27,7 +34,11 @@ pub(super) fn own_frames(batch: &Batch, bands: usize, shortest: usize) -> (Tenso
         let rest = Tensor::zeros([clips, bands, shortest - longest], &values.device());
         values = Tensor::cat(vec![values, rest], 2);
     }
-    let lengths = batch.lengths.iter().map(|own| *own.max(&shortest)).collect();
+    let lengths = batch
+        .lengths
+        .iter()
+        .map(|own| *own.max(&shortest))
+        .collect();
     (values, lengths)
 }
 

@@ -120,26 +120,15 @@ impl Wav2Vec2 {
     pub(super) fn random(config: &Wav2Vec2Config, layers: usize, device: &Device) -> Self {
         let width = config.hidden_size;
         let norm = |width| LayerNorm::init(width, config.layer_norm_eps, device);
+        let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
         let mut channels = 1;
         let mut convolutions = Vec::with_capacity(config.conv_dim.len());
-        for (index, (&outputs, (&kernel, &stride))) in config
-            .conv_dim
-            .iter()
-            .zip(config.conv_kernel.iter().zip(&config.conv_stride))
-            .enumerate()
-        {
-            let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
+        for (index, [outputs, kernel, stride]) in config.convolutions().enumerate() {
+            let sizes = [channels, outputs];
             convolutions.push(ConvolutionBlock {
-                convolution: Convolution::random(
-                    [channels, outputs],
-                    kernel,
-                    stride,
-                    config.conv_bias,
-                    device,
-                ),
+                convolution: Convolution::random(sizes, kernel, stride, config.conv_bias, device),
                 channel_norm: (!by_frame && index == 0).then(|| ChannelNorm::init(outputs, device)),
-                frame_norm: by_frame
-                    .then(|| LayerNorm::init(outputs, CONVOLUTION_EPSILON, device)),
+                frame_norm: by_frame.then(|| LayerNorm::init(outputs, CONVOLUTION_EPSILON, device)),
             });
             channels = outputs;
         }
@@ -186,7 +175,9 @@ impl Wav2Vec2 {
         if let Some(norm) = &self.projection_norm {
             states = norm.forward(states);
         }
-        states = self.projection_dropout.forward(self.projection.forward(states));
+        states = self
+            .projection_dropout
+            .forward(self.projection.forward(states));
 
         let beyond = beyond_own(&lengths, states.dims()[1], &states.device());
         states = zero_beyond(states, beyond.as_ref());

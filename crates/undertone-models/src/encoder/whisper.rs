@@ -46,8 +46,8 @@ pub(super) const NAMES: Names = Names {
 pub struct WhisperEncoder {
     first: Convolution,
     second: Convolution,
-    /// `[1, positions, width]`; sinusoids, which `transformers` does not train either.
-    positions: Param<Tensor<3>>,
+    /// `[positions, width]`; sinusoids, which `transformers` does not train either.
+    positions: Param<Tensor<2>>,
     dropout: Dropout,
     layers: Vec<TransformerLayer>,
     /// Behind the last layer, if the network is whole.
@@ -78,7 +78,7 @@ impl WhisperEncoder {
             first: Convolution::random([config.num_mel_bins, width], 3, 1, true, device),
             second: Convolution::random([width, width], 3, 2, true, device),
             positions: positions
-                .init([1, config.max_source_positions, width], device)
+                .init([config.max_source_positions, width], device)
                 .set_require_grad(false),
             dropout: DropoutConfig::new(config.dropout).init(),
             layers: (0..layers)
@@ -103,10 +103,12 @@ impl WhisperEncoder {
         let steps = states.dims()[1];
         let positions = self.positions.val();
         assert!(
-            steps <= positions.dims()[1],
+            steps <= positions.dims()[0],
             "a clip is longer than the encoder's positions"
         );
-        let states = self.dropout.forward(states + positions.narrow(1, 0, steps));
+        let states = self
+            .dropout
+            .forward(states + positions.narrow(0, 0, steps).unsqueeze());
         let beyond = beyond_own(&lengths, steps, &device);
         HiddenStates {
             states: all_states(&self.layers, self.norm.as_ref(), states, beyond.as_ref()),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::encoder::StepPoolingKind;
 use crate::network::NetworkError;
 
 /// A pretrained encoder, which of its hidden states are read, and the head behind it.
@@ -30,7 +31,7 @@ pub struct PretrainedConfig {
     pub states: States,
     /// How the steps of a clip become one vector.
     #[serde(default)]
-    pub pooling: EncoderPooling,
+    pub pooling: StepPoolingKind,
     /// Width of a linear layer between the vector and the output layer, as `transformers` has it
     /// (`classifier_proj_size`); left out: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,19 +94,6 @@ impl From<States> for StatesForm {
     }
 }
 
-/// How the steps of a clip become one vector; over the clip's own steps only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EncoderPooling {
-    /// The mean.
-    #[default]
-    Mean,
-    /// Mean and standard deviation side by side.
-    MeanStd,
-    /// A mean weighted by a trained attention.
-    Attention,
-}
-
 impl PretrainedConfig {
     /// How many first layers of an encoder that has `available` are needed.
     ///
@@ -129,7 +117,7 @@ impl PretrainedConfig {
     /// Whether what the head reads of a clip stays the same while the head is trained, so that it
     /// can be computed once.
     pub fn has_fixed_summaries(&self) -> bool {
-        self.states != States::Weighted && self.pooling != EncoderPooling::Attention
+        self.states != States::Weighted && self.pooling != StepPoolingKind::Attention
     }
 
     pub(crate) fn check(&self) -> Result<(), NetworkError> {

@@ -14,12 +14,15 @@ use burn::tensor::Device;
 use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig};
 
-use super::config::{EncoderPooling, PretrainedConfig, States};
+use super::config::{PretrainedConfig, States};
 use super::head_tensors;
 use super::network::PretrainedNetwork;
-use super::source::{EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end};
+use super::source::{
+    EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end, read,
+    read_configs,
+};
 use crate::checkpoint::{Checkpoint, FloatType, write_safetensors};
-use crate::encoder::EncoderConfig;
+use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
 use crate::atomic_file::write_atomically;
 use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE};
 
@@ -56,9 +59,9 @@ pub(crate) fn save(
 
     let float_type = stored_type(&files.config);
     let mut tensors = BTreeMap::new();
-    network.encoder().to_tensors(&encoder, &mut |tensor| {
+    for tensor in network.encoder().to_tensors(&encoder) {
         tensors.insert(tensor.name.clone(), (tensor, float_type));
-    });
+    }
     for tensor in head_tensors::of(network) {
         tensors.insert(tensor.name.clone(), (tensor, FloatType::F32));
     }
@@ -121,25 +124,23 @@ pub(crate) struct Foreign {
 /// Reads a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
 /// `WhisperForAudioClassification`.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
-    let (files, encoder, preprocessor) = super::source::read_configs(folder)?;
+    let (_, encoder, preprocessor) = read_configs(folder)?;
     let path = folder.join(CONFIG_FILE);
-    let labels = labels(&files.config).map_err(|message| PretrainedError::Head { path, message })?;
-    let flag = |name: &str| files.config.get(name).and_then(Value::as_bool).unwrap_or(false);
-    let projection = files.config.get("classifier_proj_size").and_then(Value::as_u64);
+    let head = HeadConfig::from_json(&read(&path)?, &encoder)
+        .map_err(|source| PretrainedError::Config { path, source })?;
     let pretrained = PretrainedConfig {
         pretrained: folder.display().to_string(),
         layers: None,
-        states: if flag("use_weighted_layer_sum") {
-            States::Weighted
-        } else {
-            States::Last
+        states: match head.use_weighted_layer_sum {
+            true => States::Weighted,
+            false => States::Last,
         },
-        pooling: EncoderPooling::Mean,
-        // The default of transformers, which leaves defaults out when it writes.
-        projection: Some(projection.map_or(256, |size| size as usize)),
+        pooling: StepPoolingKind::Mean,
+        projection: Some(head.classifier_proj_size),
         batch_norm: false,
         dropout: 0.0,
     };
+    let labels = head.labels;
     let (network, _) = load(folder, &pretrained, labels.len(), device)?;
     // Whisper was fine-tuned on 30 s of clip and silence, and pools over both.
     let is_whisper = matches!(encoder, EncoderConfig::Whisper(_));
@@ -156,24 +157,6 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
     })
 }
 
-/// The labels of `id2label`, in order.
-fn labels(config: &Map<String, Value>) -> Result<Vec<String>, String> {
-    let known = "a model for audio classification names its classes in `id2label`";
-    let Some(Value::Object(names)) = config.get("id2label") else {
-        return Err(format!("it has no `id2label`: {known}"));
-    };
-    if names.is_empty() {
-        return Err(format!("its `id2label` is empty: {known}"));
-    }
-    (0..names.len())
-        .map(|id| {
-            let name = names.get(&id.to_string()).and_then(Value::as_str);
-            name.map(str::to_owned)
-                .ok_or_else(|| format!("its `id2label` has {} entries, but no text for {id}", names.len()))
-        })
-        .collect()
-}
-
 /// The class of `transformers` that computes what our network does, if there is one.
 fn stock_class(encoder: &EncoderConfig, pretrained: &PretrainedConfig) -> Option<&'static str> {
     let whole_states = match pretrained.states {
@@ -181,7 +164,7 @@ fn stock_class(encoder: &EncoderConfig, pretrained: &PretrainedConfig) -> Option
         States::SideBySide(_) => false,
     };
     let fits = whole_states
-        && pretrained.pooling == EncoderPooling::Mean
+        && pretrained.pooling == StepPoolingKind::Mean
         && pretrained.projection.is_some();
     match encoder {
         // A norm behind the last layer belongs to the whole encoder only.

@@ -7,7 +7,7 @@ mod head_tensors;
 mod network;
 mod source;
 
-pub use config::{EncoderPooling, PretrainedConfig, States};
+pub use config::{PretrainedConfig, States};
 pub(crate) use folder::{load, load_foreign, save, settings};
 pub use head::Head;
 pub use network::PretrainedNetwork;

@@ -4,10 +4,10 @@ use burn::module::{Module, Param};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use super::config::{EncoderPooling, PretrainedConfig, States};
+use super::config::{PretrainedConfig, States};
 use super::head::Head;
 use crate::batch::Batch;
-use crate::encoder::{Encoder, HiddenStates, StepPooling, StepPoolingKind};
+use crate::encoder::{Encoder, HiddenStates, StepPooling};
 use crate::network::NetworkError;
 
 /// A pretrained encoder, what is read of it, and a head.
@@ -24,25 +24,20 @@ pub struct PretrainedNetwork {
 }
 
 impl PretrainedNetwork {
-    /// Puts a head with random weights behind an encoder.
+    /// Puts a head with random weights behind an encoder of so many layers with states so wide.
     ///
     /// # Errors
     /// On options that cannot work, and on states that the encoder does not have.
     pub fn new(
         encoder: Encoder,
+        (layers, width): (usize, usize),
         config: &PretrainedConfig,
         classes: usize,
         device: &Device,
     ) -> Result<Self, NetworkError> {
         config.check()?;
-        let (layers, width) = (encoder.layers(), encoder.width());
         config.layers_of(layers)?;
-        let kind = match config.pooling {
-            EncoderPooling::Mean => StepPoolingKind::Mean,
-            EncoderPooling::MeanStd => StepPoolingKind::MeanStd,
-            EncoderPooling::Attention => StepPoolingKind::Attention,
-        };
-        let pooling = StepPooling::init(kind, width, device);
+        let pooling = config.pooling.init(width, device);
         let states = match &config.states {
             States::SideBySide(states) => states.clone(),
             States::Last | States::Weighted => Vec::new(),
@@ -50,7 +45,7 @@ impl PretrainedNetwork {
         let side_by_side = states.len().max(1);
         let head = Head::init(
             config,
-            side_by_side * pooling.output_width(width),
+            side_by_side * config.pooling.output_width(width),
             classes,
             device,
         );
@@ -119,7 +114,7 @@ impl PretrainedNetwork {
             self.encoder = self.encoder.train_last(layers);
         }
         if !convolutions {
-            self.encoder = self.encoder.freeze_convolutions();
+            self.encoder = self.encoder.freeze_features();
         }
         self
     }

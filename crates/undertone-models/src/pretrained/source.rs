@@ -102,6 +102,8 @@ pub struct PretrainedEncoder {
     /// Its folder's files.
     pub files: Arc<EncoderFiles>,
     encoder: Encoder,
+    /// How many layers of it were loaded.
+    layers: usize,
     folder: PathBuf,
 }
 
@@ -135,6 +137,7 @@ impl PretrainedEncoder {
             preprocessor,
             files: Arc::new(files),
             encoder,
+            layers,
             folder: folder.to_owned(),
         })
     }
@@ -154,7 +157,8 @@ impl PretrainedEncoder {
         classes: usize,
         device: &Device,
     ) -> Result<PretrainedNetwork, NetworkError> {
-        PretrainedNetwork::new(self.encoder.clone(), config, classes, device)
+        let sizes = (self.layers, self.config.width());
+        PretrainedNetwork::new(self.encoder.clone(), sizes, config, classes, device)
     }
 
     /// A recipe's front end with what this encoder asks for: its rate, its kind of input, its
@@ -220,7 +224,7 @@ pub(super) fn read_configs(
     Ok((files, encoder, preprocessor))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, PretrainedError> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, PretrainedError> {
     fs::read(path).map_err(|source| PretrainedError::Io {
         path: path.to_owned(),
         source,

@@ -1,6 +1,6 @@
 //! The model card: what a model is, how good it is, what it is not for.
 
-use undertone_models::{Model, NetworkConfig};
+use undertone_models::{Model, NetworkConfig, States};
 
 use crate::judging::{Report, Score};
 
@@ -10,7 +10,6 @@ use crate::judging::{Report, Score};
 pub fn model_card(model: &Model, report: Option<&Report>) -> String {
     let config = &model.config;
     let provenance = &config.provenance;
-    let NetworkConfig::CnnLstm(network) = &config.network;
     let parameters: usize = undertone_models::burn::module::Module::num_params(&model.network);
     let ravdess = provenance.corpus == "RAVDESS";
     let licence = if ravdess {
@@ -24,19 +23,9 @@ pub fn model_card(model: &Model, report: Option<&Report>) -> String {
         config.name
     );
     card += &format!(
-        "Tells {} apart in speech. {} parameters: {} convolution{}, {} LSTM layer{} of {} units{}.\n\n",
+        "Tells {} apart in speech. {parameters} parameters: {}.\n\n",
         config.labels.join(", "),
-        parameters,
-        network.conv.len(),
-        plural(network.conv.len()),
-        network.lstm.layers,
-        plural(network.lstm.layers),
-        network.lstm.units,
-        if network.lstm.bidirectional {
-            ", bidirectional"
-        } else {
-            ""
-        },
+        architecture(&config.network),
     );
     card += "```\nundertone predict --model . recording.wav\n```\n\n## Training\n\n";
     card += &format!(
@@ -68,6 +57,38 @@ pub fn model_card(model: &Model, report: Option<&Report>) -> String {
                  no commercial use.\n";
     }
     card
+}
+
+fn architecture(network: &NetworkConfig) -> String {
+    match network {
+        NetworkConfig::CnnLstm(network) => format!(
+            "{} convolution{}, {} LSTM layer{} of {} units{}",
+            network.conv.len(),
+            plural(network.conv.len()),
+            network.lstm.layers,
+            plural(network.lstm.layers),
+            network.lstm.units,
+            if network.lstm.bidirectional {
+                ", bidirectional"
+            } else {
+                ""
+            },
+        ),
+        NetworkConfig::Pretrained(network) => {
+            let states = match &network.states {
+                States::Last => "the last hidden state".to_owned(),
+                States::Weighted => "a weighted sum of all hidden states".to_owned(),
+                States::SideBySide(states) => {
+                    let states: Vec<String> = states.iter().map(usize::to_string).collect();
+                    format!("hidden states {}", states.join(", "))
+                }
+            };
+            format!(
+                "the encoder `{}`, of which a linear head reads {states}",
+                network.pretrained
+            )
+        }
+    }
 }
 
 fn scores(report: &Report) -> String {

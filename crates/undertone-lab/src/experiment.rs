@@ -442,7 +442,7 @@ impl Experiment<'_> {
             test: fold.test.len(),
             resumed_after: task.as_ref().map_or(Ok(None), Task::resumable_after)?,
         });
-        let (model, best_epoch) = match (task, start) {
+        let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {
                 let trained = task.train(self.observer, self.interrupt)?;
                 (trained.model, Some(trained.best_epoch))
@@ -513,7 +513,16 @@ impl Experiment<'_> {
         let (Some(head), Some(summaries)) = (&self.recipe.head, &features.summaries) else {
             return Ok(Some(network));
         };
-        let examples = self.examples(&features.utterances, summaries, &job.fold.train);
+        let outputs = self.output_scheme();
+        let example = |index: &usize| {
+            let utterance = &features.utterances[*index];
+            Some(Example {
+                summary: summaries[*index].windows.first()?,
+                output: outputs.label_of(utterance.emotion),
+                speaker: &utterance.speaker,
+            })
+        };
+        let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
         let mut speakers: Vec<&str> = examples.iter().map(|example| example.speaker).collect();
         speakers.sort_unstable();
         speakers.dedup();
@@ -524,45 +533,13 @@ impl Experiment<'_> {
             head,
             &speakers,
             &self.device,
-            &mut |c, uar| {
-                (self.observer)(&Event::PenaltyJudged { c, uar });
+            &mut |shrinkage, uar| {
+                (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
             },
         )?;
-        (self.observer)(&Event::HeadFitted { c: fitted.c });
+        let shrinkage = fitted.shrinkage;
+        (self.observer)(&Event::HeadFitted { shrinkage });
         Ok(Some(network.with_head(fitted.head)))
-    }
-
-    /// The training side's summaries and those of their copies, which share a clip's weight.
-    fn examples<'f>(
-        &self,
-        utterances: &'f [Utterance],
-        summaries: &'f [ClipFeatures],
-        train: &[usize],
-    ) -> Vec<Example<'f>> {
-        let outputs = self.output_scheme();
-        let output_of = |index: usize| outputs.label_of(utterances[index].emotion);
-        let mut counts = vec![0.0f32; self.outputs()];
-        for index in train {
-            counts[output_of(*index)] += 1.0;
-        }
-        let classes = counts.iter().filter(|count| **count > 0.0).count() as f32;
-        let mut examples = Vec::new();
-        for &index in train {
-            let clip = &summaries[index];
-            let output = output_of(index);
-            let heard = clip.windows.len().min(1) + clip.copies.len();
-            let balance = train.len() as f32 / (classes * counts[output]);
-            let example = |summary, is_original| Example {
-                summary,
-                output,
-                weight: balance / heard as f32,
-                speaker: &utterances[index].speaker,
-                is_original,
-            };
-            examples.extend(clip.windows.first().map(|own| example(own, true)));
-            examples.extend(clip.copies.iter().map(|copy| example(copy, false)));
-        }
-        examples
     }
 
     /// The model of a network whose head was fitted and not trained further.
@@ -570,12 +547,12 @@ impl Experiment<'_> {
         &self,
         features: &Features,
         job: &Job,
-        network: PretrainedNetwork,
+        network: &PretrainedNetwork,
         folder: &Path,
     ) -> Result<Model, LabError> {
         let model = Model {
             config: self.model_config(&features.front_end, &features.utterances, job),
-            network: Network::Pretrained(network),
+            network: Network::Pretrained(network.clone()),
             statistics: None,
             encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
         };

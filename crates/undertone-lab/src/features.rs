@@ -194,6 +194,8 @@ enum ClipError {
     Decode(#[from] undertone_audio::DecodeError),
     #[error(transparent)]
     FrontEnd(#[from] FrontEndError),
+    #[error(transparent)]
+    Perturbation(#[from] undertone_audio::perturb::PerturbError),
 }
 
 impl ClipError {

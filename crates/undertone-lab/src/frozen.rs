@@ -23,9 +23,12 @@ impl FrozenEncoder {
     ) -> Self {
         let network = network.valid();
         let mut hasher = blake3::Hasher::new();
-        Weights::of(network.encoder()).hash_into(&mut |bytes| {
-            hasher.update(bytes);
-        });
+        for (name, values) in Weights::of(network.encoder()).iter() {
+            hasher.update(name.as_bytes());
+            for value in values {
+                hasher.update(&value.to_le_bytes());
+            }
+        }
         // Which states are read and how they are pooled.
         hasher.update(&serde_json::to_vec(reads).unwrap_or_default());
         Self {

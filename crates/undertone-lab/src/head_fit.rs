@@ -1,12 +1,16 @@
-//! The head of a frozen encoder: multinomial logistic regression on standardised summaries.
+//! The head of a frozen encoder: linear discriminant analysis with shrinkage.
+//!
+//! Summaries are standardised. With class means `M`, the pooled covariance within the classes `S`
+//! and a shrinkage `s`, the scores are `x·W + b` with `W = S'⁻¹·Mᵀ`, `b = -diag(M·W)/2` and
+//! `S' = (1 - s)·S + s·(tr S / d)·I` (Friedman 1989): Gaussian classes of one covariance, all
+//! equally likely. What differs between speakers within an emotion is part of `S`, so the head
+//! learns to look away from it.
 
 use undertone_audio::FeatureMatrix;
-use undertone_models::burn::module::{Module, Param};
-use undertone_models::burn::optim::{GradientsParams, LBFGSConfig, LineSearchFn};
-use undertone_models::burn::tensor::activation::log_softmax;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{BandStatistics, Head, largest};
 
+use crate::cholesky;
 use crate::error::LabError;
 use crate::recipe::HeadConfig;
 
@@ -16,175 +20,219 @@ pub(crate) struct Example<'a> {
     pub(crate) summary: &'a FeatureMatrix,
     /// The output that it is to raise.
     pub(crate) output: usize,
-    /// What it counts.
-    pub(crate) weight: f32,
     /// Who spoke.
     pub(crate) speaker: &'a str,
-    /// Whether it is a clip as recorded, which the penalty is chosen by, or a perturbed copy.
-    pub(crate) is_original: bool,
 }
 
 /// A fitted head.
 #[derive(Debug)]
 pub(crate) struct Fitted {
     pub(crate) head: Head,
-    /// The penalty that was chosen, as scikit-learn's `C`.
-    pub(crate) c: f64,
+    /// The shrinkage that was chosen.
+    pub(crate) shrinkage: f64,
 }
 
-/// Most steps of the optimiser for one fit.
-const ITERATIONS: usize = 200;
-
-#[derive(Module, Debug)]
-struct Linear {
-    /// `[width, outputs]`
-    weight: Param<Tensor<2>>,
-    /// `[outputs]`, not penalised.
-    bias: Param<Tensor<1>>,
-}
-
-/// Fits a head, after choosing the penalty by folds of speakers among the examples.
+/// Fits a head, after choosing the shrinkage by folds of speakers among the examples.
 ///
-/// Speakers are dealt to the folds in the order of `speaker_order`. The penalty with the highest
-/// unweighted average recall on originals of unheard speakers wins, the stronger one of equals.
+/// Speakers are dealt to the folds in the order of `speakers`. The shrinkage with the highest
+/// unweighted average recall on unheard speakers wins, the stronger one of equals. `observe` is
+/// told each one with its recall.
 ///
 /// # Errors
-/// If there are fewer speakers than two folds need.
+/// If there are too few speakers to choose, or the summaries are all alike.
 pub(crate) fn fit(
     examples: &[Example<'_>],
     outputs: usize,
     config: &HeadConfig,
-    speaker_order: &[&str],
+    speakers: &[&str],
     device: &Device,
     observe: &mut dyn FnMut(f64, f64),
 ) -> Result<Fitted, LabError> {
-    let folds = config.folds.min(speaker_order.len());
-    let mut penalties = config.c.clone();
-    penalties.sort_by(f64::total_cmp);
-    let c = match &penalties[..] {
+    let whole = Analysis::new(examples, outputs, device);
+    let mut shrinkages = config.shrinkage.clone();
+    shrinkages.sort_by(|one, other| other.total_cmp(one));
+    let folds = config.folds.min(speakers.len());
+    let shrinkage = match &shrinkages[..] {
         [only] => *only,
         _ if folds < 2 => {
             return Err(LabError::TooFewClips(
-                "the head's penalty is chosen by folds of speakers, and the training side has one \
-                 speaker only: give a single value of head.c"
+                "the head's shrinkage is chosen by folds of speakers, and the training side has \
+                 one speaker only: give a single value of head.shrinkage"
                     .to_owned(),
             ));
         }
         several => {
-            let problems: Vec<(Problem, Vec<Example<'_>>)> = (0..folds)
-                .map(|fold| {
-                    let held: Vec<&str> = speaker_order
-                        .iter()
-                        .copied()
-                        .skip(fold)
-                        .step_by(folds)
-                        .collect();
-                    let (out, kept): (Vec<_>, Vec<_>) =
-                        examples.iter().partition(|it| held.contains(&it.speaker));
-                    let out = out.into_iter().filter(|it| it.is_original).collect();
-                    (Problem::new(&kept, outputs, device), out)
-                })
-                .collect();
-            let mut best = (f64::NEG_INFINITY, several[0]);
-            for &c in several {
-                let mut judged = Vec::new();
-                for (problem, held_out) in &problems {
-                    let head = problem.solve(c);
-                    judged.extend(predict(&head, held_out, device));
+            let mut judged = vec![Vec::new(); several.len()];
+            for fold in 0..folds {
+                let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
+                let (held_out, kept): (Vec<_>, Vec<_>) =
+                    examples.iter().partition(|it| held.contains(&it.speaker));
+                let analysis = Analysis::new(&kept, outputs, device);
+                for (shrinkage, judged) in several.iter().zip(&mut judged) {
+                    let head = analysis.solve(*shrinkage)?;
+                    judged.extend(predict(&head, &held_out, device));
                 }
-                let uar = average_recall(&judged, outputs);
-                observe(c, uar);
+            }
+            let mut best = (f64::NEG_INFINITY, several[0]);
+            for (shrinkage, judged) in several.iter().zip(&judged) {
+                let uar = average_recall(judged, outputs);
+                observe(*shrinkage, uar);
                 if uar > best.0 {
-                    best = (uar, c);
+                    best = (uar, *shrinkage);
                 }
             }
             best.1
         }
     };
-    let head = Problem::new(examples, outputs, device).solve(c);
-    Ok(Fitted { head, c })
+    let head = whole.solve(shrinkage)?;
+    Ok(Fitted { head, shrinkage })
 }
 
-/// A regression to solve for several penalties.
-struct Problem {
+/// What all shrinkages of one fit share.
+struct Analysis {
     statistics: BandStatistics,
-    /// `[examples, width]`, standardised.
-    summaries: Tensor<2>,
-    /// `[examples, outputs]`: one-hot rows times the examples' weights, which sum to 1.
-    targets: Tensor<2>,
-    /// Sum of the weights before that, which scikit-learn's `C` multiplies.
-    mass: f64,
+    /// Of each output that occurs, and its mean of standardised summaries.
+    means: Vec<(usize, Vec<f64>)>,
+    /// `[examples, width]`: what is left of the standardised summaries without their class's mean.
+    residuals: Tensor<2>,
+    /// `residuals · residualsᵀ` or, if smaller, `residualsᵀ · residuals`, by rows.
+    gram: Vec<f64>,
     outputs: usize,
     device: Device,
 }
 
-impl Problem {
+impl Analysis {
     fn new(examples: &[Example<'_>], outputs: usize, device: &Device) -> Self {
         let width = examples.first().map_or(0, |it| it.summary.values.len());
-        let originals = examples.iter().filter(|it| it.is_original);
-        let statistics = BandStatistics::of(width, originals.map(|it| it.summary));
-        let mass: f64 = examples.iter().map(|it| f64::from(it.weight)).sum();
-        let mut summaries = Vec::with_capacity(examples.len() * width);
-        let mut targets = vec![0.0; examples.len() * outputs];
-        for (example, row) in examples
-            .iter()
-            .zip(targets.chunks_exact_mut(outputs.max(1)))
-        {
+        let statistics = BandStatistics::of(width, examples.iter().map(|it| it.summary));
+        let mut rows: Vec<Vec<f32>> = Vec::with_capacity(examples.len());
+        let mut means = vec![(0usize, vec![0.0f64; width]); outputs];
+        for example in examples {
             let mut summary = example.summary.clone();
             statistics.standardise(&mut summary);
-            summaries.extend(summary.values);
-            row[example.output] = (f64::from(example.weight) / mass) as f32;
+            let (count, mean) = &mut means[example.output];
+            *count += 1;
+            for (sum, value) in mean.iter_mut().zip(&summary.values) {
+                *sum += f64::from(*value);
+            }
+            rows.push(summary.values);
         }
-        let device = device.clone().autodiff();
-        let count = examples.len();
-        Self {
-            statistics,
-            summaries: Tensor::from_data(TensorData::new(summaries, [count, width]), &device),
-            targets: Tensor::from_data(TensorData::new(targets, [count, outputs]), &device),
-            mass,
-            outputs,
-            device,
+        for (count, mean) in &mut means {
+            mean.iter_mut()
+                .for_each(|sum| *sum /= (*count).max(1) as f64);
         }
-    }
-
-    /// The head that minimises `C · Σ weight · cross-entropy + ‖W‖² / 2`.
-    fn solve(&self, c: f64) -> Head {
-        let width = self.statistics.mean.len();
-        let start = Linear {
-            weight: Param::from_tensor(Tensor::zeros([width, self.outputs], &self.device)),
-            bias: Param::from_tensor(Tensor::zeros([self.outputs], &self.device)),
-        };
-        let penalty = 0.5 / (c * self.mass);
-        let mut optimiser = LBFGSConfig::new()
-            .with_max_iter(ITERATIONS)
-            .with_line_search_fn(LineSearchFn::StrongWolfe)
-            .init();
-        let (solved, _) = optimiser.step(1.0, start, |linear: Linear| {
-            let weight = linear.weight.val();
-            let scores =
-                self.summaries.clone().matmul(weight.clone()) + linear.bias.val().unsqueeze();
-            let entropy = (log_softmax(scores, 1) * self.targets.clone()).sum().neg();
-            let loss = entropy + weight.square().sum() * penalty;
-            let value = f64::from(loss.clone().into_scalar::<f32>());
-            (value, GradientsParams::from_grads(loss.backward(), &linear))
-        });
-        self.unstandardised(&solved.valid())
-    }
-
-    /// The same regression for summaries as they come: the standardisation becomes a part of the
-    /// weights.
-    fn unstandardised(&self, linear: &Linear) -> Head {
-        let mut weight: Vec<f32> = linear.weight.val().into_data().iter::<f32>().collect();
-        let mut bias: Vec<f64> = linear.bias.val().into_data().iter::<f64>().collect();
-        let rows = weight.chunks_exact_mut(self.outputs.max(1));
-        for ((row, mean), std) in rows.zip(&self.statistics.mean).zip(&self.statistics.std) {
-            for (value, bias) in row.iter_mut().zip(&mut bias) {
-                *value /= std;
-                *bias -= f64::from(*value) * f64::from(*mean);
+        for (row, example) in rows.iter_mut().zip(examples) {
+            for (value, mean) in row.iter_mut().zip(&means[example.output].1) {
+                *value -= *mean as f32;
             }
         }
-        let bias = bias.into_iter().map(|value| value as f32).collect();
-        Head::linear(weight, bias, &self.device.clone().without_autodiff())
+        let count = rows.len();
+        let residuals =
+            Tensor::<2>::from_data(TensorData::new(rows.concat(), [count, width]), device);
+        let other = residuals.clone().transpose();
+        let gram = match count <= width {
+            true => residuals.clone().matmul(other),
+            false => other.matmul(residuals.clone()),
+        };
+        let occurring = means.into_iter().enumerate();
+        Self {
+            statistics,
+            means: occurring
+                .filter(|(_, (count, _))| *count > 0)
+                .map(|(output, (_, mean))| (output, mean))
+                .collect(),
+            residuals,
+            gram: gram.into_data().iter::<f64>().collect(),
+            outputs,
+            device: device.clone(),
+        }
+    }
+
+    fn solve(&self, shrinkage: f64) -> Result<Head, LabError> {
+        let [count, width] = self.residuals.dims();
+        let size = count.min(width);
+        let trace: f64 = (0..size).map(|at| self.gram[at * size + at]).sum::<f64>() / count as f64;
+        // S' = kept · RᵀR + ridge · I
+        let kept = (1.0 - shrinkage) / count as f64;
+        let ridge = shrinkage * trace / width as f64;
+        let alike = || {
+            LabError::TooFewClips(
+                "the summaries of the training side do not differ within a class, so no head can \
+                 be fitted to them"
+                    .to_owned(),
+            )
+        };
+        if ridge.is_nan() || ridge <= 0.0 {
+            return Err(alike());
+        }
+        let means: Vec<Vec<f64>> = self.means.iter().map(|(_, mean)| mean.clone()).collect();
+        let solved = if width <= count {
+            let mut matrix: Vec<f64> = self.gram.iter().map(|value| kept * value).collect();
+            (0..size).for_each(|at| matrix[at * size + at] += ridge);
+            let mut columns = means.clone();
+            cholesky::solve(&mut matrix, size, &mut columns).ok_or_else(alike)?;
+            columns
+        } else {
+            // Woodbury: S'⁻¹·m = (m - Rᵀ·(RRᵀ + ridge/kept · I)⁻¹·R·m) / ridge
+            let mut matrix = self.gram.clone();
+            (0..size).for_each(|at| matrix[at * size + at] += ridge / kept);
+            let mut columns = self.through(&means, self.residuals.clone().transpose());
+            cholesky::solve(&mut matrix, size, &mut columns).ok_or_else(alike)?;
+            let explained = self.through(&columns, self.residuals.clone());
+            means
+                .iter()
+                .zip(explained)
+                .map(|(mean, explained)| {
+                    let left = mean
+                        .iter()
+                        .zip(explained)
+                        .map(|(mean, of)| (mean - of) / ridge);
+                    left.collect()
+                })
+                .collect()
+        };
+        Ok(self.head(&means, &solved))
+    }
+
+    /// Vectors times a matrix.
+    fn through(&self, vectors: &[Vec<f64>], matrix: Tensor<2>) -> Vec<Vec<f64>> {
+        let [height, width] = matrix.dims();
+        let values: Vec<f32> = vectors
+            .iter()
+            .flatten()
+            .map(|value| *value as f32)
+            .collect();
+        let rows = Tensor::<2>::from_data(
+            TensorData::new(values, [vectors.len(), height]),
+            &self.device,
+        );
+        let product: Vec<f64> = rows.matmul(matrix).into_data().iter::<f64>().collect();
+        product.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
+    }
+
+    /// The head for summaries as they come: the standardisation becomes a part of its weights. An
+    /// output that no example has is never the largest.
+    fn head(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Head {
+        const NEVER: f32 = -1e4;
+        let width = self.statistics.mean.len();
+        let mut weight = vec![0.0f32; width * self.outputs];
+        let mut bias = vec![NEVER; self.outputs];
+        for (((output, _), mean), column) in self.means.iter().zip(means).zip(solved) {
+            let product: f64 = mean
+                .iter()
+                .zip(column)
+                .map(|(one, other)| one * other)
+                .sum();
+            let mut constant = -0.5 * product;
+            let statistics = self.statistics.mean.iter().zip(&self.statistics.std);
+            for (row, (value, (shift, scale))) in column.iter().zip(statistics).enumerate() {
+                let value = value / f64::from(*scale);
+                constant -= value * f64::from(*shift);
+                weight[row * self.outputs + output] = value as f32;
+            }
+            bias[*output] = constant as f32;
+        }
+        Head::linear(weight, bias, &self.device)
     }
 }
 
@@ -241,20 +289,19 @@ mod tests {
         [0.976, 7.101, -1.522, -1.529],
         [1.426, 6.295, 0.103, 4.642],
     ];
-    const REFERENCE_LABELS: [usize; 12] = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
     const REFERENCE_PROBABILITIES: [[f32; 3]; 12] = [
-        [0.628966, 0.340038, 0.030996],
-        [0.426848, 0.500715, 0.072437],
-        [0.03193, 0.205263, 0.762807],
-        [0.62864, 0.349129, 0.022231],
-        [0.277342, 0.401015, 0.321643],
-        [0.068212, 0.26239, 0.669398],
-        [0.435037, 0.376722, 0.188241],
-        [0.264718, 0.533789, 0.201493],
-        [0.031442, 0.200981, 0.767576],
-        [0.816799, 0.177296, 0.005905],
-        [0.346417, 0.516703, 0.13688],
-        [0.043647, 0.135962, 0.820392],
+        [0.955687, 0.0443129, 1.35143e-08],
+        [0.24106, 0.758893, 4.6705e-05],
+        [5.13032e-09, 0.000478079, 0.999522],
+        [0.938033, 0.0619668, 3.10221e-08],
+        [0.0338181, 0.923948, 0.0422336],
+        [3.09414e-06, 0.0172734, 0.982723],
+        [0.271285, 0.724746, 0.00396931],
+        [0.0126443, 0.976958, 0.0103981],
+        [4.33456e-08, 0.00227801, 0.997722],
+        [0.998742, 0.00125775, 3.77325e-11],
+        [0.0640412, 0.935128, 0.000831213],
+        [3.67692e-07, 0.00138455, 0.998615],
     ];
 
     fn matrix(values: &[f32]) -> FeatureMatrix {
@@ -265,31 +312,132 @@ mod tests {
         }
     }
 
-    /// Reference: scikit-learn 1.9 on the same standardised rows,
-    /// `LogisticRegression(C=0.5, tol=1e-10, max_iter=10000)`; `tests/head_reference.py`.
+    fn probabilities(head: &Head, summary: &FeatureMatrix) -> Vec<f32> {
+        let row = Tensor::<1>::from_floats(&summary.values[..], &Device::flex()).unsqueeze();
+        softmax(head.forward(row), 1)
+            .into_data()
+            .iter::<f32>()
+            .collect()
+    }
+
+    /// Made by `tests/discriminant_reference.py`.
     #[test]
     fn equals_scikit_learn() {
         let rows = REFERENCE_ROWS.map(|row| matrix(&row));
-        let examples: Vec<Example<'_>> = rows
-            .iter()
-            .zip(REFERENCE_LABELS)
-            .map(|(summary, output)| Example {
-                summary,
-                output,
-                weight: 1.0,
-                speaker: "a",
-                is_original: true,
-            })
-            .collect();
-        let device = Device::flex();
-        let head = Problem::new(&examples, 3, &device).solve(0.5);
+        let example = |(index, summary)| Example {
+            summary,
+            output: index % 3,
+            speaker: "a",
+        };
+        let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
+        let head = Analysis::new(&examples, 3, &Device::flex())
+            .solve(0.3)
+            .unwrap();
         for (row, expected) in rows.iter().zip(REFERENCE_PROBABILITIES) {
-            let summary = Tensor::<1>::from_floats(&row.values[..], &device).unsqueeze();
-            let scores = head.forward(summary);
-            let found: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
-            for (found, expected) in found.iter().zip(expected) {
+            for (found, expected) in probabilities(&head, row).iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-4, "{found} {expected}");
             }
         }
+    }
+
+    #[test]
+    fn more_numbers_than_examples_give_the_same_as_fewer() {
+        let few: Vec<FeatureMatrix> = REFERENCE_ROWS
+            .iter()
+            .take(6)
+            .map(|row| matrix(row))
+            .collect();
+        let many: Vec<FeatureMatrix> = few
+            .iter()
+            .map(|row| matrix(&row.values.repeat(4)))
+            .collect();
+        let fitted = |rows: &[FeatureMatrix], shrinkage: f64| {
+            let example = |(index, summary)| Example {
+                summary,
+                output: index % 3,
+                speaker: "a",
+            };
+            let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
+            Analysis::new(&examples, 3, &Device::flex())
+                .solve(shrinkage)
+                .unwrap()
+        };
+        // With four copies of each number, S' of the copies acts as 4·(1-s)·S + s·(tr S/d)·I.
+        let shrinkage = 0.5;
+        let equal = shrinkage / (shrinkage + 4.0 * (1.0 - shrinkage));
+        let scale = 4.0 / (shrinkage + 4.0 * (1.0 - shrinkage));
+        let (wide, narrow) = (fitted(&many, shrinkage), fitted(&few, equal));
+        for (wide_row, row) in many.iter().zip(&few) {
+            let wide_scores: Vec<f32> = probabilities(&wide, wide_row)
+                .iter()
+                .map(|p| p.ln())
+                .collect();
+            let scores: Vec<f32> = probabilities(&narrow, row).iter().map(|p| p.ln()).collect();
+            for output in 1..3 {
+                let found = f64::from(wide_scores[output] - wide_scores[0]);
+                let expected = scale * f64::from(scores[output] - scores[0]);
+                assert!(
+                    (found - expected).abs() < 1e-2 * expected.abs().max(1.0),
+                    "{found} {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_shrinkage_is_chosen_by_unheard_speakers() {
+        let rows = REFERENCE_ROWS.map(|row| matrix(&row));
+        let speakers = ["a", "b", "c", "d"];
+        let examples: Vec<Example<'_>> = rows
+            .iter()
+            .enumerate()
+            .map(|(index, summary)| Example {
+                summary,
+                output: index % 3,
+                speaker: speakers[index / 3],
+            })
+            .collect();
+        let config = HeadConfig {
+            shrinkage: vec![0.1, 0.9],
+            folds: 2,
+        };
+        let mut seen = Vec::new();
+        let fitted = fit(
+            &examples,
+            3,
+            &config,
+            &speakers,
+            &Device::flex(),
+            &mut |s, uar| {
+                seen.push((s, uar));
+            },
+        );
+        let best = seen.iter().fold(
+            (0.0, -1.0),
+            |best, it| if it.1 > best.1 { *it } else { best },
+        );
+        assert_eq!(fitted.unwrap().shrinkage, best.0);
+        assert_eq!(seen.len(), 2);
+        let lone = fit(
+            &examples,
+            3,
+            &config,
+            &["a"],
+            &Device::flex(),
+            &mut |_, _| {},
+        );
+        assert!(matches!(lone, Err(LabError::TooFewClips(_))));
+    }
+
+    #[test]
+    fn summaries_that_do_not_differ_are_an_error() {
+        let row = matrix(&[1.0, 2.0]);
+        let examples = [0, 1].map(|output| Example {
+            summary: &row,
+            output,
+            speaker: "a",
+        });
+        let solved = Analysis::new(&examples, 2, &Device::flex()).solve(0.5);
+        assert!(matches!(solved, Err(LabError::TooFewClips(_))));
     }
 }

@@ -8,6 +8,7 @@
 
 mod augmentation;
 mod card;
+mod cholesky;
 pub mod durations;
 mod error;
 mod evaluate;

@@ -132,19 +132,21 @@ pub struct EncoderTrainingConfig {
     /// What each layer's learning rate is of that of the layer after it, above 0 up to 1.
     #[serde(default = "whole")]
     pub layer_decay: f64,
-    /// Whether the convolutions before the layers are trained too; needs all layers to be.
+    /// Whether what stands before the layers (convolutions, projection, positions) is trained too;
+    /// needs all layers to be.
     #[serde(default)]
     pub convolutions: bool,
 }
 
-/// How the linear head of a frozen encoder is fitted: multinomial logistic regression on the
-/// standardised summaries, the penalty chosen inside the training side by folds of speakers.
+/// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardised
+/// summaries, its shrinkage chosen inside the training side by folds of speakers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadConfig {
-    /// The penalties to choose from, as scikit-learn's `C`: the smaller, the stronger.
-    pub c: Vec<f64>,
-    /// Folds of speakers that the choice is made by.
+    /// The shrinkages to choose from, above 0 up to 1: 1 trusts the deviations only, small ones
+    /// the covariances too.
+    pub shrinkage: Vec<f64>,
+    /// Folds of speakers that the choice is made by, at least 2.
     #[serde(default = "four")]
     pub folds: usize,
 }
@@ -356,10 +358,10 @@ impl Recipe {
 impl HeadConfig {
     fn check(&self) -> Result<(), RecipeError> {
         range(
-            !self.c.is_empty() && self.c.iter().all(|c| c.is_finite() && *c > 0.0),
-            "head.c",
-            "one or more numbers above 0",
-            format!("{:?}", self.c),
+            !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
+            "head.shrinkage",
+            "one or more numbers above 0 up to 1",
+            format!("{:?}", self.shrinkage),
         )?;
         range(self.folds >= 2, "head.folds", "at least 2", self.folds)
     }

@@ -40,5 +40,4 @@ impl Batch {
             lengths,
         }
     }
-
 }

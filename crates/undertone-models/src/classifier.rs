@@ -10,9 +10,7 @@ use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 
 use crate::batch::Batch;
-use crate::model::{
-    Model, ModelConfig, ModelError, summed_into,
-};
+use crate::model::{Model, ModelConfig, ModelError, summed_into};
 use crate::network::Network;
 use crate::pretrained;
 use crate::statistics::BandStatistics;

@@ -48,8 +48,8 @@ pub use model::{
 };
 pub use network::{Network, NetworkConfig, NetworkError};
 pub use pretrained::{
-    EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder,
-    PretrainedError, PretrainedNetwork, States,
+    EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder, PretrainedError,
+    PretrainedNetwork, States,
 };
 pub use statistics::BandStatistics;
 pub use weights::{Weights, WeightsError};

@@ -131,6 +131,12 @@ impl Weights {
             .map(|tensor| (tensor.shape, tensor.values))
     }
 
+    /// All tensors' names and values, row-major, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[f32])> {
+        let tensors = self.tensors.iter();
+        tensors.map(|(name, tensor)| (name.as_str(), tensor.values.as_slice()))
+    }
+
     /// Moves every value a `share` (0 to 1) of the way to another set's value: with a small share
     /// a step, an exponential moving average. Tensors that `other` lacks stay as they are.
     pub fn approach(&mut self, other: &Self, share: f32) {

@@ -37,16 +37,10 @@ pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<R
         groups.push(RateGroup { ids, rate });
         rate *= encoder.layer_decay;
     }
-    if encoder.last_layers.is_none() {
-        groups.push(RateGroup {
-            ids: parts.between,
-            rate,
-        });
-    }
     if encoder.convolutions {
         groups.push(RateGroup {
-            ids: parts.convolutions,
-            rate: rate * encoder.layer_decay,
+            ids: parts.features,
+            rate,
         });
     }
     groups

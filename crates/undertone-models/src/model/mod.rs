@@ -181,7 +181,10 @@ impl Model {
     /// # Panics
     /// If the network is a head without its encoder, which is no model.
     pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
-        assert!(!matches!(self.network, Network::Head(_)), "a head alone is no model");
+        assert!(
+            !matches!(self.network, Network::Head(_)),
+            "a head alone is no model"
+        );
         if let (Network::Pretrained(network), NetworkConfig::Pretrained(config), Some(files)) =
             (&self.network, &self.config.network, &self.encoder)
         {

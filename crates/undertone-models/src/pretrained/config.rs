@@ -61,7 +61,10 @@ pub enum States {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected \"last\", \"weighted\" or a list of numbers")]
+#[serde(
+    untagged,
+    expecting = "expected \"last\", \"weighted\" or a list of numbers"
+)]
 enum StatesForm {
     Word(StatesWord),
     List(Vec<usize>),

@@ -21,9 +21,9 @@ use super::source::{
     EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end, read,
     read_configs,
 };
+use crate::atomic_file::write_atomically;
 use crate::checkpoint::{Checkpoint, FloatType, write_safetensors};
 use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
-use crate::atomic_file::write_atomically;
 use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE};
 
 /// The class of ours, for what `transformers` has no class for.
@@ -79,7 +79,10 @@ pub(crate) fn save(
 
     let mut texts = vec![(CONFIG_FILE, pretty(&Value::Object(config)))];
     if let Some(preprocessor) = &files.preprocessor {
-        texts.push((PREPROCESSOR_FILE, pretty(&Value::Object(preprocessor.clone()))));
+        texts.push((
+            PREPROCESSOR_FILE,
+            pretty(&Value::Object(preprocessor.clone())),
+        ));
     }
     if stock.is_none() {
         texts.push((MODELING_FILE, MODELING.to_owned()));
@@ -170,7 +173,9 @@ fn stock_class(encoder: &EncoderConfig, pretrained: &PretrainedConfig) -> Option
         // A norm behind the last layer belongs to the whole encoder only.
         EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
             if config.do_stable_layer_norm
-                && pretrained.layers.is_some_and(|layers| layers < encoder.layers()) =>
+                && pretrained
+                    .layers
+                    .is_some_and(|layers| layers < encoder.layers()) =>
         {
             None
         }
@@ -190,9 +195,17 @@ fn config_json(
 ) -> Result<Map<String, Value>, ModelError> {
     let mut config = files.config.clone();
     let labels = settings.output_scheme.labels();
-    let layers = pretrained.layers_of(encoder.layers()).unwrap_or(encoder.layers());
-    let by_id = labels.iter().enumerate().map(|(id, label)| (id.to_string(), json!(label)));
-    let by_label = labels.iter().enumerate().map(|(id, label)| ((*label).to_owned(), json!(id)));
+    let layers = pretrained
+        .layers_of(encoder.layers())
+        .unwrap_or(encoder.layers());
+    let by_id = labels
+        .iter()
+        .enumerate()
+        .map(|(id, label)| (id.to_string(), json!(label)));
+    let by_label = labels
+        .iter()
+        .enumerate()
+        .map(|(id, label)| ((*label).to_owned(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
     let layers_key = match encoder {

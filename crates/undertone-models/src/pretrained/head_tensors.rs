@@ -48,7 +48,11 @@ fn stored_name(path: &[String]) -> Option<String> {
     match &path[..] {
         [first, ..] if first == "encoder" => None,
         [head, layer, rest @ ..] if head == "head" => {
-            let layer = if layer == "output" { "classifier" } else { layer };
+            let layer = if layer == "output" {
+                "classifier"
+            } else {
+                layer
+            };
             Some([&[layer.to_owned()], rest].concat().join("."))
         }
         other => Some(other.join(".")),

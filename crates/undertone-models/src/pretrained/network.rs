@@ -78,7 +78,10 @@ impl PretrainedNetwork {
         match &self.states[..] {
             [] => states.last().map(pool),
             chosen => {
-                let pooled = chosen.iter().filter_map(|state| states.get(*state)).map(pool);
+                let pooled = chosen
+                    .iter()
+                    .filter_map(|state| states.get(*state))
+                    .map(pool);
                 Some(Tensor::cat(pooled.collect(), 1))
             }
         }

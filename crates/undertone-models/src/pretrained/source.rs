@@ -12,7 +12,9 @@ use undertone_audio::{FrontEndConfig, InputKind, Normalize};
 use super::config::PretrainedConfig;
 use super::network::PretrainedNetwork;
 use crate::checkpoint::{Checkpoint, CheckpointError};
-use crate::encoder::{Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig};
+use crate::encoder::{
+    Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig,
+};
 use crate::model::CONFIG_FILE;
 use crate::network::NetworkError;
 
@@ -208,8 +210,8 @@ pub(super) fn read_configs(
     let path = folder.join(PREPROCESSOR_FILE);
     let (raw, preprocessor) = if path.is_file() {
         let bytes = read(&path)?;
-        let preprocessor = PreprocessorConfig::from_json(&bytes)
-            .map_err(|source| PretrainedError::Config {
+        let preprocessor =
+            PreprocessorConfig::from_json(&bytes).map_err(|source| PretrainedError::Config {
                 path: path.clone(),
                 source,
             })?;

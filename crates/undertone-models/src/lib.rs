@@ -14,6 +14,8 @@ mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod lstm;
 mod model;
 mod network;

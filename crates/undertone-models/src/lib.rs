@@ -2,6 +2,7 @@
 //!
 //! - [`Classifier`] is all that inference needs: load a model, give it recordings.
 //! - [`Model`] is a network with its configuration, and a folder on disk.
+//! - [`Checkpoint`] is the weights of a pretrained encoder, as transformers lays them out.
 //! - [`CnnLstm`] and [`Lstm`] are the networks themselves, for training.
 //!
 //! A model carries its own front end: the same parameters turn a recording into features while

@@ -12,6 +12,10 @@
 //! | fit | [`fit`], [`FitLength`] | `librosa.util.fix_length` |
 //! | features | [`MelSpectrogram`], [`power_to_db`], [`Mfcc`], [`delta`] | `librosa.feature` 0.11 |
 //!
+//! What pretrained encoders read instead of features is [`WhisperLogMel`] or the samples after
+//! [`zero_mean_unit_variance`], both as `transformers` computes them. [`perturb`] varies recordings
+//! for training.
+//!
 //! Names and defaults are librosa's. There are no threads, clocks or global settings in here;
 //! the file system is behind the default feature `fs`, and everything else also compiles for
 //! `wasm32-unknown-unknown`.
@@ -35,6 +39,7 @@ mod decode;
 mod features;
 mod fit;
 mod front_end;
+pub mod perturb;
 mod resample;
 mod trim;
 
@@ -44,8 +49,8 @@ pub use decode::{
     DecodeError, DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_reader,
 };
 pub use features::{
-    DbConfig, DbReference, FeatureError, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc, delta,
-    power_to_db,
+    DbConfig, DbReference, FeatureError, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc,
+    WhisperLogMel, delta, power_to_db, zero_mean_unit_variance,
 };
 pub use fit::{FitLength, fit};
 pub use front_end::{FrontEnd, FrontEndConfig, FrontEndError, InputKind, Normalize, Prepared};

@@ -1,7 +1,7 @@
 //! The whole front end, and its configuration.
 
 use undertone_audio::{
-    FitLength, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Recording, TrimConfig,
+    FitLength, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Normalize, Recording, TrimConfig,
 };
 
 fn recording(sample_rate: u32, seconds: f64) -> Recording {
@@ -201,4 +201,72 @@ fn sizes_that_would_exhaust_the_memory_are_refused() {
             "{toml}: {error}"
         );
     }
+}
+
+fn encoder_front_end(input: InputKind, normalize: Normalize, pad: bool) -> FrontEnd {
+    FrontEnd::new(FrontEndConfig {
+        inputs: vec![input],
+        normalize,
+        pad,
+        n_mels: 80,
+        duration: FitLength::Seconds(0.5),
+        ..FrontEndConfig::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn clips_for_an_encoder_keep_their_length_up_to_the_window() {
+    let samples: Vec<f32> = (0..16_000).map(|n| (n as f32 * 0.1).sin() + 0.3).collect();
+    let waveform = encoder_front_end(InputKind::Waveform, Normalize::None, false);
+    assert_eq!(waveform.bands(), 1);
+    for (given, kept) in [(0, 400), (1, 400), (5000, 5000), (16_000, 8000)] {
+        let features = waveform.features(&samples[..given]);
+        assert_eq!((features.bands, features.frames), (1, kept));
+        let own = given.min(kept);
+        assert_eq!(features.values[..own], samples[..own]);
+        assert!(features.values[own..].iter().all(|value| *value == 0.0));
+    }
+    let log_mel = encoder_front_end(InputKind::WhisperLogMel, Normalize::None, false);
+    for (given, frames) in [(0, 2), (5000, 31), (16_000, 50)] {
+        let features = log_mel.features(&samples[..given]);
+        assert_eq!((features.bands, features.frames), (80, frames));
+    }
+    let padded = encoder_front_end(InputKind::WhisperLogMel, Normalize::None, true);
+    assert_eq!(padded.features(&samples[..5000]).frames, 50);
+    assert_eq!(padded.frames(), 50);
+}
+
+#[test]
+fn a_waveform_is_scaled_by_its_own_mean_and_deviation() {
+    let samples: Vec<f32> = (0..4000).map(|n| (n as f32 * 0.1).sin() + 0.3).collect();
+    let front_end = encoder_front_end(InputKind::Waveform, Normalize::Utterance, false);
+    let values = front_end.features(&samples).values;
+    let mean = values.iter().sum::<f32>() / 4000.0;
+    let variance = values.iter().map(|value| value * value).sum::<f32>() / 4000.0;
+    assert!(
+        mean.abs() < 1e-4 && (variance - 1.0).abs() < 1e-3,
+        "{mean} {variance}"
+    );
+}
+
+#[test]
+fn an_encoders_input_stands_alone() {
+    let config = FrontEndConfig {
+        inputs: vec![InputKind::Waveform, InputKind::Mfcc],
+        ..FrontEndConfig::default()
+    };
+    assert!(matches!(
+        FrontEnd::new(config),
+        Err(FrontEndError::NotAlone { input: "waveform" })
+    ));
+    let config = FrontEndConfig {
+        inputs: vec![InputKind::WhisperLogMel],
+        sample_rate: 22_050,
+        ..FrontEndConfig::default()
+    };
+    assert!(matches!(
+        FrontEnd::new(config),
+        Err(FrontEndError::WhisperRate { found: 22_050 })
+    ));
 }

@@ -1,4 +1,5 @@
-//! Variations of training clips: other speeds, shifts in time, masked bands and frames.
+//! Variations of training clips: copies that sound different, shifts in time, masked bands and
+//! frames, mixtures.
 //!
 //! Masks follow SpecAugment (Park et al. 2019), without its time warping.
 
@@ -6,15 +7,15 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use undertone_audio::FeatureMatrix;
 
+use crate::perturbation::PerturbationConfig;
 use crate::recipe::RecipeError;
 
 /// How training clips are varied. The default varies nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentationConfig {
-    /// Speeds at which training clips are also heard, 0.5 to 2; pitch and tempo change together.
-    /// Half of the time a clip is heard at its own speed, else at one of these.
-    pub speeds: Vec<f64>,
+    /// Copies of training clips. Half of the time a clip is heard as it is, else as one of these.
+    pub copies: PerturbationConfig,
     /// Bands blanked: set to the training side's mean.
     pub band_masks: MaskConfig,
     /// Frames set to the training side's mean.
@@ -22,6 +23,9 @@ pub struct AugmentationConfig {
     /// Clips start up to this many frames later; what is pushed out at the end is lost, and the
     /// start is filled with the window's last frame, which is silence in all but the longest clips.
     pub shift: usize,
+    /// Mixup (Zhang et al. 2018): each clip is mixed with another one, and their targets with
+    /// them, in shares drawn from Beta(α, α); this is α, 0 (off) to 10.
+    pub mixup: f64,
 }
 
 /// Stretches of bands or frames that are masked.
@@ -36,15 +40,12 @@ pub struct MaskConfig {
 
 impl AugmentationConfig {
     pub(crate) fn check(&self) -> Result<(), RecipeError> {
-        if let Some(speed) = self
-            .speeds
-            .iter()
-            .find(|speed| !(0.5..=2.0).contains(*speed))
-        {
+        self.copies.check()?;
+        if !(0.0..=10.0).contains(&self.mixup) {
             return Err(RecipeError::Range {
-                field: "augmentation.speeds",
-                expected: "0.5 to 2",
-                found: speed.to_string(),
+                field: "augmentation.mixup",
+                expected: "0 to 10",
+                found: self.mixup.to_string(),
             });
         }
         let most = self.band_masks.count.max(self.frame_masks.count);

@@ -39,6 +39,9 @@ pub enum LabError {
     /// Weights that cannot be packed or do not fit.
     #[error(transparent)]
     Weights(#[from] undertone_models::WeightsError),
+    /// A recipe that neither fits nor trains anything.
+    #[error("the recipe has neither [training] nor [head]: there is nothing to train")]
+    NothingToTrain,
     /// A model that cannot be read or written.
     #[error(transparent)]
     Model(#[from] undertone_models::ModelError),

@@ -14,6 +14,7 @@ use crate::experiment::readable;
 use crate::features::FeatureStore;
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
 use crate::outcomes::outcomes_of;
+use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
 
 /// A model, a corpus, and a protocol whose test sides the model is judged on.
@@ -55,7 +56,12 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     model.network = model.network.valid();
     let config = model.config.clone();
     let seed = task.seed.unwrap_or(config.provenance.seed);
-    let store = FeatureStore::new(&config.front_end, &[], task.cache.clone())?;
+    let store = FeatureStore::new(
+        &config.front_end,
+        &PerturbationConfig::default(),
+        None,
+        task.cache.clone(),
+    )?;
     let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
     let (utterances, features) = readable(&task.corpus.utterances, features)?;
     let division = divide(

@@ -58,6 +58,18 @@ pub enum Event<'a> {
         /// The epoch after which an earlier session's work is taken up, if there is one.
         resumed_after: Option<usize>,
     },
+    /// A penalty for a pretrained encoder's head was judged inside the training side.
+    PenaltyJudged {
+        /// The penalty, as scikit-learn's `C`.
+        c: f64,
+        /// Unweighted average recall on speakers that were held out of the training side, 0 to 1.
+        uar: f64,
+    },
+    /// A pretrained encoder's head was fitted.
+    HeadFitted {
+        /// The penalty that was chosen.
+        c: f64,
+    },
     /// A training step is done.
     Step {
         /// The epoch, counted from 1.

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use rand::RngExt;
+use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
 use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, Utterance, divide};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, summed_into,
+    BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Network, NetworkConfig,
+    PretrainedConfig, PretrainedEncoder, PretrainedNetwork, Provenance, Weights, summed_into,
 };
 
 use crate::card::model_card;
@@ -17,12 +21,14 @@ use crate::error::LabError;
 use crate::evaluate::corpus_name;
 use crate::events::{Event, Interrupt, Observer};
 use crate::features::{ClipFeatures, FeatureStore};
+use crate::frozen::FrozenEncoder;
+use crate::head_fit::{self, Example};
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
 use crate::outcomes::outcomes_of;
 use crate::protocol_text::describe_protocol;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, RecipeError};
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
-use crate::training::{Side, Task};
+use crate::training::{Side, Start, Task, rng_at};
 
 /// A corpus, a recipe, and where to work.
 pub struct Experiment<'a> {
@@ -30,6 +36,8 @@ pub struct Experiment<'a> {
     pub corpus: &'a Corpus,
     /// What to do with them.
     pub recipe: &'a Recipe,
+    /// The recipe's pretrained encoder, where it names one.
+    pub encoder: Option<&'a PretrainedEncoder>,
     /// Where to compute.
     pub device: Device,
     /// Where features are kept between runs; `None` computes them every time.
@@ -52,6 +60,24 @@ pub enum FoldChoice {
     },
 }
 
+/// The readable clips and what is known of each.
+struct Features {
+    front_end: FrontEnd,
+    utterances: Vec<Utterance>,
+    /// Features of their sound, unless only summaries are needed.
+    sound: Option<Vec<ClipFeatures>>,
+    /// A frozen encoder's summaries of them.
+    summaries: Option<Vec<ClipFeatures>>,
+}
+
+impl Features {
+    /// What the network that is trained reads.
+    fn trained_on(&self) -> &[ClipFeatures] {
+        let features = self.sound.as_ref().or(self.summaries.as_ref());
+        features.map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What an experiment leaves.
 #[derive(Debug)]
 pub struct Finished {
@@ -64,7 +90,8 @@ pub struct Finished {
 /// The probabilities of every clip of a fold, and what is worth knowing beside them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct FoldOutcomes {
-    best_epoch: usize,
+    /// `None` where nothing was trained in epochs.
+    best_epoch: Option<usize>,
     leakage: LeakageSummary,
     train: Vec<Outcome>,
     validation: Vec<Outcome>,
@@ -95,28 +122,15 @@ impl Experiment<'_> {
     /// If the corpus does not fit the recipe, a file cannot be written, the loss is not finite,
     /// or on [`LabError::Interrupted`].
     pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
-        let front_end = self.resolve_front_end()?;
-        let store = FeatureStore::new(
-            &front_end,
-            &self.recipe.augmentation.speeds,
-            self.cache.clone(),
-        )?;
-        let features = store.compute(&self.corpus.utterances, self.observer, self.interrupt)?;
-        let (utterances, features) = readable(&self.corpus.utterances, features)?;
+        let features = self.features()?;
+        let utterances = &features.utterances;
 
-        let jobs = self.jobs(&utterances, choice)?;
+        let jobs = self.jobs(utterances, choice)?;
         let mut folds = Vec::with_capacity(jobs.len());
         let mut pooled = Vec::new();
         let labels = self.labels();
         for (index, job) in jobs.iter().enumerate() {
-            let outcomes = self.fold(
-                run,
-                &store,
-                &utterances,
-                &features,
-                job,
-                (index + 1, jobs.len()),
-            )?;
+            let outcomes = self.fold(run, &features, job, (index + 1, jobs.len()))?;
             if outcomes.test.is_empty() {
                 continue;
             }
@@ -136,7 +150,7 @@ impl Experiment<'_> {
                 train: side(&outcomes.train)?,
                 validation: side(&outcomes.validation)?,
                 test: Evaluation::new(&labels, &outcomes.test)?,
-                best_epoch: Some(outcomes.best_epoch),
+                best_epoch: outcomes.best_epoch,
                 leakage: outcomes.leakage,
                 test_speakers: speakers.into_iter().map(str::to_owned).collect(),
             });
@@ -219,9 +233,77 @@ impl Experiment<'_> {
             .collect()
     }
 
-    /// Replaces a duration such as `p95` by the seconds that it stands for in this corpus.
+    /// What every clip is to training: features of its sound, or a frozen encoder's summaries.
+    fn features(&self) -> Result<Features, LabError> {
+        let recipe = self.recipe;
+        let front_end = self.resolve_front_end()?;
+        let frozen = self.frozen()?;
+        let of_sound = recipe.trains_encoder() || frozen.is_none();
+        let copies = &recipe.augmentation.copies;
+        let compute = |frozen: Option<FrozenEncoder>| {
+            let store = FeatureStore::new(&front_end, copies, frozen, self.cache.clone())?;
+            store.compute(&self.corpus.utterances, self.observer, self.interrupt)
+        };
+        let summaries = frozen.map(|frozen| compute(Some(frozen))).transpose()?;
+        let sound = of_sound.then(|| compute(None)).transpose()?;
+        // Clips that cannot be read can be read by neither.
+        let readable_summaries = summaries
+            .map(|summaries| readable(&self.corpus.utterances, summaries))
+            .transpose()?;
+        let readable_sound = sound
+            .map(|sound| readable(&self.corpus.utterances, sound))
+            .transpose()?;
+        let (utterances, sound) = readable_sound.unzip();
+        let (others, summaries) = readable_summaries.unzip();
+        Ok(Features {
+            front_end: FrontEnd::new(front_end)?,
+            utterances: utterances.or(others).unwrap_or_default(),
+            sound,
+            summaries,
+        })
+    }
+
+    /// The encoder as a frozen step, where the recipe trains a head on its summaries.
+    fn frozen(&self) -> Result<Option<FrozenEncoder>, LabError> {
+        let Some((encoder, config)) = self.pretrained() else {
+            return Ok(None);
+        };
+        if self.recipe.head.is_none() && self.recipe.trains_encoder() {
+            return Ok(None);
+        }
+        if !config.has_fixed_summaries() {
+            return Err(RecipeError::Range {
+                field: "network",
+                expected: "states other than \"weighted\" and pooling other than \"attention\" \
+                           where the encoder is frozen ([training.encoder] trains it)",
+                found: "a summary that has to be trained".to_owned(),
+            }
+            .into());
+        }
+        let network = encoder.network(config, self.outputs(), &self.device)?;
+        let reads = (&config.states, config.pooling, config.layers);
+        Ok(Some(FrozenEncoder::new(&network, &reads, &self.device)))
+    }
+
+    /// The encoder and what the recipe wants of it.
+    fn pretrained(&self) -> Option<(&PretrainedEncoder, &PretrainedConfig)> {
+        match (&self.recipe.network, self.encoder) {
+            (NetworkConfig::Pretrained(config), Some(encoder)) => Some((encoder, config)),
+            _ => None,
+        }
+    }
+
+    fn outputs(&self) -> usize {
+        self.output_scheme().labels().len()
+    }
+
+    /// The recipe's front end as its encoder wants it, a duration such as `p95` replaced by the
+    /// seconds that it stands for in this corpus.
     fn resolve_front_end(&self) -> Result<FrontEndConfig, LabError> {
-        let mut config = self.recipe.front_end.clone();
+        let mut config = match self.encoder {
+            Some(encoder) => encoder.front_end(&self.recipe.front_end),
+            None => self.recipe.front_end.clone(),
+        };
         if !matches!(config.duration, FitLength::Seconds(_)) {
             let any_window = FrontEndConfig {
                 duration: FitLength::default(),
@@ -287,12 +369,11 @@ impl Experiment<'_> {
     fn fold(
         &self,
         run: &RunFolder,
-        store: &FeatureStore,
-        utterances: &[Utterance],
-        features: &[ClipFeatures],
+        features: &Features,
         job: &Job,
         (number, count): (usize, usize),
     ) -> Result<FoldOutcomes, LabError> {
+        let utterances = &features.utterances;
         let folder = run.fold(&job.name)?;
         let division = to_json(&self.division_file(utterances, job))?;
         let division_path = folder.join("division.json");
@@ -316,7 +397,7 @@ impl Experiment<'_> {
             }
             return Ok(outcomes);
         }
-        if fold.validation.is_empty() {
+        if fold.validation.is_empty() && self.recipe.training.is_some() {
             return Err(LabError::TooFewClips(format!(
                 "{}: the validation side is empty, and training is steered by it: set \
                  protocol.validation_fraction above 0",
@@ -324,35 +405,34 @@ impl Experiment<'_> {
             )));
         }
 
-        let classes = |indices: &[usize], scheme: LabelScheme| -> Vec<usize> {
-            indices
-                .iter()
-                .map(|index| scheme.label_of(utterances[*index].emotion))
-                .collect()
-        };
-        let side = |indices: &[usize]| Side {
-            clips: indices.iter().map(|index| &features[*index]).collect(),
-            labels: classes(indices, self.recipe.label_scheme),
-            outputs: classes(indices, self.output_scheme()),
-        };
-        let summed_into = self.summed_into()?;
+        let judged_by = features.trained_on();
+        let side = |indices: &[usize]| self.side(utterances, features.trained_on(), indices);
         let train = side(&fold.train);
-        let front_end = store.front_end();
-        let statistics = standardisation(front_end, &train);
-        let task = Task {
-            recipe: self.recipe,
+        let summed_into = self.summed_into()?;
+        let start = self.start(features, job)?;
+        let statistics = standardisation(&features.front_end, &train);
+        let task = self.recipe.training.as_ref().map(|training| Task {
+            training,
+            augmentation: &self.recipe.augmentation,
             fold: &job.name,
             seed: job.seed,
-            model: self.model_config(front_end, utterances, job),
-            bands: front_end.bands(),
-            frames: front_end.frames(),
+            model: self.model_config(&features.front_end, utterances, job),
+            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+            start: match &start {
+                None => Start::Random {
+                    bands: features.front_end.bands(),
+                    frames: features.front_end.frames(),
+                },
+                Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
+                Some(network) => Start::Head(network),
+            },
             train,
             validation: side(&fold.validation),
             statistics,
             summed_into: &summed_into,
             folder: &folder,
             device: &self.device,
-        };
+        });
         (self.observer)(&Event::Fold {
             name: &job.name,
             number,
@@ -360,32 +440,149 @@ impl Experiment<'_> {
             train: fold.train.len(),
             validation: fold.validation.len(),
             test: fold.test.len(),
-            resumed_after: task.resumable_after()?,
+            resumed_after: task.as_ref().map_or(Ok(None), Task::resumable_after)?,
         });
-        let trained = task.train(self.observer, self.interrupt)?;
+        let (model, best_epoch) = match (task, start) {
+            (Some(task), _) => {
+                let trained = task.train(self.observer, self.interrupt)?;
+                (trained.model, Some(trained.best_epoch))
+            }
+            (None, Some(network)) => (self.fitted_model(features, job, network, &folder)?, None),
+            (None, None) => return Err(LabError::NothingToTrain),
+        };
 
         let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
         let distinct: Vec<usize> = distinct.into_iter().collect();
+        let model = match features.sound {
+            Some(_) => model,
+            None => Model {
+                network: model.network.without_encoder(),
+                ..model
+            },
+        };
         let judge = |indices: &[usize]| {
             outcomes_of(
-                &trained.model,
+                &model,
                 &summed_into,
                 &self.corpus.root,
                 utterances,
-                features,
+                judged_by,
                 indices,
                 &self.device,
             )
         };
         let outcomes = FoldOutcomes {
-            best_epoch: trained.best_epoch,
-            leakage: leakage(fold, utterances, features),
+            best_epoch,
+            leakage: leakage(fold, utterances, judged_by),
             train: judge(&distinct),
             validation: judge(&fold.validation),
             test: judge(&fold.test),
         };
         write_json(&outcomes_path, &outcomes)?;
         Ok(outcomes)
+    }
+
+    fn side<'f>(
+        &self,
+        utterances: &[Utterance],
+        features: &'f [ClipFeatures],
+        indices: &[usize],
+    ) -> Side<'f> {
+        let classes = |scheme: LabelScheme| -> Vec<usize> {
+            indices
+                .iter()
+                .map(|index| scheme.label_of(utterances[*index].emotion))
+                .collect()
+        };
+        Side {
+            clips: indices.iter().map(|index| &features[*index]).collect(),
+            labels: classes(self.recipe.label_scheme),
+            outputs: classes(self.output_scheme()),
+        }
+    }
+
+    /// The pretrained network that a fold starts from, its head fitted if the recipe says so.
+    fn start(&self, features: &Features, job: &Job) -> Result<Option<PretrainedNetwork>, LabError> {
+        let Some((encoder, config)) = self.pretrained() else {
+            return Ok(None);
+        };
+        self.device.seed(rng_at(job.seed, 0, 0).random());
+        let network = encoder.network(config, self.outputs(), &self.device)?;
+        // Parameters are drawn on first use: draw them now.
+        Weights::of(network.head());
+        let (Some(head), Some(summaries)) = (&self.recipe.head, &features.summaries) else {
+            return Ok(Some(network));
+        };
+        let examples = self.examples(&features.utterances, summaries, &job.fold.train);
+        let mut speakers: Vec<&str> = examples.iter().map(|example| example.speaker).collect();
+        speakers.sort_unstable();
+        speakers.dedup();
+        speakers.shuffle(&mut rng_at(job.seed, 0, 1));
+        let fitted = head_fit::fit(
+            &examples,
+            self.outputs(),
+            head,
+            &speakers,
+            &self.device,
+            &mut |c, uar| {
+                (self.observer)(&Event::PenaltyJudged { c, uar });
+            },
+        )?;
+        (self.observer)(&Event::HeadFitted { c: fitted.c });
+        Ok(Some(network.with_head(fitted.head)))
+    }
+
+    /// The training side's summaries and those of their copies, which share a clip's weight.
+    fn examples<'f>(
+        &self,
+        utterances: &'f [Utterance],
+        summaries: &'f [ClipFeatures],
+        train: &[usize],
+    ) -> Vec<Example<'f>> {
+        let outputs = self.output_scheme();
+        let output_of = |index: usize| outputs.label_of(utterances[index].emotion);
+        let mut counts = vec![0.0f32; self.outputs()];
+        for index in train {
+            counts[output_of(*index)] += 1.0;
+        }
+        let classes = counts.iter().filter(|count| **count > 0.0).count() as f32;
+        let mut examples = Vec::new();
+        for &index in train {
+            let clip = &summaries[index];
+            let output = output_of(index);
+            let heard = clip.windows.len().min(1) + clip.copies.len();
+            let balance = train.len() as f32 / (classes * counts[output]);
+            let example = |summary, is_original| Example {
+                summary,
+                output,
+                weight: balance / heard as f32,
+                speaker: &utterances[index].speaker,
+                is_original,
+            };
+            examples.extend(clip.windows.first().map(|own| example(own, true)));
+            examples.extend(clip.copies.iter().map(|copy| example(copy, false)));
+        }
+        examples
+    }
+
+    /// The model of a network whose head was fitted and not trained further.
+    fn fitted_model(
+        &self,
+        features: &Features,
+        job: &Job,
+        network: PretrainedNetwork,
+        folder: &Path,
+    ) -> Result<Model, LabError> {
+        let model = Model {
+            config: self.model_config(&features.front_end, &features.utterances, job),
+            network: Network::Pretrained(network),
+            statistics: None,
+            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+        };
+        let best = folder.join("checkpoints").join("best");
+        model.save(&best)?;
+        // What is judged is what was written, rounded as it was.
+        Ok(Model::load(&best, &self.device)?)
     }
 
     fn division_file<'u>(&self, utterances: &'u [Utterance], job: &Job) -> DivisionFile<'u> {
@@ -489,7 +686,7 @@ pub(crate) fn readable(
 /// Statistics of the distinct clips of the training side, where the front end wants them.
 fn standardisation(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatistics> {
     match front_end.config().normalize {
-        Normalize::None => None,
+        Normalize::None | Normalize::Utterance => None,
         Normalize::Standardize => {
             let first_windows = train.clips.iter().map(|clip| &clip.windows[0]);
             Some(BandStatistics::of(front_end.bands(), first_windows))

@@ -1,4 +1,7 @@
 //! Features of a corpus, computed once, in parallel, and cached by content.
+//!
+//! With a frozen encoder behind the front end, what is kept of a window is the encoder's summary
+//! of it: training the head then takes seconds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,46 +9,51 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use undertone_audio::{
-    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, Resampler, decode_bytes,
+    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, decode_bytes,
 };
 use undertone_corpus::Utterance;
 use undertone_models::{OVERLAP, write_atomically};
 
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
+use crate::frozen::FrozenEncoder;
+use crate::perturbation::PerturbationConfig;
 
 /// Part of every key: raise it when the cached content changes its meaning.
-const CACHE_VERSION: &[u8] = b"undertone-features-1";
+const CACHE_VERSION: &[u8] = b"undertone-features-2";
 
-/// What is known of one clip: its windows at the original speed, and at each other speed.
+/// What is known of one clip: its windows as recorded, and its perturbed copies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipFeatures {
     /// A hash of the recording's bytes (and the front end): equal for copies under other names.
     pub fingerprint: String,
     /// The clip's windows, not standardised; the first starts where the trimmed clip starts.
     pub windows: Vec<FeatureMatrix>,
-    /// The first window of the clip played at each of the other speeds.
-    pub at_speeds: Vec<FeatureMatrix>,
+    /// The first window of each perturbed copy of the clip.
+    pub copies: Vec<FeatureMatrix>,
 }
 
 /// Computes features, or finds them in a folder where they were kept.
 #[derive(Debug)]
 pub struct FeatureStore {
     front_end: FrontEnd,
-    speeds: Vec<f64>,
+    perturbation: PerturbationConfig,
+    encoder: Option<FrozenEncoder>,
     cache: Option<PathBuf>,
     settings: Vec<u8>,
 }
 
 impl FeatureStore {
-    /// A store for one front end. `speeds` are factors such as 0.9 (slower, lower) and 1.1.
-    /// `cache` is the folder to keep features in; without it they are computed every time.
+    /// A store for one front end, and the frozen encoder behind it if there is one.
+    /// `perturbation` says which copies of a clip are made. `cache` is the folder to keep features
+    /// in; without it they are computed every time.
     ///
     /// # Errors
     /// On front-end parameters that cannot work, and a cache folder that cannot be made.
     pub fn new(
         config: &FrontEndConfig,
-        speeds: &[f64],
+        perturbation: &PerturbationConfig,
+        encoder: Option<FrozenEncoder>,
         cache: Option<PathBuf>,
     ) -> Result<Self, LabError> {
         if let Some(folder) = &cache {
@@ -54,10 +62,12 @@ impl FeatureStore {
                 source,
             })?;
         }
-        let settings = serde_json::to_vec(&(config, speeds))?;
+        let frozen = encoder.as_ref().map(FrozenEncoder::fingerprint);
+        let settings = serde_json::to_vec(&(config, perturbation, frozen))?;
         Ok(Self {
             front_end: FrontEnd::new(config.clone())?,
-            speeds: speeds.to_vec(),
+            perturbation: perturbation.clone(),
+            encoder,
             cache,
             settings,
         })
@@ -143,23 +153,28 @@ impl FeatureStore {
             .front_end
             .windows(samples.len(), OVERLAP)
             .into_iter()
-            .map(|range| self.front_end.features(&samples[range]))
+            .map(|range| self.of_samples(&samples[range]))
             .collect();
         let rate = self.front_end.config().sample_rate;
-        let at_speeds = self
-            .speeds
+        let copies = self
+            .perturbation
+            .copies(&samples, rate, &fingerprint)?
             .iter()
-            .map(|speed| {
-                let played_at = (f64::from(rate) * speed).round() as u32;
-                let resampler = Resampler::new(played_at, rate).map_err(FrontEndError::from)?;
-                Ok(self.front_end.features(&resampler.resample(&samples)))
-            })
-            .collect::<Result<_, ClipError>>()?;
+            .map(|copy| self.of_samples(copy))
+            .collect();
         Ok(ClipFeatures {
             fingerprint,
             windows,
-            at_speeds,
+            copies,
         })
+    }
+
+    fn of_samples(&self, samples: &[f32]) -> FeatureMatrix {
+        let features = self.front_end.features(samples);
+        match &self.encoder {
+            Some(encoder) => encoder.summary(&features),
+            None => features,
+        }
     }
 
     fn fingerprint(&self, bytes: &[u8]) -> String {
@@ -190,23 +205,16 @@ impl ClipError {
     }
 }
 
-/// `[windows u32, speeds u32, bands u32, frames u32]`, the values, a BLAKE3 hash of it all.
+/// `[windows u32, copies u32, bands u32]`, for each matrix its frames and values, a BLAKE3 hash of
+/// it all.
 fn encode(features: &ClipFeatures) -> Vec<u8> {
-    let matrices = features.windows.iter().chain(&features.at_speeds);
-    let (bands, frames) = features
-        .windows
-        .first()
-        .map_or((0, 0), |window| (window.bands, window.frames));
+    let bands = features.windows.first().map_or(0, |window| window.bands);
     let mut bytes = Vec::new();
-    for size in [
-        features.windows.len(),
-        features.at_speeds.len(),
-        bands,
-        frames,
-    ] {
+    for size in [features.windows.len(), features.copies.len(), bands] {
         bytes.extend_from_slice(&(size as u32).to_le_bytes());
     }
-    for matrix in matrices {
+    for matrix in features.windows.iter().chain(&features.copies) {
+        bytes.extend_from_slice(&(matrix.frames as u32).to_le_bytes());
         bytes.extend(matrix.values.iter().flat_map(|value| value.to_le_bytes()));
     }
     let hash = blake3::hash(&bytes);
@@ -221,25 +229,33 @@ fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
         return None;
     }
     let (words, _) = content.as_chunks::<4>();
-    let (sizes, values) = words.split_at_checked(4)?;
-    let size = |index: usize| u32::from_le_bytes(sizes[index]) as usize;
-    let (windows, speeds, bands, frames) = (size(0), size(1), size(2), size(3));
-    let mut matrices = values
-        .chunks_exact((bands * frames).max(1))
-        .map(|values| FeatureMatrix {
+    let mut words = words.iter().copied();
+    let number = |words: &mut dyn Iterator<Item = [u8; 4]>| {
+        words.next().map(|bytes| u32::from_le_bytes(bytes) as usize)
+    };
+    let windows = number(&mut words)?;
+    let copies = number(&mut words)?;
+    let bands = number(&mut words)?;
+    let mut matrices = Vec::new();
+    for _ in 0..windows + copies {
+        let frames = number(&mut words)?;
+        let values: Vec<f32> = words
+            .by_ref()
+            .take(bands * frames)
+            .map(f32::from_le_bytes)
+            .collect();
+        matrices.push(FeatureMatrix {
             bands,
             frames,
-            values: values
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect(),
+            values,
         });
-    let features = ClipFeatures {
+    }
+    let copies = matrices.split_off(windows);
+    Some(ClipFeatures {
         fingerprint: fingerprint.to_owned(),
-        windows: matrices.by_ref().take(windows).collect(),
-        at_speeds: matrices.take(speeds).collect(),
-    };
-    (features.windows.len() == windows && features.at_speeds.len() == speeds).then_some(features)
+        windows: matrices,
+        copies,
+    })
 }
 
 /// Where features are kept unless told otherwise: `UNDERTONE_CACHE`, else `undertone/features` in
@@ -264,15 +280,15 @@ mod tests {
     use super::*;
 
     fn example() -> ClipFeatures {
-        let matrix = |start: f32| FeatureMatrix {
+        let matrix = |start: f32, frames: usize| FeatureMatrix {
             bands: 2,
-            frames: 3,
-            values: (0..6).map(|index| start + index as f32).collect(),
+            frames,
+            values: (0..2 * frames).map(|index| start + index as f32).collect(),
         };
         ClipFeatures {
             fingerprint: "f".to_owned(),
-            windows: vec![matrix(0.0), matrix(10.0)],
-            at_speeds: vec![matrix(20.0)],
+            windows: vec![matrix(0.0, 3), matrix(10.0, 1)],
+            copies: vec![matrix(20.0, 2)],
         }
     }
 

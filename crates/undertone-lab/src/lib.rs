@@ -14,9 +14,12 @@ mod evaluate;
 mod events;
 mod experiment;
 mod features;
+mod frozen;
+mod head_fit;
 pub mod judging;
 mod metrics_file;
 mod outcomes;
+mod perturbation;
 mod protocol_text;
 mod recipe;
 mod run_folder;
@@ -29,5 +32,10 @@ pub use evaluate::{EvaluationTask, evaluate_model};
 pub use events::{EpochMetrics, Event, Interrupt, Observer};
 pub use experiment::{Experiment, Finished, FoldChoice};
 pub use features::{ClipFeatures, FeatureStore, default_cache};
-pub use recipe::{PlateauConfig, Recipe, RecipeError, Selection, TrainingConfig};
+pub use frozen::FrozenEncoder;
+pub use perturbation::PerturbationConfig;
+pub use recipe::{
+    EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig,
+    Selection, TrainingConfig,
+};
 pub use run_folder::RunFolder;

@@ -1,5 +1,6 @@
 //! A recipe fixes an experiment: corpus division, labels, front end, balancing, network, training.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,13 @@ pub struct Recipe {
     pub augmentation: AugmentationConfig,
     /// The network.
     pub network: NetworkConfig,
-    /// How it is trained.
-    pub training: TrainingConfig,
+    /// How the head of a pretrained encoder is fitted to the frozen encoder's summaries, before
+    /// any `training`. Pretrained encoders only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadConfig>,
+    /// How the network is trained, step by step. Only with `head` it may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<TrainingConfig>,
 }
 
 /// How a network is trained.
@@ -56,6 +62,27 @@ pub struct TrainingConfig {
     pub batch_size: usize,
     /// Adam's initial learning rate.
     pub learning_rate: f64,
+    /// The learning rate over the steps: a warm-up, then a cosine. Left out: constant but for
+    /// `plateau`.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+    /// Whether and how a pretrained encoder is trained with its head. Left out: it is frozen, its
+    /// summaries are computed once, and only the head is trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderTrainingConfig>,
+    /// Weight decay of AdamW (decoupled; Loshchilov & Hutter 2019) on all weights but biases and
+    /// norms; 0 is plain Adam.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// The most that the norm of all gradients together may be; 0 does not clip.
+    #[serde(default)]
+    pub clip_norm: f64,
+    /// Batches whose gradients are added up before the weights change, at least 1.
+    #[serde(default = "one")]
+    pub accumulate: usize,
+    /// Whether clips of like length share a batch, so that little is padded.
+    #[serde(default)]
+    pub batch_by_length: bool,
     /// λ of a penalty λ·Σw² on the LSTM's weights (not its biases), as Keras' `l2(λ)`. The
     /// penalty is left out of the reported loss.
     #[serde(default)]
@@ -81,6 +108,45 @@ pub struct TrainingConfig {
     /// are validated and kept.
     #[serde(default)]
     pub weight_average: f32,
+}
+
+/// The learning rate over the steps of a training.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScheduleConfig {
+    /// Share of all steps, 0 to 1, over which the rate rises from 0 in a straight line.
+    pub warmup: f64,
+    /// Whether the rate then falls to 0 along half a cosine, over the steps that are left.
+    pub cosine: bool,
+}
+
+/// How a pretrained encoder is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderTrainingConfig {
+    /// Initial learning rate of the last trained layer.
+    pub learning_rate: f64,
+    /// The last layers that are trained; those before them stay as they are. Left out: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_layers: Option<usize>,
+    /// What each layer's learning rate is of that of the layer after it, above 0 up to 1.
+    #[serde(default = "whole")]
+    pub layer_decay: f64,
+    /// Whether the convolutions before the layers are trained too; needs all layers to be.
+    #[serde(default)]
+    pub convolutions: bool,
+}
+
+/// How the linear head of a frozen encoder is fitted: multinomial logistic regression on the
+/// standardised summaries, the penalty chosen inside the training side by folds of speakers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadConfig {
+    /// The penalties to choose from, as scikit-learn's `C`: the smaller, the stronger.
+    pub c: Vec<f64>,
+    /// Folds of speakers that the choice is made by.
+    #[serde(default = "four")]
+    pub folds: usize,
 }
 
 /// Which epoch's weights are kept; judged on the validation side, never on the test side.
@@ -152,6 +218,18 @@ pub enum RecipeError {
         /// The value.
         found: String,
     },
+}
+
+fn one() -> usize {
+    1
+}
+
+fn four() -> usize {
+    4
+}
+
+fn whole() -> f64 {
+    1.0
 }
 
 const BUILT_IN: [(&str, &str); 3] = [
@@ -238,85 +316,170 @@ impl Recipe {
         })
     }
 
+    /// Whether a pretrained encoder is trained too, not only the head behind it.
+    pub fn trains_encoder(&self) -> bool {
+        let training = self.training.as_ref();
+        training.is_some_and(|training| training.encoder.is_some())
+    }
+
     fn check(&self) -> Result<(), RecipeError> {
-        let training = &self.training;
-        let range = |fits: bool, field, expected, found: String| {
-            if fits {
-                Ok(())
-            } else {
-                Err(RecipeError::Range {
-                    field,
-                    expected,
-                    found,
-                })
-            }
-        };
-        let plain = "at least 1";
-        range(
-            training.epochs > 0,
-            "training.epochs",
-            plain,
-            training.epochs.to_string(),
-        )?;
-        range(
-            training.batch_size > 0,
-            "training.batch_size",
-            plain,
-            training.batch_size.to_string(),
-        )?;
-        range(
-            training.learning_rate.is_finite() && training.learning_rate > 0.0,
-            "training.learning_rate",
-            "above 0",
-            training.learning_rate.to_string(),
-        )?;
-        range(
-            training.lstm_l2.is_finite() && training.lstm_l2 >= 0.0,
-            "training.lstm_l2",
-            "at least 0",
-            training.lstm_l2.to_string(),
-        )?;
-        range(
-            (0.0..1.0).contains(&training.label_smoothing),
-            "training.label_smoothing",
-            "at least 0 and below 1",
-            training.label_smoothing.to_string(),
-        )?;
-        range(
-            (0.0..1.0).contains(&training.weight_average),
-            "training.weight_average",
-            "at least 0 and below 1",
-            training.weight_average.to_string(),
-        )?;
         let outputs = self.output_scheme.unwrap_or(self.label_scheme);
         range(
             summed_into(outputs, self.label_scheme).is_some(),
             "output_scheme",
             "label_scheme or a finer scheme",
-            outputs.to_string(),
+            outputs,
         )?;
-        if let Some(plateau) = &training.plateau {
+        let pretrained = matches!(self.network, NetworkConfig::Pretrained(_));
+        if let Some(head) = &self.head {
             range(
-                (0.0..=training.learning_rate).contains(&plateau.min_learning_rate),
+                pretrained,
+                "head",
+                "left out without a pretrained encoder",
+                "[head]",
+            )?;
+            head.check()?;
+        }
+        match &self.training {
+            Some(training) => training.check(pretrained)?,
+            None => range(
+                self.head.is_some(),
+                "training",
+                "given, or [head] for a pretrained encoder",
+                "neither",
+            )?,
+        }
+        self.augmentation.check()
+    }
+}
+
+impl HeadConfig {
+    fn check(&self) -> Result<(), RecipeError> {
+        range(
+            !self.c.is_empty() && self.c.iter().all(|c| c.is_finite() && *c > 0.0),
+            "head.c",
+            "one or more numbers above 0",
+            format!("{:?}", self.c),
+        )?;
+        range(self.folds >= 2, "head.folds", "at least 2", self.folds)
+    }
+}
+
+impl TrainingConfig {
+    fn check(&self, pretrained: bool) -> Result<(), RecipeError> {
+        let plain = "at least 1";
+        range(self.epochs > 0, "training.epochs", plain, self.epochs)?;
+        range(
+            self.batch_size > 0,
+            "training.batch_size",
+            plain,
+            self.batch_size,
+        )?;
+        range(
+            self.accumulate > 0,
+            "training.accumulate",
+            plain,
+            self.accumulate,
+        )?;
+        for (field, rate) in [
+            ("training.learning_rate", Some(self.learning_rate)),
+            (
+                "training.encoder.learning_rate",
+                self.encoder.as_ref().map(|encoder| encoder.learning_rate),
+            ),
+        ] {
+            if let Some(rate) = rate {
+                range(rate.is_finite() && rate > 0.0, field, "above 0", rate)?;
+            }
+        }
+        for (field, value) in [
+            ("training.lstm_l2", self.lstm_l2),
+            ("training.weight_decay", self.weight_decay),
+            ("training.clip_norm", self.clip_norm),
+        ] {
+            range(
+                value.is_finite() && value >= 0.0,
+                field,
+                "at least 0",
+                value,
+            )?;
+        }
+        for (field, share) in [
+            ("training.label_smoothing", self.label_smoothing),
+            ("training.weight_average", self.weight_average),
+        ] {
+            range(
+                (0.0..1.0).contains(&share),
+                field,
+                "at least 0 and below 1",
+                share,
+            )?;
+        }
+        range(
+            (0.0..=1.0).contains(&self.schedule.warmup),
+            "training.schedule.warmup",
+            "0 to 1",
+            self.schedule.warmup,
+        )?;
+        if let Some(encoder) = &self.encoder {
+            range(
+                pretrained,
+                "training.encoder",
+                "left out without a pretrained encoder",
+                "[training.encoder]",
+            )?;
+            range(
+                encoder.layer_decay > 0.0 && encoder.layer_decay <= 1.0,
+                "training.encoder.layer_decay",
+                "above 0 up to 1",
+                encoder.layer_decay,
+            )?;
+            range(
+                !(encoder.convolutions && encoder.last_layers.is_some()),
+                "training.encoder.convolutions",
+                "false where only the last layers are trained",
+                true,
+            )?;
+        }
+        if let Some(plateau) = &self.plateau {
+            range(
+                (0.0..=self.learning_rate).contains(&plateau.min_learning_rate),
                 "training.plateau.min_learning_rate",
                 "0 to training.learning_rate",
-                plateau.min_learning_rate.to_string(),
+                plateau.min_learning_rate,
             )?;
             range(
                 plateau.factor > 0.0 && plateau.factor < 1.0,
                 "training.plateau.factor",
                 "above 0 and below 1",
-                plateau.factor.to_string(),
+                plateau.factor,
             )?;
             range(
                 plateau.patience > 0,
                 "training.plateau.patience",
                 plain,
-                plateau.patience.to_string(),
+                plateau.patience,
             )?;
         }
-        self.augmentation.check()
+        Ok(())
     }
+}
+
+/// An error that names the field unless its value fits.
+fn range(
+    fits: bool,
+    field: &'static str,
+    expected: &'static str,
+    found: impl Display,
+) -> Result<(), RecipeError> {
+    if fits {
+        return Ok(());
+    }
+    Err(RecipeError::Range {
+        field,
+        expected,
+        found: found.to_string(),
+    })
 }
 
 /// Sets `a.b.c=value` in a table, making tables on the way.

@@ -80,7 +80,7 @@ fn overrides_take_numbers_text_lists_and_new_tables() {
         &[
             "training.epochs=7",
             "label_scheme=emotion8",
-            "augmentation.speeds=[0.8]",
+            "augmentation.copies.speeds=[0.8]",
             "protocol.name = \"speakers\"",
             "front_end.duration=p95",
             "balance=[{step=\"undersample\"}]",
@@ -89,7 +89,7 @@ fn overrides_take_numbers_text_lists_and_new_tables() {
     .unwrap();
     assert_eq!(recipe.training.epochs, 7);
     assert_eq!(recipe.label_scheme, LabelScheme::Emotion8);
-    assert_eq!(recipe.augmentation.speeds, [0.8]);
+    assert_eq!(recipe.augmentation.copies.speeds, [0.8]);
     assert_eq!(recipe.protocol.name, Protocol::Speakers);
     assert_eq!(recipe.front_end.duration, FitLength::P95);
     assert_eq!(recipe.balance.len(), 1);
@@ -134,7 +134,10 @@ fn mistakes_are_told_with_their_name_and_place() {
         ("training.weight_average=1.0", "training.weight_average"),
         ("training.plateau.factor=1.5", "training.plateau.factor"),
         ("training.plateau.patience=0", "training.plateau.patience"),
-        ("augmentation.speeds=[3.0]", "augmentation.speeds"),
+        (
+            "augmentation.copies.speeds=[3.0]",
+            "augmentation.copies.speeds",
+        ),
     ] {
         let message = message("3-optimized", &[assignment]);
         assert!(message.contains(field), "{assignment}: {message}");

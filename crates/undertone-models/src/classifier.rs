@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 
-use crate::model::{Model, ModelConfig, ModelError, summed_into};
-use crate::network::CnnLstm;
+use crate::batch::Batch;
+use crate::model::{
+    Model, ModelConfig, ModelError, summed_into,
+};
+use crate::network::Network;
+use crate::pretrained;
 use crate::statistics::BandStatistics;
 
-/// Windows that go through the network together.
-const BATCH: usize = 32;
 /// Share of a window that the next one repeats, where a recording is longer than one window.
 pub const OVERLAP: f64 = 0.5;
 
@@ -35,12 +37,12 @@ pub const OVERLAP: f64 = 0.5;
 /// ```
 #[derive(Debug)]
 pub struct Classifier {
-    config: ModelConfig,
+    config: Option<ModelConfig>,
     labels: Arc<[String]>,
     summed_into: Vec<usize>,
     front_end: FrontEnd,
     statistics: Option<BandStatistics>,
-    network: CnnLstm,
+    network: Network,
     device: Device,
 }
 
@@ -127,13 +129,36 @@ impl Classifier {
         Self::load_on(folder, &Device::flex())
     }
 
-    /// Loads a model folder onto a device.
+    /// Loads a model folder onto a device. It may also be one for audio classification that
+    /// `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
     ///
     /// # Errors
     /// As [`Model::load`].
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
-        let (model, front_end) = Model::load_with_front_end(folder.as_ref(), device)?;
-        Self::with_front_end(model, front_end, device)
+        let folder = folder.as_ref();
+        match Model::load_with_front_end(folder, device) {
+            Ok((model, front_end)) => Self::with_front_end(model, front_end, device),
+            Err(ModelError::Foreign(_)) => Self::load_foreign(folder, device),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn load_foreign(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+        let foreign = pretrained::load_foreign(folder, device)?;
+        let front_end =
+            FrontEnd::new(foreign.front_end).map_err(|source| ModelError::FrontEnd {
+                path: folder.to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            config: None,
+            summed_into: (0..foreign.labels.len()).collect(),
+            labels: foreign.labels.into(),
+            front_end,
+            statistics: None,
+            network: Network::Pretrained(foreign.network).valid(),
+            device: device.clone(),
+        })
     }
 
     /// The model that this build carries, on the processor. Needs no files.
@@ -178,6 +203,7 @@ impl Classifier {
             config,
             network,
             statistics,
+            encoder: _,
         } = model;
         let (outputs, labels) = (config.output_scheme, config.label_scheme);
         let summed_into = summed_into(outputs, labels).ok_or_else(|| ModelError::Outputs {
@@ -188,7 +214,7 @@ impl Classifier {
         Ok(Self {
             labels: config.labels.clone().into(),
             summed_into,
-            config,
+            config: Some(config),
             front_end,
             statistics,
             network: network.valid(),
@@ -196,9 +222,14 @@ impl Classifier {
         })
     }
 
-    /// What the model is.
-    pub fn config(&self) -> &ModelConfig {
-        &self.config
+    /// What the model is; `None` if Undertone did not train it.
+    pub fn config(&self) -> Option<&ModelConfig> {
+        self.config.as_ref()
+    }
+
+    /// The names of the classes, in the order of their probabilities.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
     }
 
     /// The probabilities of the classes for one recording of any length and rate.
@@ -242,7 +273,7 @@ impl Classifier {
 
     fn windows(&self, recording: &Recording) -> Result<Windows, ClassifyError> {
         let prepared = self.front_end.prepare(recording)?;
-        let rate = f64::from(self.config.front_end.sample_rate);
+        let rate = f64::from(self.front_end.config().sample_rate);
         let mut windows = Windows {
             spans: Vec::new(),
             features: Vec::new(),
@@ -263,9 +294,9 @@ impl Classifier {
 
     fn probabilities(&self, features: &[FeatureMatrix]) -> Vec<Vec<f32>> {
         features
-            .chunks(BATCH)
+            .chunks(self.network.batch_size())
             .flat_map(|batch| {
-                let scores = self.network.forward(stack(batch, &self.device));
+                let scores = self.network.forward(&Batch::of(batch, &self.device));
                 class_probabilities(scores, &self.summed_into)
             })
             .collect()
@@ -324,25 +355,4 @@ pub fn mean_over_windows(windows: &[Vec<f32>]) -> Vec<f32> {
     (0..classes)
         .map(|class| windows.iter().map(|window| window[class]).sum::<f32>() / windows.len() as f32)
         .collect()
-}
-
-/// Feature matrices of the same size as one tensor, `[batch, bands, frames]`.
-///
-/// # Panics
-/// If there are none, or their sizes differ.
-pub fn stack(features: &[FeatureMatrix], device: &Device) -> Tensor<3> {
-    let (bands, frames) = (features[0].bands, features[0].frames);
-    let mut values = Vec::with_capacity(features.len() * bands * frames);
-    for matrix in features {
-        assert_eq!(
-            (matrix.bands, matrix.frames),
-            (bands, frames),
-            "sizes differ in one batch"
-        );
-        values.extend_from_slice(&matrix.values);
-    }
-    Tensor::from_data(
-        TensorData::new(values, [features.len(), bands, frames]),
-        device,
-    )
 }

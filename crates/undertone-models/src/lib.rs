@@ -2,39 +2,57 @@
 //!
 //! - [`Classifier`] is all that inference needs: load a model, give it recordings.
 //! - [`Model`] is a network with its configuration, and a folder on disk.
-//! - [`Checkpoint`] is the weights of a pretrained encoder, as transformers lays them out.
-//! - [`CnnLstm`] and [`Lstm`] are the networks themselves, for training.
+//! - [`CnnLstm`] and [`PretrainedNetwork`] are the networks themselves, for training; an [`Encoder`]
+//!   is wav2vec 2.0, HuBERT or Whisper's encoder as Hugging Face's `transformers` has them, and a
+//!   [`Checkpoint`] its weights.
 //!
 //! A model carries its own front end: the same parameters turn a recording into features while
 //! training, judging and predicting.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod atomic_file;
+mod batch;
 mod checkpoint;
 mod classifier;
+mod cnn_lstm;
 mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod encoder;
 #[cfg(feature = "hub")]
 pub mod hub;
 mod lstm;
 mod model;
 mod network;
+mod pretrained;
 mod statistics;
 mod weights;
 
+pub use atomic_file::write_atomically;
+pub use batch::Batch;
 pub use burn;
 pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
-    mean_over_windows, stack,
+    mean_over_windows,
 };
+pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use device::{DeviceError, DeviceKind};
+pub use encoder::{
+    ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
+    EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,
+    StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+};
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
-    CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, NetworkConfig, Provenance,
-    WEIGHTS_FILE, summed_into, write_atomically,
+    CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, WEIGHTS_FILE,
+    summed_into,
 };
-pub use network::{CnnLstm, CnnLstmConfig, ConvConfig, NetworkError, Pooling};
+pub use network::{Network, NetworkConfig, NetworkError};
+pub use pretrained::{
+    EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder, PretrainedError,
+    PretrainedNetwork, States,
+};
 pub use statistics::BandStatistics;
 pub use weights::{Weights, WeightsError};

@@ -170,6 +170,11 @@ impl Weights {
     }
 }
 
+/// Names are paths of fields; Burn also announces which variant of an enum it visits.
+pub(crate) fn is_part_of_name(container: &str) -> bool {
+    !container.starts_with("Enum:")
+}
+
 #[derive(Default)]
 struct Collector {
     path: Vec<String>,
@@ -177,12 +182,16 @@ struct Collector {
 }
 
 impl ModuleVisitor for Collector {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        if is_part_of_name(container) {
+            self.path.push(name.to_owned());
+        }
     }
 
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container: &str) {
+        if is_part_of_name(container) {
+            self.path.pop();
+        }
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -200,12 +209,16 @@ struct Loader {
 }
 
 impl ModuleMapper for Loader {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        if is_part_of_name(container) {
+            self.path.push(name.to_owned());
+        }
     }
 
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container: &str) {
+        if is_part_of_name(container) {
+            self.path.pop();
+        }
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {

@@ -6,6 +6,8 @@ mod matrix;
 mod mel;
 mod mel_filters;
 mod mfcc;
+mod waveform;
+mod whisper;
 
 use thiserror::Error;
 
@@ -14,6 +16,8 @@ pub use delta::delta;
 pub use matrix::FeatureMatrix;
 pub use mel::{MelConfig, MelSpectrogram};
 pub use mfcc::Mfcc;
+pub use waveform::zero_mean_unit_variance;
+pub use whisper::WhisperLogMel;
 
 /// Parameters from which no features can be computed.
 #[derive(Debug, Clone, PartialEq, Error)]

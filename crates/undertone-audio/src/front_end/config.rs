@@ -39,6 +39,9 @@ pub struct FrontEndConfig {
     ///
     /// [`FrontEnd`]: crate::FrontEnd
     pub duration: FitLength,
+    /// Whether shorter clips are padded with zeros to `duration`. Without padding a clip keeps its
+    /// own length (at least [`SHORTEST`](crate::FrontEnd::SHORTEST) samples).
+    pub pad: bool,
     /// Samples in one frame.
     pub n_fft: usize,
     /// Samples between the starts of two frames.
@@ -66,6 +69,7 @@ impl Default for FrontEndConfig {
             sample_rate: mel.sample_rate,
             trim: Some(TrimConfig::default()),
             duration: FitLength::default(),
+            pad: true,
             n_fft: mel.n_fft,
             hop_length: mel.hop_length,
             n_mels: mel.n_mels,
@@ -101,6 +105,9 @@ pub enum Normalize {
     /// Each band by its mean and standard deviation over the training side.
     #[default]
     Standardize,
+    /// All values of a clip by its own mean and standard deviation, as wav2vec 2.0's feature
+    /// extractor does with waveforms.
+    Utterance,
 }
 
 /// One kind of feature.
@@ -115,6 +122,11 @@ pub enum InputKind {
     Mfcc,
     /// Their slopes over time.
     MfccDelta,
+    /// The samples themselves as one band, for encoders such as wav2vec 2.0. Stands alone.
+    Waveform,
+    /// Whisper's scaled log-mel spectrogram with `n_mels` bands; `n_fft`, `hop_length`, `fmin` and
+    /// `fmax` are Whisper's own. Stands alone, at 16 kHz.
+    WhisperLogMel,
 }
 
 /// `false`, `true` (the defaults) or a table: TOML has no null that could stand for `None`.

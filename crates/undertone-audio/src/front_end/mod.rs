@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use crate::features::{
-    DbConfig, FeatureError, FeatureMatrix, MelSpectrogram, Mfcc, delta, power_to_db,
+    DbConfig, FeatureError, FeatureMatrix, MelSpectrogram, Mfcc, WhisperLogMel, delta, power_to_db,
+    zero_mean_unit_variance,
 };
 use crate::{FitLength, Recording, ResampleError, Resampler, fit, trim};
 
@@ -43,6 +44,18 @@ pub enum FrontEndError {
     /// Nothing to compute.
     #[error("inputs must name at least one of mel, log-mel, mfcc, mfcc-delta")]
     NoInputs,
+    /// An input that an encoder wants as it is, beside others.
+    #[error("{input} must be the only one of inputs")]
+    NotAlone {
+        /// The input.
+        input: &'static str,
+    },
+    /// Whisper's log-mel spectrogram at another rate.
+    #[error("whisper-log-mel needs a sample_rate of 16000 Hz, not {found}")]
+    WhisperRate {
+        /// The rate asked for.
+        found: u32,
+    },
     /// A trim setting without meaning.
     #[error("trim needs top_db >= 0, frame_length >= 1 and hop_length >= 1")]
     Trim,
@@ -84,13 +97,49 @@ pub struct Prepared {
 #[derive(Debug)]
 pub struct FrontEnd {
     config: FrontEndConfig,
-    mel: MelSpectrogram,
-    mfcc: Mfcc,
+    extractor: Extractor,
     window_samples: usize,
     resamplers: Mutex<Vec<Arc<Resampler>>>,
 }
 
+/// What makes features of samples.
+#[derive(Debug)]
+enum Extractor {
+    Spectral { mel: MelSpectrogram, mfcc: Mfcc },
+    Whisper(WhisperLogMel),
+    Waveform,
+}
+
+impl Extractor {
+    fn new(config: &FrontEndConfig) -> Result<Self, FrontEndError> {
+        let alone = |input| match config.inputs.len() {
+            1 => Ok(()),
+            _ => Err(FrontEndError::NotAlone { input }),
+        };
+        if config.inputs.contains(&InputKind::Waveform) {
+            alone("waveform")?;
+            return Ok(Self::Waveform);
+        }
+        if config.inputs.contains(&InputKind::WhisperLogMel) {
+            alone("whisper-log-mel")?;
+            if config.sample_rate != 16_000 {
+                let found = config.sample_rate;
+                return Err(FrontEndError::WhisperRate { found });
+            }
+            return Ok(Self::Whisper(WhisperLogMel::new(config.n_mels)?));
+        }
+        Ok(Self::Spectral {
+            mel: MelSpectrogram::new(&config.mel())?,
+            mfcc: Mfcc::new(config.n_mfcc, config.n_mels)?,
+        })
+    }
+}
+
 impl FrontEnd {
+    /// Fewest samples of a clip that is not padded to its window: Whisper's frame, and what the
+    /// convolutions of wav2vec 2.0 see at once.
+    pub const SHORTEST: usize = 400;
+
     /// Checks the configuration and prepares everything that doesn't depend on a recording.
     ///
     /// # Errors
@@ -109,8 +158,6 @@ impl FrontEnd {
                 });
             }
         }
-        let mel = MelSpectrogram::new(&config.mel())?;
-        let mfcc = Mfcc::new(config.n_mfcc, config.n_mels)?;
         let FitLength::Seconds(seconds) = config.duration else {
             return Err(FrontEndError::UnresolvedDuration);
         };
@@ -132,8 +179,7 @@ impl FrontEnd {
         Resampler::new(config.sample_rate, config.sample_rate)?;
         let window_samples = ((seconds * f64::from(config.sample_rate)).round() as usize).max(1);
         let front_end = Self {
-            mel,
-            mfcc,
+            extractor: Extractor::new(&config)?,
             window_samples,
             resamplers: Mutex::default(),
             config,
@@ -165,9 +211,13 @@ impl FrontEnd {
             .sum()
     }
 
-    /// Frames of one window.
+    /// Frames of one window; the most there can be where clips are not padded.
     pub fn frames(&self) -> usize {
-        self.mel.frames(self.window_samples)
+        match &self.extractor {
+            Extractor::Spectral { mel, .. } => mel.frames(self.window_samples),
+            Extractor::Whisper(log_mel) => log_mel.frames(self.window_samples),
+            Extractor::Waveform => self.window_samples,
+        }
     }
 
     /// Samples of one window: `duration · sample_rate`, rounded.
@@ -212,14 +262,37 @@ impl FrontEnd {
         Ok(Prepared { samples, start })
     }
 
-    /// Features of one window, `[bands][frames]`: the samples are cut or padded with zeros to
-    /// [`FrontEnd::window_samples`], and the configured inputs stacked in their order.
+    /// Features of one window, `[bands][frames]`: the samples are cut to
+    /// [`FrontEnd::window_samples`], or padded with zeros where the configuration says so, and the
+    /// configured inputs stacked in their order.
     pub fn features(&self, samples: &[f32]) -> FeatureMatrix {
-        let power = self.mel.power(&fit(samples, self.window_samples));
+        let shortest = match self.config.pad {
+            true => self.window_samples,
+            false => Self::SHORTEST.min(self.window_samples),
+        };
+        let length = samples.len().clamp(shortest, self.window_samples);
+        let samples = fit(samples, length);
+        let mut features = match &self.extractor {
+            Extractor::Spectral { mel, mfcc } => self.stacked(mel, mfcc, &samples),
+            Extractor::Whisper(log_mel) => log_mel.log_mel(&samples),
+            Extractor::Waveform => FeatureMatrix {
+                bands: 1,
+                frames: samples.len(),
+                values: samples,
+            },
+        };
+        if self.config.normalize == Normalize::Utterance {
+            zero_mean_unit_variance(&mut features.values);
+        }
+        features
+    }
+
+    fn stacked(&self, mel: &MelSpectrogram, mfcc: &Mfcc, samples: &[f32]) -> FeatureMatrix {
+        let power = mel.power(samples);
         let db = power_to_db(&power, &DbConfig::default());
         let wants = |kind: InputKind| self.config.inputs.contains(&kind);
         let mfcc = if wants(InputKind::Mfcc) || wants(InputKind::MfccDelta) {
-            self.mfcc.from_db(&db)
+            mfcc.from_db(&db)
         } else {
             FeatureMatrix::default()
         };
@@ -233,11 +306,15 @@ impl FrontEnd {
                 InputKind::Mel => stacked.values.extend_from_slice(&power.values),
                 InputKind::LogMel => stacked.values.extend_from_slice(&db.values),
                 InputKind::Mfcc => stacked.values.extend_from_slice(&mfcc.values),
-                // `new` has checked that a window has enough frames.
+                // `new` has checked that a padded window has enough frames; a short clip has no
+                // slopes that mean anything.
                 InputKind::MfccDelta => {
-                    let slopes = delta(&mfcc, DELTA_WIDTH).unwrap_or_default();
+                    let slopes = delta(&mfcc, DELTA_WIDTH)
+                        .unwrap_or_else(|_| FeatureMatrix::zeros(mfcc.bands, mfcc.frames));
                     stacked.values.extend_from_slice(&slopes.values);
                 }
+                // They stand alone, and have extractors of their own.
+                InputKind::Waveform | InputKind::WhisperLogMel => {}
             }
         }
         stacked
@@ -276,6 +353,8 @@ impl FrontEnd {
         match input {
             InputKind::Mel | InputKind::LogMel => self.config.n_mels,
             InputKind::Mfcc | InputKind::MfccDelta => self.config.n_mfcc,
+            InputKind::WhisperLogMel => self.config.n_mels,
+            InputKind::Waveform => 1,
         }
     }
 

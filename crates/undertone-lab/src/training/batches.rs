@@ -4,6 +4,7 @@
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Beta, Distribution};
 use undertone_audio::FeatureMatrix;
 use undertone_models::BandStatistics;
 
@@ -22,29 +23,87 @@ pub(crate) fn rng_at(seed: u64, epoch: usize, step: usize) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-/// The order of an epoch, cut into steps; the last one may be shorter.
-pub(crate) fn steps(
+/// Batches of like length are looked for among this many batches' clips: whole epochs in order of
+/// length would show the network one kind of clip at a time.
+const SORTED_TOGETHER: usize = 8;
+
+/// The order of an epoch, cut into batches; the last one may be shorter. `lengths` tells how long
+/// each clip is where batches are to hold clips of like length.
+pub(crate) fn batches(
     clips: &[usize],
     batch_size: usize,
+    lengths: Option<&[usize]>,
     seed: u64,
     epoch: usize,
 ) -> Vec<Vec<usize>> {
     let mut order = clips.to_vec();
-    order.shuffle(&mut rng_at(seed, epoch, 0));
-    order.chunks(batch_size).map(<[usize]>::to_vec).collect()
+    let mut rng = rng_at(seed, epoch, 0);
+    order.shuffle(&mut rng);
+    let Some(lengths) = lengths else {
+        return order.chunks(batch_size).map(<[usize]>::to_vec).collect();
+    };
+    for together in order.chunks_mut(SORTED_TOGETHER * batch_size) {
+        together.sort_by_key(|clip| lengths[*clip]);
+    }
+    let mut batches: Vec<_> = order.chunks(batch_size).map(<[usize]>::to_vec).collect();
+    batches.shuffle(&mut rng);
+    batches
 }
 
-/// One clip as a step sees it: standardised and varied.
-pub(crate) fn training_view(
+/// A batch as a step sees it.
+pub(crate) struct View {
+    /// Standardised and varied.
+    pub(crate) features: Vec<FeatureMatrix>,
+    /// For each clip the position in the batch of the clip that was mixed into it, and its share.
+    pub(crate) mixed: Vec<Option<(usize, f32)>>,
+}
+
+/// Draws a batch's variations.
+pub(crate) fn view(
+    clips: &[&ClipFeatures],
+    statistics: Option<&BandStatistics>,
+    augmentation: &AugmentationConfig,
+    rng: &mut impl Rng,
+) -> View {
+    let features: Vec<FeatureMatrix> = clips
+        .iter()
+        .map(|clip| varied(clip, statistics, augmentation, rng))
+        .collect();
+    let Ok(shares) = Beta::new(augmentation.mixup, augmentation.mixup) else {
+        let mixed = vec![None; features.len()];
+        return View { features, mixed };
+    };
+    let mixed: Vec<Option<(usize, f32)>> = (0..features.len())
+        .map(|_| {
+            let share: f64 = shares.sample(rng);
+            // The clip itself stays the larger part.
+            Some((
+                rng.random_range(0..features.len()),
+                share.min(1.0 - share) as f32,
+            ))
+        })
+        .collect();
+    let features = features
+        .iter()
+        .zip(&mixed)
+        .map(|(own, mixture)| match mixture {
+            Some((partner, share)) => mix(own, &features[*partner], *share),
+            None => own.clone(),
+        })
+        .collect();
+    View { features, mixed }
+}
+
+fn varied(
     clip: &ClipFeatures,
     statistics: Option<&BandStatistics>,
     augmentation: &AugmentationConfig,
     rng: &mut impl Rng,
 ) -> FeatureMatrix {
-    let mut features = if clip.at_speeds.is_empty() || rng.random_bool(0.5) {
+    let mut features = if clip.copies.is_empty() || rng.random_bool(0.5) {
         clip.windows[0].clone()
     } else {
-        clip.at_speeds[rng.random_range(0..clip.at_speeds.len())].clone()
+        clip.copies[rng.random_range(0..clip.copies.len())].clone()
     };
     if let Some(statistics) = statistics {
         statistics.standardise(&mut features);
@@ -53,20 +112,78 @@ pub(crate) fn training_view(
     features
 }
 
+/// `own` with `share` of `other`, as long as `own`; where `other` has ended, `own` goes on alone.
+fn mix(own: &FeatureMatrix, other: &FeatureMatrix, share: f32) -> FeatureMatrix {
+    let mut mixed = own.clone();
+    let rows = mixed.values.chunks_exact_mut(own.frames.max(1));
+    for (row, partner) in rows.zip(other.values.chunks_exact(other.frames.max(1))) {
+        for (value, partner) in row.iter_mut().zip(partner) {
+            *value += share * (partner - *value);
+        }
+    }
+    mixed
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_epoch_sees_every_clip_once_and_each_epoch_in_another_order() {
         let clips: Vec<usize> = (0..70).collect();
-        let first = steps(&clips, 32, 1, 1);
+        let batches = |lengths, epoch| batches(&clips, 32, lengths, 1, epoch);
+        let first = batches(None, 1);
         assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 6]);
         let mut seen = first.concat();
         assert_ne!(seen, clips);
-        assert_ne!(seen, steps(&clips, 32, 1, 2).concat());
-        assert_eq!(seen, steps(&clips, 32, 1, 1).concat());
+        assert_ne!(seen, batches(None, 2).concat());
+        assert_eq!(seen, batches(None, 1).concat());
         seen.sort_unstable();
         assert_eq!(seen, clips);
+
+        let lengths: Vec<usize> = (0..70).map(|clip| clip * 37 % 70).collect();
+        let alike = batches(Some(&lengths), 1);
+        let mut seen = alike.concat();
+        seen.sort_unstable();
+        assert_eq!(seen, clips);
+        for batch in alike.iter().filter(|batch| batch.len() == 32) {
+            let of_batch: Vec<usize> = batch.iter().map(|clip| lengths[*clip]).collect();
+            let span = of_batch.iter().max().unwrap() - of_batch.iter().min().unwrap();
+            assert_eq!(span, 31, "neighbours in length share a batch");
+        }
+    }
+
+    #[test]
+    fn a_mixture_keeps_its_own_length_and_is_mostly_itself() {
+        let matrix = |frames: usize, value: f32| FeatureMatrix {
+            bands: 2,
+            frames,
+            values: vec![value; 2 * frames],
+        };
+        let mixed = mix(&matrix(3, 1.0), &matrix(2, 5.0), 0.25);
+        assert_eq!(mixed.values, [2.0, 2.0, 1.0, 2.0, 2.0, 1.0]);
+        let mixed = mix(&matrix(1, 1.0), &matrix(2, 5.0), 0.25);
+        assert_eq!(mixed.values, [2.0, 2.0]);
+
+        let clips: Vec<ClipFeatures> = (0..4)
+            .map(|clip| ClipFeatures {
+                fingerprint: String::new(),
+                windows: vec![matrix(2, clip as f32)],
+                copies: Vec::new(),
+            })
+            .collect();
+        let clips: Vec<&ClipFeatures> = clips.iter().collect();
+        let augmentation = AugmentationConfig {
+            mixup: 0.5,
+            ..AugmentationConfig::default()
+        };
+        let view = view(&clips, None, &augmentation, &mut rng_at(1, 1, 1));
+        for (own, (features, mixed)) in view.features.iter().zip(&view.mixed).enumerate() {
+            let (partner, share) = mixed.unwrap();
+            assert!((0.0..=0.5).contains(&share));
+            let expected = own as f32 + share * (partner as f32 - own as f32);
+            assert!((features.values[0] - expected).abs() < 1e-6);
+        }
     }
 }

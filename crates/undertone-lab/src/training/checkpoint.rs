@@ -9,7 +9,7 @@ use undertone_models::burn::module::Module;
 use undertone_models::burn::optim::ModuleOptimizer;
 use undertone_models::burn::store::ModuleRecord;
 use undertone_models::burn::tensor::Bytes;
-use undertone_models::{CnnLstm, Weights, write_atomically};
+use undertone_models::{Network, Weights, write_atomically};
 
 use super::schedule::Plateau;
 use crate::error::LabError;
@@ -49,7 +49,7 @@ const AVERAGE: &str = "average";
 pub(crate) fn save(
     path: &Path,
     progress: &Progress,
-    network: &CnnLstm,
+    network: &Network,
     optimizer: &ModuleOptimizer,
     average: Option<&Weights>,
 ) -> Result<(), LabError> {
@@ -93,9 +93,9 @@ pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
 /// Reads a checkpoint into a network and an optimizer of the same recipe.
 pub(crate) fn load(
     path: &Path,
-    network: CnnLstm,
+    network: Network,
     optimizer: ModuleOptimizer,
-) -> Result<(Progress, CnnLstm, ModuleOptimizer, Option<Weights>), LabError> {
+) -> Result<(Progress, Network, ModuleOptimizer, Option<Weights>), LabError> {
     let bytes = verified(path)?;
     let part = |name| read_part(path, &bytes, name);
     let progress =

@@ -1,17 +1,14 @@
 //! Probabilities of whole clips from a network in training, as `predict` would give them.
 
 use undertone_models::burn::tensor::Device;
-use undertone_models::{BandStatistics, CnnLstm, class_probabilities, mean_over_windows, stack};
+use undertone_models::{BandStatistics, Batch, Network, class_probabilities, mean_over_windows};
 
 use crate::features::ClipFeatures;
-
-/// Windows that go through the network together.
-const BATCH: usize = 64;
 
 /// The mean probabilities over each clip's windows. `network` is a validation snapshot, output
 /// `i` of which counts towards class `summed_into[i]`.
 pub(crate) fn probabilities(
-    network: &CnnLstm,
+    network: &Network,
     clips: &[&ClipFeatures],
     statistics: Option<&BandStatistics>,
     summed_into: &[usize],
@@ -19,14 +16,14 @@ pub(crate) fn probabilities(
 ) -> Vec<Vec<f32>> {
     let windows: Vec<_> = clips.iter().flat_map(|clip| &clip.windows).collect();
     let mut of_windows = Vec::with_capacity(windows.len());
-    for batch in windows.chunks(BATCH) {
+    for batch in windows.chunks(network.batch_size()) {
         let mut features: Vec<_> = batch.iter().map(|window| (*window).clone()).collect();
         if let Some(statistics) = statistics {
             features
                 .iter_mut()
                 .for_each(|window| statistics.standardise(window));
         }
-        let scores = network.forward(stack(&features, device));
+        let scores = network.forward(&Batch::of(&features, device));
         of_windows.extend(class_probabilities(scores, summed_into));
     }
     let mut of_windows = of_windows.into_iter();

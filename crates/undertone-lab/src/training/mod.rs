@@ -3,8 +3,10 @@
 mod batches;
 mod checkpoint;
 mod inference;
+mod optimization;
 mod schedule;
 mod trainer;
 
+pub(crate) use batches::rng_at;
 pub(crate) use inference::probabilities;
-pub(crate) use trainer::{Side, Task};
+pub(crate) use trainer::{Side, Start, Task};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::PlateauConfig;
+use crate::recipe::{PlateauConfig, ScheduleConfig};
 
 /// A validation loss must be lower by this much to count as better (Keras' `min_delta`).
 const MIN_DELTA: f64 = 1e-4;
@@ -39,9 +39,41 @@ impl Plateau {
     }
 }
 
+/// What the learning rate is multiplied by in step `step` of `steps`, counted from 0.
+pub(crate) fn share_of_rate(config: &ScheduleConfig, step: usize, steps: usize) -> f64 {
+    let done = (step + 1) as f64 / steps.max(1) as f64;
+    if done < config.warmup {
+        return done / config.warmup;
+    }
+    if !config.cosine {
+        return 1.0;
+    }
+    let left = (step as f64 / steps.max(1) as f64 - config.warmup).max(0.0) / (1.0 - config.warmup);
+    0.5 * (1.0 + (std::f64::consts::PI * left).cos())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rate_warms_up_then_falls_along_a_cosine() {
+        let config = ScheduleConfig {
+            warmup: 0.2,
+            cosine: true,
+        };
+        let shares: Vec<f64> = (0..10)
+            .map(|step| share_of_rate(&config, step, 10))
+            .collect();
+        assert!((shares[0] - 0.5).abs() < 1e-9, "{shares:?}");
+        let peak = shares.iter().copied().fold(0.0, f64::max);
+        assert!(peak > 0.98 && peak <= 1.0, "{shares:?}");
+        assert!(shares[2..].windows(2).all(|pair| pair[1] < pair[0]));
+        assert!(shares[9] > 0.0 && shares[9] < 0.1, "{shares:?}");
+        let constant = ScheduleConfig::default();
+        assert_eq!(share_of_rate(&constant, 0, 10), 1.0);
+        assert_eq!(share_of_rate(&constant, 9, 10), 1.0);
+    }
 
     const CONFIG: PlateauConfig = PlateauConfig {
         factor: 0.5,

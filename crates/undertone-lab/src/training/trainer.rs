@@ -1,28 +1,31 @@
 //! The training of one network on one fold.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rand::RngExt;
-use undertone_models::burn::module::{Module, ParamGroup};
-use undertone_models::burn::optim::decay::WeightDecayConfig;
-use undertone_models::burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use undertone_models::burn::module::Module;
+use undertone_models::burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use undertone_models::burn::tensor::activation::log_softmax;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    BandStatistics, CnnLstm, Model, ModelConfig, Weights, class_probabilities, largest, stack,
+    BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network, PretrainedNetwork, Weights,
+    class_probabilities, largest,
 };
 
-use super::batches::{rng_at, steps, training_view};
+use super::batches::{View, batches, rng_at, view};
 use super::checkpoint::{self, Progress, StepSums};
 use super::inference::probabilities;
-use super::schedule::Plateau;
+use super::optimization::{self, RateGroup, rate_groups};
+use super::schedule::{Plateau, share_of_rate};
+use crate::augmentation::AugmentationConfig;
 use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
 use crate::features::ClipFeatures;
 use crate::judging::{ConfusionMatrix, Scores, cross_entropy};
 use crate::metrics_file;
-use crate::recipe::{Recipe, Selection};
+use crate::recipe::{Selection, TrainingConfig};
 
 /// The clips of one side with their classes.
 #[derive(Debug, Clone)]
@@ -34,15 +37,28 @@ pub(crate) struct Side<'a> {
     pub(crate) outputs: Vec<usize>,
 }
 
-/// What a training needs besides its recipe.
+/// What a training starts from.
+#[derive(Debug)]
+pub(crate) enum Start<'a> {
+    /// Random weights for inputs of this size.
+    Random { bands: usize, frames: usize },
+    /// A pretrained network whose encoder is trained too.
+    Pretrained(&'a PretrainedNetwork),
+    /// The head of a pretrained network, on its encoder's summaries.
+    Head(&'a PretrainedNetwork),
+}
+
+/// What a training needs.
 #[derive(Debug)]
 pub(crate) struct Task<'a> {
-    pub(crate) recipe: &'a Recipe,
+    pub(crate) training: &'a TrainingConfig,
+    pub(crate) augmentation: &'a AugmentationConfig,
     pub(crate) fold: &'a str,
     pub(crate) seed: u64,
     pub(crate) model: ModelConfig,
-    pub(crate) bands: usize,
-    pub(crate) frames: usize,
+    /// What the pretrained encoder's folder says, where there is one.
+    pub(crate) encoder: Option<Arc<EncoderFiles>>,
+    pub(crate) start: Start<'a>,
     /// Balanced; a clip may stand in it more than once.
     pub(crate) train: Side<'a>,
     pub(crate) validation: Side<'a>,
@@ -62,8 +78,9 @@ pub(crate) struct Trained {
 }
 
 struct State {
-    network: CnnLstm,
+    network: Network,
     optimizer: ModuleOptimizer,
+    groups: Vec<RateGroup>,
     average: Option<Weights>,
     progress: Progress,
     class_weights: Vec<f32>,
@@ -109,31 +126,25 @@ impl Task<'_> {
     fn start(&self) -> Result<State, LabError> {
         let device = self.device.clone().autodiff();
         device.seed(rng_at(self.seed, 0, 0).random());
-        let network = self.model.init_network(self.bands, self.frames, &device)?;
+        let mut network = self.first_network(&device)?;
         // Parameters are drawn on first use: draw them now, in a fixed order.
         let weights = Weights::of(&network);
-        let optimizer = self.optimizer();
-        if self.last_checkpoint().is_file() {
-            let (progress, network, optimizer, average) =
-                checkpoint::load(&self.last_checkpoint(), network, optimizer)?;
-            return Ok(State {
-                network,
-                optimizer,
-                average,
-                progress,
-                class_weights: self.class_weights(),
-            });
-        }
-        let progress = Progress {
+        let mut optimizer = optimization::optimizer(&network, self.training);
+        let mut average = (self.training.weight_average > 0.0).then_some(weights);
+        let mut progress = Progress {
             epoch: 1,
             step: 0,
             sums: StepSums::default(),
-            plateau: Plateau::new(self.recipe.training.learning_rate),
+            plateau: Plateau::new(self.training.learning_rate),
             history: Vec::new(),
             finished: false,
         };
-        let average = (self.recipe.training.weight_average > 0.0).then_some(weights);
+        if self.last_checkpoint().is_file() {
+            (progress, network, optimizer, average) =
+                checkpoint::load(&self.last_checkpoint(), network, optimizer)?;
+        }
         Ok(State {
+            groups: rate_groups(&network, self.training),
             network,
             optimizer,
             average,
@@ -142,23 +153,17 @@ impl Task<'_> {
         })
     }
 
-    fn optimizer(&self) -> ModuleOptimizer {
-        let optimizer = AdamConfig::new().with_epsilon(1e-7).init();
-        let l2 = self.recipe.training.lstm_l2;
-        if l2 == 0.0 {
-            return optimizer;
-        }
-        // The gradient of λ·w² is 2λ·w, which is what Burn's Adam adds for a decay of 2λ.
-        let decay = WeightDecayConfig::new(2.0 * l2 as f32);
-        let lstm = AdamConfig::new()
-            .with_epsilon(1e-7)
-            .with_weight_decay(Some(decay))
-            .build();
-        optimizer.with_group(
-            ParamGroup::from_predicates(vec!["lstm.", "_weight"]),
-            lstm,
-            None,
-        )
+    fn first_network(&self, device: &Device) -> Result<Network, LabError> {
+        Ok(match self.start {
+            Start::Random { bands, frames } => self.model.init_network(bands, frames, device)?,
+            Start::Head(network) => Network::Head(network.head().clone().train()),
+            Start::Pretrained(network) => {
+                let encoder = self.training.encoder.as_ref();
+                let last_layers = encoder.and_then(|encoder| encoder.last_layers);
+                let convolutions = encoder.is_some_and(|encoder| encoder.convolutions);
+                Network::Pretrained(network.clone().train().thawed(last_layers, convolutions))
+            }
+        })
     }
 
     fn epoch(
@@ -168,12 +173,11 @@ impl Task<'_> {
         interrupt: &Interrupt,
     ) -> Result<(), LabError> {
         let started = Instant::now();
-        let training = &self.recipe.training;
+        let training = self.training;
         let epoch = state.progress.epoch;
-        let positions: Vec<usize> = (0..self.train.clips.len()).collect();
-        let steps = steps(&positions, training.batch_size, self.seed, epoch);
-        for (index, batch) in steps.iter().enumerate().skip(state.progress.step) {
-            self.step(state, batch, index + 1)?;
+        let steps = self.steps(epoch);
+        for (index, clips) in steps.iter().enumerate().skip(state.progress.step) {
+            self.step(state, clips, (index, steps.len()))?;
             state.progress.step = index + 1;
             observer(&Event::Step {
                 epoch,
@@ -199,75 +203,115 @@ impl Task<'_> {
         Ok(())
     }
 
-    fn step(&self, state: &mut State, batch: &[usize], step: usize) -> Result<(), LabError> {
-        let training = &self.recipe.training;
+    /// The clips of each step of an epoch.
+    fn steps(&self, epoch: usize) -> Vec<Vec<usize>> {
+        let clips: Vec<usize> = (0..self.train.clips.len()).collect();
+        let lengths = self.training.batch_by_length.then(|| {
+            let frames = |clip: &&ClipFeatures| clip.windows[0].frames;
+            self.train.clips.iter().map(frames).collect::<Vec<_>>()
+        });
+        let of_step = self.training.batch_size * self.training.accumulate;
+        batches(&clips, of_step, lengths.as_deref(), self.seed, epoch)
+    }
+
+    fn step(
+        &self,
+        state: &mut State,
+        clips: &[usize],
+        (index, steps): (usize, usize),
+    ) -> Result<(), LabError> {
+        let training = self.training;
         let epoch = state.progress.epoch;
-        let mut rng = rng_at(self.seed, epoch, step);
+        let mut rng = rng_at(self.seed, epoch, index + 1);
         let device = self.device.clone().autodiff();
         device.seed(rng.random());
 
-        let views: Vec<_> = batch
-            .iter()
-            .map(|index| {
-                training_view(
-                    self.train.clips[*index],
-                    self.statistics.as_ref(),
-                    &self.recipe.augmentation,
-                    &mut rng,
-                )
-            })
-            .collect();
-        let scores = state.network.forward(stack(&views, &device));
-        let targets = self.targets(batch, &state.class_weights, &device);
-        let weight = targets.clone().sum();
-        let loss = (log_softmax(scores.clone(), 1) * targets).sum().neg() / weight;
-        let loss_value = f64::from(loss.clone().into_scalar::<f32>());
-        if !loss_value.is_finite() {
-            return Err(self.loss_not_finite(&state.progress, step));
+        let own: Vec<&ClipFeatures> = clips.iter().map(|it| self.train.clips[*it]).collect();
+        let view = view(&own, self.statistics.as_ref(), self.augmentation, &mut rng);
+        let targets = self.targets(clips, &view, &state.class_weights);
+        let weight: f32 = targets.iter().flatten().sum();
+        let mut gradients = GradientsAccumulator::new();
+        let mut rows = Vec::with_capacity(clips.len());
+        let mut loss_of_step = 0.0;
+        let batches = view.features.chunks(training.batch_size);
+        for (features, targets) in batches.zip(targets.chunks(training.batch_size)) {
+            let scores = state.network.forward(&Batch::of(features, &device));
+            let targets = tensor(targets, &device);
+            let loss = (log_softmax(scores.clone(), 1) * targets).sum().neg() / weight;
+            loss_of_step += f64::from(loss.clone().into_scalar::<f32>());
+            if !loss_of_step.is_finite() {
+                return Err(self.loss_not_finite(&state.progress, index + 1));
+            }
+            let of_batch = GradientsParams::from_grads(loss.backward(), &state.network);
+            gradients.accumulate(&state.network, of_batch);
+            rows.extend(class_probabilities(scores, self.summed_into));
         }
-        let gradients = GradientsParams::from_grads(loss.backward(), &state.network);
-        let rate = state.progress.plateau.learning_rate;
-        state.network = state.optimizer.step(rate, state.network.clone(), gradients);
+        let mut gradients = gradients.grads();
+        if training.clip_norm > 0.0 {
+            gradients = optimization::clip(gradients, &state.network, training.clip_norm);
+        }
+        let (done, all) = ((epoch - 1) * steps + index, training.epochs * steps);
+        let reduced = state.progress.plateau.learning_rate / training.learning_rate;
+        state.network = optimization::step(
+            &mut state.optimizer,
+            state.network.clone(),
+            gradients,
+            &state.groups,
+            reduced * share_of_rate(&training.schedule, done, all),
+        );
         if let Some(average) = &mut state.average {
             average.approach(&Weights::of(&state.network), 1.0 - training.weight_average);
         }
 
-        let rows = class_probabilities(scores, self.summed_into);
         let right = rows
             .iter()
-            .zip(batch)
-            .filter(|(row, index)| largest(row) == self.train.labels[**index])
+            .zip(clips)
+            .filter(|(row, clip)| largest(row) == self.train.labels[**clip])
             .count();
         let sums = &mut state.progress.sums;
-        sums.loss += loss_value * batch.len() as f64;
+        sums.loss += loss_of_step * clips.len() as f64;
         sums.correct += right;
-        sums.clips += batch.len();
+        sums.clips += clips.len();
         Ok(())
     }
 
-    /// Target probabilities of the network's outputs, smoothed, each row scaled by the weight of
-    /// its class.
-    fn targets(&self, batch: &[usize], class_weights: &[f32], device: &Device) -> Tensor<2> {
+    /// Target probabilities of the network's outputs, smoothed and mixed as the clips were, each
+    /// scaled by the weight of its class.
+    fn targets(&self, clips: &[usize], view: &View, class_weights: &[f32]) -> Vec<Vec<f32>> {
         let outputs = self.summed_into.len();
-        let smoothing = self.recipe.training.label_smoothing;
-        let mut values = Vec::with_capacity(batch.len() * outputs);
-        for &index in batch {
-            let weight = class_weights[self.train.labels[index]];
-            for output in 0..outputs {
-                let hit = if output == self.train.outputs[index] {
-                    1.0 - smoothing
-                } else {
-                    0.0
-                };
-                values.push((hit + smoothing / outputs as f32) * weight);
-            }
-        }
-        Tensor::from_data(TensorData::new(values, [batch.len(), outputs]), device)
+        let smoothing = self.training.label_smoothing;
+        let pure: Vec<Vec<f32>> = clips
+            .iter()
+            .map(|&clip| {
+                let weight = class_weights[self.train.labels[clip]];
+                (0..outputs)
+                    .map(|output| {
+                        let hit = if output == self.train.outputs[clip] {
+                            1.0 - smoothing
+                        } else {
+                            0.0
+                        };
+                        (hit + smoothing / outputs as f32) * weight
+                    })
+                    .collect()
+            })
+            .collect();
+        let mix = |own: &[f32], (partner, share): (usize, f32)| {
+            let other = &pure[partner];
+            own.iter()
+                .zip(other)
+                .map(|(own, other)| own + share * (other - own))
+                .collect()
+        };
+        pure.iter()
+            .zip(&view.mixed)
+            .map(|(own, mixed)| mixed.map_or_else(|| own.clone(), |mixed| mix(own, mixed)))
+            .collect()
     }
 
     fn class_weights(&self) -> Vec<f32> {
         let classes = self.model.labels.len();
-        if !self.recipe.training.class_weights {
+        if !self.training.class_weights {
             return vec![1.0; classes];
         }
         let clips = self.train.labels.len() as f32;
@@ -285,7 +329,7 @@ impl Task<'_> {
     }
 
     fn close_epoch(&self, state: &mut State) -> Result<EpochMetrics, LabError> {
-        let training = &self.recipe.training;
+        let training = self.training;
         let plain = self.device.clone().without_autodiff();
         let snapshot = match &state.average {
             Some(average) => average.clone().load_into(state.network.valid())?,
@@ -331,14 +375,25 @@ impl Task<'_> {
             config.provenance.epoch = metrics.epoch;
             Model {
                 config,
-                network: snapshot,
+                network: self.whole(snapshot),
                 statistics: self.statistics.clone(),
+                encoder: self.encoder.clone(),
             }
             .save(&self.best_folder())?;
         }
         metrics_file::write(&self.folder.join("metrics.csv"), &state.progress.history)?;
         self.save(state)?;
         Ok(metrics)
+    }
+
+    /// A network with the encoder that its head was trained behind.
+    fn whole(&self, network: Network) -> Network {
+        match (network, &self.start) {
+            (Network::Head(head), Start::Head(start)) => {
+                Network::Pretrained((*start).clone().with_head(head))
+            }
+            (other, _) => other,
+        }
     }
 
     fn save(&self, state: &State) -> Result<(), LabError> {
@@ -382,6 +437,12 @@ impl Task<'_> {
             hint,
         }
     }
+}
+
+/// Rows of numbers as a tensor.
+fn tensor(rows: &[Vec<f32>], device: &Device) -> Tensor<2> {
+    let width = rows.first().map_or(0, Vec::len);
+    Tensor::from_data(TensorData::new(rows.concat(), [rows.len(), width]), device)
 }
 
 /// The epoch whose weights are kept, counted from 1; 0 before the first.

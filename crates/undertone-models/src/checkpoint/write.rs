@@ -8,7 +8,7 @@ use half::f16;
 use serde_json::{Map, Value, json};
 
 use super::CheckpointError;
-use crate::model::replace_atomically;
+use crate::atomic_file::replace_atomically;
 
 /// The type of the floats in a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,8 @@ impl FloatType {
     }
 }
 
-/// Writes a safetensors file of tensors with these names and shapes, as transformers loads it.
-/// The file appears whole or not at all.
+/// Writes a safetensors file of tensors with these names, shapes and types, as transformers loads
+/// it. The file appears whole or not at all.
 ///
 /// `values` is asked for each tensor's values, row-major, in the order of names, so that one
 /// tensor at a time need be in memory.
@@ -46,18 +46,17 @@ impl FloatType {
 /// the type they are written in.
 pub fn write_safetensors(
     path: &Path,
-    shapes: &BTreeMap<String, Vec<usize>>,
-    float_type: FloatType,
+    tensors: &BTreeMap<String, (Vec<usize>, FloatType)>,
     mut values: impl FnMut(&str) -> Vec<f32>,
 ) -> Result<(), CheckpointError> {
-    let header = header(shapes, float_type);
+    let header = header(tensors);
     let written = replace_atomically(path, |file| {
         let mut file = BufWriter::new(file);
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
-        for (name, shape) in shapes {
+        for (name, (shape, float_type)) in tensors {
             let values = values(name);
-            check(path, name, shape, &values, float_type)?;
+            check(path, name, shape, &values, *float_type)?;
             match float_type {
                 FloatType::F32 => write_all(&mut file, &values, f32::to_le_bytes)?,
                 FloatType::F16 => write_all(&mut file, &values, |value| {
@@ -90,12 +89,12 @@ impl From<CheckpointError> for WriteError {
     }
 }
 
-fn header(shapes: &BTreeMap<String, Vec<usize>>, float_type: FloatType) -> String {
+fn header(tensors: &BTreeMap<String, (Vec<usize>, FloatType)>) -> String {
     let mut header = Map::new();
     // transformers refuses a file that does not say which framework's layout it has.
     header.insert("__metadata__".to_owned(), json!({"format": "pt"}));
     let mut start = 0;
-    for (name, shape) in shapes {
+    for (name, (shape, float_type)) in tensors {
         let end = start + shape.iter().product::<usize>() * float_type.size();
         let tensor = json!({
             "dtype": float_type.name(),

@@ -28,7 +28,7 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Outcome> {
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
-    let mut table = Table::new(&inputs, &classifier.config().labels, args.timeline);
+    let mut table = Table::new(&inputs, classifier.labels(), args.timeline);
     let (mut done, mut failed) = (0, 0);
     classify_all(&classifier, &inputs, &options, |input, classified| {
         let name = input.name();

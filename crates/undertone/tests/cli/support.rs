@@ -27,7 +27,7 @@ n_mels = 16
 n_mfcc = 8
 
 [augmentation]
-speeds = [0.9]
+copies = { speeds = [0.9] }
 shift = 2
 
 [network]

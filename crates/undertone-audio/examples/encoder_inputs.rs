@@ -1,0 +1,35 @@
+//! What pretrained encoders read of each clip, for `bench/encoder_inputs.py` to compare.
+//!
+//! ```text
+//! encoder_inputs OUT FILE…           float32: samples at 16 kHz, normalised, log-mel of 80, of 128
+//! ```
+
+use std::error::Error;
+use std::path::Path;
+
+use undertone_audio::{
+    DecodeOptions, Resampler, WhisperLogMel, decode_path, zero_mean_unit_variance,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, files @ ..] = arguments.as_slice() else {
+        return Err("usage: encoder_inputs OUT FILE…".into());
+    };
+    let whisper = [WhisperLogMel::new(80)?, WhisperLogMel::new(128)?];
+    for (index, file) in files.iter().enumerate() {
+        let recording = decode_path(file.as_ref(), &DecodeOptions::default())?;
+        let samples = Resampler::new(recording.sample_rate, 16_000)?.resample(&recording.samples);
+        let mut normalised = samples.clone();
+        zero_mean_unit_variance(&mut normalised);
+        let log_mels = whisper
+            .each_ref()
+            .map(|bands| bands.log_mel(&samples).values);
+        let mut bytes = (samples.len() as u64).to_le_bytes().to_vec();
+        for values in [&samples, &normalised, &log_mels[0], &log_mels[1]] {
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        std::fs::write(Path::new(folder).join(format!("{index}.bin")), bytes)?;
+    }
+    Ok(())
+}

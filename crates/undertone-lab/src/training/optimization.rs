@@ -1,0 +1,204 @@
+//! Which parameters are trained, at which rate, and how their gradients become steps.
+
+use undertone_models::Network;
+use undertone_models::burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
+use undertone_models::burn::optim::decay::WeightDecayConfig;
+use undertone_models::burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use undertone_models::burn::tensor::Tensor;
+
+use crate::recipe::TrainingConfig;
+
+/// Keras' default, which the notebook's models were trained with.
+const EPSILON: f32 = 1e-7;
+
+/// Parameters that share a learning rate.
+pub(crate) struct RateGroup {
+    ids: Vec<ParamId>,
+    /// Their initial rate.
+    rate: f64,
+}
+
+/// The trained parameters by their learning rates.
+pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<RateGroup> {
+    let (Network::Pretrained(network), Some(encoder)) = (network, &training.encoder) else {
+        return vec![RateGroup {
+            ids: parameters(network),
+            rate: training.learning_rate,
+        }];
+    };
+    let mut groups = vec![RateGroup {
+        ids: parameters(network.head()),
+        rate: training.learning_rate,
+    }];
+    let parts = network.encoder().parts();
+    let mut rate = encoder.learning_rate;
+    let trained = encoder.last_layers.unwrap_or(parts.layers.len());
+    for ids in parts.layers.into_iter().rev().take(trained) {
+        groups.push(RateGroup { ids, rate });
+        rate *= encoder.layer_decay;
+    }
+    if encoder.last_layers.is_none() {
+        groups.push(RateGroup {
+            ids: parts.between,
+            rate,
+        });
+    }
+    if encoder.convolutions {
+        groups.push(RateGroup {
+            ids: parts.convolutions,
+            rate: rate * encoder.layer_decay,
+        });
+    }
+    groups
+}
+
+/// Adam, or AdamW where weights decay, with the L2 penalty on an LSTM's weights.
+pub(crate) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleOptimizer {
+    if training.weight_decay > 0.0 {
+        let plain = AdamWConfig::new()
+            .with_epsilon(EPSILON)
+            .with_weight_decay(0.0);
+        let decayed = AdamWConfig::new()
+            .with_epsilon(EPSILON)
+            .with_weight_decay(training.weight_decay as f32)
+            .build();
+        return plain
+            .init()
+            .with_group(ParamGroup::from_ids(matrices(network)), decayed, None);
+    }
+    let optimizer = AdamConfig::new().with_epsilon(EPSILON).init();
+    if training.lstm_l2 == 0.0 {
+        return optimizer;
+    }
+    // The gradient of λ·w² is 2λ·w, which is what Burn's Adam adds for a decay of 2λ.
+    let decay = WeightDecayConfig::new(2.0 * training.lstm_l2 as f32);
+    let lstm = AdamConfig::new()
+        .with_epsilon(EPSILON)
+        .with_weight_decay(Some(decay))
+        .build();
+    optimizer.with_group(
+        ParamGroup::from_predicates(vec!["lstm.", "_weight"]),
+        lstm,
+        None,
+    )
+}
+
+/// Takes one step with every group at `share` of its rate.
+pub(crate) fn step(
+    optimizer: &mut ModuleOptimizer,
+    mut network: Network,
+    mut gradients: GradientsParams,
+    groups: &[RateGroup],
+    share: f64,
+) -> Network {
+    if let [only] = groups {
+        return optimizer.step(share * only.rate, network, gradients);
+    }
+    for group in groups {
+        let mut moved = Moved {
+            ids: &group.ids,
+            from: gradients,
+            to: GradientsParams::new(),
+        };
+        network.visit(&mut moved);
+        gradients = moved.from;
+        network = optimizer.step(share * group.rate, network, moved.to);
+    }
+    network
+}
+
+/// Scales all gradients so that their common norm is at most `largest`, as PyTorch's
+/// `clip_grad_norm_` does.
+pub(crate) fn clip(gradients: GradientsParams, network: &Network, largest: f64) -> GradientsParams {
+    let mut measured = SquaredNorm {
+        gradients: &gradients,
+        sum: 0.0,
+    };
+    network.visit(&mut measured);
+    let norm = measured.sum.sqrt();
+    if norm <= largest {
+        return gradients;
+    }
+    let mut scaled = Scaled {
+        gradients,
+        factor: largest / norm,
+    };
+    network.visit(&mut scaled);
+    scaled.gradients
+}
+
+/// Ids of all parameters of a module.
+fn parameters<M: Module>(module: &M) -> Vec<ParamId> {
+    let mut ids = Ids {
+        least_dimensions: 0,
+        ids: Vec::new(),
+    };
+    module.visit(&mut ids);
+    ids.ids
+}
+
+/// Ids of the parameters that are matrices or larger: all but biases and norms.
+fn matrices<M: Module>(module: &M) -> Vec<ParamId> {
+    let mut ids = Ids {
+        least_dimensions: 2,
+        ids: Vec::new(),
+    };
+    module.visit(&mut ids);
+    ids.ids
+}
+
+struct Ids {
+    least_dimensions: usize,
+    ids: Vec<ParamId>,
+}
+
+impl ModuleVisitor for Ids {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if D >= self.least_dimensions {
+            self.ids.push(param.id);
+        }
+    }
+}
+
+struct Moved<'a> {
+    ids: &'a [ParamId],
+    from: GradientsParams,
+    to: GradientsParams,
+}
+
+impl ModuleVisitor for Moved<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if self.ids.contains(&param.id)
+            && let Some(gradient) = self.from.remove::<D>(param.id)
+        {
+            self.to.register::<D>(param.id, gradient);
+        }
+    }
+}
+
+struct SquaredNorm<'a> {
+    gradients: &'a GradientsParams,
+    sum: f64,
+}
+
+impl ModuleVisitor for SquaredNorm<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            self.sum += f64::from(gradient.square().sum().into_scalar::<f32>());
+        }
+    }
+}
+
+struct Scaled {
+    gradients: GradientsParams,
+    factor: f64,
+}
+
+impl ModuleVisitor for Scaled {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.remove::<D>(param.id) {
+            self.gradients
+                .register::<D>(param.id, gradient * self.factor);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a recipe or a model says of its pretrained encoder.
+
+use serde::{Deserialize, Serialize};
+
+use crate::encoder::StepPoolingKind;
+use crate::network::NetworkError;
+
+/// A pretrained encoder, which of its hidden states are read, and the head behind it.
+///
+/// ```
+/// use undertone_models::{PretrainedConfig, States};
+///
+/// let config: PretrainedConfig = serde_json::from_str(
+///     r#"{"pretrained": "hf:facebook/wav2vec2-base", "states": [1, 2], "pooling": "mean-std"}"#,
+/// )?;
+/// assert_eq!(config.states, States::SideBySide(vec![1, 2]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PretrainedConfig {
+    /// Where the encoder comes from: a folder in Hugging Face's layout, or `hf:owner/name`,
+    /// `hf:owner/name@revision` on the Hugging Face Hub.
+    pub pretrained: String,
+    /// How many of its first transformer layers are used; left out: all, or as many as `states`
+    /// needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<usize>,
+    /// The hidden states that the head reads.
+    #[serde(default)]
+    pub states: States,
+    /// How the steps of a clip become one vector.
+    #[serde(default)]
+    pub pooling: StepPoolingKind,
+    /// Width of a linear layer between the vector and the output layer, as `transformers` has it
+    /// (`classifier_proj_size`); left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projection: Option<usize>,
+    /// Whether the vector goes through batch normalisation first. It is folded into the layer
+    /// behind it when the model is saved.
+    #[serde(default)]
+    pub batch_norm: bool,
+    /// Share of the vector dropped before the output layer while training, 0 up to but not
+    /// including 1.
+    #[serde(default)]
+    pub dropout: f64,
+}
+
+/// Hidden states of an encoder: 0 is the input of its first transformer layer, `n` what layer `n`
+/// makes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "StatesForm", into = "StatesForm")]
+pub enum States {
+    /// The last one.
+    #[default]
+    Last,
+    /// A trained weighted sum of all (`use_weighted_layer_sum` in `transformers`).
+    Weighted,
+    /// These, pooled each by itself and put side by side.
+    SideBySide(Vec<usize>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected \"last\", \"weighted\" or a list of numbers")]
+enum StatesForm {
+    Word(StatesWord),
+    List(Vec<usize>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum StatesWord {
+    Last,
+    Weighted,
+}
+
+impl From<StatesForm> for States {
+    fn from(form: StatesForm) -> Self {
+        match form {
+            StatesForm::Word(StatesWord::Last) => Self::Last,
+            StatesForm::Word(StatesWord::Weighted) => Self::Weighted,
+            StatesForm::List(states) => Self::SideBySide(states),
+        }
+    }
+}
+
+impl From<States> for StatesForm {
+    fn from(states: States) -> Self {
+        match states {
+            States::Last => Self::Word(StatesWord::Last),
+            States::Weighted => Self::Word(StatesWord::Weighted),
+            States::SideBySide(states) => Self::List(states),
+        }
+    }
+}
+
+impl PretrainedConfig {
+    /// How many first layers of an encoder that has `available` are needed.
+    ///
+    /// # Errors
+    /// [`NetworkError::NoSuchState`] for a state beyond them.
+    pub fn layers_of(&self, available: usize) -> Result<usize, NetworkError> {
+        let highest = match &self.states {
+            States::SideBySide(states) => states.iter().copied().max(),
+            States::Last | States::Weighted => None,
+        };
+        let layers = self.layers.or(highest).unwrap_or(available);
+        match highest.into_iter().chain([layers]).max() {
+            Some(state) if state > layers.min(available) => Err(NetworkError::NoSuchState {
+                state,
+                last: layers.min(available),
+            }),
+            _ => Ok(layers),
+        }
+    }
+
+    /// Whether what the head reads of a clip stays the same while the head is trained, so that it
+    /// can be computed once.
+    pub fn has_fixed_summaries(&self) -> bool {
+        self.states != States::Weighted && self.pooling != StepPoolingKind::Attention
+    }
+
+    pub(crate) fn check(&self) -> Result<(), NetworkError> {
+        if matches!(&self.states, States::SideBySide(states) if states.is_empty()) {
+            return Err(NetworkError::Zero("states"));
+        }
+        match self.projection {
+            Some(0) => return Err(NetworkError::Zero("projection")),
+            Some(size) if size > crate::CnnLstmConfig::LARGEST => {
+                return Err(NetworkError::TooLarge {
+                    name: "projection",
+                    size,
+                    largest: crate::CnnLstmConfig::LARGEST,
+                });
+            }
+            _ => {}
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(NetworkError::Dropout {
+                field: "dropout",
+                value: self.dropout,
+            });
+        }
+        Ok(())
+    }
+}

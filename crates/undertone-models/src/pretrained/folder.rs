@@ -1,0 +1,254 @@
+//! Models with a pretrained encoder on disk: Hugging Face's layout, so that `transformers` loads
+//! what we trained, and we what others did.
+//!
+//! What the architecture of `transformers` can express is written as its own class
+//! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). For anything else a
+//! class of ours lies beside the weights, which `transformers` loads with `trust_remote_code=True`.
+//! Our own settings are kept in `config.json` under `undertone`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde_json::{Map, Value, json};
+use undertone_audio::{FitLength, FrontEndConfig};
+
+use super::config::{PretrainedConfig, States};
+use super::head_tensors;
+use super::network::PretrainedNetwork;
+use super::source::{
+    EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end, read,
+    read_configs,
+};
+use crate::checkpoint::{Checkpoint, FloatType, write_safetensors};
+use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
+use crate::atomic_file::write_atomically;
+use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE};
+
+/// The class of ours, for what `transformers` has no class for.
+const MODELING: &str = include_str!("modeling_undertone.py");
+const MODELING_FILE: &str = "modeling_undertone.py";
+/// The key of `config.json` under which our own settings lie.
+const SETTINGS: &str = "undertone";
+
+/// Longest stretch of a recording that a model of somebody else's is given at once, in seconds.
+const FOREIGN_WINDOW: f64 = 30.0;
+
+/// Our settings in a `config.json` of Hugging Face's layout, if it has any.
+pub(crate) fn settings(config: &Map<String, Value>) -> Option<&Value> {
+    config.get(SETTINGS)
+}
+
+/// Writes a model's folder.
+pub(crate) fn save(
+    folder: &Path,
+    settings: &ModelConfig,
+    pretrained: &PretrainedConfig,
+    network: &PretrainedNetwork,
+    files: &EncoderFiles,
+) -> Result<(), ModelError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ModelError::Io { path, source }
+    };
+    fs::create_dir_all(folder).map_err(io(folder))?;
+    let encoder = encoder_config(folder, &files.config)?;
+    let stock = stock_class(&encoder, pretrained);
+    let config = config_json(settings, pretrained, &encoder, stock, files)?;
+
+    let float_type = stored_type(&files.config);
+    let mut tensors = BTreeMap::new();
+    for tensor in network.encoder().to_tensors(&encoder) {
+        tensors.insert(tensor.name.clone(), (tensor, float_type));
+    }
+    for tensor in head_tensors::of(network) {
+        tensors.insert(tensor.name.clone(), (tensor, FloatType::F32));
+    }
+    let path = folder.join(WEIGHTS_FILE);
+    let shapes = tensors
+        .iter()
+        .map(|(name, (tensor, float_type))| (name.clone(), (tensor.shape.clone(), *float_type)))
+        .collect();
+    write_safetensors(&path, &shapes, |name| {
+        tensors
+            .remove(name)
+            .map_or_else(Vec::new, |(tensor, _)| tensor.values)
+    })
+    .map_err(PretrainedError::from)?;
+
+    let mut texts = vec![(CONFIG_FILE, pretty(&Value::Object(config)))];
+    if let Some(preprocessor) = &files.preprocessor {
+        texts.push((PREPROCESSOR_FILE, pretty(&Value::Object(preprocessor.clone()))));
+    }
+    if stock.is_none() {
+        texts.push((MODELING_FILE, MODELING.to_owned()));
+    }
+    for (name, text) in texts {
+        let path = folder.join(name);
+        write_atomically(&path, text.as_bytes()).map_err(io(&path))?;
+    }
+    Ok(())
+}
+
+/// Reads the network of a folder that [`save`] wrote.
+pub(crate) fn load(
+    folder: &Path,
+    pretrained: &PretrainedConfig,
+    classes: usize,
+    device: &Device,
+) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
+    let encoder = PretrainedEncoder::load(folder, pretrained, device)?;
+    // What was saved has its batch norm folded in.
+    let folded = PretrainedConfig {
+        batch_norm: false,
+        ..pretrained.clone()
+    };
+    let network = encoder
+        .network(&folded, classes, device)
+        .map_err(|source| PretrainedError::Network {
+            path: folder.to_owned(),
+            source,
+        })?;
+    let checkpoint = Checkpoint::open(folder)?;
+    Ok((head_tensors::load_into(network, &checkpoint)?, encoder))
+}
+
+/// A model for audio classification that somebody else trained.
+pub(crate) struct Foreign {
+    pub(crate) labels: Vec<String>,
+    pub(crate) front_end: FrontEndConfig,
+    pub(crate) network: PretrainedNetwork,
+}
+
+/// Reads a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
+/// `WhisperForAudioClassification`.
+pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
+    let (_, encoder, preprocessor) = read_configs(folder)?;
+    let path = folder.join(CONFIG_FILE);
+    let head = HeadConfig::from_json(&read(&path)?, &encoder)
+        .map_err(|source| PretrainedError::Config { path, source })?;
+    let pretrained = PretrainedConfig {
+        pretrained: folder.display().to_string(),
+        layers: None,
+        states: match head.use_weighted_layer_sum {
+            true => States::Weighted,
+            false => States::Last,
+        },
+        pooling: StepPoolingKind::Mean,
+        projection: Some(head.classifier_proj_size),
+        batch_norm: false,
+        dropout: 0.0,
+    };
+    let labels = head.labels;
+    let (network, _) = load(folder, &pretrained, labels.len(), device)?;
+    // Whisper was fine-tuned on 30 s of clip and silence, and pools over both.
+    let is_whisper = matches!(encoder, EncoderConfig::Whisper(_));
+    let recording = FrontEndConfig {
+        trim: None,
+        duration: FitLength::Seconds(FOREIGN_WINDOW),
+        pad: is_whisper,
+        ..FrontEndConfig::default()
+    };
+    Ok(Foreign {
+        labels,
+        front_end: front_end(&encoder, &preprocessor, &recording),
+        network,
+    })
+}
+
+/// The class of `transformers` that computes what our network does, if there is one.
+fn stock_class(encoder: &EncoderConfig, pretrained: &PretrainedConfig) -> Option<&'static str> {
+    let whole_states = match pretrained.states {
+        States::Last | States::Weighted => true,
+        States::SideBySide(_) => false,
+    };
+    let fits = whole_states
+        && pretrained.pooling == StepPoolingKind::Mean
+        && pretrained.projection.is_some();
+    match encoder {
+        // A norm behind the last layer belongs to the whole encoder only.
+        EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
+            if config.do_stable_layer_norm
+                && pretrained.layers.is_some_and(|layers| layers < encoder.layers()) =>
+        {
+            None
+        }
+        EncoderConfig::Wav2Vec2(_) if fits => Some("Wav2Vec2ForSequenceClassification"),
+        EncoderConfig::Hubert(_) if fits => Some("HubertForSequenceClassification"),
+        // Whisper's own class wants 30 s and pools over the silence too.
+        _ => None,
+    }
+}
+
+fn config_json(
+    settings: &ModelConfig,
+    pretrained: &PretrainedConfig,
+    encoder: &EncoderConfig,
+    stock: Option<&str>,
+    files: &EncoderFiles,
+) -> Result<Map<String, Value>, ModelError> {
+    let mut config = files.config.clone();
+    let labels = settings.output_scheme.labels();
+    let layers = pretrained.layers_of(encoder.layers()).unwrap_or(encoder.layers());
+    let by_id = labels.iter().enumerate().map(|(id, label)| (id.to_string(), json!(label)));
+    let by_label = labels.iter().enumerate().map(|(id, label)| ((*label).to_owned(), json!(id)));
+    config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
+    config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
+    let layers_key = match encoder {
+        EncoderConfig::Whisper(_) => "encoder_layers",
+        EncoderConfig::Wav2Vec2(_) | EncoderConfig::Hubert(_) => "num_hidden_layers",
+    };
+    config.insert(layers_key.to_owned(), json!(layers));
+    config.insert(
+        "use_weighted_layer_sum".to_owned(),
+        json!(pretrained.states == States::Weighted),
+    );
+    if let Some(size) = pretrained.projection {
+        config.insert("classifier_proj_size".to_owned(), json!(size));
+    }
+    let class = stock.unwrap_or("UndertoneForAudioClassification");
+    config.insert("architectures".to_owned(), json!([class]));
+    if stock.is_none() {
+        let class = format!("modeling_undertone.{class}");
+        config.insert(
+            "auto_map".to_owned(),
+            json!({ "AutoModelForAudioClassification": class }),
+        );
+    } else {
+        config.remove("auto_map");
+    }
+    let settings = serde_json::to_value(settings).map_err(|source| ModelError::Config {
+        path: CONFIG_FILE.into(),
+        source,
+    })?;
+    config.insert(SETTINGS.to_owned(), settings);
+    Ok(config)
+}
+
+/// The type that an encoder's weights came in: rounding them to it again changes nothing unless
+/// they were trained.
+fn stored_type(config: &Map<String, Value>) -> FloatType {
+    let named = ["dtype", "torch_dtype"]
+        .iter()
+        .find_map(|key| config.get(*key).and_then(Value::as_str));
+    match named {
+        Some("float16") => FloatType::F16,
+        _ => FloatType::F32,
+    }
+}
+
+fn encoder_config(folder: &Path, config: &Map<String, Value>) -> Result<EncoderConfig, ModelError> {
+    let bytes = Value::Object(config.clone()).to_string();
+    EncoderConfig::from_json(bytes.as_bytes()).map_err(|source| {
+        PretrainedError::Config {
+            path: folder.join(CONFIG_FILE),
+            source,
+        }
+        .into()
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

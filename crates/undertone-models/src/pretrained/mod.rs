@@ -1,0 +1,14 @@
+//! Pretrained encoders with a head for classification, and their folders.
+
+mod config;
+mod folder;
+mod head;
+mod head_tensors;
+mod network;
+mod source;
+
+pub use config::{PretrainedConfig, States};
+pub(crate) use folder::{load, load_foreign, save, settings};
+pub use head::Head;
+pub use network::PretrainedNetwork;
+pub use source::{EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError};

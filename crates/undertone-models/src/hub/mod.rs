@@ -23,9 +23,8 @@ pub use settings::Hub;
 pub use source::{ModelSource, ParseSourceError};
 
 use crate::checkpoint::{WEIGHT_FILES, weight_map};
+use crate::{CONFIG_FILE, PREPROCESSOR_FILE};
 
-const CONFIG: &str = "config.json";
-const PREPROCESSOR: &str = "preprocessor_config.json";
 const MAIN: &str = "main";
 
 /// How far the download of a file is.
@@ -119,7 +118,7 @@ impl Download<'_> {
         if is_commit(self.revision) && self.is_complete(self.revision)? {
             return Ok(self.snapshot(self.revision, None));
         }
-        let config = match self.client.look_up(self.revision, CONFIG) {
+        let config = match self.client.look_up(self.revision, CONFIG_FILE) {
             Ok(config) => config,
             Err(error) if error.is_about_reaching_it() => {
                 return match self.cached() {
@@ -133,12 +132,12 @@ impl Download<'_> {
             Err(error) => return Err(error),
         };
         let commit = &config.commit;
-        if !self.cache.has(commit, CONFIG) {
-            download::bring(&self.client, &self.cache, CONFIG, &config, progress)?;
+        if !self.cache.has(commit, CONFIG_FILE) {
+            download::bring(&self.client, &self.cache, CONFIG_FILE, &config, progress)?;
         }
         if !self.is_complete(commit)? {
-            if !self.bring(commit, PREPROCESSOR, progress)? {
-                self.cache.mark_absent(commit, PREPROCESSOR)?;
+            if !self.bring(commit, PREPROCESSOR_FILE, progress)? {
+                self.cache.mark_absent(commit, PREPROCESSOR_FILE)?;
             }
             self.bring_weights(commit, progress)?;
         }
@@ -177,15 +176,15 @@ impl Download<'_> {
     /// Whether nothing need be asked of the Hub any more. Python may have cached a model without
     /// its preprocessor's configuration.
     fn is_complete(&self, commit: &str) -> Result<bool, HubError> {
-        let is_preprocessor_known =
-            self.cache.has(commit, PREPROCESSOR) || self.cache.is_absent(commit, PREPROCESSOR);
+        let is_preprocessor_known = self.cache.has(commit, PREPROCESSOR_FILE)
+            || self.cache.is_absent(commit, PREPROCESSOR_FILE);
         Ok(is_preprocessor_known && self.missing(commit)?.is_none())
     }
 
     /// The first file that a cached snapshot lacks.
     fn missing(&self, commit: &str) -> Result<Option<String>, HubError> {
-        if !self.cache.has(commit, CONFIG) {
-            return Ok(Some(CONFIG.to_owned()));
+        if !self.cache.has(commit, CONFIG_FILE) {
+            return Ok(Some(CONFIG_FILE.to_owned()));
         }
         let Some(weights) = WEIGHT_FILES
             .into_iter()

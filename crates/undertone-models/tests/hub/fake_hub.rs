@@ -1,13 +1,11 @@
 //! A Hugging Face Hub of one repository, with a server of its own for the large files.
 
-mod server;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
-pub(crate) use server::{Answer, Request, Server};
+use crate::server::{Answer, Request, Server};
 
 pub(crate) const REPOSITORY: &str = "owner/name";
 pub(crate) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -3,7 +3,8 @@
 //! - [`Classifier`] is all that inference needs: load a model, give it recordings.
 //! - [`Model`] is a network with its configuration, and a folder on disk.
 //! - [`CnnLstm`] and [`PretrainedNetwork`] are the networks themselves, for training; an [`Encoder`]
-//!   is wav2vec 2.0, HuBERT or Whisper's encoder as Hugging Face's `transformers` has them.
+//!   is wav2vec 2.0, HuBERT or Whisper's encoder as Hugging Face's `transformers` has them, and a
+//!   [`Checkpoint`] its weights.
 //!
 //! A model carries its own front end: the same parameters turn a recording into features while
 //! training, judging and predicting.
@@ -19,6 +20,8 @@ mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod lstm;
 mod model;
 mod network;

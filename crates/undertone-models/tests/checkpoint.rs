@@ -338,12 +338,22 @@ fn write(
     values: &[f32],
     float_type: FloatType,
 ) -> Result<(), CheckpointError> {
-    let shapes = [("a".to_owned(), vec![1]), ("b".to_owned(), shape.to_vec())].into();
+    let tensors = [
+        ("a".to_owned(), (vec![1], FloatType::F16)),
+        ("b".to_owned(), (shape.to_vec(), float_type)),
+    ];
     let path = folder.join("model.safetensors");
-    write_safetensors(&path, &shapes, float_type, |name| match name {
+    write_safetensors(&path, &tensors.into(), |name| match name {
         "a" => vec![0.5],
         _ => values.to_vec(),
     })
+}
+
+fn header(path: &Path) -> serde_json::Value {
+    let bytes = fs::read(path).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap());
+    assert_eq!(length % 8, 0);
+    serde_json::from_slice(&bytes[8..8 + length as usize]).unwrap()
 }
 
 #[test]
@@ -355,6 +365,10 @@ fn what_is_written_is_read_back() {
     assert_eq!(checkpoint.read("a").unwrap(), [0.5]);
     assert_eq!(checkpoint.read("b").unwrap(), values);
     assert_eq!(checkpoint.shape("b"), Some([2, 2].as_slice()));
+    let header = header(&folder.path().join("model.safetensors"));
+    assert_eq!(header["__metadata__"], json!({"format": "pt"}));
+    assert_eq!(header["b"]["data_offsets"], json!([0, 16]), "aligned");
+    assert_eq!(header["a"]["data_offsets"], json!([16, 18]));
 
     write(folder.path(), &[4], &values, FloatType::F16).unwrap();
     let checkpoint = Checkpoint::open(folder.path()).unwrap();
@@ -362,12 +376,6 @@ fn what_is_written_is_read_back() {
         checkpoint.read("b").unwrap(),
         [1.0, -0.099_975_586, 65504.0, 1.192_092_9e-7]
     );
-    let bytes = fs::read(folder.path().join("model.safetensors")).unwrap();
-    let header_length = u64::from_le_bytes(bytes[..8].try_into().unwrap());
-    assert_eq!(header_length % 8, 0);
-    let header: serde_json::Value =
-        serde_json::from_slice(&bytes[8..8 + header_length as usize]).unwrap();
-    assert_eq!(header["__metadata__"], json!({"format": "pt"}));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::CheckpointError;
@@ -38,7 +39,11 @@ impl Element {
     fn decode(&self, bytes: &[u8], values: &mut Vec<f32>) {
         match self {
             Self::F16 => {
-                values.extend(chunks(bytes).map(|bytes| f16::from_le_bytes(bytes).to_f32()))
+                // A slice at a time: the processor's own conversion takes eight at once.
+                let halves: Vec<f16> = chunks(bytes).map(f16::from_le_bytes).collect();
+                let start = values.len();
+                values.resize(start + halves.len(), 0.0);
+                halves.convert_to_f32_slice(&mut values[start..]);
             }
             Self::BF16 => {
                 values.extend(chunks(bytes).map(|bytes| bf16::from_le_bytes(bytes).to_f32()));

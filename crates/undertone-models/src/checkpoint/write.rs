@@ -1,5 +1,6 @@
 //! Writing a safetensors file tensor by tensor.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -38,8 +39,8 @@ impl FloatType {
 /// Writes a safetensors file of tensors with these names, shapes and types, as transformers loads
 /// it. The file appears whole or not at all.
 ///
-/// `values` is asked for each tensor's values, row-major, in the order of names, so that one
-/// tensor at a time need be in memory.
+/// `values` is asked for each tensor's values, row-major, so that one tensor at a time need be in
+/// memory.
 ///
 /// # Errors
 /// If the file cannot be written, and on values that do not fit the shape or are not finite in
@@ -49,12 +50,15 @@ pub fn write_safetensors(
     tensors: &BTreeMap<String, (Vec<usize>, FloatType)>,
     mut values: impl FnMut(&str) -> Vec<f32>,
 ) -> Result<(), CheckpointError> {
-    let header = header(tensors);
+    let mut in_order: Vec<_> = tensors.iter().collect();
+    // Large elements first, so that each is aligned to its size.
+    in_order.sort_by_key(|(_, (_, float_type))| Reverse(float_type.size()));
+    let header = header(&in_order);
     let written = replace_atomically(path, |file| {
         let mut file = BufWriter::new(file);
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
-        for (name, (shape, float_type)) in tensors {
+        for (name, (shape, float_type)) in in_order {
             let values = values(name);
             check(path, name, shape, &values, *float_type)?;
             match float_type {
@@ -89,7 +93,7 @@ impl From<CheckpointError> for WriteError {
     }
 }
 
-fn header(tensors: &BTreeMap<String, (Vec<usize>, FloatType)>) -> String {
+fn header(tensors: &[(&String, &(Vec<usize>, FloatType))]) -> String {
     let mut header = Map::new();
     // transformers refuses a file that does not say which framework's layout it has.
     header.insert("__metadata__".to_owned(), json!({"format": "pt"}));
@@ -101,7 +105,7 @@ fn header(tensors: &BTreeMap<String, (Vec<usize>, FloatType)>) -> String {
             "shape": shape,
             "data_offsets": [start, end],
         });
-        header.insert(name.clone(), tensor);
+        header.insert((*name).clone(), tensor);
         start = end;
     }
     let mut header = Value::Object(header).to_string();

@@ -1,0 +1,228 @@
+//! Models that arrive, whole or in pieces.
+
+use std::fs;
+
+use undertone_models::hub::{HubError, Progress};
+
+use crate::fake_hub::{Behaviour, COMMIT, sha256};
+use crate::setup::{CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, source};
+
+#[test]
+fn a_folder_is_itself() {
+    let setup = Setup::new(&[], Behaviour::default());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let snapshot = setup.resolve(path).unwrap();
+    assert_eq!(snapshot.folder, folder.path());
+    assert_eq!(snapshot.pinned.to_string(), path);
+    setup.refusal(
+        &format!("{path}/absent"),
+        &["absent: no such folder", "hf:"],
+    );
+}
+
+#[test]
+fn a_model_is_downloaded_once() {
+    let setup = Setup::new(&model(), Behaviour::default());
+    let mut seen = Vec::new();
+    let snapshot = setup.hub.resolve(&source(), |progress| {
+        if let Progress::Downloading { file, done, total } = progress {
+            seen.push((file.to_owned(), done, total));
+        }
+    });
+    let snapshot = snapshot.unwrap();
+    assert_holds(&snapshot.folder, &model());
+    assert_eq!(
+        snapshot.folder,
+        setup.repository().join("snapshots").join(COMMIT)
+    );
+    assert_eq!(
+        snapshot.pinned.to_string(),
+        format!("hf:owner/name@{COMMIT}")
+    );
+    assert_eq!(snapshot.unchecked, None);
+    let weights = "model.safetensors".to_owned();
+    assert!(seen.contains(&(weights.clone(), 0, 200_000)));
+    assert_eq!(seen.last(), Some(&(weights, 200_000, 200_000)));
+
+    let blob = setup
+        .repository()
+        .join("blobs")
+        .join(sha256(&noise(200_000)));
+    assert!(blob.is_file());
+    let link = fs::read_link(snapshot.folder.join("model.safetensors")).unwrap();
+    assert!(link.is_relative());
+    let reference = fs::read_to_string(setup.repository().join("refs/main")).unwrap();
+    assert_eq!(reference, COMMIT);
+
+    setup.fake.take_requests();
+    assert_eq!(setup.resolve("hf:owner/name").unwrap(), snapshot);
+    assert_eq!(
+        setup.fake.take_requests(),
+        ["HEAD config.json", "HEAD config.json"],
+        "one question, redirected"
+    );
+    assert_eq!(
+        setup.resolve(&snapshot.pinned.to_string()).unwrap(),
+        snapshot
+    );
+    assert_eq!(
+        setup.fake.take_requests(),
+        [""; 0],
+        "a commit never changes"
+    );
+}
+
+#[test]
+fn a_preprocessor_that_is_not_there_is_asked_for_once() {
+    let mut files = model();
+    files.remove(1);
+    let setup = Setup::new(&files, Behaviour::default());
+    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    assert!(!snapshot.folder.join(PREPROCESSOR.0).exists());
+    setup.fake.take_requests();
+    setup.resolve("hf:owner/name").unwrap();
+    assert_eq!(setup.fake.take_requests().len(), 2);
+}
+
+#[test]
+fn a_branch_a_tag_or_a_commit() {
+    let setup = Setup::new(&model(), Behaviour::default());
+    for revision in ["refs/pr/1", COMMIT] {
+        let snapshot = setup.resolve(&format!("hf:owner/name@{revision}")).unwrap();
+        assert_holds(&snapshot.folder, &model());
+    }
+    assert!(setup.repository().join("refs/refs/pr/1").is_file());
+    assert!(!setup.repository().join("refs").join(COMMIT).exists());
+    let offline = setup.offline();
+    for revision in ["refs/pr/1", COMMIT] {
+        let source = format!("hf:owner/name@{revision}").parse().unwrap();
+        assert!(offline.resolve(&source, |_| {}).is_ok());
+    }
+}
+
+#[test]
+fn shards_and_pytorch_files() {
+    let shards = ["a.bin", "b c#.bin"];
+    let index = format!(
+        r#"{{"weight_map": {{"x": "{}", "y": "{}", "z": "{}"}}}}"#,
+        shards[1], shards[0], shards[1]
+    );
+    let sharded = vec![
+        (CONFIG.0, CONFIG.1.to_vec()),
+        ("pytorch_model.bin.index.json", index.clone().into_bytes()),
+        (shards[0], noise(5_000)),
+        ("b%20c%23.bin", noise(6_000)),
+    ];
+    let setup = Setup::new(&sharded, Behaviour::default());
+    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    assert_holds(&snapshot.folder, &sharded[..3]);
+    assert_holds(&snapshot.folder, &[(shards[1], noise(6_000))]);
+
+    // Without one of them, offline and on the Hub.
+    fs::remove_file(snapshot.folder.join(shards[0])).unwrap();
+    let error = setup.offline().resolve(&source(), |_| {}).unwrap_err();
+    assert!(error.to_string().contains("lacks a.bin"), "{error}");
+    let setup = Setup::new(&sharded[..3], Behaviour::default());
+    setup.refusal("hf:owner/name", &["no file b c#.bin", COMMIT]);
+    let setup = Setup::new(&sharded[..1], Behaviour::default());
+    setup.refusal(
+        "hf:owner/name",
+        &["no weights", "model.safetensors", COMMIT],
+    );
+
+    let escaping = index.replace("a.bin", "../../a.bin");
+    let setup = Setup::new(
+        &[
+            sharded[0].clone(),
+            ("model.safetensors.index.json", escaping.into_bytes()),
+        ],
+        Behaviour::default(),
+    );
+    setup.refusal("hf:owner/name", &["\"../../a.bin\" is no plain file name"]);
+}
+
+#[test]
+fn a_download_that_breaks_off_goes_on_where_it_stopped() {
+    let setup = Setup::new(
+        &model(),
+        Behaviour {
+            break_first_at: Some(70_000),
+            ..Behaviour::default()
+        },
+    );
+    let error = setup.refusal("hf:owner/name", &["broke off after 70000 of 200000 bytes"]);
+    assert!(matches!(error, HubError::Interrupted { done: 70_000, .. }));
+    let snapshot = setup.repository().join("snapshots").join(COMMIT);
+    assert!(!snapshot.join("model.safetensors").exists());
+    let error = setup.offline().resolve(&source(), |_| {}).unwrap_err();
+    assert!(matches!(error, HubError::NotCached { .. }));
+
+    setup.fake.take_requests();
+    setup.resolve("hf:owner/name").unwrap();
+    assert!(
+        setup
+            .fake
+            .take_requests()
+            .contains(&"from 70000".to_owned())
+    );
+    assert_holds(&snapshot, &model());
+    assert_eq!(
+        fs::read_dir(setup.repository().join("blobs"))
+            .unwrap()
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn a_server_without_ranges_begins_anew() {
+    let setup = Setup::new(
+        &model(),
+        Behaviour {
+            break_first_at: Some(70_000),
+            no_ranges: true,
+            ..Behaviour::default()
+        },
+    );
+    setup.resolve("hf:owner/name").unwrap_err();
+    assert_holds(&setup.resolve("hf:owner/name").unwrap().folder, &model());
+}
+
+#[test]
+fn a_wrong_beginning_of_an_earlier_download_is_distrusted() {
+    let setup = Setup::new(&model(), Behaviour::default());
+    let blobs = setup.repository().join("blobs");
+    fs::create_dir_all(&blobs).unwrap();
+    let part = blobs.join(format!("{}.incomplete", sha256(&noise(200_000))));
+    for length in [10, 200_000, 300_000] {
+        fs::write(&part, vec![7; length]).unwrap();
+        assert_holds(&setup.resolve("hf:owner/name").unwrap().folder, &model());
+        fs::remove_dir_all(setup.repository()).unwrap();
+        fs::create_dir_all(&blobs).unwrap();
+    }
+}
+
+#[test]
+fn a_content_that_was_removed_is_downloaded_again() {
+    let setup = Setup::new(&model(), Behaviour::default());
+    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    fs::remove_dir_all(setup.repository().join("blobs")).unwrap();
+    setup.resolve("hf:owner/name").unwrap();
+    assert_holds(&snapshot.folder, &model());
+}
+
+#[test]
+fn two_at_a_time_download_once() {
+    let setup = Setup::new(&model(), Behaviour::default());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let snapshot = setup.resolve("hf:owner/name").unwrap();
+                assert_holds(&snapshot.folder, &model());
+            });
+        }
+    });
+    let downloads = setup.fake.storage.take_requests();
+    assert_eq!(downloads.len(), 1);
+}

@@ -42,7 +42,7 @@ pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
     ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
     EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,
-    StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+    StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
 };
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{

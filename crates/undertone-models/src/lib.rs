@@ -13,6 +13,8 @@ mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
+#[expect(dead_code, reason = "for the encoders")]
+mod kernels;
 mod lstm;
 mod model;
 mod network;

@@ -8,12 +8,14 @@
 //! training, judging and predicting.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod batch;
+mod checkpoint;
 mod classifier;
 mod conv;
 mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
-#[expect(dead_code, reason = "for the encoders")]
+mod encoder;
 mod kernels;
 mod lstm;
 mod model;
@@ -21,12 +23,19 @@ mod network;
 mod statistics;
 mod weights;
 
+pub use batch::Batch;
 pub use burn;
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
     mean_over_windows, stack,
 };
 pub use device::{DeviceError, DeviceKind};
+pub use encoder::{
+    ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
+    HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
+    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+};
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
     CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, NetworkConfig, Provenance,

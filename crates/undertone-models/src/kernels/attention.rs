@@ -2,22 +2,22 @@
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, DType, Dispatch, Flex, TensorData, TensorMetadata};
+use burn::nn::Dropout;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::Kernels;
 use super::vector_math::{self, vectorised};
 
-/// Each head's mean of `values`, weighted by the softmax of `queries` · `keys` / √(width of a head).
+/// Each head's mean of the values, weighted by the softmax of queries · keys / √(width of a head).
 ///
 /// All three and the result are `[batch, steps, width]`, `heads` · (width of a head) = `width`.
-/// Only the first `lengths` steps of each clip are attended to.
+/// Only the first `lengths` steps of each clip are attended to. `dropout` is of the weights.
 pub(crate) fn attention(
-    queries: Tensor<3>,
-    keys: Tensor<3>,
-    values: Tensor<3>,
+    [queries, keys, values]: [Tensor<3>; 3],
     heads: usize,
     lengths: &[usize],
+    dropout: &Dropout,
 ) -> Tensor<3> {
     let [batch, steps, width] = queries.dims();
     let split = |tensor: Tensor<3>| {
@@ -31,7 +31,8 @@ pub(crate) fn attention(
         1.0 / ((width / heads) as f32).sqrt(),
         lengths.to_vec(),
     ));
-    weights
+    dropout
+        .forward(weights)
         .matmul(split(values))
         .swap_dims(1, 2)
         .reshape([batch, steps, width])
@@ -124,6 +125,7 @@ fn softmax(row: &mut [f32], scale: f32) {
 
 #[cfg(test)]
 mod tests {
+    use burn::nn::DropoutConfig;
     use burn::tensor::{Device, Distribution, Tolerance, activation};
 
     use super::*;
@@ -136,13 +138,8 @@ mod tests {
         let [queries, keys, values] =
             [(); 3].map(|()| Tensor::<3>::random([batch, steps, width], normal, &device));
         let lengths = [steps, 20];
-        let ours = attention(
-            queries.clone(),
-            keys.clone(),
-            values.clone(),
-            heads,
-            &lengths,
-        );
+        let inputs = [&queries, &keys, &values].map(Tensor::clone);
+        let ours = attention(inputs, heads, &lengths, &DropoutConfig::new(0.0).init());
         for (clip, length) in lengths.into_iter().enumerate() {
             for head in 0..heads {
                 let part = |tensor: &Tensor<3>, steps| {
@@ -166,7 +163,9 @@ mod tests {
         let device = Device::flex().autodiff();
         let normal = Distribution::Normal(0.0, 1.0);
         let input = Tensor::<3>::random([2, 11, 8], normal, &device);
-        let run = |input: Tensor<3>| attention(input.clone(), input.clone(), input, 2, &[11, 6]);
+        let dropout = DropoutConfig::new(0.0).init();
+        let run =
+            |input: Tensor<3>| attention([(); 3].map(|()| input.clone()), 2, &[11, 6], &dropout);
         let leaf = input.clone().require_grad();
         let tracked = run(leaf.clone());
         assert!(leaf.grad(&tracked.clone().sum().backward()).is_some());

@@ -1,0 +1,58 @@
+//! The conditions that options must meet.
+
+use std::fmt::Debug;
+
+use super::EncoderConfigError;
+
+/// No width may be larger.
+pub(super) const LARGEST_WIDTH: usize = 65_536;
+/// No number of layers may be larger.
+pub(super) const MOST_LAYERS: usize = 512;
+
+/// An error about an option of `config.json`, unless `holds`.
+pub(super) fn require(
+    holds: bool,
+    option: &'static str,
+    found: &dyn Debug,
+    expected: impl Into<String>,
+) -> Result<(), EncoderConfigError> {
+    if holds {
+        return Ok(());
+    }
+    Err(EncoderConfigError::Option {
+        file: "config.json",
+        option,
+        found: format!("{found:?}"),
+        expected: expected.into(),
+    })
+}
+
+/// Every size is at least 1 and at most its limit.
+pub(super) fn sizes(options: &[(&'static str, usize, usize)]) -> Result<(), EncoderConfigError> {
+    options.iter().try_for_each(|(option, size, largest)| {
+        let expected = format!("1 to {largest}");
+        require((1..=*largest).contains(size), option, size, expected)
+    })
+}
+
+/// Every dropout is a share that leaves something.
+pub(super) fn shares(options: &[(&'static str, f64)]) -> Result<(), EncoderConfigError> {
+    options.iter().try_for_each(|(option, share)| {
+        let holds = (0.0..1.0).contains(share);
+        require(holds, option, share, "at least 0 and below 1")
+    })
+}
+
+/// One size divides another.
+pub(super) fn divides(
+    (option, divisor): (&'static str, usize),
+    (whole_option, whole): (&'static str, usize),
+) -> Result<(), EncoderConfigError> {
+    let expected = format!("a divisor of `{whole_option}`, {whole}");
+    require(whole.is_multiple_of(divisor), option, &divisor, expected)
+}
+
+/// The activation is the one that is supported.
+pub(super) fn gelu(option: &'static str, found: &str) -> Result<(), EncoderConfigError> {
+    require(found == "gelu", option, &found, "\"gelu\"")
+}

@@ -1,0 +1,70 @@
+//! How an encoder's input is made of a recording.
+
+use serde::Deserialize;
+
+use super::{EncoderConfigError, parse};
+
+const FILE: &str = "preprocessor_config.json";
+
+/// What `preprocessor_config.json` says, under its names and with the defaults of `transformers`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PreprocessorConfig {
+    /// Rate of the waveform in Hz.
+    pub sampling_rate: u32,
+    /// Bands of the log-mel spectrogram, or the one of a waveform.
+    pub feature_size: usize,
+    /// Whether a waveform is standardised to mean 0 and variance 1 (with 1e-7 added to the
+    /// variance) over its own samples. Whisper's feature extractor does not, whatever this says,
+    /// unless it is asked to.
+    pub do_normalize: bool,
+    /// Whether the network was trained to leave padding out of its attention.
+    pub return_attention_mask: bool,
+    /// Samples of a spectrogram frame.
+    pub n_fft: usize,
+    /// Samples from one frame to the next.
+    pub hop_length: usize,
+    /// Seconds that Whisper fills every clip up to.
+    pub chunk_length: usize,
+}
+
+impl Default for PreprocessorConfig {
+    fn default() -> Self {
+        Self {
+            sampling_rate: 16_000,
+            feature_size: 1,
+            do_normalize: true,
+            return_attention_mask: false,
+            n_fft: 400,
+            hop_length: 160,
+            chunk_length: 30,
+        }
+    }
+}
+
+impl PreprocessorConfig {
+    /// Reads a `preprocessor_config.json`.
+    ///
+    /// # Errors
+    /// If it is not JSON, and for a size that is 0 or absurdly large.
+    pub fn from_json(json: &[u8]) -> Result<Self, EncoderConfigError> {
+        let config: Self = parse(FILE, json)?;
+        for (option, size, largest) in [
+            ("sampling_rate", config.sampling_rate as usize, 1_000_000),
+            ("feature_size", config.feature_size, 4096),
+            ("n_fft", config.n_fft, 1 << 20),
+            ("hop_length", config.hop_length, 1 << 20),
+            ("chunk_length", config.chunk_length, 3600),
+        ] {
+            if !(1..=largest).contains(&size) {
+                return Err(EncoderConfigError::Option {
+                    file: FILE,
+                    option,
+                    found: size.to_string(),
+                    expected: format!("1 to {largest}"),
+                });
+            }
+        }
+        Ok(config)
+    }
+}

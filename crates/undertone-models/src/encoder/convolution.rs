@@ -1,0 +1,91 @@
+//! Convolutions over time; channels stand last.
+
+use burn::module::{Module, Param};
+use burn::nn::Initializer;
+use burn::tensor::{Device, Tensor};
+
+use crate::kernels::{gelu, grouped_convolution, strided_convolution};
+
+/// A convolution over time without padding.
+#[derive(Module, Debug)]
+pub(super) struct Convolution {
+    /// `[kernel, channels_in, channels_out]`
+    weight: Param<Tensor<3>>,
+    /// `[channels_out]`
+    bias: Option<Param<Tensor<1>>>,
+    stride: usize,
+}
+
+impl Convolution {
+    pub(super) fn random(
+        [channels_in, channels_out]: [usize; 2],
+        kernel: usize,
+        stride: usize,
+        bias: bool,
+        device: &Device,
+    ) -> Self {
+        Self {
+            weight: kaiming(kernel * channels_in).init([kernel, channels_in, channels_out], device),
+            bias: bias.then(|| Initializer::Zeros.init([channels_out], device)),
+            stride,
+        }
+    }
+
+    /// `[batch, frames, channels_in]` → `[batch, steps, channels_out]`
+    pub(super) fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+        let [kernel, channels_in, channels_out] = self.weight.dims();
+        let weight = self.weight.val();
+        strided_convolution(
+            input,
+            weight.reshape([kernel * channels_in, channels_out]),
+            self.bias.as_ref().map(Param::val),
+            kernel,
+            self.stride,
+        )
+    }
+
+    /// How many steps come of so many frames, which are at least the kernel's.
+    pub(super) fn steps(&self, frames: usize) -> usize {
+        (frames - self.weight.dims()[0]) / self.stride + 1
+    }
+}
+
+/// The convolutional position embedding of wav2vec 2.0: a wide convolution in groups of channels,
+/// and GELU. The weight normalisation of its training is folded into the weight.
+#[derive(Module, Debug)]
+pub(super) struct PositionEmbedding {
+    /// `[groups, kernel, channels / groups, channels / groups]`, in before out
+    weight: Param<Tensor<4>>,
+    /// `[channels]`
+    bias: Param<Tensor<1>>,
+}
+
+impl PositionEmbedding {
+    pub(super) fn random(channels: usize, kernel: usize, groups: usize, device: &Device) -> Self {
+        let group = channels / groups;
+        Self {
+            weight: kaiming(kernel * group).init([groups, kernel, group, group], device),
+            bias: Initializer::Zeros.init([channels], device),
+        }
+    }
+
+    /// `[batch, steps, channels]` → the same
+    pub(super) fn forward(&self, states: Tensor<3>) -> Tensor<3> {
+        let [groups, kernel, group_in, group_out] = self.weight.dims();
+        let weight = self.weight.val();
+        gelu(grouped_convolution(
+            states,
+            weight.reshape([groups, kernel * group_in, group_out]),
+            self.bias.val(),
+            kernel,
+        ))
+    }
+}
+
+/// Normal weights that keep the variance through a GELU (He et al. 2015).
+fn kaiming(fan_in: usize) -> Initializer {
+    Initializer::Normal {
+        mean: 0.0,
+        std: (2.0 / fan_in as f64).sqrt(),
+    }
+}

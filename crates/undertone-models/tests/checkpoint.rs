@@ -1,0 +1,246 @@
+//! Reading checkpoints as PyTorch and transformers write them (`tests/reference/checkpoints`, by
+//! `tests/reference/make_checkpoints.py`), and what damaged ones are answered with.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::json;
+use tempfile::TempDir;
+use undertone_models::{Checkpoint, CheckpointError};
+
+#[derive(Deserialize)]
+struct Values {
+    shape: Vec<usize>,
+    values: Vec<f32>,
+}
+
+fn reference(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference/checkpoints")
+        .join(folder)
+}
+
+#[track_caller]
+fn assert_holds_the_reference(folder: &str) {
+    let expected: BTreeMap<String, Values> =
+        serde_json::from_slice(&fs::read(reference("tensors.json")).unwrap()).unwrap();
+    let checkpoint = Checkpoint::open(&reference(folder)).unwrap();
+    let names: Vec<&str> = checkpoint.names().collect();
+    assert_eq!(names, expected.keys().collect::<Vec<_>>());
+    for (name, tensor) in &expected {
+        assert_eq!(
+            checkpoint.shape(name),
+            Some(tensor.shape.as_slice()),
+            "{name}"
+        );
+        assert_eq!(checkpoint.read(name).unwrap(), tensor.values, "{name}");
+    }
+}
+
+/// A folder with a safetensors file of this header and so many bytes of data.
+fn safetensors(header: &serde_json::Value, data: &[u8]) -> TempDir {
+    let header = header.to_string();
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.extend_from_slice(data);
+    folder_of(&[("model.safetensors", &bytes)])
+}
+
+fn folder_of(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn f32_tensor(shape: &[usize], start: usize, end: usize) -> serde_json::Value {
+    json!({"dtype": "F32", "shape": shape, "data_offsets": [start, end]})
+}
+
+#[track_caller]
+fn assert_refused(folder: &Path, words: &[&str]) -> CheckpointError {
+    let error = Checkpoint::open(folder).unwrap_err();
+    let message = error.to_string();
+    for word in words {
+        assert!(message.contains(word), "{message:?} lacks {word:?}");
+    }
+    error
+}
+
+#[test]
+fn safetensors_of_every_type_of_float() {
+    for folder in [
+        "safetensors-f32",
+        "safetensors-f16",
+        "safetensors-bf16",
+        "safetensors-f64",
+    ] {
+        assert_holds_the_reference(folder);
+    }
+}
+
+#[test]
+fn sharded_safetensors() {
+    assert_holds_the_reference("safetensors-sharded");
+}
+
+#[test]
+fn a_folder_without_weights_says_what_was_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_refused(
+        folder.path(),
+        &["model.safetensors", "pytorch_model.bin.index.json"],
+    );
+    assert_refused(&folder.path().join("absent"), &["absent"]);
+}
+
+#[test]
+fn a_tensor_that_is_not_there() {
+    let checkpoint = Checkpoint::open(&reference("safetensors-f32")).unwrap();
+    assert_eq!(checkpoint.shape("other"), None);
+    assert!(matches!(
+        checkpoint.read("other"),
+        Err(CheckpointError::NoTensor { name, .. }) if name == "other"
+    ));
+}
+
+#[test]
+fn integers_are_named_and_floats_beside_them_are_read() {
+    let header = json!({
+        "steps": {"dtype": "I64", "shape": [], "data_offsets": [0, 8]},
+        "weight": f32_tensor(&[1], 8, 12),
+    });
+    let folder = safetensors(&header, &[0; 12]);
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert_eq!(checkpoint.read("weight").unwrap(), [0.0]);
+    let message = checkpoint.read("steps").unwrap_err().to_string();
+    assert!(
+        message.contains("`steps` holds I64; expected F32"),
+        "{message}"
+    );
+}
+
+#[test]
+fn values_that_are_not_finite_are_found() {
+    for (value, word) in [
+        (f32::NAN, "NaN"),
+        (f32::INFINITY, "inf"),
+        (f32::NEG_INFINITY, "-inf"),
+    ] {
+        let mut data = [0; 12];
+        data[8..].copy_from_slice(&value.to_le_bytes());
+        let folder = safetensors(&json!({"layer.weight": f32_tensor(&[3], 0, 12)}), &data);
+        let checkpoint = Checkpoint::open(folder.path()).unwrap();
+        let message = checkpoint.read("layer.weight").unwrap_err().to_string();
+        assert!(
+            message.contains(&format!("`layer.weight` holds {word} at element 2")),
+            "{message}"
+        );
+    }
+    // Finite as 64 bits, too large for 32.
+    let header = json!({"a": {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}});
+    let folder = safetensors(&header, &1e300_f64.to_le_bytes());
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert!(matches!(
+        checkpoint.read("a"),
+        Err(CheckpointError::NotFinite { index: 0, .. })
+    ));
+}
+
+#[test]
+fn offsets_that_overlap_or_leave_gaps_are_refused() {
+    for (second, word) in [(4, "overlaps"), (12, "gap")] {
+        let header = json!({
+            "first": f32_tensor(&[2], 0, 8),
+            "second": f32_tensor(&[1], second, second + 4),
+        });
+        let folder = safetensors(&header, &[0; 16]);
+        assert_refused(folder.path(), &["model.safetensors", "`second`", word]);
+    }
+}
+
+#[test]
+fn headers_that_lie_are_refused() {
+    let huge = usize::MAX;
+    for tensor in [
+        f32_tensor(&[3], 0, 8),
+        f32_tensor(&[2], 8, 0),
+        f32_tensor(&[huge, 2], 0, 8),
+        f32_tensor(&[1], 0, huge),
+        json!({"dtype": "F4", "shape": [1], "data_offsets": [0, 0]}),
+    ] {
+        let folder = safetensors(&json!({"layer": tensor}), &[0; 8]);
+        assert_refused(folder.path(), &["model.safetensors", "`layer`"]);
+    }
+    let folder = safetensors(&json!({"layer": f32_tensor(&[1], 0, 4)}), &[0; 8]);
+    assert_refused(folder.path(), &["4 bytes behind the last tensor"]);
+    let folder = safetensors(&json!({"layer": {"dtype": "F32"}}), &[0; 8]);
+    assert_refused(folder.path(), &["not a safetensors file", "header"]);
+}
+
+#[test]
+fn every_truncation_of_a_file_is_refused() {
+    let whole = fs::read(reference("safetensors-f32/model.safetensors")).unwrap();
+    for length in 0..whole.len() {
+        let folder = folder_of(&[("model.safetensors", &whole[..length])]);
+        assert_refused(folder.path(), &["model.safetensors"]);
+    }
+}
+
+#[test]
+fn a_header_length_is_checked_before_it_is_believed() {
+    for length in [u64::MAX, 1 << 40, 99_999_999] {
+        let mut bytes = length.to_le_bytes().to_vec();
+        bytes.extend_from_slice(b"{}");
+        let folder = folder_of(&[("model.safetensors", &bytes)]);
+        assert_refused(folder.path(), &["model.safetensors"]);
+    }
+    let page = folder_of(&[("model.safetensors", b"<!DOCTYPE html><html></html>")]);
+    assert_refused(page.path(), &["not a safetensors file"]);
+}
+
+#[test]
+fn a_missing_shard_is_named() {
+    let index = fs::read(reference(
+        "safetensors-sharded/model.safetensors.index.json",
+    ))
+    .unwrap();
+    let folder = folder_of(&[("model.safetensors.index.json", &index)]);
+    assert_refused(
+        folder.path(),
+        &["index.json", "shard model-00001-of-00002.safetensors"],
+    );
+}
+
+#[test]
+fn an_index_stays_in_its_folder() {
+    for shard in [
+        "../model.safetensors",
+        "/etc/passwd",
+        "a/b.safetensors",
+        "..",
+        "",
+        "./a",
+    ] {
+        let index = json!({"weight_map": {"weight": shard}}).to_string();
+        let folder = folder_of(&[("model.safetensors.index.json", index.as_bytes())]);
+        let error = assert_refused(folder.path(), &["index.json", "no plain file name"]);
+        assert!(matches!(error, CheckpointError::ShardOutside { .. }));
+    }
+}
+
+#[test]
+fn an_index_that_names_a_tensor_its_shard_lacks() {
+    let index = json!({"weight_map": {"weight": "a.safetensors"}}).to_string();
+    let shard = fs::read(reference("safetensors-f32/model.safetensors")).unwrap();
+    let folder = folder_of(&[
+        ("model.safetensors.index.json", index.as_bytes()),
+        ("a.safetensors", &shard),
+    ]);
+    assert_refused(folder.path(), &["a.safetensors", "no tensor `weight`"]);
+    let folder = folder_of(&[("model.safetensors.index.json", b"[]")]);
+    assert_refused(folder.path(), &["not an index of shards"]);
+}

@@ -14,7 +14,6 @@ mod convolution;
 mod head;
 mod layout;
 mod parts;
-mod plain;
 mod pooling;
 mod steps;
 mod tensors;

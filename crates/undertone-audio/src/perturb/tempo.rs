@@ -31,7 +31,7 @@ pub(super) fn stretch(samples: &[f32], rate: u32, len: usize) -> Vec<f32> {
     if len == samples.len() || samples.is_empty() {
         return samples.to_vec();
     }
-    let piece = (PIECE_SECONDS * f64::from(rate)) as usize;
+    let piece = (PIECE_SECONDS * f64::from(rate)) as usize / LANES * LANES;
     let search = (SEARCH_SECONDS * f64::from(rate)) as usize;
     let step = samples.len() as f64 / len as f64;
     let place = |written: usize| (written as f64 * step).round() as usize;
@@ -80,12 +80,17 @@ fn running_energy(samples: &[f32]) -> Vec<f64> {
         .collect()
 }
 
+/// Samples of a piece that are taken at once, so that sums are loaded and stored less often. Pieces
+/// are a multiple of it.
+const LANES: usize = 4;
+
 /// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
 fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) {
     out.fill(0.0);
-    for (n, value) in piece.iter().enumerate() {
-        for (sum, sample) in out.iter_mut().zip(&samples[n..]) {
-            *sum += value * sample;
+    for (n, [a, b, c, d]) in piece.as_chunks::<LANES>().0.iter().enumerate() {
+        let windows = samples[LANES * n..].array_windows::<LANES>();
+        for (sum, [w, x, y, z]) in out.iter_mut().zip(windows) {
+            *sum += a * w + b * x + c * y + d * z;
         }
     }
 }

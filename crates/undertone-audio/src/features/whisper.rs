@@ -8,7 +8,7 @@ use std::sync::Arc;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use super::mel_filters::MelFilters;
-use super::{FeatureError, FeatureMatrix};
+use super::{DbConfig, FeatureError, FeatureMatrix, power_to_db};
 
 /// Rate of the samples in Hz.
 const SAMPLE_RATE: u32 = 16_000;
@@ -17,10 +17,6 @@ const N_FFT: usize = 400;
 /// Samples between the starts of two frames.
 const HOP_LENGTH: usize = 160;
 const FMAX: f64 = 8_000.0;
-/// Power below which a band counts as silent.
-const POWER_FLOOR: f32 = 1e-10;
-/// Powers of ten below the loudest value that are kept.
-const RANGE: f32 = 8.0;
 
 /// Computes the log-mel spectrogram of `transformers.WhisperFeatureExtractor` 4.57 and
 /// of OpenAI's `whisper.log_mel_spectrogram`, of the samples as they are: without their padding to
@@ -89,14 +85,10 @@ impl WhisperLogMel {
         if samples.len() < N_FFT {
             samples.to_mut().resize(N_FFT, 0.0);
         }
-        let mut mel = self.power(&samples);
-        let mut largest = f32::NEG_INFINITY;
+        // librosa's floor of 1e-10 and range of 80 dB are Whisper's too.
+        let mut mel = power_to_db(&self.power(&samples), &DbConfig::default());
         for value in &mut mel.values {
-            *value = value.max(POWER_FLOOR).log10();
-            largest = largest.max(*value);
-        }
-        for value in &mut mel.values {
-            *value = (value.max(largest - RANGE) + 4.0) / 4.0;
+            *value = (*value / 10.0 + 4.0) / 4.0;
         }
         mel
     }

@@ -35,6 +35,8 @@ mod decode;
 mod features;
 mod fit;
 mod front_end;
+mod kernel;
+mod padded;
 mod resample;
 mod trim;
 

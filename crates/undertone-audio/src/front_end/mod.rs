@@ -10,7 +10,8 @@ use thiserror::Error;
 use crate::features::{
     DbConfig, FeatureError, FeatureMatrix, MelSpectrogram, Mfcc, delta, power_to_db,
 };
-use crate::{FitLength, Recording, ResampleError, Resampler, fit, trim};
+use crate::kernel::kernel;
+use crate::{FitLength, Recording, ResampleError, Resampler, trim};
 
 pub use config::{FrontEndConfig, InputKind, Normalize};
 
@@ -184,17 +185,8 @@ impl FrontEnd {
         if recording.samples.is_empty() {
             return Err(FrontEndError::NoSamples);
         }
-        // Counted, not folded: the compiler makes vector instructions of it.
-        let too_loud = recording
-            .samples
-            .iter()
-            .filter(|sample| sample.abs() > LOUDEST)
-            .count();
-        if too_loud > 0 {
-            let largest = recording
-                .samples
-                .iter()
-                .fold(0.0, |most: f32, it| most.max(it.abs()));
+        let largest = largest_magnitude(&recording.samples);
+        if largest > LOUDEST {
             return Err(FrontEndError::TooLoud { largest });
         }
         let mut samples = self
@@ -215,7 +207,7 @@ impl FrontEnd {
     /// Features of one window, `[bands][frames]`: the samples are cut or padded with zeros to
     /// [`FrontEnd::window_samples`], and the configured inputs stacked in their order.
     pub fn features(&self, samples: &[f32]) -> FeatureMatrix {
-        let power = self.mel.power(&fit(samples, self.window_samples));
+        let power = self.mel.power_padded(samples, self.window_samples);
         let db = power_to_db(&power, &DbConfig::default());
         let wants = |kind: InputKind| self.config.inputs.contains(&kind);
         let mfcc = if wants(InputKind::Mfcc) || wants(InputKind::MfccDelta) {
@@ -297,5 +289,39 @@ impl FrontEnd {
         }
         cached.push(Arc::clone(&resampler));
         Ok(resampler)
+    }
+}
+
+kernel! {
+    fn largest_magnitude(samples: &[f32]) -> f32 = largest_magnitude_plain;
+}
+
+#[inline(always)]
+fn largest_magnitude_plain(samples: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 32];
+    let (chunks, rest) = samples.as_chunks::<32>();
+    for chunk in chunks {
+        for (lane, sample) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.max(sample.abs());
+        }
+    }
+    lanes
+        .iter()
+        .chain(rest)
+        .fold(0.0, |most, it| most.max(it.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let samples: Vec<f32> = (0..77).map(|n| (n as f32 * 0.7).sin()).collect();
+        for n in 0..samples.len() {
+            let part = &samples[..n];
+            assert_eq!(largest_magnitude(part), largest_magnitude_plain(part));
+        }
+        assert_eq!(largest_magnitude(&[0.5, f32::NAN, -3.0]), 3.0);
     }
 }

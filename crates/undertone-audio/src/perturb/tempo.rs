@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::{PerturbError, check, check_rate, check_samples};
+use crate::kernel::kernel;
 
 /// The samples spoken `factor` times (0.5 to 2) as fast: `round(len / factor)` samples with the
 /// same pitch and formants.
@@ -84,8 +85,13 @@ fn running_energy(samples: &[f32]) -> Vec<f64> {
 /// are a multiple of it.
 const LANES: usize = 4;
 
-/// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
-fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) {
+kernel! {
+    /// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
+    fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) = correlate_plain;
+}
+
+#[inline(always)]
+fn correlate_plain(piece: &[f32], samples: &[f32], out: &mut [f32]) {
     out.fill(0.0);
     for (n, [a, b, c, d]) in piece.as_chunks::<LANES>().0.iter().enumerate() {
         let windows = samples[LANES * n..].array_windows::<LANES>();
@@ -104,4 +110,18 @@ fn most_similar(similarity: &[f32]) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let samples: Vec<f32> = (0..600).map(|n| (n as f32 * 0.7).sin()).collect();
+        let (mut wide, mut plain) = ([0.0; 273], [0.0; 273]);
+        correlate(&samples[..256], &samples, &mut wide);
+        correlate_plain(&samples[..256], &samples, &mut plain);
+        assert_eq!(wide, plain);
+    }
 }

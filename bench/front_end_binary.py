@@ -9,16 +9,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def build():
-    """Build the example `front_end` in release mode and return its path."""
-    command = ["cargo", "build", "--release", "-p", "undertone-audio", "--example", "front_end"]
+def build(example="front_end"):
+    """Build an example in release mode and return its path."""
+    command = ["cargo", "build", "--release", "-p", "undertone-audio", "--example", example]
     out = subprocess.run(
         [*command, "--message-format=json-render-diagnostics"],
         cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
     )
     for line in out.stdout.splitlines():
         message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "front_end":
+        if message.get("executable") and message["target"]["name"] == example:
             return message["executable"]
     sys.exit("cargo named no executable")
 

@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         black_box(front_end.features(&speech.samples));
         Ok(())
     };
-    let unit = per_clip(&clips, &first)?.as_secs_f64();
+    let unit = per_clip(&clips, first)?.as_secs_f64();
     let mut report = |name: &str, time: Duration| {
         let seconds = time.as_secs_f64();
         writeln!(
@@ -67,13 +67,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         black_box(whisper.log_mel(&clip.samples));
         Ok(())
     };
-    report("Whisper's input", per_clip(&clips, &log_mel)?)?;
+    report("Whisper's input", per_clip(&clips, log_mel)?)?;
     for (name, perturbation) in PERTURBATIONS {
         let run = |clip: &Recording| {
             black_box(perturbation(&clip.samples)?);
             Ok(())
         };
-        report(name, per_clip(&clips, &run)?)?;
+        report(name, per_clip(&clips, run)?)?;
     }
     Ok(())
 }
@@ -81,12 +81,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The median over rounds of the mean over clips.
 fn per_clip(
     clips: &[Recording],
-    step: &dyn Fn(&Recording) -> Result<(), Box<dyn Error>>,
+    step: impl Fn(&Recording) -> Result<(), Box<dyn Error>>,
 ) -> Result<Duration, Box<dyn Error>> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let begin = Instant::now();
-        clips.iter().try_for_each(step)?;
+        clips.iter().try_for_each(&step)?;
         rounds.push(begin.elapsed() / clips.len().max(1) as u32);
     }
     rounds.sort();

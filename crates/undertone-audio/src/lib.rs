@@ -39,6 +39,8 @@ mod decode;
 mod features;
 mod fit;
 mod front_end;
+mod kernel;
+mod padded;
 pub mod perturb;
 mod resample;
 mod trim;

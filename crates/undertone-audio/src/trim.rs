@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::kernel;
+use crate::padded::padded;
+
 /// Where silence begins, named and valued as the arguments of `librosa.effects.trim`.
 ///
 /// librosa's own default for `top_db` is 60; 20 is what speech emotion work on RAVDESS uses.
@@ -64,40 +67,77 @@ fn decibels(power: f32) -> f32 {
 }
 
 /// Mean square of each centred frame: `librosa.feature.rms` before its root.
+///
+/// Neighbouring frames share most of their samples. Where the hop is a half, a quarter, … of the
+/// frame, and so one of the parts that [`sum_of_squares`] halves a frame into, each part is summed
+/// once and the parts are added in the same order.
 fn frame_powers(samples: &[f32], frame_length: usize, hop: usize) -> Vec<f32> {
     let pad = frame_length / 2;
-    let mut squares = vec![0.0; samples.len() + 2 * pad];
-    for (square, sample) in squares[pad..].iter_mut().zip(samples) {
-        *square = sample * sample;
+    let frames = (samples.len() + 2 * pad + hop).saturating_sub(frame_length) / hop;
+    let halvings = halvings(frame_length, hop);
+    let mut edge = vec![0.0; frame_length >> halvings];
+    let mut sums: Vec<f32> = (0..frames + (1 << halvings) - 1)
+        .map(|part| {
+            let start = (part * hop) as isize - pad as isize;
+            sum_of_squares(padded(samples, start, &mut edge))
+        })
+        .collect();
+    for level in 0..halvings {
+        let distance = 1 << level;
+        for part in 0..sums.len() - distance {
+            sums[part] += sums[part + distance];
+        }
     }
-    squares
-        .windows(frame_length)
-        .step_by(hop)
-        .map(|frame| pairwise_sum(frame) / frame_length as f32)
-        .collect()
+    sums.truncate(frames);
+    sums.iter_mut().for_each(|sum| *sum /= frame_length as f32);
+    sums
 }
 
-/// Sums in the order numpy's `sum` does, so that a frame on the threshold falls on the same side.
-fn pairwise_sum(values: &[f32]) -> f32 {
-    const BLOCK: usize = 128;
-    if values.len() < 8 {
-        return values.iter().fold(-0.0, |sum, v| sum + v);
-    }
-    if values.len() > BLOCK {
+/// How often `frame_length` is halved to give `hop`; 0 where it never does, or not into equal halves.
+fn halvings(frame_length: usize, hop: usize) -> u32 {
+    let ratio = frame_length / hop;
+    let exact = ratio.is_power_of_two()
+        && ratio * hop == frame_length
+        && 2 * hop > LEAF
+        && hop.is_multiple_of(LANES);
+    if exact { ratio.ilog2() } else { 0 }
+}
+
+/// Longest stretch that numpy's `sum` adds up without halving it, in [`LANES`] running sums.
+const LEAF: usize = 128;
+const LANES: usize = 8;
+
+/// Adds in the order numpy's `sum` does, so that a frame on the threshold falls on the same side.
+fn sum_of_squares(values: &[f32]) -> f32 {
+    if values.len() > LEAF {
         let half = values.len() / 2;
-        let (left, right) = values.split_at(half - half % 8);
-        return pairwise_sum(left) + pairwise_sum(right);
+        let (left, right) = values.split_at(half - half % LANES);
+        return sum_of_squares(left) + sum_of_squares(right);
     }
-    let mut lanes = [0.0_f32; 8];
-    let (chunks, rest) = values.as_chunks::<8>();
+    leaf_sum(values)
+}
+
+kernel! {
+    fn leaf_sum(values: &[f32]) -> f32 = leaf_sum_plain;
+}
+
+#[inline(always)]
+fn leaf_sum_plain(values: &[f32]) -> f32 {
+    if values.len() < LANES {
+        return values.iter().fold(-0.0, |sum, v| sum + v * v);
+    }
+    let mut lanes = [0.0_f32; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value;
+            *lane += value * value;
         }
     }
     let [a, b, c, d, e, f, g, h] = lanes;
     rest.iter()
-        .fold(((a + b) + (c + d)) + ((e + f) + (g + h)), |sum, v| sum + v)
+        .fold(((a + b) + (c + d)) + ((e + f) + (g + h)), |sum, v| {
+            sum + v * v
+        })
 }
 
 #[cfg(test)]
@@ -129,10 +169,37 @@ mod tests {
     }
 
     #[test]
-    fn pairwise_sum_equals_a_plain_sum_of_integers() {
-        for n in [0_i32, 1, 7, 8, 9, 127, 128, 129, 300, 2048] {
+    fn sum_of_squares_equals_a_plain_sum_of_integers() {
+        for n in [0_i32, 1, 7, 8, 9, 127, 128, 129, 255] {
             let values: Vec<f32> = (0..n).map(|v| v as f32).collect();
-            assert_eq!(pairwise_sum(&values), (n * (n - 1) / 2) as f32, "{n}");
+            let expected = (n * (n - 1) * (2 * n - 1) / 6) as f32;
+            assert_eq!(sum_of_squares(&values), expected, "{n}");
+        }
+    }
+
+    #[test]
+    fn leaf_kernels_agree() {
+        let values: Vec<f32> = (0..LEAF).map(|n| (n as f32 * 0.7).sin()).collect();
+        for n in 0..=LEAF {
+            let (wide, plain) = (leaf_sum(&values[..n]), leaf_sum_plain(&values[..n]));
+            assert_eq!(wide.to_bits(), plain.to_bits(), "{n}");
+        }
+    }
+
+    #[test]
+    fn shared_parts_give_the_same_sums() {
+        let samples: Vec<f32> = (0..5000).map(|n| (n as f32 * 0.37).sin()).collect();
+        for (frame_length, hop) in [(2048, 512), (512, 512), (400, 100), (400, 200), (2048, 64)] {
+            let mut frame = vec![0.0; frame_length];
+            for (index, power) in frame_powers(&samples, frame_length, hop).iter().enumerate() {
+                let start = (index * hop) as isize - (frame_length / 2) as isize;
+                let expected = sum_of_squares(padded(&samples, start, &mut frame));
+                assert_eq!(
+                    *power,
+                    expected / frame_length as f32,
+                    "{frame_length}, {hop}"
+                );
+            }
         }
     }
 }

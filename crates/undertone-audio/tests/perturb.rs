@@ -278,7 +278,7 @@ fn arguments_out_of_range_are_errors() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn samples_stay_finite_and_lengths_as_promised(

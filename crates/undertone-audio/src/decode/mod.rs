@@ -146,19 +146,27 @@ fn decode_format(
     let recording = match format {
         Format::Wav => wav::decode(&bytes, options)?,
         Format::Flac => flac::decode(&bytes, sniff::id3_len(&bytes), options)?,
-        compressed => catch_unwind(AssertUnwindSafe(|| {
-            compressed::decode(compressed, bytes, options)
-        }))
-        .unwrap_or_else(|_| {
-            Err(DecodeErrorKind::corrupt(
-                format.name(),
-                "the decoder gave up",
-            ))
-        })?,
+        compressed => {
+            let recording = catch_unwind(AssertUnwindSafe(|| {
+                compressed::decode(compressed, bytes, options)
+            }))
+            .unwrap_or_else(|_| {
+                Err(DecodeErrorKind::corrupt(
+                    format.name(),
+                    "the decoder gave up",
+                ))
+            })?;
+            check_finite(recording)?
+        }
     };
     if recording.samples.is_empty() {
         return Err(DecodeErrorKind::NoSamples);
     }
+    Ok(recording)
+}
+
+/// For formats whose samples aren't whole numbers.
+fn check_finite(recording: Recording) -> Result<Recording, DecodeErrorKind> {
     match recording
         .samples
         .iter()

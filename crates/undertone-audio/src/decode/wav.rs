@@ -3,7 +3,8 @@
 //! Only chunk boundaries inside the file are believed; the size in the RIFF header is not looked
 //! at, since it is wrong more often than it is useful.
 
-use super::{DecodeErrorKind, DecodeOptions, Recording, check_rate};
+use super::{DecodeErrorKind, DecodeOptions, Recording, check_finite, check_rate};
+use crate::kernel::kernel;
 
 const WAV: &str = "WAV";
 const RIFF_HEADER_LEN: usize = 12;
@@ -166,6 +167,7 @@ fn decode_data(
         Encoding::U8 => mono(data, channels, |[b]: [u8; 1]| {
             (f32::from(b) - 128.0) / 128.0
         }),
+        Encoding::S16 if channels == 1 => mono_s16(data),
         Encoding::S16 => mono(data, channels, |b| {
             f32::from(i16::from_le_bytes(b)) / 32_768.0
         }),
@@ -180,11 +182,38 @@ fn decode_data(
         Encoding::ALaw => mono(data, channels, |[b]: [u8; 1]| alaw(b)),
         Encoding::MuLaw => mono(data, channels, |[b]: [u8; 1]| mulaw(b)),
     };
-    Ok(Recording {
+    let recording = Recording {
         samples,
         sample_rate: layout.sample_rate,
         channels,
-    })
+    };
+    match layout.encoding {
+        Encoding::F32 | Encoding::F64 => check_finite(recording),
+        _ => Ok(recording),
+    }
+}
+
+/// What nearly all speech corpora are.
+fn mono_s16(data: &[u8]) -> Vec<f32> {
+    let mut samples = Vec::with_capacity(data.len() / 2);
+    let mut converted = [0.0; 1024];
+    for values in data.as_chunks::<2>().0.chunks(converted.len()) {
+        let converted = &mut converted[..values.len()];
+        convert_s16(values, converted);
+        samples.extend_from_slice(converted);
+    }
+    samples
+}
+
+kernel! {
+    fn convert_s16(values: &[[u8; 2]], samples: &mut [f32]) = convert_s16_plain;
+}
+
+#[inline(always)]
+fn convert_s16_plain(values: &[[u8; 2]], samples: &mut [f32]) {
+    for (sample, bytes) in samples.iter_mut().zip(values) {
+        *sample = f32::from(i16::from_le_bytes(*bytes)) * (1.0 / 32_768.0);
+    }
 }
 
 fn mono<const WIDTH: usize>(
@@ -230,4 +259,19 @@ fn mulaw(byte: u8) -> f32 {
         magnitude
     };
     value as f32 / 32_768.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let values: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
+        let (mut wide, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+        convert_s16(&values, &mut wide);
+        convert_s16_plain(&values, &mut plain);
+        assert_eq!(wide, plain);
+        assert_eq!(mono_s16(values.as_flattened()), plain);
+    }
 }

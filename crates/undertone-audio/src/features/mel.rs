@@ -1,14 +1,13 @@
 //! Power mel spectrograms.
 
-use std::f64::consts::PI;
 use std::fmt;
-use std::sync::Arc;
 
-use realfft::{RealFftPlanner, RealToComplex};
 use serde::{Deserialize, Serialize};
 
 use super::mel_filters::MelFilters;
+use super::spectrum::PowerSpectrum;
 use super::{FeatureError, FeatureMatrix};
+use crate::padded::padded;
 
 /// The arguments of `librosa.feature.melspectrogram` that this crate varies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,9 +50,8 @@ impl Default for MelConfig {
 #[derive(Clone)]
 pub struct MelSpectrogram {
     config: MelConfig,
-    window: Vec<f32>,
+    spectrum: PowerSpectrum,
     filters: MelFilters,
-    fft: Arc<dyn RealToComplex<f32>>,
 }
 
 impl fmt::Debug for MelSpectrogram {
@@ -89,19 +87,15 @@ impl MelSpectrogram {
                 nyquist,
             });
         }
-        let n_fft = config.n_fft;
         Ok(Self {
-            window: (0..n_fft)
-                .map(|n| (0.5 - 0.5 * (2.0 * PI * n as f64 / n_fft as f64).cos()) as f32)
-                .collect(),
+            spectrum: PowerSpectrum::new(config.n_fft),
             filters: MelFilters::new(
                 config.sample_rate,
-                n_fft,
+                config.n_fft,
                 config.n_mels,
                 f64::from(fmin),
                 f64::from(fmax),
             ),
-            fft: RealFftPlanner::new().plan_fft_forward(n_fft),
             config: config.clone(),
         })
     }
@@ -128,57 +122,31 @@ impl MelSpectrogram {
     /// # Ok::<(), undertone_audio::FeatureError>(())
     /// ```
     pub fn power(&self, samples: &[f32]) -> FeatureMatrix {
-        let mut mel = FeatureMatrix::zeros(self.config.n_mels, self.frames(samples.len()));
-        let mut scratch = Scratch::new(&*self.fft);
-        for frame in 0..mel.frames {
-            self.write_frame(samples, frame, &mut scratch.frame);
-            // The buffers come from the plan itself, so their lengths always match.
-            if self
-                .fft
-                .process_with_scratch(&mut scratch.frame, &mut scratch.spectrum, &mut scratch.fft)
-                .is_ok()
-            {
-                for (power, bin) in scratch.power.iter_mut().zip(&scratch.spectrum) {
-                    *power = bin.re * bin.re + bin.im * bin.im;
-                }
-                self.filters.apply(&scratch.power, &mut mel, frame);
+        self.power_padded(samples, samples.len())
+    }
+
+    /// The same of `samples` followed by zeros up to `len` samples.
+    pub(crate) fn power_padded(&self, samples: &[f32], len: usize) -> FeatureMatrix {
+        let mut mel = FeatureMatrix::zeros(self.config.n_mels, self.frames(len));
+        let samples = &samples[..samples.len().min(len)];
+        let (n_fft, hop) = (self.config.n_fft, self.config.hop_length);
+        // Frames behind the last sample stay 0.
+        let sounding = mel.frames.min((samples.len() + n_fft / 2).div_ceil(hop));
+        let start = |frame: usize| (frame * hop) as isize - (n_fft / 2) as isize;
+        let mut edges = [vec![0.0; n_fft], vec![0.0; n_fft]];
+        let mut pair = self.spectrum.pair();
+        let mut bands = vec![0.0; self.config.n_mels];
+        for frame in (0..sounding).step_by(2) {
+            let [first, second] = &mut edges;
+            let first = padded(samples, start(frame), first);
+            let second = padded(samples, start(frame + 1), second);
+            let spectra = self.spectrum.compute([first, second], &mut pair);
+            for (spectrum, column) in spectra.iter().zip(frame..mel.frames) {
+                self.filters.apply(spectrum, &mut bands);
+                let rows = mel.values.chunks_exact_mut(mel.frames);
+                rows.zip(&bands).for_each(|(row, band)| row[column] = *band);
             }
         }
         mel
-    }
-
-    /// Windowed samples of one centred frame, zeros where it reaches over either end.
-    fn write_frame(&self, samples: &[f32], frame: usize, out: &mut [f32]) {
-        let pad = self.config.n_fft / 2;
-        let position = frame * self.config.hop_length;
-        let skip = pad.saturating_sub(position);
-        let start = (position + skip - pad).min(samples.len());
-        let available = (samples.len() - start).min(out.len() - skip);
-        out[..skip].fill(0.0);
-        out[skip + available..].fill(0.0);
-        let windowed = out[skip..skip + available].iter_mut();
-        for ((value, sample), weight) in windowed.zip(&samples[start..]).zip(&self.window[skip..]) {
-            *value = sample * weight;
-        }
-    }
-}
-
-/// Buffers for one call, so that no frame allocates.
-struct Scratch {
-    frame: Vec<f32>,
-    spectrum: Vec<realfft::num_complex::Complex<f32>>,
-    power: Vec<f32>,
-    fft: Vec<realfft::num_complex::Complex<f32>>,
-}
-
-impl Scratch {
-    fn new(fft: &dyn RealToComplex<f32>) -> Self {
-        let spectrum = fft.make_output_vec();
-        Self {
-            frame: fft.make_input_vec(),
-            power: vec![0.0; spectrum.len()],
-            spectrum,
-            fft: fft.make_scratch_vec(),
-        }
     }
 }

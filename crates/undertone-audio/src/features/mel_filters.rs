@@ -1,19 +1,22 @@
 //! Triangular filters on the mel scale: `librosa.filters.mel(htk=False, norm="slaney")`.
 
-use super::FeatureMatrix;
+use crate::kernel::kernel;
 
-/// Filters stored by their non-zero weights only.
+/// Bins that are weighted at a time; spectra are handed over in chunks of as many.
+pub(super) const LANES: usize = 8;
+
+/// Filters stored by the chunks in which they have weights.
 #[derive(Debug, Clone)]
 pub(super) struct MelFilters {
-    /// First spectrum bin of each filter, and where its weights end in `weights`.
     spans: Vec<Span>,
-    weights: Vec<f32>,
+    weights: Vec<[f32; LANES]>,
 }
 
+/// The first chunk of a spectrum that one filter applies to, and where its weights end.
 #[derive(Debug, Clone, Copy)]
 struct Span {
-    first_bin: usize,
-    weights_end: usize,
+    first: usize,
+    end: usize,
 }
 
 impl MelFilters {
@@ -27,54 +30,59 @@ impl MelFilters {
         for edge in edges.windows(3) {
             let (low, centre, high) = (edge[0], edge[1], edge[2]);
             let norm = 2.0 / (high - low);
-            let first_bin = (low / bin_width).floor() as usize;
-            let last_bin = ((high / bin_width).ceil() as usize).min(n_fft / 2);
-            for bin in first_bin..=last_bin {
+            let weight = |bin: usize| {
                 let frequency = bin as f64 * bin_width;
                 let rising = (frequency - low) / (centre - low);
                 let falling = (high - frequency) / (high - centre);
+                (rising.min(falling).max(0.0) * norm) as f32
+            };
+            let first_bin = (low / bin_width) as usize;
+            let last_bin = ((high / bin_width).ceil() as usize).min(n_fft / 2);
+            let first = first_bin / LANES;
+            for chunk in first..=last_bin / LANES {
                 filters
                     .weights
-                    .push((rising.min(falling).max(0.0) * norm) as f32);
+                    .push(std::array::from_fn(|lane| weight(chunk * LANES + lane)));
             }
             filters.spans.push(Span {
-                first_bin,
-                weights_end: filters.weights.len(),
+                first,
+                end: filters.weights.len(),
             });
         }
         filters
     }
 
-    /// Filters one power spectrum into column `frame` of `mel`.
-    #[inline(always)]
-    pub(super) fn apply(&self, spectrum: &[f32], mel: &mut FeatureMatrix, frame: usize) {
-        let mut start = 0;
-        for (span, row) in self
-            .spans
-            .iter()
-            .zip(mel.values.chunks_exact_mut(mel.frames))
-        {
-            let weights = &self.weights[start..span.weights_end];
-            let bins = &spectrum[span.first_bin..span.first_bin + weights.len()];
-            row[frame] = dot(weights, bins);
-            start = span.weights_end;
-        }
+    /// Filters one power spectrum: each of `bands` becomes a weighted sum over its bins.
+    pub(super) fn apply(&self, spectrum: &[[f32; LANES]], bands: &mut [f32]) {
+        weigh(&self.spans, &self.weights, spectrum, bands);
     }
 }
 
-/// Sums in eight lanes, which the compiler turns into vector instructions.
+kernel! {
+    fn weigh(
+        spans: &[Span], weights: &[[f32; LANES]], spectrum: &[[f32; LANES]], bands: &mut [f32],
+    ) = weigh_plain;
+}
+
 #[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a_chunks, a_rest) = a.as_chunks::<8>();
-    let (b_chunks, b_rest) = b.as_chunks::<8>();
-    let mut lanes = [0.0_f32; 8];
-    for (x, y) in a_chunks.iter().zip(b_chunks) {
-        for lane in 0..8 {
-            lanes[lane] += x[lane] * y[lane];
+fn weigh_plain(
+    spans: &[Span],
+    weights: &[[f32; LANES]],
+    spectrum: &[[f32; LANES]],
+    bands: &mut [f32],
+) {
+    let mut start = 0;
+    for (span, band) in spans.iter().zip(bands) {
+        let mut lanes = [0.0_f32; LANES];
+        for (weights, bins) in weights[start..span.end].iter().zip(&spectrum[span.first..]) {
+            for lane in 0..LANES {
+                lanes[lane] += weights[lane] * bins[lane];
+            }
         }
+        let [a, b, c, d, e, f, g, h] = lanes;
+        *band = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        start = span.end;
     }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    lanes.iter().sum::<f32>() + rest
 }
 
 /// `count` frequencies in Hz, evenly spaced in mel.
@@ -106,5 +114,22 @@ fn mel_to_hz(mel: f64) -> f64 {
         mel * HZ_PER_MEL
     } else {
         LOG_START_HZ * (LOG_STEP * (mel - LOG_START_MEL)).exp()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let filters = MelFilters::new(16_000, 2048, 128, 0.0, 8000.0);
+        let spectrum: Vec<[f32; LANES]> = (0..129)
+            .map(|chunk| std::array::from_fn(|lane| (chunk * LANES + lane) as f32 * 0.7))
+            .collect();
+        let (mut wide, mut plain) = ([0.0; 128], [0.0; 128]);
+        filters.apply(&spectrum, &mut wide);
+        weigh_plain(&filters.spans, &filters.weights, &spectrum, &mut plain);
+        assert_eq!(wide, plain);
     }
 }

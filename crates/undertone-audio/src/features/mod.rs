@@ -6,6 +6,7 @@ mod matrix;
 mod mel;
 mod mel_filters;
 mod mfcc;
+mod spectrum;
 mod waveform;
 mod whisper;
 

@@ -1,14 +1,11 @@
 //! The log-mel spectrogram that Whisper's encoder reads.
 
 use std::borrow::Cow;
-use std::f64::consts::PI;
 use std::fmt;
-use std::sync::Arc;
-
-use realfft::{RealFftPlanner, RealToComplex};
 
 use super::mel_filters::MelFilters;
-use super::{FeatureError, FeatureMatrix};
+use super::spectrum::PowerSpectrum;
+use super::{DbConfig, FeatureError, FeatureMatrix, power_to_db};
 
 /// Rate of the samples in Hz.
 const SAMPLE_RATE: u32 = 16_000;
@@ -17,10 +14,6 @@ const N_FFT: usize = 400;
 /// Samples between the starts of two frames.
 const HOP_LENGTH: usize = 160;
 const FMAX: f64 = 8_000.0;
-/// Power below which a band counts as silent.
-const POWER_FLOOR: f32 = 1e-10;
-/// Powers of ten below the loudest value that are kept.
-const RANGE: f32 = 8.0;
 
 /// Computes the log-mel spectrogram of `transformers.WhisperFeatureExtractor` 4.57 and
 /// of OpenAI's `whisper.log_mel_spectrogram`, of the samples as they are: without their padding to
@@ -35,9 +28,8 @@ const RANGE: f32 = 8.0;
 #[derive(Clone)]
 pub struct WhisperLogMel {
     n_mels: usize,
-    window: Vec<f32>,
+    spectrum: PowerSpectrum,
     filters: MelFilters,
-    fft: Arc<dyn RealToComplex<f32>>,
 }
 
 impl fmt::Debug for WhisperLogMel {
@@ -57,11 +49,8 @@ impl WhisperLogMel {
         }
         Ok(Self {
             n_mels,
-            window: (0..N_FFT)
-                .map(|n| (0.5 - 0.5 * (2.0 * PI * n as f64 / N_FFT as f64).cos()) as f32)
-                .collect(),
+            spectrum: PowerSpectrum::new(N_FFT),
             filters: MelFilters::new(SAMPLE_RATE, N_FFT, n_mels, 0.0, FMAX),
-            fft: RealFftPlanner::new().plan_fft_forward(N_FFT),
         })
     }
 
@@ -89,58 +78,48 @@ impl WhisperLogMel {
         if samples.len() < N_FFT {
             samples.to_mut().resize(N_FFT, 0.0);
         }
-        let mut mel = self.power(&samples);
-        let mut largest = f32::NEG_INFINITY;
+        // librosa's floor of 1e-10 and range of 80 dB are Whisper's too.
+        let mut mel = power_to_db(&self.power(&samples), &DbConfig::default());
         for value in &mut mel.values {
-            *value = value.max(POWER_FLOOR).log10();
-            largest = largest.max(*value);
-        }
-        for value in &mut mel.values {
-            *value = (value.max(largest - RANGE) + 4.0) / 4.0;
+            *value = (*value / 10.0 + 4.0) / 4.0;
         }
         mel
     }
 
     fn power(&self, samples: &[f32]) -> FeatureMatrix {
         let mut mel = FeatureMatrix::zeros(self.n_mels, self.frames(samples.len()));
-        let mut windowed = self.fft.make_input_vec();
-        let mut spectrum = self.fft.make_output_vec();
-        let mut scratch = self.fft.make_scratch_vec();
-        let mut power = vec![0.0; spectrum.len()];
-        for frame in 0..mel.frames {
-            self.write_frame(samples, frame, &mut windowed);
-            // The buffers come from the plan itself, so their lengths always match.
-            if self
-                .fft
-                .process_with_scratch(&mut windowed, &mut spectrum, &mut scratch)
-                .is_ok()
-            {
-                for (power, bin) in power.iter_mut().zip(&spectrum) {
-                    *power = bin.re * bin.re + bin.im * bin.im;
-                }
-                self.filters.apply(&power, &mut mel, frame);
+        let mut edges = [[0.0; N_FFT]; 2];
+        let mut pair = self.spectrum.pair();
+        let mut bands = vec![0.0; self.n_mels];
+        for frame in (0..mel.frames).step_by(2) {
+            let [first, second] = &mut edges;
+            let first = reflected(samples, frame, first);
+            let second = reflected(samples, frame + 1, second);
+            let spectra = self.spectrum.compute([first, second], &mut pair);
+            for (spectrum, column) in spectra.iter().zip(frame..mel.frames) {
+                self.filters.apply(spectrum, &mut bands);
+                let rows = mel.values.chunks_exact_mut(mel.frames);
+                rows.zip(&bands).for_each(|(row, band)| row[column] = *band);
             }
         }
         mel
     }
+}
 
-    /// Windowed samples of one centred frame, reflected where it reaches over either end. There are
-    /// at least as many samples as in a frame, so that half a frame can always be reflected.
-    fn write_frame(&self, samples: &[f32], frame: usize, out: &mut [f32]) {
-        let end = frame * HOP_LENGTH + N_FFT / 2;
-        let inside = end
-            .checked_sub(N_FFT)
-            .and_then(|start| samples.get(start..end));
-        if let Some(inside) = inside {
-            for ((value, sample), weight) in out.iter_mut().zip(inside).zip(&self.window) {
-                *value = sample * weight;
-            }
-        } else {
-            let last = samples.len() - 1;
-            for (n, (value, weight)) in out.iter_mut().zip(&self.window).enumerate() {
-                let index = (end + n).abs_diff(N_FFT);
-                *value = samples[index.min((2 * last).abs_diff(index))] * weight;
-            }
-        }
+/// The samples of one centred frame. Where it reaches over either end it is copied into `edge`, and
+/// reflected. There are at least as many samples as in a frame, and half of them can be reflected.
+fn reflected<'a>(samples: &'a [f32], frame: usize, edge: &'a mut [f32; N_FFT]) -> &'a [f32] {
+    let end = frame * HOP_LENGTH + N_FFT / 2;
+    let inside = end
+        .checked_sub(N_FFT)
+        .and_then(|start| samples.get(start..end));
+    if let Some(inside) = inside {
+        return inside;
     }
+    let last = samples.len() - 1;
+    for (n, sample) in edge.iter_mut().enumerate() {
+        let index = (end + n).abs_diff(N_FFT);
+        *sample = samples[index.min((2 * last).abs_diff(index))];
+    }
+    edge
 }

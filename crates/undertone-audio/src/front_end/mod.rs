@@ -11,6 +11,7 @@ use crate::features::{
     DbConfig, FeatureError, FeatureMatrix, MelSpectrogram, Mfcc, WhisperLogMel, delta, power_to_db,
     zero_mean_unit_variance,
 };
+use crate::kernel::kernel;
 use crate::{FitLength, Recording, ResampleError, Resampler, fit, trim};
 
 pub use config::{FrontEndConfig, InputKind, Normalize};
@@ -234,17 +235,8 @@ impl FrontEnd {
         if recording.samples.is_empty() {
             return Err(FrontEndError::NoSamples);
         }
-        // Counted, not folded: the compiler makes vector instructions of it.
-        let too_loud = recording
-            .samples
-            .iter()
-            .filter(|sample| sample.abs() > LOUDEST)
-            .count();
-        if too_loud > 0 {
-            let largest = recording
-                .samples
-                .iter()
-                .fold(0.0, |most: f32, it| most.max(it.abs()));
+        let largest = largest_magnitude(&recording.samples);
+        if largest > LOUDEST {
             return Err(FrontEndError::TooLoud { largest });
         }
         let mut samples = self
@@ -271,14 +263,13 @@ impl FrontEnd {
             false => Self::SHORTEST.min(self.window_samples),
         };
         let length = samples.len().clamp(shortest, self.window_samples);
-        let samples = fit(samples, length);
         let mut features = match &self.extractor {
-            Extractor::Spectral { mel, mfcc } => self.stacked(mel, mfcc, &samples),
-            Extractor::Whisper(log_mel) => log_mel.log_mel(&samples),
+            Extractor::Spectral { mel, mfcc } => self.stacked(mel, mfcc, samples, length),
+            Extractor::Whisper(log_mel) => log_mel.log_mel(&fit(samples, length)),
             Extractor::Waveform => FeatureMatrix {
                 bands: 1,
-                frames: samples.len(),
-                values: samples,
+                frames: length,
+                values: fit(samples, length),
             },
         };
         if self.config.normalize == Normalize::Utterance {
@@ -287,8 +278,14 @@ impl FrontEnd {
         features
     }
 
-    fn stacked(&self, mel: &MelSpectrogram, mfcc: &Mfcc, samples: &[f32]) -> FeatureMatrix {
-        let power = mel.power(samples);
+    fn stacked(
+        &self,
+        mel: &MelSpectrogram,
+        mfcc: &Mfcc,
+        samples: &[f32],
+        length: usize,
+    ) -> FeatureMatrix {
+        let power = mel.power_padded(samples, length);
         let db = power_to_db(&power, &DbConfig::default());
         let wants = |kind: InputKind| self.config.inputs.contains(&kind);
         let mfcc = if wants(InputKind::Mfcc) || wants(InputKind::MfccDelta) {
@@ -376,5 +373,39 @@ impl FrontEnd {
         }
         cached.push(Arc::clone(&resampler));
         Ok(resampler)
+    }
+}
+
+kernel! {
+    fn largest_magnitude(samples: &[f32]) -> f32 = largest_magnitude_plain;
+}
+
+#[inline(always)]
+fn largest_magnitude_plain(samples: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 32];
+    let (chunks, rest) = samples.as_chunks::<32>();
+    for chunk in chunks {
+        for (lane, sample) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.max(sample.abs());
+        }
+    }
+    lanes
+        .iter()
+        .chain(rest)
+        .fold(0.0, |most, it| most.max(it.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let samples: Vec<f32> = (0..77).map(|n| (n as f32 * 0.7).sin()).collect();
+        for n in 0..samples.len() {
+            let part = &samples[..n];
+            assert_eq!(largest_magnitude(part), largest_magnitude_plain(part));
+        }
+        assert_eq!(largest_magnitude(&[0.5, f32::NAN, -3.0]), 3.0);
     }
 }

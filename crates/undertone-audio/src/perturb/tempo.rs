@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::{PerturbError, check, check_rate, check_samples};
+use crate::kernel::kernel;
 
 /// The samples spoken `factor` times (0.5 to 2) as fast: `round(len / factor)` samples with the
 /// same pitch and formants.
@@ -31,7 +32,7 @@ pub(super) fn stretch(samples: &[f32], rate: u32, len: usize) -> Vec<f32> {
     if len == samples.len() || samples.is_empty() {
         return samples.to_vec();
     }
-    let piece = (PIECE_SECONDS * f64::from(rate)) as usize;
+    let piece = (PIECE_SECONDS * f64::from(rate)) as usize / LANES * LANES;
     let search = (SEARCH_SECONDS * f64::from(rate)) as usize;
     let step = samples.len() as f64 / len as f64;
     let place = |written: usize| (written as f64 * step).round() as usize;
@@ -80,12 +81,22 @@ fn running_energy(samples: &[f32]) -> Vec<f64> {
         .collect()
 }
 
-/// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
-fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) {
+/// Samples of a piece that are taken at once, so that sums are loaded and stored less often. Pieces
+/// are a multiple of it.
+const LANES: usize = 4;
+
+kernel! {
+    /// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
+    fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) = correlate_plain;
+}
+
+#[inline(always)]
+fn correlate_plain(piece: &[f32], samples: &[f32], out: &mut [f32]) {
     out.fill(0.0);
-    for (n, value) in piece.iter().enumerate() {
-        for (sum, sample) in out.iter_mut().zip(&samples[n..]) {
-            *sum += value * sample;
+    for (n, [a, b, c, d]) in piece.as_chunks::<LANES>().0.iter().enumerate() {
+        let windows = samples[LANES * n..].array_windows::<LANES>();
+        for (sum, [w, x, y, z]) in out.iter_mut().zip(windows) {
+            *sum += a * w + b * x + c * y + d * z;
         }
     }
 }
@@ -99,4 +110,18 @@ fn most_similar(similarity: &[f32]) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_agree() {
+        let samples: Vec<f32> = (0..600).map(|n| (n as f32 * 0.7).sin()).collect();
+        let (mut wide, mut plain) = ([0.0; 273], [0.0; 273]);
+        correlate(&samples[..256], &samples, &mut wide);
+        correlate_plain(&samples[..256], &samples, &mut plain);
+        assert_eq!(wide, plain);
+    }
 }

@@ -1,5 +1,6 @@
 //! Changing the sample rate.
 
+mod blocks;
 mod filter;
 
 use std::fmt;
@@ -8,6 +9,9 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use thiserror::Error;
+
+use crate::padded::padded;
+use blocks::{interleave, scale, separate};
 
 /// Rates between which no resampler can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -47,8 +51,10 @@ pub struct Resampler {
 struct Plan {
     forward: Arc<dyn Fft<f32>>,
     inverse: Arc<dyn Fft<f32>>,
-    /// Filter at bins `0..` up to the lower Nyquist frequency, with the transforms' scale in it.
-    response: Vec<f32>,
+    /// Filter at the bins below the lower Nyquist frequency, with the transforms' scale in it:
+    /// from 0 upwards, and of the negative frequencies from the lowest to -1.
+    positive: Vec<f32>,
+    negative: Vec<f32>,
     /// Samples that one block brings forward, and the margin it needs before them.
     hop_in: usize,
     hop_out: usize,
@@ -129,7 +135,7 @@ impl Plan {
         let (size_in, size_out) = (size_units * unit_in, size_units * unit_out);
 
         let mut planner = FftPlanner::new();
-        let response = filter.response(
+        let positive = filter.response(
             FftPlanner::new()
                 .plan_fft_forward(size_in.max(size_out))
                 .as_ref(),
@@ -140,7 +146,8 @@ impl Plan {
         Self {
             forward: planner.plan_fft_forward(size_in),
             inverse: planner.plan_fft_inverse(size_out),
-            response,
+            negative: positive[1..].iter().rev().copied().collect(),
+            positive,
             hop_in: hop_units * unit_in,
             hop_out: hop_units * unit_out,
             margin_in: margin_units * unit_in,
@@ -152,6 +159,7 @@ impl Plan {
         let mut output = vec![0.0; output_len];
         let mut block_in = vec![Complex::default(); self.forward.len()];
         let mut block_out = vec![Complex::default(); self.inverse.len()];
+        let mut edges = [vec![0.0; self.forward.len()], vec![0.0; self.forward.len()]];
         let scratch_len = self
             .forward
             .get_inplace_scratch_len()
@@ -159,71 +167,32 @@ impl Plan {
         let mut scratch = vec![Complex::default(); scratch_len];
 
         for (pair, written) in output.chunks_mut(2 * self.hop_out).enumerate() {
-            let (first, second) = written.split_at_mut(self.hop_out.min(written.len()));
-            self.load(samples, 2 * pair, &mut block_in, |bin, sample| {
-                bin.re = sample
-            });
-            self.load(samples, 2 * pair + 1, &mut block_in, |bin, sample| {
-                bin.im = sample
-            });
+            let [real, imaginary] = &mut edges;
+            let start = (2 * pair * self.hop_in) as isize - self.margin_in as isize;
+            interleave(
+                padded(samples, start, real),
+                padded(samples, start + self.hop_in as isize, imaginary),
+                &mut block_in,
+            );
             self.forward
                 .process_with_scratch(&mut block_in, &mut scratch);
             self.filter(&block_in, &mut block_out);
             self.inverse
                 .process_with_scratch(&mut block_out, &mut scratch);
-            let valid = &block_out[self.margin_out..];
-            first
-                .iter_mut()
-                .zip(valid)
-                .for_each(|(sample, bin)| *sample = bin.re);
-            second
-                .iter_mut()
-                .zip(valid)
-                .for_each(|(sample, bin)| *sample = bin.im);
+            let (first, second) = written.split_at_mut(self.hop_out.min(written.len()));
+            separate(&block_out[self.margin_out..], first, second);
         }
         output
     }
 
-    /// Puts one block of the input, with its margins, into one part of the complex block.
-    #[inline(always)]
-    fn load(
-        &self,
-        samples: &[f32],
-        index: usize,
-        block: &mut [Complex<f32>],
-        set: impl Fn(&mut Complex<f32>, f32),
-    ) {
-        let position = index * self.hop_in;
-        let lead = self.margin_in.saturating_sub(position).min(block.len());
-        let start = (position + lead - self.margin_in).min(samples.len());
-        let available = (samples.len() - start).min(block.len() - lead);
-        let (before, rest) = block.split_at_mut(lead);
-        let (within, after) = rest.split_at_mut(available);
-        before.iter_mut().chain(after).for_each(|bin| set(bin, 0.0));
-        within
-            .iter_mut()
-            .zip(&samples[start..])
-            .for_each(|(bin, sample)| set(bin, *sample));
-    }
-
     /// Carries the bins that both rates have from one block to the other, through the filter.
     fn filter(&self, block_in: &[Complex<f32>], block_out: &mut [Complex<f32>]) {
-        let (positive, negative) = (self.response.len(), self.response.len() - 1);
-        let (size_in, size_out) = (block_in.len(), block_out.len());
-        let (low_out, rest) = block_out.split_at_mut(positive);
-        let (unused, high_out) = rest.split_at_mut(size_out - positive - negative);
-        unused.fill(Complex::default());
-        for ((out, bin), gain) in low_out.iter_mut().zip(block_in).zip(&self.response) {
-            *out = bin * gain;
-        }
-        let high_in = &block_in[size_in - negative..];
-        for ((out, bin), gain) in high_out
-            .iter_mut()
-            .zip(high_in)
-            .zip(self.response[1..].iter().rev())
-        {
-            *out = bin * gain;
-        }
+        let [positive, negative] = [self.positive.len(), self.negative.len()];
+        let (low, rest) = block_out.split_at_mut(positive);
+        let (beyond, high) = rest.split_at_mut(rest.len() - negative);
+        scale(&block_in[..positive], &self.positive, low);
+        beyond.fill(Complex::default());
+        scale(&block_in[block_in.len() - negative..], &self.negative, high);
     }
 }
 

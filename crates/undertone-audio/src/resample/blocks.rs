@@ -1,0 +1,51 @@
+//! Two real blocks as one complex block, and back.
+
+use rustfft::num_complex::Complex;
+
+use crate::kernel::kernel;
+
+kernel! {
+    /// Makes one block the real, the other the imaginary part.
+    pub(super) fn interleave(
+        real: &[f32], imaginary: &[f32], block: &mut [Complex<f32>],
+    ) = interleave_plain;
+}
+
+#[inline(always)]
+fn interleave_plain(real: &[f32], imaginary: &[f32], block: &mut [Complex<f32>]) {
+    for ((bin, re), im) in block.iter_mut().zip(real).zip(imaginary) {
+        *bin = Complex { re: *re, im: *im };
+    }
+}
+
+kernel! {
+    /// Writes real and imaginary parts from the beginning of `block`; `imaginary` may be shorter.
+    pub(super) fn separate(
+        block: &[Complex<f32>], real: &mut [f32], imaginary: &mut [f32],
+    ) = separate_plain;
+}
+
+#[inline(always)]
+fn separate_plain(block: &[Complex<f32>], real: &mut [f32], imaginary: &mut [f32]) {
+    let (both, only_real) = real.split_at_mut(imaginary.len());
+    for ((bin, re), im) in block.iter().zip(both).zip(&mut *imaginary) {
+        (*re, *im) = (bin.re, bin.im);
+    }
+    for (bin, re) in block[imaginary.len()..].iter().zip(only_real) {
+        *re = bin.re;
+    }
+}
+
+kernel! {
+    /// Multiplies every bin with its gain.
+    pub(super) fn scale(
+        bins: &[Complex<f32>], gains: &[f32], scaled: &mut [Complex<f32>],
+    ) = scale_plain;
+}
+
+#[inline(always)]
+fn scale_plain(bins: &[Complex<f32>], gains: &[f32], scaled: &mut [Complex<f32>]) {
+    for ((out, bin), gain) in scaled.iter_mut().zip(bins).zip(gains) {
+        *out = bin * gain;
+    }
+}

@@ -18,6 +18,7 @@ mod embedded;
 mod encoder;
 #[cfg(feature = "hub")]
 pub mod hub;
+mod kernels;
 mod lstm;
 mod model;
 mod network;

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 
-use super::plain::{gelu, grouped_convolution, strided_convolution};
+use crate::kernels::{gelu, grouped_convolution, strided_convolution};
 
 /// A convolution over time without padding.
 #[derive(Module, Debug)]
@@ -71,10 +71,13 @@ impl PositionEmbedding {
 
     /// `[batch, steps, channels]` → the same
     pub(super) fn forward(&self, states: Tensor<3>) -> Tensor<3> {
+        let [groups, kernel, group_in, group_out] = self.weight.dims();
+        let weight = self.weight.val();
         gelu(grouped_convolution(
             states,
-            self.weight.val(),
+            weight.reshape([groups, kernel * group_in, group_out]),
             self.bias.val(),
+            kernel,
         ))
     }
 }

@@ -13,7 +13,6 @@ mod config;
 mod convolution;
 mod head;
 mod layout;
-mod plain;
 mod pooling;
 mod steps;
 mod tensors;

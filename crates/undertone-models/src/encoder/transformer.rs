@@ -2,9 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::{Bool, Device, Tensor};
+use burn::tensor::module::layer_norm;
+use burn::tensor::{Device, Tensor};
 
-use super::plain::{attention, gelu, layer_norm};
+use crate::kernels::{attention, gelu};
 
 /// Layer normalisation over the last dimension.
 #[derive(Module, Debug)]
@@ -27,7 +28,12 @@ impl LayerNorm {
 
     /// `[batch, steps, width]` → the same
     pub(super) fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        layer_norm(input, self.weight.val(), self.bias.val(), self.epsilon)
+        layer_norm(
+            input,
+            self.weight.val(),
+            Some(self.bias.val()),
+            self.epsilon,
+        )
     }
 }
 
@@ -69,11 +75,11 @@ struct Attention {
 }
 
 impl Attention {
-    fn forward(&self, states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -> Tensor<3> {
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
         let query = self.query.forward(states.clone());
         let key = self.key.forward(states.clone());
         let value = self.value.forward(states);
-        let attended = attention([query, key, value], self.heads, beyond, &self.dropout);
+        let attended = attention([query, key, value], self.heads, lengths, &self.dropout);
         self.output.forward(attended)
     }
 }
@@ -116,22 +122,23 @@ impl TransformerLayer {
         }
     }
 
-    fn forward(&self, states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -> Tensor<3> {
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
         if self.norm_first {
             let normed = self.attention_norm.forward(states.clone());
-            let states = states + self.attend(normed, beyond);
+            let states = states + self.attend(normed, lengths);
             let normed = self.feed_forward_norm.forward(states.clone());
             states + self.feed_forward(normed)
         } else {
-            let states = states.clone() + self.attend(states, beyond);
+            let states = states.clone() + self.attend(states, lengths);
             let states = self.attention_norm.forward(states);
             let states = states.clone() + self.feed_forward(states);
             self.feed_forward_norm.forward(states)
         }
     }
 
-    fn attend(&self, states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -> Tensor<3> {
-        self.dropout.forward(self.attention.forward(states, beyond))
+    fn attend(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        self.dropout
+            .forward(self.attention.forward(states, lengths))
     }
 
     fn feed_forward(&self, states: Tensor<3>) -> Tensor<3> {
@@ -142,18 +149,18 @@ impl TransformerLayer {
 }
 
 /// The input of the first layer and the output of every layer; the last one through `norm`, where
-/// the network has one there. `beyond`, `[batch, steps]`, marks what is beyond a clip's own steps.
+/// the network has one there. `lengths` are the clips' own steps.
 pub(super) fn all_states(
     layers: &[TransformerLayer],
     norm: Option<&LayerNorm>,
     input: Tensor<3>,
-    beyond: Option<&Tensor<2, Bool>>,
+    lengths: &[usize],
 ) -> Vec<Tensor<3>> {
     let mut states = Vec::with_capacity(layers.len() + 1);
     let mut last = input;
     for layer in layers {
         states.push(last.clone());
-        last = layer.forward(last, beyond);
+        last = layer.forward(last, lengths);
     }
     states.push(match norm {
         Some(norm) => norm.forward(last),

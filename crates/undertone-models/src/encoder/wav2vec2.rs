@@ -11,16 +11,16 @@ use burn::tensor::{Device, Tensor};
 use super::HiddenStates;
 use super::config::{ConvolutionNorm, Wav2Vec2Config};
 use super::convolution::{Convolution, PositionEmbedding};
-use super::plain::gelu;
-use super::steps::{beyond_own, own_frames, own_mean, zero_beyond};
+use super::steps::{beyond_own, own_frames, zero_beyond};
 use super::tensors::Names;
 use super::transformer::{
     LayerNorm, TransformerConfig, TransformerLayer, all_states, freeze_before_last, linear,
 };
 use crate::batch::Batch;
+use crate::kernels::{channel_norm, gelu};
 
 /// The epsilon of the norms behind the convolutions, which no configuration changes.
-const CONVOLUTION_EPSILON: f64 = 1e-5;
+const CONVOLUTION_EPSILON: f32 = 1e-5;
 
 pub(super) const NAMES: Names = Names {
     prefixes: &["wav2vec2.", "hubert.", "", "model."],
@@ -107,11 +107,8 @@ impl ChannelNorm {
 
     /// `[batch, steps, channels]` → the same
     fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        let mean = own_mean(input.clone(), lengths);
-        let centred = input - mean;
-        let variance = own_mean(centred.clone().square(), lengths);
-        let scale = (variance + CONVOLUTION_EPSILON).sqrt().recip() * self.weight.val().unsqueeze();
-        centred * scale + self.bias.val().unsqueeze()
+        let [weight, bias] = [self.weight.val(), self.bias.val()];
+        channel_norm(input, weight, bias, lengths, CONVOLUTION_EPSILON)
     }
 }
 
@@ -128,7 +125,8 @@ impl Wav2Vec2 {
             convolutions.push(ConvolutionBlock {
                 convolution: Convolution::random(sizes, kernel, stride, config.conv_bias, device),
                 channel_norm: (!by_frame && index == 0).then(|| ChannelNorm::init(outputs, device)),
-                frame_norm: by_frame.then(|| LayerNorm::init(outputs, CONVOLUTION_EPSILON, device)),
+                frame_norm: by_frame
+                    .then(|| LayerNorm::init(outputs, f64::from(CONVOLUTION_EPSILON), device)),
             });
             channels = outputs;
         }
@@ -190,7 +188,7 @@ impl Wav2Vec2 {
         }
         states = self.dropout.forward(states);
         HiddenStates {
-            states: all_states(&self.layers, last_norm, states, beyond.as_ref()),
+            states: all_states(&self.layers, last_norm, states, &lengths),
             lengths,
         }
     }

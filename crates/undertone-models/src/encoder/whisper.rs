@@ -11,13 +11,13 @@ use burn::tensor::{Device, Tensor};
 use super::HiddenStates;
 use super::config::WhisperConfig;
 use super::convolution::Convolution;
-use super::plain::gelu;
 use super::steps::{beyond_own, own_frames, zero_beyond};
 use super::tensors::Names;
 use super::transformer::{
     LayerNorm, TransformerConfig, TransformerLayer, all_states, freeze_before_last,
 };
 use crate::batch::Batch;
+use crate::kernels::gelu;
 
 /// The epsilon of all norms, which no configuration changes.
 const EPSILON: f64 = 1e-5;
@@ -109,9 +109,8 @@ impl WhisperEncoder {
         let states = self
             .dropout
             .forward(states + positions.narrow(0, 0, steps).unsqueeze());
-        let beyond = beyond_own(&lengths, steps, &device);
         HiddenStates {
-            states: all_states(&self.layers, self.norm.as_ref(), states, beyond.as_ref()),
+            states: all_states(&self.layers, self.norm.as_ref(), states, &lengths),
             lengths,
         }
     }

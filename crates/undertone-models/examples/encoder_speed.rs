@@ -1,0 +1,51 @@
+//! How long an encoder takes, for `bench/encoders.py`:
+//! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train`
+//!
+//! Weights and inputs are random. For each line on the standard input it works once and answers
+//! with the milliseconds that took. `train` is a step of AdamW that trains the last two layers.
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::time::Instant;
+
+use undertone_models::burn::optim::{AdamWConfig, GradientsParams, Optimizer};
+use undertone_models::burn::tensor::{Device, Distribution, Tensor};
+use undertone_models::{Batch, Encoder, EncoderConfig};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [config, layers, clips, frames, mode] = arguments.as_slice() else {
+        return Err("usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train".into());
+    };
+    let (layers, clips, frames) = (layers.parse()?, clips.parse()?, frames.parse()?);
+    let config = EncoderConfig::from_json(&std::fs::read(config)?)?;
+    let training = mode == "train";
+    let mut device = Device::flex();
+    if training {
+        device = device.autodiff();
+    }
+    let mut encoder = Encoder::random(&config, Some(layers), &device)?;
+    if training {
+        encoder = encoder.train_last(2);
+    }
+    let mut optimizer = AdamWConfig::new().init();
+    let normal = Distribution::Normal(0.0, 1.0);
+    let batch = Batch {
+        values: Tensor::random([clips, config.bands(), frames], normal, &device),
+        lengths: vec![frames; clips],
+    };
+    let mut answers = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        line?;
+        let start = Instant::now();
+        let states = encoder.hidden_states(&batch).states;
+        let last = states.last().ok_or("no states")?.clone();
+        if training {
+            let gradients = GradientsParams::from_grads(last.square().mean().backward(), &encoder);
+            encoder = optimizer.step(1e-5, encoder, gradients);
+        }
+        writeln!(answers, "{:.3}", start.elapsed().as_secs_f64() * 1e3)?;
+        answers.flush()?;
+    }
+    Ok(())
+}

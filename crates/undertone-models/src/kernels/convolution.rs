@@ -1,0 +1,239 @@
+//! Convolution over time as one matrix product a clip.
+//!
+//! With channels last, the frames an output sees lie side by side in memory, and those of the next
+//! output begin `stride` frames further on: a matrix whose rows overlap. Burn's product takes it as
+//! it is, so nothing is copied. (Burn 0.22's own CPU convolution splits its work into products too
+//! small to be fast.)
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Dispatch, Shape, Slice, TensorMetadata};
+use burn::tensor::Tensor;
+
+use super::Kernels;
+
+/// A convolution without padding: `[batch, frames, channels_in]` →
+/// `[batch, (frames - kernel_size) / stride + 1, channels_out]`.
+///
+/// `weight` is `[kernel_size * channels_in, channels_out]`, the frames of the kernel in order of
+/// time; `frames` are at least `kernel_size`.
+pub(crate) fn strided_convolution(
+    input: Tensor<3>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+    kernel_size: usize,
+    stride: usize,
+) -> Tensor<3> {
+    let output = windows_of(input, kernel_size, stride).matmul(weight.unsqueeze());
+    match bias {
+        Some(bias) => output + bias.unsqueeze(),
+        None => output,
+    }
+}
+
+/// A convolution whose output is as long as its input and whose channels see only those of their own
+/// group: `[batch, frames, channels]` → `[batch, frames, channels]`.
+///
+/// `weight` is `[groups, kernel_size * channels / groups, channels / groups]`. `kernel_size / 2`
+/// frames of zeros come before the first frame, and as many as are needed after the last.
+pub(crate) fn grouped_convolution(
+    input: Tensor<3>,
+    weight: Tensor<3>,
+    bias: Tensor<1>,
+    kernel_size: usize,
+) -> Tensor<3> {
+    let [batch, frames, channels] = input.dims();
+    let [groups, _, width] = weight.dims();
+    let zeros = |frames| Tensor::zeros([batch, groups, frames, width], &input.device());
+    let padded = Tensor::cat(
+        vec![
+            zeros(kernel_size / 2),
+            input
+                .clone()
+                .reshape([batch, frames, groups, width])
+                .swap_dims(1, 2),
+            zeros(kernel_size - 1 - kernel_size / 2),
+        ],
+        2,
+    );
+    windows_of(padded, kernel_size, 1)
+        .matmul(weight.unsqueeze())
+        .swap_dims(1, 2)
+        .reshape([batch, frames, channels])
+        .add(bias.unsqueeze())
+}
+
+fn windows_of<const D: usize>(input: Tensor<D>, kernel_size: usize, stride: usize) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::windows(
+        input.into_dispatch(),
+        kernel_size,
+        stride,
+    ))
+}
+
+pub(super) fn windows<B: Backend>(
+    input: FloatTensor<B>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<B> {
+    let mut dims = input.shape().to_vec();
+    let channels = dims.pop().unwrap_or(1);
+    let time = dims.len() - 1;
+    dims[time] *= channels;
+    let flat = B::float_reshape(input, Shape::from(dims));
+    B::float_unfold(flat, time, kernel_size * channels, stride * channels)
+}
+
+#[derive(Debug)]
+struct Windows;
+
+impl<B: Backend> Backward<B, 1> for Windows {
+    /// The input's shape, the kernel's size, and the stride.
+    type State = (Shape, usize, usize);
+
+    // Burn's own gradient of `unfold` goes window by window; this one frame by frame of the kernel.
+    fn backward(
+        self,
+        ops: Ops<Self::State, 1>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let [parent] = ops.parents;
+        let output_gradient = gradients.consume::<B>(&ops.node);
+        let Some(parent) = parent else { return };
+        let (shape, kernel_size, stride) = ops.state;
+        let time = shape.num_dims() - 2;
+        let channels = shape[time + 1];
+        let windows = output_gradient.shape()[time];
+
+        let mut gradient = B::float_zeros(
+            shape,
+            &output_gradient.device(),
+            output_gradient.dtype().into(),
+        );
+        for frame in 0..kernel_size {
+            let mut seen = vec![Slice::full(); time + 2];
+            let end = frame + (windows - 1) * stride + 1;
+            seen[time] = Slice::new(frame as isize, Some(end as isize), stride as isize);
+            let mut part = vec![Slice::full(); time + 2];
+            part[time + 1] = Slice::from(frame * channels..(frame + 1) * channels);
+            let sum = B::float_add(
+                B::float_slice(gradient.clone(), &seen),
+                B::float_slice(output_gradient.clone(), &part),
+            );
+            gradient = B::float_slice_assign(gradient, &seen, sum);
+        }
+        gradients.register::<B>(parent.id, gradient);
+    }
+}
+
+pub(super) fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
+    input: FloatTensor<Autodiff<B, C>>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<Autodiff<B, C>> {
+    let (input, node) = input.into_parts();
+    match Windows.prepare::<C>([node]).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => prepared.finish(
+            (input.shape(), kernel_size, stride),
+            B::windows(input, kernel_size, stride),
+        ),
+        OpsKind::UnTracked(prepared) => prepared.finish(B::windows(input, kernel_size, stride)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::module::conv1d;
+    use burn::tensor::ops::ConvOptions;
+    use burn::tensor::{Device, Distribution, Tolerance};
+
+    use super::*;
+
+    /// `[groups, kernel_size * width, outputs]` as Burn has it, `[outputs, width, kernel_size]`.
+    fn burns_weight(weight: Tensor<3>, kernel_size: usize) -> Tensor<3> {
+        let [groups, inputs, outputs] = weight.dims();
+        let width = inputs / kernel_size;
+        weight
+            .reshape([groups, kernel_size, width, outputs])
+            .permute([0, 3, 2, 1])
+            .reshape([groups * outputs, width, kernel_size])
+    }
+
+    /// The output, and the gradients by the input and the weight.
+    fn output_and_gradients<const D: usize>(
+        input: &Tensor<3>,
+        weight: &Tensor<D>,
+        function: impl Fn(Tensor<3>, Tensor<D>) -> Tensor<3>,
+    ) -> [burn::tensor::TensorData; 3] {
+        let input = input.clone().require_grad();
+        let weight = weight.clone().require_grad();
+        let output = function(input.clone(), weight.clone());
+        let gradients = output.clone().powi_scalar(2).sum().backward();
+        let by_input = input.grad(&gradients).expect("a leaf has a gradient");
+        let by_weight = weight.grad(&gradients).expect("a leaf has a gradient");
+        [
+            output.into_data(),
+            by_input.into_data(),
+            by_weight.into_data(),
+        ]
+    }
+
+    #[test]
+    fn strided_equals_burns() {
+        let device = Device::flex().autodiff();
+        let random = Distribution::Uniform(-1.0, 1.0);
+        for (batch, frames, channels_in, channels_out, kernel_size, stride) in [
+            (1, 1, 1, 1, 1, 1),
+            (2, 33, 1, 6, 10, 5),
+            (3, 20, 4, 5, 3, 2),
+            (1, 21, 5, 4, 2, 2),
+            (2, 9, 3, 4, 3, 1),
+        ] {
+            let input = Tensor::<3>::random([batch, frames, channels_in], random, &device);
+            let shape = [kernel_size * channels_in, channels_out];
+            let weight = Tensor::<2>::random(shape, random, &device);
+            let bias = Tensor::<1>::random([channels_out], random, &device);
+            let ours = output_and_gradients(&input, &weight, |input, weight| {
+                strided_convolution(input, weight, Some(bias.clone()), kernel_size, stride)
+            });
+            let burns = output_and_gradients(&input, &weight, |input, weight| {
+                let weight = burns_weight(weight.unsqueeze(), kernel_size);
+                let options = ConvOptions::new([stride], [0], [1], 1);
+                conv1d(input.swap_dims(1, 2), weight, Some(bias.clone()), options).swap_dims(1, 2)
+            });
+            for (ours, burns) in ours.iter().zip(&burns) {
+                ours.assert_approx_eq::<f32>(burns, Tolerance::absolute(1e-4));
+            }
+        }
+    }
+
+    #[test]
+    fn grouped_equals_burns() {
+        let device = Device::flex().autodiff();
+        let random = Distribution::Uniform(-1.0, 1.0);
+        for (batch, frames, groups, width, kernel_size) in [(2, 5, 3, 2, 4), (1, 7, 2, 3, 5)] {
+            let channels = groups * width;
+            let input = Tensor::<3>::random([batch, frames, channels], random, &device);
+            let shape = [groups, kernel_size * width, width];
+            let weight = Tensor::<3>::random(shape, random, &device);
+            let bias = Tensor::<1>::random([channels], random, &device);
+            let ours = output_and_gradients(&input, &weight, |input, weight| {
+                grouped_convolution(input, weight, bias.clone(), kernel_size)
+            });
+            let burns = output_and_gradients(&input, &weight, |input, weight| {
+                let weight = burns_weight(weight, kernel_size);
+                let options = ConvOptions::new([1], [kernel_size / 2], [1], groups);
+                conv1d(input.swap_dims(1, 2), weight, Some(bias.clone()), options)
+                    .swap_dims(1, 2)
+                    .narrow(1, 0, frames)
+            });
+            for (ours, burns) in ours.iter().zip(&burns) {
+                ours.assert_approx_eq::<f32>(burns, Tolerance::absolute(1e-4));
+            }
+        }
+    }
+}

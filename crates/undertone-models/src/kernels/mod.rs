@@ -1,0 +1,147 @@
+//! What pretrained encoders spend their time in, as fast on a CPU as it can be.
+//!
+//! A matrix product is fast in Burn already, and a convolution over time is one
+//! ([`strided_convolution`]). Three others are not, in Burn 0.22's CPU back end: the exact GELU is
+//! computed one value at a time on one core, softmax is computed over a copy, and a normalisation
+//! over time is seven passes over memory. For these [`Kernels`] has a version of its own on the CPU;
+//! other back ends, and whatever needs a gradient, use Burn's operations.
+
+mod activation;
+mod attention;
+mod channel_norm;
+mod convolution;
+mod vector_math;
+
+pub(crate) use activation::gelu;
+pub(crate) use attention::attention;
+pub(crate) use channel_norm::channel_norm;
+pub(crate) use convolution::{grouped_convolution, strided_convolution};
+
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, AutodiffBackend, Backend, Flex, backend_extension};
+
+/// The operations which have a version of their own on some back end.
+#[backend_extension(Flex, Cube: cfg(any(feature = "cuda", feature = "wgpu")), Autodiff)]
+pub(crate) trait Kernels: Backend {
+    /// See [`gelu`].
+    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::gelu(input)
+    }
+
+    /// The gradient by `input`, given the one by the output.
+    fn exact_gelu_gradient(
+        input: FloatTensor<Self>,
+        output_gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::gelu_backward(input, output_gradient)
+    }
+
+    /// Softmax over the last axis of `scores`, `[batch, heads, steps, steps]`, times `scale`; of
+    /// each clip only the first `lengths` steps are attended to.
+    fn attention_weights(
+        scores: FloatTensor<Self>,
+        scale: f32,
+        lengths: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        attention::weights::<Self>(scores, scale, &lengths)
+    }
+
+    /// See [`channel_norm`].
+    fn normalise_channels(
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        lengths: Vec<usize>,
+        epsilon: f32,
+    ) -> FloatTensor<Self> {
+        channel_norm::normalise::<Self>(input, gamma, beta, &lengths, epsilon)
+    }
+
+    /// What a convolution sees at each of its outputs, side by side:
+    /// `[…, frames, channels]` → `[…, windows, kernel_size * channels]`, a view.
+    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
+        convolution::windows::<Self>(input, kernel_size, stride)
+    }
+}
+
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+impl Kernels for burn::backend::Cube {}
+
+impl Kernels for Flex {
+    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::flex_gelu(input)
+    }
+
+    fn exact_gelu_gradient(
+        input: FloatTensor<Self>,
+        output_gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        activation::flex_gelu_gradient(input, output_gradient)
+    }
+
+    fn attention_weights(
+        scores: FloatTensor<Self>,
+        scale: f32,
+        lengths: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        attention::flex_weights(scores, scale, &lengths)
+    }
+
+    fn normalise_channels(
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        lengths: Vec<usize>,
+        epsilon: f32,
+    ) -> FloatTensor<Self> {
+        channel_norm::flex_normalise(input, gamma, beta, &lengths, epsilon)
+    }
+}
+
+impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::tracked_gelu::<B, C>(input)
+    }
+
+    fn attention_weights(
+        scores: FloatTensor<Self>,
+        scale: f32,
+        lengths: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        if scores.is_tracked() {
+            return attention::weights::<Self>(scores, scale, &lengths);
+        }
+        Self::from_inner(B::attention_weights(
+            scores.into_primitive(),
+            scale,
+            lengths,
+        ))
+    }
+
+    fn normalise_channels(
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        lengths: Vec<usize>,
+        epsilon: f32,
+    ) -> FloatTensor<Self> {
+        if [&input, &gamma, &beta]
+            .into_iter()
+            .any(|tensor| tensor.is_tracked())
+        {
+            return channel_norm::normalise::<Self>(input, gamma, beta, &lengths, epsilon);
+        }
+        Self::from_inner(B::normalise_channels(
+            input.into_primitive(),
+            gamma.into_primitive(),
+            beta.into_primitive(),
+            lengths,
+            epsilon,
+        ))
+    }
+
+    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
+        convolution::tracked_windows::<B, C>(input, kernel_size, stride)
+    }
+}

@@ -69,6 +69,8 @@ pub enum Event<'a> {
     HeadFitted {
         /// The shrinkage that was chosen.
         shrinkage: f64,
+        /// What the scores were multiplied by to become log-probabilities.
+        temperature: f64,
     },
     /// A training step is done.
     Step {

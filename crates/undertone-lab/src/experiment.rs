@@ -529,7 +529,7 @@ impl Experiment<'_> {
         speakers.shuffle(&mut rng_at(job.seed, 0, 1));
         let fitted = head_fit::fit(
             &examples,
-            self.outputs(),
+            &self.summed_into()?,
             head,
             &speakers,
             &self.device,
@@ -537,8 +537,10 @@ impl Experiment<'_> {
                 (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
             },
         )?;
-        let shrinkage = fitted.shrinkage;
-        (self.observer)(&Event::HeadFitted { shrinkage });
+        (self.observer)(&Event::HeadFitted {
+            shrinkage: fitted.shrinkage,
+            temperature: fitted.temperature,
+        });
         Ok(Some(network.with_head(fitted.head)))
     }
 

@@ -5,6 +5,10 @@
 //! `S' = (1 - s)·S + s·(tr S / d)·I` (Friedman 1989): Gaussian classes of one covariance, all
 //! equally likely. What differs between speakers within an emotion is part of `S`, so the head
 //! learns to look away from it.
+//!
+//! The scores are then cooled or warmed by one factor (Guo et al. 2017), so that their softmax are
+//! probabilities, and where several outputs count towards one class, each gets its share of it: a
+//! class is not likelier for having more emotions.
 
 use undertone_audio::FeatureMatrix;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
@@ -30,62 +34,67 @@ pub(crate) struct Fitted {
     pub(crate) head: Head,
     /// The shrinkage that was chosen.
     pub(crate) shrinkage: f64,
+    /// What the scores were multiplied by.
+    pub(crate) temperature: f64,
 }
 
-/// Fits a head, after choosing the shrinkage by folds of speakers among the examples.
+/// What an analysis says of an example that it has not seen.
+struct HeldOut {
+    output: usize,
+    scores: Vec<f64>,
+}
+
+/// Fits a head. The shrinkage with the highest unweighted average recall on folds of held-out
+/// speakers wins, the stronger one of equals; the temperature is the one with the lowest
+/// cross-entropy there. With a single speaker there are no folds: the strongest shrinkage is taken,
+/// and the scores stay as they are.
 ///
-/// Speakers are dealt to the folds in the order of `speakers`. The shrinkage with the highest
-/// unweighted average recall on unheard speakers wins, the stronger one of equals. `observe` is
-/// told each one with its recall.
+/// Speakers are dealt to the folds in the order of `speakers`. Output `i` counts towards class
+/// `summed_into[i]`. `observe` is told each shrinkage with its recall.
 ///
 /// # Errors
-/// If there are too few speakers to choose, or the summaries are all alike.
+/// If the summaries of a class are all alike.
 pub(crate) fn fit(
     examples: &[Example<'_>],
-    outputs: usize,
+    summed_into: &[usize],
     config: &HeadConfig,
     speakers: &[&str],
     device: &Device,
     observe: &mut dyn FnMut(f64, f64),
 ) -> Result<Fitted, LabError> {
-    let whole = Analysis::new(examples, outputs, device);
+    let outputs = summed_into.len();
     let mut shrinkages = config.shrinkage.clone();
     shrinkages.sort_by(|one, other| other.total_cmp(one));
+    let mut held_out: Vec<Vec<HeldOut>> = shrinkages.iter().map(|_| Vec::new()).collect();
+    // Choosing is about the outputs; their shares in classes come at the end.
+    let alone: Vec<usize> = (0..outputs).collect();
     let folds = config.folds.min(speakers.len());
-    let shrinkage = match &shrinkages[..] {
-        [only] => *only,
-        _ if folds < 2 => {
-            return Err(LabError::TooFewClips(
-                "the head's shrinkage is chosen by folds of speakers, and the training side has \
-                 one speaker only: give a single value of head.shrinkage"
-                    .to_owned(),
-            ));
+    for fold in (0..folds).filter(|_| folds > 1) {
+        let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
+        let (out, kept): (Vec<_>, Vec<_>) =
+            examples.iter().partition(|it| held.contains(&it.speaker));
+        let analysis = Analysis::new(&kept, outputs, device);
+        for (shrinkage, held_out) in shrinkages.iter().zip(&mut held_out) {
+            let head = analysis.solve(*shrinkage)?.head(1.0, &alone, device);
+            held_out.extend(judge(&head, &out, device));
         }
-        several => {
-            let mut judged = vec![Vec::new(); several.len()];
-            for fold in 0..folds {
-                let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
-                let (held_out, kept): (Vec<_>, Vec<_>) =
-                    examples.iter().partition(|it| held.contains(&it.speaker));
-                let analysis = Analysis::new(&kept, outputs, device);
-                for (shrinkage, judged) in several.iter().zip(&mut judged) {
-                    let head = analysis.solve(*shrinkage)?;
-                    judged.extend(predict(&head, &held_out, device));
-                }
-            }
-            let mut best = (f64::NEG_INFINITY, several[0]);
-            for (shrinkage, judged) in several.iter().zip(&judged) {
-                let uar = average_recall(judged, outputs);
-                observe(*shrinkage, uar);
-                if uar > best.0 {
-                    best = (uar, *shrinkage);
-                }
-            }
-            best.1
+    }
+    let mut best = (f64::NEG_INFINITY, 0);
+    for (index, held_out) in held_out.iter().enumerate() {
+        let uar = average_recall(held_out, outputs);
+        observe(shrinkages[index], uar);
+        if uar > best.0 {
+            best = (uar, index);
         }
-    };
-    let head = whole.solve(shrinkage)?;
-    Ok(Fitted { head, shrinkage })
+    }
+    let temperature = temperature(&held_out[best.1], outputs);
+    let shrinkage = shrinkages[best.1];
+    let scores = Analysis::new(examples, outputs, device).solve(shrinkage)?;
+    Ok(Fitted {
+        head: scores.head(temperature, summed_into, device),
+        shrinkage,
+        temperature,
+    })
 }
 
 /// What all shrinkages of one fit share.
@@ -148,7 +157,7 @@ impl Analysis {
         }
     }
 
-    fn solve(&self, shrinkage: f64) -> Result<Head, LabError> {
+    fn solve(&self, shrinkage: f64) -> Result<Scores, LabError> {
         let [count, width] = self.residuals.dims();
         let size = count.min(width);
         let trace: f64 = (0..size).map(|at| self.gram[at * size + at]).sum::<f64>() / count as f64;
@@ -191,7 +200,7 @@ impl Analysis {
                 })
                 .collect()
         };
-        Ok(self.head(&means, &solved))
+        Ok(self.scores(&means, &solved))
     }
 
     /// Vectors times a matrix.
@@ -210,13 +219,13 @@ impl Analysis {
         product.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
     }
 
-    /// The head for summaries as they come: the standardisation becomes a part of its weights. An
-    /// output that no example has is never the largest.
-    fn head(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Head {
-        const NEVER: f32 = -1e4;
+    /// The scores of summaries as they come: the standardisation becomes a part of the weights.
+    fn scores(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Scores {
         let width = self.statistics.mean.len();
-        let mut weight = vec![0.0f32; width * self.outputs];
-        let mut bias = vec![NEVER; self.outputs];
+        let mut scores = Scores {
+            weight: vec![0.0; width * self.outputs],
+            bias: vec![None; self.outputs],
+        };
         for (((output, _), mean), column) in self.means.iter().zip(means).zip(solved) {
             let product: f64 = mean
                 .iter()
@@ -228,16 +237,41 @@ impl Analysis {
             for (row, (value, (shift, scale))) in column.iter().zip(statistics).enumerate() {
                 let value = value / f64::from(*scale);
                 constant -= value * f64::from(*shift);
-                weight[row * self.outputs + output] = value as f32;
+                scores.weight[row * self.outputs + output] = value;
             }
-            bias[*output] = constant as f32;
+            scores.bias[*output] = Some(constant);
         }
-        Head::linear(weight, bias, &self.device)
+        scores
     }
 }
 
-/// Each example's true and predicted output.
-fn predict(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<(usize, usize)> {
+/// A linear map from summaries to scores.
+struct Scores {
+    /// `[width, outputs]` by rows.
+    weight: Vec<f64>,
+    /// `None` for an output that no example has.
+    bias: Vec<Option<f64>>,
+}
+
+impl Scores {
+    fn head(&self, temperature: f64, summed_into: &[usize], device: &Device) -> Head {
+        /// The score of an output that no example has: far below all others.
+        const NEVER: f64 = -1e4;
+        let sharing = |class: usize| {
+            let outputs = summed_into.iter().zip(&self.bias);
+            let occurring = outputs.filter(|(other, bias)| **other == class && bias.is_some());
+            occurring.count().max(1) as f64
+        };
+        let weight = self.weight.iter().map(|value| (temperature * value) as f32);
+        let bias = self.bias.iter().zip(summed_into).map(|(bias, class)| {
+            bias.map_or(NEVER, |bias| temperature * bias - sharing(*class).ln()) as f32
+        });
+        Head::linear(weight.collect(), bias.collect(), device)
+    }
+}
+
+/// The scores of examples.
+fn judge(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldOut> {
     let Some(first) = examples.first() else {
         return Vec::new();
     };
@@ -247,25 +281,68 @@ fn predict(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<(usize
         .flat_map(|it| it.summary.values.clone())
         .collect();
     let summaries = Tensor::from_data(TensorData::new(values, [examples.len(), width]), device);
-    let scores: Vec<f32> = head.forward(summaries).into_data().iter::<f32>().collect();
+    let scores: Vec<f64> = head.forward(summaries).into_data().iter::<f64>().collect();
     scores
         .chunks(scores.len() / examples.len())
         .zip(examples)
-        .map(|(row, example)| (example.output, largest(row)))
+        .map(|(scores, example)| HeldOut {
+            output: example.output,
+            scores: scores.to_vec(),
+        })
         .collect()
 }
 
 /// Mean recall over the outputs that occur.
-fn average_recall(judged: &[(usize, usize)], outputs: usize) -> f64 {
+fn average_recall(judged: &[HeldOut], outputs: usize) -> f64 {
     let recalls: Vec<f64> = (0..outputs)
         .filter_map(|output| {
-            let of_output = judged.iter().filter(|(truth, _)| *truth == output);
+            let of_output = judged.iter().filter(|it| it.output == output);
             let count = of_output.clone().count();
-            let right = of_output.filter(|(truth, found)| truth == found).count();
+            let right = of_output
+                .filter(|it| strongest(&it.scores) == output)
+                .count();
             (count > 0).then(|| right as f64 / count as f64)
         })
         .collect();
     recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
+}
+
+fn strongest(scores: &[f64]) -> usize {
+    let scores: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
+    largest(&scores)
+}
+
+/// The factor on the scores that makes their softmax most probable, each output counting the same:
+/// the minimum of a convex function, found by narrowing in; 1 without examples.
+fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
+    if judged.is_empty() {
+        return 1.0;
+    }
+    let mut counts = vec![0.0f64; outputs];
+    for example in judged {
+        counts[example.output] += 1.0;
+    }
+    let entropy = |factor: f64| -> f64 {
+        let of = |example: &HeldOut| {
+            let scores = example.scores.iter().map(|score| factor * score);
+            let most = scores.clone().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = scores.map(|score| (score - most).exp()).sum();
+            let own = factor * example.scores[example.output];
+            (most + sum.ln() - own) / counts[example.output]
+        };
+        judged.iter().map(of).sum()
+    };
+    let (mut low, mut high) = (0.01f64, 10.0f64);
+    while high / low > 1.001 {
+        // In the logarithm: a third of the way from either end.
+        let third = (high / low).cbrt();
+        if entropy(low * third) < entropy(high / third) {
+            high /= third;
+        } else {
+            low *= third;
+        }
+    }
+    (low * high).sqrt()
 }
 
 #[cfg(test)]
@@ -427,6 +504,36 @@ mod tests {
             &mut |_, _| {},
         );
         assert!(matches!(lone, Err(LabError::TooFewClips(_))));
+    }
+
+    #[test]
+    fn outputs_of_one_class_share_it() {
+        let scores = Scores {
+            weight: vec![0.0; 3],
+            bias: vec![Some(0.0); 3],
+        };
+        let head = scores.head(1.0, &[0, 0, 1], &Device::flex());
+        let found = probabilities(&head, &matrix(&[1.0]));
+        for (found, expected) in found.iter().zip([0.25, 0.25, 0.5]) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn the_temperature_undoes_an_exaggeration() {
+        // Three of four examples are right, so their probability is 3/4: a difference of ln 3.
+        let judged: Vec<HeldOut> = (0..8)
+            .map(|index| HeldOut {
+                output: index % 2,
+                scores: match (index % 2 == 0) == (index < 6) {
+                    true => vec![10.0, 0.0],
+                    false => vec![0.0, 10.0],
+                },
+            })
+            .collect();
+        let found = temperature(&judged, 2);
+        assert!((found - 3.0f64.ln() / 10.0).abs() < 1e-3, "{found}");
+        assert_eq!(temperature(&[], 2), 1.0);
     }
 
     #[test]

@@ -1,21 +1,23 @@
 //! Hidden states of a pretrained encoder, and the logits of its head if it has one:
-//! `cargo run --release --example encoder_states -- FOLDER INPUT.safetensors OUTPUT.safetensors`
+//! `cargo run --release --example encoder_states -- FOLDER INPUT.safetensors OUTPUT.safetensors [COPY]`
 //!
 //! The input holds `values`, `[clips, bands, frames]`, and `lengths`, `[clips]`; the output
-//! `states.0` and so on, `[clips, steps, width]`, `lengths`, and `logits`, `[clips, labels]`.
+//! `states.0` and so on, `[clips, steps, width]`, `lengths`, and `logits`, `[clips, labels]`. With a
+//! COPY, the model is written into that folder again, as `transformers` reads it.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    Batch, Checkpoint, ClassificationHead, Encoder, EncoderConfig, HeadConfig, Weights,
+    Batch, Checkpoint, ClassificationHead, Encoder, EncoderConfig, FloatType, HeadConfig, Weights,
+    write_tensors,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [folder, input, output] = arguments.as_slice() else {
-        return Err("usage: encoder_states FOLDER INPUT.safetensors OUTPUT.safetensors".into());
+    let [folder, input, output, copy @ ..] = arguments.as_slice() else {
+        return Err("usage: encoder_states FOLDER INPUT OUTPUT [COPY]".into());
     };
     let device = Device::flex();
     let json = std::fs::read(folder.join("config.json"))?;
@@ -31,9 +33,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (index, states) in hidden.states.iter().enumerate() {
         insert(&format!("states.{index}"), &states.dims(), states.to_data());
     }
-    if let Ok(head) = HeadConfig::from_json(&json, &config) {
-        let logits = ClassificationHead::load(&head, &checkpoint, &device)?.forward(&hidden);
+    if let Ok(sizes) = HeadConfig::from_json(&json, &config) {
+        let head = ClassificationHead::load(&sizes, &checkpoint, &device)?;
+        let logits = head.forward(&hidden);
         insert("logits", &logits.dims(), logits.into_data());
+        if let Some(copy) = copy.first() {
+            let mut tensors = encoder.to_tensors(&config);
+            tensors.extend(head.to_tensors());
+            std::fs::write(copy.join("config.json"), config.to_json(&sizes)?)?;
+            write_tensors(&copy.join("model.safetensors"), &tensors, FloatType::F32)?;
+        }
     }
     let lengths: Vec<f32> = hidden.lengths.iter().map(|steps| *steps as f32).collect();
     found.insert("lengths", &[lengths.len()], lengths);

@@ -12,6 +12,7 @@ mod model;
 mod npz;
 mod outcome;
 mod output;
+mod pretrained;
 mod progress;
 
 use std::process::ExitCode;

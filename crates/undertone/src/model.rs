@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use undertone_models::{CONFIG_FILE, Classifier, DeviceKind};
 
+use crate::pretrained;
+
 /// The model's folder, for a model's folder or a run that holds one.
 pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     let in_run = path.join("model");
@@ -30,10 +32,14 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
 
 /// The model that was asked for, or the one that this build carries.
 pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Result<Classifier> {
-    match path {
-        Some(path) => Ok(Classifier::load_on(folder(path)?, &kind.open()?)?),
-        None => shipped(kind),
-    }
+    let Some(path) = path else {
+        return shipped(kind);
+    };
+    let folder = match pretrained::on_the_hub(path) {
+        Some(source) => pretrained::fetch(source)?.folder,
+        None => folder(path)?,
+    };
+    Ok(Classifier::load_on(folder, &kind.open()?)?)
 }
 
 #[cfg(feature = "embedded")]

@@ -33,6 +33,14 @@ enum JsonEvent<'a> {
         test: usize,
         resumed_after_epoch: Option<usize>,
     },
+    ShrinkageJudged {
+        shrinkage: f64,
+        uar: f64,
+    },
+    HeadFitted {
+        shrinkage: f64,
+        temperature: f64,
+    },
     Epoch {
         #[serde(flatten)]
         metrics: &'a EpochMetrics,
@@ -97,6 +105,23 @@ impl Progress {
                 );
                 self.bar.reset();
             }
+            Event::ShrinkageJudged { shrinkage, uar } => self.say(
+                format_args!(
+                    "shrinkage {shrinkage}: UAR {:.1} % on held-out speakers of the training side",
+                    100.0 * uar
+                ),
+                JsonEvent::ShrinkageJudged { shrinkage, uar },
+            ),
+            Event::HeadFitted {
+                shrinkage,
+                temperature,
+            } => self.say(
+                format_args!("head fitted: shrinkage {shrinkage}, scores times {temperature:.2}"),
+                JsonEvent::HeadFitted {
+                    shrinkage,
+                    temperature,
+                },
+            ),
             Event::Step {
                 epoch,
                 epochs,

@@ -57,9 +57,9 @@ pub fn write_tensors(
         .collect();
     let shapes = by_name
         .iter()
-        .map(|(name, tensor)| ((*name).to_owned(), tensor.shape().to_vec()))
+        .map(|(name, tensor)| ((*name).to_owned(), (tensor.shape().to_vec(), float_type)))
         .collect();
-    write_safetensors(path, &shapes, float_type, |name| by_name[name].values())
+    write_safetensors(path, &shapes, |name| by_name[name].values())
 }
 
 /// An encoder that could not be loaded.

@@ -6,7 +6,6 @@
 //! class of ours lies beside the weights, which `transformers` loads with `trust_remote_code=True`.
 //! Our own settings are kept in `config.json` under `undertone`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -58,22 +57,25 @@ pub(crate) fn save(
     let config = config_json(settings, pretrained, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
-    let mut tensors = BTreeMap::new();
-    for tensor in network.encoder().to_tensors(&encoder) {
-        tensors.insert(tensor.name.clone(), (tensor, float_type));
-    }
-    for tensor in head_tensors::of(network) {
-        tensors.insert(tensor.name.clone(), (tensor, FloatType::F32));
-    }
-    let path = folder.join(WEIGHTS_FILE);
-    let shapes = tensors
+    let of_encoder = network.encoder().to_tensors(&encoder);
+    let of_head = head_tensors::of(network);
+    let shapes = of_encoder
         .iter()
-        .map(|(name, (tensor, float_type))| (name.clone(), (tensor.shape.clone(), *float_type)))
+        .map(|tensor| (tensor.name(), tensor.shape(), float_type))
+        .chain(
+            of_head
+                .iter()
+                .map(|tensor| (&*tensor.name, &*tensor.shape, FloatType::F32)),
+        )
+        .map(|(name, shape, float_type)| (name.to_owned(), (shape.to_vec(), float_type)))
         .collect();
-    write_safetensors(&path, &shapes, |name| {
-        tensors
-            .remove(name)
-            .map_or_else(Vec::new, |(tensor, _)| tensor.values)
+    write_safetensors(&folder.join(WEIGHTS_FILE), &shapes, |name| {
+        let of_head = of_head.iter().find(|tensor| tensor.name == name);
+        let of_encoder = || of_encoder.iter().find(|tensor| tensor.name() == name);
+        of_head
+            .map(|tensor| tensor.values.clone())
+            .or_else(|| of_encoder().map(|tensor| tensor.values()))
+            .unwrap_or_default()
     })
     .map_err(PretrainedError::from)?;
 

@@ -7,11 +7,17 @@ use burn::tensor::{Tensor, TensorData};
 use super::network::PretrainedNetwork;
 use super::source::PretrainedError;
 use crate::checkpoint::Checkpoint;
-use crate::encoder::NamedTensor;
 use crate::weights::is_part_of_name;
 
+/// A tensor as `transformers` names it and PyTorch lays it out.
+pub(super) struct HeadTensor {
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+    pub(super) values: Vec<f32>,
+}
+
 /// All tensors of a network but its encoder's, batch norm folded in.
-pub(super) fn of(network: &PretrainedNetwork) -> Vec<NamedTensor> {
+pub(super) fn of(network: &PretrainedNetwork) -> Vec<HeadTensor> {
     let folded = network.clone().with_head(network.head().folded());
     let mut collector = Collector::default();
     folded.visit(&mut collector);
@@ -62,7 +68,7 @@ fn stored_name(path: &[String]) -> Option<String> {
 #[derive(Default)]
 struct Collector {
     path: Vec<String>,
-    tensors: Vec<NamedTensor>,
+    tensors: Vec<HeadTensor>,
 }
 
 impl ModuleVisitor for Collector {
@@ -87,7 +93,7 @@ impl ModuleVisitor for Collector {
                 param.val()
             };
             let data = value.into_data();
-            self.tensors.push(NamedTensor {
+            self.tensors.push(HeadTensor {
                 name,
                 shape: data.shape().iter().copied().collect(),
                 values: data.iter::<f32>().collect(),

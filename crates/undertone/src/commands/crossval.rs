@@ -28,5 +28,5 @@ pub(crate) fn crossval(args: &CrossvalArgs) -> anyhow::Result<Outcome> {
         0 => vec![recipe.seed],
         _ => args.seeds.clone(),
     };
-    experiment::run(&args.experiment, &recipe, &FoldChoice::All { seeds })
+    experiment::run(&args.experiment, recipe, &FoldChoice::All { seeds })
 }

@@ -11,6 +11,7 @@ use crate::cli::ExperimentArgs;
 use crate::interrupt;
 use crate::outcome::Outcome;
 use crate::output;
+use crate::pretrained;
 use crate::progress::Progress;
 
 /// The recipe with everything that the command line sets.
@@ -40,17 +41,24 @@ pub(super) fn open_corpus(path: &Path) -> anyhow::Result<Corpus> {
 /// Trains the chosen folds and prints what came out.
 pub(super) fn run(
     args: &ExperimentArgs,
-    recipe: &Recipe,
+    mut recipe: Recipe,
     choice: &FoldChoice,
 ) -> anyhow::Result<Outcome> {
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
+    let encoder = pretrained::encoder(&mut recipe, &device)?;
+    let recipe = &recipe;
     let run = RunFolder::open(&args.out, recipe, args.resume)?;
     let interrupt = interrupt::listen()?;
-    let progress = Progress::new(recipe.training.epochs, args.json);
+    let epochs = recipe
+        .training
+        .as_ref()
+        .map_or(0, |training| training.epochs);
+    let progress = Progress::new(epochs, args.json);
     let experiment = Experiment {
         corpus: &corpus,
         recipe,
+        encoder: encoder.as_ref(),
         device,
         cache: args.cache.folder(),
         observer: &|event| progress.observe(event),

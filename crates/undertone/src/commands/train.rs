@@ -8,5 +8,5 @@ use crate::outcome::Outcome;
 
 pub(crate) fn train(args: &TrainArgs) -> anyhow::Result<Outcome> {
     let recipe = experiment::recipe(&args.experiment, args.experiment.seed)?;
-    experiment::run(&args.experiment, &recipe, &FoldChoice::One(args.fold))
+    experiment::run(&args.experiment, recipe, &FoldChoice::One(args.fold))
 }

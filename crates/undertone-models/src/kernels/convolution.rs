@@ -27,7 +27,7 @@ pub(crate) fn strided_convolution(
     kernel_size: usize,
     stride: usize,
 ) -> Tensor<3> {
-    let output = windows_of(input, kernel_size, stride).matmul(weight.unsqueeze());
+    let output = convolve(input, weight.unsqueeze(), kernel_size, stride);
     match bias {
         Some(bias) => output + bias.unsqueeze(),
         None => output,
@@ -59,29 +59,36 @@ pub(crate) fn grouped_convolution(
         ],
         2,
     );
-    windows_of(padded, kernel_size, 1)
-        .matmul(weight.unsqueeze())
+    convolve(padded, weight.unsqueeze(), kernel_size, 1)
         .swap_dims(1, 2)
         .reshape([batch, frames, channels])
         .add(bias.unsqueeze())
 }
 
-fn windows_of<const D: usize>(input: Tensor<D>, kernel_size: usize, stride: usize) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::windows(
+fn convolve<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<D>,
+    kernel_size: usize,
+    stride: usize,
+) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::convolution(
         input.into_dispatch(),
+        weight.into_dispatch(),
         kernel_size,
         stride,
     ))
 }
 
+/// What the outputs see, side by side, as a view:
+/// `[…, frames, channels]` → `[…, windows, kernel_size * channels]`
 pub(super) fn windows<B: Backend>(
     input: FloatTensor<B>,
     kernel_size: usize,
     stride: usize,
 ) -> FloatTensor<B> {
     let mut dims = input.shape().to_vec();
-    let channels = dims.pop().unwrap_or(1);
-    let time = dims.len() - 1;
+    let time = dims.len() - 2;
+    let channels = dims.remove(time + 1);
     dims[time] *= channels;
     let flat = B::float_reshape(input, Shape::from(dims));
     B::float_unfold(flat, time, kernel_size * channels, stride * channels)
@@ -106,7 +113,7 @@ impl<B: Backend> Backward<B, 1> for Windows {
         let Some(parent) = parent else { return };
         let (shape, kernel_size, stride) = ops.state;
         let time = shape.num_dims() - 2;
-        let channels = shape[time + 1];
+        let [_, channels] = last_two(&shape);
         let windows = output_gradient.shape()[time];
 
         let mut gradient = B::float_zeros(
@@ -130,7 +137,7 @@ impl<B: Backend> Backward<B, 1> for Windows {
     }
 }
 
-pub(super) fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
+fn tracked_windows<B: Backend, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     kernel_size: usize,
     stride: usize,
@@ -139,10 +146,39 @@ pub(super) fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     match Windows.prepare::<C>([node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(
             (input.shape(), kernel_size, stride),
-            B::windows(input, kernel_size, stride),
+            windows::<B>(input, kernel_size, stride),
         ),
-        OpsKind::UnTracked(prepared) => prepared.finish(B::windows(input, kernel_size, stride)),
+        OpsKind::UnTracked(prepared) => prepared.finish(windows::<B>(input, kernel_size, stride)),
     }
+}
+
+/// [`Kernels::convolution`] with gradients. Where all clips share one weight, their windows are
+/// copied into one matrix, whose product has one gradient instead of one a clip to be summed.
+pub(super) fn tracked<B: Backend, C: CheckpointStrategy>(
+    input: FloatTensor<Autodiff<B, C>>,
+    weight: FloatTensor<Autodiff<B, C>>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<Autodiff<B, C>> {
+    type Ad<B, C> = Autodiff<B, C>;
+    let windows = tracked_windows::<B, C>(input, kernel_size, stride);
+    let [seen, outputs] = last_two(&weight.shape());
+    if weight.shape().num_elements() > seen * outputs {
+        return Ad::<B, C>::float_matmul(windows, weight);
+    }
+    let mut dims = windows.shape().to_vec();
+    let rows = windows.shape().num_elements() / seen;
+    let windows = Ad::<B, C>::float_reshape(windows, Shape::new([rows, seen]));
+    let weight = Ad::<B, C>::float_reshape(weight, Shape::new([seen, outputs]));
+    if let Some(last) = dims.last_mut() {
+        *last = outputs;
+    }
+    Ad::<B, C>::float_reshape(Ad::<B, C>::float_matmul(windows, weight), Shape::from(dims))
+}
+
+fn last_two(shape: &Shape) -> [usize; 2] {
+    let rank = shape.num_dims();
+    [shape[rank - 2], shape[rank - 1]]
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod kernels;
 mod lstm;
 mod model;
@@ -25,7 +27,7 @@ mod weights;
 
 pub use batch::Batch;
 pub use burn;
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
     mean_over_windows, stack,
@@ -34,7 +36,7 @@ pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
     ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
     HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
-    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
 };
 pub use kernels::keep_freed_memory;
 pub use lstm::{Lstm, LstmConfig};

@@ -317,21 +317,32 @@ impl Model {
 /// # Errors
 /// What the system says; the neighbour is removed then.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
+    replace_atomically(path, |file| std::io::Write::write_all(file, bytes))
+}
 
+/// As [`write_atomically`], with the content written piece by piece.
+///
+/// # Errors
+/// What `write` says, or the system.
+pub(crate) fn replace_atomically<E: From<std::io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
+) -> Result<(), E> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return fs::write(path, bytes);
+        return write(&mut fs::File::options().write(true).open(path)?);
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     let neighbour = path.with_file_name(name);
-    let written = fs::File::create(&neighbour).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let written = fs::File::create(&neighbour)
+        .map_err(E::from)
+        .and_then(|mut file| {
+            write(&mut file)?;
+            Ok(file.sync_all()?)
+        });
     written
-        .and_then(|()| fs::rename(&neighbour, path))
+        .and_then(|()| Ok(fs::rename(&neighbour, path)?))
         .inspect_err(|_| {
             // The error to report is the first one.
             let _ = fs::remove_file(&neighbour);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
-use undertone_models::{Checkpoint, CheckpointError};
+use undertone_models::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 
 #[derive(Deserialize)]
 struct Values {
@@ -85,6 +85,93 @@ fn safetensors_of_every_type_of_float() {
 #[test]
 fn sharded_safetensors() {
     assert_holds_the_reference("safetensors-sharded");
+}
+
+#[test]
+fn pytorch_files_of_every_type_of_float() {
+    for folder in ["pytorch-f32", "pytorch-f16", "pytorch-bf16", "pytorch-f64"] {
+        assert_holds_the_reference(folder);
+    }
+}
+
+#[test]
+fn pytorch_files_of_all_ages() {
+    for folder in [
+        "pytorch-sharded",
+        "pytorch-parameters",
+        "pytorch-protocol-4",
+        "pytorch-legacy",
+    ] {
+        assert_holds_the_reference(folder);
+    }
+}
+
+#[test]
+fn a_pytorch_module_with_a_counter() {
+    let checkpoint = Checkpoint::open(&reference("pytorch-module")).unwrap();
+    assert_eq!(checkpoint.read("running_var").unwrap(), [1.0; 3]);
+    let message = checkpoint
+        .read("num_batches_tracked")
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("holds I64"), "{message}");
+}
+
+#[test]
+fn what_a_pickle_would_call_is_left_out() {
+    let checkpoint = Checkpoint::open(&reference("pytorch-exploit")).unwrap();
+    assert_eq!(checkpoint.names().collect::<Vec<_>>(), ["weight"]);
+    assert_eq!(checkpoint.read("weight").unwrap(), [-3.0, -2.875]);
+}
+
+#[test]
+fn a_tensor_that_repeats_itself_beyond_the_files_size_is_refused() {
+    assert_refused(
+        &reference("pytorch-expanded"),
+        &["`weight`", "[1000000000]", "more than the file holds"],
+    );
+}
+
+#[test]
+fn every_truncation_of_a_pytorch_file_is_refused() {
+    let whole = fs::read(reference("pytorch-f32/pytorch_model.bin")).unwrap();
+    for length in (0..whole.len()).step_by(7) {
+        let folder = folder_of(&[("pytorch_model.bin", &whole[..length])]);
+        assert_refused(folder.path(), &["pytorch_model.bin"]);
+    }
+    let folder = folder_of(&[("pytorch_model.bin", b"<!DOCTYPE html>")]);
+    assert_refused(folder.path(), &["pytorch_model.bin", "save_pretrained"]);
+}
+
+#[test]
+fn damaged_bytes_never_panic() {
+    for folder in [
+        "pytorch-f32/pytorch_model.bin",
+        "safetensors-f32/model.safetensors",
+    ] {
+        let path = reference(folder);
+        let whole = fs::read(&path).unwrap();
+        for index in (0..whole.len()).step_by(3) {
+            let mut bytes = whole.clone();
+            bytes[index] ^= 0xA5;
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let folder = folder_of(&[(name, &bytes)]);
+            if let Ok(checkpoint) = Checkpoint::open(folder.path()) {
+                for name in checkpoint.names() {
+                    let _ = checkpoint.read(name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn safetensors_win_over_pytorch() {
+    let folder = folder_of(&[("pytorch_model.bin", b"")]);
+    let safetensors = reference("safetensors-f32/model.safetensors");
+    fs::copy(safetensors, folder.path().join("model.safetensors")).unwrap();
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert!(checkpoint.path().ends_with("model.safetensors"));
 }
 
 #[test]
@@ -243,4 +330,71 @@ fn an_index_that_names_a_tensor_its_shard_lacks() {
     assert_refused(folder.path(), &["a.safetensors", "no tensor `weight`"]);
     let folder = folder_of(&[("model.safetensors.index.json", b"[]")]);
     assert_refused(folder.path(), &["not an index of shards"]);
+}
+
+fn write(
+    folder: &Path,
+    shape: &[usize],
+    values: &[f32],
+    float_type: FloatType,
+) -> Result<(), CheckpointError> {
+    let shapes = [("a".to_owned(), vec![1]), ("b".to_owned(), shape.to_vec())].into();
+    let path = folder.join("model.safetensors");
+    write_safetensors(&path, &shapes, float_type, |name| match name {
+        "a" => vec![0.5],
+        _ => values.to_vec(),
+    })
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let values = [1.0, -0.1, 65504.0, 1e-7];
+    write(folder.path(), &[2, 2], &values, FloatType::F32).unwrap();
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert_eq!(checkpoint.read("a").unwrap(), [0.5]);
+    assert_eq!(checkpoint.read("b").unwrap(), values);
+    assert_eq!(checkpoint.shape("b"), Some([2, 2].as_slice()));
+
+    write(folder.path(), &[4], &values, FloatType::F16).unwrap();
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert_eq!(
+        checkpoint.read("b").unwrap(),
+        [1.0, -0.099_975_586, 65504.0, 1.192_092_9e-7]
+    );
+    let bytes = fs::read(folder.path().join("model.safetensors")).unwrap();
+    let header_length = u64::from_le_bytes(bytes[..8].try_into().unwrap());
+    assert_eq!(header_length % 8, 0);
+    let header: serde_json::Value =
+        serde_json::from_slice(&bytes[8..8 + header_length as usize]).unwrap();
+    assert_eq!(header["__metadata__"], json!({"format": "pt"}));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn values_that_cannot_be_written_leave_the_file_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[1], &[1.0], FloatType::F32).unwrap();
+    for (values, float_type, words) in [
+        (&[f32::NAN][..], FloatType::F32, "NaN at element 0"),
+        (
+            &[70_000.0],
+            FloatType::F16,
+            "70000 at element 0 is not finite as F16",
+        ),
+        (&[1.0, 2.0], FloatType::F32, "2 values for a shape of [1]"),
+    ] {
+        let message = write(folder.path(), &[1], values, float_type)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("`b`") && message.contains(words),
+            "{message}"
+        );
+    }
+    let checkpoint = Checkpoint::open(folder.path()).unwrap();
+    assert_eq!(checkpoint.read("b").unwrap(), [1.0]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let absent = write(&folder.path().join("absent"), &[1], &[1.0], FloatType::F32);
+    assert!(matches!(absent, Err(CheckpointError::Io { .. })));
 }

@@ -5,17 +5,27 @@
 
 mod error;
 mod index;
+mod pytorch_file;
 mod safetensors_file;
 mod stored_tensor;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use error::CheckpointError;
+#[cfg(feature = "hub")]
+pub(crate) use index::weight_map;
 use stored_tensor::StoredTensor;
+pub use write::{FloatType, write_safetensors};
 
 /// The files that may hold a checkpoint, the preferred first.
-pub(crate) const WEIGHT_FILES: [&str; 2] = ["model.safetensors", "model.safetensors.index.json"];
+pub(crate) const WEIGHT_FILES: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];
 
 /// Named tensors in one or several files, whose values are read one by one.
 #[derive(Debug, Clone)]
@@ -25,8 +35,9 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Opens the weights of a model folder: the first that is there of `model.safetensors` and
-    /// `model.safetensors.index.json` with its shards.
+    /// Opens the weights of a model folder: the first that is there of `model.safetensors`,
+    /// `model.safetensors.index.json` with its shards, `pytorch_model.bin`, and
+    /// `pytorch_model.bin.index.json` with its shards.
     ///
     /// # Errors
     /// If there is none, if a shard is missing, and if a file is truncated or contradicts itself.
@@ -81,5 +92,9 @@ impl Checkpoint {
 }
 
 fn open_file(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
-    safetensors_file::open(path)
+    if path.extension().is_some_and(|extension| extension == "bin") {
+        pytorch_file::open(path)
+    } else {
+        safetensors_file::open(path)
+    }
 }

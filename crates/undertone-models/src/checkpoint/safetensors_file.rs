@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::CheckpointError;
-use super::stored_tensor::{Element, StoredTensor};
+use super::stored_tensor::{Bytes, Element, StoredTensor};
 
 /// The longest header that the format allows.
 const LONGEST_HEADER: u64 = 100_000_000;
@@ -69,7 +69,7 @@ pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, Checkp
             path: path.clone(),
             element: element(info.dtype),
             shape: info.shape,
-            start: data_start + info.data_offsets.0 as u64,
+            bytes: Bytes::From(data_start + info.data_offsets.0 as u64),
         };
         (name, tensor)
     };

@@ -56,8 +56,16 @@ pub(super) struct StoredTensor {
     pub(super) path: Arc<Path>,
     pub(super) element: Element,
     pub(super) shape: Vec<usize>,
-    /// Where its first byte lies, from the beginning of the file.
-    pub(super) start: u64,
+    pub(super) bytes: Bytes,
+}
+
+/// The way to a tensor's bytes, row-major and little-endian.
+#[derive(Debug, Clone)]
+pub(super) enum Bytes {
+    /// They lie together from this place on, counted from the beginning of the file.
+    From(u64),
+    /// PyTorch's files may hold a view of a larger tensor.
+    PyTorch(pytorch_reader::Tensor),
 }
 
 impl StoredTensor {
@@ -72,7 +80,14 @@ impl StoredTensor {
                 found: found.to_owned(),
             })?;
         let count = self.shape.iter().product();
-        let values = self.read_contiguous(count, size)?;
+        let mut values = Vec::with_capacity(count);
+        match &self.bytes {
+            Bytes::From(start) => self.decode_from(*start, count * size, &mut values),
+            Bytes::PyTorch(tensor) => tensor
+                .read()
+                .map(|bytes| self.element.decode(&bytes, &mut values)),
+        }
+        .map_err(CheckpointError::io(&self.path))?;
         match values.iter().position(|value| !value.is_finite()) {
             None => Ok(values),
             Some(index) => Err(CheckpointError::NotFinite {
@@ -84,21 +99,22 @@ impl StoredTensor {
         }
     }
 
-    fn read_contiguous(&self, count: usize, size: usize) -> Result<Vec<f32>, CheckpointError> {
-        let mut file = File::open(&self.path).map_err(CheckpointError::io(&self.path))?;
-        file.seek(SeekFrom::Start(self.start))
-            .map_err(CheckpointError::io(&self.path))?;
-        let mut values = Vec::with_capacity(count);
-        let mut left = count * size;
+    fn decode_from(
+        &self,
+        start: u64,
+        mut left: usize,
+        values: &mut Vec<f32>,
+    ) -> std::io::Result<()> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(start))?;
         let mut buffer = vec![0; left.min(BUFFER)];
         while left > 0 {
             let bytes = &mut buffer[..left.min(BUFFER)];
-            file.read_exact(bytes)
-                .map_err(CheckpointError::io(&self.path))?;
+            file.read_exact(bytes)?;
             left -= bytes.len();
-            self.element.decode(bytes, &mut values);
+            self.element.decode(bytes, values);
         }
-        Ok(values)
+        Ok(())
     }
 }
 

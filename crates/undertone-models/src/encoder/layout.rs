@@ -4,6 +4,7 @@
 //! `[out, in, kernel]` for a convolution. A convolution in groups stacks them along its first axis.
 
 /// How a parameter's values lie in a checkpoint.
+#[derive(Debug, Clone)]
 pub(super) struct Layout {
     /// The shape there.
     pub(super) shape: Vec<usize>,
@@ -16,17 +17,23 @@ impl Layout {
     /// For a parameter of shape `ours`, by its name in the checkpoint.
     pub(super) fn of(name: &str, ours: &[usize]) -> Self {
         let (shape, reversed_parts) = match *ours {
-            [positions, width] if name.ends_with("embed_positions.weight") => {
-                (vec![positions, width], 0)
-            }
+            _ if name.ends_with("embed_positions.weight") => return Self::same(ours.to_vec()),
             [inputs, outputs] => (vec![outputs, inputs], 1),
             [kernel, inputs, outputs] => (vec![outputs, inputs, kernel], 1),
             [groups, kernel, inputs, outputs] => (vec![groups * outputs, inputs, kernel], groups),
-            _ => (ours.to_vec(), 0),
+            _ => return Self::same(ours.to_vec()),
         };
         Self {
             shape,
             reversed_parts,
+        }
+    }
+
+    /// For values that lie in a checkpoint as they do here.
+    pub(super) fn same(shape: Vec<usize>) -> Self {
+        Self {
+            shape,
+            reversed_parts: 0,
         }
     }
 

@@ -27,7 +27,7 @@ pub use config::{
 };
 pub use head::ClassificationHead;
 pub use pooling::{StepPooling, StepPoolingKind};
-pub use tensors::{EncoderError, NamedTensor};
+pub use tensors::{EncoderError, NamedTensor, write_tensors};
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;
 

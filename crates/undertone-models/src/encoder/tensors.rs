@@ -1,6 +1,7 @@
 //! Between a network's parameters and the tensors of a checkpoint.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
@@ -9,20 +10,56 @@ use thiserror::Error;
 use super::config::EncoderConfigError;
 use super::layout::Layout;
 use super::weight_norm;
-use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 
 /// How many complaints an error's text holds.
 const TOLD: usize = 20;
 
 /// A tensor as `transformers` names it and PyTorch lays it out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NamedTensor {
+    pub(super) name: String,
+    pub(super) layout: Layout,
+    /// In our order.
+    pub(super) tensor: Tensor<1>,
+}
+
+impl NamedTensor {
     /// For instance `wav2vec2.encoder.layers.0.attention.k_proj.weight`.
-    pub name: String,
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Values in row-major order; as many as the product of `shape`.
-    pub values: Vec<f32>,
+    pub fn shape(&self) -> &[usize] {
+        &self.layout.shape
+    }
+
+    /// Values in row-major order; as many as the product of the shape.
+    pub fn values(&self) -> Vec<f32> {
+        let ours = self.tensor.to_data().iter::<f32>().collect();
+        self.layout.to_theirs(ours)
+    }
+}
+
+/// Writes tensors into a safetensors file, one at a time, as `transformers` loads them.
+///
+/// # Errors
+/// As [`write_safetensors`].
+pub fn write_tensors(
+    path: &Path,
+    tensors: &[NamedTensor],
+    float_type: FloatType,
+) -> Result<(), CheckpointError> {
+    let by_name: BTreeMap<&str, &NamedTensor> = tensors
+        .iter()
+        .map(|tensor| (tensor.name(), tensor))
+        .collect();
+    let shapes = by_name
+        .iter()
+        .map(|(name, tensor)| ((*name).to_owned(), tensor.shape().to_vec()))
+        .collect();
+    write_safetensors(path, &shapes, float_type, |name| by_name[name].values())
 }
 
 /// An encoder that could not be loaded.
@@ -237,12 +274,11 @@ impl ModuleVisitor for Exporter<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = format!("{}{}", self.prefix, self.names.of(&self.path));
         let tensor = param.val();
-        let layout = Layout::of(&name, &tensor.dims());
-        let values = layout.to_theirs(tensor.into_data().iter::<f32>().collect());
+        let values = tensor.shape().num_elements();
         let tensor = NamedTensor {
+            layout: Layout::of(&name, &tensor.dims()),
+            tensor: tensor.reshape([values]),
             name,
-            shape: layout.shape,
-            values,
         };
         self.tensors.extend(weight_norm::split(tensor));
     }

@@ -3,6 +3,9 @@
 //! Checkpoints keep that weight, `[out, in, kernel]`, as a direction of the same shape and one norm
 //! a kernel position: `weight = norm · direction / ‖direction‖`. We keep the product.
 
+use burn::tensor::Tensor;
+
+use super::layout::Layout;
 use super::tensors::NamedTensor;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 
@@ -89,11 +92,11 @@ pub(super) fn split(tensor: NamedTensor) -> Vec<NamedTensor> {
     let Some([norm, direction]) = factors(&tensor.name, FACTORS[0]) else {
         return vec![tensor];
     };
-    let values = norms(&tensor.values, &tensor.shape);
+    let norms = norms(&tensor.values(), tensor.shape());
     let norm = NamedTensor {
         name: norm,
-        shape: vec![1, 1, values.len()],
-        values,
+        layout: Layout::same(vec![1, 1, norms.len()]),
+        tensor: Tensor::from_data(norms.as_slice(), &tensor.tensor.device()),
     };
     let direction = NamedTensor {
         name: direction,

@@ -73,11 +73,10 @@ for kind, stem, extension, save in [
     folder.mkdir(parents=True, exist_ok=True)
     save_sharded(dict(tensors), folder, stem, extension, save)
 
-# As training scripts of old wrote them: parameters, or all inside another dictionary.
+# As scripts of other times wrote them: parameters, other protocols and formats.
 parameters = OrderedDict((key, torch.nn.Parameter(tensor)) for key, tensor in tensors.items())
 for folder, content, options in [
     ("pytorch-parameters", parameters, {}),
-    ("pytorch-nested", {"epoch": 3, "state_dict": parameters}, {}),
     ("pytorch-protocol-4", dict(tensors), {"pickle_protocol": 4}),
     ("pytorch-legacy", dict(tensors), {"_use_new_zipfile_serialization": False}),
 ]:
@@ -94,6 +93,10 @@ class Exploit:
     def __reduce__(self):
         return (print, ("executed",))
 
+
+(HERE / "pytorch-expanded").mkdir(parents=True, exist_ok=True)
+expanded = {"weight": torch.ones(1).expand(1_000_000_000)}
+torch.save(expanded, HERE / "pytorch-expanded" / "pytorch_model.bin")
 
 (HERE / "pytorch-exploit").mkdir(parents=True, exist_ok=True)
 torch.save({"weight": values(2), "other": Exploit()}, HERE / "pytorch-exploit" / "pytorch_model.bin")

@@ -9,11 +9,16 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Shape, Slice, TensorMetadata};
+use burn::backend::{
+    Autodiff, Backend, DType, Dispatch, Flex, Shape, Slice, TensorData, TensorMetadata,
+};
 use burn::tensor::Tensor;
+use rayon::prelude::*;
 
 use super::Kernels;
+use super::vector_math::vectorised;
 
 /// A convolution without padding: `[batch, frames, channels_in]` →
 /// `[batch, (frames - kernel_size) / stride + 1, channels_out]`.
@@ -97,11 +102,10 @@ pub(super) fn windows<B: Backend>(
 #[derive(Debug)]
 struct Windows;
 
-impl<B: Backend> Backward<B, 1> for Windows {
-    /// The input's shape, the kernel's size, and the stride.
-    type State = (Shape, usize, usize);
+impl<B: Kernels> Backward<B, 1> for Windows {
+    /// The input's shape and the stride.
+    type State = (Shape, usize);
 
-    // Burn's own gradient of `unfold` goes window by window; this one frame by frame of the kernel.
     fn backward(
         self,
         ops: Ops<Self::State, 1>,
@@ -109,35 +113,81 @@ impl<B: Backend> Backward<B, 1> for Windows {
         _checkpointer: &mut Checkpointer,
     ) {
         let [parent] = ops.parents;
-        let output_gradient = gradients.consume::<B>(&ops.node);
+        let gradient = gradients.consume::<B>(&ops.node);
         let Some(parent) = parent else { return };
-        let (shape, kernel_size, stride) = ops.state;
-        let time = shape.num_dims() - 2;
-        let [_, channels] = last_two(&shape);
-        let windows = output_gradient.shape()[time];
-
-        let mut gradient = B::float_zeros(
-            shape,
-            &output_gradient.device(),
-            output_gradient.dtype().into(),
-        );
-        for frame in 0..kernel_size {
-            let mut seen = vec![Slice::full(); time + 2];
-            let end = frame + (windows - 1) * stride + 1;
-            seen[time] = Slice::new(frame as isize, Some(end as isize), stride as isize);
-            let mut part = vec![Slice::full(); time + 2];
-            part[time + 1] = Slice::from(frame * channels..(frame + 1) * channels);
-            let sum = B::float_add(
-                B::float_slice(gradient.clone(), &seen),
-                B::float_slice(output_gradient.clone(), &part),
-            );
-            gradient = B::float_slice_assign(gradient, &seen, sum);
-        }
-        gradients.register::<B>(parent.id, gradient);
+        let (shape, stride) = ops.state;
+        let [frames, channels] = last_two(&shape);
+        let [windows, seen] = last_two(&gradient.shape());
+        let batch = shape.num_elements() / (frames * channels);
+        let gradient = B::float_reshape(gradient, Shape::new([batch, windows, seen]));
+        let gradient = B::windows_gradient(gradient, frames, channels, stride);
+        gradients.register::<B>(parent.id, B::float_reshape(gradient, shape));
     }
 }
 
-fn tracked_windows<B: Backend, C: CheckpointStrategy>(
+/// Frame by frame of the kernel. (Burn's own gradient of `unfold` goes window by window.)
+pub(super) fn windows_gradient<B: Backend>(
+    gradient: FloatTensor<B>,
+    frames: usize,
+    channels: usize,
+    stride: usize,
+) -> FloatTensor<B> {
+    let [batch, windows, seen] = gradient.shape().dims();
+    let shape = Shape::new([batch, frames, channels]);
+    let mut sum = B::float_zeros(shape, &gradient.device(), gradient.dtype().into());
+    for frame in 0..seen / channels {
+        let end = frame + (windows - 1) * stride + 1;
+        let hit = [
+            Slice::full(),
+            Slice::new(frame as isize, Some(end as isize), stride as isize),
+        ];
+        let part = [
+            Slice::full(),
+            Slice::full(),
+            Slice::from(frame * channels..(frame + 1) * channels),
+        ];
+        let added = B::float_add(
+            B::float_slice(sum.clone(), &hit),
+            B::float_slice(gradient.clone(), &part),
+        );
+        sum = B::float_slice_assign(sum, &hit, added);
+    }
+    sum
+}
+
+/// Window by window: each lies over the input as one piece.
+pub(super) fn flex_windows_gradient(
+    gradient: FloatTensor<Flex>,
+    frames: usize,
+    channels: usize,
+    stride: usize,
+) -> FloatTensor<Flex> {
+    if gradient.dtype() != DType::F32 {
+        return windows_gradient::<Flex>(gradient, frames, channels, stride);
+    }
+    let [batch, windows, seen] = gradient.shape().dims();
+    let gradient = gradient.to_contiguous();
+    let mut sum = vec![0.0; batch * frames * channels];
+    sum.par_chunks_mut(frames * channels)
+        .zip(gradient.storage::<f32>().par_chunks(windows * seen))
+        .for_each(|(sum, gradient)| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    for (window, gradient) in gradient.chunks_exact(seen).enumerate() {
+                        let start = window * stride * channels;
+                        for (sum, value) in sum[start..start + seen].iter_mut().zip(gradient) {
+                            *sum += value;
+                        }
+                    }
+                },
+            );
+        });
+    let data = TensorData::new(sum, [batch, frames, channels]);
+    Flex::float_from_data(data, &gradient.device())
+}
+
+fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     kernel_size: usize,
     stride: usize,
@@ -145,7 +195,7 @@ fn tracked_windows<B: Backend, C: CheckpointStrategy>(
     let (input, node) = input.into_parts();
     match Windows.prepare::<C>([node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(
-            (input.shape(), kernel_size, stride),
+            (input.shape(), stride),
             windows::<B>(input, kernel_size, stride),
         ),
         OpsKind::UnTracked(prepared) => prepared.finish(windows::<B>(input, kernel_size, stride)),
@@ -154,7 +204,7 @@ fn tracked_windows<B: Backend, C: CheckpointStrategy>(
 
 /// [`Kernels::convolution`] with gradients. Where all clips share one weight, their windows are
 /// copied into one matrix, whose product has one gradient instead of one a clip to be summed.
-pub(super) fn tracked<B: Backend, C: CheckpointStrategy>(
+pub(super) fn tracked<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,
     kernel_size: usize,
@@ -244,6 +294,19 @@ mod tests {
             for (ours, burns) in ours.iter().zip(&burns) {
                 ours.assert_approx_eq::<f32>(burns, Tolerance::absolute(1e-4));
             }
+        }
+    }
+
+    #[test]
+    fn gradients_of_windows_agree() {
+        let normal = Distribution::Normal(0.0, 1.0);
+        for (windows, stride, frames) in [(6, 2, 14), (1, 5, 3), (9, 1, 11)] {
+            let gradient = Tensor::<3>::random([2, windows, 12], normal, &Device::flex());
+            let data = gradient.into_data();
+            let tensor = || Flex::float_from_data(data.clone(), &Default::default());
+            let ours = flex_windows_gradient(tensor(), frames, 4, stride).into_data();
+            let plain = windows_gradient::<Flex>(tensor(), frames, 4, stride).into_data();
+            ours.assert_approx_eq::<f32>(&plain, Tolerance::absolute(1e-5));
         }
     }
 

@@ -72,6 +72,17 @@ pub(crate) trait Kernels: Backend {
         let windows = convolution::windows::<Self>(input, kernel_size, stride);
         Self::float_matmul(windows, weight)
     }
+
+    /// The gradient by a convolution's input, `[batch, frames, channels]`, given the one by its
+    /// windows, `[batch, windows, kernel_size * channels]`.
+    fn windows_gradient(
+        gradient: FloatTensor<Self>,
+        frames: usize,
+        channels: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        convolution::windows_gradient::<Self>(gradient, frames, channels, stride)
+    }
 }
 
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
@@ -105,6 +116,15 @@ impl Kernels for Flex {
         epsilon: f32,
     ) -> FloatTensor<Self> {
         channel_norm::flex_normalise(input, gamma, beta, &lengths, epsilon)
+    }
+
+    fn windows_gradient(
+        gradient: FloatTensor<Self>,
+        frames: usize,
+        channels: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        convolution::flex_windows_gradient(gradient, frames, channels, stride)
     }
 }
 

@@ -8,11 +8,12 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use undertone_models::burn::optim::{AdamWConfig, GradientsParams, Optimizer};
+use undertone_models::burn::optim::{AdamWConfig, GradientsParams};
 use undertone_models::burn::tensor::{Device, Distribution, Tensor};
-use undertone_models::{Batch, Encoder, EncoderConfig};
+use undertone_models::{Batch, Encoder, EncoderConfig, keep_freed_memory};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    keep_freed_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [config, layers, clips, frames, mode] = arguments.as_slice() else {
         return Err("usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train".into());

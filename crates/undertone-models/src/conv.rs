@@ -1,12 +1,12 @@
-//! Convolution over time as one matrix product.
+//! Convolution over time with an output as long as its input.
 //!
-//! Burn 0.22's CPU convolution splits its work into products too small to be fast. Here the frames
-//! that each output sees are laid side by side, and one product does all outputs of all clips.
 //! Channels come last, as the LSTM wants them.
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
+
+use crate::kernels::strided_convolution;
 
 /// A convolution over time whose output is as long as its input: zeros are added at both ends.
 #[derive(Module, Debug)]
@@ -42,18 +42,11 @@ impl TimeConvolution {
 
     /// `[batch, frames, channels_in]` → `[batch, frames, channels_out]`
     pub(crate) fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        let [batch, frames, channels] = input.dims();
-        let [inputs, outputs] = self.weight.dims();
+        let [batch, _, channels] = input.dims();
         let margin = Tensor::zeros([batch, self.kernel_size / 2, channels], &input.device());
         let padded = Tensor::cat(vec![margin.clone(), input, margin], 1);
-        let neighbours = (0..self.kernel_size)
-            .map(|offset| padded.clone().narrow(1, offset, frames))
-            .collect();
-        Tensor::cat(neighbours, 2)
-            .reshape([batch * frames, inputs])
-            .matmul(self.weight.val())
-            .add(self.bias.val().unsqueeze())
-            .reshape([batch, frames, outputs])
+        let bias = Some(self.bias.val());
+        strided_convolution(padded, self.weight.val(), bias, self.kernel_size, 1)
     }
 }
 

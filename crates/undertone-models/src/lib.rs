@@ -45,6 +45,7 @@ pub use encoder::{
     EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,
     StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
 };
+pub use kernels::keep_freed_memory;
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
     CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, WEIGHTS_FILE,

@@ -23,6 +23,7 @@ use cli::{Cli, Command};
 use outcome::Outcome;
 
 fn main() -> ExitCode {
+    undertone_models::keep_freed_memory();
     let done = match Cli::parse().command {
         Command::Predict(args) => commands::predict(&args),
         Command::Features(args) => commands::features(&args),

@@ -9,11 +9,16 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Shape, Slice, TensorMetadata};
+use burn::backend::{
+    Autodiff, Backend, DType, Dispatch, Flex, Shape, Slice, TensorData, TensorMetadata,
+};
 use burn::tensor::Tensor;
+use rayon::prelude::*;
 
 use super::Kernels;
+use super::vector_math::vectorised;
 
 /// A convolution without padding: `[batch, frames, channels_in]` →
 /// `[batch, (frames - kernel_size) / stride + 1, channels_out]`.
@@ -27,7 +32,7 @@ pub(crate) fn strided_convolution(
     kernel_size: usize,
     stride: usize,
 ) -> Tensor<3> {
-    let output = windows_of(input, kernel_size, stride).matmul(weight.unsqueeze());
+    let output = convolve(input, weight.unsqueeze(), kernel_size, stride);
     match bias {
         Some(bias) => output + bias.unsqueeze(),
         None => output,
@@ -59,29 +64,36 @@ pub(crate) fn grouped_convolution(
         ],
         2,
     );
-    windows_of(padded, kernel_size, 1)
-        .matmul(weight.unsqueeze())
+    convolve(padded, weight.unsqueeze(), kernel_size, 1)
         .swap_dims(1, 2)
         .reshape([batch, frames, channels])
         .add(bias.unsqueeze())
 }
 
-fn windows_of<const D: usize>(input: Tensor<D>, kernel_size: usize, stride: usize) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::windows(
+fn convolve<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<D>,
+    kernel_size: usize,
+    stride: usize,
+) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::convolution(
         input.into_dispatch(),
+        weight.into_dispatch(),
         kernel_size,
         stride,
     ))
 }
 
+/// What the outputs see, side by side, as a view:
+/// `[…, frames, channels]` → `[…, windows, kernel_size * channels]`
 pub(super) fn windows<B: Backend>(
     input: FloatTensor<B>,
     kernel_size: usize,
     stride: usize,
 ) -> FloatTensor<B> {
     let mut dims = input.shape().to_vec();
-    let channels = dims.pop().unwrap_or(1);
-    let time = dims.len() - 1;
+    let time = dims.len() - 2;
+    let channels = dims.remove(time + 1);
     dims[time] *= channels;
     let flat = B::float_reshape(input, Shape::from(dims));
     B::float_unfold(flat, time, kernel_size * channels, stride * channels)
@@ -90,11 +102,10 @@ pub(super) fn windows<B: Backend>(
 #[derive(Debug)]
 struct Windows;
 
-impl<B: Backend> Backward<B, 1> for Windows {
-    /// The input's shape, the kernel's size, and the stride.
-    type State = (Shape, usize, usize);
+impl<B: Kernels> Backward<B, 1> for Windows {
+    /// The input's shape and the stride.
+    type State = (Shape, usize);
 
-    // Burn's own gradient of `unfold` goes window by window; this one frame by frame of the kernel.
     fn backward(
         self,
         ops: Ops<Self::State, 1>,
@@ -102,35 +113,81 @@ impl<B: Backend> Backward<B, 1> for Windows {
         _checkpointer: &mut Checkpointer,
     ) {
         let [parent] = ops.parents;
-        let output_gradient = gradients.consume::<B>(&ops.node);
+        let gradient = gradients.consume::<B>(&ops.node);
         let Some(parent) = parent else { return };
-        let (shape, kernel_size, stride) = ops.state;
-        let time = shape.num_dims() - 2;
-        let channels = shape[time + 1];
-        let windows = output_gradient.shape()[time];
-
-        let mut gradient = B::float_zeros(
-            shape,
-            &output_gradient.device(),
-            output_gradient.dtype().into(),
-        );
-        for frame in 0..kernel_size {
-            let mut seen = vec![Slice::full(); time + 2];
-            let end = frame + (windows - 1) * stride + 1;
-            seen[time] = Slice::new(frame as isize, Some(end as isize), stride as isize);
-            let mut part = vec![Slice::full(); time + 2];
-            part[time + 1] = Slice::from(frame * channels..(frame + 1) * channels);
-            let sum = B::float_add(
-                B::float_slice(gradient.clone(), &seen),
-                B::float_slice(output_gradient.clone(), &part),
-            );
-            gradient = B::float_slice_assign(gradient, &seen, sum);
-        }
-        gradients.register::<B>(parent.id, gradient);
+        let (shape, stride) = ops.state;
+        let [frames, channels] = last_two(&shape);
+        let [windows, seen] = last_two(&gradient.shape());
+        let batch = shape.num_elements() / (frames * channels);
+        let gradient = B::float_reshape(gradient, Shape::new([batch, windows, seen]));
+        let gradient = B::windows_gradient(gradient, frames, channels, stride);
+        gradients.register::<B>(parent.id, B::float_reshape(gradient, shape));
     }
 }
 
-pub(super) fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
+/// Frame by frame of the kernel. (Burn's own gradient of `unfold` goes window by window.)
+pub(super) fn windows_gradient<B: Backend>(
+    gradient: FloatTensor<B>,
+    frames: usize,
+    channels: usize,
+    stride: usize,
+) -> FloatTensor<B> {
+    let [batch, windows, seen] = gradient.shape().dims();
+    let shape = Shape::new([batch, frames, channels]);
+    let mut sum = B::float_zeros(shape, &gradient.device(), gradient.dtype().into());
+    for frame in 0..seen / channels {
+        let end = frame + (windows - 1) * stride + 1;
+        let hit = [
+            Slice::full(),
+            Slice::new(frame as isize, Some(end as isize), stride as isize),
+        ];
+        let part = [
+            Slice::full(),
+            Slice::full(),
+            Slice::from(frame * channels..(frame + 1) * channels),
+        ];
+        let added = B::float_add(
+            B::float_slice(sum.clone(), &hit),
+            B::float_slice(gradient.clone(), &part),
+        );
+        sum = B::float_slice_assign(sum, &hit, added);
+    }
+    sum
+}
+
+/// Window by window: each lies over the input as one piece.
+pub(super) fn flex_windows_gradient(
+    gradient: FloatTensor<Flex>,
+    frames: usize,
+    channels: usize,
+    stride: usize,
+) -> FloatTensor<Flex> {
+    if gradient.dtype() != DType::F32 {
+        return windows_gradient::<Flex>(gradient, frames, channels, stride);
+    }
+    let [batch, windows, seen] = gradient.shape().dims();
+    let gradient = gradient.to_contiguous();
+    let mut sum = vec![0.0; batch * frames * channels];
+    sum.par_chunks_mut(frames * channels)
+        .zip(gradient.storage::<f32>().par_chunks(windows * seen))
+        .for_each(|(sum, gradient)| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    for (window, gradient) in gradient.chunks_exact(seen).enumerate() {
+                        let start = window * stride * channels;
+                        for (sum, value) in sum[start..start + seen].iter_mut().zip(gradient) {
+                            *sum += value;
+                        }
+                    }
+                },
+            );
+        });
+    let data = TensorData::new(sum, [batch, frames, channels]);
+    Flex::float_from_data(data, &gradient.device())
+}
+
+fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     kernel_size: usize,
     stride: usize,
@@ -138,11 +195,40 @@ pub(super) fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     let (input, node) = input.into_parts();
     match Windows.prepare::<C>([node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(
-            (input.shape(), kernel_size, stride),
-            B::windows(input, kernel_size, stride),
+            (input.shape(), stride),
+            windows::<B>(input, kernel_size, stride),
         ),
-        OpsKind::UnTracked(prepared) => prepared.finish(B::windows(input, kernel_size, stride)),
+        OpsKind::UnTracked(prepared) => prepared.finish(windows::<B>(input, kernel_size, stride)),
     }
+}
+
+/// [`Kernels::convolution`] with gradients. Where all clips share one weight, their windows are
+/// copied into one matrix, whose product has one gradient instead of one a clip to be summed.
+pub(super) fn tracked<B: Kernels, C: CheckpointStrategy>(
+    input: FloatTensor<Autodiff<B, C>>,
+    weight: FloatTensor<Autodiff<B, C>>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<Autodiff<B, C>> {
+    type Ad<B, C> = Autodiff<B, C>;
+    let windows = tracked_windows::<B, C>(input, kernel_size, stride);
+    let [seen, outputs] = last_two(&weight.shape());
+    if weight.shape().num_elements() > seen * outputs {
+        return Ad::<B, C>::float_matmul(windows, weight);
+    }
+    let mut dims = windows.shape().to_vec();
+    let rows = windows.shape().num_elements() / seen;
+    let windows = Ad::<B, C>::float_reshape(windows, Shape::new([rows, seen]));
+    let weight = Ad::<B, C>::float_reshape(weight, Shape::new([seen, outputs]));
+    if let Some(last) = dims.last_mut() {
+        *last = outputs;
+    }
+    Ad::<B, C>::float_reshape(Ad::<B, C>::float_matmul(windows, weight), Shape::from(dims))
+}
+
+fn last_two(shape: &Shape) -> [usize; 2] {
+    let rank = shape.num_dims();
+    [shape[rank - 2], shape[rank - 1]]
 }
 
 #[cfg(test)]
@@ -208,6 +294,19 @@ mod tests {
             for (ours, burns) in ours.iter().zip(&burns) {
                 ours.assert_approx_eq::<f32>(burns, Tolerance::absolute(1e-4));
             }
+        }
+    }
+
+    #[test]
+    fn gradients_of_windows_agree() {
+        let normal = Distribution::Normal(0.0, 1.0);
+        for (windows, stride, frames) in [(6, 2, 14), (1, 5, 3), (9, 1, 11)] {
+            let gradient = Tensor::<3>::random([2, windows, 12], normal, &Device::flex());
+            let data = gradient.into_data();
+            let tensor = || Flex::float_from_data(data.clone(), &Default::default());
+            let ours = flex_windows_gradient(tensor(), frames, 4, stride).into_data();
+            let plain = windows_gradient::<Flex>(tensor(), frames, 4, stride).into_data();
+            ours.assert_approx_eq::<f32>(&plain, Tolerance::absolute(1e-5));
         }
     }
 

@@ -7,12 +7,14 @@
 //! other back ends, and whatever needs a gradient, use Burn's operations.
 
 mod activation;
+mod allocation;
 mod attention;
 mod channel_norm;
 mod convolution;
 mod vector_math;
 
 pub(crate) use activation::gelu;
+pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
@@ -58,10 +60,28 @@ pub(crate) trait Kernels: Backend {
         channel_norm::normalise::<Self>(input, gamma, beta, &lengths, epsilon)
     }
 
-    /// What a convolution sees at each of its outputs, side by side:
-    /// `[…, frames, channels]` → `[…, windows, kernel_size * channels]`, a view.
-    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
-        convolution::windows::<Self>(input, kernel_size, stride)
+    /// A convolution over the last axis but one, channels last, as one product with a view:
+    /// `[…, frames, channels]` and `[…, kernel_size * channels, outputs]` →
+    /// `[…, (frames - kernel_size) / stride + 1, outputs]`.
+    fn convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        kernel_size: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        let windows = convolution::windows::<Self>(input, kernel_size, stride);
+        Self::float_matmul(windows, weight)
+    }
+
+    /// The gradient by a convolution's input, `[batch, frames, channels]`, given the one by its
+    /// windows, `[batch, windows, kernel_size * channels]`.
+    fn windows_gradient(
+        gradient: FloatTensor<Self>,
+        frames: usize,
+        channels: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        convolution::windows_gradient::<Self>(gradient, frames, channels, stride)
     }
 }
 
@@ -96,6 +116,15 @@ impl Kernels for Flex {
         epsilon: f32,
     ) -> FloatTensor<Self> {
         channel_norm::flex_normalise(input, gamma, beta, &lengths, epsilon)
+    }
+
+    fn windows_gradient(
+        gradient: FloatTensor<Self>,
+        frames: usize,
+        channels: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        convolution::flex_windows_gradient(gradient, frames, channels, stride)
     }
 }
 
@@ -141,7 +170,16 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         ))
     }
 
-    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
-        convolution::tracked_windows::<B, C>(input, kernel_size, stride)
+    fn convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        kernel_size: usize,
+        stride: usize,
+    ) -> FloatTensor<Self> {
+        if input.is_tracked() || weight.is_tracked() {
+            return convolution::tracked::<B, C>(input, weight, kernel_size, stride);
+        }
+        let [input, weight] = [input, weight].map(|tensor| tensor.into_primitive());
+        Self::from_inner(B::convolution(input, weight, kernel_size, stride))
     }
 }

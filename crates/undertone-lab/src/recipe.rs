@@ -234,7 +234,7 @@ fn whole() -> f64 {
     1.0
 }
 
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 6] = [
     (
         "1-cnn-lstm",
         include_str!("../../../recipes/1-cnn-lstm.toml"),
@@ -246,6 +246,18 @@ const BUILT_IN: [(&str, &str); 3] = [
     (
         "3-optimized",
         include_str!("../../../recipes/3-optimized.toml"),
+    ),
+    (
+        "4-wav2vec2",
+        include_str!("../../../recipes/4-wav2vec2.toml"),
+    ),
+    (
+        "5-whisper-tiny-frozen",
+        include_str!("../../../recipes/5-whisper-tiny-frozen.toml"),
+    ),
+    (
+        "6-whisper-tiny-finetune",
+        include_str!("../../../recipes/6-whisper-tiny-finetune.toml"),
     ),
 ];
 

@@ -86,6 +86,7 @@ fn experiment<'a>(
     Experiment {
         corpus,
         recipe,
+        encoder: None,
         device,
         cache: None,
         observer,

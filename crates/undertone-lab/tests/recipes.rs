@@ -8,7 +8,14 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 3] = ["1-cnn-lstm", "2-enhanced", "3-optimized"];
+const BUILT_IN: [&str; 6] = [
+    "1-cnn-lstm",
+    "2-enhanced",
+    "3-optimized",
+    "4-wav2vec2",
+    "5-whisper-tiny-frozen",
+    "6-whisper-tiny-finetune",
+];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {
     let overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
@@ -56,20 +63,21 @@ fn a_resolved_recipe_reads_back_as_itself() {
 
 #[test]
 fn the_recipes_differ_as_the_notebooks_models_did() {
-    let [first, second, third] = BUILT_IN.map(|name| load(name, &[]).unwrap());
+    let [first, second, third, ..] = BUILT_IN.map(|name| load(name, &[]).unwrap());
     assert_eq!(first.front_end.normalize, Normalize::None);
     assert_eq!(first.front_end.inputs, [InputKind::Mel, InputKind::Mfcc]);
-    let network = |recipe: &Recipe| {
-        let NetworkConfig::CnnLstm(network) = &recipe.network;
-        network.clone()
+    let network = |recipe: &Recipe| match &recipe.network {
+        NetworkConfig::CnnLstm(network) => network.clone(),
+        NetworkConfig::Pretrained(_) => panic!("{} is pretrained", recipe.name),
     };
     assert!(!network(&first).batch_norm && network(&second).batch_norm);
     assert!(network(&second).lstm.layers > network(&first).lstm.layers);
     assert!(network(&second).lstm.units > network(&first).lstm.units);
     assert_eq!(network(&second).dropout, 0.3);
     assert!((0.4..=0.5).contains(&network(&third).dropout));
-    assert!(third.training.lstm_l2 > 0.0);
-    let plateau = third.training.plateau.unwrap();
+    let training = third.training.unwrap();
+    assert!(training.lstm_l2 > 0.0);
+    let plateau = training.plateau.unwrap();
     assert_eq!((plateau.factor, plateau.patience), (0.5, 5));
 }
 
@@ -87,7 +95,7 @@ fn overrides_take_numbers_text_lists_and_new_tables() {
         ],
     )
     .unwrap();
-    assert_eq!(recipe.training.epochs, 7);
+    assert_eq!(recipe.training.unwrap().epochs, 7);
     assert_eq!(recipe.label_scheme, LabelScheme::Emotion8);
     assert_eq!(recipe.augmentation.copies.speeds, [0.8]);
     assert_eq!(recipe.protocol.name, Protocol::Speakers);

@@ -25,12 +25,9 @@ fn tensors_of(checkpoint: &Checkpoint) -> Tensors {
 fn write(folder: &Path, tensors: &Tensors) -> Checkpoint {
     let shapes = tensors
         .iter()
-        .map(|(name, (shape, _))| (name.clone(), shape.clone()));
+        .map(|(name, (shape, _))| (name.clone(), (shape.clone(), FloatType::F32)));
     let path = folder.join("model.safetensors");
-    write_safetensors(&path, &shapes.collect(), FloatType::F32, |name| {
-        tensors[name].1.clone()
-    })
-    .unwrap();
+    write_safetensors(&path, &shapes.collect(), |name| tensors[name].1.clone()).unwrap();
     Checkpoint::open(folder).unwrap()
 }
 

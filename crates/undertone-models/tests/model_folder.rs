@@ -71,6 +71,7 @@ fn model(seed: u64) -> Model {
         config,
         network,
         statistics: Some(statistics),
+        encoder: None,
     }
 }
 

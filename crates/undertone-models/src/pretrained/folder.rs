@@ -210,11 +210,11 @@ fn config_json(
         .map(|(id, label)| ((*label).to_owned(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
-    let layers_key = match encoder {
-        EncoderConfig::Whisper(_) => "encoder_layers",
-        EncoderConfig::Wav2Vec2(_) | EncoderConfig::Hubert(_) => "num_hidden_layers",
-    };
-    config.insert(layers_key.to_owned(), json!(layers));
+    // Without a class of its own, `transformers` needs to know how many layers there are in all:
+    // the norm behind the last of them belongs to the whole.
+    if stock.is_some() {
+        config.insert("num_hidden_layers".to_owned(), json!(layers));
+    }
     config.insert(
         "use_weighted_layer_sum".to_owned(),
         json!(pretrained.states == States::Weighted),

@@ -1,0 +1,275 @@
+//! Pretrained encoders in whole experiments, with small random checkpoints that `transformers` made
+//! (`undertone-models/tests/data/encoders/make.py`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use undertone_audio::{DecodeOptions, decode_path};
+use undertone_corpus::Corpus;
+use undertone_lab::{
+    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder,
+    evaluate_model,
+};
+use undertone_models::{Classifier, DeviceKind, NetworkConfig, PretrainedEncoder};
+
+/// A device's generator is the whole process's: only one experiment may draw at a time.
+static DRAWING: Mutex<()> = Mutex::new(());
+
+fn checkpoint(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../undertone-models/tests/data/encoders")
+        .join(name)
+}
+
+/// Four speakers × three emotions × three clips of different lengths, every fourth one stereo.
+fn corpus(folder: &Path) -> Corpus {
+    let mut manifest = String::from("path,emotion,speaker\n");
+    let mut count = 0;
+    for speaker in 0..4 {
+        for (emotion, hertz) in [("sad", 200.0), ("neutral", 700.0), ("happy", 2500.0)] {
+            for take in 0..3 {
+                count += 1;
+                let name = format!("{speaker}-{emotion}-{take}.wav");
+                let channels = if count % 4 == 0 { 2 } else { 1 };
+                let pitch = hertz * (1.0 + 0.03 * speaker as f32 + 0.01 * take as f32);
+                fs::write(folder.join(&name), wav(pitch, 4000 + 700 * take, channels)).unwrap();
+                manifest += &format!("{name},{emotion},s{speaker}\n");
+            }
+        }
+    }
+    let path = folder.join("corpus.csv");
+    fs::write(&path, manifest).unwrap();
+    Corpus::open(&path).unwrap()
+}
+
+fn wav(hertz: f32, frames: usize, channels: u16) -> Vec<u8> {
+    let samples: Vec<u8> = (0..frames)
+        .map(|index| 0.5 * (std::f32::consts::TAU * hertz * index as f32 / 16_000.0).sin())
+        .flat_map(|value| std::iter::repeat_n(value, usize::from(channels)))
+        .flat_map(|value| ((value * 32_000.0) as i16).to_le_bytes())
+        .collect();
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + samples.len() as u32).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16u32.to_le_bytes());
+    bytes.extend([1, 0, channels as u8, 0]);
+    bytes.extend(16_000u32.to_le_bytes());
+    bytes.extend((32_000 * u32::from(channels)).to_le_bytes());
+    bytes.extend([2 * channels as u8, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend((samples.len() as u32).to_le_bytes());
+    bytes.extend(samples);
+    bytes
+}
+
+fn recipe(name: &str, encoder: &str, overrides: &[&str]) -> Recipe {
+    let mut overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
+    overrides.push(format!(
+        "network.pretrained={:?}",
+        checkpoint(encoder).display().to_string()
+    ));
+    Recipe::load(Path::new(name), &overrides).unwrap()
+}
+
+fn run(corpus: &Corpus, recipe: &Recipe, out: &Path) -> Result<(String, PathBuf), LabError> {
+    run_interrupted(corpus, recipe, out, false, usize::MAX)
+}
+
+/// Trains fold 1; asks for a stop after so many steps.
+fn run_interrupted(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    out: &Path,
+    resume: bool,
+    steps: usize,
+) -> Result<(String, PathBuf), LabError> {
+    let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+    let device = DeviceKind::Cpu.open().unwrap();
+    let NetworkConfig::Pretrained(config) = &recipe.network else {
+        panic!("{} has no encoder", recipe.name);
+    };
+    let encoder = PretrainedEncoder::load(Path::new(&config.pretrained), config, &device).unwrap();
+    let interrupt = Interrupt::new();
+    let done = Mutex::new(0);
+    let experiment = Experiment {
+        corpus,
+        recipe,
+        encoder: Some(&encoder),
+        device,
+        cache: None,
+        observer: &|event| {
+            if let Event::Step { .. } = event {
+                let mut done = done.lock().unwrap();
+                *done += 1;
+                if *done >= steps {
+                    interrupt.request();
+                }
+            }
+        },
+        interrupt: &interrupt,
+    };
+    let run = RunFolder::open(out, recipe, resume)?;
+    let finished = experiment.run(&run, &FoldChoice::One(1))?;
+    let report = finished
+        .report
+        .map(|report| report.to_text())
+        .unwrap_or_default();
+    Ok((report, finished.model.unwrap()))
+}
+
+const SPEAKERS: [&str; 3] = [
+    "label_scheme=sentiment3",
+    "protocol.name=speakers",
+    "protocol.folds=2",
+];
+
+#[test]
+fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let mut overrides = SPEAKERS.to_vec();
+    overrides.extend([
+        "network.states=[0,1]",
+        "output_scheme=emotion8",
+        "front_end.trim=false",
+    ]);
+    let recipe = recipe("5-whisper-tiny-frozen", "whisper", &overrides);
+    let (report, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
+    assert!(report.contains("UAR"), "{report}");
+
+    let judged = evaluate_model(&EvaluationTask {
+        model: &model,
+        corpus: &corpus,
+        protocol: &recipe.protocol,
+        balance: &[],
+        seed: None,
+        fold: Some(1),
+        device: DeviceKind::Cpu.open().unwrap(),
+        cache: None,
+        observer: &|_| {},
+        interrupt: &Interrupt::new(),
+    });
+    let judged = judged.unwrap();
+    let of_run = fs::read_to_string(folder.path().join("run/report.json")).unwrap();
+    let of_run: serde_json::Value = serde_json::from_str(&of_run).unwrap();
+    let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();
+    assert_eq!(
+        judged.pooled.uar.value, uar,
+        "from disk and from cached summaries"
+    );
+
+    let classifier = Classifier::load(&model).unwrap();
+    assert_eq!(classifier.labels(), ["negative", "neutral", "positive"]);
+    let clip = decode_path(&corpus.utterances[3].path, &DecodeOptions::default()).unwrap();
+    let prediction = classifier.classify(&clip).unwrap();
+    assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    for name in [
+        "config.json",
+        "model.safetensors",
+        "modeling_undertone.py",
+        "README.md",
+    ] {
+        assert!(model.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let mut overrides = SPEAKERS.to_vec();
+    overrides.extend([
+        "training.epochs=2",
+        "network.projection=12",
+        "protocol.validation_fraction=0.5",
+    ]);
+    let recipe = recipe("4-wav2vec2", "wav2vec2-base", &overrides);
+    assert_eq!(recipe.training.as_ref().unwrap().batch_size, 32);
+    let (report, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
+    assert!(report.contains("UAR"), "{report}");
+    let config = fs::read_to_string(model.join("config.json")).unwrap();
+    assert!(
+        config.contains("Wav2Vec2ForSequenceClassification"),
+        "{config}"
+    );
+    assert!(!model.join("modeling_undertone.py").exists());
+    Classifier::load(&model).unwrap();
+}
+
+#[test]
+fn fine_tuning_goes_on_after_a_cut_and_ends_with_the_same_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let mut overrides = SPEAKERS.to_vec();
+    overrides.extend([
+        "network.states=[1,2]",
+        "front_end.trim=false",
+        "protocol.validation_fraction=0.5",
+        "training.batch_size=4",
+        "training.accumulate=2",
+        "training.select=last",
+        "augmentation.mixup=0.4",
+        "augmentation.copies.random=1",
+        "augmentation.copies.gain=[-6.0,6.0]",
+        "augmentation.copies.pitch=[-1.0,1.0]",
+        "augmentation.copies.noise=[20.0,30.0]",
+        "augmentation.copies.reverberation=[0.1,0.2]",
+        "augmentation.copies.speed=[0.9,1.1]",
+    ]);
+    let recipe = recipe("6-whisper-tiny-finetune", "whisper", &overrides);
+    let (_, whole) = run(&corpus, &recipe, &folder.path().join("whole")).unwrap();
+    let cut = folder.path().join("cut");
+    let stopped = run_interrupted(&corpus, &recipe, &cut, false, 2);
+    assert!(matches!(stopped, Err(LabError::Interrupted)));
+    let (_, resumed) = run_interrupted(&corpus, &recipe, &cut, true, usize::MAX).unwrap();
+    let weights = |model: &Path| fs::read(model.join("model.safetensors")).unwrap();
+    assert!(weights(&whole) == weights(&resumed), "the weights differ");
+}
+
+#[test]
+fn the_corpuss_stereo_clips_share_a_batch_with_mono_ones() {
+    let stereo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ravdess-wav");
+    let root = std::env::var_os("UNDERTONE_RAVDESS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ravdess"),
+        PathBuf::from,
+    );
+    if !stereo.is_dir() || !root.is_dir() {
+        println!("skipped: no corpus");
+        return;
+    }
+    let names: Vec<String> = fs::read_dir(&stereo)
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    let mut corpus = Corpus::open(&root).unwrap();
+    let is_stereo = |path: &Path| {
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        names.contains(&stem)
+    };
+    let mut index = 0;
+    corpus.utterances.retain(|utterance| {
+        index += 1;
+        is_stereo(&utterance.path) || index % 20 == 0
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = recipe(
+        "4-wav2vec2",
+        "wav2vec2-base",
+        &[
+            "training.epochs=1",
+            "protocol.name=holdout",
+            "network.projection=12",
+        ],
+    );
+    let (report, _) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
+    assert!(report.contains("UAR"), "{report}");
+}

@@ -13,31 +13,29 @@ pub(super) fn crc8(bytes: &[u8]) -> u8 {
     })
 }
 
-/// CRC-16 with polynomial 0x8005, over a whole frame. Eight bytes at a time: row `n` of the table
+/// CRC-16 with polynomial 0x8005, over a whole frame. Sixteen bytes at a time: row `n` of the table
 /// holds what a byte contributes when `n` more follow it.
 pub(super) fn crc16(bytes: &[u8]) -> u16 {
-    let (chunks, rest) = bytes.as_chunks::<8>();
+    let (chunks, rest) = bytes.as_chunks::<16>();
     let crc = chunks.iter().fold(0_u16, |crc, chunk| {
-        let [a, b, c, d, e, f, g, h] = *chunk;
+        let mut chunk = *chunk;
         let [high, low] = crc.to_be_bytes();
-        TABLE[7][usize::from(a ^ high)]
-            ^ TABLE[6][usize::from(b ^ low)]
-            ^ TABLE[5][usize::from(c)]
-            ^ TABLE[4][usize::from(d)]
-            ^ TABLE[3][usize::from(e)]
-            ^ TABLE[2][usize::from(f)]
-            ^ TABLE[1][usize::from(g)]
-            ^ TABLE[0][usize::from(h)]
+        chunk[0] ^= high;
+        chunk[1] ^= low;
+        chunk
+            .iter()
+            .zip(TABLE.iter().rev())
+            .fold(0, |crc, (byte, row)| crc ^ row[usize::from(*byte)])
     });
     rest.iter().fold(crc, |crc, byte| {
         crc << 8 ^ TABLE[0][usize::from((crc >> 8) as u8 ^ byte)]
     })
 }
 
-static TABLE: [[u16; 256]; 8] = table();
+static TABLE: [[u16; 256]; 16] = table();
 
-const fn table() -> [[u16; 256]; 8] {
-    let mut table = [[0; 256]; 8];
+const fn table() -> [[u16; 256]; 16] {
+    let mut table = [[0; 256]; 16];
     let mut byte = 0;
     while byte < 256 {
         let mut crc = (byte as u16) << 8;
@@ -54,7 +52,7 @@ const fn table() -> [[u16; 256]; 8] {
         byte += 1;
     }
     let mut row = 1;
-    while row < 8 {
+    while row < 16 {
         let mut byte = 0;
         while byte < 256 {
             let before = table[row - 1][byte];

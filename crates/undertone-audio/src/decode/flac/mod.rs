@@ -69,8 +69,8 @@ fn frames<S: Sample>(
     options: &DecodeOptions,
 ) -> Result<Vec<f32>, DecodeErrorKind> {
     let max_frames = options.max_frames(info.sample_rate);
-    // Bounded by the file's size: the header alone may say anything.
-    let mut samples = Vec::with_capacity(info.frames.min(2 * bytes.len() as u64) as usize);
+    // Bounded by the file's size, since the header may say anything. A bit a sample is little.
+    let mut samples = Vec::with_capacity(info.frames.min(8 * bytes.len() as u64) as usize);
     let mut found = 0;
     let mut group = Vec::new();
     group.resize_with((S::AT_ONCE / info.channels).max(1), Frame::<S>::default);

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::sample::Sample;
-use super::transpose::transpose;
+use super::transpose::{Square, from_lanes, into_lanes};
 use crate::kernel::kernel;
 
 /// Blocks that are computed side by side.
@@ -121,27 +121,16 @@ pub(super) fn restore_side_by_side(
         }
         shifts[lane] = predictor.shift & 31;
     }
-    let mut tile = [[Row::default(); LANES]; TILE];
+    let mut tile = [Square::default(); TILE];
     for start in (begin..end).step_by(LANES * TILE) {
         let tile = &mut tile[..TILE.min((end - start) / LANES)];
-        let range = start..start + tile.len() * LANES;
-        for (lane, block) in blocks.iter().enumerate() {
-            for (square, samples) in tile.iter_mut().zip(block[range.clone()].as_chunks().0) {
-                square[lane] = *samples;
-            }
-        }
-        transpose(tile);
+        into_lanes(&blocks, start, tile);
         let rows = tile.as_flattened_mut();
         restore_rows(&coefficients, &shifts, &past, rows);
         if let Some(last) = rows.last_chunk() {
             past = *last;
         }
-        transpose(tile);
-        for (lane, block) in blocks.iter_mut().enumerate() {
-            for (square, samples) in tile.iter().zip(block[range.clone()].as_chunks_mut().0) {
-                *samples = square[lane];
-            }
-        }
+        from_lanes(tile, &mut blocks, start);
     }
     for (predictor, block) in predictors.iter().zip(&mut blocks) {
         predictor.restore(block, end..len);

@@ -52,15 +52,19 @@ impl MelFilters {
         filters
     }
 
-    /// Filters one power spectrum: each of `bands` becomes a weighted sum over its bins.
-    pub(super) fn apply(&self, spectrum: &[[f32; LANES]], bands: &mut [f32]) {
+    /// Filters one power spectrum: each of `bands` becomes a weighted sum over its bins, in lanes that
+    /// are still to be added up.
+    pub(super) fn apply(&self, spectrum: &[[f32; LANES]], bands: &mut [[f32; LANES]]) {
         weigh(&self.spans, &self.weights, spectrum, bands);
     }
 }
 
 kernel! {
     fn weigh(
-        spans: &[Span], weights: &[[f32; LANES]], spectrum: &[[f32; LANES]], bands: &mut [f32],
+        spans: &[Span],
+        weights: &[[f32; LANES]],
+        spectrum: &[[f32; LANES]],
+        bands: &mut [[f32; LANES]],
     ) = weigh_plain;
 }
 
@@ -69,20 +73,24 @@ fn weigh_plain(
     spans: &[Span],
     weights: &[[f32; LANES]],
     spectrum: &[[f32; LANES]],
-    bands: &mut [f32],
+    bands: &mut [[f32; LANES]],
 ) {
     let mut start = 0;
     for (span, band) in spans.iter().zip(bands) {
-        let mut lanes = [0.0_f32; LANES];
+        let mut lanes = [0.0; LANES];
         for (weights, bins) in weights[start..span.end].iter().zip(&spectrum[span.first..]) {
             for lane in 0..LANES {
                 lanes[lane] += weights[lane] * bins[lane];
             }
         }
-        let [a, b, c, d, e, f, g, h] = lanes;
-        *band = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        *band = lanes;
         start = span.end;
     }
+}
+
+/// The sum of the lanes of one band.
+pub(super) fn total([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// `count` frequencies in Hz, evenly spaced in mel.
@@ -127,7 +135,7 @@ mod tests {
         let spectrum: Vec<[f32; LANES]> = (0..129)
             .map(|chunk| std::array::from_fn(|lane| (chunk * LANES + lane) as f32 * 0.7))
             .collect();
-        let (mut wide, mut plain) = ([0.0; 128], [0.0; 128]);
+        let (mut wide, mut plain) = ([[0.0; LANES]; 128], [[0.0; LANES]; 128]);
         filters.apply(&spectrum, &mut wide);
         weigh_plain(&filters.spans, &filters.weights, &spectrum, &mut plain);
         assert_eq!(wide, plain);

@@ -5,11 +5,11 @@
 pub(super) struct OutOfBits;
 
 /// A position in a byte slice, to the bit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct BitReader<'a> {
-    data: &'a [u8],
-    /// First byte that `bits` doesn't count yet.
-    next: usize,
+    len: usize,
+    /// From the first byte that `bits` doesn't count yet.
+    rest: &'a [u8],
     /// Upcoming bits, the first one highest. Bits below the counted ones are either zero or what
     /// the data holds there.
     cache: u64,
@@ -19,8 +19,8 @@ pub(super) struct BitReader<'a> {
 impl<'a> BitReader<'a> {
     pub(super) fn new(data: &'a [u8], position: usize) -> Self {
         Self {
-            data,
-            next: position,
+            len: data.len(),
+            rest: data.get(position..).unwrap_or_default(),
             cache: 0,
             bits: 0,
         }
@@ -28,7 +28,7 @@ impl<'a> BitReader<'a> {
 
     /// Byte that the next bit lies in.
     pub(super) fn position(&self) -> usize {
-        self.next - (self.bits / 8) as usize
+        self.len - self.rest.len() - (self.bits / 8) as usize
     }
 
     /// Skips to the next whole byte.
@@ -39,29 +39,27 @@ impl<'a> BitReader<'a> {
     /// Brings at least 56 bits into the cache, or all there are.
     #[inline(always)]
     pub(super) fn refill(&mut self) {
-        if let Some(bytes) = self
-            .data
-            .get(self.next..)
-            .and_then(|rest| rest.first_chunk::<8>())
-        {
+        if let Some(bytes) = self.rest.first_chunk::<8>() {
             self.cache |= u64::from_be_bytes(*bytes) >> self.bits;
-            self.next += ((63 - self.bits) >> 3) as usize;
+            // At most 7, which `& 7` only tells the compiler.
+            self.rest = &self.rest[((63 - self.bits) >> 3 & 7) as usize..];
             self.bits |= 56;
         } else {
-            self.refill_near_end();
+            *self = self.refilled_near_end();
         }
     }
 
+    // By value, so that a reader's fields can stay in registers around it.
     #[cold]
-    fn refill_near_end(&mut self) {
-        while self.bits <= 55 {
-            let Some(byte) = self.data.get(self.next) else {
-                return;
-            };
+    fn refilled_near_end(mut self) -> Self {
+        while self.bits <= 55
+            && let Some((byte, rest)) = self.rest.split_first()
+        {
             self.cache |= u64::from(*byte) << (56 - self.bits);
             self.bits += 8;
-            self.next += 1;
+            self.rest = rest;
         }
+        self
     }
 
     #[inline(always)]
@@ -113,23 +111,29 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// A signed number in Rice code: quotient in unary, `parameter` bits of remainder, sign last.
-    /// Fast when the cache holds all of it.
+    /// An unsigned number in Rice code: quotient in unary, then `parameter` bits (at most 30) of
+    /// remainder. Fast when the cache holds all of it.
     #[inline(always)]
-    pub(super) fn read_rice(&mut self, parameter: u32) -> Result<i64, OutOfBits> {
+    pub(super) fn read_rice(&mut self, parameter: u32) -> Result<u32, OutOfBits> {
         let quotient = self.cache.leading_zeros();
-        let folded = if quotient + 1 + parameter <= self.bits {
-            // Two shifts, since one by 64 bits would be undefined.
-            let rest = self.cache << quotient << 1;
-            let remainder = rest >> 1 >> (63 - parameter);
-            self.cache = rest << parameter;
-            self.bits -= quotient + 1 + parameter;
-            u64::from(quotient) << parameter | remainder
+        let length = quotient + 1 + parameter;
+        if length <= self.bits {
+            // A number with the bit that ends the quotient on top of the remainder.
+            let code = (self.cache >> (64 - length)) as u32;
+            self.consume(length);
+            Ok(code.wrapping_add(quotient.wrapping_sub(1) << parameter))
         } else {
-            let quotient = self.read_unary()?;
-            u64::from(quotient) << parameter | u64::from(self.read(parameter)?)
-        };
-        Ok((folded >> 1) as i64 ^ -((folded & 1) as i64))
+            let (after, value) = self.read_long_rice(parameter)?;
+            *self = after;
+            Ok(value)
+        }
+    }
+
+    #[cold]
+    fn read_long_rice(mut self, parameter: u32) -> Result<(Self, u32), OutOfBits> {
+        let quotient = self.read_unary()?;
+        let remainder = self.read(parameter)?;
+        Ok((self, (quotient << parameter).wrapping_add(remainder)))
     }
 }
 
@@ -153,14 +157,14 @@ mod tests {
     #[test]
     fn rice_codes_of_every_parameter() {
         for parameter in 0..=30 {
-            let values: [i64; 7] = [0, -1, 1, -2, 5, 40 << parameter, -(70 << parameter)];
+            let far = if parameter < 24 { 70 << parameter } else { 9 };
+            let values: [u32; 7] = [0, 1, 2, 3, 10, far, 2 * far - 1];
             let mut bits = String::new();
             for value in values {
-                let folded = ((value << 1) ^ (value >> 63)) as u64;
-                bits.push_str(&"0".repeat((folded >> parameter) as usize));
+                bits.push_str(&"0".repeat((value >> parameter) as usize));
                 bits.push('1');
                 for bit in (0..parameter).rev() {
-                    bits.push(if folded >> bit & 1 == 1 { '1' } else { '0' });
+                    bits.push(if value >> bit & 1 == 1 { '1' } else { '0' });
                 }
             }
             let bytes: Vec<u8> = bits

@@ -1,7 +1,8 @@
 //! One frame: a block of samples of every channel, with checksums.
 
 use super::bits::{BitReader, OutOfBits};
-use super::subframe::{self, BadSubframe};
+use super::sample::Sample;
+use super::subframe::{BadSubframe, Subframe};
 use super::{StreamInfo, crc};
 
 /// Why a frame couldn't be decoded.
@@ -28,78 +29,90 @@ impl From<BadSubframe> for EndOfFrame {
     }
 }
 
-/// Decoded channels of one frame, kept between frames for their memory. Samples are wider than
-/// their 32 bits at most, for the difference of two channels takes one more.
-#[derive(Debug, Default)]
-pub(super) struct Blocks {
-    channels: Vec<Vec<i64>>,
-}
-
-impl Blocks {
-    /// Samples in each channel.
-    pub(super) fn len(&self) -> usize {
-        self.channels.first().map_or(0, Vec::len)
-    }
-
-    /// Appends the mean of the channels, scaled from `bits` bits to -1..1.
-    pub(super) fn append_mono(&self, bits: u32, samples: &mut Vec<f32>) {
-        let scale = 1.0 / (1_u64 << (bits - 1)) as f32;
-        let Some((first, others)) = self.channels.split_first() else {
-            return;
-        };
-        let start = samples.len();
-        samples.extend(first.iter().map(|sample| *sample as i32 as f32 * scale));
-        if !others.is_empty() {
-            let sums = &mut samples[start..];
-            for channel in others {
-                let scaled = channel.iter().map(|sample| *sample as i32 as f32 * scale);
-                sums.iter_mut()
-                    .zip(scaled)
-                    .for_each(|(sum, sample)| *sum += sample);
-            }
-            let mean = 1.0 / self.channels.len() as f32;
-            sums.iter_mut().for_each(|sum| *sum *= mean);
-        }
-    }
-}
-
 /// How the first two channels are coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Coding {
+    #[default]
     Independent,
     LeftSide,
     SideRight,
     MidSide,
 }
 
-/// Decodes the frame at `position` into `blocks` and gives the position after it.
-pub(super) fn decode(
-    bytes: &[u8],
-    position: usize,
-    info: &StreamInfo,
-    blocks: &mut Blocks,
-) -> Result<usize, EndOfFrame> {
-    let mut reader = BitReader::new(bytes, position);
-    let (block_size, coding, bits) = header(&mut reader, bytes, position, info)?;
+/// The channels of one frame, kept between frames for their memory.
+#[derive(Debug, Default)]
+pub(super) struct Frame<S> {
+    coding: Coding,
+    pub(super) channels: Vec<Subframe<S>>,
+}
 
-    blocks.channels.resize_with(info.channels, Vec::new);
-    for (index, channel) in blocks.channels.iter_mut().enumerate() {
-        channel.resize(block_size, 0);
-        let side = matches!(
-            (coding, index),
-            (Coding::LeftSide | Coding::MidSide, 1) | (Coding::SideRight, 0)
-        );
-        subframe::decode(&mut reader, bits + u32::from(side), channel)?;
+impl<S: Sample> Frame<S> {
+    /// Samples in each channel.
+    pub(super) fn len(&self) -> usize {
+        self.channels
+            .first()
+            .map_or(0, |channel| channel.samples.len())
     }
-    reader.align();
-    let end = reader.position();
-    if reader.read(16)? != u32::from(crc::crc16(&bytes[position..end])) {
-        return Err(EndOfFrame::Corrupt("checksum of a frame"));
+
+    /// Reads the frame at `position`, all but its samples' predictions, and gives the position
+    /// after it.
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        position: usize,
+        info: &StreamInfo,
+    ) -> Result<usize, EndOfFrame> {
+        let mut reader = BitReader::new(bytes, position);
+        let (block_size, coding, bits) = header(&mut reader, bytes, position, info)?;
+        self.coding = coding;
+        self.channels.resize_with(info.channels, Subframe::default);
+        for (index, channel) in self.channels.iter_mut().enumerate() {
+            let side = matches!(
+                (coding, index),
+                (Coding::LeftSide | Coding::MidSide, 1) | (Coding::SideRight, 0)
+            );
+            channel.read(&mut reader, bits + u32::from(side), block_size)?;
+        }
+        reader.align();
+        let end = reader.position();
+        if reader.read(16)? != u32::from(crc::crc16(&bytes[position..end])) {
+            return Err(EndOfFrame::Corrupt("checksum of a frame"));
+        }
+        Ok(end + 2)
     }
-    if let [first, second, ..] = blocks.channels.as_mut_slice() {
-        undo(coding, first, second);
+
+    /// Appends the mean of the restored channels, scaled from `bits` bits to -1..1.
+    pub(super) fn append_mono(&mut self, bits: u32, samples: &mut Vec<f32>) {
+        for channel in self
+            .channels
+            .iter_mut()
+            .filter(|channel| channel.wasted > 0)
+        {
+            for sample in &mut channel.samples {
+                *sample = S::truncated((*sample).into() << channel.wasted);
+            }
+        }
+        if let [first, second, ..] = self.channels.as_mut_slice() {
+            undo(self.coding, &mut first.samples, &mut second.samples);
+        }
+        let scale = 1.0 / (1_u64 << (bits - 1)) as f32;
+        let scaled = |sample: &S| (*sample).into() as i32 as f32 * scale;
+        let Some((first, others)) = self.channels.split_first() else {
+            return;
+        };
+        let start = samples.len();
+        samples.extend(first.samples.iter().map(scaled));
+        if !others.is_empty() {
+            let sums = &mut samples[start..];
+            for channel in others {
+                sums.iter_mut()
+                    .zip(channel.samples.iter().map(scaled))
+                    .for_each(|(sum, sample)| *sum += sample);
+            }
+            let mean = 1.0 / self.channels.len() as f32;
+            sums.iter_mut().for_each(|sum| *sum *= mean);
+        }
     }
-    Ok(end + 2)
 }
 
 /// Block size, channel coding and bits a sample.
@@ -173,15 +186,18 @@ fn header(
 }
 
 /// Turns a coded pair of channels into left and right.
-fn undo(coding: Coding, first: &mut [i64], second: &mut [i64]) {
-    let pairs = first.iter_mut().zip(second);
-    match coding {
-        Coding::Independent => {}
-        Coding::LeftSide => pairs.for_each(|(left, side)| *side = left.wrapping_sub(*side)),
-        Coding::SideRight => pairs.for_each(|(side, right)| *side = side.wrapping_add(*right)),
-        Coding::MidSide => pairs.for_each(|(mid, side)| {
-            let sum = *mid << 1 | (*side & 1);
-            (*mid, *side) = (sum.wrapping_add(*side) >> 1, sum.wrapping_sub(*side) >> 1);
-        }),
+fn undo<S: Sample>(coding: Coding, first: &mut [S], second: &mut [S]) {
+    let decode = |a: i64, b: i64| match coding {
+        Coding::Independent => (a, b),
+        Coding::LeftSide => (a, a.wrapping_sub(b)),
+        Coding::SideRight => (a.wrapping_add(b), b),
+        Coding::MidSide => {
+            let sum = a << 1 | (b & 1);
+            (sum.wrapping_add(b) >> 1, sum.wrapping_sub(b) >> 1)
+        }
+    };
+    for (a, b) in first.iter_mut().zip(second) {
+        let (left, right) = decode((*a).into(), (*b).into());
+        (*a, *b) = (S::truncated(left), S::truncated(right));
     }
 }

@@ -7,10 +7,15 @@
 mod bits;
 mod crc;
 mod frame;
+mod predict;
+mod residual;
+mod sample;
 mod subframe;
+mod transpose;
 
 use super::{DecodeErrorKind, DecodeOptions, Recording, check_rate};
-use frame::{Blocks, EndOfFrame};
+use frame::{EndOfFrame, Frame};
+use sample::Sample;
 
 const FLAC: &str = "FLAC";
 const STREAM_INFO: u8 = 0;
@@ -32,31 +37,14 @@ pub(super) fn decode(
     start: usize,
     options: &DecodeOptions,
 ) -> Result<Recording, DecodeErrorKind> {
-    let (info, mut position) = metadata(bytes, start + 4)?;
-    let max_frames = options.max_frames(info.sample_rate);
-    if info.frames > max_frames {
+    let (info, position) = metadata(bytes, start + 4)?;
+    if info.frames > options.max_frames(info.sample_rate) {
         return Err(options.too_long());
     }
-    // Bounded by the file's size: the header alone may say anything.
-    let mut samples = Vec::with_capacity(info.frames.min(2 * bytes.len() as u64) as usize);
-    let mut blocks = Blocks::default();
-    // Beyond the promised length there may be a tag.
-    while position < bytes.len() && (info.frames == 0 || (samples.len() as u64) < info.frames) {
-        position = match frame::decode(bytes, position, &info, &mut blocks) {
-            Ok(end) => end,
-            Err(EndOfFrame::Corrupt(rule)) => return Err(DecodeErrorKind::corrupt(FLAC, rule)),
-            Err(EndOfFrame::Missing) => {
-                return Err(DecodeErrorKind::corrupt(
-                    FLAC,
-                    "the file ends in the middle",
-                ));
-            }
-        };
-        if (samples.len() + blocks.len()) as u64 > max_frames {
-            return Err(options.too_long());
-        }
-        blocks.append_mono(info.bits, &mut samples);
-    }
+    let samples = match info.bits {
+        ..=31 => frames::<i32>(bytes, position, &info, options)?,
+        _ => frames::<i64>(bytes, position, &info, options)?,
+    };
     let found = samples.len() as u64;
     if info.frames > found {
         return Err(DecodeErrorKind::HeaderPromisesMore {
@@ -71,6 +59,54 @@ pub(super) fn decode(
         sample_rate: info.sample_rate,
         channels: info.channels,
     })
+}
+
+/// Decodes all frames from `position` on to mono.
+fn frames<S: Sample>(
+    bytes: &[u8],
+    mut position: usize,
+    info: &StreamInfo,
+    options: &DecodeOptions,
+) -> Result<Vec<f32>, DecodeErrorKind> {
+    let max_frames = options.max_frames(info.sample_rate);
+    // Bounded by the file's size, since the header may say anything. A bit a sample is little.
+    let mut samples = Vec::with_capacity(info.frames.min(8 * bytes.len() as u64) as usize);
+    let mut found = 0;
+    let mut group = Vec::new();
+    group.resize_with((S::AT_ONCE / info.channels).max(1), Frame::<S>::default);
+    // Beyond the promised length there may be a tag.
+    let ended =
+        |position, found| position >= bytes.len() || (info.frames > 0 && found >= info.frames);
+    while !ended(position, found) {
+        let mut filled = 0;
+        while filled < group.len() && !ended(position, found) {
+            let frame = &mut group[filled];
+            position = frame
+                .read(bytes, position, info)
+                .map_err(|error| match error {
+                    EndOfFrame::Corrupt(rule) => DecodeErrorKind::corrupt(FLAC, rule),
+                    EndOfFrame::Missing => {
+                        DecodeErrorKind::corrupt(FLAC, "the file ends in the middle")
+                    }
+                })?;
+            found += frame.len() as u64;
+            if found > max_frames {
+                return Err(options.too_long());
+            }
+            filled += 1;
+        }
+        let group = &mut group[..filled];
+        S::restore(
+            group
+                .iter_mut()
+                .flat_map(|frame| &mut frame.channels)
+                .collect(),
+        );
+        for frame in group {
+            frame.append_mono(info.bits, &mut samples);
+        }
+    }
+    Ok(samples)
 }
 
 /// Reads the stream's parameters and skips all other metadata; gives the first frame's position.

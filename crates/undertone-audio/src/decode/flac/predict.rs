@@ -1,0 +1,258 @@
+//! Linear prediction: from what a predictor got wrong back to the samples.
+//!
+//! Every sample waits for the one before it, so one block can't be computed faster than that chain
+//! of multiplications, additions and shifts. Blocks don't wait for each other: eight are computed
+//! side by side, in the lanes of vector registers.
+
+use std::ops::Range;
+
+use super::sample::Sample;
+use super::transpose::{Square, from_lanes, into_lanes};
+use crate::kernel::kernel;
+
+/// Blocks that are computed side by side.
+pub(super) const LANES: usize = 8;
+/// The longest predictor of the format.
+pub(super) const MAX_ORDER: usize = 32;
+
+/// Each sample is predicted as a weighted sum of the `order` samples before it, newest first,
+/// shifted right. Coefficients beyond `order` are 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Predictor {
+    pub(super) order: usize,
+    pub(super) coefficients: [i32; MAX_ORDER],
+    pub(super) shift: u32,
+}
+
+impl Predictor {
+    /// Whether [`restore_side_by_side`] can compute samples of at most `sample_bits` bits: no sum
+    /// may overflow 32 bits.
+    pub(super) fn fits_lanes(&self, sample_bits: u32) -> bool {
+        let weight: u64 = self
+            .coefficients
+            .iter()
+            .map(|coefficient| u64::from(coefficient.unsigned_abs()))
+            .sum();
+        // A magnitude of 2^(bits - 1) in each sample, and a sum below 2^31.
+        self.order <= SIDE_BY_SIDE_ORDER
+            && sample_bits <= 32
+            && weight << (sample_bits - 1) < 1 << 31
+    }
+
+    /// Replaces the prediction errors in `range` by samples, given all samples before it.
+    pub(super) fn restore<S: Sample>(&self, samples: &mut [S], range: Range<usize>) {
+        // A loop of fixed length keeps coefficients in registers; encoders seldom go beyond 12.
+        macro_rules! by_order {
+            ($($order:literal)*) => {
+                match self.order {
+                    0 => {}
+                    $($order => self.restore_fixed::<S, $order>(samples, range),)*
+                    _ => self.restore_any(samples, range),
+                }
+            };
+        }
+        by_order!(1 2 3 4 5 6 7 8 9 10 11 12);
+    }
+
+    fn restore_fixed<S: Sample, const ORDER: usize>(&self, samples: &mut [S], range: Range<usize>) {
+        let mut history = [0_i64; ORDER];
+        for (value, sample) in history.iter_mut().zip(&samples[range.start - ORDER..]) {
+            *value = (*sample).into();
+        }
+        for sample in &mut samples[range] {
+            let mut sum = 0_i64;
+            for lag in 0..ORDER {
+                let coefficient = i64::from(self.coefficients[lag]);
+                sum = sum.wrapping_add(coefficient.wrapping_mul(history[ORDER - 1 - lag]));
+            }
+            let value = (*sample).into().wrapping_add(sum >> self.shift);
+            *sample = S::truncated(value);
+            history.copy_within(1.., 0);
+            history[ORDER - 1] = value;
+        }
+    }
+
+    fn restore_any<S: Sample>(&self, samples: &mut [S], range: Range<usize>) {
+        for n in range {
+            let history = samples[n - self.order..n].iter().rev();
+            let sum = self
+                .coefficients
+                .iter()
+                .zip(history)
+                .fold(0_i64, |sum, (c, s)| {
+                    sum.wrapping_add(i64::from(*c).wrapping_mul((*s).into()))
+                });
+            samples[n] = S::truncated(samples[n].into().wrapping_add(sum >> self.shift));
+        }
+    }
+}
+
+/// The longest predictor that is computed side by side; the format allows no longer ones for rates
+/// up to 48 kHz unless a stream gives up being a "streamable subset".
+const SIDE_BY_SIDE_ORDER: usize = 12;
+/// Squares of samples that are brought into lanes at one time: 16 KiB.
+const TILE: usize = 64;
+
+/// One sample of every block.
+pub(super) type Row = [i32; LANES];
+
+/// Restores whole blocks of one length, the first `order` samples of which are given.
+///
+/// Only for predictors that [`Predictor::fits_lanes`].
+pub(super) fn restore_side_by_side(
+    predictors: &[Predictor; LANES],
+    mut blocks: [&mut [i32]; LANES],
+) {
+    let len = blocks[0].len();
+    let begin = SIDE_BY_SIDE_ORDER.min(len);
+    let end = len - (len - begin) % LANES;
+    // Both oldest first.
+    let mut coefficients = [Row::default(); SIDE_BY_SIDE_ORDER];
+    let mut past = [Row::default(); SIDE_BY_SIDE_ORDER];
+    let mut shifts = [0; LANES];
+    for (lane, (predictor, block)) in predictors.iter().zip(&mut blocks).enumerate() {
+        predictor.restore(block, predictor.order.min(begin)..begin);
+        for (row, sample) in past.iter_mut().zip(&block[..begin]) {
+            row[lane] = *sample;
+        }
+        let newest_first = predictor.coefficients.iter();
+        for (row, coefficient) in coefficients.iter_mut().rev().zip(newest_first) {
+            row[lane] = *coefficient;
+        }
+        shifts[lane] = predictor.shift & 31;
+    }
+    let mut tile = [Square::default(); TILE];
+    for start in (begin..end).step_by(LANES * TILE) {
+        let tile = &mut tile[..TILE.min((end - start) / LANES)];
+        into_lanes(&blocks, start, tile);
+        let rows = tile.as_flattened_mut();
+        restore_rows(&coefficients, &shifts, &past, rows);
+        if let Some(last) = rows.last_chunk() {
+            past = *last;
+        }
+        from_lanes(tile, &mut blocks, start);
+    }
+    for (predictor, block) in predictors.iter().zip(&mut blocks) {
+        predictor.restore(block, end..len);
+    }
+}
+
+kernel! {
+    /// Restores samples, given those before them.
+    fn restore_rows(
+        coefficients: &[Row; SIDE_BY_SIDE_ORDER],
+        shifts: &[u32; LANES],
+        past: &[Row; SIDE_BY_SIDE_ORDER],
+        rows: &mut [Row],
+    ) = restore_rows_plain;
+}
+
+#[inline(always)]
+fn restore_rows_plain(
+    coefficients: &[Row; SIDE_BY_SIDE_ORDER],
+    shifts: &[u32; LANES],
+    past: &[Row; SIDE_BY_SIDE_ORDER],
+    rows: &mut [Row],
+) {
+    // Copies, so that they stay in registers.
+    let (coefficients, shifts, mut past) = (*coefficients, *shifts, *past);
+    for row in rows {
+        let mut sums = Row::default();
+        for age in 0..SIDE_BY_SIDE_ORDER {
+            for lane in 0..LANES {
+                let product = coefficients[age][lane].wrapping_mul(past[age][lane]);
+                sums[lane] = sums[lane].wrapping_add(product);
+            }
+        }
+        // Not `copy_within`, which would keep everything in memory.
+        for age in 1..SIDE_BY_SIDE_ORDER {
+            past[age - 1] = past[age];
+        }
+        let newest = &mut past[SIDE_BY_SIDE_ORDER - 1];
+        for lane in 0..LANES {
+            newest[lane] = row[lane].wrapping_add(sums[lane] >> (shifts[lane] & 31));
+        }
+        *row = *newest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Small enough for 32 bits in every order.
+    fn predictor(order: usize, seed: i32) -> Predictor {
+        let mut coefficients = [0; MAX_ORDER];
+        for (k, coefficient) in (seed..).zip(&mut coefficients[..order]) {
+            *coefficient = k * 37 % 23 - 11;
+        }
+        Predictor {
+            order,
+            coefficients,
+            shift: 8,
+        }
+    }
+
+    fn errors(len: i32, seed: i32) -> Vec<i32> {
+        (seed..seed + len).map(|n| n * n * 31 % 101 - 50).collect()
+    }
+
+    #[test]
+    fn fixed_and_any_order_agree() {
+        for order in 1..=12 {
+            let predictor = predictor(order, 0);
+            let (mut a, mut b) = (errors(200, 0), errors(200, 0));
+            predictor.restore(&mut a, order..200);
+            predictor.restore_any(&mut b, order..200);
+            assert_eq!(a, b, "order {order}");
+            let mut wide: Vec<i64> = errors(200, 0).into_iter().map(i64::from).collect();
+            predictor.restore(&mut wide, order..200);
+            assert!(
+                wide.iter().zip(&a).all(|(w, n)| *w == i64::from(*n)),
+                "order {order}"
+            );
+        }
+    }
+
+    #[test]
+    fn side_by_side_is_as_one_by_one() {
+        for (longest, len) in [(0, 40), (3, 3), (3, 100), (8, 9), (12, 12), (12, 4096)] {
+            let predictors: [Predictor; LANES] =
+                std::array::from_fn(|lane| predictor(longest * lane / 7, lane as i32));
+            let mut blocks: [Vec<i32>; LANES] =
+                std::array::from_fn(|lane| errors(len as i32, lane as i32));
+            let mut alone = blocks.clone();
+            for (predictor, block) in predictors.iter().zip(&mut alone) {
+                assert!(predictor.fits_lanes(16));
+                predictor.restore(block, predictor.order..len);
+            }
+            restore_side_by_side(&predictors, blocks.each_mut().map(Vec::as_mut_slice));
+            assert_eq!(blocks, alone, "order {longest}, {len} samples");
+        }
+    }
+
+    #[test]
+    fn kernels_agree() {
+        let coefficients = std::array::from_fn(|age| [age as i32 * 37 - 200; LANES]);
+        let shifts = std::array::from_fn(|lane| lane as u32);
+        let rows: Vec<Row> = (0..99_i32)
+            .map(|n| std::array::from_fn(|lane| n * n * 31 % 101 - 50 * lane as i32))
+            .collect();
+        let past = [Row::default(); SIDE_BY_SIDE_ORDER];
+        let (mut wide, mut plain) = (rows.clone(), rows);
+        restore_rows(&coefficients, &shifts, &past, &mut wide);
+        restore_rows_plain(&coefficients, &shifts, &past, &mut plain);
+        assert_eq!(wide, plain);
+    }
+
+    #[test]
+    fn what_lanes_cannot_compute_is_told_apart() {
+        let mut largest = predictor(12, 0);
+        largest.coefficients[..12].fill(-(1 << 14));
+        assert!(!largest.fits_lanes(16));
+        assert!(largest.fits_lanes(13));
+        assert!(Predictor::default().fits_lanes(32));
+        assert!(!Predictor::default().fits_lanes(33));
+        assert!(!predictor(13, 0).fits_lanes(8));
+    }
+}

@@ -29,10 +29,17 @@ ship runs="runs":
     {{undertone}} train recipes/3-optimized.toml --corpus {{corpus}} --protocol full --out {{runs}}/ship --resume
     cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/3-optimized-sentiment3/
 
+# Recipe 5 on unseen speakers: eight emotions on EmoBox's folds, three classes on five folds.
+judge-whisper encoder runs="runs":
+    {{undertone}} crossval recipes/5-whisper-tiny-frozen.toml --corpus {{corpus}} --out {{runs}}/5-emobox --resume \
+        --set network.pretrained={{encoder}}
+    {{undertone}} crossval recipes/5-whisper-tiny-frozen.toml --corpus {{corpus}} --protocol speakers --out {{runs}}/5-speakers --resume \
+        --set network.pretrained={{encoder}} --set label_scheme=sentiment3
+
 # A virtual environment with the peers.
 venv folder=".venv":
     {{python}} -m venv {{folder}}
-    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch keras tensorflow-cpu
+    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu
 
 # All benches beside their peers; needs `just venv`.
 bench:
@@ -41,6 +48,13 @@ bench:
     {{python}} bench/training.py
     {{python}} bench/predict.py
 
-# Trim and features against librosa over the corpus; needs `just venv`.
+# Pretrained encoders beside PyTorch; needs `just venv`.
+bench-encoders:
+    cargo build --release --workspace --example encoder_speed
+    {{python}} bench/encoders.py
+
+# Features against librosa over the corpus, encoders against transformers; needs `just venv`.
 parity:
     {{python}} bench/front_end_parity.py
+    cargo build --release --workspace --example encoder_states
+    {{python}} bench/encoder_parity.py

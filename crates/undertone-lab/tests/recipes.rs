@@ -110,6 +110,7 @@ fn overrides_take_numbers_text_lists_and_new_tables() {
         load("1-cnn-lstm", &plateau)
             .unwrap()
             .training
+            .unwrap()
             .plateau
             .unwrap()
             .patience,

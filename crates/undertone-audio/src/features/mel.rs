@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::mel_filters::{LANES, MelFilters, total};
+use super::mel_filters::MelFilters;
 use super::spectrum::PowerSpectrum;
 use super::{FeatureError, FeatureMatrix};
 use crate::padded::padded;
@@ -135,17 +135,14 @@ impl MelSpectrogram {
         let start = |frame: usize| (frame * hop) as isize - (n_fft / 2) as isize;
         let mut edges = [vec![0.0; n_fft], vec![0.0; n_fft]];
         let mut pair = self.spectrum.pair();
-        let mut bands = vec![[0.0; LANES]; self.config.n_mels];
+        let mut scratch = self.filters.scratch();
         for frame in (0..sounding).step_by(2) {
             let [first, second] = &mut edges;
             let first = padded(samples, start(frame), first);
             let second = padded(samples, start(frame + 1), second);
             let spectra = self.spectrum.compute([first, second], &mut pair);
             for (spectrum, column) in spectra.iter().zip(frame..mel.frames) {
-                self.filters.apply(spectrum, &mut bands);
-                let rows = mel.values.chunks_exact_mut(mel.frames);
-                rows.zip(&bands)
-                    .for_each(|(row, band)| row[column] = total(*band));
+                self.filters.apply(spectrum, &mut scratch, &mut mel, column);
             }
         }
         mel

@@ -1,5 +1,6 @@
 //! Triangular filters on the mel scale: `librosa.filters.mel(htk=False, norm="slaney")`.
 
+use super::FeatureMatrix;
 use crate::kernel::kernel;
 
 /// Bins that are weighted at a time; spectra are handed over in chunks of as many.
@@ -52,14 +53,30 @@ impl MelFilters {
         filters
     }
 
-    /// Filters one power spectrum: each of `bands` becomes a weighted sum over its bins, in lanes that
-    /// are still to be added up.
-    pub(super) fn apply(&self, spectrum: &[[f32; LANES]], bands: &mut [[f32; LANES]]) {
-        weigh(&self.spans, &self.weights, spectrum, bands);
+    /// Memory for [`MelFilters::apply`].
+    pub(super) fn scratch(&self) -> Vec<[f32; LANES]> {
+        vec![[0.0; LANES]; self.spans.len()]
+    }
+
+    /// Filters one power spectrum into a column of `mel`: each band is a weighted sum of its bins.
+    pub(super) fn apply(
+        &self,
+        spectrum: &[[f32; LANES]],
+        scratch: &mut [[f32; LANES]],
+        mel: &mut FeatureMatrix,
+        column: usize,
+    ) {
+        weigh(&self.spans, &self.weights, spectrum, scratch);
+        let rows = mel.values.chunks_exact_mut(mel.frames);
+        for (row, [a, b, c, d, e, f, g, h]) in rows.zip(scratch) {
+            row[column] = ((*a + *e) + (*c + *g)) + ((*b + *f) + (*d + *h));
+        }
     }
 }
 
 kernel! {
+    /// Leaves the sum of each band in lanes. Adding them up here would make the compiler use
+    /// narrower registers.
     fn weigh(
         spans: &[Span],
         weights: &[[f32; LANES]],
@@ -86,11 +103,6 @@ fn weigh_plain(
         *band = lanes;
         start = span.end;
     }
-}
-
-/// The sum of the lanes of one band.
-pub(super) fn total([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// `count` frequencies in Hz, evenly spaced in mel.
@@ -135,8 +147,8 @@ mod tests {
         let spectrum: Vec<[f32; LANES]> = (0..129)
             .map(|chunk| std::array::from_fn(|lane| (chunk * LANES + lane) as f32 * 0.7))
             .collect();
-        let (mut wide, mut plain) = ([[0.0; LANES]; 128], [[0.0; LANES]; 128]);
-        filters.apply(&spectrum, &mut wide);
+        let (mut wide, mut plain) = (filters.scratch(), filters.scratch());
+        weigh(&filters.spans, &filters.weights, &spectrum, &mut wide);
         weigh_plain(&filters.spans, &filters.weights, &spectrum, &mut plain);
         assert_eq!(wide, plain);
     }

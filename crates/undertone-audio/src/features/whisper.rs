@@ -90,16 +90,14 @@ impl WhisperLogMel {
         let mut mel = FeatureMatrix::zeros(self.n_mels, self.frames(samples.len()));
         let mut edges = [[0.0; N_FFT]; 2];
         let mut pair = self.spectrum.pair();
-        let mut bands = vec![0.0; self.n_mels];
+        let mut scratch = self.filters.scratch();
         for frame in (0..mel.frames).step_by(2) {
             let [first, second] = &mut edges;
             let first = reflected(samples, frame, first);
             let second = reflected(samples, frame + 1, second);
             let spectra = self.spectrum.compute([first, second], &mut pair);
             for (spectrum, column) in spectra.iter().zip(frame..mel.frames) {
-                self.filters.apply(spectrum, &mut bands);
-                let rows = mel.values.chunks_exact_mut(mel.frames);
-                rows.zip(&bands).for_each(|(row, band)| row[column] = *band);
+                self.filters.apply(spectrum, &mut scratch, &mut mel, column);
             }
         }
         mel

@@ -102,6 +102,7 @@ fn every_format_gives_the_same_tone() {
         ("tone.flac", exact, 0, 0),
         ("tone-s24.flac", exact, 0, 0),
         ("stereo.flac", exact, 0, 0),
+        ("stereo-s32.flac", exact, 0, 0),
         ("tone.ogg", -20.0, 0, 0),
         ("tone.mp3", -20.0, 0, 1200),
         ("tone.m4a", -15.0, 1024, 96),
@@ -142,10 +143,13 @@ fn lossless_formats_agree_to_the_bit() {
         );
     }
     let stereo = decode_path(&fixture("stereo.wav"), &options).unwrap();
-    assert_eq!(
-        decode_path(&fixture("stereo.flac"), &options).unwrap(),
-        stereo
-    );
+    for name in ["stereo.flac", "stereo-s32.flac"] {
+        assert_eq!(
+            decode_path(&fixture(name), &options).unwrap(),
+            stereo,
+            "{name}"
+        );
+    }
 }
 
 #[test]

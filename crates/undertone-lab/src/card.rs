@@ -29,13 +29,16 @@ pub fn model_card(model: &Model, report: Option<&Report>) -> String {
     );
     card += "```\nundertone predict --model . recording.wav\n```\n\n## Training\n\n";
     card += &format!(
-        "Recipe `{}`, corpus {}, {}, seed {}, weights of epoch {}, undertone {}. Heard while \
-         training: {} speaker{} ({}).\n\n",
+        "Recipe `{}`, corpus {}, {}, seed {}, {}, undertone {}. Heard while training: {} \
+         speaker{} ({}).\n\n",
         provenance.recipe,
         provenance.corpus,
         provenance.trained_on,
         provenance.seed,
-        provenance.epoch,
+        match provenance.epoch {
+            0 => "a head fitted to a frozen encoder".to_owned(),
+            epoch => format!("weights of epoch {epoch}"),
+        },
         provenance.undertone,
         provenance.speakers.len(),
         plural(provenance.speakers.len()),

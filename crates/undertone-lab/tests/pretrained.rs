@@ -181,6 +181,7 @@ fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
     let mut overrides = SPEAKERS.to_vec();
     overrides.extend([
         "training.epochs=2",
+        "front_end.duration=0.5",
         "network.projection=12",
         "protocol.validation_fraction=0.5",
     ]);

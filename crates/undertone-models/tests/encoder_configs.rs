@@ -4,6 +4,7 @@ mod encoders;
 
 use encoders::{ALL, Reference, folder};
 use serde_json::{Value, json};
+use undertone_audio::FeatureMatrix;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
     Batch, ConvolutionNorm, Encoder, EncoderConfig, HeadConfig, PreprocessorConfig,
@@ -215,7 +216,12 @@ fn clips_shorter_than_the_receptive_field_are_followed_by_zeros() {
     let reference = Reference::open("wav2vec2-base");
     let encoder = Encoder::load(&reference.config, None, &reference.checkpoint, &device).unwrap();
     let last = |clip: &[f32]| {
-        let hidden = encoder.hidden_states(&Batch::of_waveforms(&[clip], &device));
+        let waveform = FeatureMatrix {
+            bands: 1,
+            frames: clip.len(),
+            values: clip.to_vec(),
+        };
+        let hidden = encoder.hidden_states(&Batch::of(&[waveform], &device));
         assert_eq!(hidden.lengths, [1]);
         encoders::values_of(&hidden.states[2])
     };

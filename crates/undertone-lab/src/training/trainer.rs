@@ -142,6 +142,8 @@ impl Task<'_> {
         if self.last_checkpoint().is_file() {
             (progress, network, optimizer, average) =
                 checkpoint::load(&self.last_checkpoint(), network, optimizer)?;
+            // What is frozen is no part of a record.
+            network = self.with_frozen_parts(network);
         }
         Ok(State {
             groups: rate_groups(&network, self.training),
@@ -158,12 +160,19 @@ impl Task<'_> {
             Start::Random { bands, frames } => self.model.init_network(bands, frames, device)?,
             Start::Head(network) => Network::Head(network.head().clone().train()),
             Start::Pretrained(network) => {
-                let encoder = self.training.encoder.as_ref();
-                let last_layers = encoder.and_then(|encoder| encoder.last_layers);
-                let convolutions = encoder.is_some_and(|encoder| encoder.convolutions);
-                Network::Pretrained(network.clone().train().thawed(last_layers, convolutions))
+                self.with_frozen_parts(Network::Pretrained(network.clone().train()))
             }
         })
+    }
+
+    /// Freezes those parts of a pretrained encoder that are not to be trained.
+    fn with_frozen_parts(&self, network: Network) -> Network {
+        match (network, &self.training.encoder) {
+            (Network::Pretrained(network), Some(encoder)) => {
+                Network::Pretrained(network.thawed(encoder.last_layers, encoder.convolutions))
+            }
+            (other, _) => other,
+        }
     }
 
     fn epoch(

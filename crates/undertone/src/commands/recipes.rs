@@ -9,9 +9,11 @@ use crate::output;
 
 pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Outcome> {
     let Some(wanted) = &args.name else {
+        let widest = Recipe::built_in().map(|(name, _)| name.len()).max();
+        let width = widest.unwrap_or_default();
         for (name, text) in Recipe::built_in() {
             let recipe = Recipe::parse(text, name, &[])?;
-            output::line(format_args!("{name:14}{}", recipe.description))?;
+            output::line(format_args!("{name:width$}  {}", recipe.description))?;
         }
         return Ok(Outcome::Done);
     };

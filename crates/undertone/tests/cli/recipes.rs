@@ -8,7 +8,17 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(names, ["1-cnn-lstm", "2-enhanced", "3-optimized"]);
+    assert_eq!(
+        names,
+        [
+            "1-cnn-lstm",
+            "2-enhanced",
+            "3-optimized",
+            "4-wav2vec2",
+            "5-whisper-tiny-frozen",
+            "6-whisper-tiny-finetune",
+        ]
+    );
     let printed = folder.succeed("recipes 3-optimized").stdout;
     assert!(printed.starts_with("name = \"3-optimized\""), "{printed}");
     assert!(printed.contains("[training]"));

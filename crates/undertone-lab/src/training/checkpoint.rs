@@ -90,11 +90,12 @@ pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
     Ok(progress.epoch - 1)
 }
 
-/// Reads a checkpoint into a network and an optimizer of the same recipe.
+/// Reads a checkpoint into a network of the same recipe, and into an optimizer that is made for the
+/// network as it was: its parameters have their former ids again.
 pub(crate) fn load(
     path: &Path,
     network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: impl FnOnce(&Network) -> ModuleOptimizer,
 ) -> Result<(Progress, Network, ModuleOptimizer, Option<Weights>), LabError> {
     let bytes = verified(path)?;
     let part = |name| read_part(path, &bytes, name);
@@ -103,7 +104,7 @@ pub(crate) fn load(
     let network = ModuleRecord::from_bytes(Bytes::from_bytes_vec(part(NETWORK)?.to_vec()))
         .and_then(|record| network.try_load_record(record))
         .map_err(|error| damaged(path, error.to_string()))?;
-    let optimizer = optimizer
+    let optimizer = optimizer(&network)
         .from_bytes(Bytes::from_bytes_vec(part(OPTIMIZER)?.to_vec()))
         .map_err(|error| damaged(path, error.to_string()))?;
     let average = part(AVERAGE)

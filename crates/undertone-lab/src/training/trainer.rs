@@ -141,7 +141,9 @@ impl Task<'_> {
         };
         if self.last_checkpoint().is_file() {
             (progress, network, optimizer, average) =
-                checkpoint::load(&self.last_checkpoint(), network, optimizer)?;
+                checkpoint::load(&self.last_checkpoint(), network, |network| {
+                    optimization::optimizer(network, self.training)
+                })?;
             // What is frozen is no part of a record.
             network = self.with_frozen_parts(network);
         }

@@ -72,6 +72,7 @@ pub enum NetworkError {
 
 /// A network of any kind.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // there is one of them, and Burn derives no boxes
 pub enum Network {
     /// Convolutions, an LSTM, a linear layer.
     CnnLstm(CnnLstm),

@@ -51,7 +51,7 @@ pub(super) fn load_into(
 
 /// The name of a parameter of ours in a checkpoint; `None` for the encoder's.
 fn stored_name(path: &[String]) -> Option<String> {
-    match &path[..] {
+    match path {
         [first, ..] if first == "encoder" => None,
         [head, layer, rest @ ..] if head == "head" => {
             let layer = if layer == "output" {

@@ -292,7 +292,8 @@ proptest! {
         let tempo = tempo(&samples, rate, factor)?;
         prop_assert_eq!(tempo.len(), (len as f64 / factor).round() as usize);
         let speed = speed(&samples, rate, factor)?;
-        prop_assert!(speed.len().abs_diff((len as f64 / factor) as usize) <= 1 + len / 50);
+        // The factor is rounded to hundredths; besides, one length is rounded up, the other down.
+        prop_assert!(speed.len().abs_diff((len as f64 / factor) as usize) <= 2 + len / 50);
         let same_length = [
             pitch(&samples, rate, semitones)?,
             gain(&samples, 60.0)?,

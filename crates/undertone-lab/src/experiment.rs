@@ -237,6 +237,9 @@ impl Experiment<'_> {
     fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let front_end = self.resolve_front_end()?;
+        if let Some(encoder) = self.encoder {
+            encoder.check_window(&FrontEnd::new(front_end.clone())?)?;
+        }
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_none();
         let copies = &recipe.augmentation.copies;

@@ -133,6 +133,7 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
         "network.states=[0,1]",
         "output_scheme=emotion8",
         "front_end.trim=false",
+        "front_end.duration=0.4",
     ]);
     let recipe = recipe("5-whisper-tiny-frozen", "whisper", &overrides);
     let (report, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
@@ -175,6 +176,20 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
 }
 
 #[test]
+fn a_window_that_the_encoder_has_no_positions_for_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe("5-whisper-tiny-frozen", "whisper", &["network.states=[1]"]);
+    let message = run(&corpus, &recipe, &folder.path().join("run"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("400 frames, the encoder reads 48 at most"),
+        "{message}"
+    );
+}
+
+#[test]
 fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
@@ -206,6 +221,7 @@ fn fine_tuning_goes_on_after_a_cut_and_ends_with_the_same_weights() {
     overrides.extend([
         "network.states=[1,2]",
         "front_end.trim=false",
+        "front_end.duration=0.4",
         "protocol.validation_fraction=0.5",
         "training.batch_size=4",
         "training.accumulate=2",

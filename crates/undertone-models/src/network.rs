@@ -58,6 +58,17 @@ pub enum NetworkError {
     /// A pretrained encoder has no random weights.
     #[error("network: a pretrained encoder is loaded, not drawn")]
     NeedsEncoder,
+    /// A window longer than an encoder has positions for.
+    #[error(
+        "front_end.duration is {frames} frames, the encoder reads {longest} at most: shorten it, \
+         longer recordings are read in windows"
+    )]
+    WindowTooLong {
+        /// Frames of the front end's window.
+        frames: usize,
+        /// The most that the encoder reads at once.
+        longest: usize,
+    },
     /// A hidden state that the encoder does not have.
     #[error(
         "network: hidden state {state} was asked for, the encoder's first layers give 0 to {last}"

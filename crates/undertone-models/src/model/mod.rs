@@ -90,6 +90,9 @@ impl Model {
         let front_end = front_end(&path, &config.front_end)?;
         let classes = config.output_scheme.labels().len();
         let (network, encoder) = pretrained::load(folder, network, classes, device)?;
+        encoder
+            .check_window(&front_end)
+            .map_err(|source| ModelError::Network { path, source })?;
         let model = Self {
             network: Network::Pretrained(network),
             statistics: None,

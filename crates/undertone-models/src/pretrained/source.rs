@@ -7,7 +7,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use serde_json::{Map, Value};
 use thiserror::Error;
-use undertone_audio::{FrontEndConfig, InputKind, Normalize};
+use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
 
 use super::config::PretrainedConfig;
 use super::network::PretrainedNetwork;
@@ -161,6 +161,20 @@ impl PretrainedEncoder {
     ) -> Result<PretrainedNetwork, NetworkError> {
         let sizes = (self.layers, self.config.width());
         PretrainedNetwork::new(self.encoder.clone(), sizes, config, classes, device)
+    }
+
+    /// Checks that the encoder can read a whole window of a front end.
+    ///
+    /// # Errors
+    /// [`NetworkError::WindowTooLong`].
+    pub fn check_window(&self, front_end: &FrontEnd) -> Result<(), NetworkError> {
+        let frames = front_end.frames();
+        match self.config.longest_input() {
+            Some(longest) if frames > longest => {
+                Err(NetworkError::WindowTooLong { frames, longest })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A recipe's front end with what this encoder asks for: its rate, its kind of input, its

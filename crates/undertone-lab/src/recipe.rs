@@ -114,7 +114,7 @@ pub struct TrainingConfig {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleConfig {
-    /// Share of all steps, 0 to 1, over which the rate rises from 0 in a straight line.
+    /// Share of all steps, 0 up to but not including 1, over which the rate rises from 0 in a straight line.
     pub warmup: f64,
     /// Whether the rate then falls to 0 along half a cosine, over the steps that are left.
     pub cosine: bool,
@@ -354,6 +354,23 @@ impl Recipe {
             )?;
             head.check()?;
         }
+        if let NetworkConfig::Pretrained(network) = &self.network {
+            let linear = network.projection.is_none() && !network.batch_norm;
+            range(
+                self.head.is_none() || linear,
+                "head",
+                "left out with network.projection or network.batch_norm",
+                "[head]",
+            )?;
+            let augmentation = &self.augmentation;
+            let masks = augmentation.band_masks.count + augmentation.frame_masks.count;
+            range(
+                self.trains_encoder() || masks + augmentation.shift == 0,
+                "augmentation",
+                "without masks and shift where the encoder is frozen",
+                "masks or shift",
+            )?;
+        }
         match &self.training {
             Some(training) => training.check(pretrained)?,
             None => range(
@@ -430,9 +447,9 @@ impl TrainingConfig {
             )?;
         }
         range(
-            (0.0..=1.0).contains(&self.schedule.warmup),
+            (0.0..1.0).contains(&self.schedule.warmup),
             "training.schedule.warmup",
-            "0 to 1",
+            "at least 0 and below 1",
             self.schedule.warmup,
         )?;
         if let Some(encoder) = &self.encoder {

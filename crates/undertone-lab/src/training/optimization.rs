@@ -26,8 +26,12 @@ pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<R
             rate: training.learning_rate,
         }];
     };
+    // All but the encoder: the head, and what pools or weighs the states for it.
+    let of_encoder = parameters(network.encoder());
+    let mut behind = parameters(network);
+    behind.retain(|id| !of_encoder.contains(id));
     let mut groups = vec![RateGroup {
-        ids: parameters(network.head()),
+        ids: behind,
         rate: training.learning_rate,
     }];
     let parts = network.encoder().parts();

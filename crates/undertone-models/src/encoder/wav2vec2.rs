@@ -214,6 +214,12 @@ impl Wav2Vec2 {
             projection: self.projection.freeze(),
             projection_dropout: self.projection_dropout.freeze(),
             positions: self.positions.freeze(),
+            // Without `norm_first` it stands before the layers.
+            norm: if self.norm_first {
+                self.norm
+            } else {
+                self.norm.map(Module::freeze)
+            },
             ..self
         }
     }

@@ -31,7 +31,8 @@ const MODELING_FILE: &str = "modeling_undertone.py";
 /// The key of `config.json` under which our own settings lie.
 const SETTINGS: &str = "undertone";
 
-/// Longest stretch of a recording that a model of somebody else's is given at once, in seconds.
+/// Longest stretch of a recording that a model of somebody else's is given at once, in seconds, if it
+/// has no end of its own.
 const FOREIGN_WINDOW: f64 = 30.0;
 
 /// Our settings in a `config.json` of Hugging Face's layout, if it has any.
@@ -147,12 +148,15 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
     };
     let labels = head.labels;
     let (network, _) = load(folder, &pretrained, labels.len(), device)?;
-    // Whisper was fine-tuned on 30 s of clip and silence, and pools over both.
-    let is_whisper = matches!(encoder, EncoderConfig::Whisper(_));
+    // Whisper was fine-tuned on clips filled up with silence, and pools over both.
+    let longest = encoder.longest_input();
+    let seconds = longest.map_or(FOREIGN_WINDOW, |frames| {
+        (frames * preprocessor.hop_length) as f64 / f64::from(preprocessor.sampling_rate)
+    });
     let recording = FrontEndConfig {
         trim: None,
-        duration: FitLength::Seconds(FOREIGN_WINDOW),
-        pad: is_whisper,
+        duration: FitLength::Seconds(seconds),
+        pad: longest.is_some(),
         ..FrontEndConfig::default()
     };
     Ok(Foreign {

@@ -61,7 +61,8 @@ class UndertoneForAudioClassification(PreTrainedModel):
         layers_key = "encoder_layers" if config.model_type == "whisper" else "num_hidden_layers"
         available = getattr(config, layers_key)
         highest = max(chosen) if isinstance(chosen, list) else None
-        layers = self.network.get("layers") or highest or available
+        chosen_layers = [self.network.get("layers"), highest, available]
+        layers = next(number for number in chosen_layers if number is not None)
         self.is_whole = layers == available
         config = copy.deepcopy(config)
         setattr(config, layers_key, layers)

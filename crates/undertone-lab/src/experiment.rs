@@ -25,6 +25,7 @@ use crate::frozen::FrozenEncoder;
 use crate::head_fit::{self, Example};
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
 use crate::outcomes::outcomes_of;
+use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
 use crate::recipe::{Recipe, RecipeError};
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
@@ -236,33 +237,35 @@ impl Experiment<'_> {
     /// What every clip is to training: features of its sound, or a frozen encoder's summaries.
     fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
-        let front_end = self.resolve_front_end()?;
+        let front_end = FrontEnd::new(self.resolve_front_end()?)?;
         if let Some(encoder) = self.encoder {
-            encoder.check_window(&FrontEnd::new(front_end.clone())?)?;
+            encoder.check_window(&front_end)?;
         }
+        let compute = |copies: &PerturbationConfig, frozen: Option<FrozenEncoder>| {
+            let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
+            let clips = &self.corpus.utterances;
+            readable(clips, store.compute(clips, self.observer, self.interrupt)?)
+        };
+        let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_none();
-        let copies = &recipe.augmentation.copies;
-        let compute = |frozen: Option<FrozenEncoder>| {
-            let store = FeatureStore::new(&front_end, copies, frozen, self.cache.clone())?;
-            store.compute(&self.corpus.utterances, self.observer, self.interrupt)
+        // A head is fitted to the clips as they are; only training hears their copies.
+        let heard = match recipe.training.is_some() && !of_sound {
+            true => copies,
+            false => &PerturbationConfig::default(),
         };
-        let summaries = frozen.map(|frozen| compute(Some(frozen))).transpose()?;
-        let sound = of_sound.then(|| compute(None)).transpose()?;
-        // Clips that cannot be read can be read by neither.
-        let readable_summaries = summaries
-            .map(|summaries| readable(&self.corpus.utterances, summaries))
+        let of_summaries = frozen
+            .map(|frozen| compute(heard, Some(frozen)))
             .transpose()?;
-        let readable_sound = sound
-            .map(|sound| readable(&self.corpus.utterances, sound))
-            .transpose()?;
-        let (utterances, sound) = readable_sound.unzip();
-        let (others, summaries) = readable_summaries.unzip();
+        let of_sound = of_sound.then(|| compute(copies, None)).transpose()?;
+        // A clip that cannot be read is in neither.
+        let (utterances, sound) = of_sound.unzip();
+        let (others, summaries) = of_summaries.unzip();
         Ok(Features {
-            front_end: FrontEnd::new(front_end)?,
             utterances: utterances.or(others).unwrap_or_default(),
             sound,
             summaries,
+            front_end,
         })
     }
 
@@ -408,8 +411,8 @@ impl Experiment<'_> {
             )));
         }
 
-        let judged_by = features.trained_on();
-        let side = |indices: &[usize]| self.side(utterances, features.trained_on(), indices);
+        let trained_on = features.trained_on();
+        let side = |indices: &[usize]| self.side(utterances, trained_on, indices);
         let train = side(&fold.train);
         let summed_into = self.summed_into()?;
         let start = self.start(features, job)?;
@@ -469,14 +472,14 @@ impl Experiment<'_> {
                 &summed_into,
                 &self.corpus.root,
                 utterances,
-                judged_by,
+                trained_on,
                 indices,
                 &self.device,
             )
         };
         let outcomes = FoldOutcomes {
             best_epoch,
-            leakage: leakage(fold, utterances, judged_by),
+            leakage: leakage(fold, utterances, trained_on),
             train: judge(&distinct),
             validation: judge(&fold.validation),
             test: judge(&fold.test),

@@ -22,13 +22,13 @@ pub(crate) struct RateGroup {
 pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<RateGroup> {
     let (Network::Pretrained(network), Some(encoder)) = (network, &training.encoder) else {
         return vec![RateGroup {
-            ids: parameters(network),
+            ids: parameters(network, 0),
             rate: training.learning_rate,
         }];
     };
     // All but the encoder: the head, and what pools or weighs the states for it.
-    let of_encoder = parameters(network.encoder());
-    let mut behind = parameters(network);
+    let of_encoder = parameters(network.encoder(), 0);
+    let mut behind = parameters(network, 0);
     behind.retain(|id| !of_encoder.contains(id));
     let mut groups = vec![RateGroup {
         ids: behind,
@@ -60,9 +60,11 @@ pub(crate) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleO
             .with_epsilon(EPSILON)
             .with_weight_decay(training.weight_decay as f32)
             .build();
-        return plain
-            .init()
-            .with_group(ParamGroup::from_ids(matrices(network)), decayed, None);
+        return plain.init().with_group(
+            ParamGroup::from_ids(parameters(network, 2)),
+            decayed,
+            None,
+        );
     }
     let optimizer = AdamConfig::new().with_epsilon(EPSILON).init();
     if training.lstm_l2 == 0.0 {
@@ -125,20 +127,11 @@ pub(crate) fn clip(gradients: GradientsParams, network: &Network, largest: f64) 
     scaled.gradients
 }
 
-/// Ids of all parameters of a module.
-fn parameters<M: Module>(module: &M) -> Vec<ParamId> {
+/// Ids of a module's parameters of so many dimensions or more: of 0 all, of 2 all but biases and
+/// norms.
+fn parameters<M: Module>(module: &M, least_dimensions: usize) -> Vec<ParamId> {
     let mut ids = Ids {
-        least_dimensions: 0,
-        ids: Vec::new(),
-    };
-    module.visit(&mut ids);
-    ids.ids
-}
-
-/// Ids of the parameters that are matrices or larger: all but biases and norms.
-fn matrices<M: Module>(module: &M) -> Vec<ParamId> {
-    let mut ids = Ids {
-        least_dimensions: 2,
+        least_dimensions,
         ids: Vec::new(),
     };
     module.visit(&mut ids);

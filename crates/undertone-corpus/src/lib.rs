@@ -25,6 +25,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod balance;
+mod colour;
 mod corpus;
 mod division;
 mod emotion;
@@ -42,6 +43,7 @@ mod scheme;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};
+pub use colour::{OTHER_COLOURS, colour_of};
 pub use corpus::Corpus;
 pub use division::{DivideError, Division, EMOBOX_RAVDESS_FOLDS, Fold, divide};
 pub use emotion::{Emotion, UnknownEmotion};

@@ -3,6 +3,7 @@
 mod corpus;
 mod crossval;
 mod evaluate;
+mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;

@@ -43,10 +43,9 @@ impl MemoryEstimate {
         }
     }
 
-    /// The most of it that is there at one time: checkpoints are written between batches.
+    /// All of it together: freed memory is kept for the next batch, so that a checkpoint comes on top.
     pub fn total(&self) -> usize {
-        let at_times = self.activations.max(self.checkpoint);
-        self.weights + self.optimizer + at_times + self.features
+        self.weights + self.optimizer + self.activations + self.checkpoint + self.features
     }
 
     /// Whether it is more than there is; the features are there already.

@@ -185,7 +185,7 @@ impl Progress {
 fn memory_line(estimate: &MemoryEstimate) -> String {
     let size = |bytes: usize| BinaryBytes(bytes as u64);
     let mut line = format!(
-        "memory: about {} (weights {}, gradients and Adam {}, a batch {} or a checkpoint {}, \
+        "memory: about {} (weights {}, gradients and Adam {}, a batch {}, a checkpoint {}, \
          features {})",
         size(estimate.total()),
         size(estimate.weights),

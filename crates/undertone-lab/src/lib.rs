@@ -26,6 +26,8 @@ mod perturbation;
 mod protocol_text;
 mod recipe;
 mod run_folder;
+mod run_log;
+mod run_record;
 mod training;
 
 pub use augmentation::{AugmentationConfig, MaskConfig};
@@ -37,9 +39,12 @@ pub use experiment::{Experiment, Finished, FoldChoice};
 pub use features::{ClipFeatures, FeatureStore, default_cache};
 pub use frozen::FrozenEncoder;
 pub use memory::MemoryEstimate;
+pub use outcomes::FoldOutcomes;
 pub use perturbation::PerturbationConfig;
 pub use recipe::{
     EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig,
     Selection, TrainingConfig,
 };
 pub use run_folder::RunFolder;
+pub use run_log::{Ending, RunLog, Session};
+pub use run_record::{FoldRecord, RunRecord};

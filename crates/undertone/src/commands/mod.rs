@@ -4,6 +4,7 @@ mod corpus;
 mod crossval;
 mod evaluate;
 mod experiment;
+mod explore;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -14,6 +15,7 @@ mod train;
 pub(crate) use corpus::corpus;
 pub(crate) use crossval::crossval;
 pub(crate) use evaluate::evaluate;
+pub(crate) use explore::run as explore;
 pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use serde::Serialize;
 use undertone_audio::{Recording, decode_bytes};
 
@@ -89,7 +90,7 @@ struct Decoded {
 /// [`Slot`](crate::inference::Slot).
 pub(crate) async fn analyse(
     app: &Shared,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     name: Option<String>,
     wanted: Wanted,
 ) -> Result<Answer, Problem> {
@@ -107,9 +108,13 @@ pub(crate) async fn analyse(
         recording.sample_rate,
         recording.channels,
     );
+    let mut held = app.memory.hold();
+    held.add(size_of_val(recording.samples.as_slice()))?;
     let started = Instant::now();
     let recognition = app.inference.recognize(recording).await?;
+    drop(held);
     let model = milliseconds_since(started);
+    app.metrics.audio.inc_by(seconds);
 
     let speech = speech(&recognition);
     if speech.end - speech.start < SHORT_SECONDS {
@@ -151,12 +156,12 @@ pub(crate) async fn analyse(
 
 /// Decodes away from the threads that serve connections, on as many at once as there are
 /// processors.
-async fn decode(app: &Shared, bytes: Vec<u8>, with_picture: bool) -> Result<Decoded, Problem> {
+async fn decode(app: &Shared, bytes: Bytes, with_picture: bool) -> Result<Decoded, Problem> {
     let stopping = || Problem::new(Kind::Busy, "the server is stopping");
     let _permit = app.decoding.acquire().await.map_err(|_| stopping())?;
     let options = app.settings.limits.decoding();
     let decoding = tokio::task::spawn_blocking(move || {
-        let recording = decode_bytes(bytes, &options)?;
+        let recording = decode_bytes(bytes.into(), &options)?;
         let warnings = check(&recording)?;
         let picture = with_picture.then(|| Picture::of(&recording)).flatten();
         Ok(Decoded {

@@ -11,9 +11,9 @@ use crate::app::Shared;
 use crate::problem::{Kind, Problem};
 
 /// A file inside the program.
-struct Asset {
-    name: &'static str,
-    content: &'static [u8],
+pub(crate) struct Asset {
+    pub(crate) name: &'static str,
+    pub(crate) content: &'static [u8],
 }
 
 macro_rules! assets {
@@ -116,7 +116,8 @@ fn find(table: &'static [Asset], name: &str) -> Option<&'static Asset> {
     table.iter().find(|asset| asset.name == name)
 }
 
-fn from_table(table: &'static [Asset], name: &str, headers: &HeaderMap) -> Response {
+/// The file of that name in a table.
+pub(crate) fn from_table(table: &'static [Asset], name: &str, headers: &HeaderMap) -> Response {
     match find(table, name) {
         Some(asset) => answer(headers, asset.name, asset.content),
         None => nothing(),

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
@@ -16,6 +18,8 @@ use crate::problem::{Kind, Problem};
 
 /// A body that keeps up with this is never too slow.
 const BYTES_PER_SECOND: f64 = 16_384.0;
+/// No call needs a larger one.
+const LARGEST_JSON: usize = 64 << 10;
 /// How much of a refused body is read, so that its sender gets to read the answer.
 const DISCARDED_BYTES: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(2);
@@ -32,26 +36,30 @@ pub(crate) struct File {
 #[derive(Debug)]
 pub(crate) struct Files {
     pub(crate) files: Vec<File>,
-    pub(crate) held: Held,
+    _held: Held,
 }
 
 /// A whole body.
-pub(crate) struct Read {
-    pub(crate) bytes: Bytes,
-    pub(crate) held: Held,
+struct Read {
+    bytes: Bytes,
+    held: Held,
 }
 
-/// Reads a body to its end.
-pub(crate) async fn read(app: &App, parts: &Parts, mut body: Body) -> Result<Read, Problem> {
-    let outcome = read_within_limits(app, parts, &mut body).await;
+/// Reads a body of up to `limit` bytes to its end.
+async fn read(app: &App, parts: &Parts, mut body: Body, limit: usize) -> Result<Read, Problem> {
+    let outcome = read_within(app, parts, &mut body, limit).await;
     if outcome.is_err() {
         discard(body).await;
     }
     outcome
 }
 
-async fn read_within_limits(app: &App, parts: &Parts, body: &mut Body) -> Result<Read, Problem> {
-    let limit = app.settings.limits.max_bytes;
+async fn read_within(
+    app: &App,
+    parts: &Parts,
+    body: &mut Body,
+    limit: usize,
+) -> Result<Read, Problem> {
     let too_large = || Problem::new(Kind::TooLarge, format!("up to {limit} bytes are taken"));
     let announced = parts
         .headers
@@ -105,11 +113,25 @@ async fn discard(mut body: Body) {
     let _ = tokio::time::timeout(DISCARDING, discarding).await;
 }
 
+/// A JSON value, whatever the body is said to be: people forget that header.
+pub(crate) async fn read_json<T: DeserializeOwned>(
+    app: &App,
+    request: Request,
+) -> Result<(HeaderMap, T), Problem> {
+    let (parts, body) = request.into_parts();
+    let Read { bytes, held: _held } = read(app, &parts, body, LARGEST_JSON).await?;
+    let value = serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::new(Kind::BadRequest, format!("not the JSON expected: {error}"))
+    })?;
+    Ok((parts.headers, value))
+}
+
 /// The files of a request: the whole body, or the parts of a multipart body that are named
 /// `field`.
 pub(crate) async fn read_files(app: &App, request: Request, field: &str) -> Result<Files, Problem> {
     let (parts, body) = request.into_parts();
-    let Read { bytes, held } = read(app, &parts, body).await?;
+    let limit = app.settings.limits.max_bytes;
+    let Read { bytes, held } = read(app, &parts, body, limit).await?;
     let multipart = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes()
             .get(..10)
@@ -126,7 +148,7 @@ pub(crate) async fn read_files(app: &App, request: Request, field: &str) -> Resu
             format!("send a recording: as the body, or in a multipart field `{field}`"),
         ));
     }
-    Ok(Files { files, held })
+    Ok(Files { files, _held: held })
 }
 
 async fn parts_named(app: &App, field: &str, request: Request) -> Result<Vec<File>, Problem> {

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! The way of one request: [`server`] accepts the connection, [`guard`] decides whether it may
-//! ask, [`http::body`] reads what it sends, [`analysis`] decodes it off the asynchronous threads
+//! ask, [`body`] reads what it sends, [`analysis`] decodes it off the asynchronous threads
 //! and hands it to the model's threads ([`inference`]), and [`api`], [`live`] or [`gradio`] tell
 //! the answer in their own words.
 //!
@@ -33,15 +33,20 @@ mod app;
 mod assets;
 mod body;
 mod card;
+mod gradio;
+mod guard;
 mod inference;
 mod live;
 mod memory;
+mod metrics;
 mod picture;
 mod problem;
+mod random;
 mod recognizer;
 mod server;
 mod settings;
 
+pub use guard::{InvalidToken, check_token};
 pub use recognizer::{ModelDescription, Recognition, RecognizeError, Recognizer, Window};
 pub use server::{ServeError, Server, StopHandle};
 pub use settings::{Access, Limits, Settings, Timeouts};

@@ -33,6 +33,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 16] = [
         Self::BadRequest,
         Self::Unauthorized,
@@ -98,8 +99,13 @@ impl Kind {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn name(self) -> &'static str {
         self.name_title_status().0
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        self.name_title_status().1
     }
 
     pub(crate) fn status(self) -> StatusCode {

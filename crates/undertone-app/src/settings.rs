@@ -75,7 +75,11 @@ pub struct Limits {
     pub live_of_one: usize,
     /// Uploads that are kept for Gradio's clients.
     pub uploads: usize,
-    /// Calls of one of Gradio's clients (a session, or an address) that wait to be fetched.
+    /// Bytes of the uploads that are kept for Gradio's clients.
+    pub upload_bytes: usize,
+    /// Calls of Gradio's clients whose outcome has not been fetched.
+    pub calls: usize,
+    /// The same of one session.
     pub calls_of_one: usize,
 }
 
@@ -90,7 +94,9 @@ impl Default for Limits {
             files: 100,
             live: 32,
             live_of_one: 8,
-            uploads: 512,
+            uploads: 1024,
+            upload_bytes: 256 << 20,
+            calls: 4096,
             calls_of_one: 64,
         }
     }

@@ -53,6 +53,8 @@ pub(crate) async fn predict(
     request: Request,
 ) -> Result<Json<Answer>, Problem> {
     let wanted = wanted(options)?;
+    // Nobody needs to send megabytes to be refused.
+    drop(app.admit()?);
     let read = read_files(&app, request, "file").await?;
     let _slot = app.admit()?;
     let mut files = read.files.into_iter();
@@ -60,7 +62,7 @@ pub(crate) async fn predict(
         let detail = "one `file` is taken here; several go to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let answer = analyse(&app, file.bytes.into(), file.name, wanted).await?;
+    let answer = analyse(&app, file.bytes, file.name, wanted).await?;
     Ok(Json(answer))
 }
 
@@ -87,12 +89,12 @@ pub(crate) async fn predict_batch(
     request: Request,
 ) -> Result<Json<BatchAnswer>, Problem> {
     let wanted = wanted(options)?;
+    // Nobody needs to send megabytes to be refused.
+    drop(app.admit()?);
     let read = read_files(&app, request, "file").await?;
     let _slot = app.admit()?;
     let answer_one =
-        async |File { name, bytes }: File| match analyse(&app, bytes.into(), name.clone(), wanted)
-            .await
-        {
+        async |File { name, bytes }: File| match analyse(&app, bytes, name.clone(), wanted).await {
             Ok(answer) => FileAnswer::Done(Box::new(answer)),
             Err(error) => FileAnswer::Failed { name, error },
         };

@@ -7,7 +7,7 @@
 mod queue;
 mod worker;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -36,7 +36,6 @@ pub(crate) struct Inference {
     queue: Arc<Queue>,
     slots: Arc<Semaphore>,
     capacity: usize,
-    workers: OnceLock<()>,
 }
 
 impl Inference {
@@ -46,7 +45,6 @@ impl Inference {
             queue: Arc::default(),
             slots: Arc::new(Semaphore::new(capacity)),
             capacity,
-            workers: OnceLock::new(),
         }
     }
 
@@ -56,21 +54,14 @@ impl Inference {
         recognizer: Arc<dyn Recognizer>,
         workers: usize,
     ) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let threads = (0..workers.max(1))
+        (0..workers.max(1))
             .map(|index| {
                 let (queue, recognizer) = (Arc::clone(&self.queue), Arc::clone(&recognizer));
                 std::thread::Builder::new()
                     .name(format!("undertone-model-{index}"))
                     .spawn(move || worker::run(&queue, recognizer.as_ref()))
             })
-            .collect();
-        let _ = self.workers.set(());
-        threads
-    }
-
-    /// Whether there are workers.
-    pub(crate) fn is_started(&self) -> bool {
-        self.workers.get().is_some()
+            .collect()
     }
 
     /// Lets the workers end once nothing waits any more.

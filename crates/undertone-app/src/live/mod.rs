@@ -5,12 +5,15 @@
 //! last window. While the model works, what arrives goes on into the window and what is older
 //! falls out of it: a connection never holds more than one window, however fast its client sends.
 
+mod places;
 mod window;
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use axum::Extension;
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use bytes::Bytes;
@@ -22,8 +25,11 @@ use undertone_audio::Recording;
 
 use crate::analysis::three_digits;
 use crate::app::{App, LoadedModel, Shared};
+use crate::guard::LIVE_PROTOCOL_PREFIX;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, most_probable};
+use crate::server::Peer;
+pub(crate) use places::LiveConnections;
 use window::{Due, LiveWindow};
 
 /// Largest message: two seconds at 192 kHz, and more than any page sends at once.
@@ -74,18 +80,33 @@ enum Heard {
 /// Upgrades to a live connection.
 pub(crate) async fn live(
     State(app): State<Shared>,
-    upgrade: WebSocketUpgrade,
+    Extension(Peer(peer)): Extension<Peer>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    app.model()?;
+    let upgrade = upgrade.map_err(|error| Problem::new(Kind::BadRequest, error.body_text()))?;
+    app.check_ready()?;
+    let place = app.live.enter(peer.ip(), &app.settings.limits)?;
+    // Browsers leave where none of the protocols that they offered is taken.
+    let token = app.settings.access.token.iter();
+    let protocols = token.map(|token| format!("{LIVE_PROTOCOL_PREFIX}{token}"));
+    let upgrade = upgrade.protocols(protocols);
+    let unfinished = app.tasks.token();
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |mut socket| {
-            if let Err(problem) = converse(&app, &mut socket).await {
+            let _held = (place, unfinished);
+            app.metrics.live.inc();
+            let conversation = tokio::select! {
+                ended = converse(&app, &mut socket) => ended,
+                () = app.stopping.cancelled() => Err(Problem::new(Kind::Busy, "the server is stopping")),
+            };
+            if let Err(problem) = conversation {
                 let told = serde_json::json!({ "error": problem }).to_string();
                 let _ = timeout(SEND, socket.send(Message::Text(told.into()))).await;
             }
             let _ = timeout(SEND, socket.send(Message::Close(None))).await;
+            app.metrics.live.dec();
         }))
 }
 

@@ -10,7 +10,7 @@ function prepared(html) {
     else link.replaceWith(...link.childNodes);
   }
   for (const wide of text.querySelectorAll("table, pre")) {
-    const frame = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": wide.tagName === "TABLE" ? "Table" : "Commands" });
+    const frame = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": wide.tagName === "TABLE" ? "Table" : "Commands" });
     wide.replaceWith(frame);
     frame.append(wide);
   }

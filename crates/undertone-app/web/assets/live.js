@@ -38,19 +38,15 @@ export function setUpLive(model, { onProblem, onStart }) {
     showState();
     history.clear();
     try {
-      mine.socket = openLiveSocket();
-      mine.socket.binaryType = "arraybuffer";
-      const opened = socketOpened(mine.socket);
       mine.microphone = await openMicrophone(
         (block) => send(mine, block),
         () => fail(mine, new Problem("microphone-lost")),
       );
-      await opened;
+      mine.socket = await connected();
       if (session !== mine) return close(mine); // stopped while opening
       mine.socket.onmessage = ({ data }) => receive(mine, JSON.parse(data));
       mine.socket.onclose = () => fail(mine, new Problem("live-lost"));
       mine.socket.send(JSON.stringify({ sample_rate: mine.microphone.sampleRate }));
-      mine.ready = true;
       byId("live-driver").textContent = driverWords(mine.microphone.driverLatency);
       for (const id of ["live-history", "live-facts", "live-note"]) byId(id).hidden = false;
       announce("Listening.");
@@ -61,7 +57,7 @@ export function setUpLive(model, { onProblem, onStart }) {
 
   function send(mine, { pcm, time }) {
     root.style.setProperty("--loudness", loudness(levelOf(pcm)));
-    if (!mine.ready || mine.socket.readyState !== WebSocket.OPEN) return;
+    if (mine.socket?.readyState !== WebSocket.OPEN) return;
     if (mine.socket.bufferedAmount > LONGEST_QUEUE * 2 * mine.microphone.sampleRate) return;
     mine.socket.send(pcm);
     mine.latency.sent(pcm.length, time);
@@ -110,8 +106,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   }
 
   function fail(mine, error) {
-    close(mine);
-    if (session !== mine) return;
+    if (session !== mine) return close(mine);
     stop();
     onProblem(error);
   }
@@ -120,13 +115,12 @@ export function setUpLive(model, { onProblem, onStart }) {
   return { stop };
 }
 
-function socketOpened(socket) {
-  const opened = new Promise((resolve, reject) => {
-    socket.onopen = resolve;
+function connected() {
+  return new Promise((resolve, reject) => {
+    const socket = openLiveSocket();
+    socket.onopen = () => resolve(socket);
     socket.onclose = () => reject(new Problem("unreachable"));
   });
-  opened.catch(() => {}); // it may fail before anybody waits for it
-  return opened;
 }
 
 const driverWords = (seconds) =>

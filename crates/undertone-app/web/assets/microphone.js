@@ -33,11 +33,11 @@ export async function openMicrophone(onBlock, onLost) {
   };
   try {
     await context.audioWorklet.addModule(new URL("capture-worklet.js", import.meta.url));
-    await context.resume();
-  } catch (error) {
+  } catch {
     close();
-    throw error;
+    throw new Problem("unreachable"); // the module is a file of the server's
   }
+  await context.resume();
   const capture = new AudioWorkletNode(context, "capture", { numberOfOutputs: 1 });
   capture.port.onmessage = ({ data }) => onBlock(data);
   // A node that leads nowhere is not run by every browser; this one's output is silence.

@@ -34,7 +34,7 @@ export class Player {
       onMove: (time) => this.#point(time),
       onJump: (time) => {
         this.seek(time);
-        this.#audio.play();
+        this.#play();
       },
     });
     this.#listenToControls();
@@ -70,12 +70,17 @@ export class Player {
     this.#showPosition(moment);
   }
 
+  #play() {
+    // Fails where another recording takes its place, and with an "error" where it cannot be played.
+    this.#audio.play().catch(() => {});
+  }
+
   #find(selector) {
     return this.#root.querySelector(selector);
   }
 
   #listenToControls() {
-    this.#find("#play").addEventListener("click", () => (this.#audio.paused ? this.#audio.play() : this.#audio.pause()));
+    this.#find("#play").addEventListener("click", () => (this.#audio.paused ? this.#play() : this.#audio.pause()));
     this.#find("#seek").addEventListener("input", ({ target }) => this.seek(Number(target.value)));
     for (const lane of this.#root.querySelectorAll(".lane")) {
       const timeOf = (event) => {

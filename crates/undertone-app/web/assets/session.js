@@ -114,6 +114,7 @@ export class Session {
   #list() {
     const entries = this.#entries;
     byId("session").hidden = entries.length < 2;
+    if (entries.length < 2) return;
     const done = entries.filter(({ state }) => state === "done" || state === "failed").length;
     const progress = byId("session-progress");
     progress.hidden = done === entries.length;

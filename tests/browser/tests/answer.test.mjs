@@ -76,6 +76,20 @@ test("wave form and spectrogram are drawn, and follow the theme", () =>
     await page.waitForFunction((before) => document.querySelector("#wave").toDataURL() !== before, light);
   }));
 
+test("wave form, spectrogram and time axis stand below each other", () =>
+  visit(async (page) => {
+    for (const name of ["excited.wav", "calm.wav"]) { // without a timeline, and with one
+      await page.setInputFiles("#file", join(SAMPLES, name));
+      await answered(page, name);
+      const boxes = await page.locator("#wave, #mel, #time-axis, #timeline:not([hidden])").all();
+      const spans = await Promise.all(boxes.map(async (each) => {
+        const { x, width } = await each.boundingBox();
+        return `${x} ${width}`;
+      }));
+      assert.equal(new Set(spans).size, 1, spans.join(", "));
+    }
+  }));
+
 test("a tone is drawn where the frequency axis says", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", fileWith("tone.wav", tone(2, 2000, 0.5)));

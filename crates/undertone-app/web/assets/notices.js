@@ -1,14 +1,15 @@
 // Problems, told where the eye is and read out at once.
 
 import { byId, element, reveal } from "./dom.js";
-import { asProblem, explain } from "./problem.js";
+import { asProblem, explain, mayPass } from "./problem.js";
 
-/** Shows a problem until it is closed or the next thing succeeds; `retry` adds a button. */
+/** Shows a problem until it is closed or the next thing succeeds; `retry` is offered where it may help. */
 export function showProblem(thrown, model, { subject = null, retry = null } = {}) {
-  const { title, advice } = explain(asProblem(thrown), model);
+  const problem = asProblem(thrown);
+  const { title, advice } = explain(problem, model);
   const close = () => notice.remove();
   const buttons = [
-    retry && element("button", { type: "button", class: "plain", click: () => (close(), retry()) }, "Try again"),
+    retry && mayPass(problem) && element("button", { type: "button", class: "plain", click: () => (close(), retry()) }, "Try again"),
     element("button", { type: "button", class: "plain", click: close }, "Close"),
   ];
   const notice = element(

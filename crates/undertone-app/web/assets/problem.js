@@ -69,6 +69,11 @@ const WORDS = {
   "page-fault": ({ detail }) => ["Something went wrong in this page", `Load it again. If that does not help, tell us: ${detail}`],
 };
 
+const PASSING = ["busy", "too-many-requests", "timeout", "unreachable", "internal", "other"];
+
+/** Whether the same request may have an answer another time. */
+export const mayPass = (problem) => PASSING.includes(problem.kind);
+
 /** The problem's title and what to do about it. `model` holds the server's limits. */
 export function explain(problem, model) {
   const words = WORDS[problem.kind]?.(problem, model);

@@ -21,8 +21,9 @@ export function drawStack(context, height, points, labels) {
   });
   for (let n = 0; n < points.length; n++) {
     const { x, probabilities } = points[n];
-    const from = n === 0 ? x : (points[n - 1].x + x) / 2;
-    const to = n === points.length - 1 ? x : (points[n + 1].x + x) / 2;
+    // Whole pixels, or seams would show between equal colours.
+    const from = Math.round(n === 0 ? x : (points[n - 1].x + x) / 2);
+    const to = Math.round(n === points.length - 1 ? x : (points[n + 1].x + x) / 2);
     context.fillStyle = labels[probabilities.indexOf(Math.max(...probabilities))].colour;
     context.fillRect(from, 0, to - from, ribbon);
   }

@@ -2,12 +2,14 @@
 // (?token=…), leaves it at once, so that it is not shared with a copied link, and stays in this tab.
 
 const KEY = "undertone-token";
+const SENDABLE = /^[\w.~-]+$/; // what a server's token may consist of, and headers and subprotocols carry
 let token = "";
 
 function remember(value) {
-  token = value;
+  const given = value.trim();
+  token = SENDABLE.test(given) ? given : "";
   try {
-    sessionStorage.setItem(KEY, value);
+    sessionStorage.setItem(KEY, token);
   } catch {
     // Storage is blocked: the token lasts as long as the page.
   }
@@ -29,21 +31,16 @@ export function takeToken() {
     token = stored();
     return;
   }
-  remember(given.trim());
+  remember(given);
   address.searchParams.delete("token");
   history.replaceState(null, "", address);
 }
 
 /** Uses this token from now on. */
-export const setToken = (value) => remember(value.trim());
+export const setToken = remember;
 
 /** The request headers that carry the token. */
 export const authorization = () => (token ? { Authorization: `Bearer ${token}` } : {});
 
 /** The WebSocket subprotocols that carry the token, since browsers send no headers there. */
-export function subprotocols() {
-  if (!token) return [];
-  // Subprotocols allow neither these nor what encodeURIComponent encodes.
-  const encoded = encodeURIComponent(token).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
-  return [`undertone.token.${encoded}`];
-}
+export const subprotocols = () => (token ? [`undertone.token.${token}`] : []);

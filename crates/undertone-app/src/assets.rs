@@ -16,11 +16,13 @@ pub(crate) struct Asset {
     pub(crate) content: &'static [u8],
 }
 
+/// A table of files in a folder.
 macro_rules! assets {
     ($folder:literal: $($name:literal),* $(,)?) => {
         &[$(Asset { name: $name, content: include_bytes!(concat!($folder, $name)) }),*]
     };
 }
+pub(crate) use assets;
 
 const INDEX: &[u8] = include_bytes!("../web/index.html");
 

@@ -188,3 +188,22 @@ impl From<RecognizeError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn all_kinds_are_described() {
+        let text = include_str!("../api-docs/openapi.json");
+        let description: Value = serde_json::from_str(text).unwrap();
+        let types = &description["components"]["schemas"]["Problem"]["properties"]["type"]["enum"];
+        let expected: Vec<_> = Kind::ALL
+            .iter()
+            .map(|kind| format!("urn:undertone:{}", kind.name()))
+            .collect();
+        assert_eq!(*types, Value::from(expected));
+    }
+}

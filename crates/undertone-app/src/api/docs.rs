@@ -4,22 +4,9 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::assets::{Asset, from_table};
+use crate::assets::{Asset, assets, from_table};
 
-const PAGE: &[Asset] = &[
-    Asset {
-        name: "index.html",
-        content: include_bytes!("../../api-docs/index.html"),
-    },
-    Asset {
-        name: "docs.css",
-        content: include_bytes!("../../api-docs/docs.css"),
-    },
-    Asset {
-        name: "docs.js",
-        content: include_bytes!("../../api-docs/docs.js"),
-    },
-];
+const PAGE: &[Asset] = assets!("../../api-docs/": "index.html", "docs.css", "docs.js");
 
 const OPENAPI: &str = include_str!("../../api-docs/openapi.json");
 

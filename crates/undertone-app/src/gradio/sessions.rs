@@ -13,6 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::message::{Message, Outcome};
 use crate::problem::{Kind, Problem};
 
+/// Clients that still want an outcome ask for it within this time.
+const FETCHED_WITHIN: Duration = Duration::from_secs(2);
+
 /// The sessions that have calls or messages.
 #[derive(Debug)]
 pub(crate) struct Sessions {
@@ -26,11 +29,17 @@ pub(crate) struct Sessions {
 
 #[derive(Debug)]
 struct Session {
-    /// Calls whose completion has not been fetched, and how to cancel them.
-    calls: HashMap<String, CancellationToken>,
+    /// Calls whose outcome has not been fetched.
+    calls: HashMap<String, Call>,
     messages: VecDeque<Message>,
     arrived: Arc<Notify>,
     touched: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Call {
+    cancelled: CancellationToken,
+    completed: Option<Instant>,
 }
 
 /// What a reader of a session finds.
@@ -86,8 +95,9 @@ impl Sessions {
             );
             return Err(Problem::new(Kind::TooManyRequests, detail));
         }
-        let cancelled = CancellationToken::new();
-        session.calls.insert(event_id.to_owned(), cancelled.clone());
+        let call = Call::default();
+        let cancelled = call.cancelled.clone();
+        session.calls.insert(event_id.to_owned(), call);
         session.touched = Instant::now();
         Ok(cancelled)
     }
@@ -95,8 +105,13 @@ impl Sessions {
     /// Adds a message for whoever reads the session.
     pub(super) fn tell(&self, session: &str, message: Message) {
         if let Some(session) = self.lock().get_mut(session) {
-            session.messages.push_back(message);
             session.touched = Instant::now();
+            if let Message::ProcessCompleted { event_id, .. } = &message
+                && let Some(call) = session.calls.get_mut(event_id)
+            {
+                call.completed = Some(session.touched);
+            }
+            session.messages.push_back(message);
             session.arrived.notify_one();
         }
     }
@@ -148,23 +163,30 @@ impl Sessions {
 
     /// Cancels a call, if it is one of the session.
     pub(super) fn cancel(&self, session: &str, event_id: &str) {
-        let token = {
+        let cancelled = {
             let sessions = self.lock();
-            let session = sessions.get(session);
-            session.and_then(|session| session.calls.get(event_id).cloned())
+            let call = sessions
+                .get(session)
+                .and_then(|session| session.calls.get(event_id));
+            call.filter(|call| call.completed.is_none())
+                .map(|call| call.cancelled.clone())
         };
-        if let Some(token) = token
-            && !token.is_cancelled()
-        {
-            token.cancel();
+        if let Some(cancelled) = cancelled {
+            cancelled.cancel();
             let outcome = Outcome::cancelled().message(event_id.to_owned());
             self.tell(session, outcome);
         }
     }
 
-    /// Whether a call waits to be fetched.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.lock().values().all(|session| session.calls.is_empty())
+    /// Whether the outcome of a call is to be expected, or has come so shortly ago that its client
+    /// may still be about to fetch it.
+    pub(crate) fn are_awaited(&self) -> bool {
+        let sessions = self.lock();
+        let mut calls = sessions.values().flat_map(|session| session.calls.values());
+        calls.any(|call| {
+            call.completed
+                .is_none_or(|at| at.elapsed() < FETCHED_WITHIN)
+        })
     }
 
     /// Forgets what nobody has asked for in a long time.

@@ -80,9 +80,9 @@ pub(super) async fn call(
                     (completed(&output, success), false)
                 }
                 Told::Message(_) => continue,
-                Told::Heartbeat => (data(&Value::Null).event("heartbeat"), true),
+                Told::Heartbeat => (named("heartbeat", &Value::Null), true),
                 Told::Close => return None,
-                Told::NotFound => (data(&"404: Not Found").event("error"), false),
+                Told::NotFound => (named("error", &"404: Not Found"), false),
             };
             return Some((Ok(event), goes_on.then_some((app, session))));
         }
@@ -128,13 +128,22 @@ async fn next(app: &App, session: &str, linger: Duration) -> Told {
 /// The event of a call's outcome: what the function returned, or the error.
 fn completed(output: &Value, success: bool) -> Event {
     if success {
-        data(&output["data"]).event("complete")
+        named("complete", &output["data"])
     } else {
-        data(output).event("error")
+        named("error", output)
     }
 }
 
 fn data(content: &impl Serialize) -> Event {
+    with_data(Event::default(), content)
+}
+
+/// The name goes first: scripts read these streams line by line.
+fn named(name: &str, content: &impl Serialize) -> Event {
+    with_data(Event::default().event(name), content)
+}
+
+fn with_data(event: Event, content: &impl Serialize) -> Event {
     // Fails for maps whose keys aren't strings, and there are none.
-    Event::default().json_data(content).unwrap_or_default()
+    event.json_data(content).unwrap_or_default()
 }

@@ -31,7 +31,7 @@ const DRAIN_LOOK: Duration = Duration::from_millis(20);
 /// What a connection too many is told.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/problem+json\r\nretry-after: 1\r\nconnection: close\r\n\
-    content-length: 117\r\n\r\n\
+    content-length: 120\r\n\r\n\
     {\"type\":\"urn:undertone:busy\",\"title\":\"The server is busy\",\"status\":503,\
     \"detail\":\"too many connections are open already\"}";
 
@@ -50,7 +50,7 @@ pub(super) async fn accept(listener: TcpListener, app: Shared, router: Router) {
     // Calls of Gradio's clients are fetched by requests yet to come, so the port stays open as
     // long as there are such calls.
     let answered = async {
-        while !app.gradio.sessions.is_empty() {
+        while app.gradio.sessions.are_awaited() {
             tokio::time::sleep(DRAIN_LOOK).await;
         }
     };

@@ -152,6 +152,8 @@ export class Player {
 
   #shadeTrimmed({ start, end }) {
     const overlay = this.#find("#overlay");
+    overlay.querySelector(".before").hidden = start <= 0;
+    overlay.querySelector(".after").hidden = end >= this.#seconds;
     overlay.style.setProperty("--speech-start", start / this.#seconds);
     overlay.style.setProperty("--speech-end", end / this.#seconds);
   }

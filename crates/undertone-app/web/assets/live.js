@@ -74,7 +74,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   function show(mine, { received, label, probabilities, level_db: level, silent, milliseconds }) {
     bars.show(probabilities);
     history.push(probabilities);
-    root.classList.toggle("silent", silent);
+    root.classList.toggle("silent", silent === true);
     byId("live-label").textContent = silent ? "Silence" : capitalised(label);
     root.style.setProperty("--label", model.labels.find((each) => each.name === label).colour);
     const { median, rate } = mine.latency.answered(received);

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod serve;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::default_cache;
 use undertone_models::DeviceKind;
+
+pub(crate) use serve::{LogFormat, ServeArgs};
 
 /// Speech emotion recognition: predict, explore, train, judge.
 #[derive(Debug, Parser)]
@@ -40,6 +44,7 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     Crossval(CrossvalArgs),
     Recipes(RecipesArgs),
+    Serve(ServeArgs),
     #[cfg(feature = "fetch")]
     Fetch(FetchArgs),
 }

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
         Command::Recipes(args) => commands::recipes(&args),
+        Command::Serve(args) => commands::serve(args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };

@@ -10,6 +10,7 @@ mod features;
 mod fetch;
 mod predict;
 mod recipes;
+mod serve;
 mod train;
 
 pub(crate) use corpus::corpus;
@@ -21,4 +22,5 @@ pub(crate) use features::features;
 pub(crate) use fetch::fetch;
 pub(crate) use predict::predict;
 pub(crate) use recipes::recipes;
+pub(crate) use serve::serve;
 pub(crate) use train::train;

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Crossval(args) => commands::crossval(&args),
         Command::Recipes(args) => commands::recipes(&args),
         Command::Serve(args) => commands::serve(args),
+        Command::Export(args) => commands::export(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };

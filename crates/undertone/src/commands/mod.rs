@@ -5,6 +5,7 @@ mod crossval;
 mod evaluate;
 mod experiment;
 mod explore;
+mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -17,6 +18,7 @@ pub(crate) use corpus::corpus;
 pub(crate) use crossval::crossval;
 pub(crate) use evaluate::evaluate;
 pub(crate) use explore::run as explore;
+pub(crate) use export::export;
 pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;

@@ -2,6 +2,7 @@ use crate::support::Folder;
 
 const COMMANDS: [&str; 8] = [
     "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "export",
+    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "serve",
 ];
 
 #[test]

@@ -2,11 +2,13 @@
 //!
 //! `cargo run --release -p undertone-figures --example gallery -- FOLDER`
 
+#![allow(clippy::print_stdout)]
+
 use std::path::Path;
 
 use undertone_figures::page::{Block, Cell, Page, Section, Table};
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../tests/drawing/samples/mod.rs"]
 mod samples;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

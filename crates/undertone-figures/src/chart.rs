@@ -2,7 +2,7 @@
 
 use crate::axis::{self, Axis, CategoryTicks};
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Frame};
 use crate::legend::{self, Entry};
 use crate::palette::{ColourMap, hex};
 use crate::raster;
@@ -13,6 +13,9 @@ use crate::theme::{GRID, INK, LABEL_SIZE, MUTED, TICK_SIZE, TITLE_SIZE};
 
 const EDGE: f64 = 12.0;
 const TICK_GAP: f64 = 6.0;
+/// Between the plot and what stands below it: more, so that the lowest and the leftmost tick's
+/// labels stay apart.
+const BELOW: f64 = 8.0;
 const LEAST_PLOT: f64 = 110.0;
 /// Least room for a row of categories beside the vertical axis.
 const ROW: f64 = 17.0;
@@ -91,11 +94,10 @@ impl Panel {
     }
 
     /// The finished figure.
-    pub(crate) fn finish(self, alt: impl Into<String>) -> Result<Figure, FigureError> {
+    pub(crate) fn finish(self, alt: impl Into<String>) -> Result<Drawing, FigureError> {
         let alt = format!("{}. {}", self.title, alt.into());
-        Ok(Figure {
+        Ok(Drawing {
             svg: self.scene.svg(&alt)?,
-            title: self.title,
             alt,
             width: self.scene.width,
         })
@@ -103,16 +105,15 @@ impl Panel {
 }
 
 /// A figure without data: its title and the words that there is none.
-pub(crate) fn no_data(frame: &Frame) -> Result<Figure, FigureError> {
+pub(crate) fn no_data(frame: &Frame) -> Result<Drawing, FigureError> {
     let mut scene = Scene::new(frame.width(), 120.0);
     let bottom = header(&mut scene, frame, &[]);
     scene.height = bottom + 90.0;
     let (x, y) = (scene.width / 2.0, bottom + 36.0);
     scene.add(Mark::text(x, y, Anchor::Middle, LABEL_SIZE, "no data").fill(MUTED));
     let alt = format!("{}. No data.", frame.title);
-    Ok(Figure {
+    Ok(Drawing {
         svg: scene.svg(&alt)?,
-        title: frame.title.clone(),
         alt,
         width: scene.width,
     })
@@ -198,7 +199,7 @@ impl Chart<'_> {
         } else {
             line + 4.0
         };
-        let bottom = TICK_GAP + ticks_height + x_label + 8.0;
+        let bottom = BELOW + ticks_height + x_label + 8.0;
         let rows_height = rows.as_ref().map_or(0.0, |names| ROW * names.len() as f64);
         let height = (scene.height - top - bottom)
             .max(LEAST_PLOT)
@@ -232,12 +233,12 @@ impl Panel {
                 self.add(Mark::line(&[(x, self.top), (x, base)]).stroke(GRID, 1.0));
             }
             self.add(Mark::line(&[(x, base), (x, base + 4.0)]).stroke(MUTED, 1.0));
-            let y = base + TICK_GAP + LINE * TICK_SIZE / 2.0;
+            let y = base + BELOW + LINE * TICK_SIZE / 2.0;
             self.add(Mark::text(x, y, Anchor::Middle, TICK_SIZE, &tick.label).fill(MUTED));
         }
         let mut ticks_height = LINE * TICK_SIZE;
         if let Some(columns) = columns {
-            columns.draw(&mut self.scene, self.left, base + TICK_GAP, self.width);
+            columns.draw(&mut self.scene, self.left, base + BELOW, self.width);
             ticks_height = columns.height();
         }
         self.add(
@@ -245,7 +246,7 @@ impl Panel {
         );
         let (x, y) = (
             self.left + self.width / 2.0,
-            base + TICK_GAP + ticks_height + 4.0 + LINE * LABEL_SIZE / 2.0,
+            base + BELOW + ticks_height + 4.0 + LINE * LABEL_SIZE / 2.0,
         );
         let room = (2.0 * (x - 4.0)).min(2.0 * (self.scene.width - x - 4.0));
         self.scene.fitted(name, room, LABEL_SIZE, |text| {

@@ -45,6 +45,9 @@ pub(crate) fn count(frame: &Frame, what: &str, value: f64) -> Result<(), FigureE
 
 /// A number for a label or tooltip: integers whole, others with three figures.
 pub(crate) fn short(value: f64) -> String {
+    if !value.is_finite() {
+        return "unknown".into();
+    }
     if value.fract() == 0.0 && value.abs() < 1e9 {
         return format!("{value:.0}").replace('-', "−");
     }

@@ -70,11 +70,47 @@ impl Frame {
 pub struct Figure {
     /// The figure as an SVG document, light on white, which names fonts but carries none.
     pub svg: String,
+    /// The same figure laid out anew for a phone's width, for pages; `None` where `svg` is no
+    /// wider than that.
+    pub narrow: Option<String>,
     /// Its title.
     pub title: String,
     /// What it shows, in words, for whoever cannot see it.
     pub alt: String,
+    width: f64,
+}
+
+/// A figure in one width.
+pub(crate) struct Drawing {
+    pub(crate) svg: String,
+    pub(crate) alt: String,
     pub(crate) width: f64,
+}
+
+/// Widest figure that needs no second layout, and the width of that layout.
+const NARROW: f64 = 400.0;
+const NARROW_WIDTH: f64 = 350.0;
+
+/// Draws a figure in its frame and in one for a phone.
+pub(crate) fn in_both_widths(
+    frame: &Frame,
+    draw: impl Fn(&Frame) -> Result<Drawing, FigureError>,
+) -> Result<Figure, FigureError> {
+    let wide = draw(frame)?;
+    let narrow = if wide.width > NARROW {
+        let height = (0.8 * frame.height()).clamp(180.0, 420.0);
+        Some(draw(&frame.clone().sized(NARROW_WIDTH, height))?.svg)
+    } else {
+        None
+    };
+    let title = frame.title.clone();
+    Ok(Figure {
+        svg: wide.svg,
+        narrow,
+        title,
+        alt: wide.alt,
+        width: wide.width,
+    })
 }
 
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
@@ -92,8 +128,8 @@ impl Figure {
     }
 
     /// The same picture as PNG, `scale` pixels for each CSS pixel (2 is fit for slides; 300 dpi
-    /// in print is 3.125). Letters that the embedded font lacks (East Asian, Arabic, …) are left
-    /// out of the PNG; the SVG has them.
+    /// in print is 3.125). Letters that the embedded font lacks (East Asian, Arabic, …) are
+    /// boxes in the PNG; in the SVG the reader's own fonts show them.
     ///
     /// # Errors
     /// [`FigureError::Render`] for a scale that is not positive or gives more than 16 384 pixels

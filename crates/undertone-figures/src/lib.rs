@@ -33,7 +33,7 @@
 //!    empty with the figure that says so, and leaves out what is not finite.
 //! 3. Colours come from [`colours`] and [`ColourMap`]; ink, paper and grid from the theme, so that
 //!    pages can darken them.
-//! 4. `tests/figures` draws it with common and with nasty data; `examples/gallery.rs` shows it.
+//! 4. `tests/drawing` draws it with common and with nasty data; `examples/gallery.rs` shows it.
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 

@@ -22,6 +22,12 @@ pub fn colours(names: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Colours for things that stand in places of their own, so that only emotions and labels need
+/// theirs: all others have one colour.
+pub(crate) fn placed_colour(name: &str) -> &'static str {
+    colour_of(name).unwrap_or_else(|| OTHER_COLOURS.first().copied().unwrap_or(GRID))
+}
+
 /// Perceptually uniform colours for values between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColourMap {
@@ -68,8 +74,8 @@ fn parse(colour: &str) -> Option<[u8; 3]> {
     Some([red, green, blue])
 }
 
-/// Black or white, whichever has the higher contrast (WCAG 2.2) on a colour.
-pub(crate) fn ink_on(colour: &str) -> &'static str {
+/// Relative luminance (WCAG 2.2), 0 to 1; that of white for what is no `#rrggbb`.
+fn luminance(colour: &str) -> f64 {
     let channel = |value: u8| {
         let value = f64::from(value) / 255.0;
         if value <= 0.04045 {
@@ -79,8 +85,18 @@ pub(crate) fn ink_on(colour: &str) -> &'static str {
         }
     };
     let [red, green, blue] = parse(colour).unwrap_or([255; 3]).map(channel);
-    let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) {
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// Contrast of two colours (WCAG 2.2), 1 to 21.
+pub(crate) fn contrast(one: &str, other: &str) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// Black or white, whichever has the higher contrast on a colour.
+pub(crate) fn ink_on(colour: &str) -> &'static str {
+    if contrast(colour, ON_LIGHT) > contrast(colour, ON_DARK) {
         ON_LIGHT
     } else {
         ON_DARK

@@ -38,7 +38,7 @@ impl Scale {
             let margin = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };
             (low - margin, high + margin)
         };
-        let step = step((high - low) / 6.0);
+        let step = step((high - low) / 12.0);
         Self::Linear {
             low: (low / step + 1e-9).floor() * step,
             high: (high / step - 1e-9).ceil() * step,
@@ -120,7 +120,8 @@ impl Scale {
                     .into_iter()
                     .filter(|value| (low..=high).contains(value))
                     .collect();
-                let gap = 1.0 / wanted as f64;
+                // An axis wants few ticks; these are short enough to stand closer.
+                let gap = 0.5 / wanted as f64;
                 let mut kept: Vec<f64> = Vec::new();
                 for value in inside.into_iter().rev() {
                     if kept

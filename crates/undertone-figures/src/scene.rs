@@ -118,7 +118,7 @@ impl Mark {
         Self::rect(x, y, width, height)
             .renamed("image")
             .with("preserveAspectRatio", "none")
-            .with("image-rendering", "optimizeSpeed")
+            .with("image-rendering", "pixelated")
             .with("href", data_uri)
     }
 

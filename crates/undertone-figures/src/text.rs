@@ -75,15 +75,23 @@ pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
         * size
 }
 
-/// The text, or as much of its beginning as fits with an ellipsis behind it.
+/// The text, or as much of its beginning and end as fits with an ellipsis between: names often
+/// differ in their last letters only.
 pub(crate) fn fit(text: &str, room: f64, size: f64, weight: Weight) -> String {
     if width(text, size, weight) <= room {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
-    while !kept.is_empty() {
-        kept.pop();
-        let shorter: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
+    let characters: Vec<char> = text.chars().collect();
+    for kept in (1..characters.len()).rev() {
+        let (head, tail) = (kept - kept / 3, kept / 3);
+        let (Some(head), Some(tail)) = (
+            characters.get(..head),
+            characters.get(characters.len() - tail..),
+        ) else {
+            break;
+        };
+        let [head, tail] = [head, tail].map(|part| part.iter().collect::<String>());
+        let shorter = format!("{}…{}", head.trim_end(), tail.trim_start());
         if width(&shorter, size, weight) <= room {
             return shorter;
         }
@@ -91,18 +99,22 @@ pub(crate) fn fit(text: &str, room: f64, size: f64, weight: Weight) -> String {
     String::new()
 }
 
-/// The text in lines no wider than `room`, broken between words where it can be.
+/// The text in lines no wider than `room`, broken between words and after hyphens where it can
+/// be.
 pub(crate) fn wrap(text: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        if let Some(line) = lines.last_mut() {
-            let longer = format!("{line} {word}");
-            if width(&longer, size, weight) <= room {
-                *line = longer;
-                continue;
+        for (index, part) in word.split_inclusive('-').enumerate() {
+            if let Some(line) = lines.last_mut() {
+                let space = if index == 0 { " " } else { "" };
+                let longer = format!("{line}{space}{part}");
+                if width(&longer, size, weight) <= room {
+                    *line = longer;
+                    continue;
+                }
             }
+            lines.extend(pieces(part, room, size, weight));
         }
-        lines.extend(pieces(word, room, size, weight));
     }
     lines
 }
@@ -140,7 +152,8 @@ mod tests {
     fn what_does_not_fit_is_shortened_or_wrapped() {
         let text = "a name that goes on and on";
         let short = fit(text, 60.0, 12.0, Weight::Regular);
-        assert!(short.ends_with('…') && width(&short, 12.0, Weight::Regular) <= 60.0);
+        assert!(short.starts_with("a n") && short.ends_with("on"), "{short}");
+        assert!(width(&short, 12.0, Weight::Regular) <= 60.0);
         assert_eq!(fit(text, 600.0, 12.0, Weight::Regular), text);
         let lines = wrap(
             "averyveryverylongword and more",

@@ -11,8 +11,9 @@ use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
 use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, Utterance, divide};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Network, NetworkConfig,
-    PretrainedConfig, PretrainedEncoder, PretrainedNetwork, Provenance, Weights, summed_into,
+    Activations, BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Network,
+    NetworkConfig, NetworkError, PretrainedConfig, PretrainedEncoder, PretrainedNetwork,
+    Provenance, Weights, summed_into,
 };
 
 use crate::card::model_card;
@@ -21,9 +22,10 @@ use crate::error::LabError;
 use crate::evaluate::corpus_name;
 use crate::events::{Event, Interrupt, Observer};
 use crate::features::{ClipFeatures, FeatureStore};
-use crate::frozen::FrozenEncoder;
+use crate::frozen::{FrozenEncoder, encoder_fingerprint};
 use crate::head_fit::{self, Example};
 use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
+use crate::memory;
 use crate::outcomes::outcomes_of;
 use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
@@ -123,6 +125,10 @@ impl Experiment<'_> {
     /// If the corpus does not fit the recipe, a file cannot be written, the loss is not finite,
     /// or on [`LabError::Interrupted`].
     pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
+        if let Some(encoder) = self.encoder {
+            let fingerprint = encoder_fingerprint(encoder.encoder(), &encoder.files.config);
+            run.began_with(&fingerprint)?;
+        }
         let features = self.features()?;
         let utterances = &features.utterances;
 
@@ -238,9 +244,7 @@ impl Experiment<'_> {
     fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let front_end = FrontEnd::new(self.resolve_front_end()?)?;
-        if let Some(encoder) = self.encoder {
-            encoder.check_window(&front_end)?;
-        }
+        self.check_network(&front_end)?;
         let compute = |copies: &PerturbationConfig, frozen: Option<FrozenEncoder>| {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
             let clips = &self.corpus.utterances;
@@ -287,7 +291,8 @@ impl Experiment<'_> {
             .into());
         }
         let network = encoder.network(config, self.outputs(), &self.device)?;
-        let reads = (&config.states, config.pooling, config.layers);
+        let sizes = &encoder.files.config;
+        let reads = (sizes, &config.states, config.pooling, config.layers);
         Ok(Some(FrozenEncoder::new(&network, &reads, &self.device)))
     }
 
@@ -296,6 +301,36 @@ impl Experiment<'_> {
         match (&self.recipe.network, self.encoder) {
             (NetworkConfig::Pretrained(config), Some(encoder)) => Some((encoder, config)),
             _ => None,
+        }
+    }
+
+    /// Refuses a network that cannot work before the corpus is read for it.
+    fn check_network(&self, front_end: &FrontEnd) -> Result<(), LabError> {
+        match (&self.recipe.network, self.encoder) {
+            (NetworkConfig::CnnLstm(config), _) => {
+                config.check(front_end.bands(), front_end.frames(), self.outputs())?;
+            }
+            (NetworkConfig::Pretrained(config), Some(encoder)) => {
+                encoder.check_window(front_end)?;
+                encoder.network(config, self.outputs(), &self.device)?;
+            }
+            (NetworkConfig::Pretrained(_), None) => return Err(NetworkError::NeedsEncoder.into()),
+        }
+        Ok(())
+    }
+
+    /// What training keeps of its longest clip.
+    fn activations(&self, front_end: &FrontEnd, train: &Side<'_>) -> Activations {
+        let clips = train.clips.iter();
+        let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
+        let training = self.recipe.training.as_ref();
+        let trained = training.and_then(|training| training.encoder.as_ref());
+        match (&self.recipe.network, self.encoder, trained) {
+            (NetworkConfig::CnnLstm(config), ..) => config.activations(front_end.bands(), frames),
+            (NetworkConfig::Pretrained(_), Some(encoder), Some(trained)) => {
+                encoder.activations(frames, trained.last_layers, trained.convolutions)
+            }
+            _ => Activations::default(),
         }
     }
 
@@ -432,10 +467,12 @@ impl Experiment<'_> {
                 Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
                 Some(network) => Start::Head(network),
             },
-            train,
-            validation: side(&fold.validation),
             statistics,
             summed_into: &summed_into,
+            activations: self.activations(&features.front_end, &train),
+            feature_bytes: memory::bytes_of(trained_on),
+            train,
+            validation: side(&fold.validation),
             folder: &folder,
             device: &self.device,
         });

@@ -9,6 +9,7 @@
 mod augmentation;
 mod card;
 mod cholesky;
+mod discriminant;
 pub mod durations;
 mod error;
 mod evaluate;
@@ -18,6 +19,7 @@ mod features;
 mod frozen;
 mod head_fit;
 pub mod judging;
+mod memory;
 mod metrics_file;
 mod outcomes;
 mod perturbation;
@@ -34,6 +36,7 @@ pub use events::{EpochMetrics, Event, Interrupt, Observer};
 pub use experiment::{Experiment, Finished, FoldChoice};
 pub use features::{ClipFeatures, FeatureStore, default_cache};
 pub use frozen::FrozenEncoder;
+pub use memory::MemoryEstimate;
 pub use perturbation::PerturbationConfig;
 pub use recipe::{
     EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig,

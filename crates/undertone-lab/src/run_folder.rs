@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! RUN/recipe.toml            the resolved recipe, every default written out
+//! RUN/encoder.blake3         which pretrained encoder, if there is one
 //! RUN/report.{txt,json}      how good it is
 //! RUN/model/                 the model, if the run trained exactly one
 //! RUN/folds/NAME/            a fold:
@@ -31,6 +32,8 @@ pub struct RunFolder {
 }
 
 const RECIPE: &str = "recipe.toml";
+/// The fingerprint of the pretrained encoder.
+const ENCODER: &str = "encoder.blake3";
 const LOCK: &str = ".lock";
 /// What a process that was killed while it wrote the recipe leaves.
 const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
@@ -128,6 +131,22 @@ impl RunFolder {
     /// The model that the run left.
     pub fn model_path(&self) -> PathBuf {
         self.path.join("model")
+    }
+
+    /// Notes the fingerprint of the encoder that a run begins with; where it was noted before,
+    /// refuses another.
+    pub(crate) fn began_with(&self, encoder: &str) -> Result<(), LabError> {
+        let path = self.path.join(ENCODER);
+        if !path.is_file() {
+            return write(&path, encoder.as_bytes());
+        }
+        if read(&path)? == encoder.as_bytes() {
+            return Ok(());
+        }
+        Err(self.refuse(
+            "began with another encoder than the one found now (its weights or its config.json \
+             changed): bring that back, or choose another --out",
+        ))
     }
 
     /// A fold's folder, made where it is missing.

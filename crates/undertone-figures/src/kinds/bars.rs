@@ -4,9 +4,9 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::{colours, ink_on};
+use crate::palette::{colours, ink_on, placed_colour};
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{LINE, Weight, width};
@@ -54,23 +54,22 @@ impl BarChart {
     /// [`FigureError::Mismatch`] for a series of another length than the categories,
     /// [`FigureError::Value`] for a value that is not finite, or negative in a stack.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         for series in &self.series {
             let what = format!("series `{}`", series.name);
-            check::same_length(
-                &self.frame,
-                &what,
-                series.values.len(),
-                self.categories.len(),
-            )?;
+            check::same_length(frame, &what, series.values.len(), self.categories.len())?;
             for value in &series.values {
                 match self.stacking {
-                    Stacking::Grouped => check::finite(&self.frame, &what, *value)?,
-                    Stacking::Stacked => check::count(&self.frame, &what, *value)?,
+                    Stacking::Grouped => check::finite(frame, &what, *value)?,
+                    Stacking::Stacked => check::count(frame, &what, *value)?,
                 }
             }
         }
         if self.categories.is_empty() || self.series.is_empty() {
-            return no_data(&self.frame);
+            return no_data(frame);
         }
         let names: Vec<String> = self
             .series
@@ -88,7 +87,7 @@ impl BarChart {
                 .collect()
         };
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend,
             x: Axis::Categories {
                 label: &self.category_label,
@@ -151,7 +150,6 @@ impl BarChart {
     }
 
     fn draw_grouped(&self, panel: &mut Panel, series_colours: &[String]) {
-        let own_colours = colours(&self.categories);
         let count = self.series.len() as f64;
         let zero = panel.y(0.0);
         for (index, category) in self.categories.iter().enumerate() {
@@ -164,7 +162,7 @@ impl BarChart {
                     continue;
                 };
                 let colour = if count == 1.0 {
-                    own_colours.get(index).unwrap_or(series_colour)
+                    placed_colour(category)
                 } else {
                     series_colour
                 };

@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::palette::{ColourMap, hex, ink_on};
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
@@ -39,21 +39,25 @@ impl ConfusionFigure {
     /// # Errors
     /// [`FigureError::Mismatch`] for counts that are not a square over the labels.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let classes = self.labels.len();
-        check::same_length(&self.frame, "the matrix", self.counts.len(), classes)?;
+        check::same_length(frame, "the matrix", self.counts.len(), classes)?;
         for row in &self.counts {
-            check::same_length(&self.frame, "a row of the matrix", row.len(), classes)?;
+            check::same_length(frame, "a row of the matrix", row.len(), classes)?;
         }
         let highest = self.counts.iter().flatten().copied().max().unwrap_or(0);
         if highest == 0 {
-            return no_data(&self.frame);
+            return no_data(frame);
         }
         let (scale, bar) = match self.normalization {
             Normalization::Counts => (Scale::counts([highest as f64]), "clips"),
             Normalization::Rows => (Scale::exact(0.0, 100.0), "% of the true class"),
         };
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend: Vec::new(),
             x: Axis::Categories {
                 label: "predicted",

@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::palette::ColourMap;
 use crate::scale::{Scale, bounds};
 
@@ -40,9 +40,13 @@ impl HeatMap {
     /// [`FigureError::Mismatch`] for rows of different lengths, [`FigureError::Value`] for a
     /// range or limit that is not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let columns = self.rows.first().map_or(0, Vec::len);
         for row in &self.rows {
-            check::same_length(&self.frame, "a row", row.len(), columns)?;
+            check::same_length(frame, "a row", row.len(), columns)?;
         }
         let ends = [
             self.x_range.0,
@@ -54,14 +58,14 @@ impl HeatMap {
             .into_iter()
             .chain(self.limits.iter().flat_map(|(low, high)| [*low, *high]))
         {
-            check::finite(&self.frame, "the end of an axis", end)?;
+            check::finite(frame, "the end of an axis", end)?;
         }
         let Some((low, high)) = bounds(self.rows.iter().flatten().copied()) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let scale = self.scale(low, high);
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend: Vec::new(),
             x: Axis::Numeric {
                 label: &self.x_label,

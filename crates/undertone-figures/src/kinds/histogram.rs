@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
 use crate::palette::colours;
 use crate::scale::{Scale, bounds};
@@ -45,9 +45,13 @@ impl Histogram {
     /// # Errors
     /// [`FigureError::Write`] only, in practice never.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let finite: Vec<Vec<f64>> = self.series.iter().map(Samples::sorted).collect();
         let Some((low, high)) = bounds(finite.iter().flatten().copied()) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let left_out = self
             .series
@@ -55,7 +59,7 @@ impl Histogram {
             .map(|series| series.values.len())
             .sum::<usize>()
             - finite.iter().map(Vec::len).sum::<usize>();
-        let frame = super::violins::with_left_out(&self.frame, left_out);
+        let frame = super::violins::with_left_out(frame, left_out);
         let marked = self
             .markers
             .iter()

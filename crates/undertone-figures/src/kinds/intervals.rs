@@ -4,9 +4,9 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colours;
+use crate::palette::placed_colour;
 use crate::scale::Scale;
 use crate::scene::Mark;
 use crate::theme::INK;
@@ -47,8 +47,12 @@ impl IntervalPlot {
     /// # Errors
     /// [`FigureError::Value`] for a range that is not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         for end in self.range.iter().flat_map(|(low, high)| [*low, *high]) {
-            check::finite(&self.frame, "the end of the axis", end)?;
+            check::finite(frame, "the end of the axis", end)?;
         }
         let markers: Vec<&Marker> = self
             .markers
@@ -60,7 +64,7 @@ impl IntervalPlot {
             [group.value, ends.0, ends.1]
         });
         let Some((low, high)) = crate::scale::bounds(values) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let all = markers.iter().map(|marker| marker.value).chain([low, high]);
         let (low, high) = crate::scale::bounds(all).unwrap_or((low, high));
@@ -70,7 +74,7 @@ impl IntervalPlot {
         );
         let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend: markers
                 .iter()
                 .map(|marker| Entry::new(&marker.name, INK, Swatch::Dashes))
@@ -97,11 +101,10 @@ impl IntervalPlot {
                     .tooltip(&marker.name),
             );
         }
-        let others = colours(&["groups".into()]).concat();
         for (index, group) in self.groups.iter().enumerate() {
             let (top, step) = panel.row(index, names.len());
             let y = top + step / 2.0;
-            let colour = undertone_corpus::colour_of(&group.name).unwrap_or(&others);
+            let colour = placed_colour(&group.name);
             let written = match group.bounds {
                 Some((low, high)) => {
                     format!(

@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
 use crate::palette::colours;
 use crate::scale::{Scale, bounds};
@@ -78,9 +78,13 @@ impl LineChart {
     /// # Errors
     /// [`FigureError::Mismatch`] for a line on a second axis that is not described.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         if self.second.is_none() && self.lines.iter().any(|line| line.second_axis) {
             return Err(FigureError::Mismatch {
-                figure: self.frame.title.clone(),
+                figure: frame.title.clone(),
                 what: "a line is read on a second axis, and there is none".into(),
             });
         }
@@ -105,7 +109,7 @@ impl LineChart {
         };
         let all_x = points(false).chain(points(true)).map(|(x, _)| x);
         let Some((first, last)) = bounds(all_x) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let markers: Vec<&Marker> = self
             .markers
@@ -162,7 +166,7 @@ impl LineChart {
         );
         let second = points(true).map(|(_, y)| y);
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend,
             x: Axis::Numeric {
                 label: &self.x_label,

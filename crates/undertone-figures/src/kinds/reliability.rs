@@ -1,10 +1,10 @@
 //! Whether a model is as often right as it says.
 
 use crate::axis::Axis;
-use crate::chart::{Chart, Right, no_data};
+use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
 use crate::palette::colours;
 use crate::scale::Scale;
@@ -37,32 +37,37 @@ pub struct ReliabilityDiagram {
 }
 
 impl ReliabilityDiagram {
-    /// Draws the figure; the number of predictions stands above each bar.
+    /// Draws the figure; the numbers of predictions stand along the top.
     ///
     /// # Errors
     /// [`FigureError::Value`] for a bin that holds predictions and a value that is not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let bins: Vec<&ReliabilityBin> = self.bins.iter().filter(|bin| bin.count > 0).collect();
         for bin in &bins {
             for value in [bin.range.0, bin.range.1, bin.confidence, bin.accuracy] {
-                check::finite(&self.frame, "a bin's confidence or accuracy", value)?;
+                check::finite(frame, "a bin's confidence or accuracy", value)?;
             }
         }
         if bins.is_empty() {
-            return no_data(&self.frame);
+            return no_data(frame);
         }
         let error = format!("expected calibration error {:.1} %", 100.0 * self.error);
-        let note = [self.frame.note.as_str(), &error]
+        let numbers = "clips in each bin along the top";
+        let note = [frame.note.as_str(), &error, numbers]
             .into_iter()
             .filter(|note| !note.is_empty())
             .collect::<Vec<_>>()
             .join(" · ");
-        let frame = self.frame.clone().noted(note);
+        let frame = frame.clone().noted(note);
         let colour = colours(&["accuracy".into()]).concat();
         let mut panel = Chart {
             frame: &frame,
             legend: vec![
-                Entry::new("accuracy (number of clips above)", &colour, Swatch::Area),
+                Entry::new("accuracy", &colour, Swatch::Area),
                 Entry::new("mean confidence", INK, Swatch::Dot),
                 Entry::new("as right as it says", MUTED, Swatch::Dashes),
             ],
@@ -70,10 +75,10 @@ impl ReliabilityDiagram {
                 label: "confidence",
                 scale: Scale::exact(0.0, 1.0),
             },
-            // Room for the number above a bar that reaches 1.
+            // Room for the numbers above a bar that reaches 1.
             y: Axis::Numeric {
                 label: "accuracy",
-                scale: Scale::exact(0.0, 1.1),
+                scale: Scale::exact(0.0, 1.08),
             },
             right: Right::Nothing,
             grid: (false, true),
@@ -102,15 +107,8 @@ impl ReliabilityDiagram {
         panel.add(Mark::line(&diagonal).stroke(MUTED, 1.3).dashed());
         for bin in &bins {
             panel.add(Mark::circle(panel.x(bin.confidence), panel.y(bin.accuracy), 3.0).fill(INK));
-            let (left, right) = (panel.x(bin.range.0), panel.x(bin.range.1));
-            let text = bin.count.to_string();
-            if width(&text, TICK_SIZE, Weight::Regular) + 2.0 <= right - left {
-                let y = panel.y(bin.accuracy) - LINE * TICK_SIZE / 2.0 - 4.0;
-                panel.add(
-                    Mark::text((left + right) / 2.0, y, Anchor::Middle, TICK_SIZE, text).fill(INK),
-                );
-            }
         }
+        self.draw_counts(&mut panel, &bins);
         let alt = check::listed(bins.iter().map(|bin| {
             format!(
                 "confidence {:.2}: accuracy {:.2} of {} clips",
@@ -118,5 +116,23 @@ impl ReliabilityDiagram {
             )
         }));
         panel.finish(format!("Reliability diagram, {error}: {alt}."))
+    }
+
+    /// The numbers of predictions, in letters small enough for all of them.
+    fn draw_counts(&self, panel: &mut Panel, bins: &[&ReliabilityBin]) {
+        let room = |bin: &ReliabilityBin| panel.x(bin.range.1) - panel.x(bin.range.0) - 2.0;
+        let fits = |size: &f64| {
+            bins.iter()
+                .all(|bin| width(&bin.count.to_string(), *size, Weight::Regular) <= room(bin))
+        };
+        let sizes = [TICK_SIZE, TICK_SIZE - 1.0, TICK_SIZE - 2.0, TICK_SIZE - 3.0];
+        let Some(size) = sizes.into_iter().find(fits) else {
+            return;
+        };
+        for bin in bins {
+            let x = (panel.x(bin.range.0) + panel.x(bin.range.1)) / 2.0;
+            let y = panel.top + LINE * size / 2.0;
+            panel.add(Mark::text(x, y, Anchor::Middle, size, bin.count.to_string()).fill(INK));
+        }
     }
 }

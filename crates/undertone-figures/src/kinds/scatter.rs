@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
 use crate::palette::colours;
 use crate::scale::{Scale, bounds};
@@ -43,6 +43,10 @@ impl ScatterPlot {
     /// # Errors
     /// [`FigureError::Write`] only, in practice never.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let finite: Vec<Vec<(f64, f64)>> = self
             .groups
             .iter()
@@ -62,10 +66,10 @@ impl ScatterPlot {
             bounds(points().map(|(x, _)| *x)),
             bounds(points().map(|(_, y)| *y)),
         ) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let stride = count.div_ceil(MOST).max(1);
-        let mut frame = with_left_out(&self.frame, given - count);
+        let mut frame = with_left_out(frame, given - count);
         if stride > 1 {
             frame.note = format!(
                 "{} One of {stride} of the {count} points is drawn.",

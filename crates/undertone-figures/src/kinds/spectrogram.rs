@@ -4,9 +4,10 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::palette::ColourMap;
 use crate::scale::{Scale, bounds};
+use crate::theme::ON_DARK;
 
 use super::wave::shade;
 
@@ -34,26 +35,30 @@ impl Spectrogram {
     /// [`FigureError::Mismatch`] for bands of different lengths, [`FigureError::Value`] for a
     /// length, frequency or limit that is not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let frames = self.bands.first().map_or(0, Vec::len);
         for band in &self.bands {
-            check::same_length(&self.frame, "a band", band.len(), frames)?;
+            check::same_length(frame, "a band", band.len(), frames)?;
         }
-        check::count(&self.frame, "the length in seconds", self.seconds)?;
-        check::count(&self.frame, "the lowest frequency", self.hertz.0)?;
-        check::count(&self.frame, "the highest frequency", self.hertz.1)?;
+        check::count(frame, "the length in seconds", self.seconds)?;
+        check::count(frame, "the lowest frequency", self.hertz.0)?;
+        check::count(frame, "the highest frequency", self.hertz.1)?;
         for limit in self.limits.iter().flat_map(|(low, high)| [*low, *high]) {
-            check::finite(&self.frame, "the end of the colour bar", limit)?;
+            check::finite(frame, "the end of the colour bar", limit)?;
         }
         let Some((low, high)) = bounds(self.bands.iter().flatten().copied()) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         if self.seconds == 0.0 || self.hertz.0 >= self.hertz.1 {
-            return no_data(&self.frame);
+            return no_data(frame);
         }
         let (low, high) = self.limits.unwrap_or((low, high));
         let scale = Scale::exact(low, high);
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend: Vec::new(),
             x: Axis::Numeric {
                 label: "time (s)",
@@ -75,7 +80,7 @@ impl Spectrogram {
         }
         .lay_out();
         panel.picture(&self.bands, &scale, ColourMap::Magma)?;
-        shade(&mut panel, &self.trimmed, self.seconds);
+        shade(&mut panel, &self.trimmed, self.seconds, ON_DARK);
         panel.finish(format!(
             "Mel spectrogram of {} s up to {} Hz, {} to {} dB.",
             check::short(self.seconds),

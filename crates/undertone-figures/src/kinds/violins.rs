@@ -4,8 +4,8 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
-use crate::palette::colours;
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
+use crate::palette::placed_colour;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::{INK, PAPER};
@@ -56,9 +56,13 @@ impl ViolinPlot {
     /// # Errors
     /// [`FigureError::Write`] only, in practice never.
     pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
         let sorted: Vec<Vec<f64>> = self.categories.iter().map(Samples::sorted).collect();
         let Some((low, high)) = bounds(sorted.iter().flatten().copied()) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
         let left_out = self
             .categories
@@ -66,7 +70,7 @@ impl ViolinPlot {
             .map(|category| category.values.len())
             .sum::<usize>()
             - sorted.iter().map(Vec::len).sum::<usize>();
-        let frame = with_left_out(&self.frame, left_out);
+        let frame = with_left_out(frame, left_out);
         let names: Vec<String> = self
             .categories
             .iter()
@@ -87,9 +91,7 @@ impl ViolinPlot {
             grid: (false, true),
         }
         .lay_out();
-        for (index, ((values, name), colour)) in
-            sorted.iter().zip(&names).zip(colours(&names)).enumerate()
-        {
+        for (index, (values, name)) in sorted.iter().zip(&names).enumerate() {
             let (left, step) = panel.column(index, names.len());
             draw_category(
                 &mut panel,
@@ -97,7 +99,7 @@ impl ViolinPlot {
                 (0.42 * step).min(60.0),
                 name,
                 values,
-                &colour,
+                placed_colour(name),
             );
         }
         let alt = check::listed(

@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
-use crate::figure::{Figure, Frame};
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::palette::colours;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
@@ -21,6 +21,8 @@ pub struct WavePlot {
     pub peaks: Vec<(f64, f64)>,
     /// Length of the recording in seconds.
     pub seconds: f64,
+    /// Highest amplitude of the axis, to compare figures; `None` takes the recording's own.
+    pub limit: Option<f64>,
     /// Spans in seconds that trimming takes away; they are shaded.
     pub trimmed: Vec<(f64, f64)>,
 }
@@ -31,18 +33,27 @@ impl WavePlot {
     /// # Errors
     /// [`FigureError::Value`] for a length that is negative or not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
-        check::count(&self.frame, "the length in seconds", self.seconds)?;
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
+        check::count(frame, "the length in seconds", self.seconds)?;
         let reach = bounds(
             self.peaks
                 .iter()
                 .flat_map(|(low, high)| [low.abs(), high.abs()]),
         );
         let Some((_, reach)) = reach.filter(|_| self.seconds > 0.0) else {
-            return no_data(&self.frame);
+            return no_data(frame);
         };
-        let reach = if reach > 0.0 { reach } else { 1.0 };
+        let reach = self.limit.filter(|limit| *limit > 0.0).unwrap_or(reach);
+        let reach = if reach > 0.0 && reach.is_finite() {
+            reach
+        } else {
+            1.0
+        };
         let mut panel = Chart {
-            frame: &self.frame,
+            frame,
             legend: Vec::new(),
             x: Axis::Numeric {
                 label: "time (s)",
@@ -76,7 +87,7 @@ impl WavePlot {
             .map(|(index, (low, _))| (place(*index), panel.y(*low)));
         let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
         panel.add(Mark::polygon(&outline).fill(&colour).stroke(&colour, 0.8));
-        shade(&mut panel, &self.trimmed, self.seconds);
+        shade(&mut panel, &self.trimmed, self.seconds, MUTED);
         panel.finish(format!(
             "Wave form of {} s, highest amplitude {}.",
             check::short(self.seconds),
@@ -86,12 +97,11 @@ impl WavePlot {
 }
 
 /// Shades spans of time that trimming takes away.
-pub(super) fn shade(panel: &mut Panel, spans: &[(f64, f64)], seconds: f64) {
-    for (start, end) in spans {
-        let (start, end) = (start.clamp(0.0, seconds), end.clamp(0.0, seconds));
-        if !(end > start) {
-            continue;
-        }
+pub(super) fn shade(panel: &mut Panel, spans: &[(f64, f64)], seconds: f64, edges: &str) {
+    let inside = spans
+        .iter()
+        .map(|(start, end)| (start.clamp(0.0, seconds), end.clamp(0.0, seconds)));
+    for (start, end) in inside.filter(|(start, end)| end > start) {
         let (left, right) = (panel.x(start), panel.x(end));
         let tooltip = format!(
             "trimmed: {} to {} s",
@@ -107,7 +117,7 @@ pub(super) fn shade(panel: &mut Panel, spans: &[(f64, f64)], seconds: f64) {
         for (edge, inside) in [(left, start > 0.0), (right, end < seconds)] {
             if inside {
                 let down = [(edge, panel.top), (edge, panel.top + panel.height)];
-                panel.add(Mark::line(&down).stroke(MUTED, 1.2).dashed());
+                panel.add(Mark::line(&down).stroke(edges, 1.2).dashed());
             }
         }
     }

@@ -6,15 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::text::{REGULAR, SEMI_BOLD};
-use crate::theme::STYLE;
+use crate::theme;
 
 use super::files::{names, slug};
 use super::html::Html;
 use super::{Audio, Block, Cell, Page, Section, Table};
-
-/// Least width of a figure on a narrow screen, where it is scrolled sideways instead of shrunk
-/// until nobody can read it.
-const LEAST_WIDTH: f64 = 540.0;
 
 impl Page {
     /// The page as one HTML document.
@@ -88,8 +84,9 @@ fn style() -> String {
     format!(
         "@font-face{{font-family:Inter;font-weight:400;src:url(data:font/ttf;base64,{regular})}}\n\
          @font-face{{font-family:Inter;font-weight:600;src:url(data:font/ttf;base64,{semi_bold})}}\n\
-         {}{STYLE}",
-        include_str!("style.css")
+         {}{}",
+        include_str!("style.css"),
+        theme::style()
     )
 }
 
@@ -157,13 +154,17 @@ fn block(
     }
 }
 
+/// The figure in its widths, of which the style sheet shows the one that there is room for.
 fn figure(html: &mut Html, figure: &Figure, file: &str) -> Result<(), FigureError> {
-    let least = figure.width().min(LEAST_WIDTH);
-    let size = format!("min-width:{least}px;max-width:{}px", figure.width());
-    html.element("figure", &[], |html| {
-        html.element("div", &[("class", "scroll"), ("tabindex", "0")], |html| {
-            html.element("div", &[("style", &size)], |html| html.raw(&figure.svg))
-        })?;
+    let size = format!("max-width:{}px", figure.width() + 18.0);
+    html.element("figure", &[("style", &size)], |html| {
+        match &figure.narrow {
+            None => html.raw(&figure.svg)?,
+            Some(narrow) => {
+                html.element("div", &[("class", "wide")], |html| html.raw(&figure.svg))?;
+                html.element("div", &[("class", "narrow")], |html| html.raw(narrow))?;
+            }
+        }
         html.element("figcaption", &[], |html| {
             for kind in ["svg", "png"] {
                 let path = format!("figures/{file}.{kind}");

@@ -6,7 +6,7 @@ use undertone_figures::*;
 use super::{noise, strings};
 
 /// One figure of every kind.
-pub fn common() -> Vec<Result<Figure, FigureError>> {
+pub(crate) fn common() -> Vec<Result<Figure, FigureError>> {
     vec![
         bars().draw(),
         stacked().draw(),
@@ -161,8 +161,8 @@ fn violins() -> ViolinPlot {
 fn lines() -> LineChart {
     let line = |name: &str, end: f64, second_axis: bool, dashed: bool| Line {
         name: name.into(),
-        points: (1..=60)
-            .map(|epoch| f64::from(epoch))
+        points: (1..=60_i32)
+            .map(f64::from)
             .map(|epoch| (epoch, end + (1.1 - end) * (-epoch / 12.0).exp()))
             .collect(),
         dashed,
@@ -243,6 +243,7 @@ fn wave(frame: Frame) -> WavePlot {
             })
             .collect(),
         seconds: 3.64,
+        limit: None,
         trimmed: vec![(0.0, 0.9), (2.7, 3.64)],
     }
 }

@@ -3,11 +3,11 @@
 mod common;
 mod nasty;
 
-pub use common::common;
-pub use nasty::nasty;
+pub(crate) use common::common;
+pub(crate) use nasty::nasty;
 
 /// Numbers between 0 and 1 that look random and are always the same.
-pub fn noise(count: usize) -> Vec<f64> {
+pub(crate) fn noise(count: usize) -> Vec<f64> {
     (1..=count)
         .map(|index| (index as f64 * 12.9898).sin() * 43_758.545_3)
         .map(|value| value - value.floor())
@@ -15,6 +15,6 @@ pub fn noise(count: usize) -> Vec<f64> {
 }
 
 /// Names as strings.
-pub fn strings(names: &[&str]) -> Vec<String> {
+pub(crate) fn strings(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }

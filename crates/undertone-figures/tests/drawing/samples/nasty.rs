@@ -7,7 +7,7 @@ use super::noise;
 const MARKUP: &str = "<script>alert(\"1\")</script>&'";
 
 /// Figures that must not fail, overlap or be cut, whatever the data.
-pub fn nasty() -> Vec<Result<Figure, FigureError>> {
+pub(crate) fn nasty() -> Vec<Result<Figure, FigureError>> {
     let mut figures = Vec::new();
     for count in [1, 2, 7, 15, 40] {
         figures.push(bars(count, 1, Stacking::Grouped).draw());
@@ -146,7 +146,7 @@ fn confusion(count: usize) -> ConfusionFigure {
                     .collect()
             })
             .collect(),
-        normalization: if count % 2 == 0 {
+        normalization: if count.is_multiple_of(2) {
             Normalization::Rows
         } else {
             Normalization::Counts
@@ -341,6 +341,7 @@ fn silence() -> WavePlot {
         name: "neutral".into(),
         peaks: vec![(0.0, 0.0); 500],
         seconds: 0.02,
+        limit: Some(f64::NAN),
         trimmed: vec![(0.0, 99.0), (f64::NAN, 1.0), (2.0, 1.0)],
     }
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod serve;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::default_cache;
 use undertone_models::DeviceKind;
+
+pub(crate) use serve::{LogFormat, ServeArgs};
 
 /// Speech emotion recognition: predict, explore, train, judge.
 #[derive(Debug, Parser)]
@@ -40,6 +44,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     Crossval(CrossvalArgs),
     Recipes(RecipesArgs),
+    Serve(ServeArgs),
+    Export(ExportArgs),
     #[cfg(feature = "fetch")]
     Fetch(FetchArgs),
 }
@@ -351,6 +357,52 @@ pub(crate) struct EvaluateArgs {
     /// Write the report as JSON to a file, too.
     #[arg(long, value_name = "FILE.json")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Write a model for other programs: as ONNX, for the Hugging Face Hub, as a Space.
+///
+/// The folder appears whole or not at all. A model that the network has no ONNX form for is still
+/// exported to the Hub, without that file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone export runs/mine --to onnx --out mine-onnx
+  undertone export models/mine --to hf --report runs/folds/report.json --out mine-hf
+  undertone export --to space --out space           the model in this program, served by it")]
+pub(crate) struct ExportArgs {
+    /// A model's folder, a run that holds one, or hf:OWNER/NAME [default: the model in this
+    /// program].
+    #[arg(value_name = "RUN|MODEL")]
+    pub(crate) model: Option<PathBuf>,
+    /// What to write.
+    #[arg(long, value_name = "T")]
+    pub(crate) to: ExportTarget,
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace an earlier export in that folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// A report of `evaluate` or `crossval` on this model or its recipe, for the card. Can be
+    /// repeated. The report of the run that the model lies in is found without.
+    #[arg(long = "report", value_name = "FILE.json")]
+    pub(crate) reports: Vec<PathBuf>,
+    /// The program that the Space runs: an undertone for Linux [default: this program].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) binary: Option<PathBuf>,
+    /// Print one JSON object that names the files.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportTarget {
+    /// model.onnx, for ONNX Runtime.
+    Onnx,
+    /// A model repository for the Hugging Face Hub.
+    Hf,
+    /// A Docker Space: Dockerfile, program and model.
+    Space,
 }
 
 /// Download a corpus.

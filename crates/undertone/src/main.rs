@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
         Command::Recipes(args) => commands::recipes(&args),
+        Command::Serve(args) => commands::serve(args),
+        Command::Export(args) => commands::export(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };

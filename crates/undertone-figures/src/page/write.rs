@@ -8,7 +8,7 @@ use crate::figure::Figure;
 use crate::text::{REGULAR, SEMI_BOLD};
 use crate::theme;
 
-use super::files::{names, slug};
+use super::files::{GENERATOR, names, slug};
 use super::html::Html;
 use super::{Audio, Block, Cell, Page, Section, Table};
 
@@ -40,6 +40,7 @@ impl Page {
                     "meta",
                     &[("name", "color-scheme"), ("content", "light dark")],
                 )?;
+                html.start("meta", &[("name", "generator"), ("content", GENERATOR)])?;
                 html.say("title", &[], &self.title)?;
                 html.element("style", &[], |html| html.raw(&style()))
             })?;

@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod inputs;
 mod interrupt;
+mod live;
 mod model;
 mod npz;
 mod outcome;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Train(args) => commands::train(&args),
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
+        Command::Report(args) => commands::report(&args),
         Command::Recipes(args) => commands::recipes(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),

@@ -9,6 +9,7 @@ mod features;
 mod fetch;
 mod predict;
 mod recipes;
+mod report;
 mod train;
 
 pub(crate) use corpus::corpus;
@@ -19,4 +20,5 @@ pub(crate) use features::features;
 pub(crate) use fetch::fetch;
 pub(crate) use predict::predict;
 pub(crate) use recipes::recipes;
+pub(crate) use report::report;
 pub(crate) use train::train;

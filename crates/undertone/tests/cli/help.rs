@@ -1,7 +1,7 @@
 use crate::support::Folder;
 
-const COMMANDS: [&str; 7] = [
-    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes",
+const COMMANDS: [&str; 8] = [
+    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "report",
 ];
 
 #[test]

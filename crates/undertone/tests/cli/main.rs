@@ -9,6 +9,7 @@ mod fetch;
 mod help;
 mod predict;
 mod recipes;
+mod report;
 mod resume;
 mod support;
 mod train;

@@ -16,7 +16,7 @@ use undertone_models::{
     Provenance, Weights, summed_into,
 };
 
-use crate::card::model_card;
+use crate::card::ModelCard;
 use crate::durations;
 use crate::error::LabError;
 use crate::evaluate::corpus_name;
@@ -201,7 +201,8 @@ impl Experiment<'_> {
         let model = Model::load(&best, &self.device)?;
         let path = run.model_path();
         model.save(&path)?;
-        write(&path.join(CARD_FILE), model_card(&model, report).as_bytes())?;
+        let card = ModelCard::new(&model, report.map_or(&[], std::slice::from_ref));
+        write(&path.join(CARD_FILE), card.to_markdown()?.as_bytes())?;
         Ok(Some(path))
     }
 

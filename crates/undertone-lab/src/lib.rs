@@ -7,7 +7,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod augmentation;
-mod card;
+pub mod card;
 mod cholesky;
 mod discriminant;
 pub mod durations;
@@ -31,7 +31,6 @@ mod run_record;
 mod training;
 
 pub use augmentation::{AugmentationConfig, MaskConfig};
-pub use card::model_card;
 pub use error::LabError;
 pub use evaluate::{EvaluationTask, evaluate_model};
 pub use events::{EpochMetrics, Event, Interrupt, Observer};

@@ -230,6 +230,11 @@ impl Classifier {
         &self.labels
     }
 
+    /// What takes recordings to the network's inputs.
+    pub fn front_end(&self) -> &FrontEnd {
+        &self.front_end
+    }
+
     /// The probabilities of the classes for one recording of any length and rate.
     ///
     /// Silence at both ends is trimmed if the model was trained so. What is longer than the

@@ -41,6 +41,8 @@ pub use classifier::{
 };
 pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use device::{DeviceError, DeviceKind};
+#[cfg(feature = "embedded")]
+pub use embedded::EMBEDDED_CARD;
 pub use encoder::{
     ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
     EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,

@@ -1,9 +1,10 @@
 //! Finding the model.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use undertone_models::{CONFIG_FILE, Classifier, DeviceKind};
+use undertone_models::{CARD_FILE, CONFIG_FILE, Classifier, DeviceKind};
 
 use crate::pretrained;
 
@@ -30,16 +31,48 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     );
 }
 
+/// Where the model lies that was asked for.
+pub(crate) enum Place {
+    /// Inside the program.
+    Shipped,
+    /// In a folder.
+    Folder(PathBuf),
+}
+
+impl Place {
+    /// Finds it; one on the Hub is brought onto this machine.
+    pub(crate) fn find(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::Shipped);
+        };
+        Ok(Self::Folder(match pretrained::on_the_hub(path) {
+            Some(source) => pretrained::fetch(source)?.folder,
+            None => folder(path)?,
+        }))
+    }
+
+    pub(crate) fn classifier(&self, kind: DeviceKind) -> anyhow::Result<Classifier> {
+        match self {
+            Self::Shipped => shipped(kind),
+            Self::Folder(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
+        }
+    }
+
+    /// The model's card, if it has one.
+    pub(crate) fn card(&self) -> Option<String> {
+        match self {
+            #[cfg(feature = "embedded")]
+            Self::Shipped => Some(undertone_models::EMBEDDED_CARD.to_owned()),
+            #[cfg(not(feature = "embedded"))]
+            Self::Shipped => None,
+            Self::Folder(folder) => fs::read_to_string(folder.join(CARD_FILE)).ok(),
+        }
+    }
+}
+
 /// The model that was asked for, or the one that this build carries.
 pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Result<Classifier> {
-    let Some(path) = path else {
-        return shipped(kind);
-    };
-    let folder = match pretrained::on_the_hub(path) {
-        Some(source) => pretrained::fetch(source)?.folder,
-        None => folder(path)?,
-    };
-    Ok(Classifier::load_on(folder, &kind.open()?)?)
+    Place::find(path)?.classifier(kind)
 }
 
 #[cfg(feature = "embedded")]

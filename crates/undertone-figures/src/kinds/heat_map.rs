@@ -25,6 +25,8 @@ pub struct HeatMap {
     pub x_range: (f64, f64),
     /// Values at the lower and upper edge.
     pub y_range: (f64, f64),
+    /// Whether the rows are evenly spaced in mel, between two frequencies in Hz.
+    pub y_mel: bool,
     /// The colours. [`ColourMap::BlueRed`] is centred on zero.
     pub map: ColourMap,
     /// Values at the ends of the colour bar, to compare figures; `None` takes the data's.
@@ -71,7 +73,7 @@ impl HeatMap {
             },
             y: Axis::Numeric {
                 label: &self.y_label,
-                scale: Scale::exact(self.y_range.0, self.y_range.1),
+                scale: self.y_scale(),
             },
             right: Right::ColourBar {
                 label: self.value_label.clone(),
@@ -90,6 +92,15 @@ impl HeatMap {
             check::short(low),
             check::short(high)
         ))
+    }
+
+    fn y_scale(&self) -> Scale {
+        let (low, high) = self.y_range;
+        if self.y_mel {
+            Scale::Mel { low, high }
+        } else {
+            Scale::exact(low, high)
+        }
     }
 
     fn scale(&self, low: f64, high: f64) -> Scale {

@@ -1,7 +1,7 @@
 use crate::support::Folder;
 
-const COMMANDS: [&str; 8] = [
-    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "report",
+const COMMANDS: [&str; 9] = [
+    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "report", "serve",
 ];
 
 #[test]

@@ -206,6 +206,7 @@ fn heat_map() -> HeatMap {
         rows: noise(40 * 63).chunks(63).map(<[f64]>::to_vec).collect(),
         x_range: (0.0, 2.0),
         y_range: (0.0, 40.0),
+        y_mel: false,
         map: ColourMap::Viridis,
         limits: None,
     }

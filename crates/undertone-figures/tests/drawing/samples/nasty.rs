@@ -355,6 +355,7 @@ fn grey() -> HeatMap {
         rows: vec![vec![f64::NAN, -1e-9], vec![f64::INFINITY, 1e9]],
         x_range: (0.0, 0.0),
         y_range: (-1e7, 1e7),
+        y_mel: false,
         map: ColourMap::BlueRed,
         limits: None,
     }

@@ -1,0 +1,146 @@
+// Describes the API from openapi.json, and sends requests to try it.
+
+import { authorization, setToken, takeToken } from "../../assets/token.js";
+
+const $ = (id) => document.getElementById(id);
+const server = new URL("..", location.href);
+/** Longest answer that is shown. */
+const SHOWN = 20000;
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+const code = (text) => element("pre", { tabIndex: 0 }, element("code", {}, text));
+
+/** Text with `code` in backticks. */
+function prose(text = "") {
+  const parts = text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
+  return element("p", {}, ...parts);
+}
+
+/** What a reference within the description stands for. */
+function resolved(description, value) {
+  if (!value?.$ref) return value;
+  return value.$ref.slice(2).split("/").reduce((at, key) => at[key], description);
+}
+
+function responses(description, operation) {
+  const rows = Object.entries(operation.responses).map(([status, response]) =>
+    element("tr", {}, element("th", { scope: "row" }, status), element("td", {}, resolved(description, response).description)),
+  );
+  const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Status"), element("th", { scope: "col" }, "Meaning")));
+  return element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Answers" },
+    element("table", {}, head, element("tbody", {}, ...rows)));
+}
+
+/** The same request for a shell. */
+function curl(method, address, fields) {
+  const parts = ["curl"];
+  if (authorization().Authorization) parts.push('-H "Authorization: Bearer $UNDERTONE_TOKEN"');
+  if (method !== "get" && !fields) parts.push(`-X ${method.toUpperCase()}`);
+  parts.push(...(fields ?? []).map((name) => `-F file=@${JSON.stringify(name)}`));
+  return [...parts, `'${address}'`].join(" ");
+}
+
+async function send(method, address, files) {
+  const body = files ? new FormData() : undefined;
+  for (const file of files ?? []) body.append("file", file, file.name);
+  const began = performance.now();
+  const response = await fetch(address, { method: method.toUpperCase(), headers: authorization(), body });
+  const text = await response.text();
+  const milliseconds = (performance.now() - began).toFixed(1);
+  const isJson = response.headers.get("content-type")?.includes("json");
+  const shown = isJson ? JSON.stringify(JSON.parse(text), null, 2) : text;
+  return {
+    status: `${response.status} ${response.statusText} in ${milliseconds} ms`,
+    shown: shown.length > SHOWN ? `${shown.slice(0, SHOWN)}\n… ${shown.length - SHOWN} more characters` : shown,
+  };
+}
+
+/** A form that sends one operation's request and shows the answer. */
+function trial(description, path, method, operation) {
+  const form = element("form");
+  const switches = (operation.parameters ?? []).map((parameter) => {
+    const { name, description: meaning } = resolved(description, parameter);
+    const box = element("input", { type: "checkbox", name });
+    form.append(element("label", {}, box, element("span", {}, element("code", {}, name), `: ${meaning}`)));
+    return box;
+  });
+  let input = null;
+  if (operation.requestBody) {
+    const { schema } = operation.requestBody.content["multipart/form-data"];
+    const several = schema.properties.file.type === "array";
+    input = element("input", { type: "file", name: "file", required: true, multiple: several, accept: "audio/*" });
+    form.append(element("label", {}, several ? "Recordings" : "Recording", input));
+  }
+  form.append(element("button", { type: "submit", className: "primary" }, "Send"));
+  const answer = element("div", { className: "answer", role: "status" });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const address = new URL(path.slice(1), server);
+    for (const box of switches) if (box.checked) address.searchParams.set(box.name, "1");
+    const files = input ? [...input.files] : null;
+    answer.replaceChildren("…");
+    const command = code(curl(method, address, files?.map((file) => file.name)));
+    try {
+      const { status, shown } = await send(method, address, files);
+      answer.replaceChildren(element("h3", {}, status), command, code(shown));
+    } catch (error) {
+      answer.replaceChildren(element("h3", { className: "error" }, "The server does not answer"), command, String(error));
+    }
+  });
+  return [form, answer];
+}
+
+function described(description, path, method, operation) {
+  const summary = element("summary", {},
+    element("span", { className: "method" }, method.toUpperCase()),
+    element("span", { className: "path" }, path),
+    element("span", { className: "soft" }, operation.summary));
+  const inside = element("div", { className: "inside" });
+  if (operation.description) inside.append(prose(operation.description));
+  if (path !== "/api/live") inside.append(...trial(description, path, method, operation));
+  inside.append(responses(description, operation));
+  return element("details", { className: "operation card", id: operation.operationId }, summary, inside);
+}
+
+function show(description) {
+  $("about").replaceChildren(...prose(description.info.description).childNodes);
+  const operations = Object.entries(description.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const parts = description.tags.flatMap(({ name, description: meaning }) => [
+    element("h2", {}, `${name}: ${meaning}`),
+    ...operations
+      .filter(({ operation }) => operation.tags.includes(name))
+      .map(({ path, method, operation }) => described(description, path, method, operation)),
+  ]);
+  $("operations").replaceChildren(...parts);
+  $("operations").querySelector("details").open = true;
+}
+
+async function load() {
+  $("trouble").hidden = true;
+  try {
+    const response = await fetch("openapi.json", { headers: authorization() });
+    $("token-form").hidden = response.status !== 401;
+    if (response.status === 401) $("token").focus();
+    else if (response.ok) show(await response.json());
+    else throw new Error(`${response.status} ${response.statusText}`);
+  } catch (error) {
+    $("trouble").textContent = `The description could not be loaded: ${error.message}`;
+    $("trouble").hidden = false;
+  }
+}
+
+$("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  setToken($("token").value);
+  load();
+});
+for (const place of document.querySelectorAll(".server")) place.textContent = server.href;
+takeToken();
+load();

@@ -1,0 +1,26 @@
+//! The interface's description for programs (OpenAPI) and a page to try it.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::assets::{Asset, assets, from_table};
+
+const PAGE: &[Asset] = assets!("../../api-docs/": "index.html", "docs.css", "docs.js");
+
+const OPENAPI: &str = include_str!("../../api-docs/openapi.json");
+
+/// `GET /api/openapi.json`
+pub(crate) async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+/// `GET /api/docs`
+pub(crate) async fn docs(headers: HeaderMap) -> Response {
+    from_table(PAGE, "index.html", &headers)
+}
+
+/// `GET /api/docs/{name}`
+pub(crate) async fn docs_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    from_table(PAGE, &name, &headers)
+}

@@ -1,0 +1,11 @@
+//! The REST interface.
+
+mod docs;
+mod health;
+mod model;
+mod predict;
+
+pub(crate) use docs::{docs, docs_file, openapi};
+pub(crate) use health::{alive, ready};
+pub(crate) use model::model;
+pub(crate) use predict::{predict, predict_batch};

@@ -1,0 +1,117 @@
+//! What all requests share.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use undertone_corpus::{OTHER_COLOURS, colour_of};
+
+use crate::gradio::Gradio;
+use crate::guard::Policy;
+use crate::inference::{Inference, Slot};
+use crate::live::LiveConnections;
+use crate::memory::Memory;
+use crate::metrics::Metrics;
+use crate::problem::{Kind, Problem};
+use crate::recognizer::ModelDescription;
+use crate::settings::Settings;
+use crate::{card, random};
+
+/// Decodings at one time for each processor: with one, two long recordings would keep all short
+/// ones waiting.
+const DECODINGS_PER_PROCESSOR: usize = 2;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    /// Whether only this machine can reach the server.
+    pub(crate) local_only: bool,
+    /// Another one after a restart.
+    pub(crate) id: String,
+    pub(crate) inference: Inference,
+    /// Leave to decode.
+    pub(crate) decoding: Semaphore,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) gradio: Gradio,
+    pub(crate) live: LiveConnections,
+    pub(crate) metrics: Metrics,
+    pub(crate) policy: Policy,
+    /// Cancelled once the server is to stop: nothing new is accepted then.
+    pub(crate) stopping: CancellationToken,
+    /// What is to be finished before it stops.
+    pub(crate) tasks: TaskTracker,
+    model: OnceLock<LoadedModel>,
+}
+
+/// The shared state as handlers receive it.
+pub(crate) type Shared = Arc<App>;
+
+/// The model that is being served.
+#[derive(Debug)]
+pub(crate) struct LoadedModel {
+    pub(crate) description: ModelDescription,
+    pub(crate) labels: Arc<[String]>,
+    pub(crate) colours: Vec<&'static str>,
+    pub(crate) card_html: Option<String>,
+}
+
+impl App {
+    pub(crate) fn new(settings: Settings, local_only: bool) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            local_only,
+            id: random::id(),
+            inference: Inference::new(settings.limits.queue),
+            decoding: Semaphore::new(DECODINGS_PER_PROCESSOR * processors),
+            memory: Memory::new(settings.limits.memory),
+            gradio: Gradio::new(&settings),
+            live: LiveConnections::default(),
+            metrics: Metrics::new(),
+            policy: Policy::new(&settings.access),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            model: OnceLock::new(),
+            settings,
+        }
+    }
+
+    /// Makes the model known.
+    pub(crate) fn set_model(&self, description: ModelDescription) {
+        let mut others = OTHER_COLOURS.iter().cycle();
+        let colours = description
+            .labels
+            .iter()
+            .filter_map(|label| colour_of(label).or_else(|| others.next().copied()))
+            .collect();
+        let _ = self.model.set(LoadedModel {
+            labels: description.labels.clone().into(),
+            colours,
+            card_html: description.card.as_deref().map(card::to_html),
+            description,
+        });
+    }
+
+    /// The model, or why there is none yet.
+    pub(crate) fn model(&self) -> Result<&LoadedModel, Problem> {
+        self.model
+            .get()
+            .ok_or_else(|| Problem::new(Kind::Busy, "the model is being loaded"))
+    }
+
+    /// Whether new work is accepted at all.
+    pub(crate) fn check_ready(&self) -> Result<(), Problem> {
+        self.model()?;
+        if self.stopping.is_cancelled() {
+            return Err(Problem::new(Kind::Busy, "the server is stopping"));
+        }
+        Ok(())
+    }
+
+    /// Leave to ask the model something.
+    pub(crate) fn admit(&self) -> Result<Slot, Problem> {
+        self.check_ready()?;
+        self.inference.admit()
+    }
+}

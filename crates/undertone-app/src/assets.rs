@@ -1,0 +1,188 @@
+//! The page and the samples, inside the program.
+
+use std::fs;
+use std::path::Path;
+
+use axum::extract::{Path as Name, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::app::Shared;
+use crate::problem::{Kind, Problem};
+
+/// A file inside the program.
+pub(crate) struct Asset {
+    pub(crate) name: &'static str,
+    pub(crate) content: &'static [u8],
+}
+
+/// A table of files in a folder.
+macro_rules! assets {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(Asset { name: $name, content: include_bytes!(concat!($folder, $name)) }),*]
+    };
+}
+pub(crate) use assets;
+
+const INDEX: &[u8] = include_bytes!("../web/index.html");
+
+/// All files of `web/assets/`.
+const ASSETS: &[Asset] = assets!("../web/assets/":
+    "analyse.js",
+    "api.js",
+    "bars.js",
+    "base.css",
+    "canvas.js",
+    "capture-worklet.js",
+    "card.js",
+    "confidence.js",
+    "decode.js",
+    "dom.js",
+    "download.js",
+    "drop.js",
+    "format.js",
+    "history.js",
+    "icon.svg",
+    "input.css",
+    "latency.js",
+    "level.js",
+    "live.css",
+    "live.js",
+    "magma.js",
+    "main.js",
+    "microphone.js",
+    "notices.js",
+    "player.js",
+    "problem.js",
+    "recorder.js",
+    "result.css",
+    "result.js",
+    "samples.js",
+    "session.css",
+    "session.js",
+    "spectrogram.js",
+    "stack.js",
+    "table.js",
+    "tabs.js",
+    "theme.js",
+    "timeline.js",
+    "token.js",
+    "wav.js",
+    "waveform.js",
+);
+
+const SAMPLES: &[Asset] = assets!("../../../samples/":
+    "calm.wav",
+    "excited.wav",
+    "sad.flac",
+);
+
+/// The shipped samples: file name and what it is.
+pub(crate) const SAMPLE_TITLES: [(&str, &str); 3] = [
+    ("calm.wav", "Calm (synthetic voice)"),
+    ("excited.wav", "Excited (synthetic voice)"),
+    ("sad.flac", "Sad (synthetic voice)"),
+];
+
+/// `GET /`
+pub(crate) async fn index(State(app): State<Shared>, headers: HeaderMap) -> Response {
+    match &app.settings.web {
+        Some(folder) => from_folder(folder, "index.html"),
+        None => answer(&headers, "index.html", INDEX),
+    }
+}
+
+/// `GET /assets/{name}`
+pub(crate) async fn asset(
+    State(app): State<Shared>,
+    Name(name): Name<String>,
+    headers: HeaderMap,
+) -> Response {
+    match &app.settings.web {
+        Some(folder) => from_folder(&folder.join("assets"), &name),
+        None => from_table(ASSETS, &name, &headers),
+    }
+}
+
+/// `GET /samples/{name}`
+pub(crate) async fn sample(Name(name): Name<String>, headers: HeaderMap) -> Response {
+    from_table(SAMPLES, &name, &headers)
+}
+
+/// The shipped sample of that name.
+pub(crate) fn sample_bytes(name: &str) -> Option<&'static [u8]> {
+    find(SAMPLES, name).map(|asset| asset.content)
+}
+
+fn find(table: &'static [Asset], name: &str) -> Option<&'static Asset> {
+    table.iter().find(|asset| asset.name == name)
+}
+
+/// The file of that name in a table.
+pub(crate) fn from_table(table: &'static [Asset], name: &str, headers: &HeaderMap) -> Response {
+    match find(table, name) {
+        Some(asset) => answer(headers, asset.name, asset.content),
+        None => nothing(),
+    }
+}
+
+/// For work on the page. The name is compared with what is in the folder, never joined to it.
+fn from_folder(folder: &Path, name: &str) -> Response {
+    let entry = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .find(|entry| entry.file_name() == name);
+    match entry.and_then(|entry| fs::read(entry.path()).ok()) {
+        Some(content) => {
+            let kind = HeaderValue::from_static(content_type(name));
+            ([(header::CONTENT_TYPE, kind)], content).into_response()
+        }
+        None => nothing(),
+    }
+}
+
+fn nothing() -> Response {
+    Problem::new(Kind::NotFound, "there is no such file").into_response()
+}
+
+fn answer(request: &HeaderMap, name: &str, content: &'static [u8]) -> Response {
+    // The program's version and the length tell one build's file from another's.
+    let tag = format!("\"{}-{:x}\"", env!("CARGO_PKG_VERSION"), checksum(content));
+    let unchanged = request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let headers = [
+        (header::CONTENT_TYPE, content_type(name).to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::ETAG, tag),
+    ];
+    if unchanged {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, content).into_response()
+    }
+}
+
+/// FNV-1a, 64 bits.
+fn checksum(content: &[u8]) -> u64 {
+    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("webmanifest") => "application/manifest+json",
+        Some("wav") => "audio/wav",
+        Some("flac") => "audio/flac",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,117 @@
+//! The last seconds of what a live client says.
+
+use std::collections::VecDeque;
+
+use crate::problem::{Kind, Problem};
+
+/// Answers a second of audio.
+const ANSWERS_PER_SECOND: u64 = 5;
+/// Least audio that is judged, in seconds.
+const LEAST_SECONDS: f64 = 0.5;
+
+/// A window that moves along with what is received.
+pub(super) struct LiveWindow {
+    samples: VecDeque<f32>,
+    sample_rate: u32,
+    longest: usize,
+    received: u64,
+    judged: u64,
+}
+
+/// A window that is to be judged.
+pub(super) struct Due {
+    pub(super) samples: Vec<f32>,
+    pub(super) sample_rate: u32,
+    /// Samples received so far.
+    pub(super) received: u64,
+    /// Level of what came since the window before, in decibels below full scale.
+    pub(super) level_db: f64,
+}
+
+impl LiveWindow {
+    pub(super) fn new(sample_rate: u32, seconds: f64) -> Self {
+        Self {
+            samples: VecDeque::new(),
+            sample_rate,
+            longest: (seconds * f64::from(sample_rate)) as usize,
+            received: 0,
+            judged: 0,
+        }
+    }
+
+    /// Appends 16-bit little-endian samples; what is older than the window falls out.
+    pub(super) fn push(&mut self, pcm: &[u8]) -> Result<(), Problem> {
+        let (samples, rest) = pcm.as_chunks::<2>();
+        if !rest.is_empty() {
+            let detail = "a message holds whole 16-bit samples";
+            return Err(Problem::new(Kind::BadRequest, detail));
+        }
+        self.received += samples.len() as u64;
+        let newest = &samples[samples.len().saturating_sub(self.longest)..];
+        let excess = (self.samples.len() + newest.len()).saturating_sub(self.longest);
+        self.samples.drain(..excess);
+        let full_scale = |sample: &[u8; 2]| f32::from(i16::from_le_bytes(*sample)) / 32_768.0;
+        self.samples.extend(newest.iter().map(full_scale));
+        Ok(())
+    }
+
+    /// The window, if a fifth of a second has come since it was judged last.
+    pub(super) fn due(&mut self) -> Option<Due> {
+        let rate = u64::from(self.sample_rate);
+        let new = self.received - self.judged;
+        let enough = self.samples.len() as f64 >= LEAST_SECONDS * f64::from(self.sample_rate);
+        if !enough || new < rate / ANSWERS_PER_SECOND {
+            return None;
+        }
+        self.judged = self.received;
+        let samples: Vec<f32> = self.samples.iter().copied().collect();
+        let new = usize::try_from(new)
+            .unwrap_or(usize::MAX)
+            .min(samples.len());
+        Some(Due {
+            level_db: level_db(&samples[samples.len() - new..]),
+            samples,
+            sample_rate: self.sample_rate,
+            received: self.received,
+        })
+    }
+}
+
+/// The root of the mean square in decibels; -100 for silence.
+fn level_db(samples: &[f32]) -> f64 {
+    let sum: f64 = samples.iter().map(|it| f64::from(it * it)).sum();
+    10.0 * (sum / samples.len().max(1) as f64).max(1e-10).log10()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pcm(count: usize, value: i16) -> Vec<u8> {
+        std::iter::repeat_n(value.to_le_bytes(), count)
+            .flatten()
+            .collect()
+    }
+
+    #[test]
+    fn the_window_moves_along() {
+        let mut window = LiveWindow::new(8000, 2.0);
+        window.push(&pcm(3999, 100)).unwrap();
+        assert!(window.due().is_none(), "half a second is needed");
+        window.push(&pcm(1, 100)).unwrap();
+        assert_eq!(window.due().unwrap().samples.len(), 4000);
+        window.push(&pcm(1599, 100)).unwrap();
+        assert!(window.due().is_none(), "a fifth of a second is needed");
+        window.push(&pcm(100_000, 16_384)).unwrap();
+        let due = window.due().unwrap();
+        assert_eq!(due.samples, vec![0.5; 16_000]);
+        assert_eq!(due.received, 105_599);
+        assert!((due.level_db + 6.02).abs() < 0.01, "{}", due.level_db);
+    }
+
+    #[test]
+    fn half_samples_are_refused() {
+        let problem = LiveWindow::new(8000, 2.0).push(&[1, 2, 3]).unwrap_err();
+        assert_eq!(problem.kind, Kind::BadRequest);
+    }
+}

@@ -1,0 +1,182 @@
+//! What the page draws of a recording: its wave form and its mel spectrogram.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use undertone_audio::{
+    DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recording, Resampler,
+    power_to_db,
+};
+
+/// Most columns of a wave form, and of a spectrogram.
+const COLUMNS: usize = 1000;
+const BANDS: usize = 64;
+/// Rate that the spectrogram is computed at, in Hz: speech has little above half of it.
+const RATE: u32 = 16_000;
+const N_FFT: usize = 1024;
+/// Least samples between two frames of the spectrogram.
+const HOP: usize = 256;
+/// The range of decibels that is drawn, below the loudest.
+const RANGE_DB: f32 = 80.0;
+
+/// The wave form and the mel spectrogram of a whole recording.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Picture {
+    peaks: Peaks,
+    mel: Mel,
+    /// What was left after trimming; known once the model has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) speech: Option<Span>,
+}
+
+/// A part of a recording, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Span {
+    pub(crate) start: f64,
+    pub(crate) end: f64,
+}
+
+/// The least and the largest sample in each column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Peaks {
+    min: Vec<f32>,
+    max: Vec<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Mel {
+    bands: usize,
+    frames: usize,
+    seconds: f64,
+    min_db: f32,
+    max_db: f32,
+    fmax: f32,
+    /// A byte for each value, row by row from the lowest band, in base64.
+    data: String,
+}
+
+impl Picture {
+    /// Empty where the recording is at a rate that cannot be drawn.
+    pub(crate) fn of(recording: &Recording) -> Option<Self> {
+        Some(Self {
+            peaks: peaks(&recording.samples),
+            mel: mel(recording)?,
+            speech: None,
+        })
+    }
+}
+
+fn peaks(samples: &[f32]) -> Peaks {
+    let columns = COLUMNS.min(samples.len());
+    let bound = |column: usize| column * samples.len() / columns.max(1);
+    let (min, max) = (0..columns)
+        .map(|column| {
+            let part = &samples[bound(column)..bound(column + 1)];
+            let least = part.iter().copied().fold(f32::INFINITY, f32::min);
+            let most = part.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            (three_digits(least), three_digits(most))
+        })
+        .unzip();
+    Peaks { min, max }
+}
+
+/// Enough for a picture, and a third of the bytes. Adding 0 takes the sign from -0.
+fn three_digits(value: f32) -> f32 {
+    (value.clamp(-1.0, 1.0) * 1000.0).round() / 1000.0 + 0.0
+}
+
+fn mel(recording: &Recording) -> Option<Mel> {
+    let samples = Resampler::new(recording.sample_rate, RATE)
+        .ok()?
+        .resample(&recording.samples);
+    // Above the source's own band there is nothing to see.
+    let fmax = (RATE.min(recording.sample_rate) / 2) as f32;
+    let config = MelConfig {
+        sample_rate: RATE,
+        n_fft: N_FFT,
+        hop_length: HOP.max(samples.len().div_ceil(COLUMNS)),
+        n_mels: BANDS,
+        fmin: 0.0,
+        fmax: Some(fmax),
+    };
+    let power = MelSpectrogram::new(&config).ok()?.power(&samples);
+    let decibels = power_to_db(
+        &power,
+        &DbConfig {
+            reference: DbReference::Max,
+            top_db: Some(RANGE_DB),
+            ..DbConfig::default()
+        },
+    );
+    Some(Mel {
+        bands: decibels.bands,
+        frames: decibels.frames,
+        seconds: recording.duration(),
+        min_db: -RANGE_DB,
+        max_db: 0.0,
+        fmax,
+        data: BASE64_STANDARD.encode(as_bytes(&decibels)),
+    })
+}
+
+fn as_bytes(decibels: &FeatureMatrix) -> Vec<u8> {
+    decibels
+        .values
+        .iter()
+        .map(|db| ((db / RANGE_DB + 1.0).clamp(0.0, 1.0) * 255.0).round() as u8)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(seconds: f64, rate: u32) -> Recording {
+        let count = (seconds * f64::from(rate)) as usize;
+        Recording {
+            samples: (0..count)
+                .map(|n| (n as f32 * 1000.0 * std::f32::consts::TAU / rate as f32).sin() * 0.5)
+                .collect(),
+            sample_rate: rate,
+            channels: 1,
+        }
+    }
+
+    #[test]
+    fn a_tone_is_one_bright_row() {
+        let picture = Picture::of(&tone(1.0, 48_000)).unwrap();
+        let bytes = BASE64_STANDARD.decode(&picture.mel.data).unwrap();
+        assert_eq!(bytes.len(), picture.mel.bands * picture.mel.frames);
+        let middle = picture.mel.frames / 2;
+        let column: Vec<u8> = (0..BANDS)
+            .map(|band| bytes[band * picture.mel.frames + middle])
+            .collect();
+        let brightest = column.iter().position(|it| *it == 255).unwrap();
+        // 1000 Hz is 15 of the 45.2 mel up to 8 kHz.
+        assert!((20..=22).contains(&brightest), "{brightest}");
+        assert!(column[brightest + 10] < 100);
+    }
+
+    #[test]
+    fn long_recordings_have_no_more_columns() {
+        let picture = Picture::of(&tone(60.0, 8_000)).unwrap();
+        assert_eq!(picture.peaks.min.len(), COLUMNS);
+        assert!(picture.mel.frames <= COLUMNS + 1);
+        assert_eq!(picture.mel.fmax, 4000.0);
+        assert!(picture.peaks.max.iter().all(|it| (0.45..=0.5).contains(it)));
+    }
+
+    #[test]
+    fn one_sample_is_drawn() {
+        let recording = Recording {
+            samples: vec![0.25],
+            sample_rate: 16_000,
+            channels: 1,
+        };
+        let picture = Picture::of(&recording).unwrap();
+        assert_eq!(
+            (picture.peaks.min, picture.peaks.max),
+            (vec![0.25], vec![0.25])
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! Errors as RFC 9457 problem details.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use undertone_audio::{DecodeError, DecodeErrorKind};
+
+use crate::recognizer::RecognizeError;
+
+/// Seconds after which a client that was refused for now may come again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// What went wrong, as the last part of a problem's `type`, `urn:undertone:…`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Timeout,
+    TooLarge,
+    NotAudio,
+    Misdirected,
+    TooShort,
+    TooLong,
+    Silent,
+    Broken,
+    TooManyRequests,
+    Internal,
+    Busy,
+}
+
+impl Kind {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 16] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Timeout,
+        Self::TooLarge,
+        Self::NotAudio,
+        Self::Misdirected,
+        Self::TooShort,
+        Self::TooLong,
+        Self::Silent,
+        Self::Broken,
+        Self::TooManyRequests,
+        Self::Internal,
+        Self::Busy,
+    ];
+
+    fn name_title_status(self) -> (&'static str, &'static str, StatusCode) {
+        use StatusCode as S;
+        match self {
+            Self::BadRequest => ("bad-request", "The request makes no sense", S::BAD_REQUEST),
+            Self::Unauthorized => ("unauthorized", "A token is needed", S::UNAUTHORIZED),
+            Self::Forbidden => ("forbidden", "This origin may not ask", S::FORBIDDEN),
+            Self::NotFound => ("not-found", "There is nothing here", S::NOT_FOUND),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                "Not with this method",
+                S::METHOD_NOT_ALLOWED,
+            ),
+            Self::Timeout => ("timeout", "The request came too slowly", S::REQUEST_TIMEOUT),
+            Self::TooLarge => ("too-large", "The body is too large", S::PAYLOAD_TOO_LARGE),
+            Self::NotAudio => (
+                "not-audio",
+                "Not a recording that can be read",
+                S::UNSUPPORTED_MEDIA_TYPE,
+            ),
+            Self::Misdirected => (
+                "misdirected",
+                "This server goes by another name",
+                S::MISDIRECTED_REQUEST,
+            ),
+            Self::TooShort => (
+                "too-short",
+                "The recording is too short",
+                S::UNPROCESSABLE_ENTITY,
+            ),
+            Self::TooLong => (
+                "too-long",
+                "The recording is too long",
+                S::UNPROCESSABLE_ENTITY,
+            ),
+            Self::Silent => ("silent", "The recording is silent", S::UNPROCESSABLE_ENTITY),
+            Self::Broken => ("broken", "The recording is broken", S::UNPROCESSABLE_ENTITY),
+            Self::TooManyRequests => (
+                "too-many-requests",
+                "One client asks too much at once",
+                S::TOO_MANY_REQUESTS,
+            ),
+            Self::Internal => ("internal", "The server failed", S::INTERNAL_SERVER_ERROR),
+            Self::Busy => ("busy", "The server is busy", S::SERVICE_UNAVAILABLE),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn name(self) -> &'static str {
+        self.name_title_status().0
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        self.name_title_status().1
+    }
+
+    pub(crate) fn status(self) -> StatusCode {
+        self.name_title_status().2
+    }
+}
+
+/// A request that has no answer but this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) kind: Kind,
+    /// What happened this time and what to do about it, for a person.
+    pub(crate) detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, title, status) = self.kind.name_title_status();
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("type", &format_args!("urn:undertone:{name}"))?;
+        map.serialize_entry("title", title)?;
+        map.serialize_entry("status", &status.as_u16())?;
+        map.serialize_entry("detail", &self.detail)?;
+        map.end()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.kind.status(), axum::Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        match self.kind {
+            Kind::Busy | Kind::TooManyRequests => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            }
+            Kind::Unauthorized => {
+                let challenge = HeaderValue::from_static("Bearer realm=\"undertone\"");
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<DecodeError> for Problem {
+    fn from(error: DecodeError) -> Self {
+        use DecodeErrorKind as D;
+        let kind = match error.kind() {
+            D::NotAudio | D::UnsupportedCodec { .. } => Kind::NotAudio,
+            D::TooLong { .. } => Kind::TooLong,
+            D::NoSamples => Kind::TooShort,
+            _ => Kind::Broken,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<RecognizeError> for Problem {
+    fn from(error: RecognizeError) -> Self {
+        match error {
+            RecognizeError::Unusable(detail) => Self::new(Kind::Broken, detail),
+            RecognizeError::Model(detail) => {
+                tracing::error!(%detail, "the model failed");
+                Self::new(Kind::Internal, "the model gave no answer")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn all_kinds_are_described() {
+        let text = include_str!("../api-docs/openapi.json");
+        let description: Value = serde_json::from_str(text).unwrap();
+        let types = &description["components"]["schemas"]["Problem"]["properties"]["type"]["enum"];
+        let expected: Vec<_> = Kind::ALL
+            .iter()
+            .map(|kind| format!("urn:undertone:{}", kind.name()))
+            .collect();
+        assert_eq!(*types, Value::from(expected));
+    }
+}

@@ -1,0 +1,254 @@
+use serde_json::json;
+use undertone_app::{Access, Settings};
+
+use crate::support::{Running, settings, start, start_with, wav};
+
+const TOKEN: &str = "s3cret-token";
+
+fn with_access(access: Access) -> Running {
+    start_with(Settings {
+        access,
+        ..settings()
+    })
+}
+
+fn with_token() -> Running {
+    with_access(Access {
+        token: Some(TOKEN.to_owned()),
+        ..Access::default()
+    })
+}
+
+#[test]
+fn a_token_opens_everything_and_nothing_else_does() {
+    let server = with_token();
+    for path in [
+        "/api/model",
+        "/metrics",
+        "/config",
+        "/gradio_api/info",
+        "/samples/calm.wav",
+        "/nowhere",
+    ] {
+        let answer = server.get(path);
+        assert_eq!(
+            (answer.status, answer.problem()),
+            (401, "unauthorized".to_owned()),
+            "{path}"
+        );
+        assert!(
+            answer
+                .header("www-authenticate")
+                .unwrap()
+                .starts_with("Bearer"),
+            "{path}"
+        );
+        let wrong = server.send("GET", path, &["authorization: Bearer s3cret-tokex"], b"");
+        assert_eq!(wrong.status, 401, "{path}");
+        let right = server.send("GET", path, &["authorization: Bearer s3cret-token"], b"");
+        assert_ne!(right.status, 401, "{path}");
+    }
+    let header = ["authorization: Bearer s3cret-token"];
+    assert_eq!(server.predict(&wav(0.5)).status, 401);
+    assert_eq!(
+        server
+            .send("POST", "/api/predict", &header, &wav(0.5))
+            .status,
+        200
+    );
+    // As gradio_client.Client(token=…) sends it.
+    let header = ["x-hf-authorization: Bearer s3cret-token"];
+    assert_eq!(server.send("GET", "/config", &header, b"").status, 200);
+}
+
+#[test]
+fn health_and_the_page_need_no_token() {
+    let server = with_token();
+    for path in ["/", "/assets/main.js", "/api/docs", "/healthz", "/readyz"] {
+        assert_eq!(server.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn other_names_are_not_answered_to() {
+    let server = start();
+    let status = |host: &str| {
+        server
+            .send("GET", "/api/model", &[&format!("host: {host}")], b"")
+            .status
+    };
+    assert_eq!(status("localhost:7860"), 200);
+    assert_eq!(status("127.0.0.1"), 200);
+    assert_eq!(status("[::1]:80"), 200);
+    // A page at rebound.example.org that made its name point here.
+    assert_eq!(status("rebound.example.org:7860"), 421);
+    assert_eq!(status("localhost.example.org"), 421);
+    assert_eq!(status("a b"), 421);
+
+    let named = with_access(Access {
+        hosts: vec!["voice.example.org".to_owned()],
+        ..Access::default()
+    });
+    let status = |host: &str| {
+        named
+            .send("GET", "/api/model", &[&format!("host: {host}")], b"")
+            .status
+    };
+    assert_eq!(status("VOICE.example.org"), 200);
+    assert_eq!(status("localhost"), 200);
+    assert_eq!(status("other.example.org"), 421);
+}
+
+#[test]
+fn pages_of_other_origins_cannot_act() {
+    let server = start();
+    let own = format!("origin: http://{}", server.address);
+    assert_eq!(
+        server
+            .send("POST", "/api/predict", &[&own], &wav(0.5))
+            .status,
+        200
+    );
+    for origin in [
+        "origin: https://evil.example.org",
+        "origin: null",
+        "origin: http://localhost:1",
+    ] {
+        let answer = server.send("POST", "/api/predict", &[origin], &wav(0.5));
+        assert_eq!(
+            (answer.status, answer.problem()),
+            (403, "forbidden".to_owned()),
+            "{origin}"
+        );
+        let headers = [
+            origin,
+            "upgrade: websocket",
+            "connection: upgrade",
+            "sec-websocket-version: 13",
+            "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        ];
+        assert_eq!(
+            server.send("GET", "/api/live", &headers, b"").status,
+            403,
+            "{origin}"
+        );
+    }
+    let reading = server.send(
+        "GET",
+        "/api/model",
+        &["origin: https://evil.example.org"],
+        b"",
+    );
+    assert_eq!(reading.header("access-control-allow-origin"), None);
+}
+
+#[test]
+fn named_origins_may_ask() {
+    let server = with_access(Access {
+        token: Some(TOKEN.to_owned()),
+        origins: vec!["https://friend.example.org".to_owned()],
+        ..Access::default()
+    });
+    let preflight = server.send(
+        "OPTIONS",
+        "/gradio_api/queue/join",
+        &[
+            "origin: https://friend.example.org",
+            "access-control-request-method: POST",
+            "access-control-request-headers: authorization,content-type,x-gradio-user",
+        ],
+        b"",
+    );
+    assert_eq!(preflight.status, 200);
+    let allowed = preflight.header("access-control-allow-headers").unwrap();
+    assert!(
+        allowed.contains("authorization") && allowed.contains("x-gradio-user"),
+        "{allowed}"
+    );
+    let headers = [
+        "origin: https://friend.example.org",
+        "authorization: Bearer s3cret-token",
+    ];
+    let answer = server.send("POST", "/api/predict", &headers, &wav(0.5));
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        Some("https://friend.example.org")
+    );
+    let headers = [
+        "origin: https://other.example.org",
+        "authorization: Bearer s3cret-token",
+    ];
+    let answer = server.send("POST", "/api/predict", &headers, &wav(0.5));
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (403, None)
+    );
+}
+
+#[test]
+fn every_answer_says_what_browsers_may_do_with_it() {
+    let server = start();
+    for answer in [
+        server.get("/"),
+        server.get("/api/model"),
+        server.get("/nothing"),
+        server.predict(b"x"),
+    ] {
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+    assert_eq!(
+        server.get("/api/model").header("cache-control"),
+        Some("no-store")
+    );
+    let framed = with_access(Access {
+        frame_ancestors: vec!["https://huggingface.co".to_owned()],
+        ..Access::default()
+    });
+    let answer = framed.get("/");
+    assert!(
+        answer
+            .header("content-security-policy")
+            .unwrap()
+            .contains("frame-ancestors https://huggingface.co")
+    );
+    assert_eq!(answer.header("x-frame-options"), None);
+}
+
+#[test]
+fn addresses_given_by_clients_are_never_fetched() {
+    let server = start();
+    let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/a.wav", elsewhere.local_addr().unwrap());
+    for path in [
+        address.as_str(),
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "../../Cargo.toml",
+    ] {
+        let body =
+            json!({"data": [{"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}]});
+        let answer = server.post_json("/gradio_api/run/predict", &body);
+        assert_eq!(
+            (answer.status, answer.problem()),
+            (400, "bad-request".to_owned()),
+            "{path}"
+        );
+    }
+    assert!(elsewhere.accept().is_err(), "nobody called");
+    for path in [
+        "/assets/../Cargo.toml",
+        "/assets/%2e%2e%2fCargo.toml",
+        "/samples/..%2fREADME.md",
+        "//etc/passwd",
+    ] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+}

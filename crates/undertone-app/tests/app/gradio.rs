@@ -1,0 +1,308 @@
+use serde_json::{Value, json};
+use std::time::Duration;
+use undertone_app::{Limits, Settings, Timeouts};
+
+use crate::support::{Running, WAITS, settings, start, start_with, wav, wav_at};
+
+fn upload(server: &Running, recording: &[u8]) -> String {
+    let answer = server.post_form("/gradio_api/upload", &[("files", "a.wav", recording)]);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()[0].as_str().unwrap().to_owned()
+}
+
+fn file(path: &str) -> Value {
+    json!({"path": path, "orig_name": "a.wav", "meta": {"_type": "gradio.FileData"}})
+}
+
+fn join(server: &Running, session: &str, path: &str) -> String {
+    let body = json!({"data": [file(path)], "fn_index": 0, "session_hash": session});
+    let answer = server.post_json("/gradio_api/queue/join", &body);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["event_id"].as_str().unwrap().to_owned()
+}
+
+/// The data of a session's messages until the stream ends.
+fn messages(server: &Running, session: &str) -> Vec<Value> {
+    let answer = server.get(&format!("/gradio_api/queue/data?session_hash={session}"));
+    assert!(
+        answer
+            .header("content-type")
+            .unwrap()
+            .starts_with("text/event-stream")
+    );
+    answer
+        .text()
+        .split_terminator("\n\n")
+        .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_functions_are_described() {
+    let server = start();
+    let config = server.get("/config").json();
+    assert_eq!(
+        (&config["protocol"], &config["api_prefix"]),
+        (&"sse_v3".into(), &"/gradio_api".into())
+    );
+    assert_eq!(config["dependencies"][0]["api_name"], "predict");
+    assert_eq!(
+        config["app_id"],
+        server.get("/gradio_api/app_id").json()["app_id"]
+    );
+    assert_eq!(config["max_file_size"], 50 << 20);
+    let info = server.get("/gradio_api/info?serialize=False").json();
+    assert_eq!(
+        info["named_endpoints"]["/predict"]["returns"][0]["component"],
+        "Label"
+    );
+}
+
+#[test]
+fn a_session_hears_of_its_call_from_beginning_to_end() {
+    let server = start();
+    let path = upload(&server, &wav(0.6));
+    let event = join(&server, "abc", &path);
+    let messages = messages(&server, "abc");
+    let kinds: Vec<_> = messages
+        .iter()
+        .map(|message| message["msg"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "estimation",
+            "process_starts",
+            "process_completed",
+            "close_stream"
+        ]
+    );
+    assert!(
+        messages[..3]
+            .iter()
+            .all(|message| message["event_id"] == event.as_str())
+    );
+    assert_eq!(messages[2]["success"], true);
+    let label = &messages[2]["output"]["data"][0];
+    assert_eq!(label["label"], "positive");
+    let order: Vec<_> = label["confidences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(order, ["positive", "negative", "neutral"]);
+}
+
+#[test]
+fn the_calls_of_a_session_share_its_stream() {
+    let server = start();
+    let path = upload(&server, &wav(0.6));
+    let events: Vec<_> = (0..5).map(|_| join(&server, "abc", &path)).collect();
+    let messages = messages(&server, "abc");
+    for event in &events {
+        let completed = messages.iter().filter(|message| {
+            message["msg"] == "process_completed" && message["event_id"] == event.as_str()
+        });
+        assert_eq!(completed.count(), 1);
+    }
+    assert_eq!(messages.last().unwrap()["msg"], "close_stream");
+}
+
+#[test]
+fn a_call_without_a_session_has_a_stream_of_its_own() {
+    let server = start();
+    let path = upload(&server, &wav(0.6));
+    let bodies = [
+        ("/gradio_api/call/predict", json!({"data": [file(&path)]})),
+        ("/gradio_api/call/v2/predict", json!({"audio": file(&path)})),
+    ];
+    for (address, body) in bodies {
+        let answer = server.post_json(address, &body);
+        let event = answer.json()["event_id"].as_str().unwrap().to_owned();
+        let stream = server
+            .get(&format!("/gradio_api/call/predict/{event}"))
+            .text();
+        let data = stream
+            .strip_prefix("event: complete\ndata: ")
+            .unwrap_or_else(|| panic!("{stream}"));
+        let data: Value = serde_json::from_str(data.trim()).unwrap();
+        assert_eq!(data[0]["label"], "positive");
+        let again = server
+            .get(&format!("/gradio_api/call/predict/{event}"))
+            .text();
+        assert!(again.starts_with("event: error\n"), "{again}");
+    }
+    let direct = server.post_json("/gradio_api/run/predict", &json!({"data": [file(&path)]}));
+    assert_eq!(direct.json()["data"][0]["label"], "positive");
+}
+
+#[test]
+fn errors_arrive_as_errors() {
+    let server = start();
+    let path = upload(&server, b"once upon a time");
+    join(&server, "abc", &path);
+    let completed = &messages(&server, "abc")[2];
+    assert_eq!(
+        (&completed["msg"], &completed["success"]),
+        (&"process_completed".into(), &false.into())
+    );
+    assert!(
+        completed["output"]["error"]
+            .as_str()
+            .unwrap()
+            .contains("not an audio file")
+    );
+    join(&server, "abc", "undertone-upload-0123");
+    let completed = &messages(&server, "abc")[2];
+    assert!(
+        completed["output"]["error"]
+            .as_str()
+            .unwrap()
+            .contains("upload the recording again")
+    );
+
+    let answer = server.post_json("/gradio_api/call/predict", &json!({"data": [file(&path)]}));
+    let event = answer.json()["event_id"].as_str().unwrap().to_owned();
+    let stream = server
+        .get(&format!("/gradio_api/call/predict/{event}"))
+        .text();
+    assert!(stream.starts_with("event: error\ndata: {"), "{stream}");
+
+    let unknown = messages(&server, "nobody");
+    assert_eq!(
+        (&unknown[0]["msg"], &unknown[0]["session_not_found"]),
+        (&"unexpected_error".into(), &true.into())
+    );
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let server = start();
+    let path = upload(&server, &wav(0.5));
+    for (address, body, status) in [
+        (
+            "/gradio_api/queue/join",
+            json!({"data": [file(&path)], "fn_index": 7, "session_hash": "x"}),
+            400,
+        ),
+        (
+            "/gradio_api/queue/join",
+            json!({"data": [file(&path)], "fn_index": 0}),
+            400,
+        ),
+        (
+            "/gradio_api/queue/join",
+            json!({"data": [], "session_hash": "x".repeat(1000)}),
+            400,
+        ),
+        ("/gradio_api/queue/join", json!([1]), 400),
+        ("/gradio_api/call/sing", json!({"data": []}), 404),
+        (
+            "/gradio_api/call/predict",
+            json!({"data": ["x".repeat(100_000)]}),
+            413,
+        ),
+    ] {
+        assert_eq!(
+            server.post_json(address, &body).status,
+            status,
+            "{address} {body}"
+        );
+    }
+    assert_eq!(server.post("/gradio_api/queue/join", b"{").status, 400);
+    assert_eq!(
+        server
+            .post_form("/gradio_api/upload", &[("other", "a.wav", b"x")])
+            .status,
+        400
+    );
+}
+
+#[test]
+fn samples_can_be_named_by_their_address() {
+    let server = start();
+    let body = json!({"data": [file(&format!("http://{}/samples/calm.wav", server.address))]});
+    let answer = server.post_json("/gradio_api/run/predict", &body);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let body = json!({"data": [file("http://example.org/samples/calm.wav")]});
+    assert_eq!(
+        server.post_json("/gradio_api/run/predict", &body).status,
+        400
+    );
+}
+
+#[test]
+fn a_cancelled_call_is_over() {
+    let server = start();
+    let path = upload(&server, &wav_at(WAITS, 1.0, 0.5));
+    let event = join(&server, "abc", &path);
+    let body = json!({"event_id": event, "session_hash": "abc", "fn_index": 0});
+    for _ in 0..2 {
+        assert_eq!(
+            server.post_json("/gradio_api/cancel", &body).json()["success"],
+            true
+        );
+    }
+    let messages = messages(&server, "abc");
+    let completed: Vec<_> = messages
+        .iter()
+        .filter(|it| it["msg"] == "process_completed")
+        .collect();
+    assert_eq!(completed.len(), 1, "{messages:?}");
+    assert_eq!(completed[0]["output"], json!({}));
+}
+
+#[test]
+fn one_session_cannot_take_all_places() {
+    let server = start_with(Settings {
+        limits: Limits {
+            calls_of_one: 3,
+            calls: 5,
+            ..Limits::default()
+        },
+        ..settings()
+    });
+    let path = upload(&server, &wav(0.5));
+    for _ in 0..3 {
+        join(&server, "greedy", &path);
+    }
+    let body =
+        |session: &str| json!({"data": [file(&path)], "fn_index": 0, "session_hash": session});
+    let answer = server.post_json("/gradio_api/queue/join", &body("greedy"));
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (429, "too-many-requests".to_owned())
+    );
+    for _ in 0..2 {
+        join(&server, "modest", &path);
+    }
+    assert_eq!(
+        server
+            .post_json("/gradio_api/queue/join", &body("third"))
+            .status,
+        503
+    );
+    messages(&server, "greedy");
+    join(&server, "third", &path);
+}
+
+#[test]
+fn what_is_not_fetched_is_forgotten() {
+    let server = start_with(Settings {
+        timeouts: Timeouts {
+            kept: Duration::from_millis(50),
+            ..Timeouts::default()
+        },
+        ..settings()
+    });
+    let path = upload(&server, &wav(0.5));
+    std::thread::sleep(Duration::from_millis(100));
+    upload(&server, &wav(0.5));
+    let answer = server.post_json("/gradio_api/run/predict", &json!({"data": [file(&path)]}));
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        server.metric("undertone_uploads_bytes"),
+        wav(0.5).len() as f64
+    );
+}

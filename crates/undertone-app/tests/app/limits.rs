@@ -1,0 +1,260 @@
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use undertone_app::{Limits, Settings, Timeouts};
+
+use crate::support::{Running, WAITS, read_answer, settings, start_with, wav, wav_at};
+
+fn with_limits(change: impl FnOnce(&mut Limits)) -> Running {
+    let mut settings = settings();
+    change(&mut settings.limits);
+    start_with(settings)
+}
+
+fn with_timeouts(change: impl FnOnce(&mut Timeouts)) -> Running {
+    let mut settings: Settings = settings();
+    change(&mut settings.timeouts);
+    start_with(settings)
+}
+
+#[test]
+fn a_full_queue_is_told_to_come_back() {
+    let server = with_limits(|limits| limits.queue = 2);
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5))))
+            .collect();
+        server.wait_until("the queue is full", |server| {
+            server.metric("undertone_queue_length") == 2.0
+        });
+        let answer = server.predict(&wav(0.5));
+        assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        let answer = server.post_json("/gradio_api/call/predict", &serde_json::json!({"data": []}));
+        assert_eq!(answer.status, 503);
+        server.gate.open();
+        for answer in waiting {
+            assert_eq!(answer.join().unwrap().status, 200);
+        }
+    });
+    assert_eq!(server.predict(&wav(0.5)).status, 200);
+}
+
+#[test]
+fn long_recordings_and_large_bodies_are_refused() {
+    let server = with_limits(|limits| {
+        limits.max_seconds = 2.0;
+        limits.max_bytes = 100_000;
+    });
+    let answer = server.predict(&wav_at(8_000, 2.1, 0.5));
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (422, "too-long".to_owned())
+    );
+    let large = wav_at(48_000, 1.9, 0.5);
+    let answer = server.predict(&large);
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (413, "too-large".to_owned())
+    );
+    // The same without saying beforehand how much it is.
+    let mut request = format!(
+        "POST /api/predict HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n",
+        server.address,
+        large.len()
+    )
+    .into_bytes();
+    request.extend(&large);
+    request.extend(b"\r\n0\r\n\r\n");
+    assert_eq!(server.raw(&request).status, 413);
+}
+
+#[test]
+fn a_small_file_that_decodes_to_much_is_refused() {
+    let server = with_limits(|limits| limits.max_seconds = 60.0);
+    let began = Instant::now();
+    for (name, bomb) in [
+        ("flac", flac_bomb(false)),
+        ("flac without a length", flac_bomb(true)),
+    ] {
+        assert!(bomb.len() < 2_000_000, "{name}: {}", bomb.len());
+        let answer = server.predict(&bomb);
+        assert_eq!(
+            (answer.status, answer.problem()),
+            (422, "too-long".to_owned()),
+            "{name}"
+        );
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+/// Hours of silence: frames of one constant, 12 bytes for 65 535 samples each.
+fn flac_bomb(length_unknown: bool) -> Vec<u8> {
+    const FRAMES: u64 = 100_000;
+    let total = if length_unknown { 0 } else { FRAMES * 65_535 };
+    let mut file = b"fLaC\x80\0\0\x22\xff\xff\xff\xff\0\0\0\0\0\0".to_vec();
+    // 16 kHz, one channel, 16 bits.
+    let packed = 16_000_u64 << 44 | 15 << 36 | total;
+    file.extend(packed.to_be_bytes());
+    file.extend([0; 16]);
+    for _ in 0..FRAMES {
+        let start = file.len();
+        file.extend([0xff, 0xf8, 0x75, 0x08, 0x00, 0xff, 0xfe]);
+        file.push(crc8(&file[start..]));
+        file.extend([0, 0, 1]);
+        let crc = crc16(&file[start..]);
+        file.extend(crc.to_be_bytes());
+    }
+    file
+}
+
+fn crc8(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |crc, byte| {
+        (0..8).fold(crc ^ byte, |crc, _| {
+            if crc & 0x80 == 0 {
+                crc << 1
+            } else {
+                crc << 1 ^ 0x07
+            }
+        })
+    })
+}
+
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
+            if crc & 0x8000 == 0 {
+                crc << 1
+            } else {
+                crc << 1 ^ 0x8005
+            }
+        })
+    })
+}
+
+#[test]
+fn what_is_held_in_memory_is_bounded() {
+    let server = with_limits(|limits| limits.memory = 50_000);
+    let answer = server.predict(&wav_at(16_000, 3.0, 0.5));
+    assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
+    // A body that fits, whose samples don't.
+    let answer = server.predict(&wav_at(8_000, 2.0, 0.5));
+    assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
+    assert_eq!(server.predict(&wav_at(8_000, 0.5, 0.5)).status, 200);
+}
+
+#[test]
+fn too_many_files_are_refused() {
+    let server = with_limits(|limits| limits.files = 3);
+    let recording = wav(0.5);
+    let part: (&str, &str, &[u8]) = ("file", "a.wav", &recording);
+    assert_eq!(
+        server.post_form("/api/predict/batch", &[part; 3]).status,
+        200
+    );
+    let answer = server.post_form("/api/predict/batch", &[part; 4]);
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (413, "too-large".to_owned())
+    );
+}
+
+#[test]
+fn slow_heads_are_cut_off() {
+    let server = with_timeouts(|timeouts| timeouts.head = Duration::from_millis(200));
+    let mut stream = server.connect();
+    let began = Instant::now();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n")
+        .unwrap();
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(
+        rest.is_empty() || rest.starts_with(b"HTTP/1.1 408"),
+        "{rest:?}"
+    );
+    // One that says nothing at all.
+    let mut stream = server.connect();
+    assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0);
+}
+
+#[test]
+fn connections_that_are_kept_open_in_vain_are_closed() {
+    let server = with_timeouts(|timeouts| timeouts.head = Duration::from_millis(300));
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .unwrap();
+    let began = Instant::now();
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).unwrap();
+    assert!(all.starts_with(b"HTTP/1.1 200"));
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
+fn slow_bodies_are_cut_off() {
+    let server = with_timeouts(|timeouts| timeouts.body = Duration::from_millis(300));
+    let recording = wav(0.5);
+    let request = server.request("POST", "/api/predict", &[], &recording);
+    let (begin, rest) = request.split_at(request.len() - 10_000);
+    let mut stream = server.connect();
+    stream.write_all(begin).unwrap();
+    let answer = std::thread::scope(|scope| {
+        let mut drip = stream.try_clone().unwrap();
+        scope.spawn(move || {
+            for byte in rest {
+                if drip.write_all(&[*byte]).is_err() {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        let answer = read_answer(&mut stream);
+        let _ = stream.shutdown(std::net::Shutdown::Both);
+        answer
+    });
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (408, "timeout".to_owned())
+    );
+}
+
+#[test]
+fn connections_are_limited() {
+    let server = with_limits(|limits| limits.connections = 3);
+    let mut open: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    server.wait_until("all places are taken", |server| {
+        let mut stream = server.connect();
+        let mut answer = Vec::new();
+        let _ = stream.set_read_timeout(Some(Duration::from_millis(100)));
+        let _ = stream.read_to_end(&mut answer);
+        answer.starts_with(b"HTTP/1.1 503") && answer.ends_with(b"}")
+    });
+    let mut first = open.remove(0);
+    first
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    assert_eq!(
+        read_answer(&mut first).status,
+        200,
+        "those who are in are served"
+    );
+    server.wait_until("a place is free again", |server| {
+        let request = server.request("GET", "/healthz", &[], b"");
+        let mut stream = server.connect();
+        let _ = stream.write_all(&request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer.starts_with(b"HTTP/1.1 200")
+    });
+}

@@ -1,0 +1,238 @@
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::http::StatusCode;
+use tungstenite::{Error, Message, WebSocket};
+use undertone_app::{Access, Limits, Settings, Timeouts};
+
+use crate::support::{PANICS, Running, settings, start, start_with};
+
+type Live = WebSocket<TcpStream>;
+
+fn open(server: &Running) -> Result<Live, StatusCode> {
+    open_with(server, &[])
+}
+
+fn open_with(server: &Running, headers: &[(&'static str, &str)]) -> Result<Live, StatusCode> {
+    let mut request = format!("ws://{}/api/live", server.address)
+        .into_client_request()
+        .unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    match tungstenite::client(request, server.connect()) {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::HandshakeError::Failure(Error::Http(answer))) => Err(answer.status()),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn begin(server: &Running, rate: u32) -> Live {
+    let mut socket = open(server).unwrap();
+    socket
+        .send(Message::text(format!("{{\"sample_rate\":{rate}}}")))
+        .unwrap();
+    socket
+}
+
+fn speech(samples: usize, value: i16) -> Message {
+    Message::binary(value.to_le_bytes().repeat(samples))
+}
+
+fn heard(socket: &mut Live) -> Value {
+    match socket.read().unwrap() {
+        Message::Text(text) => serde_json::from_str(&text).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The kind of the error with which the server ends the conversation.
+fn ended_with(socket: &mut Live) -> String {
+    let error = heard(socket)["error"]["type"].as_str().unwrap().to_owned();
+    loop {
+        match socket.read() {
+            Ok(Message::Close(_)) => {}
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => return error,
+        }
+    }
+}
+
+#[test]
+fn speech_is_judged_as_it_comes() {
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    socket.send(speech(8_000, 16_384)).unwrap();
+    let first = heard(&mut socket);
+    assert_eq!(first["received"], 8_000);
+    assert_eq!(first["label"], "positive");
+    assert_eq!(first["probabilities"].as_array().unwrap().len(), 3);
+    assert!((first["level_db"].as_f64().unwrap() + 6.0).abs() < 0.1);
+    assert_eq!(first["silent"], false);
+    assert!(first["milliseconds"].as_f64().unwrap() > 0.0);
+    socket.send(speech(40_000, 0)).unwrap();
+    let second = heard(&mut socket);
+    assert_eq!(second["received"], 48_000);
+    assert_eq!(
+        (&second["silent"], &second["label"]),
+        (&true.into(), &"negative".into())
+    );
+}
+
+#[test]
+fn a_client_that_breaks_the_rules_is_told_and_left() {
+    let server = start();
+    let mut socket = open(&server).unwrap();
+    socket.send(speech(100, 0)).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
+    let mut socket = open(&server).unwrap();
+    socket.send(Message::text("{\"sample_rate\":1}")).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
+    let mut socket = begin(&server, 16_000);
+    socket.send(Message::binary(vec![1, 2, 3])).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
+    let mut socket = begin(&server, 16_000);
+    socket.send(Message::text("hello")).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
+    let answer = server.get("/api/live");
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (400, "bad-request".to_owned())
+    );
+    server.wait_until("all are gone", |server| {
+        server.metric("undertone_live_connections") == 0.0
+    });
+}
+
+#[test]
+fn large_messages_end_the_conversation() {
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    let _ = socket.send(speech(1 << 20, 0));
+    let ended = loop {
+        match socket.read() {
+            Ok(Message::Close(_)) => {}
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => break error,
+        }
+    };
+    assert!(!matches!(ended, Error::AlreadyClosed), "{ended}");
+    server.wait_until("it is gone", |server| {
+        server.metric("undertone_live_connections") == 0.0
+    });
+}
+
+#[test]
+fn a_panic_ends_one_conversation() {
+    let server = start();
+    let mut socket = begin(&server, PANICS);
+    socket.send(speech(11_025, 1000)).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:internal");
+    let mut socket = begin(&server, 16_000);
+    socket.send(speech(8_000, 1000)).unwrap();
+    assert_eq!(heard(&mut socket)["received"], 8_000);
+}
+
+#[test]
+fn silent_clients_are_left() {
+    let server = start_with(Settings {
+        timeouts: Timeouts {
+            live: Duration::from_millis(100),
+            ..Timeouts::default()
+        },
+        ..settings()
+    });
+    assert_eq!(
+        ended_with(&mut open(&server).unwrap()),
+        "urn:undertone:timeout"
+    );
+    assert_eq!(
+        ended_with(&mut begin(&server, 16_000)),
+        "urn:undertone:timeout"
+    );
+}
+
+#[test]
+fn clients_that_do_not_read_are_left() {
+    let server = start_with(Settings {
+        timeouts: Timeouts {
+            write: Duration::from_millis(300),
+            ..Timeouts::default()
+        },
+        ..settings()
+    });
+    let mut socket = begin(&server, 4_000);
+    let began = Instant::now();
+    // Each of these is answered; the answers fill the buffers between here and there.
+    while socket.send(speech(800, 1000)).is_ok() {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "goes on for ever"
+        );
+    }
+    server.wait_until("it is gone", |server| {
+        server.metric("undertone_live_connections") == 0.0
+    });
+}
+
+#[test]
+fn live_connections_are_limited() {
+    let server = start_with(Settings {
+        limits: Limits {
+            live_of_one: 2,
+            ..Limits::default()
+        },
+        ..settings()
+    });
+    let open_ones = [open(&server).unwrap(), open(&server).unwrap()];
+    assert_eq!(open(&server).unwrap_err(), StatusCode::TOO_MANY_REQUESTS);
+    drop(open_ones);
+    server.wait_until("one may come again", |server| open(server).is_ok());
+}
+
+#[test]
+fn the_token_comes_as_a_protocol() {
+    let server = start_with(Settings {
+        access: Access {
+            token: Some("s3cret-token".to_owned()),
+            ..Access::default()
+        },
+        ..settings()
+    });
+    assert_eq!(open(&server).unwrap_err(), StatusCode::UNAUTHORIZED);
+    let wrong = [("sec-websocket-protocol", "undertone.token.s3cret-tokex")];
+    assert_eq!(
+        open_with(&server, &wrong).unwrap_err(),
+        StatusCode::UNAUTHORIZED
+    );
+    // tungstenite refuses an answer that does not take the protocol, as browsers do.
+    assert!(
+        open_with(
+            &server,
+            &[("sec-websocket-protocol", "undertone.token.s3cret-token")]
+        )
+        .is_ok()
+    );
+    assert!(open_with(&server, &[("authorization", "Bearer s3cret-token")]).is_ok());
+}
+
+#[test]
+fn foreign_pages_cannot_listen() {
+    let server = start();
+    let own = format!("http://{}", server.address);
+    assert!(open_with(&server, &[("origin", &own)]).is_ok());
+    assert_eq!(
+        open_with(&server, &[("origin", "https://evil.example.org")]).unwrap_err(),
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[test]
+fn conversations_end_when_the_server_stops() {
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    server.stop.stop();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:busy");
+}

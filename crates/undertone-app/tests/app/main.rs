@@ -1,0 +1,14 @@
+//! A real server on a real socket, with a recognizer that does as it is told.
+
+mod access;
+mod docs;
+mod failures;
+mod gradio;
+mod hostile;
+mod limits;
+mod live;
+mod observation;
+mod page;
+mod predict;
+mod stopping;
+mod support;

@@ -1,0 +1,61 @@
+use std::fs;
+use std::path::Path;
+
+use crate::support::start;
+
+#[test]
+fn every_file_of_the_page_is_inside_the_program() {
+    let server = start();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/assets");
+    let mut total = server.get("/").body.len();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let answer = server.get(&format!("/assets/{name}"));
+        assert_eq!(answer.status, 200, "{name} is missing in src/assets.rs");
+        assert_eq!(answer.body, fs::read(entry.path()).unwrap(), "{name}");
+        assert_ne!(
+            answer.header("content-type"),
+            Some("application/octet-stream"),
+            "{name}"
+        );
+        total += answer.body.len();
+    }
+    assert!(total < 150_000, "the page has {total} bytes");
+}
+
+#[test]
+fn an_unchanged_file_is_not_sent_again() {
+    let server = start();
+    let first = server.get("/");
+    assert_eq!(
+        first.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    let known = format!("if-none-match: {}", first.header("etag").unwrap());
+    let second = server.send("GET", "/", &[&known], b"");
+    assert_eq!((second.status, second.body.len()), (304, 0));
+}
+
+#[test]
+fn the_model_and_its_limits_are_told() {
+    let server = start();
+    let model = server.get("/api/model").json();
+    assert_eq!(model["name"], "obedient");
+    assert_eq!(model["labels"][0]["name"], "negative");
+    assert_eq!(model["labels"][0]["colour"], "#882255");
+    assert_eq!(
+        model["card_html"],
+        "<h1>Obedient</h1>\n<p>Knows &lt;b&gt;nothing&lt;/b&gt;.</p>\n"
+    );
+    assert_eq!(
+        (&model["max_seconds"], &model["max_bytes"]),
+        (&300.0.into(), &(50 << 20).into())
+    );
+    for sample in model["samples"].as_array().unwrap() {
+        let answer = server.get(sample["url"].as_str().unwrap());
+        assert_eq!(answer.status, 200);
+        assert!(answer.header("content-type").unwrap().starts_with("audio/"));
+        assert_eq!(server.predict(&answer.body).status, 200);
+    }
+}

@@ -1,0 +1,180 @@
+use serde_json::Value;
+
+use crate::support::{LABELS, start, wav, wav_at};
+
+#[test]
+fn a_recording_is_answered_as_body_and_as_form() {
+    let server = start();
+    let answer = server.predict(&wav(0.5));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let answer = answer.json();
+    assert_eq!(answer["name"], Value::Null);
+    assert_eq!(answer["label"], "positive");
+    assert!((answer["confidence"].as_f64().unwrap() - 0.5).abs() < 0.01);
+    let labels: Vec<&str> = answer["probabilities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(labels, LABELS);
+    assert_eq!(answer["seconds"], 1.0);
+    assert_eq!(
+        (&answer["sample_rate"], &answer["channels"]),
+        (&16_000.into(), &1.into())
+    );
+    assert!(answer.get("windows").is_none() && answer.get("picture").is_none());
+    assert!(answer["milliseconds"]["decode"].as_f64().unwrap() > 0.0);
+
+    let form = server
+        .post_form("/api/predict", &[("file", "../a/b.wav", &wav(0.5))])
+        .json();
+    assert_eq!(form["name"], "b.wav");
+    assert_eq!(form["probabilities"], answer["probabilities"]);
+}
+
+#[test]
+fn timeline_and_picture_come_when_asked_for() {
+    let server = start();
+    let answer = server
+        .post(
+            "/api/predict?timeline=1&picture=true",
+            &wav_at(48_000, 5.0, 0.5),
+        )
+        .json();
+    let windows = answer["windows"].as_array().unwrap();
+    assert_eq!(windows.len(), 3);
+    assert_eq!(
+        (&windows[2]["start"], &windows[2]["end"]),
+        (&4.0.into(), &5.0.into())
+    );
+    assert_eq!(windows[0]["label"], "positive");
+    assert_eq!(windows[0]["probabilities"].as_array().unwrap().len(), 3);
+    let picture = &answer["picture"];
+    assert_eq!(picture["peaks"]["max"].as_array().unwrap().len(), 1000);
+    assert_eq!(picture["mel"]["bands"], 64);
+    assert_eq!(picture["speech"]["end"], 5.0);
+}
+
+#[test]
+fn odd_recordings_are_answered_with_a_warning() {
+    let server = start();
+    let warnings = |recording: &[u8]| server.predict(recording).json()["warnings"].clone();
+    assert_eq!(warnings(&wav(0.5)), serde_json::json!([]));
+    assert_eq!(warnings(&wav(0.002)), serde_json::json!(["quiet"]));
+    assert_eq!(warnings(&wav(1.0)), serde_json::json!(["clipped"]));
+    assert_eq!(
+        warnings(&wav_at(16_000, 0.3, 0.5)),
+        serde_json::json!(["short"])
+    );
+}
+
+#[test]
+fn one_bad_file_of_a_batch_leaves_the_others_alone() {
+    let server = start();
+    let (loud, quiet) = (wav(0.9), wav(0.1));
+    let parts: [(&str, &str, &[u8]); 3] = [
+        ("file", "loud.wav", &loud),
+        ("file", "notes.txt", b"once upon a time"),
+        ("file", "quiet.wav", &quiet),
+    ];
+    let answer = server.post_form("/api/predict/batch?timeline=1", &parts);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let results = answer.json()["results"].as_array().unwrap().clone();
+    assert_eq!(results[0]["label"], "positive");
+    assert_eq!(results[0]["windows"].as_array().unwrap().len(), 1);
+    assert_eq!(results[1]["name"], "notes.txt");
+    assert_eq!(results[1]["error"]["type"], "urn:undertone:not-audio");
+    assert_eq!(results[2]["label"], "negative");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_with_its_reason() {
+    let server = start();
+    let kind = |recording: &[u8]| {
+        let answer = server.predict(recording);
+        (answer.status, answer.problem())
+    };
+    assert_eq!(kind(b"once upon a time"), (415, "not-audio".to_owned()));
+    assert_eq!(
+        kind(include_bytes!(
+            "../../../undertone-audio/tests/fixtures/tone-opus.ogg"
+        )),
+        (415, "not-audio".to_owned())
+    );
+    assert_eq!(kind(&wav(0.0)), (422, "silent".to_owned()));
+    assert_eq!(
+        kind(&wav_at(16_000, 0.05, 0.5)),
+        (422, "too-short".to_owned())
+    );
+    assert_eq!(kind(&wav(0.5)[..44]), (422, "broken".to_owned()));
+    assert_eq!(kind(&wav(0.5)[..1000]), (422, "broken".to_owned()));
+}
+
+#[test]
+fn requests_that_make_no_sense_are_refused() {
+    let server = start();
+    let bad = |answer: crate::support::Answer| {
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert_eq!(answer.problem(), "bad-request");
+    };
+    bad(server.predict(b""));
+    bad(server.post("/api/predict?timeline=perhaps", &wav(0.5)));
+    bad(server.post_form("/api/predict", &[("sound", "a.wav", &wav(0.5))]));
+    bad(server.post_form(
+        "/api/predict",
+        &[("file", "a.wav", &wav(0.5)), ("file", "b.wav", &wav(0.5))],
+    ));
+    bad(server.send(
+        "POST",
+        "/api/predict",
+        &["content-type: multipart/form-data"],
+        b"--XYZ--",
+    ));
+    bad(server.send(
+        "POST",
+        "/api/predict",
+        &["content-type: multipart/form-data; boundary=XYZ"],
+        b"--XYZ\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nno end",
+    ));
+}
+
+#[test]
+fn unknown_addresses_and_methods_are_problems_too() {
+    let server = start();
+    let answer = server.get("/api/nothing");
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (404, "not-found".to_owned())
+    );
+    let answer = server.get("/api/predict");
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (405, "method-not-allowed".to_owned())
+    );
+    assert_eq!(answer.header("allow"), Some("POST"));
+}
+
+#[test]
+fn recordings_that_wait_are_recognized_together() {
+    let server = start();
+    std::thread::scope(|scope| {
+        let held_up = scope.spawn(|| server.predict(&wav_at(crate::support::WAITS, 1.0, 0.5)));
+        server.wait_until("the worker is busy", |server| {
+            !server.batches.lock().unwrap().is_empty()
+        });
+        let waiting: Vec<_> = (0..5)
+            .map(|_| scope.spawn(|| server.predict(&wav(0.5))))
+            .collect();
+        server.wait_until("five wait", |server| {
+            server.metric("undertone_queue_length") == 6.0
+        });
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        server.gate.open();
+        assert_eq!(held_up.join().unwrap().status, 200);
+        for answer in waiting {
+            assert_eq!(answer.join().unwrap().json()["label"], "positive");
+        }
+    });
+    assert_eq!(*server.batches.lock().unwrap(), [1, 5]);
+}

@@ -1,0 +1,193 @@
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use undertone_app::{ServeError, Server, Settings, Timeouts};
+
+use crate::support::{WAITS, read_answer, settings, start, start_with, wav, wav_at};
+
+#[test]
+fn what_was_accepted_is_answered() {
+    let server = start();
+    std::thread::scope(|scope| {
+        let accepted: Vec<_> = (0..3)
+            .map(|_| scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5))))
+            .collect();
+        server.wait_until("they wait", |server| {
+            server.metric("undertone_queue_length") == 3.0
+        });
+        server.stop.stop();
+        std::thread::sleep(Duration::from_millis(100));
+        server.gate.open();
+        for answer in accepted {
+            assert_eq!(answer.join().unwrap().status, 200);
+        }
+    });
+    let began = Instant::now();
+    while TcpStream::connect(server.address).is_ok() {
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "the port is given back"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn calls_are_answered_to_those_who_fetch_them_later() {
+    let server = start();
+    let upload = server.post_form(
+        "/gradio_api/upload",
+        &[("files", "a.wav", &wav_at(WAITS, 1.0, 0.5))],
+    );
+    let path = upload.json()[0].clone();
+    let body = json!({"data": [{"path": path}], "session_hash": "abc", "fn_index": 0});
+    assert_eq!(
+        server.post_json("/gradio_api/queue/join", &body).status,
+        200
+    );
+    server.stop.stop();
+    server.wait_until("it is stopping", |server| {
+        server.get("/readyz").status == 503
+    });
+    assert_eq!(server.get("/healthz").status, 200);
+    let answer = server.predict(&wav(0.5));
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (503, "busy".to_owned()),
+        "nothing new"
+    );
+    server.gate.open();
+    let stream = server.get("/gradio_api/queue/data?session_hash=abc").text();
+    assert!(stream.contains("\"success\":true"), "{stream}");
+}
+
+#[test]
+fn a_stop_takes_no_longer_than_it_may() {
+    let server = start_with(Settings {
+        timeouts: Timeouts {
+            stop: Duration::from_millis(200),
+            ..Timeouts::default()
+        },
+        ..settings()
+    });
+    let mut stream = server.connect();
+    let request = server.request("POST", "/api/predict", &[], &wav_at(WAITS, 1.0, 0.5));
+    stream.write_all(&request).unwrap();
+    server.wait_until("it waits", |server| {
+        server.metric("undertone_queue_length") == 1.0
+    });
+    let began = Instant::now();
+    server.stop.stop();
+    while TcpStream::connect(server.address).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(5));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn idle_connections_do_not_hold_up_the_end() {
+    let server = start();
+    let mut idle = server.connect();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    let began = Instant::now();
+    drop(server);
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(read_answer(&mut idle).status, 200);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let server = start();
+    let error = Server::bind(Settings {
+        port: server.address.port(),
+        ..settings()
+    })
+    .unwrap_err();
+    assert!(matches!(&error, ServeError::Listen { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains(&server.address.port().to_string()),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_model_that_cannot_be_loaded_ends_the_server() {
+    struct Never;
+    impl undertone_app::Recognizer for Never {
+        fn description(&self) -> undertone_app::ModelDescription {
+            unreachable!()
+        }
+        fn recognize(
+            &self,
+            _: &[undertone_audio::Recording],
+        ) -> Vec<Result<undertone_app::Recognition, undertone_app::RecognizeError>> {
+            unreachable!()
+        }
+    }
+    let server = Server::bind(settings()).unwrap();
+    let load = || Err::<Never, _>(std::io::Error::other("no weights here"));
+    let error = server.run(load, |_| unreachable!()).unwrap_err();
+    assert_eq!(error.to_string(), "no weights here");
+}
+
+#[test]
+fn requests_that_come_before_the_model_are_told_to_come_back() {
+    struct Slow;
+    impl undertone_app::Recognizer for Slow {
+        fn description(&self) -> undertone_app::ModelDescription {
+            undertone_app::ModelDescription {
+                name: "slow".to_owned(),
+                labels: vec!["one".to_owned()],
+                window_seconds: 2.0,
+                sample_rate: 16_000,
+                card: None,
+            }
+        }
+        fn recognize(
+            &self,
+            _: &[undertone_audio::Recording],
+        ) -> Vec<Result<undertone_app::Recognition, undertone_app::RecognizeError>> {
+            vec![]
+        }
+    }
+    let server = Server::bind(settings()).unwrap();
+    let (address, stop) = (server.address(), server.stop_handle());
+    let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        let load = move || {
+            may_go_on.recv()?;
+            Ok::<_, std::sync::mpsc::RecvError>(Slow)
+        };
+        server.run(load, |_| {}).unwrap();
+    });
+    let status = |path: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        read_answer(&mut stream).status
+    };
+    assert_eq!(
+        (status("/healthz"), status("/readyz"), status("/api/model")),
+        (200, 503, 503)
+    );
+    go_on.send(()).unwrap();
+    let began = Instant::now();
+    while status("/readyz") != 200 {
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+    stop.stop();
+    thread.join().unwrap();
+}

@@ -1,0 +1,364 @@
+//! A server to ask, recordings to send, and clients to ask with.
+
+use std::convert::Infallible;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use undertone_app::{
+    ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, StopHandle, Window,
+};
+use undertone_audio::Recording;
+
+/// Recordings at this rate make the recognizer panic.
+pub(crate) const PANICS: u32 = 11_025;
+/// Recordings at this rate wait until the gate is opened.
+pub(crate) const WAITS: u32 = 12_000;
+/// Recordings at this rate find the model broken.
+pub(crate) const BREAKS: u32 = 22_050;
+
+pub(crate) const LABELS: [&str; 3] = ["negative", "neutral", "positive"];
+
+/// Holds up recordings at [`WAITS`].
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        let open = self.open.lock().unwrap();
+        drop(self.opened.wait_while(open, |open| !*open).unwrap());
+    }
+}
+
+/// Finds `positive` the more probable the louder a recording is.
+pub(crate) struct Obedient {
+    pub(crate) gate: Arc<Gate>,
+    /// How many recordings came together.
+    pub(crate) batches: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Recognizer for Obedient {
+    fn description(&self) -> ModelDescription {
+        ModelDescription {
+            name: "obedient".to_owned(),
+            labels: LABELS.map(str::to_owned).to_vec(),
+            window_seconds: 2.0,
+            sample_rate: 16_000,
+            card: Some("---\nlicense: mit\n---\n# Obedient\n\nKnows <b>nothing</b>.".to_owned()),
+        }
+    }
+
+    fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
+        self.batches.lock().unwrap().push(recordings.len());
+        recordings
+            .iter()
+            .map(|recording| self.one(recording))
+            .collect()
+    }
+}
+
+impl Obedient {
+    fn one(&self, recording: &Recording) -> Result<Recognition, RecognizeError> {
+        match recording.sample_rate {
+            PANICS => panic!("as it was told to"),
+            WAITS => self.gate.pass(),
+            BREAKS => return Err(RecognizeError::Model("broken weights".to_owned())),
+            _ => {}
+        }
+        let loudest = recording
+            .samples
+            .iter()
+            .fold(0.0_f32, |most, it| most.max(it.abs()));
+        let probabilities = vec![0.5 - loudest / 2.0, 0.5 - loudest / 2.0, loudest];
+        let duration = recording.duration();
+        let count = (duration / 2.0).ceil().max(1.0) as usize;
+        let windows = (0..count).map(|index| Window {
+            start: 2.0 * index as f64,
+            end: (2.0 * (index + 1) as f64).min(duration),
+            probabilities: probabilities.clone(),
+        });
+        Ok(Recognition {
+            windows: windows.collect(),
+            probabilities,
+        })
+    }
+}
+
+/// A server that is stopped when this is dropped.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: StopHandle,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) batches: Arc<Mutex<Vec<usize>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Settings for tests: any port, one worker.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        port: 0,
+        workers: 1,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn start() -> Running {
+    start_with(settings())
+}
+
+pub(crate) fn start_with(settings: Settings) -> Running {
+    let server = Server::bind(settings).unwrap();
+    let (address, stop) = (server.address(), server.stop_handle());
+    let (gate, batches) = (Arc::<Gate>::default(), Arc::<Mutex<Vec<usize>>>::default());
+    let recognizer = Obedient {
+        gate: gate.clone(),
+        batches: batches.clone(),
+    };
+    let (ready, is_ready) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        server
+            .run(
+                move || Ok::<_, Infallible>(recognizer),
+                move |_| ready.send(()).unwrap(),
+            )
+            .unwrap();
+    });
+    is_ready.recv_timeout(Duration::from_secs(30)).unwrap();
+    batches.lock().unwrap().clear();
+    Running {
+        address,
+        stop,
+        gate,
+        batches,
+        thread: Some(thread),
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.gate.open();
+        self.stop.stop();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            if !std::thread::panicking() {
+                ended.unwrap();
+            }
+        }
+    }
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.head, self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The kind of a problem, after checking that it is one.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{}",
+            self.head
+        );
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status);
+        assert!(!problem["title"].as_str().unwrap().is_empty());
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
+        let kind = problem["type"].as_str().unwrap();
+        kind.strip_prefix("urn:undertone:").unwrap().to_owned()
+    }
+}
+
+impl Running {
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        stream
+    }
+
+    /// Sends bytes as they are and reads the answer.
+    pub(crate) fn raw(&self, request: &[u8]) -> Answer {
+        let mut stream = self.connect();
+        stream.write_all(request).unwrap();
+        read_answer(&mut stream)
+    }
+
+    /// Sends a request with headers (`"name: value"`) and a body.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+        self.raw(&self.request(method, path, headers, body))
+    }
+
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &[u8],
+    ) -> Vec<u8> {
+        let mut request = format!(
+            "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        if !headers
+            .iter()
+            .any(|header| header.to_lowercase().starts_with("host:"))
+        {
+            request += &format!("host: {}\r\n", self.address);
+        }
+        for header in headers {
+            request += header;
+            request += "\r\n";
+        }
+        let mut request = (request + "\r\n").into_bytes();
+        request.extend(body);
+        request
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"")
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Answer {
+        self.send("POST", path, &[], body)
+    }
+
+    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let headers = ["content-type: application/json"];
+        self.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    pub(crate) fn predict(&self, recording: &[u8]) -> Answer {
+        self.post("/api/predict", recording)
+    }
+
+    /// Sends parts (name, file name, content) as a form.
+    pub(crate) fn post_form(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let headers = ["content-type: multipart/form-data; boundary=XYZ"];
+        self.send("POST", path, &headers, &form(parts))
+    }
+
+    /// Waits until something is so.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !is_so(self) {
+            assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The value of a metric without labels.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = self.get("/metrics").text();
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value
+            .unwrap_or_else(|| panic!("no {name} in {text}"))
+            .parse()
+            .unwrap()
+    }
+}
+
+/// A multipart body with the boundary `XYZ`.
+pub(crate) fn form(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file_name, content) in parts {
+        body.extend(
+            format!(
+                "--XYZ\r\ncontent-disposition: form-data; name=\"{name}\"; \
+                 filename=\"{file_name}\"\r\ncontent-type: audio/wav\r\n\r\n"
+            )
+            .bytes(),
+        );
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--XYZ--\r\n");
+    body
+}
+
+/// Reads an answer until the connection ends.
+pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    // A server that has said enough may reset the connection.
+    let _ = stream.read_to_end(&mut bytes);
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+    let Some(end) = end else {
+        panic!("no answer: {:?}", String::from_utf8_lossy(&bytes));
+    };
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut body = bytes.split_off(end + 4);
+    if head.to_lowercase().contains("transfer-encoding: chunked") {
+        body = unchunked(&body);
+    }
+    Answer { status, head, body }
+}
+
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(end) = body.windows(2).position(|window| window == b"\r\n") {
+        let length = std::str::from_utf8(&body[..end]).unwrap();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        let start = end + 2;
+        whole.extend(&body[start..start + length]);
+        body = &body[start + length + 2..];
+    }
+    whole
+}
+
+/// A tone of 16 bits with this loudness (0 to 1) at this rate.
+pub(crate) fn wav_at(rate: u32, seconds: f64, loudness: f32) -> Vec<u8> {
+    let count = (seconds * f64::from(rate)) as u32;
+    let mut bytes = Vec::with_capacity(44 + 2 * count as usize);
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + 2 * count).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((2 * rate).to_le_bytes());
+    bytes.extend(b"\x02\0\x10\0data");
+    bytes.extend((2 * count).to_le_bytes());
+    for n in 0..count {
+        let value = (n as f32 * 0.2).sin() * loudness * 32_767.0;
+        bytes.extend((value as i16).to_le_bytes());
+    }
+    bytes
+}
+
+/// A second of a tone.
+pub(crate) fn wav(loudness: f32) -> Vec<u8> {
+    wav_at(16_000, 1.0, loudness)
+}

@@ -1,0 +1,83 @@
+// The server's HTTP interface. Addresses are relative, so that the page works below any path.
+
+import { Problem } from "./problem.js";
+import { authorization, subprotocols } from "./token.js";
+
+const ATTEMPTS = 4;
+const LONGEST_WAIT = 10; // seconds that a busy server is waited for before the person is asked
+const KIND_OF_STATUS = {
+  401: "unauthorized", 408: "timeout", 413: "too-large", 415: "not-audio", 429: "too-many-requests",
+  502: "unreachable", 503: "busy", 504: "timeout",
+};
+
+/** The problem in an answer's body (RFC 9457), or what its status says where a proxy answered. */
+async function problemOf(response) {
+  const retryAfter = Number.parseFloat(response.headers.get("Retry-After")) || null;
+  const body = await response.json().catch(() => ({}));
+  return problemFrom({ status: response.status, ...body }, retryAfter);
+}
+
+/** A `Problem` from a problem object of the server. */
+export function problemFrom({ type = "", title, status, detail }, retryAfter = null) {
+  const kind = type.startsWith("urn:undertone:") ? type.split(":").at(-1) : KIND_OF_STATUS[status];
+  return new Problem(kind ?? "other", { title, detail, retryAfter });
+}
+
+async function request(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, { ...options, headers: authorization() });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem("unreachable");
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, 1000 * seconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
+/** What the server runs and accepts: labels, limits, samples, the model's card. */
+export const fetchModel = async () => (await request("api/model")).json();
+
+/** A shipped sample as a file. */
+export async function fetchSample({ name, url }) {
+  const body = await (await request(url.replace(/^\//, ""))).blob();
+  return new File([body], name, { type: body.type });
+}
+
+/**
+ * Classifies a file. `detail` adds the timeline and what the page draws. While the server is
+ * busy, it is asked again as it says; `onWait` hears the seconds.
+ */
+export async function predict(file, { detail = false, signal, onWait = () => {} } = {}) {
+  const address = detail ? "api/predict?timeline=1&picture=1" : "api/predict";
+  for (let attempt = 1; ; attempt++) {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    try {
+      return await (await request(address, { method: "POST", body, signal })).json();
+    } catch (problem) {
+      const again = problem.kind === "busy" || problem.kind === "too-many-requests";
+      const wait = problem.retryAfter ?? 1;
+      if (!again || attempt === ATTEMPTS || wait > LONGEST_WAIT) throw problem;
+      onWait(wait);
+      await pause(wait, signal);
+    }
+  }
+}
+
+/** Opens the WebSocket of live mode. */
+export function openLiveSocket() {
+  const address = new URL("api/live", document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  return new WebSocket(address, subprotocols());
+}

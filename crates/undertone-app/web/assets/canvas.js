@@ -1,0 +1,21 @@
+// What every drawing needs: sharp pixels, the theme's colour, and to be redrawn when either changes.
+
+/**
+ * Draws on a canvas now and whenever its size or the theme changes. `draw(context, width, height,
+ * colour)` works in CSS pixels; `colour` is the canvas's CSS colour. Gives the function that redraws.
+ */
+export function drawOn(canvas, draw) {
+  const redraw = () => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (!width || !height) return; // not shown
+    const scale = devicePixelRatio;
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    const context = canvas.getContext("2d");
+    context.scale(scale, scale);
+    draw(context, width, height, getComputedStyle(canvas).color);
+  };
+  new ResizeObserver(redraw).observe(canvas);
+  document.addEventListener("themechange", redraw);
+  return redraw;
+}

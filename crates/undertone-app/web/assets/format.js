@@ -1,0 +1,36 @@
+// Numbers and names as people read them.
+
+const THIN_SPACE = "\u202f";
+
+/** 0.842 as "84.2 %", or as "84 %" with no digits. */
+export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}${THIN_SPACE}%`;
+
+/** 67.4 seconds as "1:07". */
+export function clock(seconds) {
+  const whole = Math.floor(seconds + 1e-6);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** A length in words: "2.5 s", "1 min 7 s", "5 min". */
+export function duration(seconds) {
+  if (seconds < 60) return `${Number(seconds.toFixed(1))}${THIN_SPACE}s`;
+  const whole = Math.round(seconds);
+  const rest = whole % 60 === 0 ? "" : ` ${whole % 60}${THIN_SPACE}s`;
+  return `${Math.floor(whole / 60)}${THIN_SPACE}min${rest}`;
+}
+
+/** A whole number with a true minus sign. */
+export const minus = (number) => String(Math.round(number)).replace("-", "\u2212");
+
+/** A size in words: "25 MB". */
+export function megabytes(bytes) {
+  return `${Number((bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0))}${THIN_SPACE}MB`;
+}
+
+/** "positive" as "Positive". */
+export const capitalised = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** "a", "a or b", "a, b or c". */
+export function alternatives(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

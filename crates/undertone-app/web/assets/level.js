@@ -1,0 +1,47 @@
+// The level meter: what the microphone heard, as bars that wander to the left.
+
+import { drawOn } from "./canvas.js";
+import { loudness } from "./microphone.js";
+
+const FAINTEST = 0.04; // height of a bar of silence
+const BLOCKS_A_BAR = 3;
+const PITCH = 4; // CSS pixels from bar to bar
+
+/** A meter on a canvas; `push` takes the level of one block in dB. */
+export class LevelMeter {
+  #bars = [];
+  #pending = [];
+  #redraw;
+
+  constructor(canvas) {
+    this.#redraw = drawOn(canvas, (context, width, height, colour) => this.#draw(context, width, height, colour));
+  }
+
+  clear() {
+    this.#bars = [];
+    this.#pending = [];
+    this.#redraw();
+  }
+
+  push(level) {
+    this.#pending.push(level);
+    if (this.#pending.length < BLOCKS_A_BAR) return;
+    this.#bars.push(Math.max(...this.#pending));
+    this.#pending = [];
+    this.#redraw();
+  }
+
+  #draw(context, width, height, colour) {
+    const room = Math.floor(width / PITCH);
+    this.#bars = this.#bars.slice(-room);
+    context.fillStyle = colour;
+    for (let i = 0; i < room; i++) {
+      const level = this.#bars[this.#bars.length - room + i] ?? -Infinity;
+      const share = Math.max(FAINTEST, loudness(level));
+      context.globalAlpha = share > FAINTEST ? 1 : 0.3;
+      context.beginPath();
+      context.roundRect(i * PITCH, ((1 - share) * height) / 2, PITCH - 2, share * height, 1);
+      context.fill();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// The picture of a recording (wave form, mel spectrogram, timeline on one time axis) and its sound.
+
+import { drawOn } from "./canvas.js";
+import { element, setIcon } from "./dom.js";
+import { capitalised, clock, duration, minus, percent } from "./format.js";
+import { frequencyTicks, spectrogramImage } from "./spectrogram.js";
+import { Timeline } from "./timeline.js";
+import { drawWaveform } from "./waveform.js";
+
+const TICK_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800]; // seconds
+
+export class Player {
+  #root;
+  #labels;
+  #audio = new Audio();
+  #seconds = 1;
+  #picture = null;
+  #image = null;
+  #redraws;
+  #timeline;
+
+  constructor(root, labels) {
+    this.#root = root;
+    this.#labels = labels;
+    this.#redraws = [
+      drawOn(this.#find("#wave"), (context, width, height, colour) => {
+        if (this.#picture) drawWaveform(context, width, height, colour, this.#picture.peaks);
+      }),
+      drawOn(this.#find("#mel"), (context, width, height) => {
+        if (this.#image) context.drawImage(this.#image, 0, 0, width, height);
+      }),
+    ];
+    this.#timeline = new Timeline(this.#find("#timeline"), this.#find("#timeline-table"), labels, {
+      onMove: (time) => this.#point(time),
+      onJump: (time) => {
+        this.seek(time);
+        this.#play();
+      },
+    });
+    this.#listenToControls();
+    this.#listenToAudio();
+  }
+
+  /** Shows a recording's picture and makes its sound ready; what played before falls silent. */
+  load({ seconds, picture, windows, warnings }, playable) {
+    this.#audio.pause();
+    URL.revokeObjectURL(this.#audio.src);
+    this.#audio.src = URL.createObjectURL(playable);
+    this.#seconds = seconds;
+    this.#picture = picture;
+    this.#image = spectrogramImage(picture.mel);
+    this.#find("#play").disabled = false;
+    this.#find("#seek").max = seconds;
+    this.#timeline.load(windows ?? [], seconds);
+    this.#shadeTrimmed(picture.speech);
+    this.#drawAxes(picture.mel.fmax);
+    this.#describe(picture, warnings ?? []);
+    this.#redraws.forEach((redraw) => redraw());
+    this.#point(null);
+    this.#showPosition(0);
+  }
+
+  pause() {
+    this.#audio.pause();
+  }
+
+  seek(time) {
+    const moment = Math.min(Math.max(0, time), this.#seconds);
+    this.#audio.currentTime = moment;
+    this.#showPosition(moment);
+  }
+
+  #play() {
+    // Fails where another recording takes its place, and with an "error" where it cannot be played.
+    this.#audio.play().catch(() => {});
+  }
+
+  #find(selector) {
+    return this.#root.querySelector(selector);
+  }
+
+  #listenToControls() {
+    this.#find("#play").addEventListener("click", () => (this.#audio.paused ? this.#play() : this.#audio.pause()));
+    this.#find("#seek").addEventListener("input", ({ target }) => this.seek(Number(target.value)));
+    for (const lane of this.#root.querySelectorAll(".lane")) {
+      const timeOf = (event) => {
+        const { left, width } = lane.getBoundingClientRect();
+        return (Math.min(Math.max(0, event.clientX - left), width) / width) * this.#seconds;
+      };
+      lane.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
+        lane.setPointerCapture(event.pointerId);
+        this.seek(timeOf(event));
+      });
+      lane.addEventListener("pointermove", (event) => {
+        if (lane.hasPointerCapture(event.pointerId)) this.seek(timeOf(event));
+        this.#point(timeOf(event));
+      });
+      lane.addEventListener("pointerleave", () => this.#point(null));
+    }
+  }
+
+  #listenToAudio() {
+    const button = this.#find("#play");
+    const showState = () => {
+      const playing = !this.#audio.paused;
+      setIcon(button, playing ? "pause" : "play");
+      button.querySelector(".hidden").textContent = playing ? "Pause" : "Play";
+      if (playing) this.#follow();
+    };
+    for (const name of ["play", "pause", "ended"]) this.#audio.addEventListener(name, showState);
+    this.#audio.addEventListener("ended", () => this.seek(0));
+    this.#audio.addEventListener("error", () => {
+      button.disabled = true;
+      this.#find("#position").textContent = "This browser cannot play this format.";
+    });
+  }
+
+  #follow() {
+    if (this.#audio.paused) return;
+    this.#showPosition(this.#audio.currentTime);
+    requestAnimationFrame(() => this.#follow());
+  }
+
+  #showPosition(time) {
+    this.#find("#overlay").style.setProperty("--played", time / this.#seconds);
+    this.#find("#seek").value = time;
+    this.#find("#seek").setAttribute("aria-valuetext", `${time.toFixed(1)} of ${this.#seconds.toFixed(1)} seconds`);
+    this.#find("#position").textContent = `${clock(time)} / ${clock(this.#seconds)}`;
+  }
+
+  // The cursor under the pointer, or of the timeline's keyboard, with what was heard there.
+  #point(time) {
+    const cursor = this.#find(".cursor");
+    const tip = this.#find(".tip");
+    const overlay = this.#find("#overlay");
+    const window = time === null ? null : this.#timeline.windowAt(time);
+    cursor.hidden = time === null;
+    tip.hidden = window === null;
+    if (time === null) return;
+    overlay.style.setProperty("--pointed", time / this.#seconds);
+    tip.classList.toggle("left", time > this.#seconds / 2);
+    if (!window) return;
+    const rows = window.probabilities.map((share, i) => {
+      const row = element("li", {}, element("span", { class: "swatch" }), `${capitalised(this.#labels[i].name)} `, element("b", {}, percent(share)));
+      row.style.setProperty("--label", this.#labels[i].colour);
+      return row;
+    });
+    const span = `${window.start.toFixed(1)}–${window.end.toFixed(1)} s`;
+    tip.replaceChildren(element("p", {}, span), element("ul", {}, ...rows));
+  }
+
+  #shadeTrimmed({ start, end }) {
+    const overlay = this.#find("#overlay");
+    overlay.querySelector(".before").hidden = start <= 0;
+    overlay.querySelector(".after").hidden = end >= this.#seconds;
+    overlay.style.setProperty("--speech-start", start / this.#seconds);
+    overlay.style.setProperty("--speech-end", end / this.#seconds);
+  }
+
+  #drawAxes(fmax) {
+    const frequencies = frequencyTicks(fmax).map(({ text, height }) => {
+      const tick = element("span", {}, text);
+      tick.style.setProperty("--height", height);
+      return tick;
+    });
+    this.#find("#mel-axis").replaceChildren(...frequencies);
+
+    const step = TICK_STEPS.find((each) => this.#seconds / each <= 7) ?? 3600;
+    const times = Array.from({ length: Math.floor(this.#seconds / step) + 1 }, (_, i) => {
+      const time = i * step;
+      const tick = element("span", {}, step < 1 ? time.toFixed(1) : this.#seconds < 60 ? `${time}` : clock(time));
+      tick.style.setProperty("--at", time / this.#seconds);
+      tick.classList.toggle("last", time / this.#seconds > 0.97);
+      return tick;
+    });
+    this.#find("#time-axis").replaceChildren(...times);
+    this.#find("#time-unit").textContent = this.#seconds < 60 ? "s" : "min";
+  }
+
+  #describe({ speech, mel }, warnings) {
+    const trimmed = this.#seconds - (speech.end - speech.start) > 0.05;
+    const kept = trimmed ? ` Speech from ${speech.start.toFixed(1)} to ${speech.end.toFixed(1)} seconds.` : "";
+    this.#find("#wave").setAttribute("aria-label", `Wave form, ${duration(this.#seconds)}.${kept}`);
+    this.#find("#mel").setAttribute("aria-label", `Mel spectrogram from 0 to ${mel.fmax / 1000} kHz.`);
+    const words = [`Wave form, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
+    if (trimmed && !warnings.includes("silent")) words.push("Hatched: silence, which the model does not hear.");
+    if (!this.#find("#timeline").hidden) words.push("Below, emotion over time: point for values, click to jump.");
+    this.#find("#legend").textContent = words.join(" ");
+  }
+}

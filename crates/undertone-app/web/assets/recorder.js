@@ -1,0 +1,106 @@
+// Recording: the button, the level, the time, the limit; at the end a WAV file.
+
+import { announce, byId, setIcon } from "./dom.js";
+import { clock, duration } from "./format.js";
+import { LevelMeter } from "./level.js";
+import { levelOf, loudness, openMicrophone } from "./microphone.js";
+import { Problem } from "./problem.js";
+import { wavFile, wavSeconds } from "./wav.js";
+
+const INAUDIBLE = -60; // dB
+const PATIENCE = 2; // seconds of silence after which the person is told
+const UPLOAD_MARGIN = 4096; // bytes around the file in a multipart body
+
+/**
+ * Wires the recorder. `onFile` gets each finished recording, `onProblem` what went wrong,
+ * `onStart` is called when the microphone opens. Gives `{ stop }`, which keeps what was recorded.
+ */
+export function setUpRecorder(model, { onFile, onProblem, onStart }) {
+  const root = byId("recorder");
+  const button = byId("record");
+  const meter = new LevelMeter(byId("record-level"));
+  let recording = null;
+  let opening = false;
+  let made = 0;
+
+  const idleHint = `Up to ${duration(model.max_seconds)}.`;
+  byId("record-hint").textContent = idleHint;
+
+  function showState() {
+    const active = recording !== null;
+    root.classList.toggle("active", active);
+    setIcon(button, active ? "stop" : "microphone");
+    button.querySelector(".hidden").textContent = active ? "Stop recording" : "Record";
+    byId("record-state").textContent = active ? "Recording" : "Record your voice";
+    byId("record-hint").textContent = active ? "Press again when you are done." : idleHint;
+    byId("record-level").hidden = !active;
+    byId("record-running").hidden = !active;
+  }
+
+  function take({ pcm }) {
+    if (!recording) return;
+    recording.blocks.push(pcm);
+    recording.samples += pcm.length;
+    const level = levelOf(pcm);
+    recording.loudest = Math.max(recording.loudest, level);
+    meter.push(level);
+    root.style.setProperty("--loudness", loudness(level));
+    const seconds = recording.samples / recording.microphone.sampleRate;
+    byId("record-time").textContent = clock(seconds);
+    if (seconds > PATIENCE && recording.loudest < INAUDIBLE && !recording.warned) {
+      recording.warned = true;
+      byId("record-hint").textContent = "No sound yet. Is the right microphone chosen, and not muted?";
+      announce("No sound yet. Is the right microphone chosen, and not muted?");
+    }
+    if (seconds >= recording.limit) stop();
+  }
+
+  async function start() {
+    opening = true;
+    onStart();
+    try {
+      const microphone = await openMicrophone(take, () => {
+        stop();
+        onProblem(new Problem("microphone-lost"));
+      });
+      const room = wavSeconds(model.max_bytes - UPLOAD_MARGIN, microphone.sampleRate);
+      const limit = Math.min(model.max_seconds, room) - 0.1; // a block may come on top
+      recording = { microphone, blocks: [], samples: 0, loudest: -Infinity, limit, warned: false };
+      byId("record-limit").textContent = clock(limit + 0.1);
+      byId("record-time").textContent = clock(0);
+      showState();
+      meter.clear();
+      announce("Recording.");
+    } catch (error) {
+      onProblem(error);
+    } finally {
+      opening = false;
+    }
+  }
+
+  function end() {
+    const ended = recording;
+    recording = null;
+    ended.microphone.close();
+    showState();
+    return ended;
+  }
+
+  function stop() {
+    if (!recording) return;
+    const { blocks, samples, microphone } = end();
+    if (samples === 0) onProblem(new Problem("nothing-recorded"));
+    else onFile(wavFile(blocks, microphone.sampleRate, `recording-${++made}.wav`));
+  }
+
+  button.addEventListener("click", () => {
+    if (recording) stop();
+    else if (!opening) start();
+  });
+  byId("record-discard").addEventListener("click", () => {
+    end();
+    announce("Recording discarded.");
+    button.focus();
+  });
+  return { stop };
+}

@@ -1,0 +1,61 @@
+// One recording's answer: label, confidence, bars, warnings, picture.
+
+import { Bars } from "./bars.js";
+import { confidenceSentence, scaleExplained } from "./confidence.js";
+import { announce, byId, element, reveal } from "./dom.js";
+import { capitalised, duration } from "./format.js";
+import { Player } from "./player.js";
+
+const WARNINGS = {
+  silent: "There is hardly any sound in it, so the answer means little.",
+  short: "It is shorter than what the model listens to at once; the rest was filled with silence.",
+  clipped: "It is too loud: its peaks are cut off. A little further from the microphone is better.",
+};
+
+/** The panel with the answer. */
+export class ResultPanel {
+  #root = byId("result");
+  #model;
+  #bars;
+  #player;
+
+  constructor(model) {
+    this.#model = model;
+    this.#bars = new Bars(byId("result-bars"), model.labels);
+    this.#player = new Player(byId("player"), model.labels);
+    byId("confidence-words").replaceChildren(...scaleExplained());
+  }
+
+  /** Shows `{ name, result, playable }`; `focus` moves the reader there. */
+  show({ name, result, playable }, { focus = false } = {}) {
+    const sentence = confidenceSentence(result.probabilities, result.label);
+    byId("result-source").textContent = [name, duration(result.seconds), timing(result.milliseconds)].join(" · ");
+    byId("result-label").textContent = capitalised(result.label);
+    byId("result-confidence").textContent = sentence;
+    this.#root.style.setProperty("--label", this.#model.labels.find((each) => each.name === result.label).colour);
+    this.#root.hidden = false;
+    document.body.classList.add("answered");
+    this.#bars.show(result.probabilities.map((each) => each.probability));
+    const warnings = (result.warnings ?? []).map((kind) => element("li", {}, WARNINGS[kind] ?? capitalised(kind)));
+    byId("result-warnings").replaceChildren(...warnings);
+    this.#player.load(result, playable);
+    const spoken = warnings.map((each) => each.textContent).join(" ");
+    announce(`${name}: ${result.label}. ${sentence} ${spoken}`);
+    reveal(this.#root, { focus });
+  }
+
+  hide() {
+    this.#player.pause();
+    this.#root.hidden = true;
+    document.body.classList.remove("answered");
+  }
+
+  pause() {
+    this.#player.pause();
+  }
+}
+
+function timing(milliseconds) {
+  const total = Object.values(milliseconds).reduce((sum, each) => sum + each, 0);
+  return `answered in ${Number(total.toPrecision(2))}\u202fms`;
+}

@@ -1,0 +1,20 @@
+// The shipped samples as buttons.
+
+import { fetchSample } from "./api.js";
+import { byId, element } from "./dom.js";
+
+/** Lists the samples; `onFile` gets the one that is picked, `onProblem` why it could not be had. */
+export function setUpSamples(samples, { onFile, onProblem }) {
+  const pick = async (sample) => {
+    try {
+      onFile(await fetchSample(sample));
+    } catch (error) {
+      onProblem(error);
+    }
+  };
+  const buttons = samples.map((sample) =>
+    element("li", {}, element("button", { type: "button", class: "chip", click: () => pick(sample) }, sample.title)),
+  );
+  byId("samples").hidden = buttons.length === 0;
+  byId("samples").querySelector("ul").replaceChildren(...buttons);
+}

@@ -1,0 +1,105 @@
+//! Arguments of `undertone serve`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{DeviceArgs, seconds};
+
+/// Serve the page to speak into, a REST interface, and Gradio's clients.
+///
+/// Recordings are kept in memory while they are answered and never written. Only this machine can
+/// ask unless --host says otherwise. Ctrl-C (or SIGTERM) answers what has been accepted and stops;
+/// once more stops at once.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone serve                                  then open http://localhost:7860
+  undertone serve --model runs/optimized --port 8000
+  UNDERTONE_TOKEN=$(openssl rand -hex 16) undertone serve --host 0.0.0.0
+  curl --data-binary @clip.wav http://localhost:7860/api/predict
+  python -c \"from gradio_client import Client, handle_file
+print(Client('http://localhost:7860').predict(handle_file('clip.wav'), api_name='/predict'))\"")]
+pub(crate) struct ServeArgs {
+    /// A model's folder, a run that holds one, or hf:OWNER/NAME [default: the model in this
+    /// program].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// The address to listen at; 0.0.0.0 for all of this machine's.
+    #[arg(long, value_name = "H", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// The port; 0 for any that is free.
+    #[arg(long, value_name = "N", default_value_t = 7860)]
+    pub(crate) port: u16,
+    /// Ask for this bearer token. Better set in the environment: arguments are seen by all users
+    /// of a machine.
+    #[arg(long, value_name = "T", env = "UNDERTONE_TOKEN", hide_env_values = true, value_parser = token)]
+    pub(crate) token: Option<String>,
+    /// Pages of this origin (https://example.org) may ask, too. Can be repeated.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) cors: Vec<String>,
+    /// Answer to this name, too, when addressed by it: for a proxy on this machine. Can be
+    /// repeated. With --host, names that are not given here are refused once there is one.
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
+    pub(crate) allow_host: Vec<String>,
+    /// Pages of this origin may show the page in a frame. Can be repeated.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) frame_ancestor: Vec<String>,
+    /// Refuse longer recordings.
+    #[arg(long, value_name = "N", default_value_t = 300.0, value_parser = seconds)]
+    pub(crate) max_seconds: f64,
+    /// Refuse larger uploads, in MiB.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) max_mb: u32,
+    /// Requests that may wait for an answer; more are told to come back.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) queue: u32,
+    /// Threads that run the model [default: one a processor].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) workers: Option<u32>,
+    /// What to write to stderr.
+    #[arg(long, value_name = "L", default_value = "quiet")]
+    pub(crate) log: LogFormat,
+    /// Print one JSON object when the server is ready.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Only what is wrong.
+    Quiet,
+    /// A line a request: no names of files, nothing of what is in them.
+    Text,
+    /// The same as JSON.
+    Json,
+}
+
+fn token(word: &str) -> Result<String, undertone_app::InvalidToken> {
+    undertone_app::check_token(word).map(|()| word.to_owned())
+}
+
+fn origin(word: &str) -> Result<String, String> {
+    let authority = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| word.strip_prefix(scheme));
+    match authority {
+        Some(authority) if is_authority(authority) => Ok(word.to_ascii_lowercase()),
+        _ => Err("expected an origin, such as https://example.org".to_owned()),
+    }
+}
+
+fn host_name(word: &str) -> Result<String, String> {
+    if is_authority(word) && !word.contains(':') {
+        Ok(word.to_owned())
+    } else {
+        Err("expected a name, such as example.org".to_owned())
+    }
+}
+
+fn is_authority(word: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    !word.is_empty() && word.bytes().all(known)
+}

@@ -1,0 +1,186 @@
+//! `undertone serve`
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use serde::Serialize;
+use undertone_app::{
+    Access, Limits, ModelDescription, Recognition, RecognizeError, Recognizer, ServeError, Server,
+    Settings, StopHandle, Window,
+};
+use undertone_audio::Recording;
+use undertone_models::{Classifier, ClassifyError, DeviceKind, Prediction};
+
+use crate::cli::{LogFormat, ServeArgs};
+use crate::model::Place;
+use crate::outcome::Outcome;
+use crate::output;
+
+pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Outcome> {
+    start_log(args.log);
+    let server = Server::bind(settings(&args)).map_err(|error| match &error {
+        ServeError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{error}: something else listens there; choose another --port")
+        }
+        _ => error.into(),
+    })?;
+    let address = server.address();
+    if !address.ip().is_loopback() && args.token.is_none() {
+        output::warning("whoever reaches this machine may ask: consider --token");
+    }
+    stop_on_signals(server.stop_handle())?;
+    let (json, kind) = (args.json, args.device.device);
+    server.run(
+        move || load(&args, kind),
+        move |description| announce(address, description, json),
+    )?;
+    Ok(Outcome::Done)
+}
+
+fn settings(args: &ServeArgs) -> Settings {
+    let standard = Settings::default();
+    Settings {
+        host: args.host.clone(),
+        port: args.port,
+        access: Access {
+            token: args.token.clone(),
+            origins: args.cors.clone(),
+            hosts: args.allow_host.clone(),
+            frame_ancestors: args.frame_ancestor.clone(),
+        },
+        limits: Limits {
+            max_seconds: args.max_seconds,
+            max_bytes: (args.max_mb as usize) << 20,
+            queue: args.queue as usize,
+            ..standard.limits
+        },
+        workers: args
+            .workers
+            .map_or(standard.workers, |workers| workers as usize),
+        ..standard
+    }
+}
+
+fn start_log(format: LogFormat) {
+    use tracing_subscriber::filter::LevelFilter;
+
+    let log = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_max_level(match format {
+            LogFormat::Quiet => LevelFilter::WARN,
+            LogFormat::Text | LogFormat::Json => LevelFilter::INFO,
+        });
+    match format {
+        LogFormat::Quiet | LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// The first signal asks for an orderly end, the second one ends at once.
+fn stop_on_signals(handle: StopHandle) -> anyhow::Result<()> {
+    let mut asked = false;
+    ctrlc::set_handler(move || {
+        if std::mem::replace(&mut asked, true) {
+            std::process::exit(Outcome::Interrupted.code().into());
+        }
+        output::say("stopping as soon as what was accepted is answered; once more to stop at once");
+        handle.stop();
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+#[derive(Serialize)]
+struct Started<'a> {
+    url: String,
+    model: &'a str,
+    labels: &'a [String],
+}
+
+fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
+    // A wildcard address is none to open.
+    let url = if address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    };
+    let name = &description.name;
+    let told = if json {
+        output::json(&Started {
+            url,
+            model: name,
+            labels: &description.labels,
+        })
+    } else {
+        output::line(format_args!("{name} answers at {url} (Ctrl-C stops it)"))
+    };
+    // That nobody reads it is no reason to stop.
+    if let Err(error) = told
+        && !error.is::<output::Closed>()
+    {
+        output::error(&output::in_one_line(&error));
+    }
+}
+
+/// A model as the server uses it.
+struct Served {
+    classifier: Classifier,
+    description: ModelDescription,
+}
+
+fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<Served> {
+    let place = Place::find(args.model.as_deref())?;
+    let classifier = place.classifier(kind)?;
+    let named = args.model.as_deref().map(|path| path.display().to_string());
+    let front_end = classifier.front_end();
+    let sample_rate = front_end.config().sample_rate;
+    let description = ModelDescription {
+        name: classifier
+            .config()
+            .map(|config| config.name.clone())
+            .or(named)
+            .unwrap_or_default(),
+        labels: classifier.labels().to_vec(),
+        window_seconds: front_end.window_samples() as f64 / f64::from(sample_rate),
+        sample_rate,
+        card: place.card(),
+    };
+    Ok(Served {
+        classifier,
+        description,
+    })
+}
+
+impl Recognizer for Served {
+    fn description(&self) -> ModelDescription {
+        self.description.clone()
+    }
+
+    fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
+        self.classifier
+            .classify_batch(recordings)
+            .into_iter()
+            .map(|classified| classified.map(recognition).map_err(recognize_error))
+            .collect()
+    }
+}
+
+fn recognition(prediction: Prediction) -> Recognition {
+    let windows = prediction.windows.into_iter().map(|window| Window {
+        start: window.start,
+        end: window.end,
+        probabilities: window.probabilities,
+    });
+    Recognition {
+        probabilities: prediction.probabilities,
+        windows: windows.collect(),
+    }
+}
+
+fn recognize_error(error: ClassifyError) -> RecognizeError {
+    match error {
+        ClassifyError::FrontEnd(error) => RecognizeError::Unusable(error.to_string()),
+        other => RecognizeError::Model(other.to_string()),
+    }
+}

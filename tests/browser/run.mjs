@@ -1,0 +1,23 @@
+// Runs all browser tests: UNDERTONE_BIN=…/undertone node tests/browser/run.mjs [NAME…]
+// A NAME is a file of tests/ without `.test.mjs`. Exit code 0 where all passed.
+
+import { readdirSync } from "node:fs";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { fileURLToPath } from "node:url";
+import { checkPrerequisites } from "./support/environment.mjs";
+
+checkPrerequisites();
+const folder = fileURLToPath(new URL("tests/", import.meta.url));
+const wanted = process.argv.slice(2);
+const files = readdirSync(folder)
+  .filter((name) => wanted.length === 0 || wanted.includes(name.replace(".test.mjs", "")))
+  .map((name) => folder + name);
+
+// Each file has a browser and a server of its own: two of them keep two cores busy.
+run({ files, concurrency: 2, timeout: 300_000 })
+  .on("test:fail", () => {
+    process.exitCode = 1;
+  })
+  .compose(new spec())
+  .pipe(process.stdout);

@@ -1,0 +1,81 @@
+// Recordings for the tests, made as they are needed.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SAMPLES } from "./environment.mjs";
+
+/** A folder that goes when the process does. */
+export const scratch = mkdtempSync(join(tmpdir(), "undertone-browser-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+/** A file in the scratch folder. */
+export function fileWith(name, content) {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Mono 16-bit PCM of a WAV file with the usual header. */
+export function pcmOf(wav) {
+  const rate = wav.readUInt32LE(24);
+  const data = wav.subarray(44);
+  return { rate, samples: new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1))) };
+}
+
+/** A mono 16-bit WAV file. */
+export function wav(samples, rate) {
+  const header = Buffer.alloc(44);
+  header.write("RIFF", 0);
+  header.writeUInt32LE(36 + 2 * samples.length, 4);
+  header.write("WAVEfmt ", 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(2 * rate, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36);
+  header.writeUInt32LE(2 * samples.length, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
+}
+
+const read = (name) => pcmOf(readFileSync(join(SAMPLES, name)));
+
+/**
+ * A voice that changes: two samples in turn at different levels, repeated to this length. Something
+ * to see for a timeline, and for bars that are to move.
+ */
+export function changingVoice(seconds) {
+  const { rate, samples: calm } = read("calm.wav");
+  const { samples: excited } = read("excited.wav");
+  const samples = new Int16Array(Math.round(seconds * rate));
+  let at = 0;
+  for (let turn = 0; at < samples.length; turn++) {
+    const part = turn % 2 ? excited : calm;
+    const gain = [1, 0.08, 0.4][turn % 3];
+    for (let i = 0; i < part.length && at < samples.length; i++) samples[at++] = Math.round(gain * part[i]);
+  }
+  return wav(samples, rate);
+}
+
+/** Nothing but zeros. */
+export const silence = (seconds, rate = 8000) => wav(new Int16Array(Math.round(seconds * rate)), rate);
+
+/** A sine wave with its amplitude between 0 and 1. */
+export function tone(seconds, hertz, amplitude, rate = 48_000) {
+  const samples = Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
+    Math.round(32767 * amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)),
+  );
+  return wav(samples, rate);
+}
+
+/** A sample in another format, as ffmpeg writes it with these options. */
+export function converted(name, options) {
+  const path = join(scratch, name);
+  const made = spawnSync("ffmpeg", ["-y", "-v", "error", "-i", join(SAMPLES, "calm.wav"), ...options, path]);
+  if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
+  return path;
+}

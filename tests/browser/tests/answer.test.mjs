@@ -1,0 +1,136 @@
+// One recording: dropped, chosen or a sample; its answer, its picture, its sound.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileWith, tone } from "../support/audio.mjs";
+import { SAMPLES } from "../support/environment.mjs";
+import { answered, drop, shares, suite } from "../support/suite.mjs";
+
+const { visit } = suite();
+const CALM = join(SAMPLES, "calm.wav");
+
+/** How many different colours a canvas shows: one where nothing was drawn. */
+const colours = (page, selector) =>
+  page.locator(selector).evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+
+const played = (page) => page.locator("#seek").inputValue().then(Number);
+
+test("a dropped recording is answered at once", () =>
+  visit(async (page) => {
+    await drop(page, [CALM]);
+    await answered(page, "calm.wav");
+    const numbers = await shares(page);
+    assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
+    const highest = await page.locator("#result-bars .highest").innerText();
+    const label = await page.locator("#result-label").innerText();
+    assert.ok(highest.startsWith(label), `${label}, but the highest bar is ${highest}`);
+    const widths = await page.locator("#result-bars .fill").evaluateAll(async (fills) => {
+      await Promise.all(document.getAnimations().map((animation) => animation.finished));
+      return fills.map((fill) => (100 * fill.offsetWidth) / fill.parentElement.offsetWidth);
+    });
+    widths.forEach((width, i) => assert.ok(Math.abs(width - numbers[i]) < 2, `a bar of ${width} % for ${numbers[i]} %`));
+    assert.equal(await page.locator("#drop-veil").isVisible(), false);
+    assert.match(await page.locator("#status").innerText(), new RegExp(`calm.wav: ${label}`, "i"));
+  }));
+
+test("a chosen recording is answered with its confidence in words", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", CALM);
+    await answered(page, "calm.wav");
+    const sentence = await page.locator("#result-confidence").innerText();
+    const [, word, number] = sentence.match(/^(.+), ([\d.]+)\s%\. Next is \w+ with [\d.]+\s%\.$/);
+    const scale = { "Very sure": 90, "Fairly sure": 70, "Leaning this way": 50, Undecided: 0 };
+    const expected = Object.keys(scale).find((each) => Number(number) >= scale[each]);
+    assert.equal(word, expected, sentence);
+    await page.getByText("What do these words mean?").click();
+    assert.match(await page.locator("#confidence-words").innerText(), /Very sure\s+90\s% or more/);
+  }));
+
+test("every shipped sample is answered", () =>
+  visit(async (page) => {
+    const samples = page.locator("#samples button");
+    const count = await samples.count();
+    assert.ok(count >= 3);
+    for (let i = 0; i < count; i++) {
+      const answer = page.waitForResponse(/api\/predict/);
+      await samples.nth(i).click();
+      const { name } = await (await answer).json();
+      await answered(page, name);
+    }
+  }));
+
+test("wave form and spectrogram are drawn, and follow the theme", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", CALM);
+    await answered(page, "calm.wav");
+    assert.ok((await colours(page, "#wave")) > 1, "no wave form");
+    assert.ok((await colours(page, "#mel")) > 50, "no spectrogram");
+    assert.match(await page.locator("#wave").getAttribute("aria-label"), /^Wave form, 2\.5\ss\./);
+    const image = () => page.locator("#wave").evaluate((canvas) => canvas.toDataURL());
+    const light = await image();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForFunction((before) => document.querySelector("#wave").toDataURL() !== before, light);
+  }));
+
+test("wave form, spectrogram and time axis stand below each other", () =>
+  visit(async (page) => {
+    for (const name of ["excited.wav", "calm.wav"]) { // without a timeline, and with one
+      await page.setInputFiles("#file", join(SAMPLES, name));
+      await answered(page, name);
+      const boxes = await page.locator("#wave, #mel, #time-axis, #timeline:not([hidden])").all();
+      const spans = await Promise.all(boxes.map(async (each) => {
+        const { x, width } = await each.boundingBox();
+        return `${x} ${width}`;
+      }));
+      assert.equal(new Set(spans).size, 1, spans.join(", "));
+    }
+  }));
+
+test("a tone is drawn where the frequency axis says", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", fileWith("tone.wav", tone(2, 2000, 0.5)));
+    await answered(page, "tone.wav");
+    const { brightest, tick } = await page.evaluate(() => {
+      const canvas = document.querySelector("#mel");
+      const column = canvas.getContext("2d").getImageData(canvas.width / 2, 0, 1, canvas.height).data;
+      const light = Array.from({ length: canvas.height }, (_, y) => column[4 * y] + column[4 * y + 1] + column[4 * y + 2]);
+      const label = [...document.querySelectorAll("#mel-axis span")].find((each) => each.textContent === "2k");
+      const { top, height } = label.getBoundingClientRect();
+      const lane = canvas.getBoundingClientRect();
+      return { brightest: light.indexOf(Math.max(...light)) / canvas.height, tick: (top + height / 2 - lane.top) / lane.height };
+    });
+    assert.ok(Math.abs(brightest - tick) < 0.04, `tone at ${brightest}, axis says ${tick}`);
+  }));
+
+test("playing moves the playhead, and a click or the slider moves the sound", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", CALM);
+    await answered(page, "calm.wav");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.waitForFunction(() => Number(document.querySelector("#seek").value) > 0.3);
+    const left = await page.locator(".playhead").evaluate((head) => parseFloat(getComputedStyle(head).left));
+    assert.ok(left > 20, `the playhead is at ${left} px`);
+    await page.getByRole("button", { name: "Pause" }).click();
+    const { width, height } = await page.locator("#mel").boundingBox();
+    await page.locator("#mel").click({ position: { x: width / 2, y: height / 2 } });
+    assert.ok(Math.abs((await played(page)) - 1.26) < 0.05, `clicked on the middle, got ${await played(page)}`);
+    await page.locator("#seek").focus();
+    await page.keyboard.press("Home");
+    assert.equal(await played(page), 0);
+    await page.keyboard.press("End");
+    assert.match(await page.locator("#position").innerText(), /0:02 \/ 0:02/);
+  }));
+
+test("what the server warns of is said mildly", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", fileWith("loud.wav", tone(2, 300, 3)));
+    await answered(page, "loud.wav");
+    assert.match(await page.locator("#result-warnings").innerText(), /peaks are cut off/);
+    await page.setInputFiles("#file", CALM);
+    await answered(page, "calm.wav");
+    assert.equal(await page.locator("#result-warnings li").count(), 0);
+  }));

@@ -1,0 +1,84 @@
+// Every state of the page, on a phone and a desktop, in light and dark: axe finds nothing, and a
+// screenshot is kept for the eye.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+import { changingVoice, fileWith } from "../support/audio.mjs";
+import { OUTPUT, SAMPLES } from "../support/environment.mjs";
+import { answered, suite } from "../support/suite.mjs";
+
+const { visit } = suite();
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+mkdirSync(OUTPUT, { recursive: true });
+
+const sample = (name) => join(SAMPLES, name);
+
+async function show(page, path) {
+  await page.setInputFiles("#file", path);
+  await answered(page, path.split("/").at(-1));
+}
+
+const STATES = {
+  start: async () => {},
+  recording: async (page) => {
+    await page.locator("#record").click();
+    await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
+  },
+  answer: (page) => show(page, sample("calm.wav")),
+  timeline: async (page) => {
+    await show(page, fileWith("long.wav", changingVoice(24)));
+    await page.locator("details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+    await page.locator("#timeline").focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
+  },
+  several: async (page) => {
+    await show(page, sample("excited.wav"));
+    await page.setInputFiles("#file", [sample("calm.wav"), fileWith("notes.txt", "no recording"), sample("sad.flac")]);
+    await page.locator(".failed").waitFor();
+    await page.locator("#session-progress").waitFor({ state: "hidden" });
+  },
+  live: async (page) => {
+    await page.locator("#tab-live").click();
+    await page.locator("#live-toggle").click();
+    await page.locator("#live-facts").waitFor();
+    await page.waitForTimeout(2500);
+  },
+  problem: async (page) => {
+    await page.setInputFiles("#file", fileWith("notes.txt", "no recording"));
+    await page.locator(".notice").waitFor();
+  },
+  card: async (page) => {
+    await page.locator("#open-card").click();
+    await page.locator("#card-text table").waitFor();
+  },
+};
+
+async function faults(page) {
+  // Evaluated, not added as a script: the page's policy stays in force.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+}
+
+for (const [state, reach] of Object.entries(STATES)) {
+  test(`${state}: accessible, and to be looked at`, () =>
+    visit(
+      async (page) => {
+        await reach(page);
+        for (const [screen, viewport] of Object.entries(SCREENS)) {
+          await page.setViewportSize(viewport);
+          for (const colorScheme of ["light", "dark"]) {
+            await page.emulateMedia({ colorScheme });
+            await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+            await page.screenshot({ path: join(OUTPUT, `${state}-${screen}-${colorScheme}.png`), fullPage: state !== "card" });
+            assert.deepEqual(await faults(page), [], `${screen}, ${colorScheme}`);
+          }
+        }
+      },
+      { expected: [/415/], reducedMotion: "reduce" },
+    ));
+}

@@ -1,0 +1,63 @@
+// What the browsers' recorders write, and who decodes it: the server if it can, else the page.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { converted, fileWith } from "../support/audio.mjs";
+import { answered, suite } from "../support/suite.mjs";
+
+const { visit } = suite();
+const REFUSED = /415/;
+
+const FORMATS = [
+  { name: "safari.mp4", by: "server", options: ["-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"] },
+  { name: "phone.m4a", by: "server", options: ["-c:a", "aac"] },
+  { name: "old.mp3", by: "server", options: ["-c:a", "libmp3lame"] },
+  { name: "vorbis.ogg", by: "server", options: ["-c:a", "libvorbis"] },
+  { name: "firefox.ogg", by: "page", options: ["-c:a", "libopus"] },
+  { name: "chromium.webm", by: "page", options: ["-c:a", "libopus"] },
+];
+
+async function answeredBy(page, path) {
+  const asked = [];
+  page.on("response", (response) => /api\/predict/.test(response.url()) && asked.push(response.status()));
+  await page.setInputFiles("#file", path);
+  await answered(page, path.split("/").at(-1));
+  assert.equal(asked.at(-1), 200);
+  return asked[0] === 415 ? "page" : "server";
+}
+
+for (const { name, by, options } of FORMATS) {
+  test(`${name} is decoded by the ${by}`, () =>
+    visit(
+      async (page) => {
+        assert.equal(await answeredBy(page, converted(name, options)), by);
+        assert.match(await page.locator("#result-source").innerText(), /2\.[56]\d*\ss/);
+        await page.getByRole("button", { name: "Play" }).click();
+        await page.waitForFunction(() => Number(document.querySelector("#seek").value) > 0.1);
+      },
+      { expected: [REFUSED] },
+    ));
+}
+
+test("what this browser's own MediaRecorder writes is answered", () =>
+  visit(
+    async (page) => {
+      const recorded = await page.evaluate(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+        const recorder = new MediaRecorder(stream);
+        const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+        const data = new Promise((resolve) => recorder.addEventListener("dataavailable", ({ data }) => resolve(data)));
+        recorder.start();
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        recorder.stop();
+        await stopped;
+        stream.getTracks().forEach((track) => track.stop());
+        const bytes = new Uint8Array(await (await data).arrayBuffer());
+        return { type: recorder.mimeType, base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+      });
+      assert.match(recorded.type, /^audio\/webm/);
+      const path = fileWith("recorder.webm", Buffer.from(recorded.base64, "base64"));
+      assert.equal(await answeredBy(page, path), "page");
+    },
+    { expected: [REFUSED] },
+  ));

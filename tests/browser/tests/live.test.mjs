@@ -1,0 +1,99 @@
+// Live mode: the bars follow the voice, and say how late they are.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { notice, shares, suite } from "../support/suite.mjs";
+
+const { visit, stopServer } = suite();
+
+async function listen(page) {
+  await page.getByRole("tab", { name: "Live" }).click();
+  await page.getByRole("button", { name: "Listen", exact: true }).click();
+  await page.locator("#live-facts").waitFor();
+  await page.waitForFunction(() => /\d/.test(document.querySelector("#live-latency").textContent));
+}
+
+test("the bars move several times a second, and the latency is told", () =>
+  visit(async (page) => {
+    await listen(page);
+    const seen = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const texts = new Set();
+          const bars = document.querySelector("#live-bars");
+          const observer = new MutationObserver(() => texts.add(bars.innerText));
+          observer.observe(bars, { subtree: true, childList: true, characterData: true });
+          setTimeout(() => resolve(texts.size), 3000);
+        }),
+    );
+    assert.ok(seen >= 6, `${seen} different answers in 3 s`);
+    const rate = Number(await page.locator("#live-rate").innerText());
+    assert.ok(rate > 3 && rate < 8, `${rate} answers a second`);
+    const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
+    assert.ok(latency > 0 && latency < 1500, `${latency} ms`);
+    assert.match(await page.locator("#live-note").innerText(), /until its bars move.*comes on top/s);
+    const numbers = await shares(page, "#live-bars");
+    assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
+  }));
+
+test("what is told as latency includes the time that an answer spends on its way", () =>
+  visit(
+    async (page) => {
+      await listen(page);
+      await page.waitForTimeout(2500);
+      const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
+      assert.ok(latency >= 400 && latency < 1500, `${latency} ms with answers held back for 400 ms`);
+    },
+    {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          window.WebSocket = class extends WebSocket {
+            set onmessage(listen) {
+              super.onmessage = (message) => setTimeout(() => listen(message), 400);
+            }
+          };
+        }),
+    },
+  ));
+
+test("stopping, and leaving the tab, give the microphone back", () =>
+  visit(
+    async (page) => {
+      const state = () => page.evaluate(() => window.tracks.map((track) => track.readyState));
+      await listen(page);
+      await page.getByRole("button", { name: "Stop listening" }).click();
+      assert.deepEqual(await state(), ["ended"]);
+      await page.getByRole("button", { name: "Listen", exact: true }).click();
+      await page.waitForFunction(() => window.tracks.length === 2);
+      await page.getByRole("tab", { name: "Recording" }).click();
+      await page.waitForFunction(() => window.tracks.every((track) => track.readyState === "ended"));
+      assert.equal(await page.locator(".notice").count(), 0);
+    },
+    {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          window.tracks = [];
+          const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getUserMedia = async (wish) => {
+            const stream = await original(wish);
+            window.tracks.push(...stream.getAudioTracks());
+            return stream;
+          };
+        }),
+    },
+  ));
+
+test("a server that stops is told, in live mode and after", () =>
+  visit(
+    async (page) => {
+      await listen(page);
+      await stopServer();
+      assert.match(await notice(page), /live connection was lost/);
+      await page.getByRole("button", { name: "Listen", exact: true }).click();
+      await page.locator(".notice", { hasText: "The server does not answer" }).waitFor();
+      await page.getByRole("tab", { name: "Recording" }).click();
+      await page.locator("#samples button").first().click();
+      assert.match(await notice(page), /The server does not answer\s+It may have been stopped/);
+    },
+    { expected: [/ERR_CONNECTION_REFUSED/] },
+  ));

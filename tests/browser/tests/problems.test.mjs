@@ -1,0 +1,141 @@
+// Everything that goes wrong is said in words, with what to do.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileWith, silence } from "../support/audio.mjs";
+import { SAMPLES } from "../support/environment.mjs";
+import { answered, notice, suite } from "../support/suite.mjs";
+
+const { visit, address } = suite();
+const CALM = join(SAMPLES, "calm.wav");
+const limits = (page) => page.evaluate(async () => (await fetch("api/model")).json());
+
+for (const [tab, button] of [["Recording", "Record"], ["Live", "Listen"]]) {
+  test(`the microphone is not allowed (${tab})`, () =>
+    visit(
+      async (page) => {
+        await page.getByRole("tab", { name: tab }).click();
+        await page.getByRole("button", { name: button, exact: true }).click();
+        assert.match(await notice(page), /microphone is not allowed\s+Allow it for this page/);
+        assert.equal(await page.locator(".notice").getAttribute("role"), "alert");
+        await page.getByRole("button", { name: button, exact: true }).waitFor(); // it can be tried again
+      },
+      { allowMicrophone: false },
+    ));
+}
+
+test("the page is open over plain http from another machine", () =>
+  visit(
+    async (page) => {
+      // A name that is not this machine's: the browser takes the page for insecure.
+      await page.context().route("http://undertone.test/**", async (route) => {
+        const { pathname, search } = new URL(route.request().url());
+        const response = await fetch(new URL(pathname + search, address()));
+        await route.fulfill({ status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()) });
+      });
+      const other = await page.context().newPage();
+      await other.goto("http://undertone.test/");
+      await other.getByRole("button", { name: "Record", exact: true }).click();
+      assert.match(await notice(other), /keeps the microphone from this page\s+Browsers give it only to pages from this computer/);
+    },
+  ));
+
+test("a file is no recording", () =>
+  visit(
+    async (page) => {
+      await page.setInputFiles("#file", fileWith("notes.txt", "no recording at all"));
+      assert.match(await notice(page), /notes\.txt: this is not a recording that can be read\s+Neither the server nor this browser/);
+      assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0); // it would not help
+      await page.getByRole("button", { name: "Close" }).click();
+      assert.equal(await page.locator(".notice").count(), 0);
+    },
+    { expected: [/415/] },
+  ));
+
+test("a recording is too long", () =>
+  visit(
+    async (page) => {
+      const { max_seconds: most } = await limits(page);
+      await page.setInputFiles("#file", fileWith("lecture.wav", silence(most + 5, 4000)));
+      assert.match(await notice(page), /lecture\.wav: this recording is too long\s+Up to 5\smin are taken/);
+    },
+    { expected: [/422/] },
+  ));
+
+test("a file is too large, which is said before it is sent", () =>
+  visit(async (page) => {
+    const { max_bytes: most } = await limits(page);
+    const sent = [];
+    page.on("request", (request) => /api\/predict/.test(request.url()) && sent.push(request));
+    await page.setInputFiles("#file", fileWith("film.mp4", Buffer.alloc(most + 1)));
+    assert.match(await notice(page), /film\.mp4: this file is too large\s+Up to \d+\sMB are taken/);
+    assert.deepEqual(sent, []);
+  }));
+
+test("a recording is silent", () =>
+  visit(
+    async (page) => {
+      await page.setInputFiles("#file", fileWith("silence.wav", silence(2)));
+      const words = page.locator(".notice, #result-warnings li").first();
+      await words.waitFor();
+      assert.match(await words.innerText(), /only silence in this recording\s+Check that the right microphone|hardly any sound in it/);
+    },
+    { expected: [/422/] },
+  ));
+
+test("a file of nothing", () =>
+  visit(
+    async (page) => {
+      await page.setInputFiles("#file", fileWith("empty.wav", ""));
+      assert.match(await notice(page), /empty\.wav: /);
+    },
+    { expected: [/4\d\d/] },
+  ));
+
+test("a busy server is asked again as it says", () =>
+  visit(
+    async (page) => {
+      let refusals = 2;
+      await page.route("**/api/predict**", (route) => (refusals-- > 0 ? route.fulfill(busy(1)) : route.continue()));
+      const start = Date.now();
+      await page.setInputFiles("#file", CALM);
+      await page.locator("#status", { hasText: "Trying again in 1 second" }).waitFor({ state: "attached" });
+      await answered(page, "calm.wav");
+      assert.ok(Date.now() - start >= 2000);
+      assert.equal(await page.locator(".notice").count(), 0);
+    },
+    { expected: [/503/] },
+  ));
+
+test("a server that stays busy is told, and can be tried again", () =>
+  visit(
+    async (page) => {
+      await page.route("**/api/predict**", (route) => route.fulfill(busy(30)), { times: 1 });
+      await page.setInputFiles("#file", CALM);
+      assert.match(await notice(page), /the server is busy\s+It asks to come back in 30\ss/);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await answered(page, "calm.wav");
+      assert.equal(await page.locator(".notice").count(), 0);
+    },
+    { expected: [/503/] },
+  ));
+
+test("what this page does not know is said in the server's words", () =>
+  visit(
+    async (page) => {
+      const problem = { type: "urn:undertone:tired", title: "The model is tired", status: 500, detail: "Let it sleep." };
+      await page.route("**/api/predict**", (route) => route.fulfill({ status: 500, json: problem, contentType: "application/problem+json" }));
+      await page.setInputFiles("#file", CALM);
+      assert.match(await notice(page), /calm\.wav: the model is tired\s+Let it sleep\./);
+    },
+    { expected: [/500/] },
+  ));
+
+function busy(seconds) {
+  return {
+    status: 503,
+    headers: { "Retry-After": String(seconds), "Content-Type": "application/problem+json" },
+    body: JSON.stringify({ type: "urn:undertone:busy", title: "The server is busy", status: 503, detail: "The queue is full." }),
+  };
+}

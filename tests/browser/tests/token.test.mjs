@@ -1,0 +1,45 @@
+// A server that wants a token.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { suite } from "../support/suite.mjs";
+
+const TOKEN = "s3cret-token._~";
+const { visit } = suite({ server: ["--token", TOKEN] });
+const UNAUTHORIZED = { expected: [/401/] };
+
+async function everythingWorks(page) {
+  await page.locator("#samples button").first().click();
+  await page.locator("#result").waitFor();
+  await page.getByRole("tab", { name: "Live" }).click();
+  await page.getByRole("button", { name: "Listen", exact: true }).click();
+  await page.waitForFunction(() => /\d/.test(document.querySelector("#live-latency").textContent));
+}
+
+test("a token in the address opens everything and leaves the address", () =>
+  visit(
+    async (page) => {
+      assert.equal(new URL(page.url()).search, "");
+      await everythingWorks(page);
+      await page.reload();
+      await page.locator("#input").waitFor(); // this tab still knows it
+    },
+    { path: `?token=${TOKEN}` },
+  ));
+
+test("without a token the page asks for it", () =>
+  visit(
+    async (page) => {
+      assert.equal(await page.locator("#input").isVisible(), false);
+      assert.equal(await page.evaluate(() => document.activeElement.id), "token");
+      await page.keyboard.type("wrong, ünsendable");
+      await page.keyboard.press("Enter");
+      await page.getByText("This is not the right token.").waitFor();
+      await page.keyboard.type(TOKEN);
+      await page.keyboard.press("Enter");
+      await page.locator("#input").waitFor();
+      assert.equal(await page.locator("#token-form").isVisible(), false);
+      await everythingWorks(page);
+    },
+    { ...UNAUTHORIZED, ready: "#token-form" },
+  ));

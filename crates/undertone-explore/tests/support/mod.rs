@@ -147,3 +147,14 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// A page without the pictures and sounds in it.
+pub(crate) fn words(page: &str) -> String {
+    let mut parts = page.split("base64,");
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(['"', ')', '&']).unwrap_or(part.len());
+        words += &part[end..];
+    }
+    words
+}

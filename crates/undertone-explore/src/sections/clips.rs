@@ -8,7 +8,7 @@ use crate::exploration::Exploration;
 use crate::shown::ShownClip;
 use crate::words::number;
 
-const WIDTH: f64 = 480.0;
+const WIDTH: f64 = 440.0;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let cards: Result<Vec<_>, _> = exploration

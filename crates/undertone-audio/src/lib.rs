@@ -11,10 +11,13 @@
 //! | trim | [`trim`] | `librosa.effects.trim` |
 //! | fit | [`fit`], [`FitLength`] | `librosa.util.fix_length` |
 //! | features | [`MelSpectrogram`], [`power_to_db`], [`Mfcc`], [`delta`] | `librosa.feature` 0.11 |
+//! | pitch | [`Pyin`] | `librosa.pyin` |
 //!
 //! What pretrained encoders read instead of features is [`WhisperLogMel`] or the samples after
 //! [`zero_mean_unit_variance`], both as `transformers` computes them. [`perturb`] varies recordings
 //! for training.
+//!
+//! With the feature `encode`, `encode_flac` makes a small file of samples that any browser plays.
 //!
 //! Names and defaults are librosa's. There are no threads, clocks or global settings in here;
 //! the file system is behind the default feature `fs`, and everything else also compiles for
@@ -36,12 +39,15 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod decode;
+#[cfg(feature = "encode")]
+mod encode;
 mod features;
 mod fit;
 mod front_end;
 mod kernel;
 mod padded;
 pub mod perturb;
+mod pitch;
 mod resample;
 mod trim;
 
@@ -50,11 +56,14 @@ pub use decode::decode_path;
 pub use decode::{
     DecodeError, DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_reader,
 };
+#[cfg(feature = "encode")]
+pub use encode::{EncodeError, encode_flac};
 pub use features::{
     DbConfig, DbReference, FeatureError, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc,
     WhisperLogMel, delta, power_to_db, zero_mean_unit_variance,
 };
 pub use fit::{FitLength, fit};
 pub use front_end::{FrontEnd, FrontEndConfig, FrontEndError, InputKind, Normalize, Prepared};
+pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
 pub use resample::{ResampleError, Resampler};
-pub use trim::{TrimConfig, trim};
+pub use trim::{TrimConfig, frame_levels, trim};

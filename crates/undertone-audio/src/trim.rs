@@ -47,18 +47,36 @@ impl Default for TrimConfig {
 /// ```
 pub fn trim(samples: &[f32], config: &TrimConfig) -> Range<usize> {
     let hop = config.hop_length.max(1);
-    let levels = frame_powers(samples, config.frame_length.max(1), hop);
-    // librosa takes the root and squares it again, each rounded to single precision.
-    let squared_rms: Vec<f32> = levels.iter().map(|p| p.sqrt() * p.sqrt()).collect();
-    let loudest = decibels(squared_rms.iter().copied().fold(0.0, f32::max));
-    let loud = |p: &f32| decibels(*p) - loudest > -config.top_db;
-    match (
-        squared_rms.iter().position(loud),
-        squared_rms.iter().rposition(loud),
-    ) {
+    let levels = frame_levels(samples, config);
+    let loud = |level: &f32| *level > -config.top_db;
+    match (levels.iter().position(loud), levels.iter().rposition(loud)) {
         (Some(first), Some(last)) => first * hop..((last + 1) * hop).min(samples.len()),
         _ => 0..0,
     }
+}
+
+/// The level of each frame that [`trim`] looks at, in decibels relative to the loudest: 0 and
+/// below. Frame `n` is centred on sample `n · hop_length`.
+///
+/// ```
+/// use undertone_audio::{TrimConfig, frame_levels};
+///
+/// let mut samples = vec![0.005; 30_000];
+/// samples[10_000..20_000].fill(0.5);
+/// let levels = frame_levels(&samples, &TrimConfig::default());
+/// assert_eq!((levels[5].round(), levels[30]), (-40.0, 0.0));
+/// ```
+pub fn frame_levels(samples: &[f32], config: &TrimConfig) -> Vec<f32> {
+    let powers = frame_powers(
+        samples,
+        config.frame_length.max(1),
+        config.hop_length.max(1),
+    );
+    // librosa takes the root and squares it again, each rounded to single precision.
+    let squared_rms: Vec<f32> = powers.iter().map(|p| p.sqrt() * p.sqrt()).collect();
+    let loudest = decibels(squared_rms.iter().copied().fold(0.0, f32::max));
+    let relative = |p: &f32| decibels(*p) - loudest;
+    squared_rms.iter().map(relative).collect()
 }
 
 /// `10·log10` with the floor that `librosa.amplitude_to_db` has (an amplitude of 1e-5).

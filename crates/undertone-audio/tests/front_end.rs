@@ -270,3 +270,37 @@ fn an_encoders_input_stands_alone() {
         Err(FrontEndError::WhisperRate { found: 22_050 })
     ));
 }
+
+#[test]
+fn a_level_makes_soft_and_loud_recordings_alike() {
+    let front_end = FrontEnd::new(FrontEndConfig {
+        level: Some(-25.0),
+        ..FrontEndConfig::default()
+    })
+    .unwrap();
+    let at = |amplitude: f32| {
+        let samples = (0..16_000)
+            .map(|index| amplitude * (index as f32 * 0.1).sin())
+            .collect();
+        let recording = Recording {
+            samples,
+            sample_rate: 16_000,
+            channels: 1,
+        };
+        front_end.prepare(&recording).unwrap().samples
+    };
+    let (soft, loud) = (at(0.003), at(0.9));
+    let power: f32 = soft.iter().map(|it| it * it).sum::<f32>() / soft.len() as f32;
+    assert!((10.0 * power.log10() + 25.0).abs() < 0.01);
+    for (soft, loud) in soft.iter().zip(&loud) {
+        assert!((soft - loud).abs() < 1e-6, "{soft} {loud}");
+    }
+    assert!(at(0.0).iter().all(|sample| *sample == 0.0));
+    for level in [1.0, -61.0, f32::NAN] {
+        let config = FrontEndConfig {
+            level: Some(level),
+            ..FrontEndConfig::default()
+        };
+        assert!(FrontEnd::new(config).is_err());
+    }
+}

@@ -101,6 +101,9 @@ pub enum LabError {
     /// Stopped on request; what was done is saved.
     #[error("interrupted")]
     Interrupted,
+    /// A model card whose metadata cannot be read or written.
+    #[error(transparent)]
+    Card(#[from] crate::card::CardError),
     /// A value that has no JSON form.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use crate::memory::MemoryEstimate;
+
 /// One epoch's numbers, a row of `metrics.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
@@ -72,6 +74,8 @@ pub enum Event<'a> {
         /// What the scores were multiplied by to become log-probabilities.
         temperature: f64,
     },
+    /// A fold's training is about to take this much memory.
+    Memory(MemoryEstimate),
     /// A training step is done.
     Step {
         /// The epoch, counted from 1.

@@ -6,28 +6,31 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
 use undertone_corpus::{Corpus, Fold, LabelScheme, Protocol, Utterance, divide};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Network, NetworkConfig,
-    PretrainedConfig, PretrainedEncoder, PretrainedNetwork, Provenance, Weights, summed_into,
+    Activations, BandStatistics, CARD_FILE, FORMAT, Model, ModelConfig, ModelError, Network,
+    NetworkConfig, NetworkError, PretrainedConfig, PretrainedEncoder, PretrainedNetwork,
+    Provenance, Weights, summed_into,
 };
 
-use crate::card::model_card;
+use crate::card::ModelCard;
 use crate::durations;
 use crate::error::LabError;
 use crate::evaluate::corpus_name;
 use crate::events::{Event, Interrupt, Observer};
 use crate::features::{ClipFeatures, FeatureStore};
-use crate::frozen::FrozenEncoder;
+use crate::frozen::{FrozenEncoder, encoder_fingerprint};
 use crate::head_fit::{self, Example};
-use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
-use crate::outcomes::outcomes_of;
+use crate::judging::{Evaluation, LeakageSummary, Report};
+use crate::memory;
+use crate::outcomes::{FoldOutcomes, outcomes_of};
 use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
 use crate::recipe::{Recipe, RecipeError};
+use crate::run_log::RunLog;
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
 use crate::training::{Side, Start, Task, rng_at};
 
@@ -88,17 +91,6 @@ pub struct Finished {
     pub model: Option<PathBuf>,
 }
 
-/// The probabilities of every clip of a fold, and what is worth knowing beside them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct FoldOutcomes {
-    /// `None` where nothing was trained in epochs.
-    best_epoch: Option<usize>,
-    leakage: LeakageSummary,
-    train: Vec<Outcome>,
-    validation: Vec<Outcome>,
-    test: Vec<Outcome>,
-}
-
 /// Paths of the clips on each side, relative to the corpus.
 #[derive(Serialize)]
 struct DivisionFile<'a> {
@@ -123,59 +115,66 @@ impl Experiment<'_> {
     /// If the corpus does not fit the recipe, a file cannot be written, the loss is not finite,
     /// or on [`LabError::Interrupted`].
     pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
+        if let Some(encoder) = self.encoder {
+            let fingerprint = encoder_fingerprint(encoder.encoder(), &encoder.files.config);
+            run.began_with(&fingerprint)?;
+        }
         let features = self.features()?;
         let utterances = &features.utterances;
 
         let jobs = self.jobs(utterances, choice)?;
+        let protocol = self.describe(choice);
+        let mut log = RunLog::begin(
+            run,
+            &protocol,
+            &self.corpus.root,
+            jobs.iter().map(|job| job.name.clone()).collect(),
+            &self.device,
+        )?;
+        let finished = self.run_folds(run, &features, &jobs, protocol);
+        log.end(run, finished.as_ref().err())?;
+        finished
+    }
+
+    fn describe(&self, choice: &FoldChoice) -> String {
+        let recipe = self.recipe;
+        match choice {
+            FoldChoice::One(number) => {
+                let several = matches!(recipe.protocol.name, Protocol::Speakers | Protocol::Emobox);
+                let fold = several.then_some(*number);
+                describe_protocol(&recipe.protocol, fold, &[recipe.seed])
+            }
+            FoldChoice::All { seeds } => describe_protocol(&recipe.protocol, None, seeds),
+        }
+    }
+
+    fn run_folds(
+        &self,
+        run: &RunFolder,
+        features: &Features,
+        jobs: &[Job],
+        protocol: String,
+    ) -> Result<Finished, LabError> {
         let mut folds = Vec::with_capacity(jobs.len());
         let mut pooled = Vec::new();
         let labels = self.labels();
         for (index, job) in jobs.iter().enumerate() {
-            let outcomes = self.fold(run, &features, job, (index + 1, jobs.len()))?;
+            let outcomes = self.fold(run, features, job, (index + 1, jobs.len()))?;
             if outcomes.test.is_empty() {
                 continue;
             }
-            let side = |outcomes: &[Outcome]| -> Result<Option<Evaluation>, LabError> {
-                Ok(match outcomes {
-                    [] => None,
-                    outcomes => Some(Evaluation::new(&labels, outcomes)?),
-                })
-            };
-            let speakers: BTreeSet<&str> = outcomes
-                .test
-                .iter()
-                .map(|outcome| outcome.speaker.as_str())
-                .collect();
-            folds.push(FoldReport {
-                name: job.name.clone(),
-                train: side(&outcomes.train)?,
-                validation: side(&outcomes.validation)?,
-                test: Evaluation::new(&labels, &outcomes.test)?,
-                best_epoch: outcomes.best_epoch,
-                leakage: outcomes.leakage,
-                test_speakers: speakers.into_iter().map(str::to_owned).collect(),
-            });
+            folds.push(outcomes.judge(&job.name, &labels)?);
             pooled.extend(outcomes.test);
         }
         if folds.is_empty() {
-            let model = self.keep_model(run, &jobs, None)?;
+            let model = self.keep_model(run, jobs, None)?;
             return Ok(Finished {
                 report: None,
                 model,
             });
         }
         let report = Report::new(
-            match choice {
-                FoldChoice::One(number) => {
-                    let several = matches!(
-                        self.recipe.protocol.name,
-                        Protocol::Speakers | Protocol::Emobox
-                    );
-                    let fold = several.then_some(*number);
-                    describe_protocol(&self.recipe.protocol, fold, &[self.recipe.seed])
-                }
-                FoldChoice::All { seeds } => describe_protocol(&self.recipe.protocol, None, seeds),
-            },
+            protocol,
             &self.recipe.name,
             self.recipe.label_scheme.name(),
             folds,
@@ -183,7 +182,7 @@ impl Experiment<'_> {
         )?;
         write(&run.report_path(), report.to_text().as_bytes())?;
         write(&run.report_json_path(), report.to_json()?.as_bytes())?;
-        let model = self.keep_model(run, &jobs, Some(&report))?;
+        let model = self.keep_model(run, jobs, Some(&report))?;
         Ok(Finished {
             report: Some(report),
             model,
@@ -202,7 +201,8 @@ impl Experiment<'_> {
         let model = Model::load(&best, &self.device)?;
         let path = run.model_path();
         model.save(&path)?;
-        write(&path.join(CARD_FILE), model_card(&model, report).as_bytes())?;
+        let card = ModelCard::new(&model, report.map_or(&[], std::slice::from_ref));
+        write(&path.join(CARD_FILE), card.to_markdown()?.as_bytes())?;
         Ok(Some(path))
     }
 
@@ -238,9 +238,7 @@ impl Experiment<'_> {
     fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let front_end = FrontEnd::new(self.resolve_front_end()?)?;
-        if let Some(encoder) = self.encoder {
-            encoder.check_window(&front_end)?;
-        }
+        self.check_network(&front_end)?;
         let compute = |copies: &PerturbationConfig, frozen: Option<FrozenEncoder>| {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
             let clips = &self.corpus.utterances;
@@ -287,7 +285,8 @@ impl Experiment<'_> {
             .into());
         }
         let network = encoder.network(config, self.outputs(), &self.device)?;
-        let reads = (&config.states, config.pooling, config.layers);
+        let sizes = &encoder.files.config;
+        let reads = (sizes, &config.states, config.pooling, config.layers);
         Ok(Some(FrozenEncoder::new(&network, &reads, &self.device)))
     }
 
@@ -296,6 +295,36 @@ impl Experiment<'_> {
         match (&self.recipe.network, self.encoder) {
             (NetworkConfig::Pretrained(config), Some(encoder)) => Some((encoder, config)),
             _ => None,
+        }
+    }
+
+    /// Refuses a network that cannot work before the corpus is read for it.
+    fn check_network(&self, front_end: &FrontEnd) -> Result<(), LabError> {
+        match (&self.recipe.network, self.encoder) {
+            (NetworkConfig::CnnLstm(config), _) => {
+                config.check(front_end.bands(), front_end.frames(), self.outputs())?;
+            }
+            (NetworkConfig::Pretrained(config), Some(encoder)) => {
+                encoder.check_window(front_end)?;
+                encoder.network(config, self.outputs(), &self.device)?;
+            }
+            (NetworkConfig::Pretrained(_), None) => return Err(NetworkError::NeedsEncoder.into()),
+        }
+        Ok(())
+    }
+
+    /// What training keeps of its longest clip.
+    fn activations(&self, front_end: &FrontEnd, train: &Side<'_>) -> Activations {
+        let clips = train.clips.iter();
+        let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
+        let training = self.recipe.training.as_ref();
+        let trained = training.and_then(|training| training.encoder.as_ref());
+        match (&self.recipe.network, self.encoder, trained) {
+            (NetworkConfig::CnnLstm(config), ..) => config.activations(front_end.bands(), frames),
+            (NetworkConfig::Pretrained(_), Some(encoder), Some(trained)) => {
+                encoder.activations(frames, trained.last_layers, trained.convolutions)
+            }
+            _ => Activations::default(),
         }
     }
 
@@ -432,10 +461,12 @@ impl Experiment<'_> {
                 Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
                 Some(network) => Start::Head(network),
             },
-            train,
-            validation: side(&fold.validation),
             statistics,
             summed_into: &summed_into,
+            activations: self.activations(&features.front_end, &train),
+            feature_bytes: memory::bytes_of(trained_on),
+            train,
+            validation: side(&fold.validation),
             folder: &folder,
             device: &self.device,
         });

@@ -3,7 +3,21 @@
 use undertone_audio::FeatureMatrix;
 use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
-use undertone_models::{Batch, PretrainedNetwork, Weights};
+use undertone_models::{Batch, Encoder, PretrainedNetwork, Weights};
+
+/// A hash of an encoder's weights and of all that decides what is made of them.
+pub(crate) fn encoder_fingerprint(encoder: &Encoder, settings: &impl serde::Serialize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    for (name, values) in Weights::of(encoder).iter() {
+        hasher.update(name.as_bytes());
+        for value in values {
+            hasher.update(&value.to_le_bytes());
+        }
+    }
+    hasher.update(&serde_json::to_vec(settings).unwrap_or_default());
+    hasher.finalize().to_hex().to_string()
+}
 
 /// Makes summaries of clips: what a head reads of a pretrained encoder.
 #[derive(Debug)]
@@ -14,7 +28,8 @@ pub struct FrozenEncoder {
 }
 
 impl FrozenEncoder {
-    /// Freezes the encoder of a network on a device without autodiff. What the network reads of its
+    /// Freezes the encoder of a network on a device without autodiff. `reads` is all that decides
+    /// what is made of its weights: its configuration, the states, the pooling. What the network reads of its
     /// encoder must be [fixed](undertone_models::PretrainedConfig::has_fixed_summaries).
     pub fn new(
         network: &PretrainedNetwork,
@@ -22,23 +37,14 @@ impl FrozenEncoder {
         device: &Device,
     ) -> Self {
         let network = network.valid();
-        let mut hasher = blake3::Hasher::new();
-        for (name, values) in Weights::of(network.encoder()).iter() {
-            hasher.update(name.as_bytes());
-            for value in values {
-                hasher.update(&value.to_le_bytes());
-            }
-        }
-        // Which states are read and how they are pooled.
-        hasher.update(&serde_json::to_vec(reads).unwrap_or_default());
         Self {
+            fingerprint: encoder_fingerprint(network.encoder(), reads),
             network,
             device: device.clone(),
-            fingerprint: hasher.finalize().to_hex().to_string(),
         }
     }
 
-    /// The same for equal weights, states and pooling.
+    /// The same for equal weights, configuration, states and pooling, computed by the same version.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }

@@ -7,8 +7,9 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod augmentation;
-mod card;
+pub mod card;
 mod cholesky;
+mod discriminant;
 pub mod durations;
 mod error;
 mod evaluate;
@@ -18,25 +19,31 @@ mod features;
 mod frozen;
 mod head_fit;
 pub mod judging;
+mod memory;
 mod metrics_file;
 mod outcomes;
 mod perturbation;
 mod protocol_text;
 mod recipe;
 mod run_folder;
+mod run_log;
+mod run_record;
 mod training;
 
 pub use augmentation::{AugmentationConfig, MaskConfig};
-pub use card::model_card;
 pub use error::LabError;
 pub use evaluate::{EvaluationTask, evaluate_model};
 pub use events::{EpochMetrics, Event, Interrupt, Observer};
 pub use experiment::{Experiment, Finished, FoldChoice};
 pub use features::{ClipFeatures, FeatureStore, default_cache};
 pub use frozen::FrozenEncoder;
+pub use memory::MemoryEstimate;
+pub use outcomes::FoldOutcomes;
 pub use perturbation::PerturbationConfig;
 pub use recipe::{
     EncoderTrainingConfig, HeadConfig, PlateauConfig, Recipe, RecipeError, ScheduleConfig,
     Selection, TrainingConfig,
 };
 pub use run_folder::RunFolder;
+pub use run_log::{Ending, RunLog, Session};
+pub use run_record::{FoldRecord, RunRecord};

@@ -1,6 +1,9 @@
 //! `metrics.csv`: a row an epoch.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
+use std::str::FromStr;
 
 use undertone_models::write_atomically;
 
@@ -30,4 +33,85 @@ pub(crate) fn write(path: &Path, history: &[EpochMetrics]) -> Result<(), LabErro
         path: path.to_owned(),
         source,
     })
+}
+
+/// Reads all rows; none where there is no such file.
+pub(crate) fn read(path: &Path) -> Result<Vec<EpochMetrics>, LabError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => {
+            return Err(LabError::Io {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    let damaged = |line: usize| LabError::Damaged {
+        path: path.to_owned(),
+        message: format!("line {line} is no row of `{HEADER}`"),
+    };
+    let mut lines = text.lines();
+    if lines.next() != Some(HEADER) {
+        return Err(damaged(1));
+    }
+    lines
+        .enumerate()
+        .map(|(index, line)| row(line).ok_or_else(|| damaged(index + 2)))
+        .collect()
+}
+
+fn row(line: &str) -> Option<EpochMetrics> {
+    let mut fields = line.split(',');
+    fn next<'a, T: FromStr>(fields: &mut impl Iterator<Item = &'a str>) -> Option<T> {
+        fields.next()?.parse().ok()
+    }
+    Some(EpochMetrics {
+        epoch: next(&mut fields)?,
+        train_loss: next(&mut fields)?,
+        train_accuracy: next(&mut fields)?,
+        validation_loss: next(&mut fields)?,
+        validation_accuracy: next(&mut fields)?,
+        validation_uar: next(&mut fields)?,
+        learning_rate: next(&mut fields)?,
+        best: next(&mut fields)?,
+    })
+    .filter(|_| fields.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(epoch: usize, best: bool) -> EpochMetrics {
+        EpochMetrics {
+            epoch,
+            train_loss: 1.25,
+            train_accuracy: 0.5,
+            validation_loss: 1.5,
+            validation_accuracy: 0.375,
+            validation_uar: 0.25,
+            learning_rate: 2.5e-4,
+            best,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.csv");
+        assert!(read(&path).unwrap().is_empty());
+        let history = [epoch(1, true), epoch(2, false)];
+        write(&path, &history).unwrap();
+        assert_eq!(read(&path).unwrap(), history);
+    }
+
+    #[test]
+    fn damage_is_told_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.csv");
+        fs::write(&path, format!("{HEADER}\n1,2\n")).unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("metrics.csv") && error.contains("line 2"), "{error}");
+    }
 }

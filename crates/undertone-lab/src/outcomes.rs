@@ -1,14 +1,57 @@
-//! What a model makes of a set of clips.
+//! What a model makes of a set of clips, and how a fold's outcomes are kept.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use undertone_corpus::Utterance;
 use undertone_models::Model;
 use undertone_models::burn::tensor::Device;
 
+use crate::error::LabError;
 use crate::features::ClipFeatures;
-use crate::judging::Outcome;
+use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome};
 use crate::training::probabilities;
+
+/// The probabilities of every clip of a fold, and what is worth knowing beside them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FoldOutcomes {
+    /// The epoch whose weights were kept; `None` where nothing was trained in epochs.
+    pub best_epoch: Option<usize>,
+    /// What is on both sides.
+    pub leakage: LeakageSummary,
+    /// The clips that were trained on, each once.
+    pub train: Vec<Outcome>,
+    /// The clips that the epoch was chosen by.
+    pub validation: Vec<Outcome>,
+    /// The clips that nothing was chosen by.
+    pub test: Vec<Outcome>,
+}
+
+impl FoldOutcomes {
+    /// Judges each side.
+    ///
+    /// # Errors
+    /// [`LabError::Judging`] where the test side is empty or outcomes do not fit the labels.
+    pub fn judge(&self, name: &str, labels: &[String]) -> Result<FoldReport, LabError> {
+        let side = |outcomes: &[Outcome]| -> Result<Option<Evaluation>, LabError> {
+            Ok(match outcomes {
+                [] => None,
+                outcomes => Some(Evaluation::new(labels, outcomes)?),
+            })
+        };
+        let speakers: BTreeSet<&str> = self.test.iter().map(|o| o.speaker.as_str()).collect();
+        Ok(FoldReport {
+            name: name.to_owned(),
+            train: side(&self.train)?,
+            validation: side(&self.validation)?,
+            test: Evaluation::new(labels, &self.test)?,
+            best_epoch: self.best_epoch,
+            leakage: self.leakage,
+            test_speakers: speakers.into_iter().map(str::to_owned).collect(),
+        })
+    }
+}
 
 /// What a model, in its validation state, makes of the clips at `indices`.
 pub(crate) fn outcomes_of(

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! RUN/recipe.toml            the resolved recipe, every default written out
+//! RUN/run.json               where, when and on what machine it was trained
+//! RUN/encoder.blake3         which pretrained encoder, if there is one
 //! RUN/report.{txt,json}      how good it is
 //! RUN/model/                 the model, if the run trained exactly one
 //! RUN/folds/NAME/            a fold:
@@ -31,6 +33,9 @@ pub struct RunFolder {
 }
 
 const RECIPE: &str = "recipe.toml";
+/// The fingerprint of the pretrained encoder.
+const ENCODER: &str = "encoder.blake3";
+const FOLDS: &str = "folds";
 const LOCK: &str = ".lock";
 /// What a process that was killed while it wrote the recipe leaves.
 const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
@@ -130,9 +135,44 @@ impl RunFolder {
         self.path.join("model")
     }
 
+    /// Notes the fingerprint of the encoder that a run begins with; where it was noted before,
+    /// refuses another.
+    pub(crate) fn began_with(&self, encoder: &str) -> Result<(), LabError> {
+        let path = self.path.join(ENCODER);
+        if !path.is_file() {
+            return write(&path, encoder.as_bytes());
+        }
+        if read(&path)? == encoder.as_bytes() {
+            return Ok(());
+        }
+        Err(self.refuse(
+            "began with another encoder than the one found now (its weights or its config.json \
+             changed): bring that back, or choose another --out",
+        ))
+    }
+
+    /// Where, when and on what machine the run was trained.
+    pub(crate) fn log_path(&self) -> PathBuf {
+        self.path.join("run.json")
+    }
+
+    /// The page with the run's figures.
+    pub fn page_folder(&self) -> PathBuf {
+        self.path.join("report")
+    }
+
+    /// The folders of the folds that were begun, by name.
+    pub(crate) fn begun_folds(&self) -> Vec<(String, PathBuf)> {
+        let entries = fs::read_dir(self.path.join(FOLDS)).into_iter().flatten().flatten();
+        entries
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+            .collect()
+    }
+
     /// A fold's folder, made where it is missing.
     pub(crate) fn fold(&self, name: &str) -> Result<PathBuf, LabError> {
-        let path = self.path.join("folds").join(name);
+        let path = self.path.join(FOLDS).join(name);
         let checkpoints = path.join("checkpoints");
         fs::create_dir_all(&checkpoints).map_err(|source| LabError::Io {
             path: checkpoints,

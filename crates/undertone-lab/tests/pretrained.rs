@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use undertone_audio::{DecodeOptions, decode_path};
 use undertone_corpus::Corpus;
 use undertone_lab::{
-    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder,
-    evaluate_model,
+    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, MemoryEstimate, Observer,
+    Recipe, RunFolder, evaluate_model,
 };
 use undertone_models::{Classifier, DeviceKind, NetworkConfig, PretrainedEncoder};
 
@@ -64,10 +64,14 @@ fn wav(hertz: f32, frames: usize, channels: u16) -> Vec<u8> {
 }
 
 fn recipe(name: &str, encoder: &str, overrides: &[&str]) -> Recipe {
+    recipe_in(name, &checkpoint(encoder), overrides)
+}
+
+fn recipe_in(name: &str, encoder: &Path, overrides: &[&str]) -> Recipe {
     let mut overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
     overrides.push(format!(
         "network.pretrained={:?}",
-        checkpoint(encoder).display().to_string()
+        encoder.display().to_string()
     ));
     Recipe::load(Path::new(name), &overrides).unwrap()
 }
@@ -84,30 +88,41 @@ fn run_interrupted(
     resume: bool,
     steps: usize,
 ) -> Result<(String, PathBuf), LabError> {
+    let interrupt = Interrupt::new();
+    let done = Mutex::new(0);
+    let observer = |event: &Event<'_>| {
+        if let Event::Step { .. } = event {
+            let mut done = done.lock().unwrap();
+            *done += 1;
+            if *done >= steps {
+                interrupt.request();
+            }
+        }
+    };
+    run_observed(corpus, recipe, (out, resume), &observer, &interrupt)
+}
+
+fn run_observed(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    (out, resume): (&Path, bool),
+    observer: Observer<'_>,
+    interrupt: &Interrupt,
+) -> Result<(String, PathBuf), LabError> {
     let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
     let device = DeviceKind::Cpu.open().unwrap();
     let NetworkConfig::Pretrained(config) = &recipe.network else {
         panic!("{} has no encoder", recipe.name);
     };
     let encoder = PretrainedEncoder::load(Path::new(&config.pretrained), config, &device).unwrap();
-    let interrupt = Interrupt::new();
-    let done = Mutex::new(0);
     let experiment = Experiment {
         corpus,
         recipe,
         encoder: Some(&encoder),
         device,
         cache: None,
-        observer: &|event| {
-            if let Event::Step { .. } = event {
-                let mut done = done.lock().unwrap();
-                *done += 1;
-                if *done >= steps {
-                    interrupt.request();
-                }
-            }
-        },
-        interrupt: &interrupt,
+        observer,
+        interrupt,
     };
     let run = RunFolder::open(out, recipe, resume)?;
     let finished = experiment.run(&run, &FoldChoice::One(1))?;
@@ -242,6 +257,89 @@ fn fine_tuning_goes_on_after_a_cut_and_ends_with_the_same_weights() {
     let (_, resumed) = run_interrupted(&corpus, &recipe, &cut, true, usize::MAX).unwrap();
     let weights = |model: &Path| fs::read(model.join("model.safetensors")).unwrap();
     assert!(weights(&whole) == weights(&resumed), "the weights differ");
+}
+
+#[test]
+fn a_run_does_not_go_on_with_other_weights_in_the_encoders_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let encoder = folder.path().join("encoder");
+    fs::create_dir(&encoder).unwrap();
+    for entry in fs::read_dir(checkpoint("whisper")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, encoder.join(path.file_name().unwrap())).unwrap();
+    }
+    let mut overrides = SPEAKERS.to_vec();
+    overrides.extend([
+        "network.states=[1]",
+        "front_end.trim=false",
+        "front_end.duration=0.4",
+        "protocol.validation_fraction=0.5",
+    ]);
+    let recipe = recipe_in("6-whisper-tiny-finetune", &encoder, &overrides);
+    let out = folder.path().join("run");
+    let stopped = run_interrupted(&corpus, &recipe, &out, false, 1);
+    assert!(matches!(stopped, Err(LabError::Interrupted)));
+
+    let weights = encoder.join("model.safetensors");
+    let whole = fs::read(&weights).unwrap();
+    let mut changed = whole.clone();
+    // The signs of the numbers in its second half.
+    for byte in changed.iter_mut().rev().step_by(4).take(whole.len() / 8) {
+        *byte ^= 0x80;
+    }
+    fs::write(&weights, changed).unwrap();
+    let message = run_interrupted(&corpus, &recipe, &out, true, usize::MAX)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("began with another encoder"), "{message}");
+    fs::write(&weights, whole).unwrap();
+    run_interrupted(&corpus, &recipe, &out, true, usize::MAX).unwrap();
+}
+
+/// What a training says that it will take, without its features.
+fn estimate(corpus: &Corpus, out: &Path, overrides: &[&str]) -> MemoryEstimate {
+    let mut all = SPEAKERS.to_vec();
+    all.extend([
+        "training.epochs=1",
+        "front_end.duration=0.5",
+        "network.projection=12",
+        "protocol.validation_fraction=0.5",
+    ]);
+    all.extend(overrides);
+    let recipe = recipe("4-wav2vec2", "wav2vec2-base", &all);
+    let told = Mutex::new(None);
+    let observer = |event: &Event<'_>| {
+        if let Event::Memory(estimate) = event {
+            *told.lock().unwrap() = Some(*estimate);
+        }
+    };
+    run_observed(corpus, &recipe, (out, false), &observer, &Interrupt::new()).unwrap();
+    told.into_inner().unwrap().unwrap()
+}
+
+#[test]
+fn memory_is_estimated_from_what_is_trained_and_how_much_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let of =
+        |name: &str, overrides: &[&str]| estimate(&corpus, &folder.path().join(name), overrides);
+    let all = of("all", &["training.batch_size=8"]);
+    let half = of("half", &["training.batch_size=4"]);
+    let last = of(
+        "last",
+        &["training.batch_size=8", "training.encoder.last_layers=1"],
+    );
+    assert_eq!(all.activations, 2 * half.activations);
+    assert_eq!(all.weights, last.weights);
+    assert!(last.optimizer < all.optimizer, "{last:?} {all:?}");
+    assert!(last.activations < all.activations, "{last:?} {all:?}");
+    assert!(all.features > 0 && !all.is_short(), "{all:?}");
+    let short = MemoryEstimate {
+        available: Some(all.weights),
+        ..all
+    };
+    assert!(short.is_short());
 }
 
 #[test]

@@ -24,9 +24,6 @@ pub struct ConvConfig {
     pub pool: usize,
 }
 
-/// Added to a variance before its square root, whose slope is infinite at zero.
-const SMALLEST_VARIANCE: f32 = 1e-5;
-
 fn one() -> usize {
     1
 }
@@ -224,6 +221,9 @@ pub struct CnnLstm {
 }
 
 impl CnnLstm {
+    /// Added to a variance before its square root, whose slope is infinite at zero.
+    pub const SMALLEST_VARIANCE: f32 = 1e-5;
+
     /// Class scores (logits) of a batch of feature matrices.
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
@@ -253,7 +253,7 @@ impl CnnLstm {
             Pooling::MeanStd => {
                 let mean = states.clone().mean_dim(1);
                 let variance = (states - mean.clone()).square().mean_dim(1);
-                let std = (variance + SMALLEST_VARIANCE).sqrt();
+                let std = (variance + Self::SMALLEST_VARIANCE).sqrt();
                 Tensor::cat(vec![mean, std], 2).squeeze_dim(1)
             }
         }

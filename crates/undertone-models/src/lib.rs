@@ -28,6 +28,7 @@ mod model;
 mod network;
 mod pretrained;
 mod statistics;
+mod training_memory;
 mod weights;
 
 pub use atomic_file::write_atomically;
@@ -59,4 +60,5 @@ pub use pretrained::{
     PretrainedNetwork, States,
 };
 pub use statistics::BandStatistics;
+pub use training_memory::{Activations, TrainedParts, parameter_bytes};
 pub use weights::{Weights, WeightsError};

@@ -39,11 +39,13 @@ pub(crate) enum Command {
     Predict(PredictArgs),
     Features(FeaturesArgs),
     Corpus(CorpusArgs),
+    Explore(ExploreArgs),
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
     Crossval(CrossvalArgs),
     Recipes(RecipesArgs),
     Serve(ServeArgs),
+    Export(ExportArgs),
     #[cfg(feature = "fetch")]
     Fetch(FetchArgs),
 }
@@ -200,6 +202,52 @@ pub(crate) struct CorpusArgs {
     pub(crate) no_durations: bool,
 }
 
+/// Draw and tell what is in a corpus: a page with figures.
+///
+/// Measures every clip (duration, level, noise, pitch, speaking rate, spectra) and writes DIR/index.html,
+/// which needs no network, with every figure beside it as SVG and PNG, a table of all clips
+/// (clips.csv) and all numbers (summary.json). Prints the page's path.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone explore --out exploration ravdess
+  undertone explore --out exploration --force --top-db 30 ravdess
+  undertone explore --out optimized --recipe 3-optimized clips.csv     trimmed and balanced as it does
+  undertone explore --out exploration --seed 7 --show ravdess/Actor_02/03-01-05-02-01-01-02.wav ravdess")]
+pub(crate) struct ExploreArgs {
+    /// The corpus: a folder of RAVDESS clips, or a manifest.
+    #[arg(value_name = "DIR|MANIFEST")]
+    pub(crate) corpus: PathBuf,
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Write into a folder that has something in it; only what explore wrote there is replaced.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Take trimming, classes and balancing from a recipe, a file or one of this program.
+    #[arg(long, value_name = "RECIPE")]
+    pub(crate) recipe: Option<PathBuf>,
+    /// The classes to map emotions to [default: sentiment3, or the recipe's].
+    #[arg(long, value_name = "S", value_parser = scheme())]
+    pub(crate) scheme: Option<LabelScheme>,
+    /// Trim what is this many decibels below a clip's loudest frame [default: 20, or the recipe's].
+    #[arg(long, value_name = "DB", value_parser = decibels, allow_negative_numbers = true)]
+    pub(crate) top_db: Option<f32>,
+    /// Leave the corpus unbalanced [default: neutral repeated to calm's number, then all labels cut
+    /// to the smallest, or the recipe's steps].
+    #[arg(long)]
+    pub(crate) no_balance: bool,
+    /// The seed of balancing and of which clips are shown.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Show this clip for its emotion and gender. Can be repeated.
+    #[arg(long, value_name = "CLIP")]
+    pub(crate) show: Vec<PathBuf>,
+    /// Print all numbers as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Train a model by a recipe, and judge it.
 ///
 /// Leaves a run: a folder with the recipe, the numbers of each epoch, a report and the model. A
@@ -311,6 +359,52 @@ pub(crate) struct EvaluateArgs {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// Write a model for other programs: as ONNX, for the Hugging Face Hub, as a Space.
+///
+/// The folder appears whole or not at all. A model that the network has no ONNX form for is still
+/// exported to the Hub, without that file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone export runs/mine --to onnx --out mine-onnx
+  undertone export models/mine --to hf --report runs/folds/report.json --out mine-hf
+  undertone export --to space --out space           the model in this program, served by it")]
+pub(crate) struct ExportArgs {
+    /// A model's folder, a run that holds one, or hf:OWNER/NAME [default: the model in this
+    /// program].
+    #[arg(value_name = "RUN|MODEL")]
+    pub(crate) model: Option<PathBuf>,
+    /// What to write.
+    #[arg(long, value_name = "T")]
+    pub(crate) to: ExportTarget,
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace an earlier export in that folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// A report of `evaluate` or `crossval` on this model or its recipe, for the card. Can be
+    /// repeated. The report of the run that the model lies in is found without.
+    #[arg(long = "report", value_name = "FILE.json")]
+    pub(crate) reports: Vec<PathBuf>,
+    /// The program that the Space runs: an undertone for Linux [default: this program].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) binary: Option<PathBuf>,
+    /// Print one JSON object that names the files.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportTarget {
+    /// model.onnx, for ONNX Runtime.
+    Onnx,
+    /// A model repository for the Hugging Face Hub.
+    Hf,
+    /// A Docker Space: Dockerfile, program and model.
+    Space,
+}
+
 /// Download a corpus.
 ///
 /// A download that breaks off goes on where it was when the command is run again.
@@ -394,6 +488,13 @@ fn sample_rate(word: &str) -> Result<SampleRate, String> {
             .parse()
             .map(SampleRate::Hz)
             .map_err(|_| "expected a rate in Hz, such as 22050, or `native`".to_owned()),
+    }
+}
+
+fn decibels(word: &str) -> Result<f32, String> {
+    match word.parse() {
+        Ok(decibels) if decibels > 0.0 && f32::is_finite(decibels) => Ok(decibels),
+        _ => Err("expected a number of decibels above 0".to_owned()),
     }
 }
 

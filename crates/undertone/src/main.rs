@@ -28,11 +28,13 @@ fn main() -> ExitCode {
         Command::Predict(args) => commands::predict(&args),
         Command::Features(args) => commands::features(&args),
         Command::Corpus(args) => commands::corpus(&args),
+        Command::Explore(args) => commands::explore(&args),
         Command::Train(args) => commands::train(&args),
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
         Command::Recipes(args) => commands::recipes(&args),
         Command::Serve(args) => commands::serve(args),
+        Command::Export(args) => commands::export(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use undertone_lab::Recipe;
+use undertone_lab::{Recipe, RunFolder};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{NetworkConfig, PretrainedEncoder};
 
@@ -37,6 +37,23 @@ pub(crate) fn encoder(
         PathBuf::from(&config.pretrained)
     };
     Ok(Some(PretrainedEncoder::load(&folder, config, device)?))
+}
+
+/// Takes the revision that a run was pinned to when it began, where the recipe names none: what the
+/// name stands for on the Hub may have changed since.
+pub(crate) fn keep_revision(recipe: &mut Recipe, run: &Path) {
+    let Ok((_, begun)) = RunFolder::existing(run) else {
+        return;
+    };
+    if let (NetworkConfig::Pretrained(now), NetworkConfig::Pretrained(then)) =
+        (&mut recipe.network, begun.network)
+        && then
+            .pretrained
+            .strip_prefix(&now.pretrained)
+            .is_some_and(|rest| rest.starts_with('@'))
+    {
+        now.pretrained = then.pretrained;
+    }
 }
 
 /// Brings a model from the Hub onto this machine, with a progress bar.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
 use serde::Serialize;
-use undertone_lab::{EpochMetrics, Event};
+use undertone_lab::{EpochMetrics, Event, MemoryEstimate};
 
 use crate::output;
 
@@ -40,6 +40,11 @@ enum JsonEvent<'a> {
     HeadFitted {
         shrinkage: f64,
         temperature: f64,
+    },
+    Memory {
+        #[serde(flatten)]
+        estimate: &'a MemoryEstimate,
+        total: usize,
     },
     Epoch {
         #[serde(flatten)]
@@ -122,6 +127,15 @@ impl Progress {
                     temperature,
                 },
             ),
+            Event::Memory(ref estimate) => {
+                self.say(
+                    memory_line(estimate),
+                    JsonEvent::Memory {
+                        total: estimate.total(),
+                        estimate,
+                    },
+                );
+            }
             Event::Step {
                 epoch,
                 epochs,
@@ -166,6 +180,28 @@ impl Progress {
             }
         });
     }
+}
+
+fn memory_line(estimate: &MemoryEstimate) -> String {
+    let size = |bytes: usize| BinaryBytes(bytes as u64);
+    let mut line = format!(
+        "memory: about {} (weights {}, gradients and Adam {}, a batch {}, a checkpoint {}, \
+         features {})",
+        size(estimate.total()),
+        size(estimate.weights),
+        size(estimate.optimizer),
+        size(estimate.activations),
+        size(estimate.checkpoint),
+        size(estimate.features),
+    );
+    if let Some(available) = estimate.available {
+        line += &format!("; {} available", size(available));
+    }
+    if estimate.is_short() {
+        line += "\nwarning: that may not fit: lower training.batch_size (and raise \
+                 training.accumulate as much), front_end.duration or training.encoder.last_layers";
+    }
+    line
 }
 
 fn epoch_line(metrics: &EpochMetrics, epochs: usize, seconds: f64) -> String {

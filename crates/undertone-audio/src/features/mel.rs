@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::mel_filters::MelFilters;
+use super::mel_filters::{MelFilters, mel_frequencies};
 use super::spectrum::PowerSpectrum;
 use super::{FeatureError, FeatureMatrix};
 use crate::padded::padded;
@@ -103,6 +103,20 @@ impl MelSpectrogram {
     /// The parameters this was made with.
     pub fn config(&self) -> &MelConfig {
         &self.config
+    }
+
+    /// The frequency in Hz at which each band has its peak: `librosa.mel_frequencies(n_mels + 2)`
+    /// without its ends.
+    pub fn centres(&self) -> Vec<f32> {
+        let nyquist = self.config.sample_rate as f32 / 2.0;
+        let fmax = self.config.fmax.unwrap_or(nyquist);
+        let edges = mel_frequencies(
+            self.config.n_mels + 2,
+            f64::from(self.config.fmin),
+            f64::from(fmax),
+        );
+        let inner = edges.iter().skip(1).take(self.config.n_mels);
+        inner.map(|hertz| *hertz as f32).collect()
     }
 
     /// Number of frames that `len` samples give.

@@ -106,7 +106,7 @@ fn weigh_plain(
 }
 
 /// `count` frequencies in Hz, evenly spaced in mel.
-fn mel_frequencies(count: usize, fmin: f64, fmax: f64) -> Vec<f64> {
+pub(super) fn mel_frequencies(count: usize, fmin: f64, fmax: f64) -> Vec<f64> {
     let (low, high) = (hz_to_mel(fmin), hz_to_mel(fmax));
     let step = (high - low) / (count - 1) as f64;
     (0..count)

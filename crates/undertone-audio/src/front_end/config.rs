@@ -34,6 +34,11 @@ pub struct FrontEndConfig {
     /// Silence at both ends; `None` (written `false`) leaves it.
     #[serde(with = "trim_switch")]
     pub trim: Option<TrimConfig>,
+    /// Level that the trimmed recording is brought to: its root mean square in dB of full scale, -60
+    /// to 0. Left out: recordings keep theirs, and a model hears how loud they are, which depends on
+    /// the microphone as much as on the speaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<f32>,
     /// Window that a model sees: seconds, or a statistic of the trimmed clips it is trained on,
     /// which must be [resolved](FitLength::resolve) into seconds before a [`FrontEnd`] is made.
     ///
@@ -68,6 +73,7 @@ impl Default for FrontEndConfig {
         Self {
             sample_rate: mel.sample_rate,
             trim: Some(TrimConfig::default()),
+            level: None,
             duration: FitLength::default(),
             pad: true,
             n_fft: mel.n_fft,

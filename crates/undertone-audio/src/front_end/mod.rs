@@ -22,6 +22,8 @@ const DELTA_WIDTH: usize = 9;
 const LOUDEST: f32 = 1e6;
 /// Source rates whose resamplers are kept at one time.
 const CACHED_RATES: usize = 16;
+/// The most that samples are amplified to reach a level: what is softer holds no speech.
+const MOST_GAIN: f64 = 1000.0;
 
 /// A front end that can't be made, or a recording that can't go through it.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -60,6 +62,12 @@ pub enum FrontEndError {
     /// A trim setting without meaning.
     #[error("trim needs top_db >= 0, frame_length >= 1 and hop_length >= 1")]
     Trim,
+    /// A level beyond full scale, or one that is next to nothing.
+    #[error("level must be -60 to 0 dB, not {found}")]
+    Level {
+        /// The level asked for.
+        found: f32,
+    },
     /// A size that no speech feature needs, and that would exhaust the memory.
     #[error("{name} must be at most {largest}, not {size}")]
     TooLarge {
@@ -90,7 +98,7 @@ pub struct Prepared {
     pub start: f64,
 }
 
-/// Takes recordings to un-normalised features: *resample → trim* in [`FrontEnd::prepare`],
+/// Takes recordings to un-normalised features: *resample → trim → level* in [`FrontEnd::prepare`],
 /// *fit → features* in [`FrontEnd::features`].
 ///
 /// Plans, windows, filters and one resampler per source rate are made once. An instance can be
@@ -176,6 +184,9 @@ impl FrontEnd {
         {
             return Err(FrontEndError::Trim);
         }
+        if let Some(found) = config.level.filter(|level| !(-60.0..=0.0).contains(level)) {
+            return Err(FrontEndError::Level { found });
+        }
         // Fails early for a rate that nothing could be resampled to.
         Resampler::new(config.sample_rate, config.sample_rate)?;
         let window_samples = ((seconds * f64::from(config.sample_rate)).round() as usize).max(1);
@@ -226,7 +237,7 @@ impl FrontEnd {
         self.window_samples
     }
 
-    /// Resamples a recording to the front end's rate and trims its silence. Never gives back
+    /// Resamples a recording to the front end's rate, trims its silence and sets its level. Never gives back
     /// nothing: where trimming would leave no sample, it is left out.
     ///
     /// # Errors
@@ -250,6 +261,9 @@ impl FrontEnd {
                 samples.drain(..speech.start);
                 start = speech.start as f64 / f64::from(self.config.sample_rate);
             }
+        }
+        if let Some(level) = self.config.level {
+            bring_to(&mut samples, level);
         }
         Ok(Prepared { samples, start })
     }
@@ -407,5 +421,15 @@ mod tests {
             assert_eq!(largest_magnitude(part), largest_magnitude_plain(part));
         }
         assert_eq!(largest_magnitude(&[0.5, f32::NAN, -3.0]), 3.0);
+    }
+}
+
+/// Scales samples to a root mean square of `level` dB of full scale.
+fn bring_to(samples: &mut [f32], level: f32) {
+    let power: f64 = samples.iter().map(|it| f64::from(*it).powi(2)).sum();
+    let found = (power / samples.len().max(1) as f64).sqrt();
+    if found > 0.0 {
+        let gain = (10f64.powf(f64::from(level) / 20.0) / found).min(MOST_GAIN) as f32;
+        samples.iter_mut().for_each(|sample| *sample *= gain);
     }
 }

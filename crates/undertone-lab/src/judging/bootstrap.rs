@@ -145,18 +145,14 @@ impl Bootstrap {
 
     /// Each unit holds (true class, predicted class) of its clips. There is at least one.
     fn draw<U: AsRef<[(usize, usize)]>>(&self, classes: usize, units: &[U]) -> ScoreIntervals {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         let mut counts = vec![vec![0; classes]; classes];
-        let mut replicates = Vec::with_capacity(self.replicates);
-        for _ in 0..self.replicates {
+        let replicates = self.replicate(units, |drawn| {
             counts.iter_mut().for_each(|row| row.fill(0));
-            for _ in 0..units.len() {
-                for &(truth, predicted) in units[rng.random_range(0..units.len())].as_ref() {
-                    counts[truth][predicted] += 1;
-                }
+            for &(truth, predicted) in drawn.flat_map(|unit| unit.as_ref()) {
+                counts[truth][predicted] += 1;
             }
-            replicates.push(Scores::from_counts(&counts));
-        }
+            Scores::from_counts(&counts)
+        });
         let interval = |score: fn(&Scores) -> f64| {
             let mut values: Vec<f64> = replicates.iter().map(score).collect();
             values.sort_by(f64::total_cmp);
@@ -171,10 +167,25 @@ impl Bootstrap {
             macro_f1: interval(|scores| scores.macro_f1),
         }
     }
+
+    /// A statistic of each draw, with replacement, of as many units as there are.
+    pub(super) fn replicate<U, T>(
+        &self,
+        units: &[U],
+        mut statistic: impl FnMut(&mut dyn Iterator<Item = &U>) -> T,
+    ) -> Vec<T> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        (0..self.replicates)
+            .map(|_| {
+                let draw = |_| &units[rng.random_range(0..units.len())];
+                statistic(&mut (0..units.len()).map(draw))
+            })
+            .collect()
+    }
 }
 
 /// Of sorted values, with linear interpolation (NumPy's default).
-fn percentile(sorted: &[f64], fraction: f64) -> f64 {
+pub(super) fn percentile(sorted: &[f64], fraction: f64) -> f64 {
     let position = fraction * (sorted.len() - 1) as f64;
     let below = sorted[position.floor() as usize];
     let above = sorted[position.ceil() as usize];

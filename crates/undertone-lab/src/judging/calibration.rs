@@ -1,8 +1,9 @@
 //! How much the probabilities themselves are worth.
 //!
-//! Both functions take rows of class probabilities with the true class beside them, expect rows
+//! All functions take rows of class probabilities with the true class beside them, expect rows
 //! that [`Evaluation`](super::Evaluation) has checked, and give 0 for no rows.
 
+use serde::Serialize;
 use undertone_models::largest;
 
 /// Bins of [`expected_calibration_error`], as in Guo et al. 2017.
@@ -35,26 +36,58 @@ pub fn cross_entropy<'a>(rows: impl IntoIterator<Item = (&'a [f32], usize)>) -> 
 /// K. Q. Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017, equation 3. With few
 /// clips it is biased upwards, so compare it only between sets of similar size.
 pub fn expected_calibration_error<'a>(rows: impl IntoIterator<Item = (&'a [f32], usize)>) -> f64 {
-    let mut confidence = [0.0; BINS];
-    let mut correct = [0.0; BINS];
-    let mut clips = 0_usize;
-    for (probabilities, truth) in rows {
-        let winner = largest(probabilities);
-        let p = probabilities.get(winner).copied().map_or(0.0, f64::from);
-        let bin = ((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
-        confidence[bin] += p;
-        correct[bin] += f64::from(u8::from(winner == truth));
-        clips += 1;
-    }
-    let gaps = confidence
-        .iter()
-        .zip(&correct)
-        .map(|(p, right)| (p - right).abs());
+    let bins = calibration_bins(rows);
+    let clips: usize = bins.iter().map(|bin| bin.clips).sum();
+    let gap = |bin: &CalibrationBin| bin.clips as f64 * (bin.confidence - bin.accuracy).abs();
     if clips == 0 {
         0.0
     } else {
-        gaps.sum::<f64>() / clips as f64
+        bins.iter().map(gap).sum::<f64>() / clips as f64
     }
+}
+
+/// The clips whose winning class has a probability in one of fifteen bins of equal width.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CalibrationBin {
+    /// The probabilities of the bin are above this…
+    pub low: f64,
+    /// …and not above this.
+    pub high: f64,
+    /// How many clips.
+    pub clips: usize,
+    /// The winning class's mean probability, 0..=1; 0 where there are no clips.
+    pub confidence: f64,
+    /// The fraction that is right, 0..=1; 0 where there are no clips.
+    pub accuracy: f64,
+}
+
+/// The bins of a reliability diagram, which [`expected_calibration_error`] sums up.
+pub fn calibration_bins<'a>(
+    rows: impl IntoIterator<Item = (&'a [f32], usize)>,
+) -> Vec<CalibrationBin> {
+    let edge = |bin: usize| bin as f64 / BINS as f64;
+    let mut bins: Vec<CalibrationBin> = (0..BINS)
+        .map(|bin| CalibrationBin {
+            low: edge(bin),
+            high: edge(bin + 1),
+            clips: 0,
+            confidence: 0.0,
+            accuracy: 0.0,
+        })
+        .collect();
+    for (probabilities, truth) in rows {
+        let winner = largest(probabilities);
+        let p = probabilities.get(winner).copied().map_or(0.0, f64::from);
+        let bin = &mut bins[((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1];
+        bin.clips += 1;
+        bin.confidence += p;
+        bin.accuracy += f64::from(u8::from(winner == truth));
+    }
+    for bin in bins.iter_mut().filter(|bin| bin.clips > 0) {
+        bin.confidence /= bin.clips as f64;
+        bin.accuracy /= bin.clips as f64;
+    }
+    bins
 }
 
 #[cfg(test)]

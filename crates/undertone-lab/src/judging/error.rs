@@ -23,6 +23,12 @@ pub enum JudgingError {
         /// The number of clips.
         expected: usize,
     },
+    /// Two models judged one clip by different labels.
+    #[error("{utterance} has another true class in the other outcomes")]
+    TruthsDiffer {
+        /// The clip.
+        utterance: String,
+    },
     /// A class index beyond the label scheme.
     #[error("class {class} does not exist: the label scheme has {classes} classes")]
     ClassOutOfRange {

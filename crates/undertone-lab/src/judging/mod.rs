@@ -21,6 +21,8 @@ mod classification_report;
 mod confusion;
 mod error;
 mod evaluation;
+mod paired;
+mod remarks;
 mod report;
 mod report_text;
 mod tables;
@@ -29,10 +31,14 @@ mod tables;
 mod reference;
 
 pub use bootstrap::{Bootstrap, Interval, ResampleUnit, ScoreIntervals};
-pub use calibration::{cross_entropy, expected_calibration_error};
+pub use calibration::{
+    CalibrationBin, calibration_bins, cross_entropy, expected_calibration_error,
+};
 pub use classification_report::classification_report;
 pub use confusion::{ClassScores, ConfusionMatrix, Scores};
 pub use error::JudgingError;
 pub use evaluation::{Evaluation, GroupScores, Outcome, Score};
+pub use paired::{PairedComparison, holm, mcnemar};
+pub use remarks::Remark;
 pub use report::{FoldReport, LeakageSummary, Report};
 pub use tables::confusion_table;

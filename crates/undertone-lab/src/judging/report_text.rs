@@ -2,7 +2,7 @@
 
 use super::tables::{columns, group_table, percent, shorten};
 use super::{
-    Bootstrap, Evaluation, FoldReport, Report, ResampleUnit, Score, Scores, classification_report,
+    Bootstrap, Evaluation, FoldReport, Remark, Report, ResampleUnit, Score, Scores, classification_report,
     confusion_table,
 };
 
@@ -40,53 +40,13 @@ impl Report {
         )
     }
 
-    /// What training and test share, loudly if it is clips.
     fn warnings(&self) -> String {
-        let all = self.leakage();
-        let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
-        let mut text = String::from("\n");
-        if let Some(copies) = copies.filter(|copies| *copies > 0) {
-            let fence = "!".repeat(WIDTH);
-            text += &format!(
-                "{fence}\nLEAKAGE: {copies} of {clips} test clips have a copy on the training \
-                 side.\nThe scores below are partly memory. Don't compare them with clean ones.\n"
-            );
-            for fold in self.folds.iter().filter(|_| self.folds.len() > 1) {
-                let copies = fold.leakage.test_clips_with_copy_in_training.unwrap_or(0);
-                if copies > 0 {
-                    let clips = fold.leakage.test_clips;
-                    text += &format!("  fold {}: {copies} of {clips}\n", fold.name);
-                }
-            }
-            text += &format!("{fence}\n");
-        } else if copies == Some(0) {
-            text += "No test clip has a copy on the training side.\n";
-        } else {
-            text += "UNKNOWN: which clips the model was trained on. It may have been trained on \
-                     these.\n";
-        }
-        let chosen_by = all.validation_clips_with_copy_in_training;
-        if chosen_by > 0 {
-            text += &format!(
-                "{chosen_by} validation clips have a copy on the training side: what was chosen by \
-                 them may be overfitted.\n"
-            );
-        }
-        text += &match (all.speakers_on_both_sides, self.folds.len()) {
-            (0, _) if copies.is_none() => {
-                "None of the test side's speakers is known to the model by name.\n".into()
-            }
-            (0, _) => "No speaker is on both sides: the scores are for unseen speakers.\n".into(),
-            (speakers, 1) => format!(
-                "SPEAKERS: {speakers} on both the training and the test side: the scores are not \
-                 for unseen ones.\n"
-            ),
-            (speakers, _) => format!(
-                "SPEAKERS: up to {speakers} on both sides of a fold: the scores are not for \
-                 unseen ones.\n"
-            ),
-        };
-        text
+        let fence = "!".repeat(WIDTH);
+        let lines = self.remarks().into_iter().map(|remark| match remark {
+            Remark::Alarm(text) => format!("{fence}\n{text}\n{fence}\n"),
+            Remark::Fact(text) => format!("{text}\n"),
+        });
+        format!("\n{}", lines.collect::<String>())
     }
 
     fn one_fold(&self, text: &mut String, fold: &FoldReport) {

@@ -10,8 +10,8 @@ use undertone_models::burn::optim::{GradientsAccumulator, GradientsParams, Modul
 use undertone_models::burn::tensor::activation::log_softmax;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network, PretrainedNetwork, Weights,
-    class_probabilities, largest,
+    Activations, BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network,
+    PretrainedNetwork, Weights, class_probabilities, largest,
 };
 
 use super::batches::{View, batches, rng_at, view};
@@ -24,6 +24,7 @@ use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
 use crate::features::ClipFeatures;
 use crate::judging::{ConfusionMatrix, Scores, cross_entropy};
+use crate::memory::MemoryEstimate;
 use crate::metrics_file;
 use crate::recipe::{Selection, TrainingConfig};
 
@@ -65,6 +66,10 @@ pub(crate) struct Task<'a> {
     pub(crate) statistics: Option<BandStatistics>,
     /// For each output of the network the class that it counts towards.
     pub(crate) summed_into: &'a [usize],
+    /// What training keeps of its longest clip.
+    pub(crate) activations: Activations,
+    /// Bytes of the corpus's features.
+    pub(crate) feature_bytes: usize,
     /// Where checkpoints and `metrics.csv` go.
     pub(crate) folder: &'a Path,
     pub(crate) device: &'a Device,
@@ -112,6 +117,7 @@ impl Task<'_> {
         interrupt: &Interrupt,
     ) -> Result<Trained, LabError> {
         let mut state = self.start()?;
+        observer(&Event::Memory(self.memory(&state.network)));
         while !state.progress.finished {
             self.epoch(&mut state, observer, interrupt)?;
         }
@@ -121,6 +127,16 @@ impl Task<'_> {
             model: Model::load(&self.best_folder(), &plain)?,
             best_epoch: best,
         })
+    }
+
+    fn memory(&self, network: &Network) -> MemoryEstimate {
+        let clips = self.training.batch_size.min(self.train.clips.len());
+        MemoryEstimate::new(
+            network,
+            self.training.weight_average > 0.0,
+            (self.activations, clips),
+            self.feature_bytes,
+        )
     }
 
     fn start(&self) -> Result<State, LabError> {

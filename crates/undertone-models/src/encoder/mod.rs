@@ -151,6 +151,14 @@ impl Encoder {
         }
     }
 
+    /// Whether the layer norm, where there is one, stands behind the last layer.
+    fn has_last_norm(&self) -> bool {
+        match self {
+            Self::Wav2Vec2(network) => network.is_norm_first(),
+            Self::Whisper(_) => true,
+        }
+    }
+
     /// All tensors as `transformers` names and lays them out in a model with a classification head
     /// of `config`'s family (`wav2vec2.…`, `hubert.…`, `encoder.…`). The weight of the position
     /// embedding is written as the two factors of its normalisation.

@@ -8,7 +8,7 @@ use super::Encoder;
 /// The parameters of an encoder by the parts that training treats differently.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EncoderParts {
-    /// What stands before the transformer: convolutions, projection, positions.
+    /// What stands before the transformer: convolutions, projection, positions, a norm.
     pub features: Vec<ParamId>,
     /// Its layers, the first first. A layer norm behind the last layer counts to that.
     pub layers: Vec<Vec<ParamId>>,
@@ -20,8 +20,9 @@ impl Encoder {
         let mut sorter = Sorter::default();
         self.visit(&mut sorter);
         let mut parts = sorter.parts;
-        if let Some(last) = parts.layers.last_mut() {
-            last.extend(sorter.norm);
+        match parts.layers.last_mut() {
+            Some(last) if self.has_last_norm() => last.extend(sorter.norm),
+            _ => parts.features.extend(sorter.norm),
         }
         parts
     }

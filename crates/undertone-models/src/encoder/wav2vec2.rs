@@ -193,6 +193,11 @@ impl Wav2Vec2 {
         }
     }
 
+    /// Whether the transformer is a pre-norm one, whose own norm is behind its last layer.
+    pub(super) fn is_norm_first(&self) -> bool {
+        self.norm_first
+    }
+
     pub(super) fn train_last(self, layers: usize) -> Self {
         let network = self.freeze_features();
         Self {

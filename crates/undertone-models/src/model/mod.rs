@@ -57,6 +57,15 @@ impl Model {
         Ok(Self::load_with_front_end(folder, device)?.0)
     }
 
+    /// The model that this build carries. Needs no files.
+    ///
+    /// # Errors
+    /// If the build carries a model that does not load, which its tests rule out.
+    #[cfg(feature = "embedded")]
+    pub fn embedded(device: &Device) -> Result<Self, ModelError> {
+        Ok(crate::embedded::model(device)?.0)
+    }
+
     /// As [`Model::load`], with the front end that loading made to check the sizes.
     pub(crate) fn load_with_front_end(
         folder: &Path,

@@ -17,6 +17,7 @@ use crate::encoder::{
 };
 use crate::model::CONFIG_FILE;
 use crate::network::NetworkError;
+use crate::training_memory::{Activations, TrainedParts};
 
 /// The file that says how `transformers` prepares recordings for an encoder.
 pub const PREPROCESSOR_FILE: &str = "preprocessor_config.json";
@@ -106,7 +107,6 @@ pub struct PretrainedEncoder {
     encoder: Encoder,
     /// How many layers of it were loaded.
     layers: usize,
-    folder: PathBuf,
 }
 
 impl PretrainedEncoder {
@@ -140,13 +140,29 @@ impl PretrainedEncoder {
             files: Arc::new(files),
             encoder,
             layers,
-            folder: folder.to_owned(),
         })
     }
 
-    /// Where it was loaded from.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// The encoder itself.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// What training keeps of one clip of so many frames (of a waveform: samples), where the
+    /// last layers (`None`: all) are trained, and with `convolutions` what stands before them.
+    pub fn activations(
+        &self,
+        frames: usize,
+        last_layers: Option<usize>,
+        convolutions: bool,
+    ) -> Activations {
+        let trained_layers = last_layers.map_or(self.layers, |last| last.min(self.layers));
+        let parts = TrainedParts {
+            layers: self.layers,
+            trained_layers,
+            convolutions,
+        };
+        self.config.activations(frames, parts)
     }
 
     /// A network of this encoder and a head with random weights.

@@ -46,6 +46,9 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
+    if args.resume {
+        pretrained::keep_revision(&mut recipe, &args.out);
+    }
     let encoder = pretrained::encoder(&mut recipe, &device)?;
     let recipe = &recipe;
     let run = RunFolder::open(&args.out, recipe, args.resume)?;

@@ -4,6 +4,8 @@ mod corpus;
 mod crossval;
 mod evaluate;
 mod experiment;
+mod explore;
+mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -15,6 +17,8 @@ mod train;
 pub(crate) use corpus::corpus;
 pub(crate) use crossval::crossval;
 pub(crate) use evaluate::evaluate;
+pub(crate) use explore::run as explore;
+pub(crate) use export::export;
 pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;

@@ -3,6 +3,7 @@
 mod corpus;
 mod crossval;
 mod evaluate;
+mod explore;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;

@@ -184,14 +184,14 @@ impl Wav2Vec2Config {
     }
 
     /// Each convolution's output channels, kernel and stride.
-    pub(in super::super) fn convolutions(&self) -> impl DoubleEndedIterator<Item = [usize; 3]> {
+    pub(crate) fn convolutions(&self) -> impl DoubleEndedIterator<Item = [usize; 3]> {
         let sizes = self.conv_kernel.iter().zip(&self.conv_stride);
         let all = self.conv_dim.iter().zip(sizes);
         all.map(|(channels, (kernel, stride))| [*channels, *kernel, *stride])
     }
 
     /// Samples that one step sees.
-    pub(in super::super) fn receptive_field(&self) -> usize {
+    pub(crate) fn receptive_field(&self) -> usize {
         self.convolutions()
             .rev()
             .fold(1, |field: usize, [_, kernel, stride]| {

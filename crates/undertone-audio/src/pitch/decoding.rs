@@ -1,0 +1,166 @@
+//! The most likely path through the candidates: Viterbi's algorithm on pitch bins, voiced and
+//! unvoiced.
+
+use super::BINS_PER_SEMITONE;
+use super::candidates::Candidates;
+use crate::kernel::kernel;
+
+/// Octaves a second that a voice glides at most.
+const MAX_TRANSITION_RATE: f64 = 35.92;
+/// Probability that a voice starts or stops between two frames.
+const SWITCH: f64 = 0.01;
+
+/// Transition probabilities as logarithms.
+#[derive(Debug, Clone)]
+pub(super) struct Decoder {
+    bins: usize,
+    /// From a bin to the one `n - reach` further, before it is normalised.
+    steps: Vec<f64>,
+    /// What normalises the steps that leave each bin.
+    normalisers: Vec<f64>,
+}
+
+/// Log-likelihoods of the best paths to every bin; voiced, then unvoiced.
+type Scores = [Vec<f64>; 2];
+
+impl Decoder {
+    /// `hop` in seconds.
+    pub(super) fn new(bins: usize, hop: f64) -> Self {
+        let semitones = (MAX_TRANSITION_RATE * 12.0 * hop).round_ties_even() as usize;
+        let reach = semitones * BINS_PER_SEMITONE / 2;
+        let weight = |distance: usize| 1.0 - distance as f64 / (reach + 1) as f64;
+        let total = |bin: usize| -> f64 {
+            let range = bin.saturating_sub(reach)..(bin + reach + 1).min(bins);
+            range.map(|other| weight(other.abs_diff(bin))).sum()
+        };
+        Self {
+            bins,
+            steps: (0..=2 * reach)
+                .map(|step| weight(step.abs_diff(reach)).ln())
+                .collect(),
+            normalisers: (0..bins).map(|bin| -total(bin).ln()).collect(),
+        }
+    }
+
+    /// The pitch bin of each frame on the most likely path, `None` where it is unvoiced.
+    pub(super) fn most_likely(&self, frames: &[Candidates]) -> Vec<Option<usize>> {
+        let Some((first, rest)) = frames.split_first() else {
+            return Vec::new();
+        };
+        let start = -((2 * self.bins) as f64).ln();
+        let mut scores: Scores = [vec![start; self.bins], vec![start; self.bins]];
+        self.observe(first, &mut scores);
+        let mut history = vec![scores];
+        let mut workspace = Workspace::default();
+        for frame in rest {
+            let mut next = self.arrive(&history[history.len() - 1], &mut workspace);
+            self.observe(frame, &mut next);
+            history.push(next);
+        }
+        self.trace_back(&history)
+    }
+
+    /// Adds how likely a frame is in each state.
+    fn observe(&self, frame: &Candidates, [voiced, unvoiced]: &mut Scores) {
+        let nothing = f64::MIN_POSITIVE.ln();
+        voiced.iter_mut().for_each(|score| *score += nothing);
+        for &(bin, probability) in &frame.bins {
+            voiced[bin] += (probability + f64::MIN_POSITIVE).ln() - nothing;
+        }
+        let each = ((1.0 - frame.voiced) / self.bins as f64 + f64::MIN_POSITIVE).ln();
+        unvoiced.iter_mut().for_each(|score| *score += each);
+    }
+
+    /// The best score with which each state can be reached from the frame before.
+    fn arrive(&self, before: &Scores, workspace: &mut Workspace) -> Scores {
+        // A jump too wide is no more than very unlikely, lest a path end nowhere.
+        let jump = before
+            .iter()
+            .flatten()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max)
+            + f64::MIN_POSITIVE.ln();
+        let [voiced, unvoiced] = before.each_ref().map(|scores| {
+            let reach = self.steps.len() / 2;
+            let padded = &mut workspace.padded;
+            padded.clear();
+            padded.resize(reach, f64::NEG_INFINITY);
+            padded.extend(scores.iter().zip(&self.normalisers).map(|(s, n)| s + n));
+            padded.resize(self.bins + 2 * reach, f64::NEG_INFINITY);
+            let mut best = vec![f64::NEG_INFINITY; self.bins];
+            for (step, offset) in self.steps.iter().zip(0..) {
+                raise(&padded[offset..offset + self.bins], *step, &mut best);
+            }
+            best
+        });
+        let (stay, switch) = ((1.0 - SWITCH).ln(), SWITCH.ln());
+        let merge = |same: &[f64], other: &[f64]| -> Vec<f64> {
+            let pairs = same.iter().zip(other);
+            pairs
+                .map(|(same, other)| (same + stay).max(other + switch).max(jump))
+                .collect()
+        };
+        [merge(&voiced, &unvoiced), merge(&unvoiced, &voiced)]
+    }
+
+    /// Follows the best path backwards. Each predecessor is sought anew: keeping it for every state
+    /// would cost more than finding it for those on the path.
+    fn trace_back(&self, history: &[Scores]) -> Vec<Option<usize>> {
+        let all = |scores: &Scores| -> Vec<(usize, usize, f64)> {
+            let sides = scores.iter().enumerate();
+            sides
+                .flat_map(|(side, scores)| {
+                    let bins = scores.iter().enumerate();
+                    bins.map(move |(bin, score)| (side, bin, *score))
+                })
+                .collect()
+        };
+        let mut path = Vec::with_capacity(history.len());
+        let mut state: Option<(usize, usize)> = None;
+        for scores in history.iter().rev() {
+            let ways = all(scores).into_iter().map(|(side, bin, score)| {
+                let way = state.map_or(0.0, |to| self.transition((side, bin), to));
+                (side, bin, score + way)
+            });
+            // Of equals the first, as numpy's argmax.
+            let best = ways.reduce(|best, way| if way.2 > best.2 { way } else { best });
+            let Some((side, bin, _)) = best else { continue };
+            state = Some((side, bin));
+            path.push((side == 0).then_some(bin));
+        }
+        path.reverse();
+        path
+    }
+
+    /// Log-probability of a transition.
+    fn transition(&self, from: (usize, usize), to: (usize, usize)) -> f64 {
+        let reach = self.steps.len() / 2;
+        match (to.1 + reach)
+            .checked_sub(from.1)
+            .and_then(|step| self.steps.get(step))
+        {
+            Some(step) => {
+                let side = if from.0 == to.0 { 1.0 - SWITCH } else { SWITCH };
+                step + self.normalisers[from.1] + side.ln()
+            }
+            None => f64::MIN_POSITIVE.ln(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Workspace {
+    padded: Vec<f64>,
+}
+
+kernel! {
+    fn raise(scores: &[f64], step: f64, best: &mut [f64]) = raise_plain;
+}
+
+#[inline(always)]
+fn raise_plain(scores: &[f64], step: f64, best: &mut [f64]) {
+    for (best, score) in best.iter_mut().zip(scores) {
+        let way = score + step;
+        *best = if way > *best { way } else { *best };
+    }
+}

@@ -1,0 +1,303 @@
+//! What is wrong with a corpus.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+use undertone_corpus::{Corpus, Emotion, Gender, Problem, RavdessName};
+
+use crate::exploration::{Clip, Unreadable};
+use crate::words::{clips as clips_in_words, plural};
+
+/// Examples of a finding that are kept; of more, the count tells.
+const MOST_EXAMPLES: usize = 200;
+
+/// Something that is wrong, or that one should know before training.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// What kind it is, for programs.
+    pub kind: FindingKind,
+    /// What was found, in a sentence.
+    pub summary: String,
+    /// How many there are.
+    pub count: usize,
+    /// Which ones: the first 200.
+    pub examples: Vec<String>,
+}
+
+/// A kind of [`Finding`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// Recordings that can't be decoded.
+    Unreadable,
+    /// Recordings or rows that the corpus skips.
+    Skipped,
+    /// Clips with the same sound.
+    Duplicates,
+    /// Clips with nothing to hear.
+    Silent,
+    /// Clips without a voiced frame.
+    Unvoiced,
+    /// Clips with runs of samples at full scale.
+    Clipped,
+    /// Clips with several channels.
+    Channels,
+    /// Clips at a rate that most others don't have.
+    Rates,
+    /// Speakers to whom clips give more than one gender.
+    Genders,
+    /// Speakers without a clip of some emotion.
+    Combinations,
+    /// RAVDESS's actors without a clip.
+    Speakers,
+    /// RAVDESS's clips that are not there.
+    Missing,
+}
+
+pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable]) -> Vec<Finding> {
+    let found = [
+        unreadable_clips(unreadable),
+        skipped(&corpus.problems),
+        duplicates(corpus, clips),
+        single(
+            corpus,
+            clips,
+            FindingKind::Silent,
+            "silent: no sample above −60 dB of full scale",
+            |clip| clip.measures.is_silent().then(String::new),
+        ),
+        single(
+            corpus,
+            clips,
+            FindingKind::Unvoiced,
+            "without a voiced frame, though not silent",
+            |clip| (!clip.measures.is_silent() && clip.measures.pitch.is_none()).then(String::new),
+        ),
+        single(
+            corpus,
+            clips,
+            FindingKind::Clipped,
+            "clipped: three or more samples in a row at full scale",
+            |clip| {
+                let clipping = clip.measures.level.clipping;
+                (clipping.runs > 0).then(|| {
+                    format!(
+                        ": {}, {} at full scale in all",
+                        plural(clipping.runs, "run", "runs"),
+                        plural(clipping.samples, "sample", "samples")
+                    )
+                })
+            },
+        ),
+        single(
+            corpus,
+            clips,
+            FindingKind::Channels,
+            "with more than one channel; everything here is of their mean",
+            |clip| {
+                let channels = clip.measures.channels;
+                (channels > 1).then(|| format!(": {channels} channels"))
+            },
+        ),
+        rates(corpus, clips),
+        genders(corpus),
+        combinations(corpus, clips),
+        missing_speakers(&corpus.missing),
+        missing(&corpus.missing),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn finding(kind: FindingKind, summary: String, examples: Vec<String>) -> Option<Finding> {
+    let count = examples.len();
+    (count > 0).then(|| Finding {
+        kind,
+        summary,
+        count,
+        examples: examples.into_iter().take(MOST_EXAMPLES).collect(),
+    })
+}
+
+fn path_of(corpus: &Corpus, index: usize) -> String {
+    let path = &corpus.utterances[index].path;
+    path.strip_prefix(&corpus.root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// Clips of which something is true, each with words that go behind its path.
+fn single(
+    corpus: &Corpus,
+    clips: &[Clip],
+    kind: FindingKind,
+    what: &str,
+    detail: impl Fn(&Clip) -> Option<String>,
+) -> Option<Finding> {
+    let examples: Vec<String> = clips
+        .iter()
+        .filter_map(|clip| Some(format!("{}{}", path_of(corpus, clip.index), detail(clip)?)))
+        .collect();
+    let summary = format!("{} {what}.", clips_in_words(examples.len()));
+    finding(kind, summary, examples)
+}
+
+fn unreadable_clips(unreadable: &[Unreadable]) -> Option<Finding> {
+    finding(
+        FindingKind::Unreadable,
+        format!(
+            "{} that can't be read, and so stand nowhere else on this page.",
+            clips_in_words(unreadable.len())
+        ),
+        unreadable.iter().map(|clip| clip.reason.clone()).collect(),
+    )
+}
+
+fn skipped(problems: &[Problem]) -> Option<Finding> {
+    finding(
+        FindingKind::Skipped,
+        format!(
+            "{} for a bad name, a missing file or being there twice.",
+            plural(
+                problems.len(),
+                "recording or row was skipped",
+                "recordings or rows were skipped"
+            )
+        ),
+        problems.iter().map(ToString::to_string).collect(),
+    )
+}
+
+fn duplicates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
+    let mut first: HashMap<u64, usize> = HashMap::new();
+    let mut examples = Vec::new();
+    for clip in clips {
+        match first.get(&clip.measures.fingerprint) {
+            Some(&original) => examples.push(format!(
+                "{} sounds the same as {}",
+                path_of(corpus, clip.index),
+                path_of(corpus, original)
+            )),
+            None => {
+                first.insert(clip.measures.fingerprint, clip.index);
+            }
+        }
+    }
+    finding(
+        FindingKind::Duplicates,
+        format!(
+            "{} sample for sample what another one is, under another name: on both sides of a \
+             split they would be leaked.",
+            plural(examples.len(), "clip is", "clips are")
+        ),
+        examples,
+    )
+}
+
+fn rates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
+    let mut by_rate: BTreeMap<u32, usize> = BTreeMap::new();
+    for clip in clips {
+        *by_rate.entry(clip.measures.sample_rate).or_default() += 1;
+    }
+    let (&usual, _) = by_rate.iter().max_by_key(|(_, count)| **count)?;
+    single(
+        corpus,
+        clips,
+        FindingKind::Rates,
+        &format!("not at {usual} Hz, the rate of most"),
+        |clip| {
+            let rate = clip.measures.sample_rate;
+            (rate != usual).then(|| format!(": {rate} Hz"))
+        },
+    )
+}
+
+fn genders(corpus: &Corpus) -> Option<Finding> {
+    let mut by_speaker: BTreeMap<&str, BTreeSet<Gender>> = BTreeMap::new();
+    for utterance in &corpus.utterances {
+        let genders = by_speaker.entry(&utterance.speaker).or_default();
+        genders.extend(utterance.gender);
+    }
+    let examples: Vec<String> = by_speaker
+        .into_iter()
+        .filter(|(_, genders)| genders.len() > 1)
+        .map(|(speaker, _)| format!("{speaker}: female and male"))
+        .collect();
+    finding(
+        FindingKind::Genders,
+        format!(
+            "{} female in some clips and male in others.",
+            plural(examples.len(), "speaker is", "speakers are")
+        ),
+        examples,
+    )
+}
+
+fn combinations(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
+    let mut by_speaker: BTreeMap<&str, BTreeSet<Emotion>> = BTreeMap::new();
+    for clip in clips {
+        let utterance = &corpus.utterances[clip.index];
+        let emotions = by_speaker.entry(&utterance.speaker).or_default();
+        emotions.insert(utterance.emotion);
+    }
+    let all: BTreeSet<Emotion> = by_speaker.values().flatten().copied().collect();
+    let examples: Vec<String> = by_speaker
+        .into_iter()
+        .filter(|(_, emotions)| emotions.len() < all.len())
+        .map(|(speaker, emotions)| {
+            let lacking: Vec<&str> = all.difference(&emotions).map(|e| e.name()).collect();
+            format!("{speaker}: no {}", lacking.join(", "))
+        })
+        .collect();
+    finding(
+        FindingKind::Combinations,
+        format!(
+            "{} no clip of some emotion that others have.",
+            plural(examples.len(), "speaker has", "speakers have")
+        ),
+        examples,
+    )
+}
+
+/// Clips of RAVDESS's 1440 that each of its actors has.
+fn expected_of(actor: u8) -> usize {
+    RavdessName::all_speech()
+        .filter(|name| name.actor() == actor)
+        .count()
+}
+
+fn missing_speakers(missing: &[RavdessName]) -> Option<Finding> {
+    let mut by_actor: BTreeMap<u8, usize> = BTreeMap::new();
+    for name in missing {
+        *by_actor.entry(name.actor()).or_default() += 1;
+    }
+    let examples: Vec<String> = by_actor
+        .into_iter()
+        .filter(|(actor, lacking)| *lacking == expected_of(*actor))
+        .map(|(actor, _)| format!("actor {actor:02}"))
+        .collect();
+    finding(
+        FindingKind::Speakers,
+        format!(
+            "{} no clip at all.",
+            plural(
+                examples.len(),
+                "of RAVDESS's 24 actors has",
+                "of RAVDESS's 24 actors have"
+            )
+        ),
+        examples,
+    )
+}
+
+fn missing(missing: &[RavdessName]) -> Option<Finding> {
+    finding(
+        FindingKind::Missing,
+        format!(
+            "{} of RAVDESS's 1440 spoken clips {} not there.",
+            missing.len(),
+            if missing.len() == 1 { "is" } else { "are" }
+        ),
+        missing.iter().map(ToString::to_string).collect(),
+    )
+}

@@ -1,0 +1,173 @@
+//! A corpus through the steps of balancing.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use undertone_corpus::{BalanceStep, Emotion, LabelScheme, Utterance, balance};
+
+use crate::exploration::{Clip, ExploreOptions};
+
+/// The readable clips of a corpus, step by step until they are as a model is trained on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flow {
+    /// From as recorded to balanced.
+    pub stages: Vec<Stage>,
+    /// Why the steps were not all taken, where they were not.
+    pub stopped: Option<String>,
+}
+
+/// How many clips there are after a step. A clip that is repeated counts as often as it is there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stage {
+    /// What was done: "as recorded", "after oversampling", …
+    pub name: String,
+    /// Whether classes are labels from here on, rather than emotions.
+    pub mapped: bool,
+    /// All clips.
+    pub clips: usize,
+    /// By emotion, those of the corpus in RAVDESS's order.
+    pub emotions: Vec<(&'static str, usize)>,
+    /// By label, in the scheme's order.
+    pub labels: Vec<(&'static str, usize)>,
+    /// By gender; "unknown" last.
+    pub genders: Vec<(String, usize)>,
+    /// By intensity; "unknown" last.
+    pub intensities: Vec<(String, usize)>,
+    /// By speaker.
+    pub speakers: Vec<(String, usize)>,
+}
+
+/// What has no value in a corpus that does not tell it.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+pub(crate) fn gender_of(utterance: &Utterance) -> &'static str {
+    utterance.gender.map_or(UNKNOWN, |gender| gender.name())
+}
+
+pub(crate) fn intensity_of(utterance: &Utterance) -> &'static str {
+    utterance
+        .ravdess
+        .map_or(UNKNOWN, |name| name.intensity().name())
+}
+
+pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOptions) -> Flow {
+    let recorded: Vec<usize> = clips.iter().map(|clip| clip.index).collect();
+    let there = Facets::of(utterances, &recorded, options.scheme);
+    let stage = |name: &str, mapped: bool, indices: &[usize]| {
+        there.count(utterances, indices, name, mapped, options.scheme)
+    };
+    let mut stages = vec![stage("as recorded", false, &recorded)];
+    let (mut now, mut mapped, mut stopped) = (recorded.clone(), false, None);
+    for (done, step) in options.balance.iter().enumerate() {
+        if !mapped && matches!(step, BalanceStep::Undersample) {
+            mapped = true;
+            stages.push(stage("after mapping to labels", mapped, &now));
+        }
+        // From the start each time: so a step's random numbers are those of training.
+        let steps = &options.balance[..=done];
+        match balance(utterances, &recorded, options.scheme, steps, options.seed) {
+            Ok(next) => now = next,
+            Err(error) => {
+                stopped = Some(error.to_string());
+                break;
+            }
+        }
+        let name = match step {
+            BalanceStep::Oversample { .. } => "after oversampling",
+            BalanceStep::Undersample => "after under-sampling",
+        };
+        stages.push(stage(name, mapped, &now));
+    }
+    if !mapped {
+        stages.push(stage("after mapping to labels", true, &now));
+    }
+    Flow { stages, stopped }
+}
+
+/// What is there to be counted, so that a group that vanishes is still listed.
+struct Facets {
+    emotions: Vec<Emotion>,
+    labels: Vec<usize>,
+    genders: Vec<&'static str>,
+    intensities: Vec<&'static str>,
+    speakers: Vec<String>,
+}
+
+impl Facets {
+    fn of(utterances: &[Utterance], indices: &[usize], scheme: LabelScheme) -> Self {
+        let all = || indices.iter().map(|&index| &utterances[index]);
+        let emotion_there = |emotion: &Emotion| all().any(|clip| clip.emotion == *emotion);
+        let emotions: Vec<Emotion> = Emotion::ALL.into_iter().filter(emotion_there).collect();
+        let label_there = |label: &usize| {
+            emotions
+                .iter()
+                .any(|emotion| scheme.label_of(*emotion) == *label)
+        };
+        let known = |names: &[&'static str], of: fn(&Utterance) -> &'static str| {
+            let there = |name: &&'static str| all().any(|clip| of(clip) == *name);
+            names.iter().copied().filter(there).collect()
+        };
+        let speakers: BTreeMap<&str, ()> = all().map(|clip| (clip.speaker.as_str(), ())).collect();
+        Self {
+            labels: (0..scheme.labels().len()).filter(label_there).collect(),
+            emotions,
+            genders: known(&["female", "male", UNKNOWN], gender_of),
+            intensities: known(&["normal", "strong", UNKNOWN], intensity_of),
+            speakers: speakers.into_keys().map(str::to_owned).collect(),
+        }
+    }
+
+    fn count(
+        &self,
+        utterances: &[Utterance],
+        indices: &[usize],
+        name: &str,
+        mapped: bool,
+        scheme: LabelScheme,
+    ) -> Stage {
+        let count = |belongs: &dyn Fn(&Utterance) -> bool| {
+            let clips = indices.iter().map(|&index| &utterances[index]);
+            clips.filter(|clip| belongs(clip)).count()
+        };
+        let named = |names: &[&'static str], of: fn(&Utterance) -> &'static str| {
+            names
+                .iter()
+                .map(|name| ((*name).to_owned(), count(&|clip| of(clip) == *name)))
+                .collect()
+        };
+        let mut speakers: BTreeMap<&str, usize> = self
+            .speakers
+            .iter()
+            .map(|speaker| (speaker.as_str(), 0))
+            .collect();
+        for &index in indices {
+            *speakers
+                .entry(utterances[index].speaker.as_str())
+                .or_default() += 1;
+        }
+        Stage {
+            name: name.to_owned(),
+            mapped,
+            clips: indices.len(),
+            emotions: self
+                .emotions
+                .iter()
+                .map(|emotion| (emotion.name(), count(&|clip| clip.emotion == *emotion)))
+                .collect(),
+            labels: self
+                .labels
+                .iter()
+                .map(|&label| {
+                    let is = |clip: &Utterance| scheme.label_of(clip.emotion) == label;
+                    (scheme.labels()[label], count(&is))
+                })
+                .collect(),
+            genders: named(&self.genders, gender_of),
+            intensities: named(&self.intensities, intensity_of),
+            speakers: speakers
+                .into_iter()
+                .map(|(speaker, clips)| (speaker.to_owned(), clips))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What is in a speech emotion corpus: measured, drawn and put into words. There is no model in
+//! this crate.
+//!
+//! [`explore`] goes through a [`Corpus`](undertone_corpus::Corpus) once and keeps numbers only;
+//! [`Exploration::save`] writes the page, its figures, a table of every clip and a summary.
+//!
+//! ```no_run
+//! use undertone_corpus::Corpus;
+//! use undertone_explore::{ExploreOptions, OutputFolder, Watcher, explore};
+//!
+//! let output = OutputFolder::prepare("exploration".as_ref(), false)?;
+//! let corpus = Corpus::open("ravdess".as_ref())?;
+//! let watcher = Watcher { observe: &|_| (), stop: &|| false };
+//! let exploration = explore(&corpus, &ExploreOptions::default(), watcher)?;
+//! let page = exploration.save(output, watcher)?;
+//! println!("{}", page.display());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+mod error;
+mod exploration;
+mod findings;
+mod flow;
+mod measure;
+mod output;
+mod page;
+mod projection;
+mod sections;
+mod shown;
+mod spread;
+mod summary;
+mod totals;
+mod words;
+
+pub use error::ExploreError;
+pub use exploration::{Clip, Exploration, ExploreOptions, Progress, Unreadable, Watcher, explore};
+pub use findings::{Finding, FindingKind};
+pub use flow::{Flow, Stage};
+pub use measure::{
+    COLUMNS, ClipMeasures, Level, MEL_BANDS, MFCCS, Pitch, Spectra, TRIM_THRESHOLDS, Trimming,
+};
+pub use output::OutputFolder;
+pub use projection::{Place, Projection};
+pub use shown::ShownClip;
+pub use spread::Spread;
+pub use summary::{MeasureSummary, Summary, TrimmingSummary};
+pub use totals::{MeanSpectra, Totals};

@@ -1,0 +1,79 @@
+//! How loud a clip is.
+
+/// Levels in decibels of full scale (a square wave from -1 to 1 has 0 dB).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// Root mean square of what trimming keeps; `None` of nothing but zeros.
+    pub rms_db: Option<f64>,
+    /// The loudest sample of the whole clip; `None` of nothing but zeros.
+    pub peak_db: Option<f64>,
+    /// Clipping in the whole clip.
+    pub clipping: Clipping,
+}
+
+/// Samples at full scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Clipping {
+    /// How many.
+    pub samples: usize,
+    /// Runs of [`RUN`] or more in a row, which is what cut-off peaks look like.
+    pub runs: usize,
+}
+
+/// The largest sample that 16 bits hold.
+const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
+/// Fewest samples at full scale in a row that count as clipped; Audacity's "Find Clipping" begins
+/// there too.
+const RUN: usize = 3;
+
+impl Level {
+    pub(super) fn of(samples: &[f32], speech: &[f32], clipping: Clipping) -> Self {
+        let peak = samples.iter().fold(0.0_f32, |peak, v| peak.max(v.abs()));
+        Self {
+            rms_db: decibels(mean_square(speech)),
+            peak_db: decibels(f64::from(peak).powi(2)),
+            clipping,
+        }
+    }
+}
+
+pub(super) fn mean_square(samples: &[f32]) -> f64 {
+    let sum: f64 = samples.iter().map(|v| f64::from(*v).powi(2)).sum();
+    sum / samples.len().max(1) as f64
+}
+
+fn decibels(power: f64) -> Option<f64> {
+    (power > 0.0).then(|| 10.0 * power.log10())
+}
+
+pub(super) fn clipping(samples: &[f32]) -> Clipping {
+    let mut clipping = Clipping::default();
+    for stretch in samples.chunk_by(|a, b| (a.abs() >= FULL_SCALE) == (b.abs() >= FULL_SCALE)) {
+        if stretch.first().is_some_and(|v| v.abs() >= FULL_SCALE) {
+            clipping.samples += stretch.len();
+            clipping.runs += usize::from(stretch.len() >= RUN);
+        }
+    }
+    clipping
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_scale_square_has_no_decibels() {
+        let level = Level::of(&[1.0, -1.0], &[1.0, -1.0], Clipping::default());
+        assert_eq!((level.rms_db, level.peak_db), (Some(0.0), Some(0.0)));
+        let silent = Level::of(&[0.0; 3], &[0.0; 3], Clipping::default());
+        assert_eq!((silent.rms_db, silent.peak_db), (None, None));
+    }
+
+    #[test]
+    fn runs_at_full_scale_are_counted() {
+        let samples = [0.5, 1.0, 0.5, -1.0, -1.0, -1.0, 0.0, 1.0, 1.0, 1.0, 1.0];
+        let found = clipping(&samples);
+        assert_eq!((found.samples, found.runs), (8, 2));
+        assert_eq!(clipping(&[0.99; 9]), Clipping::default());
+    }
+}

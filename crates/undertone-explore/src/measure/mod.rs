@@ -1,0 +1,297 @@
+//! The numbers of one clip.
+//!
+//! Duration, peak, clipping and the noise floor are the whole clip's. All else is of what trimming
+//! keeps, which is what a model hears: silence would make every clip quieter and slower.
+
+mod level;
+mod noise;
+mod spectra;
+mod syllables;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use undertone_audio::{
+    PitchConfig, PitchFrame, Pyin, Recording, Resampler, TrimConfig, frame_levels, trim,
+};
+
+use crate::ExploreError;
+use crate::spread::quantile;
+
+pub use level::Level;
+pub use spectra::{COLUMNS, MEL_BANDS, MFCCS, Spectra};
+
+/// Thresholds for which the duration that trimming would leave is measured, in dB below the
+/// loudest frame.
+pub const TRIM_THRESHOLDS: [f32; 12] = [
+    5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0,
+];
+/// Decibels below the loudest frame that the histogram of frame levels covers, one bin each.
+pub(crate) const LEVEL_BINS: usize = 80;
+/// The rate at which pitch, syllables and spectra are measured, in Hz.
+pub(crate) const ANALYSIS_RATE: u32 = 16_000;
+/// A clip whose peak is lower, in dB of full scale, is called silent.
+pub(crate) const SILENT_BELOW_DB: f64 = -60.0;
+
+/// What trims, and at which rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trimming {
+    /// The threshold and the frames.
+    pub config: TrimConfig,
+    /// The rate to which clips are brought before, in Hz; `None` for each clip's own.
+    pub sample_rate: Option<u32>,
+}
+
+/// What is measured of one clip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClipMeasures {
+    /// Rate of the recording in Hz.
+    pub sample_rate: u32,
+    /// Its channels.
+    pub channels: usize,
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// What trimming keeps, in seconds from the start.
+    pub kept: Range<f64>,
+    /// How loud it is.
+    pub level: Level,
+    /// Speech over the noise floor in dB; `None` where the clip has no pause to measure it in.
+    pub snr_db: Option<f64>,
+    /// The voice's pitch; `None` where no frame is voiced.
+    pub pitch: Option<Pitch>,
+    /// Share of the kept frames that are voiced, 0 to 1.
+    pub voiced_share: f64,
+    /// Syllable nuclei.
+    pub syllables: usize,
+    /// Seconds that would be kept at each of [`TRIM_THRESHOLDS`].
+    pub kept_by_threshold: [f32; TRIM_THRESHOLDS.len()],
+    /// Mean and standard deviation of each MFCC over the kept frames, one after the other.
+    pub features: Vec<f32>,
+    /// The same for two clips if and only if their samples and rate are (but for chance, 2⁻⁶⁴).
+    pub fingerprint: u64,
+}
+
+/// The fundamental frequency of a clip's voiced frames.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Pitch {
+    /// Median in Hz.
+    pub median_hz: f64,
+    /// 5th percentile in Hz.
+    pub low_hz: f64,
+    /// 95th percentile in Hz.
+    pub high_hz: f64,
+}
+
+impl Pitch {
+    /// From the 5th to the 95th percentile in semitones.
+    pub fn range_semitones(&self) -> f64 {
+        12.0 * (self.high_hz / self.low_hz).log2()
+    }
+
+    fn of(track: &[PitchFrame]) -> Option<Self> {
+        let mut voiced: Vec<f64> = track
+            .iter()
+            .filter_map(|frame| frame.f0.map(f64::from))
+            .collect();
+        voiced.sort_by(f64::total_cmp);
+        (!voiced.is_empty()).then(|| Self {
+            median_hz: quantile(&voiced, 0.5),
+            low_hz: quantile(&voiced, 0.05),
+            high_hz: quantile(&voiced, 0.95),
+        })
+    }
+}
+
+impl ClipMeasures {
+    /// Length of what trimming keeps, in seconds.
+    pub fn kept_seconds(&self) -> f64 {
+        self.kept.end - self.kept.start
+    }
+
+    /// Syllable nuclei a second of what is kept; `None` where there are none to count.
+    pub fn syllables_per_second(&self) -> Option<f64> {
+        (self.syllables > 0 && self.kept_seconds() > 0.0)
+            .then(|| self.syllables as f64 / self.kept_seconds())
+    }
+
+    /// Whether there is nothing to hear.
+    pub fn is_silent(&self) -> bool {
+        self.level.peak_db.is_none_or(|peak| peak < SILENT_BELOW_DB)
+    }
+}
+
+/// A clip's numbers, and what is only added up over clips.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) measures: ClipMeasures,
+    /// `None` of a silent clip.
+    pub(crate) spectra: Option<Spectra>,
+    /// Frames by their level below the loudest, one bin a decibel.
+    pub(crate) frame_levels: [u64; LEVEL_BINS],
+}
+
+/// Measures clips; one instance serves all threads.
+pub(crate) struct Measurer {
+    trimming: Trimming,
+    spectra: spectra::Analyser,
+    pyin: Pyin,
+    resamplers: Mutex<BTreeMap<(u32, u32), Arc<Resampler>>>,
+}
+
+impl Measurer {
+    pub(crate) fn new(trimming: Trimming) -> Result<Self, ExploreError> {
+        let pitch = PitchConfig {
+            sample_rate: ANALYSIS_RATE,
+            ..PitchConfig::default()
+        };
+        Ok(Self {
+            trimming,
+            spectra: spectra::Analyser::new()?,
+            pyin: Pyin::new(&pitch)?,
+            resamplers: Mutex::default(),
+        })
+    }
+
+    /// Measures a clip that was decoded.
+    pub(crate) fn measure(&self, recording: Recording) -> Result<Measured, ExploreError> {
+        let seconds = recording.duration();
+        let (channels, native) = (recording.channels, recording.sample_rate);
+        let fingerprint = fingerprint(&recording);
+        let clipping = level::clipping(&recording.samples);
+        let rate = self.trimming.sample_rate.unwrap_or(native);
+        let samples = self.resample(native, rate, recording.samples)?;
+        let config = &self.trimming.config;
+        let kept = trim(&samples, config);
+        let levels = frame_levels(&samples, config);
+        let speech = &samples[kept.clone()];
+        let level = Level::of(&samples, speech, clipping);
+        let snr_db = noise::snr_db(&samples, speech, rate);
+        let kept_by_threshold = kept_by_threshold(&levels, samples.len(), rate, config);
+        let speech = self.resample(rate, ANALYSIS_RATE, speech.to_vec())?;
+        let mut measures = ClipMeasures {
+            sample_rate: native,
+            channels,
+            seconds,
+            kept: kept.start as f64 / f64::from(rate)..kept.end as f64 / f64::from(rate),
+            level,
+            snr_db,
+            pitch: None,
+            voiced_share: 0.0,
+            syllables: 0,
+            kept_by_threshold,
+            features: Vec::new(),
+            fingerprint,
+        };
+        let mut spectra = None;
+        if !measures.is_silent() {
+            let track = self.pyin.track(&speech);
+            let voiced = track.iter().filter(|frame| frame.f0.is_some()).count();
+            measures.voiced_share = voiced as f64 / track.len() as f64;
+            measures.pitch = Pitch::of(&track);
+            measures.syllables = syllables::nuclei(&speech, &track, self.pyin.config().hop_length);
+            let (found, features) = self.spectra.analyse(&speech);
+            spectra = Some(found);
+            measures.features = features;
+        }
+        Ok(Measured {
+            measures,
+            spectra,
+            frame_levels: histogram(&levels),
+        })
+    }
+
+    /// A clip at another rate, and what of it trimming keeps; for pictures.
+    pub(crate) fn prepare(
+        &self,
+        recording: Recording,
+        to_hz: u32,
+    ) -> Result<Vec<f32>, ExploreError> {
+        self.resample(recording.sample_rate, to_hz, recording.samples)
+    }
+
+    fn resample(
+        &self,
+        from_hz: u32,
+        to_hz: u32,
+        samples: Vec<f32>,
+    ) -> Result<Vec<f32>, ExploreError> {
+        if from_hz == to_hz {
+            return Ok(samples);
+        }
+        let mut known = self
+            .resamplers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let resampler = match known.get(&(from_hz, to_hz)) {
+            Some(resampler) => Arc::clone(resampler),
+            None => {
+                let resampler = Arc::new(Resampler::new(from_hz, to_hz)?);
+                known.insert((from_hz, to_hz), Arc::clone(&resampler));
+                resampler
+            }
+        };
+        drop(known);
+        Ok(resampler.resample(&samples))
+    }
+}
+
+fn kept_by_threshold(
+    levels: &[f32],
+    samples: usize,
+    rate: u32,
+    config: &TrimConfig,
+) -> [f32; TRIM_THRESHOLDS.len()] {
+    let hop = config.hop_length.max(1);
+    TRIM_THRESHOLDS.map(|threshold| {
+        let loud = |level: &f32| *level > -threshold;
+        let first = levels.iter().position(loud).unwrap_or(0);
+        let last = levels.iter().rposition(loud).unwrap_or(0);
+        let end = ((last + 1) * hop).min(samples);
+        end.saturating_sub(first * hop) as f32 / rate as f32
+    })
+}
+
+fn histogram(levels: &[f32]) -> [u64; LEVEL_BINS] {
+    let mut bins = [0; LEVEL_BINS];
+    for level in levels {
+        let bin = (-level) as usize;
+        bins[bin.min(LEVEL_BINS - 1)] += 1;
+    }
+    bins
+}
+
+fn fingerprint(recording: &Recording) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u32(recording.sample_rate);
+    for sample in &recording.samples {
+        hasher.write_u32(sample.to_bits());
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measured_threshold_is_what_trimming_does() {
+        let samples: Vec<f32> = (0..48_000)
+            .map(|n| {
+                let envelope = 1.0 - (n as f32 - 24_000.0).abs() / 24_000.0;
+                envelope.powi(4) * (n as f32 * 0.1).sin()
+            })
+            .collect();
+        for (index, top_db) in TRIM_THRESHOLDS.into_iter().enumerate() {
+            let config = TrimConfig {
+                top_db,
+                ..TrimConfig::default()
+            };
+            let levels = frame_levels(&samples, &config);
+            let kept = kept_by_threshold(&levels, samples.len(), 48_000, &config)[index];
+            assert_eq!(kept, trim(&samples, &config).len() as f32 / 48_000.0);
+        }
+    }
+}

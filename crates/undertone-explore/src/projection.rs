@@ -1,0 +1,156 @@
+//! The clips in two dimensions.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use crate::exploration::Clip;
+
+/// Most clips that t-SNE lays out; of more, as many evenly spread over the corpus.
+const MOST_FOR_TSNE: usize = 3000;
+/// Fewest clips of which a neighbourhood says anything.
+const FEWEST_FOR_TSNE: usize = 16;
+const EPOCHS: usize = 1000;
+const PERPLEXITY: f64 = 30.0;
+/// Accuracy of Barnes and Hut's approximation, van der Maaten's default.
+const THETA: f32 = 0.5;
+
+/// A clip's place in a projection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Index into [`Exploration::clips`](crate::Exploration::clips).
+    pub clip: usize,
+    /// Horizontally.
+    pub x: f64,
+    /// Vertically.
+    pub y: f64,
+}
+
+/// The clips in two dimensions, by the mean and standard deviation of their MFCCs, each
+/// standardised over the corpus. Silent clips are left out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Projection {
+    /// On the first two principal components; empty of fewer than three clips.
+    pub pca: Vec<Place>,
+    /// Share of the variance along the two, 0 to 1.
+    pub explained: [f64; 2],
+    /// By t-SNE (van der Maaten & Hinton 2008) from the principal components on; empty of fewer
+    /// than 16 clips. Only which clips are neighbours means something, not how far groups are from
+    /// each other.
+    pub tsne: Vec<Place>,
+}
+
+pub(crate) fn project(clips: &[Clip]) -> Projection {
+    let heard: Vec<usize> = (0..clips.len())
+        .filter(|&clip| !clips[clip].measures.features.is_empty())
+        .collect();
+    if heard.len() < 3 {
+        return Projection::default();
+    }
+    let features = standardised(clips, &heard);
+    let (scores, explained) = principal_components(&features);
+    let pca = place(&heard, scores.iter().copied());
+    let step = heard.len().div_ceil(MOST_FOR_TSNE);
+    let thinned: Vec<usize> = (0..heard.len()).step_by(step).collect();
+    let tsne = if thinned.len() < FEWEST_FOR_TSNE {
+        Vec::new()
+    } else {
+        let rows: Vec<Vec<f32>> = thinned
+            .iter()
+            .map(|&row| features.row(row).iter().map(|v| *v as f32).collect())
+            .collect();
+        let starts: Vec<[f64; 2]> = thinned.iter().map(|&row| scores[row]).collect();
+        let clips: Vec<usize> = thinned.iter().map(|&row| heard[row]).collect();
+        place(&clips, neighbours(&rows, &starts).into_iter())
+    };
+    Projection {
+        pca,
+        explained,
+        tsne,
+    }
+}
+
+fn place(clips: &[usize], points: impl Iterator<Item = [f64; 2]>) -> Vec<Place> {
+    clips
+        .iter()
+        .zip(points)
+        .map(|(&clip, [x, y])| Place { clip, x, y })
+        .collect()
+}
+
+/// One row a clip, each column with mean 0 and deviation 1; of a constant column, zeros.
+fn standardised(clips: &[Clip], heard: &[usize]) -> DMatrix<f64> {
+    let columns = clips[heard[0]].measures.features.len();
+    let mut features = DMatrix::from_fn(heard.len(), columns, |row, column| {
+        f64::from(clips[heard[row]].measures.features[column])
+    });
+    for mut column in features.column_iter_mut() {
+        let mean = column.mean();
+        let deviation = column.variance().sqrt();
+        let scale = if deviation > 1e-9 {
+            deviation.recip()
+        } else {
+            0.0
+        };
+        column.apply(|value| *value = (*value - mean) * scale);
+    }
+    features
+}
+
+/// Each row on the two axes of largest variance, and their shares of it. An axis points to where
+/// its largest coefficient is positive, so that no run is another's mirror image.
+fn principal_components(features: &DMatrix<f64>) -> (Vec<[f64; 2]>, [f64; 2]) {
+    let covariance = features.tr_mul(features) / features.nrows() as f64;
+    let total = covariance.trace().max(f64::MIN_POSITIVE);
+    let eigen = SymmetricEigen::new(covariance);
+    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    let axes: Vec<_> = order
+        .iter()
+        .take(2)
+        .map(|&index| {
+            let axis = eigen.eigenvectors.column(index).into_owned();
+            if axis[axis.icamax()] < 0.0 {
+                -axis
+            } else {
+                axis
+            }
+        })
+        .collect();
+    let along = |row: usize, axis: usize| {
+        axes.get(axis)
+            .map_or(0.0, |axis| features.row(row).transpose().dot(axis))
+    };
+    let scores = (0..features.nrows())
+        .map(|row| [along(row, 0), along(row, 1)])
+        .collect();
+    let share = |axis: usize| {
+        let value = order.get(axis).map(|&index| eigen.eigenvalues[index]);
+        value.unwrap_or(0.0).max(0.0) / total
+    };
+    (scores, [share(0), share(1)])
+}
+
+/// t-SNE's places, begun at the principal components (Kobak & Berens 2019).
+fn neighbours(rows: &[Vec<f32>], starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let perplexity = PERPLEXITY.min((rows.len() - 1) as f64 / 3.0);
+    let spread = starts.iter().map(|[x, _]| x * x).sum::<f64>() / starts.len() as f64;
+    let scale = 1e-4 / spread.sqrt().max(f64::MIN_POSITIVE);
+    let start: Vec<f32> = starts
+        .iter()
+        .flatten()
+        .map(|v| (v * scale) as f32)
+        .collect();
+    let distance = |a: &Vec<f32>, b: &Vec<f32>| {
+        let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
+        squares.sum::<f32>().sqrt()
+    };
+    let embedding = bhtsne::tSNE::<f32, Vec<f32>, 2>::new(rows)
+        .perplexity(perplexity as f32)
+        .epochs(EPOCHS)
+        .initial_embedding(start)
+        .barnes_hut(THETA, distance)
+        .embedding();
+    embedding
+        .chunks_exact(2)
+        .map(|point| [f64::from(point[0]), f64::from(point[1])])
+        .collect()
+}

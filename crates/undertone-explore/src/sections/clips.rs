@@ -1,0 +1,85 @@
+//! Clips to look at and listen to.
+
+use undertone_figures::page::{Audio, Block, Section};
+use undertone_figures::{Frame, Spectrogram, WavePlot};
+
+use crate::ExploreError;
+use crate::exploration::Exploration;
+use crate::shown::ShownClip;
+use crate::words::number;
+
+const WIDTH: f64 = 480.0;
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
+    let cards: Result<Vec<_>, _> = exploration
+        .shown
+        .iter()
+        .map(|clip| card(exploration, clip))
+        .collect();
+    Ok(Section {
+        title: "Clips to look at and listen to".into(),
+        blocks: vec![
+            Block::Text(format!(
+                "One clip for each emotion and gender, chosen by seed {}; --show PATH shows another, \
+                 --seed N others. What trimming takes away is shaded. The sound is at 16 kHz.",
+                exploration.options.seed
+            )),
+            Block::Grid(cards?),
+        ],
+    })
+}
+
+fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, ExploreError> {
+    let utterance = &exploration.corpus.utterances[clip.index];
+    let who = match clip.gender {
+        "unknown" => utterance.emotion.to_string(),
+        gender => format!("{}, {gender}", utterance.emotion),
+    };
+    let path = exploration.path_of(clip.index);
+    let Some(measures) = exploration
+        .clips
+        .iter()
+        .find(|known| known.index == clip.index)
+        .map(|known| &known.measures)
+    else {
+        return Ok(Vec::new());
+    };
+    let kept = &measures.kept;
+    let trimmed = vec![
+        (0.0, kept.start.min(clip.seconds)),
+        (kept.end.min(clip.seconds), clip.seconds),
+    ];
+    let wave = WavePlot {
+        frame: Frame::new(format!("Wave form, {who}"))
+            .sized(WIDTH, 210.0)
+            .noted(format!(
+                "{path}, {} of {} s kept",
+                number(measures.kept_seconds(), 2),
+                number(measures.seconds, 2)
+            )),
+        name: utterance.emotion.to_string(),
+        peaks: clip.peaks.clone(),
+        seconds: clip.seconds,
+        trimmed: trimmed.clone(),
+    };
+    let mel = &clip.mel;
+    let spectrogram = Spectrogram {
+        frame: Frame::new(format!("Mel spectrogram, {who}")).sized(WIDTH, 270.0),
+        bands: (0..mel.bands)
+            .map(|band| mel.band(band).iter().map(|v| f64::from(*v)).collect())
+            .collect(),
+        seconds: clip.seconds,
+        hertz: (0.0, 8000.0),
+        limits: Some((-80.0, 0.0)),
+        trimmed,
+    };
+    Ok(vec![
+        Block::Figure(wave.draw()?),
+        Block::Figure(spectrogram.draw()?),
+        Block::Audio(Audio {
+            label: format!("{who}: {path}"),
+            media_type: "audio/flac".into(),
+            bytes: clip.flac.clone(),
+        }),
+    ])
+}

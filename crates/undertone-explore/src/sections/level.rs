@@ -1,0 +1,100 @@
+//! How loud clips are, whether they are clipped, and how far above the noise they are.
+
+use undertone_figures::page::{Block, Section};
+
+use super::metrics::{LEVEL, Metric, PEAK, SNR};
+use super::{by_emotion, compared};
+use crate::ExploreError;
+use crate::exploration::Exploration;
+use crate::flow::intensity_of;
+use crate::spread::Spread;
+use crate::words::{clips, number, plural, signed};
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
+    let mut blocks = Vec::new();
+    blocks.extend(compared(exploration, &LEVEL)?);
+    blocks.extend(strong(exploration).map(Block::Text));
+    blocks.push(Block::Text(clipping(exploration)));
+    blocks.push(by_emotion(
+        exploration,
+        &PEAK,
+        "Peak by emotion".into(),
+        |_| true,
+    )?);
+    blocks.push(Block::Text(noise(exploration, &SNR)));
+    blocks.push(by_emotion(
+        exploration,
+        &SNR,
+        "Signal-to-noise ratio by emotion".into(),
+        |_| true,
+    )?);
+    Ok(Section {
+        title: "Level, clipping and noise".into(),
+        blocks,
+    })
+}
+
+/// What strong intensity does to the level, where the corpus tells intensities.
+fn strong(exploration: &Exploration<'_>) -> Option<String> {
+    let of = |intensity: &str| {
+        let clips = exploration.clips.iter().filter(|clip| {
+            let utterance = exploration.utterance(clip);
+            intensity_of(utterance) == intensity
+        });
+        Spread::of(clips.filter_map(|clip| clip.measures.level.rms_db))
+    };
+    let (normal, strong) = (of("normal")?, of("strong")?);
+    Some(format!(
+        "Clips of strong intensity have a median level of {} dBFS, {} dB against those of normal \
+         intensity.",
+        number(strong.median, 1),
+        signed(strong.median - normal.median, 1)
+    ))
+}
+
+fn clipping(exploration: &Exploration<'_>) -> String {
+    let clippings = exploration
+        .clips
+        .iter()
+        .map(|clip| clip.measures.level.clipping);
+    let clipped: Vec<_> = clippings.filter(|clipping| clipping.runs > 0).collect();
+    let near = exploration
+        .clips
+        .iter()
+        .filter(|clip| clip.measures.level.peak_db.is_some_and(|peak| peak > -0.1))
+        .count();
+    let runs: usize = clipped.iter().map(|clipping| clipping.runs).sum();
+    if clipped.is_empty() {
+        format!(
+            "No clip is clipped, that is, has three samples in a row at full scale; {} within 0.1 dB \
+             of it.",
+            plural(near, "clip comes", "clips come")
+        )
+    } else {
+        format!(
+            "{} clipped: {} of three or more samples in a row at full scale.",
+            if clipped.len() == 1 {
+                "1 clip is".to_owned()
+            } else {
+                format!("{} are", clips(clipped.len()))
+            },
+            plural(runs, "run", "runs")
+        )
+    }
+}
+
+fn noise(exploration: &Exploration<'_>, metric: &Metric) -> String {
+    let without = exploration
+        .clips
+        .iter()
+        .filter(|clip| clip.measures.snr_db.is_none())
+        .count();
+    let without = match without {
+        0 => String::new(),
+        n => format!(
+            " {} no noise floor that could be measured: too short, or digital silence.",
+            plural(n, "clip has", "clips have")
+        ),
+    };
+    format!("{}{without}", metric.sentence(exploration))
+}

@@ -1,0 +1,243 @@
+//! The measures by which emotions are compared, and the words for it.
+
+use undertone_corpus::Emotion;
+
+use crate::exploration::Exploration;
+use crate::measure::{ClipMeasures, Pitch};
+use crate::spread::Spread;
+use crate::words::{number, signed};
+
+/// A measure of a clip.
+#[derive(Clone, Copy)]
+pub(crate) struct Metric {
+    /// Its name for programs.
+    pub(crate) key: &'static str,
+    /// Its name for people, as a title has it.
+    pub(crate) title: &'static str,
+    /// The unit; empty of a plain number.
+    pub(crate) unit: &'static str,
+    /// What the emotion with the highest median is called.
+    most: &'static str,
+    /// What the one with the lowest is called.
+    least: &'static str,
+    /// Digits behind the point.
+    pub(crate) decimals: usize,
+    difference: Difference,
+    /// A clip's value, if it has one.
+    pub(crate) of: fn(&ClipMeasures) -> Option<f64>,
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy)]
+enum Difference {
+    /// One less the other, in the measure's unit.
+    Absolute,
+    /// One less the other, in percent of the other.
+    Percent,
+    /// The ratio, in semitones.
+    Semitones,
+}
+
+pub(crate) const DURATION: Metric = Metric {
+    key: "kept_seconds",
+    title: "Duration after trimming",
+    unit: "s",
+    most: "longest",
+    least: "shortest",
+    decimals: 2,
+    difference: Difference::Percent,
+    of: |clip| Some(clip.kept_seconds()),
+};
+
+pub(crate) const LEVEL: Metric = Metric {
+    key: "rms_dbfs",
+    title: "Level",
+    unit: "dBFS",
+    most: "loudest",
+    least: "quietest",
+    decimals: 1,
+    difference: Difference::Absolute,
+    of: |clip| clip.level.rms_db,
+};
+
+pub(crate) const PEAK: Metric = Metric {
+    key: "peak_dbfs",
+    title: "Peak",
+    unit: "dBFS",
+    most: "one with the highest peaks",
+    least: "one with the lowest",
+    decimals: 1,
+    difference: Difference::Absolute,
+    of: |clip| clip.level.peak_db,
+};
+
+pub(crate) const SNR: Metric = Metric {
+    key: "snr_db",
+    title: "Signal-to-noise ratio",
+    unit: "dB",
+    most: "clearest above the noise",
+    least: "closest to it",
+    decimals: 1,
+    difference: Difference::Absolute,
+    of: |clip| clip.snr_db,
+};
+
+pub(crate) const PITCH: Metric = Metric {
+    key: "f0_median_hz",
+    title: "Median pitch",
+    unit: "Hz",
+    most: "highest",
+    least: "lowest",
+    decimals: 0,
+    difference: Difference::Semitones,
+    of: |clip| clip.pitch.map(|pitch| pitch.median_hz),
+};
+
+pub(crate) const PITCH_RANGE: Metric = Metric {
+    key: "f0_range_semitones",
+    title: "Pitch range",
+    unit: "semitones",
+    most: "one with the widest range",
+    least: "most monotonous",
+    decimals: 1,
+    difference: Difference::Absolute,
+    of: |clip| clip.pitch.as_ref().map(Pitch::range_semitones),
+};
+
+pub(crate) const VOICED: Metric = Metric {
+    key: "voiced_percent",
+    title: "Voiced share",
+    unit: "%",
+    most: "most voiced",
+    least: "least voiced",
+    decimals: 0,
+    difference: Difference::Absolute,
+    of: |clip| (!clip.is_silent()).then_some(100.0 * clip.voiced_share),
+};
+
+pub(crate) const RATE: Metric = Metric {
+    key: "syllables_per_second",
+    title: "Speaking rate",
+    unit: "syllables/s",
+    most: "fastest",
+    least: "slowest",
+    decimals: 2,
+    difference: Difference::Percent,
+    of: ClipMeasures::syllables_per_second,
+};
+
+/// All of them, in the page's order.
+pub(crate) const METRICS: [Metric; 8] =
+    [DURATION, LEVEL, PEAK, SNR, PITCH, PITCH_RANGE, VOICED, RATE];
+
+impl Metric {
+    /// Title and unit, as an axis has it.
+    pub(crate) fn label(&self) -> String {
+        let name = self.title.to_lowercase();
+        if self.unit.is_empty() {
+            name
+        } else {
+            format!("{name} ({})", self.unit)
+        }
+    }
+
+    /// A value with its unit.
+    pub(crate) fn with_unit(&self, value: f64) -> String {
+        format!("{} {}", number(value, self.decimals), self.unit)
+    }
+
+    /// The values of an emotion's clips.
+    pub(crate) fn values(&self, exploration: &Exploration<'_>, emotion: Emotion) -> Vec<f64> {
+        exploration
+            .of_emotion(emotion)
+            .filter_map(|clip| (self.of)(&clip.measures))
+            .collect()
+    }
+
+    /// The emotions that have values, highest median first.
+    pub(crate) fn ranking(&self, exploration: &Exploration<'_>) -> Vec<(Emotion, Spread)> {
+        let mut ranking: Vec<(Emotion, Spread)> = exploration
+            .emotions()
+            .into_iter()
+            .filter_map(|emotion| Some((emotion, Spread::of(self.values(exploration, emotion))?)))
+            .collect();
+        ranking.sort_by(|(_, a), (_, b)| b.median.total_cmp(&a.median));
+        ranking
+    }
+
+    /// Which emotion is at the top and which at the bottom, and how far they are from neutral.
+    pub(crate) fn sentence(&self, exploration: &Exploration<'_>) -> String {
+        let ranking = self.ranking(exploration);
+        let name = self.title.to_lowercase();
+        let (Some((top, high)), Some((bottom, low))) = (ranking.first(), ranking.last()) else {
+            return format!("No clip has a value for {name}.");
+        };
+        if top == bottom {
+            return format!(
+                "The median of {name} is {}; there is one emotion only, and nothing to compare it \
+                 with.",
+                self.with_unit(high.median)
+            );
+        }
+        let neutral = ranking
+            .iter()
+            .find(|(emotion, _)| *emotion == Emotion::Neutral)
+            .map(|(_, spread)| spread.median);
+        let beside_neutral = |emotion: Emotion, value: f64| match neutral {
+            Some(reference) if emotion != Emotion::Neutral => {
+                format!(" ({} neutral)", self.compared(value, reference))
+            }
+            _ => String::new(),
+        };
+        format!(
+            "{top} is the {}: its median is {}{}; {bottom} is the {}, with {}{}.",
+            self.most,
+            self.with_unit(high.median),
+            beside_neutral(*top, high.median),
+            self.least,
+            self.with_unit(low.median),
+            beside_neutral(*bottom, low.median)
+        )
+    }
+
+    /// A value compared with another, ready for that one's name: "+3.0 dB over".
+    fn compared(&self, value: f64, reference: f64) -> String {
+        let (amount, unit) = match self.difference {
+            Difference::Absolute => (signed(value - reference, 1), self.unit),
+            Difference::Percent => (signed(100.0 * (value / reference - 1.0), 0), "%"),
+            Difference::Semitones => (signed(12.0 * (value / reference).log2(), 1), "semitones"),
+        };
+        let unit = unit.trim_end_matches("FS");
+        format!("{amount} {unit} against")
+    }
+
+    /// Share of the values' variance that lies between groups of clips rather than inside them (η²),
+    /// 0 to 1. `None` where there is no variance or but one group.
+    pub(crate) fn explained_by<K: Ord>(
+        &self,
+        exploration: &Exploration<'_>,
+        group: impl Fn(&undertone_corpus::Utterance) -> K,
+    ) -> Option<f64> {
+        let mut groups = std::collections::BTreeMap::<K, (f64, f64)>::new();
+        let values: Vec<(K, f64)> = exploration
+            .clips
+            .iter()
+            .filter_map(|clip| {
+                let value = (self.of)(&clip.measures)?;
+                Some((group(exploration.utterance(clip)), value))
+            })
+            .collect();
+        let mean = values.iter().map(|(_, value)| value).sum::<f64>() / values.len() as f64;
+        let total: f64 = values.iter().map(|(_, value)| (value - mean).powi(2)).sum();
+        for (key, value) in values {
+            let (count, sum) = groups.entry(key).or_default();
+            *count += 1.0;
+            *sum += value;
+        }
+        let between: f64 = groups
+            .values()
+            .map(|(count, sum)| count * (sum / count - mean).powi(2))
+            .sum();
+        (groups.len() > 1 && total > 0.0).then(|| between / total)
+    }
+}

@@ -1,0 +1,50 @@
+//! How high voices are, and how far they move.
+
+use undertone_figures::page::{Block, Section};
+
+use super::metrics::{PITCH, PITCH_RANGE, VOICED};
+use super::{by_emotion, compared};
+use crate::ExploreError;
+use crate::exploration::{Clip, Exploration};
+use crate::flow::gender_of;
+use crate::spread::Spread;
+use crate::words::number;
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
+    let mut blocks = Vec::new();
+    blocks.extend(genders(exploration).map(Block::Text));
+    blocks.extend(compared(exploration, &PITCH)?);
+    for gender in ["female", "male"] {
+        let is = |clip: &Clip| gender_of(exploration.utterance(clip)) == gender;
+        if exploration.clips.iter().any(is) {
+            blocks.push(by_emotion(
+                exploration,
+                &PITCH,
+                format!("Median pitch by emotion, {gender}"),
+                is,
+            )?);
+        }
+    }
+    blocks.extend(compared(exploration, &PITCH_RANGE)?);
+    blocks.extend(compared(exploration, &VOICED)?);
+    Ok(Section {
+        title: "Pitch".into(),
+        blocks,
+    })
+}
+
+/// How far women and men are apart, where the corpus tells them.
+fn genders(exploration: &Exploration<'_>) -> Option<String> {
+    let of = |gender: &str| {
+        let clips = exploration.clips.iter();
+        let clips = clips.filter(|clip| gender_of(exploration.utterance(clip)) == gender);
+        Spread::of(clips.filter_map(|clip| (PITCH.of)(&clip.measures)))
+    };
+    let (female, male) = (of("female")?.median, of("male")?.median);
+    Some(format!(
+        "The median pitch is {} Hz in women's clips and {} Hz in men's, {} semitones apart.",
+        number(female, 0),
+        number(male, 0),
+        number((12.0 * (female / male).log2()).abs(), 1)
+    ))
+}

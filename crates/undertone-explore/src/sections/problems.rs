@@ -1,0 +1,60 @@
+//! What is wrong with the corpus.
+
+use undertone_figures::page::{Block, Section};
+
+use crate::exploration::Exploration;
+use crate::findings::{Finding, FindingKind};
+
+/// Examples that are shown at once; more are in a list to open.
+const AT_ONCE: usize = 5;
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Section {
+    let mut blocks = Vec::new();
+    if exploration.findings.is_empty() {
+        blocks.push(Block::Text(
+            "Nothing was found: every clip can be read, none is silent, clipped, there twice or \
+             unlike the others in rate or channels, and every speaker has clips of every emotion."
+                .into(),
+        ));
+    }
+    for finding in &exploration.findings {
+        blocks.push(if is_serious(finding.kind) {
+            Block::Warning(finding.summary.clone())
+        } else {
+            Block::Note(finding.summary.clone())
+        });
+        blocks.push(examples(finding));
+    }
+    Section {
+        title: "What is wrong with the corpus".into(),
+        blocks,
+    }
+}
+
+/// Whether it costs clips or spoils scores, rather than being good to know.
+fn is_serious(kind: FindingKind) -> bool {
+    matches!(
+        kind,
+        FindingKind::Unreadable
+            | FindingKind::Skipped
+            | FindingKind::Duplicates
+            | FindingKind::Silent
+            | FindingKind::Genders
+    )
+}
+
+fn examples(finding: &Finding) -> Block {
+    if finding.examples.len() <= AT_ONCE {
+        return Block::List(finding.examples.clone());
+    }
+    let listed = finding.examples.len();
+    let summary = if listed < finding.count {
+        format!("The first {listed} of {}", finding.count)
+    } else {
+        format!("All {listed}")
+    };
+    Block::Details {
+        summary,
+        blocks: vec![Block::List(finding.examples.clone())],
+    }
+}

@@ -1,0 +1,154 @@
+//! Clips in two dimensions.
+
+use std::collections::BTreeMap;
+
+use undertone_corpus::Utterance;
+use undertone_figures::page::{Block, Section};
+use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
+
+use crate::ExploreError;
+use crate::exploration::Exploration;
+use crate::projection::Place;
+use crate::words::{clips, number};
+
+/// Most speakers whose clips are told apart by colour.
+const MOST_SPEAKERS: usize = 40;
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
+    let projection = &exploration.projection;
+    let [first, second] = projection.explained.map(|share| number(100.0 * share, 0));
+    let mut blocks = vec![Block::Text(format!(
+        "Each clip is a point: the mean and the standard deviation of its 40 MFCCs, standardised. \
+         The first two principal components hold {first} % and {second} % of the variance."
+    ))];
+    if projection.pca.is_empty() {
+        blocks = vec![Block::Text(format!(
+            "{} too few to be laid out: three or more are needed.",
+            clips(exploration.clips.len())
+        ))];
+    }
+    let axes = [
+        format!("first component ({first} % of variance)"),
+        format!("second component ({second} % of variance)"),
+    ];
+    blocks.extend(figures(exploration, "PCA", &axes, &projection.pca)?);
+    if !projection.tsne.is_empty() {
+        let shown = match (projection.tsne.len(), projection.pca.len()) {
+            (some, all) if some < all => format!(" Of {} it shows {some}.", clips(all)),
+            _ => String::new(),
+        };
+        blocks.push(Block::Text(format!(
+            "t-SNE keeps neighbours together; distances between groups, and the axes, mean \
+             nothing.{shown} {}",
+            purity(exploration)
+        )));
+        let axes = ["t-SNE 1".to_owned(), "t-SNE 2".to_owned()];
+        blocks.extend(figures(exploration, "t-SNE", &axes, &projection.tsne)?);
+    }
+    Ok(Section {
+        title: "Clips in two dimensions".into(),
+        blocks,
+    })
+}
+
+fn figures(
+    exploration: &Exploration<'_>,
+    method: &str,
+    axes: &[String; 2],
+    places: &[Place],
+) -> Result<Vec<Block>, ExploreError> {
+    let scheme = exploration.options.scheme;
+    let mut figures = Vec::new();
+    if places.is_empty() {
+        return Ok(figures);
+    }
+    let emotions: Vec<String> = exploration
+        .emotions()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let labels: Vec<String> = scheme.labels().iter().map(ToString::to_string).collect();
+    let mut speakers: Vec<String> = places
+        .iter()
+        .map(|place| utterance(exploration, place).speaker.clone())
+        .collect();
+    speakers.sort();
+    speakers.dedup();
+    let mut draw = |by: &str, names: Vec<String>, name_of: &dyn Fn(&Utterance) -> String| {
+        let title = format!("Clips by {method}, coloured by {by}");
+        scatter(exploration, title, axes, places, names, name_of)
+            .map(|figure| figures.push(Block::Figure(figure)))
+    };
+    draw("emotion", emotions, &|clip| clip.emotion.to_string())?;
+    if scheme.labels().len() < undertone_corpus::Emotion::ALL.len() {
+        draw("label", labels, &|clip| {
+            scheme.labels()[scheme.label_of(clip.emotion)].to_owned()
+        })?;
+    }
+    if speakers.len() <= MOST_SPEAKERS {
+        draw("speaker", speakers, &|clip| clip.speaker.clone())?;
+    }
+    Ok(figures)
+}
+
+fn utterance<'a>(exploration: &'a Exploration<'_>, place: &Place) -> &'a Utterance {
+    exploration.utterance(&exploration.clips[place.clip])
+}
+
+fn scatter(
+    exploration: &Exploration<'_>,
+    title: String,
+    [x_label, y_label]: &[String; 2],
+    places: &[Place],
+    names: Vec<String>,
+    name_of: &dyn Fn(&Utterance) -> String,
+) -> Result<Figure, ExploreError> {
+    let mut points: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
+    for place in places {
+        let name = name_of(utterance(exploration, place));
+        points.entry(name).or_default().push((place.x, place.y));
+    }
+    Ok(ScatterPlot {
+        frame: Frame::new(title).sized(720.0, 560.0),
+        x_label: x_label.clone(),
+        y_label: y_label.clone(),
+        groups: names
+            .into_iter()
+            .filter_map(|name| {
+                let points = points.remove(&name)?;
+                Some(PointGroup { name, points })
+            })
+            .collect(),
+    }
+    .draw()?)
+}
+
+/// How often a clip's nearest neighbour in the t-SNE is of the same emotion, and of the same speaker.
+fn purity(exploration: &Exploration<'_>) -> String {
+    let places = &exploration.projection.tsne;
+    let (mut emotion, mut speaker) = (0, 0);
+    for (index, place) in places.iter().enumerate() {
+        let distance = |other: &Place| (other.x - place.x).powi(2) + (other.y - place.y).powi(2);
+        let others = places
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != index);
+        let nearest = others.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
+        let Some((_, nearest)) = nearest else {
+            continue;
+        };
+        let (here, there) = (
+            utterance(exploration, place),
+            utterance(exploration, nearest),
+        );
+        emotion += usize::from(here.emotion == there.emotion);
+        speaker += usize::from(here.speaker == there.speaker);
+    }
+    let share = |count: usize| crate::words::percent(count as f64 / places.len().max(1) as f64);
+    format!(
+        "The nearest neighbour of a clip is by the same speaker in {} of the cases, and of the same \
+         emotion in {}.",
+        share(speaker),
+        share(emotion)
+    )
+}

@@ -1,0 +1,236 @@
+//! What clips of an emotion look like on average.
+
+use undertone_audio::{MelConfig, MelSpectrogram};
+use undertone_corpus::Emotion;
+use undertone_figures::page::{Block, Section};
+use undertone_figures::{ColourMap, Figure, Frame, HeatMap, Line, LineAxis, LineChart};
+
+use crate::ExploreError;
+use crate::exploration::Exploration;
+use crate::measure::{ANALYSIS_RATE, MEL_BANDS, MFCCS};
+use crate::totals::MeanSpectra;
+use crate::words::{clips, number, signed};
+
+type Rows = Vec<Vec<f64>>;
+
+/// Two kinds of picture that are made of the same clips.
+struct Kind {
+    name: &'static str,
+    value: &'static str,
+    rows: fn(&MeanSpectra) -> Rows,
+}
+
+const LOG_MEL: Kind = Kind {
+    name: "log-mel",
+    value: "level (dB)",
+    rows: |mean| mean.log_mel.clone(),
+};
+
+/// The first coefficient is the level, tens of times as large as the others, and left out.
+const MFCC: Kind = Kind {
+    name: "MFCCs",
+    value: "coefficient",
+    rows: |mean| mean.mfcc.iter().skip(1).cloned().collect(),
+};
+
+pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
+    let means: Vec<(Emotion, MeanSpectra)> = exploration
+        .emotions()
+        .into_iter()
+        .filter_map(|emotion| Some((emotion, exploration.totals.mean_of(emotion)?)))
+        .collect();
+    let mut blocks = vec![Block::Text(
+        "Every clip is stretched to the same length, from the start to the end of what trimming \
+         keeps, and averaged with the others of its emotion."
+            .into(),
+    )];
+    let long_term: Vec<(Emotion, Vec<f64>)> = means
+        .iter()
+        .map(|(emotion, mean)| {
+            (
+                *emotion,
+                mean.log_mel.iter().map(|row| average(row)).collect(),
+            )
+        })
+        .collect();
+    let centres = centres()?;
+    blocks.extend(strongest(&long_term, &centres).map(Block::Text));
+    blocks.push(Block::Figure(spectrum(&long_term, &centres)?));
+    for kind in [LOG_MEL, MFCC] {
+        blocks.push(Block::Heading(format!("Mean {} by emotion", kind.name)));
+        blocks.push(Block::Grid(mean_maps(&kind, &means)?));
+        if let Some(differences) = difference_maps(&kind, &means)? {
+            blocks.push(Block::Heading(format!(
+                "Mean {}: difference from neutral",
+                kind.name
+            )));
+            blocks.push(Block::Grid(differences));
+        }
+    }
+    Ok(Section {
+        title: "Mean spectra".into(),
+        blocks,
+    })
+}
+
+fn average(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn centres() -> Result<Vec<f32>, ExploreError> {
+    let config = MelConfig {
+        sample_rate: ANALYSIS_RATE,
+        n_mels: MEL_BANDS,
+        ..MelConfig::default()
+    };
+    Ok(MelSpectrogram::new(&config)?.centres())
+}
+
+fn spectrum(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Result<Figure, ExploreError> {
+    let lines = long_term.iter().map(|(emotion, levels)| Line {
+        name: emotion.to_string(),
+        points: centres
+            .iter()
+            .map(|hertz| f64::from(*hertz) / 1000.0)
+            .zip(levels.iter().copied())
+            .collect(),
+        dashed: false,
+        second_axis: false,
+    });
+    Ok(LineChart {
+        frame: Frame::new("Mean spectrum by emotion"),
+        x_label: "frequency (kHz)".into(),
+        y: LineAxis {
+            label: "mean level of a mel band (dB)".into(),
+            logarithmic: false,
+            from_zero: false,
+        },
+        second: None,
+        lines: lines.collect(),
+        markers: Vec::new(),
+    }
+    .draw()?)
+}
+
+/// Where an emotion's spectrum is furthest above neutral's.
+fn strongest(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Option<String> {
+    let (_, neutral) = long_term.iter().find(|(e, _)| *e == Emotion::Neutral)?;
+    let others = long_term.iter().filter(|(e, _)| *e != Emotion::Neutral);
+    let (emotion, difference, hertz) = others
+        .flat_map(|(emotion, levels)| {
+            let pairs = levels.iter().zip(neutral).zip(centres);
+            pairs.map(move |((level, neutral), hertz)| (emotion, level - neutral, *hertz))
+        })
+        .max_by(|(_, a, _), (_, b, _)| a.total_cmp(b))?;
+    Some(format!(
+        "No band of any emotion is further above neutral than that of {emotion} at {} Hz: {} dB.",
+        number(f64::from(hertz), 0),
+        signed(difference, 1)
+    ))
+}
+
+fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
+    let mel = kind.name == LOG_MEL.name;
+    HeatMap {
+        frame: Frame::new(title).sized(430.0, 290.0),
+        x_label: "relative time (%)".into(),
+        y_label: if mel {
+            "frequency (Hz, mel)"
+        } else {
+            "coefficient"
+        }
+        .into(),
+        value_label: kind.value.into(),
+        rows,
+        x_range: (0.0, 100.0),
+        y_range: if mel {
+            (0.0, f64::from(ANALYSIS_RATE) / 2.0)
+        } else {
+            (0.5, MFCCS as f64 - 0.5)
+        },
+        y_mel: mel,
+        map: ColourMap::Magma,
+        limits: None,
+    }
+}
+
+fn limits(all: &[Rows]) -> Option<(f64, f64)> {
+    let values = all.iter().flatten().flatten().copied();
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    let high = values.fold(f64::NEG_INFINITY, f64::max);
+    (low < high).then_some((low, high))
+}
+
+fn mean_maps(
+    kind: &Kind,
+    means: &[(Emotion, MeanSpectra)],
+) -> Result<Vec<Vec<Block>>, ExploreError> {
+    let all: Vec<Rows> = means.iter().map(|(_, mean)| (kind.rows)(mean)).collect();
+    let limits = limits(&all);
+    means
+        .iter()
+        .zip(all)
+        .map(|((emotion, mean), rows)| {
+            let title = format!("Mean {}, {emotion}", kind.name);
+            let mut map = heat_map(kind, title, rows);
+            map.limits = limits;
+            map.frame.note = clips(mean.clips);
+            if kind.name == MFCC.name {
+                map.map = ColourMap::Viridis;
+            }
+            Ok(vec![Block::Figure(map.draw()?)])
+        })
+        .collect()
+}
+
+/// `None` where there is no neutral, or nothing else.
+fn difference_maps(
+    kind: &Kind,
+    means: &[(Emotion, MeanSpectra)],
+) -> Result<Option<Vec<Vec<Block>>>, ExploreError> {
+    let Some((_, neutral)) = means.iter().find(|(e, _)| *e == Emotion::Neutral) else {
+        return Ok(None);
+    };
+    let neutral = (kind.rows)(neutral);
+    let others: Vec<&(Emotion, MeanSpectra)> = means
+        .iter()
+        .filter(|(e, _)| *e != Emotion::Neutral)
+        .collect();
+    let all: Vec<Rows> = others
+        .iter()
+        .map(|(_, mean)| {
+            let rows = (kind.rows)(mean).into_iter().zip(&neutral);
+            rows.map(|(row, neutral)| row.iter().zip(neutral).map(|(a, b)| a - b).collect())
+                .collect()
+        })
+        .collect();
+    let limits = limits(&all);
+    let maps: Result<Vec<_>, ExploreError> = others
+        .iter()
+        .zip(all)
+        .map(|((emotion, _), rows)| {
+            let title = format!("{} of {emotion} less neutral", uppercase(kind.name));
+            let mut map = heat_map(kind, title, rows);
+            map.limits = limits;
+            map.map = ColourMap::BlueRed;
+            map.value_label = format!(
+                "difference ({})",
+                if kind.name == LOG_MEL.name {
+                    "dB"
+                } else {
+                    "coefficient"
+                }
+            );
+            Ok(vec![Block::Figure(map.draw()?)])
+        })
+        .collect();
+    let maps = maps?;
+    Ok((!maps.is_empty()).then_some(maps))
+}
+
+fn uppercase(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

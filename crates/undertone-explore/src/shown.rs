@@ -1,0 +1,142 @@
+//! Which clips are looked at and listened to.
+
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use undertone_audio::{
+    DbConfig, DbReference, DecodeOptions, FeatureMatrix, MelConfig, MelSpectrogram, decode_path,
+    encode_flac, frame_levels, power_to_db,
+};
+use undertone_corpus::{Corpus, Emotion};
+
+use crate::ExploreError;
+use crate::exploration::{Clip, ExploreOptions, by_path};
+use crate::flow::{UNKNOWN, gender_of};
+use crate::measure::{ANALYSIS_RATE, Measurer};
+
+/// Columns of a wave form.
+const PEAKS: usize = 600;
+/// Longest part of a clip that is shown and can be heard, in seconds from its start.
+const LONGEST: f64 = 30.0;
+
+/// A clip, ready to be drawn and heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownClip {
+    /// Its place in [`Corpus::utterances`].
+    pub index: usize,
+    /// "female", "male" or "unknown".
+    pub gender: &'static str,
+    /// What is shown in seconds: all of it, but of very long clips.
+    pub seconds: f64,
+    /// Lowest and highest sample of each column.
+    pub peaks: Vec<(f64, f64)>,
+    /// Mel spectrogram in dB below its loudest place, 0 to 8 kHz.
+    pub mel: FeatureMatrix,
+    /// Time in seconds and level in dB of each frame that trimming looks at.
+    pub levels: Vec<(f64, f64)>,
+    /// The sound: mono FLAC at 16 kHz.
+    pub flac: Vec<u8>,
+}
+
+/// One clip for each emotion and gender that the corpus has.
+pub(crate) fn show(
+    corpus: &Corpus,
+    clips: &[Clip],
+    options: &ExploreOptions,
+    measurer: &Measurer,
+) -> Result<Vec<ShownClip>, ExploreError> {
+    let mut wanted = Vec::new();
+    for path in &options.show {
+        let index = by_path(corpus, clips, path)
+            .ok_or_else(|| ExploreError::NotInCorpus { path: path.clone() })?;
+        wanted.push(index);
+    }
+    let mut shown = Vec::new();
+    for emotion in Emotion::ALL {
+        for (number, gender) in ["female", "male", UNKNOWN].into_iter().enumerate() {
+            let belongs = |index: usize| {
+                let utterance = &corpus.utterances[index];
+                utterance.emotion == emotion && gender_of(utterance) == gender
+            };
+            let chosen: Vec<usize> = wanted.iter().copied().filter(|&w| belongs(w)).collect();
+            if !chosen.is_empty() {
+                shown.extend(chosen.into_iter().map(|index| (index, gender)));
+                continue;
+            }
+            let candidates: Vec<usize> = clips
+                .iter()
+                .filter(|clip| belongs(clip.index) && !clip.measures.is_silent())
+                .map(|clip| clip.index)
+                .collect();
+            // A stream for each place: one more clip of one emotion changes no other's choice.
+            let mut random = ChaCha8Rng::seed_from_u64(options.seed);
+            random.set_stream((emotion.index() * 3 + number) as u64);
+            shown.extend(candidates.choose(&mut random).map(|index| (*index, gender)));
+        }
+    }
+    shown
+        .into_iter()
+        .filter_map(|(index, gender)| prepare(corpus, index, gender, options, measurer).transpose())
+        .collect()
+}
+
+/// `None` where the file has gone since it was measured.
+fn prepare(
+    corpus: &Corpus,
+    index: usize,
+    gender: &'static str,
+    options: &ExploreOptions,
+    measurer: &Measurer,
+) -> Result<Option<ShownClip>, ExploreError> {
+    let path = &corpus.utterances[index].path;
+    let Ok(mut recording) = decode_path(path, &DecodeOptions::default()) else {
+        return Ok(None);
+    };
+    let most = (LONGEST * f64::from(recording.sample_rate)) as usize;
+    recording.samples.truncate(most);
+    let seconds = recording.duration();
+    let trimming = &options.trimming;
+    let rate = trimming.sample_rate.unwrap_or(recording.sample_rate);
+    let trimmed_at = measurer.prepare(recording.clone(), rate)?;
+    let hop = trimming.config.hop_length.max(1) as f64 / f64::from(rate);
+    let levels = frame_levels(&trimmed_at, &trimming.config);
+    let peaks = peaks(&recording.samples);
+    let samples = measurer.prepare(recording, ANALYSIS_RATE)?;
+    let mel = MelSpectrogram::new(&MelConfig {
+        sample_rate: ANALYSIS_RATE,
+        n_fft: 1024,
+        hop_length: 160,
+        n_mels: 96,
+        ..MelConfig::default()
+    })?;
+    let relative = DbConfig {
+        reference: DbReference::Max,
+        ..DbConfig::default()
+    };
+    Ok(Some(ShownClip {
+        index,
+        gender,
+        seconds,
+        peaks,
+        mel: power_to_db(&mel.power(&samples), &relative),
+        levels: levels
+            .into_iter()
+            .enumerate()
+            .map(|(frame, level)| (frame as f64 * hop, f64::from(level)))
+            .collect(),
+        flac: encode_flac(&samples, ANALYSIS_RATE)?,
+    }))
+}
+
+fn peaks(samples: &[f32]) -> Vec<(f64, f64)> {
+    let columns = PEAKS.min(samples.len());
+    (0..columns)
+        .map(|column| {
+            let at = |column: usize| column * samples.len() / columns;
+            let part = &samples[at(column)..at(column + 1)];
+            let low = part.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = part.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            (f64::from(low), f64::from(high))
+        })
+        .collect()
+}

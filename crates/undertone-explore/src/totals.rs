@@ -1,0 +1,81 @@
+//! What is added up over clips.
+
+use undertone_corpus::Emotion;
+
+use crate::measure::{COLUMNS, LEVEL_BINS, MEL_BANDS, MFCCS, Measured};
+
+/// Sums over clips, which need no more memory for a hundred thousand clips than for one.
+#[derive(Debug, Clone)]
+pub struct Totals {
+    by_emotion: Vec<Sums>,
+    /// Frames by how many decibels they are below their clip's loudest one, one bin a decibel; the
+    /// last holds all that is lower.
+    pub frame_levels: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    clips: usize,
+    log_mel: Vec<f64>,
+    mfcc: Vec<f64>,
+}
+
+/// The mean of many clips' [`Spectra`](crate::Spectra): rows from the lowest band or coefficient,
+/// each with [`COLUMNS`] columns of relative time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeanSpectra {
+    /// How many clips it is the mean of.
+    pub clips: usize,
+    /// Decibels.
+    pub log_mel: Vec<Vec<f64>>,
+    /// Mel-frequency cepstral coefficients.
+    pub mfcc: Vec<Vec<f64>>,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            by_emotion: vec![Sums::default(); Emotion::ALL.len()],
+            frame_levels: vec![0; LEVEL_BINS],
+        }
+    }
+}
+
+impl Totals {
+    pub(crate) fn add(&mut self, emotion: Emotion, measured: &Measured) {
+        for (sum, frames) in self.frame_levels.iter_mut().zip(&measured.frame_levels) {
+            *sum += frames;
+        }
+        let (Some(spectra), Some(sums)) =
+            (&measured.spectra, self.by_emotion.get_mut(emotion.index()))
+        else {
+            return;
+        };
+        sums.clips += 1;
+        add(&mut sums.log_mel, &spectra.log_mel);
+        add(&mut sums.mfcc, &spectra.mfcc);
+    }
+
+    /// The mean spectra of an emotion's clips; `None` where it has none that can be heard.
+    pub fn mean_of(&self, emotion: Emotion) -> Option<MeanSpectra> {
+        let sums = self.by_emotion.get(emotion.index())?;
+        let mean = |sum: &[f64]| -> Vec<Vec<f64>> {
+            sum.chunks(COLUMNS)
+                .map(|row| row.iter().map(|v| v / sums.clips as f64).collect())
+                .collect()
+        };
+        (sums.clips > 0).then(|| MeanSpectra {
+            clips: sums.clips,
+            log_mel: mean(&sums.log_mel),
+            mfcc: mean(&sums.mfcc),
+        })
+    }
+}
+
+fn add(sums: &mut Vec<f64>, values: &[f32]) {
+    debug_assert!([MEL_BANDS * COLUMNS, MFCCS * COLUMNS].contains(&values.len()));
+    sums.resize(values.len(), 0.0);
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += f64::from(*value);
+    }
+}

@@ -1,0 +1,92 @@
+//! Numbers in words.
+
+/// "1 clip", "2 clips".
+pub(crate) fn clips(count: usize) -> String {
+    plural(count, "clip", "clips")
+}
+
+/// A count with its noun.
+pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// "a", "a and b", "a, b and c".
+pub(crate) fn listed<T: AsRef<str>>(words: &[T]) -> String {
+    match words {
+        [] => "none".to_owned(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// Seconds as a length of time: "3.7 s", "12 min 5 s", "1 h 29 min".
+pub(crate) fn length(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..=59 => format!("{seconds:.1} s"),
+        60..=3599 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => {
+            let minutes = (seconds / 60.0).round() as u64;
+            format!("{} h {} min", minutes / 60, minutes % 60)
+        }
+    }
+}
+
+/// A share, 0 to 1, in whole percent; what is not quite all or nothing is not called that.
+pub(crate) fn percent(share: f64) -> String {
+    match 100.0 * share {
+        p if p > 0.0 && p < 1.0 => "less than 1 %".to_owned(),
+        p if p < 100.0 && p > 99.0 => "more than 99 %".to_owned(),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// A number with its sign, the minus as typography has it.
+pub(crate) fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
+    match (zero, value < 0.0) {
+        (true, _) => format!("±{text}"),
+        (false, true) => format!("−{text}"),
+        (false, false) => format!("+{text}"),
+    }
+}
+
+/// A number, the minus as typography has it.
+pub(crate) fn number(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_lists_read_as_english() {
+        assert_eq!(clips(1), "1 clip");
+        assert_eq!(clips(0), "0 clips");
+        assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(listed::<&str>(&[]), "none");
+    }
+
+    #[test]
+    fn lengths_carry_over() {
+        assert_eq!(length(59.4), "59.4 s");
+        assert_eq!(length(59.97), "1 min 0 s");
+        assert_eq!(length(3599.7), "1 h 0 min");
+        assert_eq!(length(5333.0), "1 h 29 min");
+    }
+
+    #[test]
+    fn shares_and_signs_do_not_round_to_untruths() {
+        assert_eq!(percent(0.998), "more than 99 %");
+        assert_eq!(percent(0.002), "less than 1 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(signed(-0.04, 1), "±0.0");
+        assert_eq!(signed(-3.14, 1), "−3.1");
+        assert_eq!(number(-3.14, 1), "−3.1");
+    }
+}

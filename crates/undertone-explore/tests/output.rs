@@ -1,0 +1,141 @@
+//! What is written, and what is left alone.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::*;
+use undertone_corpus::LabelScheme;
+use undertone_explore::{ExploreError, ExploreOptions, OutputFolder, explore};
+
+#[test]
+fn a_page_its_figures_a_table_and_a_summary_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small_corpus(folder.path());
+    let out = folder.path().join("deep/er/out");
+    let page = page_of(&corpus, &out);
+    assert!(page.contains("<audio"));
+    assert!(
+        !page.contains("http://") || page.contains("http://www.w3.org"),
+        "no network"
+    );
+    for name in ["index.html", "clips.csv", "summary.json"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    let figures = files(&out.join("figures"));
+    let of = |extension: &str| {
+        let kind = figures
+            .iter()
+            .filter(|path| path.extension().is_some_and(|e| e == extension));
+        kind.count()
+    };
+    assert!(of("svg") > 30);
+    assert_eq!(of("svg"), of("png"));
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["clips"], 6);
+    assert_eq!(
+        summary["files"].as_array().unwrap().len(),
+        figures.len() + 3
+    );
+    let angry = &summary["measures"]["rms_dbfs"]["emotions"]["angry"]["median"];
+    let sad = &summary["measures"]["rms_dbfs"]["emotions"]["sad"]["median"];
+    assert!(angry.as_f64().unwrap() > sad.as_f64().unwrap() + 20.0);
+    assert!(page.contains("angry is the loudest"));
+    assert!(page.contains("sad is the quietest"));
+    assert!(page.contains("angry is the highest"));
+    assert!(page.contains("sad is the longest"));
+}
+
+#[cfg(unix)]
+#[test]
+fn others_may_read_the_page() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small_corpus(folder.path());
+    let out = folder.path().join("out");
+    page_of(&corpus, &out);
+    let usual = folder.path().join("usual");
+    fs::create_dir(&usual).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&out), mode(&usual));
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    OutputFolder::prepare(&out, false).unwrap();
+    fs::write(out.join("thesis.tex"), "years of work").unwrap();
+    let refused = OutputFolder::prepare(&out, false).unwrap_err();
+    assert!(matches!(refused, ExploreError::Exists { .. }));
+    assert!(refused.to_string().contains("--force"));
+    assert_eq!(files(folder.path()), [Path::new("out/thesis.tex")]);
+}
+
+#[test]
+fn force_replaces_what_was_written_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small_corpus(folder.path());
+    let out = folder.path().join("out");
+    page_of(&corpus, &out);
+    fs::write(out.join("thesis.tex"), "years of work").unwrap();
+    fs::write(out.join("figures/mine.png"), "a photograph").unwrap();
+    let stale = out.join("figures/clips-by-pca-coloured-by-label.svg");
+    assert!(stale.is_file());
+    fs::write(out.join("index.html"), "old").unwrap();
+
+    let output = OutputFolder::prepare(&out, true).unwrap();
+    let options = ExploreOptions {
+        // With eight classes there is no figure by label.
+        scheme: LabelScheme::Emotion8,
+        ..ExploreOptions::default()
+    };
+    let exploration = explore(&corpus, &options, UNWATCHED).unwrap();
+    exploration.save(output, UNWATCHED).unwrap();
+    assert!(!stale.exists());
+    assert_eq!(
+        fs::read_to_string(out.join("thesis.tex")).unwrap(),
+        "years of work"
+    );
+    assert!(out.join("figures/mine.png").is_file());
+    assert!(fs::read_to_string(out.join("index.html")).unwrap().len() > 10_000);
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_summary_can_not_make_force_delete_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small_corpus(folder.path());
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let treasure = folder.path().join("treasure.txt");
+    fs::write(&treasure, "gold").unwrap();
+    let absolute = treasure.display();
+    let summary = format!(r#"{{"files": ["../treasure.txt", "{absolute}"]}}"#);
+    fs::write(out.join("summary.json"), summary).unwrap();
+    let output = OutputFolder::prepare(&out, true).unwrap();
+    explored(&corpus).unwrap().save(output, UNWATCHED).unwrap();
+    assert!(treasure.is_file());
+}
+
+#[test]
+fn a_file_or_a_place_that_can_not_be_written_is_refused_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let refused = OutputFolder::prepare(&file, true).unwrap_err();
+    assert!(
+        matches!(refused, ExploreError::NotAFolder { .. }),
+        "{refused}"
+    );
+    let below = OutputFolder::prepare(&file.join("out"), false).unwrap_err();
+    assert!(below.to_string().contains("file"), "{below}");
+}

@@ -1,0 +1,199 @@
+//! The CNN+LSTM as a graph; `undertone_models::CnnLstm` is what it has to equal.
+
+use undertone_models::burn::nn::BatchNormConfig;
+use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
+
+use super::OnnxError;
+use super::graph::{Graph, Parameter, Value, float, int, ints, text};
+
+/// Class scores `[batch, classes]` of standardised features `[batch, bands, frames]`.
+pub(super) fn scores(
+    graph: &mut Graph,
+    config: &CnnLstmConfig,
+    features: Value,
+) -> Result<Value, OnnxError> {
+    let mut hidden = features;
+    for (index, block) in config.conv.iter().enumerate() {
+        let prefix = format!("conv.{index}");
+        hidden = convolution(
+            graph,
+            &format!("{prefix}.convolution"),
+            block.kernel_size,
+            &hidden,
+        )?;
+        if config.batch_norm {
+            hidden = batch_norm(graph, &format!("{prefix}.norm"), &hidden)?;
+        }
+        hidden = graph.op("Relu", &[&hidden]);
+        if block.pool > 1 {
+            let frames = [block.pool as i64];
+            let options = vec![ints("kernel_shape", &frames), ints("strides", &frames)];
+            hidden = graph.op_with("MaxPool", &[&hidden], options);
+        }
+    }
+    // Time first, as ONNX's LSTM wants it.
+    let sequence = graph.transpose(&hidden, &[2, 0, 1]);
+    let summary = lstm(graph, &config.lstm, config.pooling, sequence)?;
+    graph.linear(&summary, "output")
+}
+
+/// `[batch, channels_in, frames]` → `[batch, channels_out, frames]`
+fn convolution(
+    graph: &mut Graph,
+    prefix: &str,
+    kernel: usize,
+    input: &Value,
+) -> Result<Value, OnnxError> {
+    let name = format!("{prefix}.weight");
+    let Parameter { shape, values } = graph.take(&name)?;
+    let outputs = shape.last().copied().unwrap_or_default();
+    let inputs = shape[0] / kernel;
+    let reordered = permuted(&values, [kernel, inputs, outputs], [2, 1, 0]);
+    let weight = graph.floats(&name, &[outputs, inputs, kernel], &reordered);
+    let bias = graph.parameter(&format!("{prefix}.bias"))?;
+    let margin = (kernel / 2) as i64;
+    let options = vec![
+        ints("kernel_shape", &[kernel as i64]),
+        ints("pads", &[margin, margin]),
+    ];
+    Ok(graph.op_with("Conv", &[input, &weight, &bias], options))
+}
+
+fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
+    let mut parameter = |name: &str| graph.parameter(&format!("{prefix}.{name}"));
+    let scale = parameter("gamma")?;
+    let shift = parameter("beta")?;
+    let mean = parameter("running_mean")?;
+    let variance = parameter("running_var")?;
+    // The network's own comes from the same default.
+    let epsilon = BatchNormConfig::new(1).epsilon as f32;
+    let inputs = [input, &scale, &shift, &mean, &variance];
+    Ok(graph.op_with(
+        "BatchNormalization",
+        &inputs,
+        vec![float("epsilon", epsilon)],
+    ))
+}
+
+/// `[frames, batch, width]` → the pooled states of the last layer, `[batch, summary]`
+fn lstm(
+    graph: &mut Graph,
+    config: &LstmConfig,
+    pooling: Pooling,
+    sequence: Value,
+) -> Result<Value, OnnxError> {
+    let mut sequence = sequence;
+    let width = config.output_width() as i64;
+    for layer in 0..config.layers {
+        let [input_weight, hidden_weight, bias] = layer_weights(graph, config, layer)?;
+        let direction = if config.bidirectional {
+            "bidirectional"
+        } else {
+            "forward"
+        };
+        let options = vec![
+            int("hidden_size", config.units as i64),
+            text("direction", direction),
+        ];
+        let inputs = [&sequence, &input_weight, &hidden_weight, &bias];
+        if layer + 1 == config.layers && pooling == Pooling::Last {
+            // Each direction's own last state, `[directions, batch, units]`.
+            let last = graph.nth_output("LSTM", &inputs, options, 1);
+            let last = graph.transpose(&last, &[1, 0, 2]);
+            return Ok(graph.reshape(&last, &[0, width]));
+        }
+        // `[frames, directions, batch, units]`
+        let states = graph.op_with("LSTM", &inputs, options);
+        let states = graph.transpose(&states, &[0, 2, 1, 3]);
+        sequence = graph.reshape(&states, &[0, 0, width]);
+    }
+    let mean = graph.mean(&sequence, 0, true);
+    if pooling == Pooling::Mean {
+        return Ok(graph.reshape(&mean, &[-1, width]));
+    }
+    let centred = graph.op("Sub", &[&sequence, &mean]);
+    let squares = graph.op("Mul", &[&centred, &centred]);
+    let variance = graph.mean(&squares, 0, true);
+    let smallest = graph.scalar(CnnLstm::SMALLEST_VARIANCE);
+    let variance = graph.op("Add", &[&variance, &smallest]);
+    let deviation = graph.op("Sqrt", &[&variance]);
+    let summary = graph.concat(&[&mean, &deviation], 2);
+    Ok(graph.reshape(&summary, &[-1, 2 * width]))
+}
+
+/// A layer's weights as ONNX has them: `[directions, 4 · units, width]`,
+/// `[directions, 4 · units, units]` and `[directions, 8 · units]`.
+fn layer_weights(
+    graph: &mut Graph,
+    config: &LstmConfig,
+    layer: usize,
+) -> Result<[Value; 3], OnnxError> {
+    let units = config.units;
+    let directions: &[&str] = match config.bidirectional {
+        true => &["forward", "backward"],
+        false => &["forward"],
+    };
+    let prefix = format!("lstm.layers.{layer}");
+    let mut width = 0;
+    let (mut of_input, mut of_hidden, mut biases) = (Vec::new(), Vec::new(), Vec::new());
+    for direction in directions {
+        let mut take = |name: &str| graph.take(&format!("{prefix}.{direction}.{name}"));
+        let input = take("input_weight")?;
+        let hidden = take("hidden_weight")?;
+        let bias = take("bias")?;
+        width = input.shape[0];
+        of_input.extend(gates(&permuted(
+            &input.values,
+            [1, width, 4 * units],
+            [0, 2, 1],
+        )));
+        of_hidden.extend(gates(&permuted(
+            &hidden.values,
+            [1, units, 4 * units],
+            [0, 2, 1],
+        )));
+        biases.extend(gates(&bias.values));
+        // ONNX adds two biases, of which ours is the sum.
+        biases.extend(vec![0.0; 4 * units]);
+    }
+    let count = directions.len();
+    Ok([
+        graph.floats(
+            &format!("{prefix}.input_weight"),
+            &[count, 4 * units, width],
+            &of_input,
+        ),
+        graph.floats(
+            &format!("{prefix}.hidden_weight"),
+            &[count, 4 * units, units],
+            &of_hidden,
+        ),
+        graph.floats(&format!("{prefix}.bias"), &[count, 8 * units], &biases),
+    ])
+}
+
+/// Rows of the gates in our order, which is PyTorch's (input, forget, cell, output), in ONNX's:
+/// input, output, forget, cell.
+fn gates(values: &[f32]) -> Vec<f32> {
+    let gate = |number: usize| {
+        let size = values.len() / 4;
+        &values[number * size..(number + 1) * size]
+    };
+    [0, 3, 1, 2].into_iter().flat_map(gate).copied().collect()
+}
+
+/// Values of a row-major tensor with its axes in another order: axis `i` of the result is axis
+/// `axes[i]` of the given one.
+pub(super) fn permuted(values: &[f32], shape: [usize; 3], axes: [usize; 3]) -> Vec<f32> {
+    let strides = [shape[1] * shape[2], shape[2], 1];
+    let mut result = Vec::with_capacity(values.len());
+    for a in 0..shape[axes[0]] {
+        for b in 0..shape[axes[1]] {
+            for c in 0..shape[axes[2]] {
+                let index = a * strides[axes[0]] + b * strides[axes[1]] + c * strides[axes[2]];
+                result.push(values[index]);
+            }
+        }
+    }
+    result
+}

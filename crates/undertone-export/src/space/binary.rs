@@ -1,0 +1,178 @@
+//! The program that a Space runs: what it needs of the image.
+
+use std::fs;
+use std::path::Path;
+
+use object::Endianness;
+use object::elf::{DT_NEEDED, EM_AARCH64, EM_X86_64, FileHeader64};
+use object::read::elf::{Dyn, FileHeader};
+use thiserror::Error;
+
+/// Images with the version of glibc (2.x) that they bring, the oldest first.
+const IMAGES: [(&str, u32); 2] = [("debian:bookworm-slim", 36), ("debian:trixie-slim", 41)];
+/// What these images have of shared libraries that a program may need.
+const LIBRARIES: [&str; 8] = [
+    "libc.so.",
+    "libm.so.",
+    "libdl.so.",
+    "librt.so.",
+    "libpthread.so.",
+    "libgcc_s.so.",
+    "ld-linux-x86-64.so.",
+    "ld-linux-aarch64.so.",
+];
+/// How the versions that a program needs of glibc begin.
+const GLIBC: &str = "GLIBC_2.";
+
+/// A program, and the image that it can run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binary {
+    base: &'static str,
+}
+
+/// A program that no image can run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BinaryError {
+    /// It cannot be read.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// It is for another system.
+    #[error(
+        "no 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
+         --binary"
+    )]
+    NotLinux,
+    /// It is damaged.
+    #[error("damaged: {0}")]
+    Damaged(#[from] object::Error),
+    /// It needs a library that no image has.
+    #[error(
+        "needs the shared library {0}, which a small image does not have: give one built without \
+         GPU features with --binary"
+    )]
+    Library(String),
+    /// It was built on a newer system than the newest image.
+    #[error(
+        "needs glibc 2.{needed}; the newest image, {newest}, has 2.{has}: build it on an older system, \
+         and give it with --binary"
+    )]
+    Glibc {
+        /// What it needs.
+        needed: u32,
+        /// The newest image.
+        newest: &'static str,
+        /// What that has.
+        has: u32,
+    },
+}
+
+impl Binary {
+    /// Reads what a program needs.
+    ///
+    /// # Errors
+    /// If it is no program that a Linux container can run.
+    pub fn read(path: &Path) -> Result<Self, BinaryError> {
+        let bytes = fs::read(path)?;
+        let needs = Needs::of(&bytes)?;
+        let is_there = |library: &&String| LIBRARIES.iter().any(|own| library.starts_with(own));
+        if let Some(library) = needs.libraries.iter().find(|library| !is_there(library)) {
+            return Err(BinaryError::Library(library.clone()));
+        }
+        let [.., (newest, has)] = IMAGES;
+        let fits = |(_, glibc): &&(&str, u32)| *glibc >= needs.glibc;
+        match IMAGES.iter().find(fits) {
+            Some((base, _)) => Ok(Self { base }),
+            None => Err(BinaryError::Glibc {
+                needed: needs.glibc,
+                newest,
+                has,
+            }),
+        }
+    }
+
+    /// The smallest image known that it runs in.
+    pub fn base_image(self) -> &'static str {
+        self.base
+    }
+}
+
+/// What a program needs of the system.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Needs {
+    libraries: Vec<String>,
+    /// The `x` of glibc 2.x; 0 for a program that needs none.
+    glibc: u32,
+}
+
+impl Needs {
+    fn of(bytes: &[u8]) -> Result<Self, BinaryError> {
+        let header = FileHeader64::<Endianness>::parse(bytes).map_err(|_| BinaryError::NotLinux)?;
+        let endian = header.endian().map_err(|_| BinaryError::NotLinux)?;
+        if ![EM_X86_64, EM_AARCH64].contains(&header.e_machine(endian)) {
+            return Err(BinaryError::NotLinux);
+        }
+        let sections = header.sections(endian, bytes)?;
+        let mut needs = Self::default();
+        if let Some((entries, strings)) = sections.dynamic(endian, bytes)? {
+            let strings = sections.strings(endian, bytes, strings)?;
+            for entry in entries {
+                if entry.d_tag(endian) == DT_NEEDED {
+                    let name = entry.string(endian, strings)?;
+                    needs.libraries.push(String::from_utf8_lossy(name).into());
+                }
+            }
+        }
+        if let Some((mut libraries, strings)) = sections.gnu_verneed(endian, bytes)? {
+            let strings = sections.strings(endian, bytes, strings)?;
+            while let Some((_, mut versions)) = libraries.next()? {
+                while let Some(version) = versions.next()? {
+                    let name = String::from_utf8_lossy(version.name(endian, strings)?);
+                    // `GLIBC_2.2.5` counts as 2.
+                    let minor = name.strip_prefix(GLIBC).map(|rest| rest.split('.').next());
+                    let minor = minor.flatten().and_then(|minor| minor.parse().ok());
+                    needs.glibc = needs.glibc.max(minor.unwrap_or(0));
+                }
+            }
+        }
+        Ok(needs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_linux_program_is_refused() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.path().join("program");
+        for bytes in [
+            &b""[..],
+            b"MZ\x90\x00",
+            b"#!/bin/sh\n",
+            b"\x7fELF\x02\x01\x01",
+        ] {
+            fs::write(&path, bytes).unwrap_or_else(|error| panic!("{error}"));
+            assert!(matches!(Binary::read(&path), Err(BinaryError::NotLinux)));
+        }
+        assert!(matches!(
+            Binary::read(folder.path()),
+            Err(BinaryError::Io(_))
+        ));
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    fn the_running_program_needs_glibc() {
+        let bytes = std::env::current_exe().and_then(fs::read);
+        let needs = Needs::of(&bytes.unwrap_or_default()).unwrap_or_default();
+        assert!(needs.glibc >= 17, "{needs:?}");
+        assert!(
+            needs
+                .libraries
+                .iter()
+                .any(|name| name.starts_with("libc.so"))
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! A model as a Docker Space of the Hugging Face Hub: the page and API of `undertone serve`.
+
+mod binary;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use undertone_lab::card::ModelCard;
+use undertone_models::CARD_FILE;
+use yaml_serde::{Mapping, Value};
+
+use crate::ExportError;
+use crate::folder::NewFolder;
+use crate::hub::card_text;
+use crate::samples::SAMPLES;
+use crate::source::Source;
+
+pub use binary::{Binary, BinaryError};
+
+/// With the base image's name left out.
+const DOCKERFILE: &str = include_str!("Dockerfile");
+const BASE: &str = "@BASE@";
+/// The port that the program listens at in the container.
+const PORT: u16 = 7860;
+/// What the context of the image's making does not need.
+const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
+/// The card's short description may not be longer.
+const LONGEST_DESCRIPTION: usize = 60;
+
+/// The program, the model, and a Dockerfile that checks both and makes a small image of them.
+pub(crate) fn write(source: &Source, binary: &Path, folder: &NewFolder) -> Result<(), ExportError> {
+    let found = Binary::read(binary).map_err(|source| ExportError::Binary {
+        path: binary.to_owned(),
+        source,
+    })?;
+    folder.copy(binary, "undertone")?;
+    source.model.save(&folder.path().join("model"))?;
+    let card = format!("model/{CARD_FILE}");
+    folder.write(&card, card_text(&source.card())?.as_bytes())?;
+    let [sample, ..] = &SAMPLES;
+    folder.write("samples/calm.wav", sample.content)?;
+    folder.write("SHA256SUMS", checksums(folder)?.as_bytes())?;
+    let dockerfile = DOCKERFILE.replace(BASE, found.base_image());
+    folder.write("Dockerfile", dockerfile.as_bytes())?;
+    folder.write(".dockerignore", DOCKERIGNORE.as_bytes())?;
+    folder.write("README.md", card_text(&readme(source))?.as_bytes())?;
+    folder.write_attributes(&["*.safetensors", "*.wav", "/undertone"])
+}
+
+/// Hashes of the program and the model's files, as `sha256sum --check` reads them.
+fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
+    let root = folder.path();
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ExportError::Io { path, source }
+    };
+    let model = root.join("model");
+    let mut names = vec!["undertone".to_owned()];
+    for entry in fs::read_dir(&model).map_err(io(&model))? {
+        let name = entry.map_err(io(&model))?.file_name();
+        names.push(format!("model/{}", name.to_string_lossy()));
+    }
+    names.sort();
+    let mut lines = String::new();
+    for name in names {
+        let path = root.join(&name);
+        let hash = Sha256::digest(fs::read(&path).map_err(io(&path))?);
+        for byte in hash {
+            // Writing into a string never fails.
+            let _ = write!(lines, "{byte:02x}");
+        }
+        lines += &format!("  {name}\n");
+    }
+    Ok(lines)
+}
+
+/// The Space's page on the Hub, whose metadata tell how it is run
+/// (<https://huggingface.co/docs/hub/spaces-config-reference>).
+fn readme(source: &Source) -> ModelCard {
+    let config = &source.model.config;
+    let description: String = format!("Tells {} apart in speech", config.labels.join(", "))
+        .chars()
+        .take(LONGEST_DESCRIPTION)
+        .collect();
+    let mut metadata = Mapping::new();
+    let mut set = |key: &str, value: serde_json::Value| {
+        // Strings, numbers and lists always have a YAML form.
+        let value: Value = yaml_serde::to_value(value).unwrap_or_default();
+        metadata.insert(key.into(), value);
+    };
+    set("title", json!(config.name));
+    set("emoji", json!("🎙️"));
+    set("colorFrom", json!("blue"));
+    set("colorTo", json!("gray"));
+    set("sdk", json!("docker"));
+    set("app_port", json!(PORT));
+    set("pinned", json!(false));
+    if let Some(licence) = source.licence() {
+        set("license", json!(licence));
+    }
+    set("short_description", json!(description));
+    set(
+        "tags",
+        json!(["speech-emotion-recognition", "audio", "undertone"]),
+    );
+    let text = format!(
+        "# {}\n\nThe page and the API of `undertone serve` for the model in [`model/`](model/{CARD_FILE}), \
+         which says what it was trained on, how good it is, and what it must not be used for. \
+         Recordings are kept in memory only.\n\n\
+         Upload this folder as a Space, or run it anywhere else:\n\n```\n\
+         hf upload OWNER/NAME . --repo-type space\n\
+         docker build -t {name} . && docker run --rm -p {PORT}:{PORT} {name}\n```\n",
+        config.name,
+        name = image_name(&config.name),
+    );
+    ModelCard { metadata, text }
+}
+
+/// A name that Docker takes: lower-case letters, digits and single dashes.
+fn image_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    match words.is_empty() {
+        true => "undertone".to_owned(),
+        false => words.join("-"),
+    }
+}

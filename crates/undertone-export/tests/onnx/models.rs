@@ -1,0 +1,116 @@
+//! Small models with arbitrary weights, and what they make of arbitrary features.
+
+use serde_json::{Value, json};
+use undertone_audio::{FeatureMatrix, FrontEnd};
+use undertone_models::burn::module::Module;
+use undertone_models::burn::tensor::Device;
+use undertone_models::{
+    BandStatistics, Batch, Model, ModelConfig, Weights, class_probabilities, summed_into,
+};
+
+/// Numbers without a pattern that matters, from -1 to 1.
+pub(crate) fn numbers(seed: u64) -> impl FnMut() -> f32 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+}
+
+/// A configuration with this network, and 24 bands.
+pub(crate) fn config(network: Value, normalize: &str, outputs: &str) -> ModelConfig {
+    serde_json::from_value(json!({
+        "format": 1,
+        "name": "small",
+        "front_end": {
+            "duration": 0.5, "n_fft": 512, "n_mels": 16, "n_mfcc": 8, "normalize": normalize,
+        },
+        "network": network,
+        "output_scheme": outputs,
+        "label_scheme": "sentiment3",
+        "labels": ["negative", "neutral", "positive"],
+        "provenance": {
+            "undertone": "0.1.0", "recipe": "small", "corpus": "RAVDESS",
+            "trained_on": "protocol full, full", "speakers": ["01"], "seed": 1, "epoch": 2,
+        },
+    }))
+    .unwrap()
+}
+
+/// A CNN+LSTM with all parameters, running statistics too, drawn anew.
+pub(crate) fn cnn_lstm(config: ModelConfig) -> Model {
+    let device = Device::flex();
+    let front_end = FrontEnd::new(config.front_end.clone()).unwrap();
+    let network = config
+        .init_network(front_end.bands(), front_end.frames(), &device)
+        .unwrap();
+    let mut number = numbers(7);
+    let mut weights = Weights::default();
+    for (name, (shape, values)) in named(&network) {
+        let draw = |_: &f32| match name.ends_with("running_var") {
+            true => 1.1 + number(),
+            false => 0.3 * number(),
+        };
+        let values = values.iter().map(draw).collect();
+        weights.insert(&name, &shape, values);
+    }
+    let statistics = matches!(
+        config.front_end.normalize,
+        undertone_audio::Normalize::Standardize
+    )
+    .then(|| BandStatistics {
+        mean: (0..front_end.bands()).map(|_| 20.0 * number()).collect(),
+        std: (0..front_end.bands())
+            .map(|_| 11.0 + 10.0 * number())
+            .collect(),
+    });
+    Model {
+        network: weights.load_into(network).unwrap(),
+        config,
+        statistics,
+        encoder: None,
+    }
+}
+
+/// All parameters by name: shape and values.
+pub(crate) fn named<M: Module>(module: &M) -> Vec<(String, (Vec<usize>, Vec<f32>))> {
+    let mut weights = Weights::of(module);
+    let names: Vec<String> = weights.iter().map(|(name, _)| name.to_owned()).collect();
+    names
+        .into_iter()
+        .map(|name| {
+            let tensor = weights.take(&name).unwrap();
+            (name, tensor)
+        })
+        .collect()
+}
+
+/// Features as large as log-mel ones are.
+pub(crate) fn features(clips: usize, bands: usize, frames: usize) -> Vec<FeatureMatrix> {
+    let mut number = numbers(3);
+    (0..clips)
+        .map(|_| FeatureMatrix {
+            bands,
+            frames,
+            values: (0..bands * frames)
+                .map(|_| 30.0 * number() - 20.0)
+                .collect(),
+        })
+        .collect()
+}
+
+/// What the network itself makes of features: one row of probabilities a clip.
+pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Vec<f32>> {
+    let mut features = features.to_vec();
+    if let Some(statistics) = &model.statistics {
+        for clip in &mut features {
+            statistics.standardise(clip);
+        }
+    }
+    let classes = summed_into(model.config.output_scheme, model.config.label_scheme).unwrap();
+    let network = model.network.valid();
+    let scores = network.forward(&Batch::of(&features, &Device::flex()));
+    class_probabilities(scores, &classes)
+}

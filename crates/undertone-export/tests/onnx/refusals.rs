@@ -1,0 +1,30 @@
+use serde_json::json;
+use undertone_export::onnx::{OnnxError, onnx_bytes};
+
+use crate::models::{cnn_lstm, config};
+
+#[test]
+fn a_configuration_that_does_not_fit_the_network_is_refused() {
+    let network = |layers: usize| {
+        json!({
+            "architecture": "cnn-lstm", "conv": [], "pooling": "mean",
+            "lstm": {"layers": layers, "units": 3},
+        })
+    };
+    let mut model = cnn_lstm(config(network(2), "none", "sentiment3"));
+    model.config.network = serde_json::from_value(network(1)).unwrap();
+    let Err(OnnxError::Unused(names)) = onnx_bytes(&model, None) else {
+        panic!("a layer was left out");
+    };
+    assert!(
+        names.contains(&"lstm.layers.1.forward.bias".to_owned()),
+        "{names:?}"
+    );
+    model.config.network = serde_json::from_value(network(3)).unwrap();
+    assert_eq!(
+        onnx_bytes(&model, None),
+        Err(OnnxError::Missing(
+            "lstm.layers.2.forward.input_weight".to_owned()
+        ))
+    );
+}

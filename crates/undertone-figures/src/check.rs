@@ -1,0 +1,67 @@
+//! Checks of what callers hand in.
+
+use crate::error::FigureError;
+use crate::figure::Frame;
+
+/// That two lists which belong together have the same length.
+pub(crate) fn same_length(
+    frame: &Frame,
+    what: &str,
+    has: usize,
+    needs: usize,
+) -> Result<(), FigureError> {
+    if has == needs {
+        return Ok(());
+    }
+    Err(FigureError::Mismatch {
+        figure: frame.title.clone(),
+        what: format!("{what} has {has} values where there are {needs}"),
+    })
+}
+
+/// That a value can be drawn at all.
+pub(crate) fn finite(frame: &Frame, what: &str, value: f64) -> Result<(), FigureError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(FigureError::Value {
+        figure: frame.title.clone(),
+        what: what.to_owned(),
+        value,
+    })
+}
+
+/// That a value is a number of things.
+pub(crate) fn count(frame: &Frame, what: &str, value: f64) -> Result<(), FigureError> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(());
+    }
+    Err(FigureError::Value {
+        figure: frame.title.clone(),
+        what: what.to_owned(),
+        value,
+    })
+}
+
+/// A number for a label or tooltip: integers whole, others with three figures.
+pub(crate) fn short(value: f64) -> String {
+    if !value.is_finite() {
+        return "unknown".into();
+    }
+    if value.fract() == 0.0 && value.abs() < 1e9 {
+        return format!("{value:.0}").replace('-', "−");
+    }
+    let magnitude = value.abs().log10().floor();
+    let decimals = (2.0 - magnitude).clamp(0.0, 4.0) as usize;
+    crate::scale::written(value, decimals)
+}
+
+/// A list for an alternative text, cut where it is long.
+pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
+    let mut items: Vec<String> = items.take(41).collect();
+    if items.len() > 40 {
+        items.truncate(39);
+        items.push("and more".into());
+    }
+    items.join(", ")
+}

@@ -1,0 +1,164 @@
+//! A finished figure.
+
+use std::sync::{Arc, LazyLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+
+use crate::error::FigureError;
+use crate::text::{REGULAR, SEMI_BOLD};
+
+/// What a figure is called and how large it is, in CSS pixels (1/96 inch).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Said above the figure; broken into lines where it is long.
+    pub title: String,
+    /// Said below the title in small letters; may be empty.
+    pub note: String,
+    /// Width, from 240 to 4000; 720 unless chosen.
+    pub width: f64,
+    /// Height, from 120 to 4000; 420 unless chosen. A figure grows where its legend, its names or
+    /// its rows need more.
+    pub height: f64,
+}
+
+impl Frame {
+    /// A frame of 720 × 420 pixels without a note.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            note: String::new(),
+            width: 720.0,
+            height: 420.0,
+        }
+    }
+
+    /// The same frame with a note.
+    #[must_use]
+    pub fn noted(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// The same frame in another size.
+    #[must_use]
+    pub fn sized(mut self, width: f64, height: f64) -> Self {
+        self.width = width;
+        self.height = height;
+        self
+    }
+
+    pub(crate) fn width(&self) -> f64 {
+        if self.width.is_finite() {
+            self.width.clamp(240.0, 4000.0)
+        } else {
+            720.0
+        }
+    }
+
+    pub(crate) fn height(&self) -> f64 {
+        if self.height.is_finite() {
+            self.height.clamp(120.0, 4000.0)
+        } else {
+            420.0
+        }
+    }
+}
+
+/// A drawn figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The figure as an SVG document, light on white, which names fonts but carries none.
+    pub svg: String,
+    /// The same figure laid out anew for a phone's width, for pages; `None` where `svg` is no
+    /// wider than that.
+    pub narrow: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// What it shows, in words, for whoever cannot see it.
+    pub alt: String,
+    width: f64,
+}
+
+/// A figure in one width.
+pub(crate) struct Drawing {
+    pub(crate) svg: String,
+    pub(crate) alt: String,
+    pub(crate) width: f64,
+}
+
+/// Widest figure that needs no second layout, and the width of that layout.
+const NARROW: f64 = 400.0;
+const NARROW_WIDTH: f64 = 350.0;
+
+/// Draws a figure in its frame and in one for a phone.
+pub(crate) fn in_both_widths(
+    frame: &Frame,
+    draw: impl Fn(&Frame) -> Result<Drawing, FigureError>,
+) -> Result<Figure, FigureError> {
+    let wide = draw(frame)?;
+    let narrow = if wide.width > NARROW {
+        let height = (0.8 * frame.height()).clamp(180.0, 420.0);
+        Some(draw(&frame.clone().sized(NARROW_WIDTH, height))?.svg)
+    } else {
+        None
+    };
+    let title = frame.title.clone();
+    Ok(Figure {
+        svg: wide.svg,
+        narrow,
+        title,
+        alt: wide.alt,
+        width: wide.width,
+    })
+}
+
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(REGULAR.to_vec());
+    fonts.load_font_data(SEMI_BOLD.to_vec());
+    fonts.set_sans_serif_family("Inter");
+    Arc::new(fonts)
+});
+
+impl Figure {
+    /// Width in CSS pixels.
+    pub fn width(&self) -> f64 {
+        self.width
+    }
+
+    /// The same picture as PNG, `scale` pixels for each CSS pixel (2 is fit for slides; 300 dpi
+    /// in print is 3.125). Letters that the embedded font lacks (East Asian, Arabic, …) are
+    /// boxes in the PNG; in the SVG the reader's own fonts show them.
+    ///
+    /// # Errors
+    /// [`FigureError::Render`] for a scale that is not positive or gives more than 16 384 pixels
+    /// a side.
+    pub fn png(&self, scale: f64) -> Result<Vec<u8>, FigureError> {
+        let failed = |reason: String| FigureError::Render {
+            figure: self.title.clone(),
+            reason,
+        };
+        let options = Options {
+            fontdb: Arc::clone(&FONTS),
+            font_family: "Inter".into(),
+            ..Options::default()
+        };
+        let tree =
+            Tree::from_str(&self.svg, &options).map_err(|error| failed(error.to_string()))?;
+        let [width, height] = [tree.size().width(), tree.size().height()]
+            .map(|side| (f64::from(side) * scale).ceil());
+        if !(scale > 0.0 && width.max(height) <= 16_384.0) {
+            return Err(failed(format!(
+                "scale {scale} gives {width} × {height} pixels"
+            )));
+        }
+        let mut pixels = Pixmap::new(width as u32, height as u32)
+            .ok_or_else(|| failed(format!("no memory for {width} × {height} pixels")))?;
+        let scale = Transform::from_scale(scale as f32, scale as f32);
+        resvg::render(&tree, scale, &mut pixels.as_mut());
+        pixels
+            .encode_png()
+            .map_err(|error| failed(error.to_string()))
+    }
+}

@@ -1,0 +1,159 @@
+//! Values with confidence intervals, by group.
+
+use crate::axis::Axis;
+use crate::chart::{Chart, Right, no_data};
+use crate::check;
+use crate::error::FigureError;
+use crate::figure::{Drawing, Figure, Frame, in_both_widths};
+use crate::legend::{Entry, Swatch};
+use crate::palette::placed_colour;
+use crate::scale::Scale;
+use crate::scene::Mark;
+use crate::theme::INK;
+
+use super::histogram::Marker;
+
+/// One group's value and its interval.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interval {
+    /// The group.
+    pub name: String,
+    /// The value; a group whose value is not finite keeps its row, without a dot.
+    pub value: f64,
+    /// Lower and upper bound, where they are known.
+    pub bounds: Option<(f64, f64)>,
+}
+
+/// Dots with intervals, a group a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntervalPlot {
+    /// Title and size.
+    pub frame: Frame,
+    /// What the groups are.
+    pub group_label: String,
+    /// What is measured, with its unit and the interval's kind.
+    pub value_label: String,
+    /// The groups, from the top.
+    pub groups: Vec<Interval>,
+    /// Ends of the axis; `None` takes the data's.
+    pub range: Option<(f64, f64)>,
+    /// Values to point out, as the mean or chance.
+    pub markers: Vec<Marker>,
+}
+
+impl IntervalPlot {
+    /// Draws the figure. It grows in height with the number of groups.
+    ///
+    /// # Errors
+    /// [`FigureError::Value`] for a range that is not finite.
+    pub fn draw(&self) -> Result<Figure, FigureError> {
+        in_both_widths(&self.frame, |frame| self.draw_in(frame))
+    }
+
+    fn draw_in(&self, frame: &Frame) -> Result<Drawing, FigureError> {
+        for end in self.range.iter().flat_map(|(low, high)| [*low, *high]) {
+            check::finite(frame, "the end of the axis", end)?;
+        }
+        let markers: Vec<&Marker> = self
+            .markers
+            .iter()
+            .filter(|marker| marker.value.is_finite())
+            .collect();
+        let values = self.groups.iter().flat_map(|group| {
+            let ends = group.bounds.unwrap_or((group.value, group.value));
+            [group.value, ends.0, ends.1]
+        });
+        let Some((low, high)) = crate::scale::bounds(values) else {
+            return no_data(frame);
+        };
+        let all = markers.iter().map(|marker| marker.value).chain([low, high]);
+        let (low, high) = crate::scale::bounds(all).unwrap_or((low, high));
+        let scale = self.range.map_or_else(
+            || Scale::round(low, high),
+            |(low, high)| Scale::exact(low, high),
+        );
+        let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
+        let mut panel = Chart {
+            frame,
+            legend: markers
+                .iter()
+                .map(|marker| Entry::new(&marker.name, INK, Swatch::Dashes))
+                .collect(),
+            x: Axis::Numeric {
+                label: &self.value_label,
+                scale,
+            },
+            y: Axis::Categories {
+                label: &self.group_label,
+                names: &names,
+            },
+            right: Right::Nothing,
+            grid: (true, false),
+        }
+        .lay_out();
+        for marker in markers {
+            let x = panel.x(marker.value);
+            let down = [(x, panel.top), (x, panel.top + panel.height)];
+            panel.add(
+                Mark::line(&down)
+                    .stroke(INK, 1.2)
+                    .dashed()
+                    .tooltip(&marker.name),
+            );
+        }
+        for (index, group) in self.groups.iter().enumerate() {
+            let (top, step) = panel.row(index, names.len());
+            let y = top + step / 2.0;
+            let colour = placed_colour(&group.name);
+            let written = match group.bounds {
+                Some((low, high)) => {
+                    format!(
+                        "{}: {} ({} to {})",
+                        group.name,
+                        check::short(group.value),
+                        check::short(low),
+                        check::short(high)
+                    )
+                }
+                None => format!("{}: {}", group.name, check::short(group.value)),
+            };
+            if let Some((low, high)) = group
+                .bounds
+                .filter(|(low, high)| low.is_finite() && high.is_finite())
+            {
+                let (low, high) = (panel.x(low), panel.x(high));
+                panel.add(
+                    Mark::line(&[(low, y), (high, y)])
+                        .stroke(colour, 2.0)
+                        .tooltip(&written),
+                );
+                for end in [low, high] {
+                    panel.add(Mark::line(&[(end, y - 4.0), (end, y + 4.0)]).stroke(colour, 1.5));
+                }
+            }
+            if group.value.is_finite() {
+                panel.add(
+                    Mark::circle(panel.x(group.value), y, 4.5)
+                        .fill(colour)
+                        .tooltip(written),
+                );
+            }
+        }
+        let alt = check::listed(self.groups.iter().map(|group| match group.bounds {
+            Some((low, high)) => {
+                format!(
+                    "{} {} ({} to {})",
+                    group.name,
+                    check::short(group.value),
+                    check::short(low),
+                    check::short(high)
+                )
+            }
+            None => format!("{} {}", group.name, check::short(group.value)),
+        }));
+        panel.finish(format!(
+            "{} by {}: {alt}.",
+            self.value_label, self.group_label
+        ))
+    }
+}

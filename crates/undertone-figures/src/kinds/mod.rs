@@ -1,0 +1,27 @@
+//! The kinds of figure, one a file.
+
+mod bars;
+mod confusion;
+mod flow;
+mod heat_map;
+mod histogram;
+mod intervals;
+mod lines;
+mod reliability;
+mod scatter;
+mod spectrogram;
+mod violins;
+mod wave;
+
+pub use bars::{BarChart, Series, Stacking};
+pub use confusion::{ConfusionFigure, Normalization};
+pub use flow::{FlowFigure, FlowLink, FlowStep};
+pub use heat_map::HeatMap;
+pub use histogram::{Histogram, Marker};
+pub use intervals::{Interval, IntervalPlot};
+pub use lines::{Line, LineAxis, LineChart};
+pub use reliability::{ReliabilityBin, ReliabilityDiagram};
+pub use scatter::{PointGroup, ScatterPlot};
+pub use spectrogram::Spectrogram;
+pub use violins::{Samples, ViolinPlot};
+pub use wave::WavePlot;

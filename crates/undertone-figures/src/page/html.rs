@@ -1,0 +1,75 @@
+//! Writing HTML by elements, so that all text is escaped and all elements are closed.
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
+
+use crate::error::FigureError;
+use crate::scene::printable;
+
+/// An HTML document being written.
+pub(super) struct Html(Writer<Vec<u8>>);
+
+/// Attributes of an element.
+pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
+
+impl Html {
+    pub(super) fn new() -> Self {
+        Self(Writer::new(b"<!doctype html>\n".to_vec()))
+    }
+
+    /// An element and what is in it.
+    pub(super) fn element(
+        &mut self,
+        name: &str,
+        attributes: Attributes<'_>,
+        inside: impl FnOnce(&mut Self) -> Result<(), FigureError>,
+    ) -> Result<(), FigureError> {
+        self.start(name, attributes)?;
+        inside(self)?;
+        self.0.write_event(Event::End(BytesEnd::new(name)))?;
+        Ok(())
+    }
+
+    /// The beginning of an element; all of one that has no end, as `meta`.
+    pub(super) fn start(
+        &mut self,
+        name: &str,
+        attributes: Attributes<'_>,
+    ) -> Result<(), FigureError> {
+        let mut start = BytesStart::new(name);
+        for (attribute, value) in attributes {
+            start.push_attribute((*attribute, printable(value).as_str()));
+        }
+        self.0.write_event(Event::Start(start))?;
+        Ok(())
+    }
+
+    /// An element with text in it.
+    pub(super) fn say(
+        &mut self,
+        name: &str,
+        attributes: Attributes<'_>,
+        text: &str,
+    ) -> Result<(), FigureError> {
+        self.element(name, attributes, |html| html.text(text))
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> Result<(), FigureError> {
+        // Lines are kept: code is shown as it stands.
+        let lines: Vec<String> = text.split('\n').map(printable).collect();
+        self.0
+            .write_event(Event::Text(BytesText::new(&lines.join("\n"))))?;
+        Ok(())
+    }
+
+    /// What is HTML already: a figure's SVG or the style sheet.
+    pub(super) fn raw(&mut self, html: &str) -> Result<(), FigureError> {
+        self.0
+            .write_event(Event::Text(BytesText::from_escaped(html)))?;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> String {
+        String::from_utf8_lossy(&self.0.into_inner()).into_owned()
+    }
+}

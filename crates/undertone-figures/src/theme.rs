@@ -1,0 +1,78 @@
+//! Colours and sizes that every figure shares.
+//!
+//! A figure is drawn light on white. Ink, paper and grid have colours that nothing else in a
+//! figure has, so a page can replace them with its own (see [`style`]).
+
+/// Text and axes.
+pub(crate) const INK: &str = "#1b1b1a";
+/// Tick labels and notes.
+pub(crate) const MUTED: &str = "#5d5d59";
+/// Grid lines and empty cells.
+pub(crate) const GRID: &str = "#e3e2de";
+/// Background.
+pub(crate) const PAPER: &str = "#ffffff";
+/// Ink on a dark cell, whatever the page's theme.
+pub(crate) const ON_DARK: &str = "#fefefe";
+/// Ink on a light cell, whatever the page's theme.
+pub(crate) const ON_LIGHT: &str = "#141413";
+
+pub(crate) const TITLE_SIZE: f64 = 14.0;
+pub(crate) const LABEL_SIZE: f64 = 12.0;
+pub(crate) const TICK_SIZE: f64 = 11.0;
+
+/// Colours of the palette that are too dark to be seen on a dark page, and what stands for them
+/// there: the same hue, lighter.
+const ON_DARK_PAGES: [(&str, &str); 4] = [
+    ("#882255", "#c4568c"),
+    ("#117733", "#2f9e57"),
+    ("#332288", "#8577d9"),
+    ("#aa3377", "#cf5fa0"),
+];
+
+/// Style sheet by which figures inside a page follow its `--ink`, `--muted`, `--grid` and
+/// `--paper`, and its dark theme.
+pub(crate) fn style() -> String {
+    let rule = |colour: &str, value: &str| {
+        format!(
+            "svg.figure [fill=\"{colour}\"]{{fill:{value}}}\
+             svg.figure [stroke=\"{colour}\"]{{stroke:{value}}}\n"
+        )
+    };
+    let themed = [
+        (INK, "var(--ink)"),
+        (MUTED, "var(--muted)"),
+        (GRID, "var(--grid)"),
+        (PAPER, "var(--paper)"),
+    ];
+    let themed: String = themed
+        .into_iter()
+        .map(|(colour, value)| rule(colour, value))
+        .collect();
+    let dark: String = ON_DARK_PAGES
+        .into_iter()
+        .map(|(colour, value)| rule(colour, value))
+        .collect();
+    format!("{themed}@media screen and (prefers-color-scheme:dark){{\n{dark}}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use undertone_corpus::{Emotion, LabelScheme, OTHER_COLOURS, colour_of};
+
+    use super::ON_DARK_PAGES;
+    use crate::palette::contrast;
+
+    #[test]
+    fn every_colour_is_seen_on_a_dark_page() {
+        let labels = LabelScheme::ALL.iter().flat_map(|scheme| scheme.labels());
+        let named = labels
+            .chain(&Emotion::NAMES)
+            .filter_map(|name| colour_of(name));
+        for colour in named.chain(OTHER_COLOURS) {
+            let replaced = ON_DARK_PAGES.iter().find(|(light, _)| *light == colour);
+            let shown = replaced.map_or(colour, |(_, dark)| *dark);
+            // WCAG 2.2, 1.4.11: graphical objects. #1e1e20 is the page's dark paper.
+            assert!(contrast(shown, "#1e1e20") >= 3.0, "{colour} as {shown}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The card's text.
+
+use undertone_models::burn::module::Module;
+use undertone_models::{Model, NetworkConfig, Provenance, States};
+
+use super::metadata::is_ravdess;
+use super::results::results;
+use crate::judging::Report;
+
+pub(super) fn of(model: &Model, reports: &[Report]) -> String {
+    let config = &model.config;
+    let provenance = &config.provenance;
+    let mut text = format!(
+        "# {}\n\nTells {} apart in speech. {} parameters: {}.\n\n",
+        config.name,
+        config.labels.join(", "),
+        model.network.num_params(),
+        architecture(&config.network),
+    );
+    text += "```\nundertone predict --model . recording.wav\n```\n\n";
+    text += &training(provenance);
+    text += "## How good it is\n\n";
+    text += &match reports {
+        [] => "Nothing was held back to judge this model by. Cross-validation of its recipe tells \
+               what to expect of it.\n\n"
+            .to_owned(),
+        _ => results(reports, provenance),
+    };
+    text += &limits(provenance);
+    text += "## What it is not for\n\nIt was trained on acted speech and hears how a sentence is \
+             spoken, not what a person feels. Do not use it to judge, select, monitor or diagnose \
+             people.\n";
+    if is_ravdess(provenance) {
+        text += "\n## Licence\n\nTrained on RAVDESS (Livingstone & Russo 2018, \
+                 doi:10.5281/zenodo.1188976), CC BY-NC-SA 4.0; these weights carry the same terms: \
+                 no commercial use.\n";
+    }
+    text
+}
+
+fn training(provenance: &Provenance) -> String {
+    let speakers = &provenance.speakers;
+    format!(
+        "## Training\n\nRecipe `{}`, corpus {}, {}, seed {}, {}, undertone {}. Heard while training: \
+         {} speaker{} ({}).\n\n",
+        provenance.recipe,
+        provenance.corpus,
+        provenance.trained_on,
+        provenance.seed,
+        match provenance.epoch {
+            0 => "a head fitted to a frozen encoder".to_owned(),
+            epoch => format!("weights of epoch {epoch}"),
+        },
+        provenance.undertone,
+        speakers.len(),
+        plural(speakers.len()),
+        speakers.join(" "),
+    )
+}
+
+fn limits(provenance: &Provenance) -> String {
+    let corpus = match is_ravdess(provenance) {
+        true => {
+            "- It was trained on two sentences, acted by 24 North American actors and recorded well. \
+             Other sentences, languages, microphones and rooms were not measured.\n"
+        }
+        false => {
+            "- Other sentences, languages, microphones and rooms than its corpus's were not \
+                  measured.\n"
+        }
+    };
+    format!("## What it cannot do\n\n{corpus}- Silence and noise get an answer too.\n\n")
+}
+
+fn architecture(network: &NetworkConfig) -> String {
+    match network {
+        NetworkConfig::CnnLstm(network) => format!(
+            "{} convolution{}, {} LSTM layer{} of {} units{}",
+            network.conv.len(),
+            plural(network.conv.len()),
+            network.lstm.layers,
+            plural(network.lstm.layers),
+            network.lstm.units,
+            if network.lstm.bidirectional {
+                ", bidirectional"
+            } else {
+                ""
+            },
+        ),
+        NetworkConfig::Pretrained(network) => {
+            let states = match &network.states {
+                States::Last => "the last hidden state".to_owned(),
+                States::Weighted => "a weighted sum of all hidden states".to_owned(),
+                States::SideBySide(states) => {
+                    let states: Vec<String> = states.iter().map(usize::to_string).collect();
+                    format!("hidden states {}", states.join(", "))
+                }
+            };
+            format!(
+                "the encoder `{}`, of which a linear head reads {states}",
+                network.pretrained
+            )
+        }
+    }
+}
+
+pub(super) fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

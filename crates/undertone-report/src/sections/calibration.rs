@@ -1,0 +1,50 @@
+//! Whether the model is as often right as it says.
+
+use undertone_figures::page::{Block, Section};
+use undertone_figures::{ReliabilityBin, ReliabilityDiagram};
+use undertone_lab::judging::{CalibrationBin, calibration_bins};
+
+use super::Subject;
+use crate::error::ReportError;
+use crate::numbers::percent;
+
+pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
+    let outcomes = subject.record.test_outcomes();
+    let (Some(report), false) = (&subject.record.report, outcomes.is_empty()) else {
+        return Ok(None);
+    };
+    let rows = outcomes.iter().map(|outcome| (outcome.probabilities.as_slice(), outcome.truth));
+    let bins = calibration_bins(rows);
+    let clips: usize = bins.iter().map(|bin| bin.clips).sum();
+    let mean = |value: fn(&CalibrationBin) -> f64| {
+        bins.iter().map(|bin| bin.clips as f64 * value(bin)).sum::<f64>() / clips as f64
+    };
+    let (confidence, accuracy) = (mean(|bin| bin.confidence), mean(|bin| bin.accuracy));
+    let verdict = if confidence > accuracy { "surer than it should be" } else { "less sure than it could be" };
+    let error = report.pooled.calibration_error;
+    let figure = ReliabilityDiagram {
+        frame: subject
+            .frame("Reliability")
+            .noted(format!("test clips, protocol {}", report.protocol_name()))
+            .sized(560.0, 480.0),
+        bins: bins
+            .iter()
+            .map(|bin| ReliabilityBin {
+                range: (bin.low, bin.high),
+                count: bin.clips as u64,
+                confidence: bin.confidence,
+                accuracy: bin.accuracy,
+            })
+            .collect(),
+        error,
+    }
+    .draw()?;
+    let text = format!(
+        "The model gives its answers a probability of {} % on average and is right on {} %: on the whole it is \
+         {verdict}. Bin by bin the two are {} points apart (expected calibration error, 15 bins, Guo et al. 2017).",
+        percent(confidence),
+        percent(accuracy),
+        percent(error)
+    );
+    Ok(Some(Section { title: "Calibration".into(), blocks: vec![Block::Text(text), Block::Figure(figure)] }))
+}

@@ -1,0 +1,83 @@
+//! By what recipe, and on what machine, the run was made.
+
+use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_lab::{Ending, RunLog, Session};
+
+use super::Subject;
+use crate::error::ReportError;
+use crate::numbers::duration;
+
+const GIB: f64 = 1_073_741_824.0;
+
+pub(super) fn sections(subject: &Subject<'_>) -> Result<[Section; 2], ReportError> {
+    Ok([recipe(subject)?, environment(subject)])
+}
+
+fn recipe(subject: &Subject<'_>) -> Result<Section, ReportError> {
+    let recipe = &subject.record.recipe;
+    let mut blocks = Vec::new();
+    if !recipe.description.is_empty() {
+        blocks.push(Block::Text(recipe.description.clone()));
+    }
+    let text = recipe.to_toml().map_err(undertone_lab::LabError::from)?;
+    blocks.push(Block::Code(text.trim_end().to_owned()));
+    Ok(Section { title: "Recipe".into(), blocks })
+}
+
+fn environment(subject: &Subject<'_>) -> Section {
+    let record = subject.record;
+    let mut pairs = vec![
+        ("run".to_owned(), record.path.display().to_string()),
+        ("seed".to_owned(), record.recipe.seed.to_string()),
+    ];
+    let mut blocks = Vec::new();
+    match &record.log {
+        Some(log) => {
+            pairs.push(("corpus".into(), log.corpus.display().to_string()));
+            pairs.extend(log.sessions.last().map(machine).into_iter().flatten());
+            blocks.push(Block::KeyValues(pairs));
+            blocks.push(Block::Table(sessions(log)));
+        }
+        None => {
+            blocks.push(Block::KeyValues(pairs));
+            let note = "The run was made by an earlier version, which did not note when and on what machine.";
+            blocks.push(Block::Note(note.into()));
+        }
+    }
+    Section { title: "Environment".into(), blocks }
+}
+
+fn machine(session: &Session) -> Vec<(String, String)> {
+    let memory = format!("{:.0} GiB", session.memory as f64 / GIB);
+    let pairs = [
+        ("program", format!("undertone {}", session.undertone)),
+        ("system", session.system.clone()),
+        ("processor", session.processor.clone()),
+        ("threads", session.threads.to_string()),
+        ("memory", memory),
+        ("device", session.device.clone()),
+    ];
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn sessions(log: &RunLog) -> Table {
+    let row = |session: &Session| {
+        let ending = match session.ending {
+            Some(Ending::Finished) => "finished",
+            Some(Ending::Interrupted) => "interrupted",
+            Some(Ending::Failed) => "failed",
+            None => "killed, or still at work",
+        };
+        vec![
+            Cell::Text(session.started.replace('T', " ").replace('Z', "")),
+            Cell::Number(session.seconds.map_or_else(String::new, duration)),
+            Cell::Text(ending.into()),
+            Cell::Text(session.undertone.clone()),
+        ]
+    };
+    Table {
+        caption: "When it was worked on".into(),
+        header: ["begun (UTC)", "took", "ended", "undertone"].map(String::from).into(),
+        rows: log.sessions.iter().map(row).collect(),
+    }
+}

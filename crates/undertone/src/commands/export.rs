@@ -1,0 +1,93 @@
+//! `undertone export`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Serialize;
+use undertone_export::{Request, Source, Target, export as write};
+
+use crate::cli::{ExportArgs, ExportTarget};
+use crate::outcome::Outcome;
+use crate::{model, output, pretrained};
+
+pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
+    let mut source = source(args.model.as_deref())?;
+    for report in &args.reports {
+        source.add_report(report)?;
+    }
+    let binary = match (args.to, &args.binary) {
+        (ExportTarget::Space, None) => std::env::current_exe()
+            .context("cannot find this program's own file: give one with --binary")?,
+        (_, binary) => binary.clone().unwrap_or_default(),
+    };
+    let files = write(
+        &source,
+        &Request {
+            target: match args.to {
+                ExportTarget::Onnx => Target::Onnx,
+                ExportTarget::Hf => Target::Hub,
+                ExportTarget::Space => Target::Space { binary: &binary },
+            },
+            out: &args.out,
+            force: args.force,
+        },
+    )?;
+    if args.json {
+        output::json(&Written::new(&args.out, &files))?;
+    } else {
+        for (name, bytes) in &files {
+            let path = args.out.join(name);
+            output::line(format_args!("{bytes:>11}  {}", path.display()))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The model that was asked for, or the one that this build carries.
+fn source(path: Option<&Path>) -> anyhow::Result<Source> {
+    let Some(path) = path else { return shipped() };
+    let folder = match pretrained::on_the_hub(path) {
+        Some(source) => pretrained::fetch(source)?.folder,
+        None => model::folder(path)?,
+    };
+    Ok(Source::open(&folder)?)
+}
+
+#[cfg(feature = "embedded")]
+fn shipped() -> anyhow::Result<Source> {
+    use undertone_models::burn::tensor::Device;
+    use undertone_models::{EMBEDDED_CARD, Model};
+
+    let model = Model::embedded(&Device::flex())?;
+    Ok(Source::new(model, EMBEDDED_CARD)?)
+}
+
+#[cfg(not(feature = "embedded"))]
+fn shipped() -> anyhow::Result<Source> {
+    anyhow::bail!("this build carries no model: name one")
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    out: &'a Path,
+    files: Vec<WrittenFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenFile<'a> {
+    path: &'a Path,
+    bytes: u64,
+}
+
+impl<'a> Written<'a> {
+    fn new(out: &'a Path, files: &'a [(PathBuf, u64)]) -> Self {
+        let file = |(path, bytes): &'a (PathBuf, u64)| WrittenFile {
+            path,
+            bytes: *bytes,
+        };
+        Self {
+            out,
+            files: files.iter().map(file).collect(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use std::fs;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::Folder;
+
+#[test]
+fn a_corpus_becomes_a_page() {
+    let folder = Folder::with_corpus();
+    let done = folder.succeed("explore --out out corpus");
+    assert_eq!(done.stdout.trim(), "out/index.html");
+    let page = String::from_utf8(folder.read("out/index.html")).unwrap();
+    assert!(page.contains("48 clips of 6 speakers"));
+    assert!(page.contains("figures/clips-by-emotion.svg"));
+    assert!(folder.path("out/figures/clips-by-emotion.png").is_file());
+    let table = String::from_utf8(folder.read("out/clips.csv")).unwrap();
+    assert_eq!(table.lines().count(), 49);
+    assert!(
+        done.stderr
+            .contains("1392 of RAVDESS's 1440 spoken clips are not there")
+    );
+}
+
+#[test]
+fn json_is_the_summary() {
+    let folder = Folder::with_corpus();
+    let rows = folder
+        .succeed("explore --json --scheme emotion8 --seed 4 --out out corpus")
+        .json();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["clips"], 48);
+    assert_eq!(rows[0]["scheme"], "emotion8");
+    assert_eq!(rows[0]["seed"], 4);
+    assert_eq!(rows[0]["trimming"]["top_db"], 20.0);
+}
+
+#[test]
+fn trimming_and_balancing_come_from_a_recipe_or_the_command_line() {
+    let folder = Folder::with_corpus();
+    let of = |words: &str| {
+        let words = format!("explore --json --force --out out {words} corpus");
+        folder.succeed(&words).json().remove(0)
+    };
+    let recipe = of("--recipe 3-optimized");
+    assert_eq!(recipe["trimming"]["top_db"], 30.0);
+    assert_eq!(recipe["trimming"]["sample_rate"], 16_000);
+    assert_eq!(recipe["flow"]["stages"].as_array().unwrap().len(), 2);
+    let mixed = of("--recipe 3-optimized --top-db 25 --scheme emotion8");
+    assert_eq!(mixed["trimming"]["top_db"], 25.0);
+    assert_eq!(mixed["scheme"], "emotion8");
+    assert_eq!(
+        of("--no-balance")["flow"]["stages"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(of("")["flow"]["stages"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn clips_that_can_not_be_read_are_named_and_the_rest_is_done() {
+    let folder = Folder::with_corpus();
+    let broken = "corpus/Actor_03/03-01-02-01-01-01-03.wav";
+    folder.write(broken, "no audio");
+    let done = folder.run("explore --out out corpus");
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    assert!(done.stderr.contains(broken), "{}", done.stderr);
+    assert!(folder.path("out/index.html").is_file());
+}
+
+#[test]
+fn what_can_not_be_done_is_refused() {
+    let folder = Folder::with_corpus();
+    folder.write("words/a.wav", "no audio");
+    folder.write("mine/thesis.tex", "years of work");
+    for (words, reason) in [
+        ("explore --out out nowhere", "no such folder"),
+        ("explore --out out words", "no usable clip"),
+        ("explore --out mine corpus", "--force"),
+        ("explore --out tiny.toml corpus", "not a folder"),
+        ("explore --out tiny.toml/out corpus", "tiny.toml"),
+        ("explore --out out --show nowhere.wav corpus", "nowhere.wav"),
+        ("explore --out out --top-db 0 corpus", "above 0"),
+        ("explore --out out --recipe nowhere corpus", "recipe"),
+    ] {
+        let refused = folder.refuse(words);
+        assert!(refused.contains(reason), "{words}: {refused}");
+        assert!(!folder.path("out").exists(), "{words}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_no_half_of_a_page() {
+    let folder = Folder::with_corpus();
+    let child = folder
+        .command("explore --out out corpus")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(150));
+    let kill = format!("kill -INT {}", child.id());
+    std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status()
+        .unwrap();
+    let done = child.wait_with_output().unwrap();
+    // A quick machine may have finished.
+    if done.status.code() == Some(130) {
+        assert!(!folder.path("out").exists());
+    } else {
+        assert!(folder.path("out/index.html").is_file());
+    }
+    let hidden = fs::read_dir(folder.path("")).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().starts_with('.')
+    });
+    assert_eq!(hidden.count(), 0);
+}

@@ -163,10 +163,18 @@ impl RunFolder {
 
     /// The folders of the folds that were begun, by name.
     pub(crate) fn begun_folds(&self) -> Vec<(String, PathBuf)> {
-        let entries = fs::read_dir(self.path.join(FOLDS)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(self.path.join(FOLDS))
+            .into_iter()
+            .flatten()
+            .flatten();
         entries
             .filter(|entry| entry.path().is_dir())
-            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.path(),
+                )
+            })
             .collect()
     }
 

@@ -13,13 +13,16 @@ use crate::error::ReportError;
 /// [`ReportError::Exists`] and [`ReportError::NotAFolder`].
 pub fn check_folder(folder: &Path, force: bool) -> Result<(), ReportError> {
     match fs::read_dir(folder) {
-        Ok(mut entries) if !force && entries.next().is_some() => Err(ReportError::Exists {
-            path: folder.to_owned(),
-        }),
+        Ok(entries) => match entries.count() {
+            found if found > 0 && !force => Err(ReportError::Exists {
+                path: folder.to_owned(),
+            }),
+            _ => Ok(()),
+        },
         Err(error) if error.kind() == ErrorKind::NotADirectory => Err(ReportError::NotAFolder {
             path: folder.to_owned(),
         }),
         // Whatever else is the matter comes to light when the page is written.
-        _ => Ok(()),
+        Err(_) => Ok(()),
     }
 }

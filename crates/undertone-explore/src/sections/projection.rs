@@ -143,15 +143,17 @@ fn meanings(exploration: &Exploration<'_>) -> Option<String> {
             })
             .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))
     };
-    let (first, second) = (strongest(|place| place.x)?, strongest(|place| place.y)?);
-    Some(format!(
-        "Of the measures above, {} goes most with the first component (r = {}) and {} with the second \
-         (r = {}).",
-        first.0,
-        number(first.1, 2),
-        second.0,
-        number(second.1, 2)
-    ))
+    let (first, along_first) = strongest(|place| place.x)?;
+    let (second, along_second) = strongest(|place| place.y)?;
+    let [r, other] = [along_first, along_second].map(|r| number(r, 2));
+    Some(if first == second {
+        format!("Of the measures above, {first} goes most with both (r = {r} and r = {other}).")
+    } else {
+        format!(
+            "Of the measures above, {first} goes most with the first component (r = {r}) and {second} \
+             with the second (r = {other})."
+        )
+    })
 }
 
 /// Pearson's; `None` of a constant or fewer than three pairs.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::Utterance;
+use undertone_corpus::{OTHER_COLOURS, Utterance, colour_of};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
 
@@ -110,8 +110,20 @@ fn scatter(
         let name = name_of(utterance(exploration, place));
         points.entry(name).or_default().push((place.x, place.y));
     }
+    let mut frame = Frame::new(title).sized(720.0, 560.0);
+    if names
+        .iter()
+        .filter(|name| colour_of(name).is_none())
+        .count()
+        > OTHER_COLOURS.len()
+    {
+        frame.note = format!(
+            "Colours return after {} names, in the legend's order",
+            OTHER_COLOURS.len()
+        );
+    }
     Ok(ScatterPlot {
-        frame: Frame::new(title).sized(720.0, 560.0),
+        frame,
         x_label: x_label.clone(),
         y_label: y_label.clone(),
         groups: names

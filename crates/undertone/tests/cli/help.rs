@@ -1,7 +1,8 @@
 use crate::support::Folder;
 
 const COMMANDS: [&str; 11] = [
-    "predict", "features", "corpus", "explore", "train", "evaluate", "crossval", "report", "recipes", "serve", "export",
+    "predict", "features", "corpus", "explore", "train", "evaluate", "crossval", "report",
+    "recipes", "serve", "export",
 ];
 
 #[test]

@@ -3,8 +3,8 @@
 mod corpus;
 mod crossval;
 mod evaluate;
-mod export;
 mod explore;
+mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;

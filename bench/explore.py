@@ -10,6 +10,7 @@ own size a manifest of links that repeat them.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,14 @@ def build():
     return Path(target) / "release" / "undertone"
 
 
+def repeat(path, name):
+    """A hard link, since a manifest sees through symbolic ones; or a copy on another disk."""
+    try:
+        name.hardlink_to(path)
+    except OSError:
+        shutil.copy(path, name)
+
+
 def corpus_of(count, files, folder):
     """A folder with links to `count` clips; a manifest where there are not as many."""
     folder.mkdir()
@@ -38,7 +47,7 @@ def corpus_of(count, files, folder):
     for number in range(count):
         path = Path(files[number % len(files)])
         name = f"{number}{path.suffix}"
-        (folder / name).symlink_to(path)
+        repeat(path, folder / name)
         code = path.stem.split("-")
         gender = "female" if int(code[6]) % 2 == 0 else "male"
         rows.append(f"{name},{emotions[int(code[2]) - 1]},{code[6]},{gender}")

@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(percent(0.002), "less than 1\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
         assert_eq!(signed(-0.04, 1), "±0.0");
-        assert_eq!(signed(-3.14, 1), "−3.1");
-        assert_eq!(number(-3.14, 1), "−3.1");
+        assert_eq!(signed(-3.12, 1), "−3.1");
+        assert_eq!(number(-3.12, 1), "−3.1");
     }
 }

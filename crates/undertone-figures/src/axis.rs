@@ -77,7 +77,7 @@ pub(crate) fn fitting_ticks(scale: &Scale, room: f64) -> Vec<Tick> {
     };
     (1..=most)
         .rev()
-        .map(|wanted| scale.ticks(wanted))
+        .map(|wanted| scale.several_ticks(wanted))
         .find(|ticks| !overlaps(ticks))
         .unwrap_or_else(|| scale.ticks(1).into_iter().take(1).collect())
 }

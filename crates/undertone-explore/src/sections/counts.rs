@@ -215,11 +215,14 @@ fn by_speaker(flow: &Flow) -> Result<Figure, ExploreError> {
     .draw()?)
 }
 
+/// One kind of groups of a stage.
+type Groups = fn(&Stage) -> Vec<(String, f64)>;
+
 /// All counts but those of speakers.
 fn table(flow: &Flow) -> Block {
     let mut header = vec!["".to_owned(), "".to_owned()];
     header.extend(flow.stages.iter().map(|stage| stage.name.clone()));
-    let kinds: [(&str, fn(&Stage) -> Vec<(String, f64)>); 4] = [
+    let kinds: [(&str, Groups); 4] = [
         ("emotion", |stage| counted(&stage.emotions)),
         ("label", |stage| counted(&stage.labels)),
         ("gender", |stage| counted(&stage.genders)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::Utterance;
+use undertone_corpus::{OTHER_COLOURS, Utterance, colour_of};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
 
@@ -110,8 +110,20 @@ fn scatter(
         let name = name_of(utterance(exploration, place));
         points.entry(name).or_default().push((place.x, place.y));
     }
+    let mut frame = Frame::new(title).sized(720.0, 560.0);
+    if names
+        .iter()
+        .filter(|name| colour_of(name).is_none())
+        .count()
+        > OTHER_COLOURS.len()
+    {
+        frame.note = format!(
+            "Colours return after {} names, in the legend's order",
+            OTHER_COLOURS.len()
+        );
+    }
     Ok(ScatterPlot {
-        frame: Frame::new(title).sized(720.0, 560.0),
+        frame,
         x_label: x_label.clone(),
         y_label: y_label.clone(),
         groups: names
@@ -143,15 +155,17 @@ fn meanings(exploration: &Exploration<'_>) -> Option<String> {
             })
             .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))
     };
-    let (first, second) = (strongest(|place| place.x)?, strongest(|place| place.y)?);
-    Some(format!(
-        "Of the measures above, {} goes most with the first component (r = {}) and {} with the second \
-         (r = {}).",
-        first.0,
-        number(first.1, 2),
-        second.0,
-        number(second.1, 2)
-    ))
+    let (first, along_first) = strongest(|place| place.x)?;
+    let (second, along_second) = strongest(|place| place.y)?;
+    let [r, other] = [along_first, along_second].map(|r| number(r, 2));
+    Some(if first == second {
+        format!("Of the measures above, {first} goes most with both (r = {r} and r = {other}).")
+    } else {
+        format!(
+            "Of the measures above, {first} goes most with the first component (r = {r}) and {second} \
+             with the second (r = {other})."
+        )
+    })
 }
 
 /// Pearson's; `None` of a constant or fewer than three pairs.

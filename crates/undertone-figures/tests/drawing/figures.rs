@@ -202,6 +202,7 @@ fn pictures_keep_the_svg_small() {
         rows,
         x_range: (0.0, 4.0),
         y_range: (0.0, 128.0),
+        y_mel: false,
         map: ColourMap::Magma,
         limits: None,
     };

@@ -59,5 +59,8 @@ pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .route("/config", get(config::config))
         .merge(api.clone())
-        .nest("/gradio_api", api.route("/api/{api_name}", post(calls::run)))
+        .nest(
+            "/gradio_api",
+            api.route("/api/{api_name}", post(calls::run)),
+        )
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
-use undertone_corpus::{Corpus, Emotion, Gender, Problem, RavdessName};
+use undertone_corpus::{Corpus, Emotion, Problem, RavdessName};
 
 use crate::exploration::{Clip, Unreadable};
 use crate::words::{clips as clips_in_words, plural};
@@ -44,8 +44,6 @@ pub enum FindingKind {
     Channels,
     /// Clips at a rate that most others don't have.
     Rates,
-    /// Speakers to whom clips give more than one gender.
-    Genders,
     /// Speakers without a clip of some emotion.
     Combinations,
     /// RAVDESS's actors without a clip.
@@ -100,7 +98,6 @@ pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable
             },
         ),
         rates(corpus, clips),
-        genders(corpus),
         combinations(corpus, clips),
         missing_speakers(&corpus.missing),
         missing(&corpus.missing),
@@ -209,27 +206,6 @@ fn rates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
             let rate = clip.measures.sample_rate;
             (rate != usual).then(|| format!(": {rate} Hz"))
         },
-    )
-}
-
-fn genders(corpus: &Corpus) -> Option<Finding> {
-    let mut by_speaker: BTreeMap<&str, BTreeSet<Gender>> = BTreeMap::new();
-    for utterance in &corpus.utterances {
-        let genders = by_speaker.entry(&utterance.speaker).or_default();
-        genders.extend(utterance.gender);
-    }
-    let examples: Vec<String> = by_speaker
-        .into_iter()
-        .filter(|(_, genders)| genders.len() > 1)
-        .map(|(speaker, _)| format!("{speaker}: female and male"))
-        .collect();
-    finding(
-        FindingKind::Genders,
-        format!(
-            "{} female in some clips and male in others.",
-            plural(examples.len(), "speaker is", "speakers are")
-        ),
-        examples,
     )
 }
 

@@ -39,7 +39,8 @@ pub use exploration::{Clip, Exploration, ExploreOptions, Progress, Unreadable, W
 pub use findings::{Finding, FindingKind};
 pub use flow::{Flow, Stage};
 pub use measure::{
-    COLUMNS, ClipMeasures, Level, MEL_BANDS, MFCCS, Pitch, Spectra, TRIM_THRESHOLDS, Trimming,
+    COLUMNS, ClipMeasures, Clipping, Level, MEL_BANDS, MFCCS, Pitch, SignalToNoise, Spectra,
+    TRIM_THRESHOLDS, Trimming,
 };
 pub use output::OutputFolder;
 pub use projection::{Place, Projection};

@@ -220,7 +220,10 @@ impl Exploration<'_> {
             maybe(measures.level.peak_db, 2),
             measures.level.clipping.samples.to_string(),
             measures.level.clipping.runs.to_string(),
-            maybe(measures.snr_db, 2),
+            maybe(measures.noise.map(|noise| noise.db), 2),
+            measures
+                .noise
+                .map_or_else(String::new, |noise| noise.at_least.to_string()),
             maybe(pitch.map(|pitch| pitch.median_hz), 1),
             maybe(pitch.map(|pitch| pitch.low_hz), 1),
             maybe(pitch.map(|pitch| pitch.high_hz), 1),
@@ -234,7 +237,7 @@ impl Exploration<'_> {
 }
 
 /// The columns of the table of clips.
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 30] = [
     "path",
     "emotion",
     "label",
@@ -252,6 +255,7 @@ const COLUMNS: [&str; 29] = [
     "clipped_samples",
     "clipped_runs",
     "snr_db",
+    "snr_at_least",
     "f0_median_hz",
     "f0_5_percent_hz",
     "f0_95_percent_hz",

@@ -1,4 +1,4 @@
-//! Numbers in words.
+//! Numbers in words. Between a number and its unit no line is broken.
 
 /// "1 clip", "2 clips".
 pub(crate) fn clips(count: usize) -> String {
@@ -26,11 +26,11 @@ pub(crate) fn listed<T: AsRef<str>>(words: &[T]) -> String {
 pub(crate) fn length(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
-        0..=59 => format!("{seconds:.1} s"),
-        60..=3599 => format!("{} min {} s", whole / 60, whole % 60),
+        0..=59 => format!("{seconds:.1}\u{a0}s"),
+        60..=3599 => format!("{}\u{a0}min {}\u{a0}s", whole / 60, whole % 60),
         _ => {
             let minutes = (seconds / 60.0).round() as u64;
-            format!("{} h {} min", minutes / 60, minutes % 60)
+            format!("{}\u{a0}h {}\u{a0}min", minutes / 60, minutes % 60)
         }
     }
 }
@@ -38,9 +38,9 @@ pub(crate) fn length(seconds: f64) -> String {
 /// A share, 0 to 1, in whole percent; what is not quite all or nothing is not called that.
 pub(crate) fn percent(share: f64) -> String {
     match 100.0 * share {
-        p if p > 0.0 && p < 1.0 => "less than 1 %".to_owned(),
-        p if p < 100.0 && p > 99.0 => "more than 99 %".to_owned(),
-        p => format!("{p:.0} %"),
+        p if p > 0.0 && p < 1.0 => "less than 1\u{a0}%".to_owned(),
+        p if p < 100.0 && p > 99.0 => "more than 99\u{a0}%".to_owned(),
+        p => format!("{p:.0}\u{a0}%"),
     }
 }
 
@@ -60,6 +60,19 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
 
+/// A value with its unit.
+pub(crate) fn with_unit(value: f64, decimals: usize, unit: &str) -> String {
+    format!("{}\u{a0}{unit}", number(value, decimals))
+}
+
+/// The text with a capital at its beginning.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,17 +87,17 @@ mod tests {
 
     #[test]
     fn lengths_carry_over() {
-        assert_eq!(length(59.4), "59.4 s");
-        assert_eq!(length(59.97), "1 min 0 s");
-        assert_eq!(length(3599.7), "1 h 0 min");
-        assert_eq!(length(5333.0), "1 h 29 min");
+        assert_eq!(length(59.4), "59.4\u{a0}s");
+        assert_eq!(length(59.97), "1\u{a0}min 0\u{a0}s");
+        assert_eq!(length(3599.7), "1\u{a0}h 0\u{a0}min");
+        assert_eq!(length(5333.0), "1\u{a0}h 29\u{a0}min");
     }
 
     #[test]
     fn shares_and_signs_do_not_round_to_untruths() {
-        assert_eq!(percent(0.998), "more than 99 %");
-        assert_eq!(percent(0.002), "less than 1 %");
-        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(0.998), "more than 99\u{a0}%");
+        assert_eq!(percent(0.002), "less than 1\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
         assert_eq!(signed(-0.04, 1), "±0.0");
         assert_eq!(signed(-3.14, 1), "−3.1");
         assert_eq!(number(-3.14, 1), "−3.1");

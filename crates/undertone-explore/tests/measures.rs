@@ -33,7 +33,7 @@ fn known_voices_are_measured_as_they_are() {
         assert!(pitch.range_semitones() < 1.0);
         assert!(measures.voiced_share > 0.8);
         assert_eq!(measures.syllables, 1);
-        assert!(measures.snr_db.unwrap() > 25.0);
+        assert!(measures.noise.unwrap().db > 25.0);
         assert_eq!(measures.level.clipping.runs, 0);
     }
     let level = |index: usize| exploration.clips[index].measures.level.rms_db.unwrap();

@@ -42,10 +42,10 @@ fn a_page_its_figures_a_table_and_a_summary_are_written() {
     let angry = &summary["measures"]["rms_dbfs"]["emotions"]["angry"]["median"];
     let sad = &summary["measures"]["rms_dbfs"]["emotions"]["sad"]["median"];
     assert!(angry.as_f64().unwrap() > sad.as_f64().unwrap() + 20.0);
-    assert!(page.contains("angry is the loudest"));
+    assert!(page.contains("Angry is the loudest"));
     assert!(page.contains("sad is the quietest"));
-    assert!(page.contains("angry is the highest"));
-    assert!(page.contains("sad is the longest"));
+    assert!(page.contains("Angry is the highest"));
+    assert!(page.contains("Sad is the longest"));
 }
 
 #[cfg(unix)]

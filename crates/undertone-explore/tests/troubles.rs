@@ -53,7 +53,7 @@ fn every_trouble_is_found_and_the_rest_is_done() {
         folder.path(),
         &[
             row("good.wav", "calm", "anna", "female"),
-            row("again.wav", "happy", "anna", "male"),
+            row("again.wav", "happy", "anna", "female"),
             row("stereo.wav", "calm", "bob", "male"),
             row("rate.wav", "calm", "bob", "male"),
             row("silent.wav", "calm", "bob", "male"),
@@ -62,7 +62,7 @@ fn every_trouble_is_found_and_the_rest_is_done() {
             row("broken.wav", "calm", "bob", "male"),
             row("words.wav", "calm", "bob", "male"),
             row("gone.wav", "calm", "bob", "male"),
-            row("good.wav", "calm", "bob", "male"),
+            row("good.wav", "calm", "anna", "female"),
         ],
     );
     let exploration = explored(&corpus).unwrap();
@@ -76,7 +76,6 @@ fn every_trouble_is_found_and_the_rest_is_done() {
         (FindingKind::Clipped, 1),
         (FindingKind::Channels, 1),
         (FindingKind::Rates, 1),
-        (FindingKind::Genders, 1),
         (FindingKind::Combinations, 1),
         (FindingKind::Missing, 0),
     ] {
@@ -88,7 +87,10 @@ fn every_trouble_is_found_and_the_rest_is_done() {
     let out = folder.path().join("out");
     let page = page_of(&corpus, &out);
     assert!(page.contains("again.wav sounds the same as good.wav"));
-    assert!(!page.contains("NaN"), "a value that is none has words");
+    assert!(
+        !words(&page).contains("NaN"),
+        "a value that is none has words"
+    );
     let table = fs::read_to_string(out.join("clips.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 9);
     assert!(table.contains("broken.wav,calm,neutral,bob,male"));
@@ -114,7 +116,7 @@ fn one_clip_is_a_corpus() {
     assert!(page.contains("one emotion only"));
     assert!(page.contains("1 clip too few to be laid out"));
     assert!(page.contains("steps of balancing stop early"));
-    assert!(!page.contains("NaN"));
+    assert!(!words(&page).contains("NaN"));
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn one_class_without_genders_is_a_corpus() {
     assert_eq!(exploration.projection.tsne.len(), 20);
     let page = page_of(&corpus, &folder.path().join("out"));
     assert!(page.contains("2 of unknown gender"));
-    assert!(!page.contains("NaN"));
+    assert!(!words(&page).contains("NaN"));
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Chart<'_> {
         let line = LINE * LABEL_SIZE;
         let wanted = ((frame.height() - 100.0) / 45.0).clamp(2.0, 8.0) as usize;
         let (y_ticks, rows) = match &self.y {
-            Axis::Numeric { scale, .. } => (scale.ticks(wanted), None),
+            Axis::Numeric { scale, .. } => (scale.several_ticks(wanted), None),
             Axis::Categories { names, .. } => (
                 Vec::new(),
                 Some(axis::row_names(names, 0.32 * frame.width())),
@@ -164,7 +164,9 @@ impl Chart<'_> {
 
         let right_ticks = match &self.right {
             Right::Nothing => Vec::new(),
-            Right::Axis { scale, .. } | Right::ColourBar { scale, .. } => scale.ticks(wanted),
+            Right::Axis { scale, .. } | Right::ColourBar { scale, .. } => {
+                scale.several_ticks(wanted)
+            }
         };
         let bar = if matches!(self.right, Right::ColourBar { .. }) {
             BAR_WIDTH + EDGE

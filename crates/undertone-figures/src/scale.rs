@@ -106,6 +106,15 @@ impl Scale {
         (value - low) / (high - low)
     }
 
+    /// As [`Self::ticks`], but more of them where there would be but one: an axis needs two to be
+    /// read.
+    pub(crate) fn several_ticks(&self, wanted: usize) -> Vec<Tick> {
+        (wanted..=2 * wanted + 1)
+            .map(|wanted| self.ticks(wanted))
+            .find(|ticks| ticks.len() > 1)
+            .unwrap_or_else(|| self.ticks(wanted))
+    }
+
     /// Round values within the bounds, about as many as wanted.
     pub(crate) fn ticks(&self, wanted: usize) -> Vec<Tick> {
         let wanted = wanted.max(1);
@@ -253,6 +262,13 @@ mod tests {
             .into_iter()
             .map(|tick| tick.label)
             .collect()
+    }
+
+    #[test]
+    fn bounds_that_fit_no_step_still_have_two_ticks() {
+        let scale = Scale::round(-0.0344, 0.0344);
+        assert_eq!(scale.ticks(3).len(), 1);
+        assert!(scale.several_ticks(3).len() > 1);
     }
 
     #[test]

@@ -30,8 +30,8 @@ use crate::outcomes::{FoldOutcomes, outcomes_of};
 use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
 use crate::recipe::{Recipe, RecipeError};
-use crate::run_log::RunLog;
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
+use crate::run_log::RunLog;
 use crate::training::{Side, Start, Task, rng_at};
 
 /// A corpus, a recipe, and where to work.

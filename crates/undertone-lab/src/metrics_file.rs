@@ -112,6 +112,9 @@ mod tests {
         let path = folder.path().join("metrics.csv");
         fs::write(&path, format!("{HEADER}\n1,2\n")).unwrap();
         let error = read(&path).unwrap_err().to_string();
-        assert!(error.contains("metrics.csv") && error.contains("line 2"), "{error}");
+        assert!(
+            error.contains("metrics.csv") && error.contains("line 2"),
+            "{error}"
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! RUN/run.json               where, when and on what machine it was trained
 //! RUN/encoder.blake3         which pretrained encoder, if there is one
 //! RUN/report.{txt,json}      how good it is
+//! RUN/report/                the page with its figures
 //! RUN/model/                 the model, if the run trained exactly one
 //! RUN/folds/NAME/            a fold:
 //!     division.json          which clips were trained on, chosen by, judged by
@@ -156,17 +157,20 @@ impl RunFolder {
         self.path.join("run.json")
     }
 
-    /// The page with the run's figures.
-    pub fn page_folder(&self) -> PathBuf {
-        self.path.join("report")
-    }
-
     /// The folders of the folds that were begun, by name.
     pub(crate) fn begun_folds(&self) -> Vec<(String, PathBuf)> {
-        let entries = fs::read_dir(self.path.join(FOLDS)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(self.path.join(FOLDS))
+            .into_iter()
+            .flatten()
+            .flatten();
         entries
             .filter(|entry| entry.path().is_dir())
-            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.path(),
+                )
+            })
             .collect()
     }
 

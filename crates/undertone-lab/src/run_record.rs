@@ -43,8 +43,16 @@ pub struct FoldRecord {
 impl FoldRecord {
     /// The epoch whose weights are kept so far.
     pub fn best_epoch(&self) -> Option<usize> {
-        let kept = self.outcomes.as_ref().and_then(|outcomes| outcomes.best_epoch);
-        kept.or_else(|| self.epochs.iter().rfind(|row| row.best).map(|row| row.epoch))
+        let kept = self
+            .outcomes
+            .as_ref()
+            .and_then(|outcomes| outcomes.best_epoch);
+        kept.or_else(|| {
+            self.epochs
+                .iter()
+                .rfind(|row| row.best)
+                .map(|row| row.epoch)
+        })
     }
 }
 
@@ -95,7 +103,11 @@ impl RunRecord {
 
     /// How many folds are done, and of how many, where that is known.
     pub fn progress(&self) -> (usize, Option<usize>) {
-        let done = self.folds.iter().filter(|fold| fold.outcomes.is_some()).count();
+        let done = self
+            .folds
+            .iter()
+            .filter(|fold| fold.outcomes.is_some())
+            .count();
         (done, self.log.as_ref().map(|log| log.folds.len()))
     }
 
@@ -111,12 +123,18 @@ impl RunRecord {
 }
 
 fn labels(recipe: &Recipe) -> Vec<String> {
-    recipe.label_scheme.labels().iter().map(|label| (*label).to_owned()).collect()
+    recipe
+        .label_scheme
+        .labels()
+        .iter()
+        .map(|label| (*label).to_owned())
+        .collect()
 }
 
 fn test_outcomes(folds: &[FoldRecord]) -> Vec<Outcome> {
     let done = folds.iter().filter_map(|fold| fold.outcomes.as_ref());
-    done.flat_map(|outcomes| outcomes.test.iter().cloned()).collect()
+    done.flat_map(|outcomes| outcomes.test.iter().cloned())
+        .collect()
 }
 
 /// The folds that are done judged together, as a finished run judges all of them.
@@ -142,7 +160,13 @@ fn judge(
         .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
     let pooled = Evaluation::new(&labels, &test_outcomes(folds))?;
     let scheme = recipe.label_scheme.name();
-    Ok(Some(Report::new(protocol, &recipe.name, scheme, judged, pooled)?))
+    Ok(Some(Report::new(
+        protocol,
+        &recipe.name,
+        scheme,
+        judged,
+        pooled,
+    )?))
 }
 
 /// A name with its numbers as numbers, so that `fold-10` comes after `fold-9`.
@@ -155,7 +179,9 @@ fn natural(name: &str) -> Vec<(String, u64)> {
             parts.push((String::new(), 0));
         }
         in_number = digit.is_some();
-        let Some((word, number)) = parts.last_mut() else { break };
+        let Some((word, number)) = parts.last_mut() else {
+            break;
+        };
         match digit {
             Some(digit) => *number = number.saturating_mul(10).saturating_add(digit),
             None => word.push(character),
@@ -170,8 +196,21 @@ mod tests {
 
     #[test]
     fn numbers_in_names_are_numbers() {
-        let mut names = ["fold-10-seed-2", "fold-9-seed-11", "fold-9-seed-2", "holdout"];
+        let mut names = [
+            "fold-10-seed-2",
+            "fold-9-seed-11",
+            "fold-9-seed-2",
+            "holdout",
+        ];
         names.sort_by_key(|name| natural(name));
-        assert_eq!(names, ["fold-9-seed-2", "fold-9-seed-11", "fold-10-seed-2", "holdout"]);
+        assert_eq!(
+            names,
+            [
+                "fold-9-seed-2",
+                "fold-9-seed-11",
+                "fold-10-seed-2",
+                "holdout"
+            ]
+        );
     }
 }

@@ -21,7 +21,8 @@ use undertone_audio::{
 use crate::ExploreError;
 use crate::spread::quantile;
 
-pub use level::Level;
+pub use level::{Clipping, Level};
+pub use noise::SignalToNoise;
 pub use spectra::{COLUMNS, MEL_BANDS, MFCCS, Spectra};
 
 /// Thresholds for which the duration that trimming would leave is measured, in dB below the
@@ -58,8 +59,8 @@ pub struct ClipMeasures {
     pub kept: Range<f64>,
     /// How loud it is.
     pub level: Level,
-    /// Speech over the noise floor in dB; `None` where the clip has no pause to measure it in.
-    pub snr_db: Option<f64>,
+    /// Speech over the noise floor; `None` where the clip is too short to have one, or silent.
+    pub noise: Option<SignalToNoise>,
     /// The voice's pitch; `None` where no frame is voiced.
     pub pitch: Option<Pitch>,
     /// Share of the kept frames that are voiced, 0 to 1.
@@ -168,7 +169,7 @@ impl Measurer {
         let levels = frame_levels(&samples, config);
         let speech = &samples[kept.clone()];
         let level = Level::of(&samples, speech, clipping);
-        let snr_db = noise::snr_db(&samples, speech, rate);
+        let noise = SignalToNoise::of(&samples, speech, rate);
         let kept_by_threshold = kept_by_threshold(&levels, samples.len(), rate, config);
         let speech = self.resample(rate, ANALYSIS_RATE, speech.to_vec())?;
         let mut measures = ClipMeasures {
@@ -177,7 +178,7 @@ impl Measurer {
             seconds,
             kept: kept.start as f64 / f64::from(rate)..kept.end as f64 / f64::from(rate),
             level,
-            snr_db,
+            noise,
             pitch: None,
             voiced_share: 0.0,
             syllables: 0,

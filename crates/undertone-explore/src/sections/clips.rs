@@ -8,7 +8,7 @@ use crate::exploration::Exploration;
 use crate::shown::ShownClip;
 use crate::words::number;
 
-const WIDTH: f64 = 480.0;
+const WIDTH: f64 = 440.0;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let cards: Result<Vec<_>, _> = exploration
@@ -51,7 +51,7 @@ fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, E
     ];
     let wave = WavePlot {
         frame: Frame::new(format!("Wave form, {who}"))
-            .sized(WIDTH, 210.0)
+            .sized(WIDTH, 240.0)
             .noted(format!(
                 "{path}, {} of {} s kept",
                 number(measures.kept_seconds(), 2),
@@ -60,11 +60,12 @@ fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, E
         name: utterance.emotion.to_string(),
         peaks: clip.peaks.clone(),
         seconds: clip.seconds,
+        limit: None,
         trimmed: trimmed.clone(),
     };
     let mel = &clip.mel;
     let spectrogram = Spectrogram {
-        frame: Frame::new(format!("Mel spectrogram, {who}")).sized(WIDTH, 270.0),
+        frame: Frame::new(format!("Mel spectrogram, {who}")).sized(WIDTH, 300.0),
         bands: (0..mel.bands)
             .map(|band| mel.band(band).iter().map(|v| f64::from(*v)).collect())
             .collect(),

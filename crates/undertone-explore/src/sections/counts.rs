@@ -2,7 +2,7 @@
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{
-    BarChart, FlowFigure, FlowLink, FlowStep, Frame, Histogram, Samples, Series, Stacking,
+    BarChart, Figure, FlowFigure, FlowLink, FlowStep, Frame, Histogram, Samples, Series, Stacking,
 };
 
 use crate::ExploreError;
@@ -23,6 +23,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     );
     blocks.push(Block::Figure(classes(flow, exploration)?));
     blocks.push(Block::Figure(by_emotion(flow)?));
+    blocks.push(Block::Figure(by_label(flow)?));
     blocks.push(Block::Figure(groups(flow, "gender", |stage| {
         &stage.genders
     })?));
@@ -41,7 +42,7 @@ fn sentence(flow: &Flow) -> String {
     let steps: Vec<String> = flow
         .stages
         .iter()
-        .map(|stage| format!("{} {}", clips(stage.clips), stage.name))
+        .map(|stage| format!("{} {}", stage.clips, stage.name))
         .collect();
     let balance = flow.stages.last().map_or_else(String::new, |last| {
         let counts: Vec<usize> = last.labels.iter().map(|(_, count)| *count).collect();
@@ -59,14 +60,11 @@ fn sentence(flow: &Flow) -> String {
             _ => String::new(),
         }
     });
-    format!("There are {}.{balance}", listed(&steps))
+    format!("Clips: {}.{balance}", listed(&steps))
 }
 
 /// The classes from step to step: emotions until they are mapped to labels, then those.
-fn classes(
-    flow: &Flow,
-    exploration: &Exploration<'_>,
-) -> Result<undertone_figures::Figure, ExploreError> {
+fn classes(flow: &Flow, exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     let steps = flow.stages.iter().map(|stage| {
         let classes = if stage.mapped {
             &stage.labels
@@ -127,7 +125,7 @@ fn counting(flow: &Flow) -> impl Iterator<Item = &Stage> + Clone {
     stages.filter(|stage| stage.name != "after mapping to labels")
 }
 
-fn by_emotion(flow: &Flow) -> Result<undertone_figures::Figure, ExploreError> {
+fn by_emotion(flow: &Flow) -> Result<Figure, ExploreError> {
     let categories = flow.stages.first().map_or_else(Vec::new, |stage| {
         let names = stage.emotions.iter();
         names.map(|(name, _)| (*name).to_owned()).collect()
@@ -137,13 +135,23 @@ fn by_emotion(flow: &Flow) -> Result<undertone_figures::Figure, ExploreError> {
     })
 }
 
+fn by_label(flow: &Flow) -> Result<Figure, ExploreError> {
+    let categories = flow.stages.first().map_or_else(Vec::new, |stage| {
+        let names = stage.labels.iter();
+        names.map(|(name, _)| (*name).to_owned()).collect()
+    });
+    bars("Clips by label", "label", categories, flow, |stage| {
+        counted(&stage.labels)
+    })
+}
+
 fn bars(
     title: &str,
     category: &str,
     categories: Vec<String>,
     flow: &Flow,
     groups: impl Fn(&Stage) -> Vec<(String, f64)>,
-) -> Result<undertone_figures::Figure, ExploreError> {
+) -> Result<Figure, ExploreError> {
     let series = counting(flow).map(|stage| Series {
         name: stage.name.clone(),
         values: groups(stage).into_iter().map(|(_, count)| count).collect(),
@@ -163,7 +171,7 @@ fn groups(
     flow: &Flow,
     what: &str,
     of: fn(&Stage) -> &Vec<(String, usize)>,
-) -> Result<undertone_figures::Figure, ExploreError> {
+) -> Result<Figure, ExploreError> {
     Ok(FlowFigure {
         frame: Frame::new(format!("Clips by {what}")).sized(860.0, 300.0),
         unit: "clips".into(),
@@ -178,7 +186,7 @@ fn groups(
     .draw()?)
 }
 
-fn by_speaker(flow: &Flow) -> Result<undertone_figures::Figure, ExploreError> {
+fn by_speaker(flow: &Flow) -> Result<Figure, ExploreError> {
     let speakers = flow.stages.first().map_or(0, |stage| stage.speakers.len());
     if speakers <= MOST_SPEAKERS {
         let categories = flow.stages.first().map_or_else(Vec::new, |stage| {

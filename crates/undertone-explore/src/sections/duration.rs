@@ -7,7 +7,7 @@ use super::{compared, metrics, overview};
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::spread::Spread;
-use crate::words::{number, percent};
+use crate::words::{number, percent, with_unit};
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let mut blocks = vec![
@@ -47,11 +47,11 @@ fn shortest(exploration: &Exploration<'_>) -> String {
     let spread = Spread::of(trimmed(exploration));
     spread.map_or_else(String::new, |spread| {
         format!(
-            "Trimmed clips last from {} s to {} s, half of them between {} and {} s.",
-            number(spread.min, 2),
-            number(spread.max, 2),
-            number(spread.lower_quartile, 2),
-            number(spread.upper_quartile, 2)
+            "Trimmed clips last from {} to {}, half of them between {} and {}.",
+            with_unit(spread.min, 2, "s"),
+            with_unit(spread.max, 2, "s"),
+            with_unit(spread.lower_quartile, 2, "s"),
+            with_unit(spread.upper_quartile, 2, "s")
         )
     })
 }
@@ -114,8 +114,8 @@ fn thresholds(exploration: &Exploration<'_>) -> String {
     };
     format!(
         "A frame that is more than the threshold below its clip's loudest one is silence; what lies \
-         before the first and behind the last louder frame goes. At 20 dB {} of the audio stays, \
-         at 30 dB {}, at 40 dB {}, at 60 dB, librosa's default, {}.",
+         before the first and behind the last louder frame goes. At 20\u{a0}dB {} of the audio stays, \
+         at 30\u{a0}dB {}, at 40\u{a0}dB {}, at 60\u{a0}dB, librosa's default, {}.",
         percent(at(20.0)),
         percent(at(30.0)),
         percent(at(40.0)),

@@ -2,13 +2,13 @@
 
 use undertone_figures::page::{Block, Section};
 
-use super::metrics::{LEVEL, Metric, PEAK, SNR};
+use super::metrics::{LEVEL, PEAK, SNR};
 use super::{by_emotion, compared};
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::flow::intensity_of;
 use crate::spread::Spread;
-use crate::words::{clips, number, plural, signed};
+use crate::words::{clips, plural, signed, with_unit};
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let mut blocks = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         "Peak by emotion".into(),
         |_| true,
     )?);
-    blocks.push(Block::Text(noise(exploration, &SNR)));
+    blocks.push(Block::Text(noise(exploration)));
     blocks.push(by_emotion(
         exploration,
         &SNR,
@@ -45,9 +45,9 @@ fn strong(exploration: &Exploration<'_>) -> Option<String> {
     };
     let (normal, strong) = (of("normal")?, of("strong")?);
     Some(format!(
-        "Clips of strong intensity have a median level of {} dBFS, {} dB against those of normal \
+        "Clips of strong intensity have a median level of {}, {}\u{a0}dB against those of normal \
          intensity.",
-        number(strong.median, 1),
+        with_unit(strong.median, 1, "dBFS"),
         signed(strong.median - normal.median, 1)
     ))
 }
@@ -83,18 +83,23 @@ fn clipping(exploration: &Exploration<'_>) -> String {
     }
 }
 
-fn noise(exploration: &Exploration<'_>, metric: &Metric) -> String {
-    let without = exploration
-        .clips
-        .iter()
-        .filter(|clip| clip.measures.snr_db.is_none())
-        .count();
-    let without = match without {
-        0 => String::new(),
-        n => format!(
-            " {} no noise floor that could be measured: too short, or digital silence.",
-            plural(n, "clip has", "clips have")
-        ),
-    };
-    format!("{}{without}", metric.sentence(exploration))
+fn noise(exploration: &Exploration<'_>) -> String {
+    let noises = exploration.clips.iter().map(|clip| clip.measures.noise);
+    let without = noises.clone().filter(Option::is_none).count();
+    let bounds = noises.flatten().filter(|noise| noise.at_least).count();
+    let mut text = SNR.sentence(exploration);
+    if bounds > 0 {
+        text += &format!(
+            " In {} the quietest frames are no louder than the rounding of 16 bits: gated or denoised, \
+             and counted as that loud.",
+            clips(bounds)
+        );
+    }
+    if without > 0 {
+        text += &format!(
+            " {} too short or too quiet for a noise floor.",
+            plural(without, "clip is", "clips are")
+        );
+    }
+    text
 }

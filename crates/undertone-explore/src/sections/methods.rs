@@ -22,8 +22,8 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
          Clipped: three or more samples in a row at 16 bits' full scale. Channels are averaged first."
             .to_owned(),
         "Signal-to-noise ratio: power of what trimming keeps, less the noise, over the noise: the mean \
-         power of the quietest tenth of the clip's 20 ms frames. It needs pauses, and is too low \
-         without them."
+         power of the quietest tenth of the clip's 20 ms frames, or the rounding of 16 bits (−101 dBFS) \
+         where that is more. It needs pauses, and is too low without them."
             .to_owned(),
         "Pitch: pYIN (Mauch & Dixon 2014) as in librosa 0.11, 65 to 800 Hz, frames of 64 ms every \
          10 ms at 16 kHz. The range is from the 5th to the 95th percentile of a clip's voiced frames."

@@ -5,7 +5,7 @@ use undertone_corpus::Emotion;
 use crate::exploration::Exploration;
 use crate::measure::{ClipMeasures, Pitch};
 use crate::spread::Spread;
-use crate::words::{number, signed};
+use crate::words::{sentence, signed, with_unit};
 
 /// A measure of a clip.
 #[derive(Clone, Copy)]
@@ -14,7 +14,9 @@ pub(crate) struct Metric {
     pub(crate) key: &'static str,
     /// Its name for people, as a title has it.
     pub(crate) title: &'static str,
-    /// The unit; empty of a plain number.
+    /// Name and unit in a few letters, for tables.
+    pub(crate) short: &'static str,
+    /// The unit.
     pub(crate) unit: &'static str,
     /// What the emotion with the highest median is called.
     most: &'static str,
@@ -30,8 +32,8 @@ pub(crate) struct Metric {
 /// How two values are compared.
 #[derive(Clone, Copy)]
 enum Difference {
-    /// One less the other, in the measure's unit.
-    Absolute,
+    /// One less the other, in a unit.
+    Absolute(&'static str),
     /// One less the other, in percent of the other.
     Percent,
     /// The ratio, in semitones.
@@ -41,6 +43,7 @@ enum Difference {
 pub(crate) const DURATION: Metric = Metric {
     key: "kept_seconds",
     title: "Duration after trimming",
+    short: "duration (s)",
     unit: "s",
     most: "longest",
     least: "shortest",
@@ -52,39 +55,43 @@ pub(crate) const DURATION: Metric = Metric {
 pub(crate) const LEVEL: Metric = Metric {
     key: "rms_dbfs",
     title: "Level",
+    short: "level (dBFS)",
     unit: "dBFS",
     most: "loudest",
     least: "quietest",
     decimals: 1,
-    difference: Difference::Absolute,
+    difference: Difference::Absolute("dB"),
     of: |clip| clip.level.rms_db,
 };
 
 pub(crate) const PEAK: Metric = Metric {
     key: "peak_dbfs",
     title: "Peak",
+    short: "peak (dBFS)",
     unit: "dBFS",
     most: "one with the highest peaks",
     least: "one with the lowest",
     decimals: 1,
-    difference: Difference::Absolute,
+    difference: Difference::Absolute("dB"),
     of: |clip| clip.level.peak_db,
 };
 
 pub(crate) const SNR: Metric = Metric {
     key: "snr_db",
     title: "Signal-to-noise ratio",
+    short: "SNR (dB)",
     unit: "dB",
     most: "clearest above the noise",
     least: "closest to it",
     decimals: 1,
-    difference: Difference::Absolute,
-    of: |clip| clip.snr_db,
+    difference: Difference::Absolute("dB"),
+    of: |clip| clip.noise.map(|noise| noise.db),
 };
 
 pub(crate) const PITCH: Metric = Metric {
     key: "f0_median_hz",
     title: "Median pitch",
+    short: "pitch (Hz)",
     unit: "Hz",
     most: "highest",
     least: "lowest",
@@ -96,28 +103,31 @@ pub(crate) const PITCH: Metric = Metric {
 pub(crate) const PITCH_RANGE: Metric = Metric {
     key: "f0_range_semitones",
     title: "Pitch range",
+    short: "range (semitones)",
     unit: "semitones",
     most: "one with the widest range",
     least: "most monotonous",
     decimals: 1,
-    difference: Difference::Absolute,
+    difference: Difference::Absolute("semitones"),
     of: |clip| clip.pitch.as_ref().map(Pitch::range_semitones),
 };
 
 pub(crate) const VOICED: Metric = Metric {
     key: "voiced_percent",
     title: "Voiced share",
+    short: "voiced (%)",
     unit: "%",
     most: "most voiced",
     least: "least voiced",
     decimals: 0,
-    difference: Difference::Absolute,
+    difference: Difference::Absolute("points"),
     of: |clip| (!clip.is_silent()).then_some(100.0 * clip.voiced_share),
 };
 
 pub(crate) const RATE: Metric = Metric {
     key: "syllables_per_second",
     title: "Speaking rate",
+    short: "syllables/s",
     unit: "syllables/s",
     most: "fastest",
     least: "slowest",
@@ -133,17 +143,12 @@ pub(crate) const METRICS: [Metric; 8] =
 impl Metric {
     /// Title and unit, as an axis has it.
     pub(crate) fn label(&self) -> String {
-        let name = self.title.to_lowercase();
-        if self.unit.is_empty() {
-            name
-        } else {
-            format!("{name} ({})", self.unit)
-        }
+        format!("{} ({})", self.title.to_lowercase(), self.unit)
     }
 
     /// A value with its unit.
     pub(crate) fn with_unit(&self, value: f64) -> String {
-        format!("{} {}", number(value, self.decimals), self.unit)
+        with_unit(value, self.decimals, self.unit)
     }
 
     /// The values of an emotion's clips.
@@ -189,7 +194,7 @@ impl Metric {
             }
             _ => String::new(),
         };
-        format!(
+        let found = format!(
             "{top} is the {}: its median is {}{}; {bottom} is the {}, with {}{}.",
             self.most,
             self.with_unit(high.median),
@@ -197,18 +202,18 @@ impl Metric {
             self.least,
             self.with_unit(low.median),
             beside_neutral(*bottom, low.median)
-        )
+        );
+        sentence(&found)
     }
 
     /// A value compared with another, ready for that one's name: "+3.0 dB over".
     fn compared(&self, value: f64, reference: f64) -> String {
         let (amount, unit) = match self.difference {
-            Difference::Absolute => (signed(value - reference, 1), self.unit),
+            Difference::Absolute(unit) => (signed(value - reference, 1), unit),
             Difference::Percent => (signed(100.0 * (value / reference - 1.0), 0), "%"),
             Difference::Semitones => (signed(12.0 * (value / reference).log2(), 1), "semitones"),
         };
-        let unit = unit.trim_end_matches("FS");
-        format!("{amount} {unit} against")
+        format!("{amount}\u{a0}{unit} against")
     }
 
     /// Share of the values' variance that lies between groups of clips rather than inside them (η²),

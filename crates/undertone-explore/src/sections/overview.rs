@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 
-use super::metrics::{DURATION, LEVEL, METRICS, Metric, PITCH, RATE};
+use super::metrics::{DURATION, LEVEL, METRICS, PITCH, RATE};
 use crate::exploration::Exploration;
 use crate::flow::gender_of;
 use crate::spread::Spread;
@@ -23,6 +23,11 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
             Block::KeyValues(facts(exploration)),
             Block::List(findings),
             medians(exploration),
+            Block::Text(
+                "How much of the variance of a measure lies between emotions, between genders and \
+                 between speakers, rather than within them:"
+                    .into(),
+            ),
             shares(exploration),
         ],
     }
@@ -36,7 +41,7 @@ pub(super) fn trimming(exploration: &Exploration<'_>) -> String {
         return format!("Nothing is trimmed: all {} are kept.", length(recorded));
     }
     format!(
-        "Trimming at {top_db} dB below the loudest frame keeps {} of {}: {}.",
+        "Trimming at {top_db}\u{a0}dB below the loudest frame keeps {} of {}: {}.",
         length(kept),
         length(recorded),
         percent(kept / recorded)
@@ -107,7 +112,7 @@ fn few(words: &[String]) -> String {
 /// Medians by emotion and measure.
 fn medians(exploration: &Exploration<'_>) -> Block {
     let mut header = vec!["emotion".to_owned(), "clips".to_owned()];
-    header.extend(METRICS.iter().map(Metric::label));
+    header.extend(METRICS.iter().map(|metric| metric.short.to_owned()));
     let rows = exploration.emotions().into_iter().map(|emotion| {
         let count = exploration.of_emotion(emotion).count();
         let mut row = vec![
@@ -122,8 +127,7 @@ fn medians(exploration: &Exploration<'_>) -> Block {
         row
     });
     Block::Table(Table {
-        caption: "Medians by emotion. Every clip's own numbers are in clips.csv beside this page."
-            .into(),
+        caption: "Medians by emotion; every clip's numbers are in clips.csv".into(),
         rows: rows.collect(),
         header,
     })
@@ -143,9 +147,7 @@ fn shares(exploration: &Exploration<'_>) -> Block {
         ]
     });
     Block::Table(Table {
-        caption: "How much of each measure's variance (%) lies between emotions, between genders \
-                  and between speakers (η²)."
-            .into(),
+        caption: "Variance between groups, % (η²)".into(),
         header: ["measure", "emotion", "gender", "speaker"]
             .map(str::to_owned)
             .into(),

@@ -8,7 +8,7 @@ use crate::ExploreError;
 use crate::exploration::{Clip, Exploration};
 use crate::flow::gender_of;
 use crate::spread::Spread;
-use crate::words::number;
+use crate::words::with_unit;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let mut blocks = Vec::new();
@@ -42,9 +42,9 @@ fn genders(exploration: &Exploration<'_>) -> Option<String> {
     };
     let (female, male) = (of("female")?.median, of("male")?.median);
     Some(format!(
-        "The median pitch is {} Hz in women's clips and {} Hz in men's, {} semitones apart.",
-        number(female, 0),
-        number(male, 0),
-        number((12.0 * (female / male).log2()).abs(), 1)
+        "The median pitch is {} in women's clips and {} in men's, {} apart.",
+        with_unit(female, 0, "Hz"),
+        with_unit(male, 0, "Hz"),
+        with_unit((12.0 * (female / male).log2()).abs(), 1, "semitones")
     ))
 }

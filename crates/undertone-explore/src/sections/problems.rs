@@ -39,7 +39,6 @@ fn is_serious(kind: FindingKind) -> bool {
             | FindingKind::Skipped
             | FindingKind::Duplicates
             | FindingKind::Silent
-            | FindingKind::Genders
     )
 }
 

@@ -6,10 +6,11 @@ use undertone_corpus::Utterance;
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
 
+use super::metrics::METRICS;
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::projection::Place;
-use crate::words::{clips, number};
+use crate::words::{clips, number, percent};
 
 /// Most speakers whose clips are told apart by colour.
 const MOST_SPEAKERS: usize = 40;
@@ -19,7 +20,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     let [first, second] = projection.explained.map(|share| number(100.0 * share, 0));
     let mut blocks = vec![Block::Text(format!(
         "Each clip is a point: the mean and the standard deviation of its 40 MFCCs, standardised. \
-         The first two principal components hold {first} % and {second} % of the variance."
+         The first two principal components hold {first}\u{a0}% and {second}\u{a0}% of the variance."
     ))];
     if projection.pca.is_empty() {
         blocks = vec![Block::Text(format!(
@@ -27,6 +28,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
             clips(exploration.clips.len())
         ))];
     }
+    blocks.extend(meanings(exploration).map(Block::Text));
     let axes = [
         format!("first component ({first} % of variance)"),
         format!("second component ({second} % of variance)"),
@@ -123,6 +125,51 @@ fn scatter(
     .draw()?)
 }
 
+/// The measure that goes with each principal component.
+fn meanings(exploration: &Exploration<'_>) -> Option<String> {
+    let places = &exploration.projection.pca;
+    let strongest = |along: fn(&Place) -> f64| {
+        METRICS
+            .iter()
+            .filter_map(|metric| {
+                let pairs = places.iter().filter_map(|place| {
+                    let clip = &exploration.clips[place.clip];
+                    Some((along(place), (metric.of)(&clip.measures)?))
+                });
+                Some((
+                    metric.title.to_lowercase(),
+                    correlation(&pairs.collect::<Vec<_>>())?,
+                ))
+            })
+            .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))
+    };
+    let (first, second) = (strongest(|place| place.x)?, strongest(|place| place.y)?);
+    Some(format!(
+        "Of the measures above, {} goes most with the first component (r = {}) and {} with the second \
+         (r = {}).",
+        first.0,
+        number(first.1, 2),
+        second.0,
+        number(second.1, 2)
+    ))
+}
+
+/// Pearson's; `None` of a constant or fewer than three pairs.
+fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
+    let count = pairs.len() as f64;
+    let (x, y) = pairs.iter().fold((0.0, 0.0), |(x, y), pair| {
+        (x + pair.0 / count, y + pair.1 / count)
+    });
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for pair in pairs {
+        let (dx, dy) = (pair.0 - x, pair.1 - y);
+        xx += dx * dx;
+        yy += dy * dy;
+        xy += dx * dy;
+    }
+    (pairs.len() > 2 && xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
+}
+
 /// How often a clip's nearest neighbour in the t-SNE is of the same emotion, and of the same speaker.
 fn purity(exploration: &Exploration<'_>) -> String {
     let places = &exploration.projection.tsne;
@@ -144,7 +191,7 @@ fn purity(exploration: &Exploration<'_>) -> String {
         emotion += usize::from(here.emotion == there.emotion);
         speaker += usize::from(here.speaker == there.speaker);
     }
-    let share = |count: usize| crate::words::percent(count as f64 / places.len().max(1) as f64);
+    let share = |count: usize| percent(count as f64 / places.len().max(1) as f64);
     format!(
         "The nearest neighbour of a clip is by the same speaker in {} of the cases, and of the same \
          emotion in {}.",

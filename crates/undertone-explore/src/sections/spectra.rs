@@ -7,9 +7,10 @@ use undertone_figures::{ColourMap, Figure, Frame, HeatMap, Line, LineAxis, LineC
 
 use crate::ExploreError;
 use crate::exploration::Exploration;
-use crate::measure::{ANALYSIS_RATE, MEL_BANDS, MFCCS};
+use crate::measure::{ANALYSIS_RATE, MEL_BANDS};
+use crate::spread::quantile;
 use crate::totals::MeanSpectra;
-use crate::words::{clips, number, signed};
+use crate::words::{clips, sentence, signed, with_unit};
 
 type Rows = Vec<Vec<f64>>;
 
@@ -26,12 +27,26 @@ const LOG_MEL: Kind = Kind {
     rows: |mean| mean.log_mel.clone(),
 };
 
-/// The first coefficient is the level, tens of times as large as the others, and left out.
+/// The zeroth coefficient is the level, tens of times as large as the others, and the high ones are
+/// next to nothing: neither is shown.
 const MFCC: Kind = Kind {
     name: "MFCCs",
     value: "coefficient",
-    rows: |mean| mean.mfcc.iter().skip(1).cloned().collect(),
+    rows: |mean| {
+        mean.mfcc
+            .iter()
+            .take(SHOWN_MFCCS + 1)
+            .skip(1)
+            .cloned()
+            .collect()
+    },
 };
+
+/// Coefficients that are shown.
+const SHOWN_MFCCS: usize = 20;
+/// Share of the values at either end that the colours don't tell apart: the first coefficient would
+/// leave no colour for the others.
+const BEYOND_COLOURS: f64 = 0.02;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let means: Vec<(Emotion, MeanSpectra)> = exploration
@@ -41,7 +56,8 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         .collect();
     let mut blocks = vec![Block::Text(
         "Every clip is stretched to the same length, from the start to the end of what trimming \
-         keeps, and averaged with the others of its emotion."
+         keeps, and averaged with the others of its emotion. Colours mean the same for all emotions; \
+         the 2\u{a0}% of the values at either end share the last one."
             .into(),
     )];
     let long_term: Vec<(Emotion, Vec<f64>)> = means
@@ -123,8 +139,8 @@ fn strongest(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Option<Strin
         })
         .max_by(|(_, a, _), (_, b, _)| a.total_cmp(b))?;
     Some(format!(
-        "No band of any emotion is further above neutral than that of {emotion} at {} Hz: {} dB.",
-        number(f64::from(hertz), 0),
+        "No band of any emotion is further above neutral than that of {emotion} at {}: {}\u{a0}dB.",
+        with_unit(f64::from(hertz), 0, "Hz"),
         signed(difference, 1)
     ))
 }
@@ -146,7 +162,7 @@ fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
         y_range: if mel {
             (0.0, f64::from(ANALYSIS_RATE) / 2.0)
         } else {
-            (0.5, MFCCS as f64 - 0.5)
+            (0.5, SHOWN_MFCCS as f64 + 0.5)
         },
         y_mel: mel,
         map: ColourMap::Magma,
@@ -154,10 +170,14 @@ fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
     }
 }
 
+/// The ends of the colours, the same for all emotions.
 fn limits(all: &[Rows]) -> Option<(f64, f64)> {
-    let values = all.iter().flatten().flatten().copied();
-    let low = values.clone().fold(f64::INFINITY, f64::min);
-    let high = values.fold(f64::NEG_INFINITY, f64::max);
+    let mut values: Vec<f64> = all.iter().flatten().flatten().copied().collect();
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (
+        quantile(&values, BEYOND_COLOURS),
+        quantile(&values, 1.0 - BEYOND_COLOURS),
+    );
     (low < high).then_some((low, high))
 }
 
@@ -209,7 +229,7 @@ fn difference_maps(
         .iter()
         .zip(all)
         .map(|((emotion, _), rows)| {
-            let title = format!("{} of {emotion} less neutral", uppercase(kind.name));
+            let title = format!("{} of {emotion} less neutral", sentence(kind.name));
             let mut map = heat_map(kind, title, rows);
             map.limits = limits;
             map.map = ColourMap::BlueRed;
@@ -226,11 +246,4 @@ fn difference_maps(
         .collect();
     let maps = maps?;
     Ok((!maps.is_empty()).then_some(maps))
-}
-
-fn uppercase(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

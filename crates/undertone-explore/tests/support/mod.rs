@@ -10,7 +10,7 @@ use undertone_explore::{
 };
 
 /// A voice of `hertz` between two stretches of hiss: 0.2 s, `seconds`, 0.2 s.
-pub fn voice(hertz: f64, seconds: f64, amplitude: f64, rate: u32) -> Vec<f32> {
+pub(crate) fn voice(hertz: f64, seconds: f64, amplitude: f64, rate: u32) -> Vec<f32> {
     let pause = (0.2 * f64::from(rate)) as usize;
     let length = (seconds * f64::from(rate)) as usize;
     let mut state = 1_u32;
@@ -35,7 +35,7 @@ pub fn voice(hertz: f64, seconds: f64, amplitude: f64, rate: u32) -> Vec<f32> {
 }
 
 /// Writes 16-bit PCM; `channels` times the same samples.
-pub fn write_wav(path: &Path, samples: &[f32], rate: u32, channels: u16) {
+pub(crate) fn write_wav(path: &Path, samples: &[f32], rate: u32, channels: u16) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let data: Vec<u8> = samples
         .iter()
@@ -62,15 +62,15 @@ pub fn write_wav(path: &Path, samples: &[f32], rate: u32, channels: u16) {
 }
 
 /// A clip for [`manifest`].
-pub struct Row {
-    pub path: &'static str,
-    pub emotion: &'static str,
-    pub speaker: &'static str,
-    pub gender: &'static str,
+pub(crate) struct Row {
+    pub(crate) path: &'static str,
+    pub(crate) emotion: &'static str,
+    pub(crate) speaker: &'static str,
+    pub(crate) gender: &'static str,
 }
 
 /// Writes a manifest beside the clips and opens it.
-pub fn manifest(folder: &Path, rows: &[Row]) -> Corpus {
+pub(crate) fn manifest(folder: &Path, rows: &[Row]) -> Corpus {
     let mut text = String::from("path,emotion,speaker,gender\n");
     for row in rows {
         text += &format!(
@@ -84,7 +84,7 @@ pub fn manifest(folder: &Path, rows: &[Row]) -> Corpus {
 }
 
 /// Two speakers, three emotions: angry is loud and high, sad slow and low.
-pub fn small_corpus(folder: &Path) -> Corpus {
+pub(crate) fn small_corpus(folder: &Path) -> Corpus {
     let rows = [("anna", "female", 1.0), ("bob", "male", 0.55)]
         .into_iter()
         .flat_map(|(speaker, gender, lower)| {
@@ -113,25 +113,25 @@ pub fn small_corpus(folder: &Path) -> Corpus {
     manifest(folder, &listed)
 }
 
-pub const UNWATCHED: Watcher<'static> = Watcher {
+pub(crate) const UNWATCHED: Watcher<'static> = Watcher {
     observe: &|_| (),
     stop: &|| false,
 };
 
 /// Explores with the usual options.
-pub fn explored(corpus: &Corpus) -> Result<Exploration<'_>, ExploreError> {
+pub(crate) fn explored(corpus: &Corpus) -> Result<Exploration<'_>, ExploreError> {
     explore(corpus, &ExploreOptions::default(), UNWATCHED)
 }
 
 /// Explores and saves; gives the page's text.
-pub fn page_of(corpus: &Corpus, folder: &Path) -> String {
+pub(crate) fn page_of(corpus: &Corpus, folder: &Path) -> String {
     let output = OutputFolder::prepare(folder, false).unwrap();
     let page = explored(corpus).unwrap().save(output, UNWATCHED).unwrap();
     fs::read_to_string(page).unwrap()
 }
 
 /// All files below a folder, relative to it.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -146,4 +146,15 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// A page without the pictures and sounds in it.
+pub(crate) fn words(page: &str) -> String {
+    let mut parts = page.split("base64,");
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(['"', ')', '&']).unwrap_or(part.len());
+        words += &part[end..];
+    }
+    words
 }

@@ -24,7 +24,7 @@ pub(crate) fn write(source: &Source, folder: &NewFolder) -> Result<(), ExportErr
             true
         }
         // The repository is complete without it.
-        Err(OnnxError::Unsupported(_) | OnnxError::TooLarge { .. }) => false,
+        Err(OnnxError::TooLarge { .. }) => false,
         Err(error) => return Err(error.into()),
     };
     for sample in &SAMPLES {

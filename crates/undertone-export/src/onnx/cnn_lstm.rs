@@ -4,7 +4,8 @@ use undertone_models::burn::nn::BatchNormConfig;
 use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
 
 use super::OnnxError;
-use super::graph::{Graph, Parameter, Value, float, int, ints, text};
+use super::convolution::{Moves, convolution};
+use super::graph::{Graph, Value, float, int, ints, text};
 
 /// Class scores `[batch, classes]` of standardised features `[batch, bands, frames]`.
 pub(super) fn scores(
@@ -15,12 +16,9 @@ pub(super) fn scores(
     let mut hidden = features;
     for (index, block) in config.conv.iter().enumerate() {
         let prefix = format!("conv.{index}");
-        hidden = convolution(
-            graph,
-            &format!("{prefix}.convolution"),
-            block.kernel_size,
-            &hidden,
-        )?;
+        let kernel = block.kernel_size;
+        let (name, moves) = (format!("{prefix}.convolution"), Moves::same(kernel));
+        hidden = convolution(graph, &name, [1, kernel], moves, &hidden)?;
         if config.batch_norm {
             hidden = batch_norm(graph, &format!("{prefix}.norm"), &hidden)?;
         }
@@ -35,28 +33,6 @@ pub(super) fn scores(
     let sequence = graph.transpose(&hidden, &[2, 0, 1]);
     let summary = lstm(graph, &config.lstm, config.pooling, sequence)?;
     graph.linear(&summary, "output")
-}
-
-/// `[batch, channels_in, frames]` → `[batch, channels_out, frames]`
-fn convolution(
-    graph: &mut Graph,
-    prefix: &str,
-    kernel: usize,
-    input: &Value,
-) -> Result<Value, OnnxError> {
-    let name = format!("{prefix}.weight");
-    let Parameter { shape, values } = graph.take(&name)?;
-    let outputs = shape.last().copied().unwrap_or_default();
-    let inputs = shape[0] / kernel;
-    let reordered = permuted(&values, [kernel, inputs, outputs], [2, 1, 0]);
-    let weight = graph.floats(&name, &[outputs, inputs, kernel], &reordered);
-    let bias = graph.parameter(&format!("{prefix}.bias"))?;
-    let margin = (kernel / 2) as i64;
-    let options = vec![
-        ints("kernel_shape", &[kernel as i64]),
-        ints("pads", &[margin, margin]),
-    ];
-    Ok(graph.op_with("Conv", &[input, &weight, &bias], options))
 }
 
 fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
@@ -142,16 +118,8 @@ fn layer_weights(
         let hidden = take("hidden_weight")?;
         let bias = take("bias")?;
         width = input.shape[0];
-        of_input.extend(gates(&permuted(
-            &input.values,
-            [1, width, 4 * units],
-            [0, 2, 1],
-        )));
-        of_hidden.extend(gates(&permuted(
-            &hidden.values,
-            [1, units, 4 * units],
-            [0, 2, 1],
-        )));
+        of_input.extend(gates(&transposed(&input.values, 4 * units)));
+        of_hidden.extend(gates(&transposed(&hidden.values, 4 * units)));
         biases.extend(gates(&bias.values));
         // ONNX adds two biases, of which ours is the sum.
         biases.extend(vec![0.0; 4 * units]);
@@ -182,18 +150,10 @@ fn gates(values: &[f32]) -> Vec<f32> {
     [0, 3, 1, 2].into_iter().flat_map(gate).copied().collect()
 }
 
-/// Values of a row-major tensor with its axes in another order: axis `i` of the result is axis
-/// `axes[i]` of the given one.
-pub(super) fn permuted(values: &[f32], shape: [usize; 3], axes: [usize; 3]) -> Vec<f32> {
-    let strides = [shape[1] * shape[2], shape[2], 1];
-    let mut result = Vec::with_capacity(values.len());
-    for a in 0..shape[axes[0]] {
-        for b in 0..shape[axes[1]] {
-            for c in 0..shape[axes[2]] {
-                let index = a * strides[axes[0]] + b * strides[axes[1]] + c * strides[axes[2]];
-                result.push(values[index]);
-            }
-        }
-    }
-    result
+/// `[rows, columns]` → `[columns, rows]`
+fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
+    (0..columns)
+        .flat_map(|column| values.iter().skip(column).step_by(columns))
+        .copied()
+        .collect()
 }

@@ -101,6 +101,12 @@ impl Graph {
         self.initializer(&name, DataType::Int64, &[values.len()], bytes.collect())
     }
 
+    /// A single integer.
+    pub(super) fn integer(&mut self, value: i64) -> Value {
+        let name = self.fresh("constant");
+        self.initializer(&name, DataType::Int64, &[], value.to_le_bytes().into())
+    }
+
     /// An operator without options.
     pub(super) fn op(&mut self, kind: &str, inputs: &[&Value]) -> Value {
         self.op_with(kind, inputs, Vec::new())
@@ -141,6 +147,17 @@ impl Graph {
     pub(super) fn reshape(&mut self, value: &Value, sizes: &[i64]) -> Value {
         let sizes = self.integers(sizes);
         self.op("Reshape", &[value, &sizes])
+    }
+
+    /// Adds an axis of size 1, so that it has that index.
+    pub(super) fn unsqueeze(&mut self, value: &Value, axis: i64) -> Value {
+        let axes = self.integers(&[axis]);
+        self.op("Unsqueeze", &[value, &axes])
+    }
+
+    pub(super) fn cast(&mut self, value: &Value, kind: DataType) -> Value {
+        let kind = i64::from(i32::from(kind));
+        self.op_with("Cast", &[value], vec![int("to", kind)])
     }
 
     pub(super) fn concat(&mut self, values: &[&Value], axis: i64) -> Value {

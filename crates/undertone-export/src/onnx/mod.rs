@@ -6,14 +6,23 @@
 //! long recording, is described in the file's `metadata_props` (see [`metadata`]).
 
 mod cnn_lstm;
+mod convolution;
 mod graph;
 mod metadata;
+mod pretrained;
 pub mod proto;
+mod steps;
+mod transformer;
+mod wav2vec2;
+mod whisper;
 
 use prost::Message;
 use thiserror::Error;
 use undertone_audio::{FrontEnd, FrontEndError};
-use undertone_models::{BandStatistics, Model, ModelConfig, NetworkConfig, Weights, summed_into};
+use undertone_models::{
+    BandStatistics, EncoderConfigError, Model, ModelConfig, NetworkConfig, NetworkError, Weights,
+    summed_into,
+};
 
 use graph::{Graph, Size, Value, int};
 use proto::{DataType, GraphProto, ModelProto, OperatorSetIdProto};
@@ -26,12 +35,18 @@ const IR_VERSION: i64 = 8;
 const LARGEST: usize = i32::MAX as usize;
 
 /// A network that cannot be written as ONNX.
-#[derive(Debug, Error, PartialEq)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OnnxError {
-    /// A kind of network that has no graph.
-    #[error("{0} cannot be written as ONNX")]
-    Unsupported(&'static str),
+    /// A network with a pretrained encoder, of which only the head is there.
+    #[error("the network's encoder is not there")]
+    NoEncoder,
+    /// An encoder's configuration that cannot be used.
+    #[error(transparent)]
+    Encoder(#[from] EncoderConfigError),
+    /// Hidden states that the encoder does not have.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// A parameter that the configuration asks for.
     #[error("the network has no parameter `{0}`")]
     Missing(String),
@@ -56,7 +71,7 @@ pub enum OnnxError {
 /// names licences.
 ///
 /// # Errors
-/// If the network is of a kind that has no graph, or too large.
+/// If the configuration does not fit the network, or the network is too large.
 pub fn onnx_bytes(model: &Model, licence: Option<&str>) -> Result<Vec<u8>, OnnxError> {
     let model = onnx_model(model, licence)?;
     let bytes = model.encoded_len();
@@ -68,8 +83,9 @@ pub fn onnx_bytes(model: &Model, licence: Option<&str>) -> Result<Vec<u8>, OnnxE
 
 /// A model as ONNX.
 ///
-/// The input `features` is `[batch, bands, frames]`, float32; the output `probabilities` is
-/// `[batch, labels]`. Batch and frames are free.
+/// The input `features` is `[batch, bands, frames]`, float32, of a waveform one band; networks with a
+/// pretrained encoder have another, `attention_mask`, `[batch, frames]`, int64. The output
+/// `probabilities` is `[batch, labels]`. Batch and frames are free.
 ///
 /// # Errors
 /// As [`onnx_bytes`].
@@ -94,17 +110,18 @@ pub fn onnx_model(model: &Model, licence: Option<&str>) -> Result<ModelProto, On
 }
 
 fn graph_of(model: &Model) -> Result<GraphProto, OnnxError> {
+    let bands = FrontEnd::new(model.config.front_end.clone())?.bands();
     let mut graph = Graph::new(Weights::of(&model.network));
     let scores = match &model.config.network {
         NetworkConfig::CnnLstm(config) => {
-            let bands = FrontEnd::new(model.config.front_end.clone())?.bands();
             let features = features(&mut graph, bands, model.statistics.as_ref());
             cnn_lstm::scores(&mut graph, config, features)?
         }
-        NetworkConfig::Pretrained(_) => {
-            return Err(OnnxError::Unsupported(
-                "a network with a pretrained encoder",
-            ));
+        NetworkConfig::Pretrained(config) => {
+            let files = model.encoder.as_ref().ok_or(OnnxError::NoEncoder)?;
+            let features = features(&mut graph, bands, None);
+            let mask = attention_mask(&mut graph);
+            pretrained::scores(&mut graph, config, &files.config, &features, &mask)?
         }
     };
     probabilities(&mut graph, &model.config, &scores)?;
@@ -131,6 +148,16 @@ fn features(graph: &mut Graph, bands: usize, statistics: Option<&BandStatistics>
     let std = graph.floats("normalization.std", &bands, &statistics.std);
     let centred = graph.op("Sub", &[&features, &mean]);
     graph.op("Div", &[&centred, &std])
+}
+
+/// The second input of a network with an encoder: clips of several lengths may share a batch.
+fn attention_mask(graph: &mut Graph) -> Value {
+    graph.input(
+        "attention_mask",
+        DataType::Int64,
+        &[Size::Free("batch"), Size::Free("frames")],
+        "1 for a clip's own frames (of a waveform: samples), 0 for what fills it up behind them",
+    )
 }
 
 /// The graph's output: the softmax of the scores, finer classes summed into labels.

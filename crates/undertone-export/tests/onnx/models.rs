@@ -1,11 +1,14 @@
 //! Small models with arbitrary weights, and what they make of arbitrary features.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use undertone_audio::{FeatureMatrix, FrontEnd};
 use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    BandStatistics, Batch, Model, ModelConfig, Weights, class_probabilities, summed_into,
+    BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
+    class_probabilities, summed_into,
 };
 
 /// Numbers without a pattern that matters, from -1 to 1.
@@ -72,6 +75,32 @@ pub(crate) fn cnn_lstm(config: ModelConfig) -> Model {
         statistics,
         encoder: None,
     }
+}
+
+/// A model with one of the small encoders of `undertone-models`' tests, and its number of bands.
+pub(crate) fn with_encoder(name: &str, network: &Value) -> (Model, usize) {
+    let device = Device::flex();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../undertone-models/tests/data/encoders")
+        .join(name);
+    let mut network = network.clone();
+    network["architecture"] = json!("pretrained");
+    network["pretrained"] = json!(folder.display().to_string());
+    let mut config = config(network, "none", "emotion8");
+    let NetworkConfig::Pretrained(options) = &config.network else {
+        panic!("no encoder");
+    };
+    device.seed(5);
+    let encoder = PretrainedEncoder::load(&folder, options, &device).unwrap();
+    let network = encoder.network(options, 8, &device).unwrap();
+    config.front_end = encoder.front_end(&config.front_end);
+    let model = Model {
+        config,
+        network: Network::Pretrained(network),
+        statistics: None,
+        encoder: Some(encoder.files.clone()),
+    };
+    (model, encoder.config.bands())
 }
 
 /// All parameters by name: shape and values.

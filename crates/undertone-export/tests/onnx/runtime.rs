@@ -7,10 +7,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 use undertone_audio::FeatureMatrix;
 use undertone_export::onnx::onnx_bytes;
-use undertone_models::Model;
 use undertone_models::burn::tensor::Device;
+use undertone_models::{Batch, Model};
 
-use crate::models::{cnn_lstm, config, features, probabilities};
+use crate::models::{cnn_lstm, config, features, probabilities, with_encoder};
 
 const TOLERANCE: f32 = 1e-5;
 
@@ -31,14 +31,15 @@ fn computed(python: &str, model: &Model, features: &[FeatureMatrix]) -> Vec<f32>
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("model.onnx"), onnx_bytes(model, None).unwrap()).unwrap();
-    let values = features.iter().flat_map(|clip| &clip.values);
-    let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
+    let batch = Batch::of(features, &Device::flex());
+    let shape = batch.values.dims();
+    let values = batch.values.into_data();
+    let bytes: Vec<u8> = values.iter::<f32>().flat_map(f32::to_le_bytes).collect();
     std::fs::write(path("features.f32"), bytes).unwrap();
-    let shape = [features.len(), features[0].bands, features[0].frames];
     let done = Command::new(python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/run.py"))
         .arg(folder.path())
-        .args(shape.map(|size| size.to_string()))
+        .args(shape.iter().chain(&batch.lengths).map(usize::to_string))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&done.stderr);
@@ -128,4 +129,75 @@ fn onnx_runtime_gives_the_shipped_models_probabilities() {
         &features(3, 168, 126),
         "3-optimized-sentiment3",
     );
+}
+
+#[test]
+fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
+    let Some(python) = python() else { return };
+    for (encoder, change) in [
+        ("whisper", json!({"states": [1, 0], "pooling": "moments"})),
+        (
+            "whisper",
+            json!({"states": "weighted", "pooling": "attention"}),
+        ),
+        (
+            "whisper",
+            json!({"states": "last", "layers": 1, "pooling": "mean-std"}),
+        ),
+        (
+            "wav2vec2-base",
+            json!({"states": "last", "pooling": "mean", "projection": 5}),
+        ),
+        (
+            "wav2vec2-base",
+            json!({"states": [1, 2], "pooling": "attention"}),
+        ),
+        (
+            "wav2vec2-stable",
+            json!({"states": "weighted", "pooling": "mean-std"}),
+        ),
+        (
+            "wav2vec2-stable",
+            json!({"states": [1], "pooling": "moments"}),
+        ),
+        (
+            "hubert-base",
+            json!({"states": "last", "pooling": "moments", "projection": 7}),
+        ),
+        (
+            "hubert-large",
+            json!({"states": "weighted", "pooling": "mean"}),
+        ),
+    ] {
+        let (model, bands) = with_encoder(encoder, &change);
+        let frames = if bands == 1 {
+            [700, 431, 1203]
+        } else {
+            [21, 40, 8]
+        };
+        let clips: Vec<FeatureMatrix> = frames
+            .iter()
+            .map(|frames| features(1, bands, *frames).remove(0))
+            .collect();
+        compare(&python, &model, &clips, &format!("{encoder} {change}"));
+        compare(
+            &python,
+            &model,
+            &clips[1..2],
+            &format!("{encoder} alone {change}"),
+        );
+    }
+}
+
+#[test]
+fn onnx_runtime_gives_the_shipped_whispers_probabilities() {
+    let Some(python) = python() else { return };
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/5-whisper-tiny-sentiment3");
+    let model = Model::load(&folder, &Device::flex()).unwrap();
+    let clips = [
+        features(1, 80, 321).remove(0),
+        features(1, 80, 177).remove(0),
+    ];
+    compare(&python, &model, &clips, "5-whisper-tiny-sentiment3");
 }

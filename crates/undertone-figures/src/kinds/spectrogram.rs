@@ -80,7 +80,7 @@ impl Spectrogram {
         }
         .lay_out();
         panel.picture(&self.bands, &scale, ColourMap::Magma)?;
-        shade(&mut panel, &self.trimmed, self.seconds, ON_DARK);
+        shade(&mut panel, &self.trimmed, self.seconds, ON_DARK, 0.35);
         panel.finish(format!(
             "Mel spectrogram of {} s up to {} Hz, {} to {} dB.",
             check::short(self.seconds),

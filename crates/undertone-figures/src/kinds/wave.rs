@@ -87,7 +87,7 @@ impl WavePlot {
             .map(|(index, (low, _))| (place(*index), panel.y(*low)));
         let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
         panel.add(Mark::polygon(&outline).fill(&colour).stroke(&colour, 0.8));
-        shade(&mut panel, &self.trimmed, self.seconds, MUTED);
+        shade(&mut panel, &self.trimmed, self.seconds, MUTED, 0.6);
         panel.finish(format!(
             "Wave form of {} s, highest amplitude {}.",
             check::short(self.seconds),
@@ -96,8 +96,15 @@ impl WavePlot {
     }
 }
 
-/// Shades spans of time that trimming takes away.
-pub(super) fn shade(panel: &mut Panel, spans: &[(f64, f64)], seconds: f64, edges: &str) {
+/// Shades spans of time that trimming takes away. What lies below shows through: less of it the
+/// more opaque the shade is.
+pub(super) fn shade(
+    panel: &mut Panel,
+    spans: &[(f64, f64)],
+    seconds: f64,
+    edges: &str,
+    opacity: f64,
+) {
     let inside = spans
         .iter()
         .map(|(start, end)| (start.clamp(0.0, seconds), end.clamp(0.0, seconds)));
@@ -111,7 +118,7 @@ pub(super) fn shade(panel: &mut Panel, spans: &[(f64, f64)], seconds: f64, edges
         panel.add(
             Mark::rect(left, panel.top, right - left, panel.height)
                 .fill(GRID)
-                .opacity(0.6)
+                .opacity(opacity)
                 .tooltip(tooltip),
         );
         for (edge, inside) in [(left, start > 0.0), (right, end < seconds)] {

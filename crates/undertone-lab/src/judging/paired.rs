@@ -56,7 +56,9 @@ impl PairedComparison {
         let mut table = [[0; 2]; 2];
         for (one, other) in pairs {
             if one.truth != other.truth {
-                return Err(JudgingError::TruthsDiffer { utterance: one.utterance.clone() });
+                return Err(JudgingError::TruthsDiffer {
+                    utterance: one.utterance.clone(),
+                });
             }
             let answers = (one.truth, [one.predicted(), other.predicted()]);
             let class = one.truth.max(one.predicted()).max(other.predicted());
@@ -64,7 +66,9 @@ impl PairedComparison {
                 return Err(JudgingError::ClassOutOfRange { class, classes });
             }
             by_speaker.entry(&one.speaker).or_default().push(answers);
-            let [first, second] = answers.1.map(|predicted| usize::from(predicted == one.truth));
+            let [first, second] = answers
+                .1
+                .map(|predicted| usize::from(predicted == one.truth));
             table[first][second] += 1;
         }
         let bootstrap = Bootstrap::for_speakers(by_speaker.len());
@@ -80,7 +84,10 @@ impl PairedComparison {
             }),
         };
         drawn.sort_by(f64::total_cmp);
-        let [[both_wrong, only_second_right], [only_first_right, both_right]] = table;
+        let [
+            [both_wrong, only_second_right],
+            [only_first_right, both_right],
+        ] = table;
         Ok(Self {
             clips: pairs.len(),
             speakers: speakers.len(),
@@ -105,7 +112,10 @@ impl PairedComparison {
 
 /// Both models' scores on a draw of clips.
 fn scores<'a>(classes: usize, clips: impl Iterator<Item = &'a Answers>) -> [Scores; 2] {
-    let mut counts = [vec![vec![0; classes]; classes], vec![vec![0; classes]; classes]];
+    let mut counts = [
+        vec![vec![0; classes]; classes],
+        vec![vec![0; classes]; classes],
+    ];
     for (truth, predicted) in clips {
         for (counts, predicted) in counts.iter_mut().zip(predicted) {
             counts[*truth][*predicted] += 1;
@@ -227,7 +237,10 @@ mod tests {
         let comparison = compare(30, 30);
         assert_eq!(comparison.mcnemar_p, 1.0);
         let Interval { low, high } = comparison.uar_difference.interval;
-        assert!(low < 0.0 && high > 0.0 || low == 0.0 && high == 0.0, "{low} {high}");
+        assert!(
+            low < 0.0 && high > 0.0 || low == 0.0 && high == 0.0,
+            "{low} {high}"
+        );
     }
 
     #[test]
@@ -237,6 +250,9 @@ mod tests {
             PairedComparison::new(&labels(), &[(&one, &other)]),
             Err(JudgingError::TruthsDiffer { .. })
         ));
-        assert_eq!(PairedComparison::new(&labels(), &[]), Err(JudgingError::NoClips));
+        assert_eq!(
+            PairedComparison::new(&labels(), &[]),
+            Err(JudgingError::NoClips)
+        );
     }
 }

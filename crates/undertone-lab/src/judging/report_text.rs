@@ -2,8 +2,8 @@
 
 use super::tables::{columns, group_table, percent, shorten};
 use super::{
-    Bootstrap, Evaluation, FoldReport, Remark, Report, ResampleUnit, Score, Scores, classification_report,
-    confusion_table,
+    Bootstrap, Evaluation, FoldReport, Remark, Report, ResampleUnit, Score, Scores,
+    classification_report, confusion_table,
 };
 
 /// Lines under titles are as wide as a terminal was.

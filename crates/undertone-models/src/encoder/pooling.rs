@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::steps::{beyond_own, own_mean};
 use super::transformer::linear;
 
-/// Added to a variance before its square root, whose slope is infinite at zero.
-const SMALLEST_VARIANCE: f32 = 1e-8;
-
 /// How the states over a clip's own steps become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -58,6 +55,9 @@ pub struct StepPooling {
 }
 
 impl StepPooling {
+    /// Added to a variance before its square root, whose slope is infinite at zero.
+    pub const SMALLEST_VARIANCE: f32 = 1e-8;
+
     /// One vector a clip: `[batch, steps, width]` → `[batch, width]`, or `[batch, 2 * width]` with
     /// deviations, `[batch, 3 * width]` with skewness too. `lengths` are the clips' own steps, at least 1.
     ///
@@ -76,7 +76,7 @@ impl StepPooling {
         }
         let centred = states - mean.clone();
         let variance = own_mean(centred.clone().square(), lengths);
-        let deviation = (variance + SMALLEST_VARIANCE).sqrt();
+        let deviation = (variance + Self::SMALLEST_VARIANCE).sqrt();
         if self.kind == StepPoolingKind::MeanStd {
             return Tensor::cat(vec![mean, deviation], 2).squeeze_dim(1);
         }

@@ -19,9 +19,6 @@ use super::transformer::{
 use crate::batch::Batch;
 use crate::kernels::{channel_norm, gelu};
 
-/// The epsilon of the norms behind the convolutions, which no configuration changes.
-const CONVOLUTION_EPSILON: f32 = 1e-5;
-
 pub(super) const NAMES: Names = Names {
     prefixes: &["wav2vec2.", "hubert.", "", "model."],
     renamed: &[
@@ -108,11 +105,14 @@ impl ChannelNorm {
     /// `[batch, steps, channels]` → the same
     fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
         let [weight, bias] = [self.weight.val(), self.bias.val()];
-        channel_norm(input, weight, bias, lengths, CONVOLUTION_EPSILON)
+        channel_norm(input, weight, bias, lengths, Wav2Vec2::CONVOLUTION_EPSILON)
     }
 }
 
 impl Wav2Vec2 {
+    /// The epsilon of the norms behind the convolutions, which no configuration changes.
+    pub const CONVOLUTION_EPSILON: f32 = 1e-5;
+
     /// The first `layers` layers of a network whose configuration was checked.
     pub(super) fn random(config: &Wav2Vec2Config, layers: usize, device: &Device) -> Self {
         let width = config.hidden_size;
@@ -125,8 +125,9 @@ impl Wav2Vec2 {
             convolutions.push(ConvolutionBlock {
                 convolution: Convolution::random(sizes, kernel, stride, config.conv_bias, device),
                 channel_norm: (!by_frame && index == 0).then(|| ChannelNorm::init(outputs, device)),
-                frame_norm: by_frame
-                    .then(|| LayerNorm::init(outputs, f64::from(CONVOLUTION_EPSILON), device)),
+                frame_norm: by_frame.then(|| {
+                    LayerNorm::init(outputs, f64::from(Self::CONVOLUTION_EPSILON), device)
+                }),
             });
             channels = outputs;
         }

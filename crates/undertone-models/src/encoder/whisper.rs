@@ -19,9 +19,6 @@ use super::transformer::{
 use crate::batch::Batch;
 use crate::kernels::gelu;
 
-/// The epsilon of all norms, which no configuration changes.
-const EPSILON: f64 = 1e-5;
-
 pub(super) const NAMES: Names = Names {
     prefixes: &["model.encoder.", "encoder.", "", "model."],
     renamed: &[
@@ -56,6 +53,9 @@ pub struct WhisperEncoder {
 }
 
 impl WhisperEncoder {
+    /// The epsilon of all norms, which no configuration changes.
+    pub const EPSILON: f64 = 1e-5;
+
     /// The first `layers` layers of a network whose configuration was checked.
     pub(super) fn random(config: &WhisperConfig, layers: usize, device: &Device) -> Self {
         let width = config.d_model;
@@ -65,7 +65,7 @@ impl WhisperEncoder {
             intermediate_width: config.encoder_ffn_dim,
             key_bias: false,
             norm_first: true,
-            epsilon: EPSILON,
+            epsilon: Self::EPSILON,
             dropout: config.dropout,
             activation_dropout: config.activation_dropout,
             attention_dropout: config.attention_dropout,
@@ -85,7 +85,7 @@ impl WhisperEncoder {
                 .map(|_| TransformerLayer::random(&transformer, device))
                 .collect(),
             norm: (layers == config.encoder_layers)
-                .then(|| LayerNorm::init(width, EPSILON, device)),
+                .then(|| LayerNorm::init(width, Self::EPSILON, device)),
             bands: config.num_mel_bins,
         }
     }

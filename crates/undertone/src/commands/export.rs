@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::Serialize;
 use undertone_export::{Request, Source, Target, export as write};
 
@@ -11,6 +11,12 @@ use crate::outcome::Outcome;
 use crate::{model, output, pretrained};
 
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
+    if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
+        bail!("--report is for the card, which an ONNX file does not have");
+    }
+    if args.to != ExportTarget::Space && args.binary.is_some() {
+        bail!("--binary is for --to space: nothing else holds a program");
+    }
     let mut source = source(args.model.as_deref())?;
     for report in &args.reports {
         source.add_report(report)?;
@@ -64,7 +70,7 @@ fn shipped() -> anyhow::Result<Source> {
 
 #[cfg(not(feature = "embedded"))]
 fn shipped() -> anyhow::Result<Source> {
-    anyhow::bail!("this build carries no model: name one")
+    bail!("this build carries no model: name one")
 }
 
 #[derive(Serialize)]

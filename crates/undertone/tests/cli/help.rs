@@ -1,7 +1,8 @@
 use crate::support::Folder;
 
-const COMMANDS: [&str; 8] = [
-    "predict", "features", "corpus", "train", "evaluate", "crossval", "recipes", "serve",
+const COMMANDS: [&str; 11] = [
+    "predict", "features", "corpus", "explore", "train", "evaluate", "crossval", "report",
+    "recipes", "serve", "export",
 ];
 
 #[test]

@@ -4,12 +4,14 @@ mod corpus;
 mod crossval;
 mod evaluate;
 mod explore;
+mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod help;
 mod predict;
 mod recipes;
+mod report;
 mod resume;
 mod support;
 mod train;

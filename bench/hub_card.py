@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Read exported cards with the real `huggingface_hub`, as far as it works without the Hub.
+
+    bench/hub_card.py FOLDER...
+
+FOLDER is what `undertone export --to hf` or `--to space` wrote. Of a model's card: the metadata load, hold
+what the Hub asks for, come out of `ModelCardData` as they went in, every result of `model-index` is parsed
+and names its protocol, and every file of the widget is there. Of a Space's: the metadata load and the
+Dockerfile is there and listens at `app_port`. Exits with 1 and says what is wrong. Needs `huggingface_hub`.
+`ModelCard.validate()` asks the Hub itself, and is tried only with --online.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import huggingface_hub
+from huggingface_hub import ModelCard, SpaceCard, metadata_load
+from huggingface_hub.repocard_data import eval_results_to_model_index, model_index_to_eval_results
+
+# https://huggingface.co/docs/hub/spaces-config-reference
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+PROTOCOLS = {"holdout", "speakers", "emobox", "manifest"}
+
+
+def require(holds, message):
+    if not holds:
+        raise ValueError(message)
+
+
+def check_model(folder):
+    path = folder / "README.md"
+    metadata = metadata_load(path)
+    card = ModelCard.load(path)
+    require(card.data.to_dict().keys() >= metadata.keys() - {"model-index"}, "keys are lost")
+    require(metadata["pipeline_tag"] == "audio-classification", "pipeline_tag")
+    require(isinstance(metadata["tags"], list), "tags")
+    for key in ("license", "language", "library_name", "base_model"):
+        require(isinstance(metadata.get(key, ""), str), key)
+    for key in ("datasets", "metrics"):
+        require(all(isinstance(one, str) for one in metadata.get(key, [])), key)
+    for example in metadata["widget"]:
+        require((folder / example["src"]).is_file(), f"no {example['src']}")
+    for name in ("config.json", "model.safetensors"):
+        require((folder / name).is_file(), f"no {name}")
+    results = card.data.eval_results or []
+    if "model-index" in metadata:
+        name, parsed = model_index_to_eval_results(metadata["model-index"])
+        require(parsed == results and len(results) % 3 == 0, "model-index")
+        for result in results:
+            require(result.dataset_config in PROTOCOLS, "a result names no protocol")
+            require(f"protocol {result.dataset_config}" in result.dataset_name, "dataset name")
+            require(0 <= result.metric_value <= 1, "a metric is no fraction")
+        written = eval_results_to_model_index(name, results)
+        require(model_index_to_eval_results(written) == (name, results), "round trip")
+    licence = metadata.get("license", "no licence")
+    return f"{licence}, {len(metadata['widget'])} examples, {len(results)} results", card
+
+
+def check_space(folder):
+    path = folder / "README.md"
+    metadata = metadata_load(path)
+    card = SpaceCard.load(path)
+    require(card.data.to_dict() == metadata, "metadata are not kept")
+    require(metadata["sdk"] == "docker", "sdk")
+    require({metadata["colorFrom"], metadata["colorTo"]} <= COLOURS, "colours")
+    require(len(metadata["short_description"]) <= 60, "short_description is too long")
+    dockerfile = (folder / "Dockerfile").read_text()
+    require(f'"--port", "{metadata["app_port"]}"' in dockerfile, "app_port")
+    return f"Space, port {metadata['app_port']}", card
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--online", action="store_true", help="ask the Hub to validate, too")
+    arguments = parser.parse_args()
+    failed = False
+    for folder in arguments.folders:
+        check = check_space if (folder / "Dockerfile").is_file() else check_model
+        try:
+            found, card = check(folder)
+            if arguments.online:
+                card.validate()
+            print(f"{folder}: {found} (huggingface_hub {huggingface_hub.__version__})")
+        except (ValueError, KeyError, TypeError) as error:
+            failed = True
+            print(f"{folder}: {error!r}")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

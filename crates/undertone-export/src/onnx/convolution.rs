@@ -1,0 +1,69 @@
+//! Convolutions over time. Ours keep the kernel's frames first in their weights, ONNX's last.
+
+use super::OnnxError;
+use super::graph::{Graph, Parameter, Value, int, ints};
+
+/// How a convolution moves over its input.
+#[derive(Clone, Copy)]
+pub(super) struct Moves {
+    pub(super) stride: usize,
+    /// Zeros before and behind.
+    pub(super) pads: [usize; 2],
+}
+
+impl Moves {
+    /// Frame by frame, with an output as long as the input.
+    pub(super) fn same(kernel: usize) -> Self {
+        Self {
+            stride: 1,
+            pads: [kernel / 2, kernel - 1 - kernel / 2],
+        }
+    }
+}
+
+/// A convolution with the parameters `weight`, `[groups, kernel, in, out]` by rows whatever its shape
+/// says, and `bias`, if there is one, below `prefix`: `[batch, channels, frames]` → the same.
+pub(super) fn convolution(
+    graph: &mut Graph,
+    prefix: &str,
+    [groups, kernel]: [usize; 2],
+    moves: Moves,
+    input: &Value,
+) -> Result<Value, OnnxError> {
+    let name = format!("{prefix}.weight");
+    let Parameter { shape, values } = graph.take(&name)?;
+    let outputs = shape.last().copied().unwrap_or_default();
+    let inputs = values.len() / (groups * kernel * outputs).max(1);
+    let group = values.len() / groups;
+    let reordered: Vec<f32> = values
+        .chunks_exact(group.max(1))
+        .flat_map(|group| kernel_last(group, [kernel, inputs, outputs]))
+        .collect();
+    let weight = graph.floats(&name, &[groups * outputs, inputs, kernel], &reordered);
+    let name = format!("{prefix}.bias");
+    let bias = graph
+        .take_if_any(&name)
+        .map(|bias| graph.floats(&name, &bias.shape, &bias.values));
+    let mut given = vec![input, &weight];
+    given.extend(bias.as_ref());
+    let options = vec![
+        ints("kernel_shape", &[kernel as i64]),
+        ints("strides", &[moves.stride as i64]),
+        ints("pads", &moves.pads.map(|pad| pad as i64)),
+        int("group", groups as i64),
+    ];
+    Ok(graph.op_with("Conv", &given, options))
+}
+
+/// `[kernel, in, out]` → `[out, in, kernel]`
+fn kernel_last(values: &[f32], [kernel, inputs, outputs]: [usize; 3]) -> Vec<f32> {
+    let mut reordered = Vec::with_capacity(values.len());
+    for output in 0..outputs {
+        for input in 0..inputs {
+            for frame in 0..kernel {
+                reordered.push(values[(frame * inputs + input) * outputs + output]);
+            }
+        }
+    }
+    reordered
+}

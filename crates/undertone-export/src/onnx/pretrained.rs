@@ -1,0 +1,106 @@
+//! A pretrained encoder with its pooling and head as a graph; `undertone_models::PretrainedNetwork`
+//! is what it has to equal.
+
+use serde_json::{Map, Value as Json};
+use undertone_models::{EncoderConfig, PretrainedConfig, States, StepPooling, StepPoolingKind};
+
+use super::graph::{Graph, Value, int};
+use super::steps::Own;
+use super::{OnnxError, wav2vec2, whisper};
+
+/// Class scores `[batch, classes]` of features `[batch, bands, frames]` and an attention mask
+/// `[batch, frames]`. `files` is the encoder's `config.json`.
+pub(super) fn scores(
+    graph: &mut Graph,
+    config: &PretrainedConfig,
+    files: &Map<String, Json>,
+    features: &Value,
+    attention_mask: &Value,
+) -> Result<Value, OnnxError> {
+    let encoder = EncoderConfig::from_json(Json::Object(files.clone()).to_string().as_bytes())?;
+    let layers = config.layers_of(encoder.layers())?;
+    let inputs = [features, attention_mask];
+    let shortest = encoder.shortest_input();
+    let (states, own) = match &encoder {
+        EncoderConfig::Whisper(sizes) => whisper::hidden_states(graph, sizes, layers, inputs)?,
+        EncoderConfig::Wav2Vec2(sizes) | EncoderConfig::Hubert(sizes) => {
+            wav2vec2::hidden_states(graph, sizes, shortest, layers, inputs)?
+        }
+    };
+    let chosen = match &config.states {
+        States::Last => states.last().cloned().into_iter().collect(),
+        States::Weighted => vec![weighted(graph, &states)?],
+        States::SideBySide(chosen) => chosen
+            .iter()
+            .filter_map(|state| states.get(*state).cloned())
+            .collect(),
+    };
+    let mut pooled = Vec::new();
+    for state in &chosen {
+        pooled.push(pool(graph, config.pooling, state, &own)?);
+    }
+    // `[batch, 1, width]` each.
+    let summary = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
+    let width = encoder.width() * chosen.len();
+    let width = config.pooling.output_width(width) as i64;
+    let mut summary = graph.reshape(&summary, &[0, width]);
+    if config.projection.is_some() {
+        summary = graph.linear(&summary, "head.projector")?;
+    }
+    graph.linear(&summary, "head.output")
+}
+
+/// The trained weighted sum of all states.
+fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
+    let weights = graph.parameter("layer_weights")?;
+    let shares = graph.op_with("Softmax", &[&weights], vec![int("axis", 0)]);
+    let mut terms = Vec::new();
+    for (index, state) in states.iter().enumerate() {
+        let index = graph.integer(index as i64);
+        let share = graph.op_with("Gather", &[&shares, &index], vec![int("axis", 0)]);
+        terms.push(graph.op("Mul", &[state, &share]));
+    }
+    Ok(graph.op("Sum", &terms.iter().collect::<Vec<_>>()))
+}
+
+/// `[batch, steps, width]` → `[batch, 1, width]`, or two or three times as wide.
+fn pool(
+    graph: &mut Graph,
+    kind: StepPoolingKind,
+    states: &Value,
+    own: &Own,
+) -> Result<Value, OnnxError> {
+    if kind == StepPoolingKind::Attention {
+        return attention(graph, states, own);
+    }
+    let mean = own.mean(graph, states);
+    if kind == StepPoolingKind::Mean {
+        return Ok(mean);
+    }
+    let centred = graph.op("Sub", &[states, &mean]);
+    let squares = graph.op("Mul", &[&centred, &centred]);
+    let variance = own.mean(graph, &squares);
+    let smallest = graph.scalar(StepPooling::SMALLEST_VARIANCE);
+    let variance = graph.op("Add", &[&variance, &smallest]);
+    let deviation = graph.op("Sqrt", &[&variance]);
+    if kind == StepPoolingKind::MeanStd {
+        return Ok(graph.concat(&[&mean, &deviation], 2));
+    }
+    let normal = graph.op("Div", &[&centred, &deviation]);
+    let square = graph.op("Mul", &[&normal, &normal]);
+    let cube = graph.op("Mul", &[&square, &normal]);
+    let skewness = own.mean(graph, &cube);
+    Ok(graph.concat(&[&mean, &deviation, &skewness], 2))
+}
+
+fn attention(graph: &mut Graph, states: &Value, own: &Own) -> Result<Value, OnnxError> {
+    // The module's names, from the pooling inside the network inwards.
+    let hidden = graph.linear(states, "pooling.attention.hidden")?;
+    let hidden = graph.op("Tanh", &[&hidden]);
+    let scores = graph.linear(&hidden, "pooling.attention.score")?;
+    let scores = graph.transpose(&scores, &[0, 2, 1]);
+    let penalty = own.penalty(graph);
+    let scores = graph.op("Add", &[&scores, &penalty]);
+    let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
+    Ok(graph.op("MatMul", &[&shares, states]))
+}

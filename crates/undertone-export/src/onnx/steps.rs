@@ -1,0 +1,97 @@
+//! A clip's own frames and steps in a batch that is as long as its longest clip.
+
+use super::graph::{Graph, Value, int};
+use super::proto::DataType;
+
+/// Each clip's own steps: how many, and which.
+pub(super) struct Own {
+    /// `[batch, 1]`, int64
+    pub(super) lengths: Value,
+    /// 1 for own steps and 0 beyond, `[batch, steps, 1]`, float
+    pub(super) steps: Value,
+}
+
+impl Own {
+    /// The first `lengths` of the steps of `states`, `[batch, steps, width]`.
+    pub(super) fn of(graph: &mut Graph, lengths: Value, states: &Value) -> Self {
+        let count = size(graph, states, 1);
+        let [zero, one] = [0, 1].map(|number| graph.integer(number));
+        let all = graph.op("Range", &[&zero, &count, &one]);
+        let own = graph.op("Less", &[&all, &lengths]);
+        let own = graph.cast(&own, DataType::Float);
+        let steps = graph.unsqueeze(&own, 2);
+        Self { lengths, steps }
+    }
+
+    /// Zeros beyond each clip's own steps; `[batch, steps, width]`.
+    pub(super) fn only(&self, graph: &mut Graph, states: &Value) -> Value {
+        graph.op("Mul", &[states, &self.steps])
+    }
+
+    /// The mean over each clip's own steps, `[batch, steps, width]` → `[batch, 1, width]`.
+    pub(super) fn mean(&self, graph: &mut Graph, states: &Value) -> Value {
+        let own = self.only(graph, states);
+        let axis = graph.integers(&[1]);
+        let sum = graph.op_with("ReduceSum", &[&own, &axis], vec![int("keepdims", 1)]);
+        let count = graph.cast(&self.lengths, DataType::Float);
+        let count = graph.unsqueeze(&count, 2);
+        graph.op("Div", &[&sum, &count])
+    }
+
+    /// What is added to scores over the steps so that only own ones count, `[batch, 1, steps]`.
+    pub(super) fn penalty(&self, graph: &mut Graph) -> Value {
+        let one = graph.scalar(1.0);
+        let beyond = graph.op("Sub", &[&one, &self.steps]);
+        let lowest = graph.scalar(-1e30);
+        let penalty = graph.op("Mul", &[&beyond, &lowest]);
+        graph.transpose(&penalty, &[0, 2, 1])
+    }
+}
+
+/// Each clip's own frames by the attention mask, `[batch, frames]` → `[batch, 1]`.
+pub(super) fn lengths(graph: &mut Graph, attention_mask: &Value) -> Value {
+    let axis = graph.integers(&[1]);
+    graph.op_with(
+        "ReduceSum",
+        &[attention_mask, &axis],
+        vec![int("keepdims", 1)],
+    )
+}
+
+/// The size of one axis, a single integer.
+pub(super) fn size(graph: &mut Graph, value: &Value, axis: i64) -> Value {
+    let shape = graph.op("Shape", &[value]);
+    let axis = graph.integer(axis);
+    graph.op_with("Gather", &[&shape, &axis], vec![int("axis", 0)])
+}
+
+/// Steps that a convolution makes of so many frames: `(frames + padding - kernel) / stride + 1`.
+pub(super) fn convolved(
+    graph: &mut Graph,
+    frames: &Value,
+    [kernel, stride, padding]: [usize; 3],
+) -> Value {
+    let [shrink, stride, one] =
+        [kernel as i64 - padding as i64, stride as i64, 1].map(|number| graph.integer(number));
+    let moved = graph.op("Sub", &[frames, &shrink]);
+    let strides = graph.op("Div", &[&moved, &stride]);
+    graph.op("Add", &[&strides, &one])
+}
+
+/// The first `count` rows of a table, `[rows, width]`.
+pub(super) fn first_rows(graph: &mut Graph, table: &Value, count: &Value) -> Value {
+    let start = graph.integers(&[0]);
+    let axis = graph.integers(&[0]);
+    let end = graph.unsqueeze(count, 0);
+    graph.op("Slice", &[table, &start, &end, &axis])
+}
+
+/// The exact GELU: `x · Φ(x)`.
+pub(super) fn gelu(graph: &mut Graph, value: &Value) -> Value {
+    let [root, one, half] = [std::f32::consts::SQRT_2, 1.0, 0.5].map(|it| graph.scalar(it));
+    let scaled = graph.op("Div", &[value, &root]);
+    let erf = graph.op("Erf", &[&scaled]);
+    let shifted = graph.op("Add", &[&erf, &one]);
+    let product = graph.op("Mul", &[value, &shifted]);
+    graph.op("Mul", &[&product, &half])
+}

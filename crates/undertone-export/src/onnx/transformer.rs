@@ -1,0 +1,125 @@
+//! The transformer layers that all encoders share.
+
+use super::OnnxError;
+use super::graph::{Graph, Value, float, int};
+use super::steps::{Own, gelu};
+
+/// What the layers' parameters do not say.
+pub(super) struct TransformerOptions {
+    pub(super) width: usize,
+    pub(super) heads: usize,
+    pub(super) norm_first: bool,
+    pub(super) epsilon: f32,
+}
+
+/// The input of the first layer, `[batch, steps, width]`, and the output of every layer below
+/// `prefix`; the last one through the layer norm `norm`, where the network has one there.
+pub(super) fn all_states(
+    graph: &mut Graph,
+    options: &TransformerOptions,
+    layers: usize,
+    norm: Option<&str>,
+    input: Value,
+    own: &Own,
+) -> Result<Vec<Value>, OnnxError> {
+    let penalty = own.penalty(graph);
+    // One more axis, for the heads.
+    let penalty = graph.unsqueeze(&penalty, 1);
+    let mut states = Vec::with_capacity(layers + 1);
+    let mut last = input;
+    for number in 0..layers {
+        let next = layer(
+            graph,
+            options,
+            &format!("encoder.layers.{number}"),
+            &last,
+            &penalty,
+        )?;
+        states.push(std::mem::replace(&mut last, next));
+    }
+    states.push(match norm {
+        Some(norm) => layer_norm(graph, norm, options.epsilon, &last)?,
+        None => last,
+    });
+    Ok(states)
+}
+
+/// Layer normalisation over the last axis.
+pub(super) fn layer_norm(
+    graph: &mut Graph,
+    prefix: &str,
+    epsilon: f32,
+    input: &Value,
+) -> Result<Value, OnnxError> {
+    let weight = graph.parameter(&format!("{prefix}.weight"))?;
+    let bias = graph.parameter(&format!("{prefix}.bias"))?;
+    let options = vec![int("axis", -1), float("epsilon", epsilon)];
+    Ok(graph.op_with("LayerNormalization", &[input, &weight, &bias], options))
+}
+
+fn layer(
+    graph: &mut Graph,
+    options: &TransformerOptions,
+    prefix: &str,
+    input: &Value,
+    penalty: &Value,
+) -> Result<Value, OnnxError> {
+    let epsilon = options.epsilon;
+    let norms = ["attention_norm", "feed_forward_norm"].map(|name| format!("{prefix}.{name}"));
+    let mut states = input.clone();
+    for (part, norm) in norms.iter().enumerate() {
+        let given = match options.norm_first {
+            true => layer_norm(graph, norm, epsilon, &states)?,
+            false => states.clone(),
+        };
+        let made = match part {
+            0 => attention(
+                graph,
+                options,
+                &format!("{prefix}.attention"),
+                &given,
+                penalty,
+            )?,
+            _ => feed_forward(graph, prefix, &given)?,
+        };
+        states = graph.op("Add", &[&states, &made]);
+        if !options.norm_first {
+            states = layer_norm(graph, norm, epsilon, &states)?;
+        }
+    }
+    Ok(states)
+}
+
+fn feed_forward(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
+    let expanded = graph.linear(input, &format!("{prefix}.expansion"))?;
+    let expanded = gelu(graph, &expanded);
+    graph.linear(&expanded, &format!("{prefix}.contraction"))
+}
+
+fn attention(
+    graph: &mut Graph,
+    options: &TransformerOptions,
+    prefix: &str,
+    input: &Value,
+    penalty: &Value,
+) -> Result<Value, OnnxError> {
+    let (heads, width) = (options.heads as i64, options.width as i64);
+    let of_head = options.width / options.heads;
+    let mut projected = |name: &str, axes: &[i64]| -> Result<Value, OnnxError> {
+        let value = graph.linear(input, &format!("{prefix}.{name}"))?;
+        let split = graph.reshape(&value, &[0, 0, heads, of_head as i64]);
+        Ok(graph.transpose(&split, axes))
+    };
+    let queries = projected("query", &[0, 2, 1, 3])?;
+    let keys = projected("key", &[0, 2, 3, 1])?;
+    let values = projected("value", &[0, 2, 1, 3])?;
+    let scores = graph.op("MatMul", &[&queries, &keys]);
+    let scale = graph.scalar(1.0 / (of_head as f32).sqrt());
+    let scores = graph.op("Mul", &[&scores, &scale]);
+    let scores = graph.op("Add", &[&scores, penalty]);
+    let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
+    let attended = graph.op("MatMul", &[&shares, &values]);
+    let attended = graph.transpose(&attended, &[0, 2, 1, 3]);
+    let attended = graph.reshape(&attended, &[0, 0, width]);
+    graph.linear(&attended, &format!("{prefix}.output"))
+}

@@ -1,0 +1,123 @@
+//! wav2vec 2.0 and HuBERT as a graph; `undertone_models::Wav2Vec2` is what it has to equal.
+
+use undertone_models::{ConvolutionNorm, Wav2Vec2, Wav2Vec2Config};
+
+use super::OnnxError;
+use super::convolution::{Moves, convolution};
+use super::graph::{Graph, Value};
+use super::proto::DataType;
+use super::steps::{Own, convolved, gelu, lengths};
+use super::transformer::{TransformerOptions, all_states, layer_norm};
+
+/// The hidden states of all layers, `[batch, steps, width]` each, of waveforms
+/// `[batch, 1, samples]`, and the clips' own steps.
+///
+/// `shortest` is how many samples a clip has at least.
+pub(super) fn hidden_states(
+    graph: &mut Graph,
+    config: &Wav2Vec2Config,
+    shortest: usize,
+    layers: usize,
+    [features, attention_mask]: [&Value; 2],
+) -> Result<(Vec<Value>, Own), OnnxError> {
+    let mask = graph.cast(attention_mask, DataType::Float);
+    let mask = graph.unsqueeze(&mask, 1);
+    let mut states = graph.op("Mul", &[features, &mask]);
+    let samples = lengths(graph, attention_mask);
+    let shortest = graph.integer(shortest as i64);
+    let mut steps = graph.op("Max", &[&samples, &shortest]);
+    let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
+    let sizes = config.conv_kernel.iter().zip(&config.conv_stride);
+    for (index, (&kernel, &stride)) in sizes.enumerate() {
+        let prefix = format!("encoder.convolutions.{index}");
+        let moves = Moves {
+            stride,
+            pads: [0, 0],
+        };
+        let name = format!("{prefix}.convolution");
+        states = convolution(graph, &name, [1, kernel], moves, &states)?;
+        steps = convolved(graph, &steps, [kernel, stride, 0]);
+        if by_frame || index == 0 {
+            let frames = graph.transpose(&states, &[0, 2, 1]);
+            let normed = match by_frame {
+                true => {
+                    let epsilon = Wav2Vec2::CONVOLUTION_EPSILON;
+                    layer_norm(graph, &format!("{prefix}.frame_norm"), epsilon, &frames)?
+                }
+                false => {
+                    let own = Own::of(graph, steps.clone(), &frames);
+                    channel_norm(graph, &format!("{prefix}.channel_norm"), &frames, &own)?
+                }
+            };
+            states = graph.transpose(&normed, &[0, 2, 1]);
+        }
+        states = gelu(graph, &states);
+    }
+    states = graph.transpose(&states, &[0, 2, 1]);
+    let epsilon = config.layer_norm_eps as f32;
+    if config.feat_proj_layer_norm {
+        states = layer_norm(graph, "encoder.projection_norm", epsilon, &states)?;
+    }
+    states = graph.linear(&states, "encoder.projection")?;
+
+    let own = Own::of(graph, steps, &states);
+    states = own.only(graph, &states);
+    let positions = positions(graph, config, &states)?;
+    states = graph.op("Add", &[&states, &positions]);
+    let norm_first = config.do_stable_layer_norm;
+    if !norm_first {
+        states = layer_norm(graph, "encoder.norm", epsilon, &states)?;
+    }
+    let options = TransformerOptions {
+        width: config.hidden_size,
+        heads: config.num_attention_heads,
+        norm_first,
+        epsilon,
+    };
+    let is_whole = layers == config.num_hidden_layers;
+    let norm = (norm_first && is_whole).then_some("encoder.norm");
+    let states = all_states(graph, &options, layers, norm, states, &own)?;
+    Ok((states, own))
+}
+
+/// Each channel standardised over a clip's own steps, `[batch, steps, channels]`.
+fn channel_norm(
+    graph: &mut Graph,
+    prefix: &str,
+    states: &Value,
+    own: &Own,
+) -> Result<Value, OnnxError> {
+    let weight = graph.parameter(&format!("{prefix}.weight"))?;
+    let bias = graph.parameter(&format!("{prefix}.bias"))?;
+    let mean = own.mean(graph, states);
+    let centred = graph.op("Sub", &[states, &mean]);
+    let squares = graph.op("Mul", &[&centred, &centred]);
+    let variance = own.mean(graph, &squares);
+    let epsilon = graph.scalar(Wav2Vec2::CONVOLUTION_EPSILON);
+    let variance = graph.op("Add", &[&variance, &epsilon]);
+    let deviation = graph.op("Sqrt", &[&variance]);
+    let normal = graph.op("Div", &[&centred, &deviation]);
+    let scaled = graph.op("Mul", &[&normal, &weight]);
+    Ok(graph.op("Add", &[&scaled, &bias]))
+}
+
+/// The convolutional position embedding, `[batch, steps, channels]`.
+fn positions(
+    graph: &mut Graph,
+    config: &Wav2Vec2Config,
+    states: &Value,
+) -> Result<Value, OnnxError> {
+    let kernel = config.num_conv_pos_embeddings;
+    let groups = config.num_conv_pos_embedding_groups;
+    let channels = graph.transpose(states, &[0, 2, 1]);
+    let sizes = [groups, kernel];
+    let made = convolution(
+        graph,
+        "encoder.positions",
+        sizes,
+        Moves::same(kernel),
+        &channels,
+    )?;
+    let made = gelu(graph, &made);
+    Ok(graph.transpose(&made, &[0, 2, 1]))
+}

@@ -1,0 +1,333 @@
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Folder, trained_run};
+
+/// A copy of the trained model, to be spoilt.
+fn copied_model(folder: &Folder) {
+    for entry in fs::read_dir(trained_run().join("model")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        folder.write(&format!("mine/{name}"), fs::read(entry.path()).unwrap());
+    }
+}
+
+/// The names of what a JSON answer says was written.
+fn written(answer: &Value) -> Vec<&str> {
+    let files = answer["files"].as_array().unwrap();
+    files
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect()
+}
+
+/// That an export left nothing, half done or whole.
+fn assert_untouched(folder: &Folder, out: &str) {
+    assert!(!folder.path(out).exists(), "{out} is there");
+    let parent = folder.path(out).parent().unwrap().to_owned();
+    for entry in fs::read_dir(parent).into_iter().flatten() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(!name.starts_with(".undertone-export"), "{name} is left");
+    }
+}
+
+#[test]
+fn a_run_becomes_onnx() {
+    let folder = Folder::new();
+    let run = trained_run().display();
+    let done = folder.succeed(&format!("export {run} --to onnx --out made/onnx --json"));
+    assert_eq!(written(&done.json()[0]), ["model.onnx"]);
+    let size = folder.read("made/onnx/model.onnx").len();
+    assert_eq!(done.json()[0]["files"][0]["bytes"], size);
+    // What the program carries goes without a name.
+    let done = folder.succeed("export --to onnx --out shipped");
+    assert!(
+        done.stdout.contains("shipped/model.onnx"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn a_repository_for_the_hub_predicts_as_the_model_did() {
+    let folder = Folder::new();
+    folder.wav("clip.wav", 300.0, 0.5);
+    let run = trained_run().display();
+    let done = folder.succeed(&format!("export {run} --to hf --out hub --json"));
+    assert_eq!(
+        written(&done.json()[0]),
+        [
+            ".gitattributes",
+            "README.md",
+            "config.json",
+            "model.safetensors",
+            "onnx/model.onnx",
+            "samples/calm.wav",
+            "samples/excited.wav",
+            "samples/sad.flac",
+        ]
+    );
+    let before = folder.succeed(&format!("predict --json --model {run} clip.wav"));
+    let after = folder.succeed("predict --json --model hub clip.wav");
+    assert_eq!(before.stdout, after.stdout);
+}
+
+#[test]
+fn the_card_tells_what_the_run_measured() {
+    let folder = Folder::new();
+    let run = trained_run();
+    folder.succeed(&format!("export {} --to hf --out hub", run.display()));
+    let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
+    let report: Value =
+        serde_json::from_slice(&fs::read(run.join("report.json")).unwrap()).unwrap();
+    for expected in [
+        "license: cc-by-nc-sa-4.0\n",
+        "pipeline_tag: audio-classification\n",
+        "model-index:\n",
+        "src: samples/calm.wav\n",
+        "protocol holdout (",
+        "| speaker | clips | WA | UAR |",
+        "## What it is not for",
+        "## How to use it",
+    ] {
+        assert!(card.contains(expected), "{expected}\n{card}");
+    }
+    for score in ["wa", "uar", "macro_f1"] {
+        let value = report["pooled"][score]["value"].as_f64().unwrap();
+        let value = (value * 1e4).round() / 1e4;
+        assert!(
+            card.contains(&format!("value: {value:?}\n")),
+            "{score} {value}\n{card}"
+        );
+    }
+    // Each speaker of the test side has a row.
+    for speaker in report["pooled"]["by_speaker"].as_array().unwrap() {
+        let row = format!("\n| {} | ", speaker["name"].as_str().unwrap());
+        assert!(card.contains(&row), "{row}\n{card}");
+    }
+}
+
+#[test]
+fn without_a_report_no_results_are_claimed() {
+    let folder = Folder::new();
+    folder.succeed("export --to hf --out hub");
+    let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
+    assert!(!card.contains("model-index"), "{card}");
+    assert!(card.contains("license: cc-by-nc-sa-4.0"), "{card}");
+}
+
+#[test]
+fn what_a_card_says_by_hand_stays() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    folder.write(
+        "mine/README.md",
+        "---\nlicense: mit\nmine: 'a: b'\n---\n\n# Mine\n\nBy hand.\n",
+    );
+    folder.succeed("export mine --to hf --out hub");
+    let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
+    for expected in [
+        "license: mit\n",
+        "mine: 'a: b'\n",
+        "By hand.",
+        "pipeline_tag:",
+    ] {
+        assert!(card.contains(expected), "{expected}\n{card}");
+    }
+    assert!(!card.contains("cc-by-nc-sa-4.0"), "{card}");
+}
+
+#[test]
+fn a_report_can_be_added() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let report = trained_run().join("report.json");
+    let report = report.display();
+    folder.succeed(&format!("export mine --to hf --out hub --report {report}"));
+    let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
+    assert!(card.contains("model-index:"), "{card}");
+    assert!(card.contains("## Reports"), "{card}");
+}
+
+#[test]
+fn a_space_holds_what_it_checks() {
+    let folder = Folder::new();
+    let run = trained_run().display();
+    let done = folder.succeed(&format!("export {run} --to space --out space --json"));
+    let answer = &done.json()[0];
+    for expected in ["Dockerfile", "SHA256SUMS", "model/config.json", "undertone"] {
+        assert!(written(answer).contains(&expected), "{expected}: {answer}");
+    }
+    let dockerfile = String::from_utf8(folder.read("space/Dockerfile")).unwrap();
+    assert!(dockerfile.contains("ARG BASE=debian:"), "{dockerfile}");
+    assert!(
+        dockerfile.contains("\nUSER 1000:1000\nEXPOSE 7860\n"),
+        "{dockerfile}"
+    );
+    let readme = String::from_utf8(folder.read("space/README.md")).unwrap();
+    assert!(readme.contains("sdk: docker\napp_port: 7860\n"), "{readme}");
+    let sums = String::from_utf8(folder.read("space/SHA256SUMS")).unwrap();
+    let names: Vec<&str> = sums
+        .lines()
+        .filter_map(|line| line.split("  ").nth(1))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "model/README.md",
+            "model/config.json",
+            "model/model.safetensors",
+            "undertone"
+        ]
+    );
+    let checked = std::process::Command::new("sha256sum")
+        .args(["--check", "--strict", "SHA256SUMS"])
+        .current_dir(folder.path("space"))
+        .output();
+    match checked {
+        Ok(checked) => assert!(checked.status.success()),
+        Err(error) => println!("skipped: sha256sum: {error}"),
+    }
+}
+
+#[test]
+fn huggingface_hub_reads_the_cards() {
+    let python = std::env::var("UNDERTONE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let has_hub = std::process::Command::new(&python)
+        .args(["-c", "import huggingface_hub"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !has_hub {
+        println!("skipped: {python} has no huggingface_hub (set UNDERTONE_PYTHON)");
+        return;
+    }
+    let folder = Folder::new();
+    let run = trained_run().display();
+    folder.succeed(&format!("export {run} --to hf --out judged"));
+    folder.succeed("export --to hf --out shipped");
+    folder.succeed("export --to space --out space");
+    let checked = std::process::Command::new(&python)
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../bench/hub_card.py"
+        ))
+        .args(["judged", "shipped", "space"].map(|name| folder.path(name)))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(
+        checked.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    assert!(said.contains("3 examples, 3 results"), "{said}");
+    assert!(said.contains("3 examples, 0 results"), "{said}");
+}
+
+#[test]
+fn an_earlier_export_is_replaced_only_by_force() {
+    let folder = Folder::new();
+    let run = trained_run().display();
+    for (target, gone) in [("onnx", "model.onnx"), ("hf", "onnx/model.onnx")] {
+        let export = format!("export {run} --to {target} --out {target}");
+        folder.succeed(&export);
+        assert!(folder.refuse(&export).contains("--force"));
+        fs::remove_file(folder.path(&format!("{target}/{gone}"))).unwrap();
+        // A folder that misses a file is still of an export, unless nothing is left.
+        folder.succeed(&format!("{export} --force"));
+        assert!(folder.path(&format!("{target}/{gone}")).exists());
+    }
+    fs::create_dir(folder.path("empty")).unwrap();
+    folder.succeed(&format!("export {run} --to onnx --out empty"));
+}
+
+#[test]
+fn what_an_export_did_not_write_is_never_lost() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    folder.write("notes/diary.txt", "dear diary");
+    folder.write("repository/README.md", "mine");
+    folder.write("file", "a file");
+    for out in ["notes", "repository", "mine"] {
+        let error = folder.refuse(&format!("export --to hf --out {out} --force"));
+        assert!(error.contains("is not of an export"), "{out}: {error}");
+    }
+    let error = folder.refuse("export mine --to hf --out mine --force");
+    assert!(error.contains("holds the model"), "{error}");
+    let error = folder.refuse("export --to hf --out . --force");
+    assert!(error.contains("that you are in"), "{error}");
+    let error = folder.refuse("export --to onnx --out file --force");
+    assert!(error.contains("file: "), "{error}");
+    assert_eq!(folder.read("notes/diary.txt"), b"dear diary");
+    assert_eq!(folder.read("file"), b"a file");
+}
+
+#[test]
+fn models_that_cannot_be_exported_leave_nothing() {
+    let folder = Folder::new();
+    for broken in ["nan", "cut", "config", "labels", "card"] {
+        copied_model(&folder);
+        fs::rename(folder.path("mine"), folder.path(broken)).unwrap();
+    }
+    let mut weights = folder.read("nan/model.safetensors");
+    let end = weights.len();
+    weights[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    folder.write("nan/model.safetensors", &weights);
+    folder.write("cut/model.safetensors", &weights[..end / 2]);
+    folder.write("config/config.json", "{\"format\": 1,");
+    let config = String::from_utf8(folder.read("labels/config.json")).unwrap();
+    folder.write(
+        "labels/config.json",
+        config.replace("\"positive\"", "\"joy\""),
+    );
+    folder.write("card/README.md", "---\nlicense: [\n---\n");
+    for (model, words) in [
+        ("nowhere", "nowhere: no model here"),
+        ("nan", "not finite"),
+        ("cut", "cut/model.safetensors: not a safetensors file"),
+        ("config", "config/config.json: "),
+        ("labels", "joy"),
+        ("card", "card/README.md: "),
+    ] {
+        for target in ["onnx", "hf", "space"] {
+            let error = folder.refuse(&format!("export {model} --to {target} --out out"));
+            assert!(error.contains(words), "{model}: {error}");
+            assert_untouched(&folder, "out");
+        }
+    }
+}
+
+#[test]
+fn wrong_reports_programs_and_places_are_refused() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    folder.write("file", "#!/bin/sh\n");
+    let report = fs::read_to_string(trained_run().join("report.json")).unwrap();
+    folder.write("other.json", report.replace("\"tiny\"", "\"huge\""));
+    folder.write("half.json", &report[..report.len() / 2]);
+    for (arguments, words) in [
+        ("--to hf --out out --report other.json", "recipe huge"),
+        (
+            "--to hf --out out --report half.json",
+            "half.json: not a report",
+        ),
+        ("--to hf --out out --report none.json", "none.json: "),
+        (
+            "--to space --out out --binary file",
+            "file: no 64-bit Linux program",
+        ),
+        ("--to space --out out --binary none", "none: "),
+        ("--to onnx --out file/out", "file"),
+        ("--to gradio --out out", "onnx, hf, space"),
+        ("--to onnx", "--out"),
+        ("--to onnx --out out --report half.json", "the card"),
+        ("--to hf --out out --binary file", "--to space"),
+    ] {
+        let error = folder.refuse(&format!("export mine {arguments}"));
+        assert!(error.contains(words), "{arguments}: {error}");
+        assert_untouched(&folder, "out");
+    }
+    assert!(!Path::new("file/out").exists());
+}

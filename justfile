@@ -70,3 +70,10 @@ parity-export out="target/export":
 # A Space's image made step by step from its Dockerfile, and served from; needs root and debootstrap.
 space-steps space="target/export/space":
     sudo {{python}} bench/space_steps.py {{space}}
+
+# The server beside a Gradio app, over many requests, and under attack; needs `wrk`, gradio, librosa, torch.
+bench-serve:
+    cargo build --release --workspace --bins
+    {{python}} bench/serve.py
+    {{python}} bench/soak.py
+    {{python}} bench/hostile.py

@@ -5,6 +5,8 @@
 //! cargo run --release -p undertone-app --example dev -- --port 7860 --web crates/undertone-app/web
 //! ```
 
+#![allow(clippy::print_stdout)] // that is what an example does
+
 use std::convert::Infallible;
 
 use undertone_app::{

@@ -8,7 +8,7 @@ import { CHROMIUM } from "./environment.mjs";
 import { watch } from "./guard.mjs";
 import { startServer } from "./server.mjs";
 
-const PATIENCE = 10_000; // milliseconds
+const PATIENCE = 30_000; // milliseconds
 
 /**
  * Prepares a file's tests. `server` are options of `undertone serve`; `microphone` is what

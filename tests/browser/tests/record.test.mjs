@@ -54,7 +54,7 @@ test("the level meter moves while recording", () =>
       if (!canvas.width || canvas.hidden) return false;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 4);
       return data.some((value) => value > 0); // something reaches up to the upper edge
-    }, null, { timeout: 3000 });
+    });
   }, READBACK));
 
 test("a discarded recording is not sent", () =>
@@ -91,6 +91,31 @@ test("a microphone that goes away leaves what was heard", () =>
         page.addInitScript(() => {
           const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
           navigator.mediaDevices.getUserMedia = async (wish) => {
+            const stream = await original(wish);
+            [window.track] = stream.getAudioTracks();
+            return stream;
+          };
+        }),
+    },
+  ));
+
+test("a microphone allowed after the person went to another tab stays closed", () =>
+  visit(
+    async (page) => {
+      await page.getByRole("button", { name: "Record", exact: true }).click();
+      await page.waitForFunction(() => window.allow);
+      await page.getByRole("tab", { name: "Live" }).click();
+      await page.evaluate(() => window.allow());
+      await page.waitForFunction(() => window.track?.readyState === "ended");
+    },
+    {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getUserMedia = async (wish) => {
+            await new Promise((resolve) => {
+              window.allow = resolve;
+            });
             const stream = await original(wish);
             [window.track] = stream.getAudioTracks();
             return stream;

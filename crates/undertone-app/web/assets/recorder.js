@@ -20,7 +20,7 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   const button = byId("record");
   const meter = new LevelMeter(byId("record-level"));
   let recording = null;
-  let opening = false;
+  let opening = null; // stands for one wait for the microphone
   let made = 0;
 
   const idleHint = `Up to ${duration(model.max_seconds)}.`;
@@ -56,13 +56,15 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   }
 
   async function start() {
-    opening = true;
+    const mine = {};
+    opening = mine;
     onStart();
     try {
       const microphone = await openMicrophone(take, () => {
         stop();
         onProblem(new Problem("microphone-lost"));
       });
+      if (opening !== mine) return microphone.close(); // the person went elsewhere meanwhile
       const room = wavSeconds(model.max_bytes - UPLOAD_MARGIN, microphone.sampleRate);
       const limit = Math.min(model.max_seconds, room) - 0.1; // a block may come on top
       recording = { microphone, blocks: [], samples: 0, loudest: -Infinity, limit, warned: false };
@@ -72,9 +74,9 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
       meter.clear();
       announce("Recording.");
     } catch (error) {
-      onProblem(error);
+      if (opening === mine) onProblem(error);
     } finally {
-      opening = false;
+      if (opening === mine) opening = null;
     }
   }
 
@@ -87,6 +89,7 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   }
 
   function stop() {
+    opening = null;
     if (!recording) return;
     const { blocks, samples, microphone } = end();
     if (samples === 0) onProblem(new Problem("nothing-recorded"));

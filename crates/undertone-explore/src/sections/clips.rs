@@ -60,6 +60,7 @@ fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, E
         name: utterance.emotion.to_string(),
         peaks: clip.peaks.clone(),
         seconds: clip.seconds,
+        limit: None,
         trimmed: trimmed.clone(),
     };
     let mel = &clip.mel;

@@ -54,7 +54,10 @@ fn environment(subject: &Subject<'_>) -> Section {
 }
 
 fn machine(session: &Session) -> Vec<(String, String)> {
-    let memory = format!("{:.0} GiB", session.memory as f64 / GIB);
+    let memory = match session.memory {
+        0 => "unknown".to_owned(),
+        bytes => format!("{:.0} GiB", bytes as f64 / GIB),
+    };
     let pairs = [
         ("program", format!("undertone {}", session.undertone)),
         ("system", session.system.clone()),

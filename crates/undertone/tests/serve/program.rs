@@ -92,7 +92,6 @@ impl Serving {
     }
 
     /// Sends a signal by its name.
-    #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
         assert!(

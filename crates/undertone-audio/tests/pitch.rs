@@ -44,7 +44,7 @@ fn sounds(case: &str, length: usize) -> Vec<f32> {
             "high voice" => voice(520.0 * t) + 0.01 * noise[n],
             "glide" => voice(120.0 * t + 180.0 * t * t) + 0.02 * noise[n],
             "vibrato" => voice(200.0 * t - 2.0 * (2.0 * PI * 5.0 * t).cos()) + 0.02 * noise[n],
-            "voice and hiss" if n / 2400 % 2 == 0 => voice(180.0 * t) + 0.05 * noise[n],
+            "voice and hiss" if (n / 2400).is_multiple_of(2) => voice(180.0 * t) + 0.05 * noise[n],
             "voice and hiss" => 0.05 * noise[n],
             "noise" => 0.3 * noise[n],
             "silence" => 0.0,

@@ -9,6 +9,7 @@ use undertone_explore::{ExploreOptions, FindingKind, explore};
 
 use support::UNWATCHED;
 
+#[allow(clippy::print_stderr)] // tests tell what they skip
 fn ravdess() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ravdess");
     let folder = std::env::var_os("UNDERTONE_RAVDESS").map_or_else(beside, PathBuf::from);

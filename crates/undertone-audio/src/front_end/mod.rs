@@ -409,6 +409,16 @@ fn largest_magnitude_plain(samples: &[f32]) -> f32 {
         .fold(0.0, |most, it| most.max(it.abs()))
 }
 
+/// Scales samples to a root mean square of `level` dB of full scale.
+fn bring_to(samples: &mut [f32], level: f32) {
+    let power: f64 = samples.iter().map(|it| f64::from(*it).powi(2)).sum();
+    let found = (power / samples.len().max(1) as f64).sqrt();
+    if found > 0.0 {
+        let gain = (10f64.powf(f64::from(level) / 20.0) / found).min(MOST_GAIN) as f32;
+        samples.iter_mut().for_each(|sample| *sample *= gain);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,15 +431,5 @@ mod tests {
             assert_eq!(largest_magnitude(part), largest_magnitude_plain(part));
         }
         assert_eq!(largest_magnitude(&[0.5, f32::NAN, -3.0]), 3.0);
-    }
-}
-
-/// Scales samples to a root mean square of `level` dB of full scale.
-fn bring_to(samples: &mut [f32], level: f32) {
-    let power: f64 = samples.iter().map(|it| f64::from(*it).powi(2)).sum();
-    let found = (power / samples.len().max(1) as f64).sqrt();
-    if found > 0.0 {
-        let gain = (10f64.powf(f64::from(level) / 20.0) / found).min(MOST_GAIN) as f32;
-        samples.iter_mut().for_each(|sample| *sample *= gain);
     }
 }

@@ -103,8 +103,11 @@ pub(crate) fn with_encoder(name: &str, network: &Value) -> (Model, usize) {
     (model, encoder.config.bands())
 }
 
-/// All parameters by name: shape and values.
-pub(crate) fn named<M: Module>(module: &M) -> Vec<(String, (Vec<usize>, Vec<f32>))> {
+/// A parameter: its name, its shape and its values.
+pub(crate) type Named = (String, (Vec<usize>, Vec<f32>));
+
+/// All parameters.
+pub(crate) fn named<M: Module>(module: &M) -> Vec<Named> {
     let mut weights = Weights::of(module);
     let names: Vec<String> = weights.iter().map(|(name, _)| name.to_owned()).collect();
     names

@@ -14,6 +14,7 @@ use crate::models::{cnn_lstm, config, features, probabilities, with_encoder};
 
 const TOLERANCE: f32 = 1e-5;
 
+#[allow(clippy::print_stdout)] // tests tell what they skip
 fn python() -> Option<String> {
     let python = std::env::var("UNDERTONE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let found = Command::new(&python)

@@ -15,7 +15,7 @@ use crate::program::{Serving, sample, serve};
 
 const TOKEN: &str = "s3cret-token";
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -42,10 +42,11 @@ fn node() -> Option<PathBuf> {
 }
 
 /// Says that there is nothing to test with, or fails where there has to be.
-fn skip(what: &str) {
+#[allow(clippy::print_stdout)] // tests tell what they skip
+pub(crate) fn skip(what: &str) {
     let required = std::env::var_os("UNDERTONE_REQUIRE_CLIENTS").is_some_and(|value| value == "1");
-    assert!(!required, "{what} is not installed");
-    println!("skipped: {what} is not installed (see tests/clients)");
+    assert!(!required, "{what}");
+    println!("skipped: {what}");
 }
 
 /// Runs a script against a server, and checks that it was answered what REST answers.
@@ -78,7 +79,7 @@ fn run(program: &Path, script: &Path, serving: &Serving, token: Option<&str>) {
 #[test]
 fn gradio_client_of_python() {
     let Some(python) = python() else {
-        return skip("gradio_client");
+        return skip("gradio_client is not installed");
     };
     run(&python, &script("check.py"), &serve(&[]), None);
     run(
@@ -92,7 +93,7 @@ fn gradio_client_of_python() {
 #[test]
 fn gradio_client_of_javascript() {
     let Some(node) = node() else {
-        return skip("@gradio/client");
+        return skip("@gradio/client is not installed");
     };
     run(&node, &script("check.mjs"), &serve(&[]), None);
     run(

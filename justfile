@@ -39,7 +39,7 @@ judge-whisper encoder runs="runs":
 # A virtual environment with the peers.
 venv folder=".venv":
     {{python}} -m venv {{folder}}
-    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu
+    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu onnx onnxruntime
 
 # All benches beside their peers; needs `just venv`.
 bench:
@@ -58,3 +58,15 @@ parity:
     {{python}} bench/front_end_parity.py
     cargo build --release --workspace --example encoder_states
     {{python}} bench/encoder_parity.py
+
+# Exports beside the real things: ONNX Runtime, huggingface_hub, transformers; needs `just venv`.
+parity-export out="target/export":
+    cargo build --release --workspace
+    {{python}} bench/onnx_parity.py
+    {{undertone}} export models/5-whisper-tiny-sentiment3 --to hf --out {{out}}/hf --force
+    {{undertone}} export --to space --out {{out}}/space --force
+    {{python}} bench/hub_card.py {{out}}/hf {{out}}/space
+
+# A Space's image made step by step from its Dockerfile, and served from; needs root and debootstrap.
+space-steps space="target/export/space":
+    sudo {{python}} bench/space_steps.py {{space}}

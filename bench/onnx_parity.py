@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 1e-4
 # Fewest samples of a clip that is not padded: one frame of Whisper, one step of wav2vec 2.0.
 SHORTEST = 400
+# The most that a recording is amplified to reach the model's level.
+MOST_GAIN = 1e3
 
 
 def read(path):
@@ -40,6 +42,10 @@ def prepared(samples, rate, front_end):
     if front_end["trim"]:
         speech, _ = librosa.effects.trim(samples, **front_end["trim"])
         samples = speech if len(speech) else samples
+    level = front_end.get("level")
+    if level is not None and np.any(samples):
+        found = np.sqrt(np.mean(samples.astype(np.float64) ** 2))
+        samples = samples * np.float32(min(10 ** (level / 20) / found, MOST_GAIN))
     return samples
 
 

@@ -112,8 +112,8 @@ function show(description) {
   const operations = Object.entries(description.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
-  const parts = description.tags.flatMap(({ name, description: meaning }) => [
-    element("h2", {}, `${name}: ${meaning}`),
+  const parts = description.tags.flatMap(({ name }) => [
+    element("h2", {}, name),
     ...operations
       .filter(({ operation }) => operation.tags.includes(name))
       .map(({ path, method, operation }) => described(description, path, method, operation)),

@@ -52,6 +52,9 @@ pub struct Access {
     pub hosts: Vec<String>,
     /// Origins whose pages may show this one in a frame.
     pub frame_ancestors: Vec<String>,
+    /// Whether all connections come from a proxy, which names the client it speaks for last in
+    /// `X-Forwarded-For`.
+    pub behind_proxy: bool,
 }
 
 /// What is accepted, and how much of it at once. Beyond it requests are refused, not delayed.

@@ -5,6 +5,7 @@
 //! RUN/run.json               where, when and on what machine it was trained
 //! RUN/encoder.blake3         which pretrained encoder, if there is one
 //! RUN/report.{txt,json}      how good it is
+//! RUN/report/                the page with its figures
 //! RUN/model/                 the model, if the run trained exactly one
 //! RUN/folds/NAME/            a fold:
 //!     division.json          which clips were trained on, chosen by, judged by
@@ -154,11 +155,6 @@ impl RunFolder {
     /// Where, when and on what machine the run was trained.
     pub(crate) fn log_path(&self) -> PathBuf {
         self.path.join("run.json")
-    }
-
-    /// The page with the run's figures.
-    pub fn page_folder(&self) -> PathBuf {
-        self.path.join("report")
     }
 
     /// The folders of the folds that were begun, by name.

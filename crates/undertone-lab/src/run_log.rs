@@ -43,7 +43,7 @@ pub struct Session {
     pub processor: String,
     /// Threads that run at once.
     pub threads: usize,
-    /// The machine's memory in bytes.
+    /// The machine's memory in bytes; 0 where the system does not tell.
     pub memory: u64,
     /// What was computed on.
     pub device: String,
@@ -124,17 +124,19 @@ impl Session {
             RefreshKind::nothing()
                 .with_cpu(CpuRefreshKind::nothing())
                 .with_memory(MemoryRefreshKind::nothing().with_ram()),
-        );
-        let processor = machine.cpus().first().map_or("", |cpu| cpu.brand().trim());
+        )
+        .ok();
+        let processors = machine.as_ref().map_or(&[][..], System::cpus);
+        let processor = processors.first().map_or("", |cpu| cpu.brand().trim());
         let now = Timestamp::now();
         Self {
             undertone: env!("CARGO_PKG_VERSION").to_owned(),
-            system: System::long_os_version().unwrap_or_else(|| std::env::consts::OS.to_owned()),
+            system: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
             processor: format!("{processor} ({})", std::env::consts::ARCH)
                 .trim_start()
                 .to_owned(),
             threads: thread::available_parallelism().map_or(1, NonZero::get),
-            memory: machine.total_memory(),
+            memory: machine.as_ref().map_or(0, System::total_memory),
             device: format!("{device:?}"),
             started: Timestamp::from_second(now.as_second())
                 .unwrap_or(now)

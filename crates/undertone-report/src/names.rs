@@ -16,7 +16,10 @@ pub(crate) fn names(records: &[RunRecord]) -> Vec<String> {
         .enumerate()
         .map(|(index, own)| {
             let unique = |depth: &usize| {
-                let mut others = parts.iter().enumerate().filter(|(other, _)| *other != index);
+                let mut others = parts
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != index);
                 others.all(|(_, other)| name(other, *depth) != name(own, *depth))
             };
             let depth = (1..=own.len()).find(unique).unwrap_or(own.len());

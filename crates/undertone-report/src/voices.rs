@@ -24,7 +24,9 @@ impl Voices {
             _ => path.to_owned(),
         });
         let remembered = || remembered.filter(|path| path.is_dir()).map(Path::to_owned);
-        Self { root: chosen.or_else(remembered) }
+        Self {
+            root: chosen.or_else(remembered),
+        }
     }
 
     /// Whether there is a corpus at all.

@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
     Crossval(CrossvalArgs),
+    Report(ReportArgs),
     Recipes(RecipesArgs),
     Serve(ServeArgs),
     Export(ExportArgs),
@@ -212,8 +213,8 @@ pub(crate) struct CorpusArgs {
 Examples:
   undertone explore --out exploration ravdess
   undertone explore --out exploration --force --top-db 30 ravdess
-  undertone explore --out optimized --recipe 3-optimized clips.csv     trimmed and balanced as it does
-  undertone explore --out exploration --seed 7 --show ravdess/Actor_02/03-01-05-02-01-01-02.wav ravdess")]
+  undertone explore --out exploration --recipe 3-optimized clips.csv   trimmed and balanced as it does
+  undertone explore --out exploration --seed 7 --show clips/anna-1.wav clips.csv")]
 pub(crate) struct ExploreArgs {
     /// The corpus: a folder of RAVDESS clips, or a manifest.
     #[arg(value_name = "DIR|MANIFEST")]
@@ -318,6 +319,40 @@ pub(crate) struct ExperimentArgs {
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
     /// Print one JSON object per epoch, and the report as another.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show the curves in the terminal while it trains: q stops, Tab turns to the other chart.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) tui: bool,
+}
+
+/// Show training runs as a page: scores, curves, confusions, calibration, speakers, mistakes.
+///
+/// Writes index.html, which needs no network, and each figure beside it as SVG and PNG. Several
+/// runs stand side by side, with a test of whether one is better than another. Prints the page's
+/// path.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  undertone report runs/mine                              writes runs/mine/report/index.html
+  undertone report --corpus ravdess runs/mine             with the surest mistakes to listen to
+  undertone report --out compared runs/cnn runs/whisper   side by side
+  undertone report --json runs/mine | jq .uar.value")]
+pub(crate) struct ReportArgs {
+    /// Folders that `train` or `crossval` left, finished or not.
+    #[arg(value_name = "RUN", required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// The folder for the page [default: RUN/report; several runs need one].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Where the corpus is, for clips to listen to [default: where it was when the run was
+    /// trained].
+    #[arg(long, value_name = "DIR|MANIFEST")]
+    pub(crate) corpus: Option<PathBuf>,
+    /// Write into a folder that holds something already.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print one JSON object per run, and one per comparison.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -13,11 +13,19 @@ static INTERRUPT: Interrupt = Interrupt::new();
 pub(crate) fn listen() -> anyhow::Result<&'static Interrupt> {
     ctrlc::set_handler(|| {
         if INTERRUPT.is_requested() {
-            std::process::exit(Outcome::Interrupted.code().into());
+            stop_at_once();
         }
         INTERRUPT.request();
-        output::say("stopping as soon as this step is done; once more to stop at once");
+        if !undertone_live::is_taken() {
+            output::say("stopping as soon as this step is done; once more to stop at once");
+        }
     })
     .context("cannot listen for Ctrl-C")?;
     Ok(&INTERRUPT)
+}
+
+/// Ends the process without waiting for anything.
+pub(crate) fn stop_at_once() -> ! {
+    undertone_live::restore();
+    std::process::exit(Outcome::Interrupted.code().into())
 }

@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod inputs;
 mod interrupt;
+mod live;
 mod model;
 mod npz;
 mod outcome;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Train(args) => commands::train(&args),
         Command::Evaluate(args) => commands::evaluate(&args),
         Command::Crossval(args) => commands::crossval(&args),
+        Command::Report(args) => commands::report(&args),
         Command::Recipes(args) => commands::recipes(&args),
         Command::Serve(args) => commands::serve(args),
         Command::Export(args) => commands::export(&args),

@@ -1,11 +1,14 @@
 //! What long work shows while it runs: bars where stderr is a terminal, lines where it is not.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use undertone_lab::{EpochMetrics, Event, MemoryEstimate};
+use undertone_live::Live;
 
+use crate::live;
 use crate::output;
 
 /// Watches an experiment.
@@ -15,6 +18,9 @@ pub(crate) struct Progress {
     epochs: usize,
     /// Whether events go to stdout as JSON.
     json: bool,
+    /// The terminal view, where it was asked for; then what was said is told again at the end.
+    live: Option<Live>,
+    told: Mutex<Vec<String>>,
 }
 
 /// What is told of an experiment with `--json`.
@@ -62,15 +68,29 @@ impl Progress {
             bar: bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
             epochs,
             json,
+            live: None,
+            told: Mutex::default(),
+        }
+    }
+
+    /// Shows all in a view that has taken over the terminal, instead of a bar and lines.
+    pub(crate) fn in_view(epochs: usize, live: Live) -> Self {
+        Self {
+            bar: ProgressBar::hidden(),
+            live: Some(live),
+            ..Self::new(epochs, false)
         }
     }
 
     /// Takes note of an event; may be called from several threads.
     pub(crate) fn observe(&self, event: &Event<'_>) {
+        if let Some(live) = &self.live {
+            live::show(live, event);
+        }
         match *event {
             Event::Features { done, total } => {
                 self.at("reading clips", done, total);
-                if done == total && self.bar.is_hidden() && !self.json {
+                if done == total && self.bar.is_hidden() && !self.json && self.live.is_none() {
                     output::say(format_args!("read {total} clips"));
                 }
             }
@@ -156,9 +176,12 @@ impl Progress {
         }
     }
 
-    /// Removes the bar.
-    pub(crate) fn end(&self) {
+    /// Removes the bar, or gives the terminal back and says there what was said before.
+    pub(crate) fn end(mut self) {
         self.bar.finish_and_clear();
+        drop(self.live.take());
+        let told = self.told.get_mut().unwrap_or_else(PoisonError::into_inner);
+        told.iter().for_each(output::say);
     }
 
     fn at(&self, what: &'static str, done: usize, total: usize) {
@@ -171,6 +194,15 @@ impl Progress {
     }
 
     fn say(&self, text: impl fmt::Display, event: JsonEvent<'_>) {
+        if let Some(live) = &self.live {
+            let text = text.to_string();
+            live.say(&text);
+            self.told
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(text);
+            return;
+        }
         self.bar.suspend(|| {
             if self.json {
                 // Training is worth more than its log: it goes on when nobody reads that.

@@ -130,6 +130,9 @@ test("what the server warns of is said mildly", () =>
     await page.setInputFiles("#file", fileWith("loud.wav", tone(2, 300, 3)));
     await answered(page, "loud.wav");
     assert.match(await page.locator("#result-warnings").innerText(), /peaks are cut off/);
+    await page.setInputFiles("#file", fileWith("far.wav", tone(2, 300, 0.001)));
+    await answered(page, "far.wav");
+    assert.match(await page.locator("#result-warnings").innerText(), /hardly louder than a quiet room/);
     await page.setInputFiles("#file", CALM);
     await answered(page, "calm.wav");
     assert.equal(await page.locator("#result-warnings li").count(), 0);

@@ -53,10 +53,11 @@ pub(crate) async fn predict(
     request: Request,
 ) -> Result<Json<Answer>, Problem> {
     let wanted = wanted(options)?;
-    // Nobody needs to send megabytes to be refused.
+    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
+    // server is asked to stop meanwhile.
     drop(app.admit()?);
     let read = read_files(&app, request, "file").await?;
-    let _slot = app.admit()?;
+    let _slot = app.inference.admit()?;
     let mut files = read.files.into_iter();
     let (Some(file), None) = (files.next(), files.next()) else {
         let detail = "one `file` is taken here; several go to /api/predict/batch";
@@ -89,10 +90,11 @@ pub(crate) async fn predict_batch(
     request: Request,
 ) -> Result<Json<BatchAnswer>, Problem> {
     let wanted = wanted(options)?;
-    // Nobody needs to send megabytes to be refused.
+    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
+    // server is asked to stop meanwhile.
     drop(app.admit()?);
     let read = read_files(&app, request, "file").await?;
-    let _slot = app.admit()?;
+    let _slot = app.inference.admit()?;
     let answer_one =
         async |File { name, bytes }: File| match analyse(&app, bytes, name.clone(), wanted).await {
             Ok(answer) => FileAnswer::Done(Box::new(answer)),

@@ -37,7 +37,8 @@ impl Gradio {
     }
 }
 
-/// The routes, which all begin with `/gradio_api` but for `/config`.
+/// The routes: with `/gradio_api` before them, as since Gradio 5, and without, as clients of
+/// Gradio 4 ask.
 pub(crate) fn router() -> Router<Shared> {
     let api = Router::new()
         .route("/info", get(config::info))
@@ -52,11 +53,14 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/call/v2/{api_name}", post(calls::call_by_keyword))
         .route("/call/v2/{api_name}/{event_id}", get(stream::call))
         .route("/run/{api_name}", post(calls::run))
-        .route("/api/{api_name}", post(calls::run))
         .route("/heartbeat/{session_hash}", get(stream::heartbeat))
         .route("/cancel", post(calls::cancel))
         .route("/reset", post(calls::reset));
     Router::new()
         .route("/config", get(config::config))
-        .nest("/gradio_api", api)
+        .merge(api.clone())
+        .nest(
+            "/gradio_api",
+            api.route("/api/{api_name}", post(calls::run)),
+        )
 }

@@ -8,6 +8,7 @@
 mod places;
 mod window;
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -81,11 +83,13 @@ enum Heard {
 pub(crate) async fn live(
     State(app): State<Shared>,
     Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|error| Problem::new(Kind::BadRequest, error.body_text()))?;
     app.check_ready()?;
-    let place = app.live.enter(peer.ip(), &app.settings.limits)?;
+    let address = client_address(&app, peer.ip(), &headers);
+    let place = app.live.enter(address, &app.settings.limits)?;
     // Browsers leave where none of the protocols that they offered is taken.
     let token = app.settings.access.token.iter();
     let protocols = token.map(|token| format!("{LIVE_PROTOCOL_PREFIX}{token}"));
@@ -108,6 +112,16 @@ pub(crate) async fn live(
             let _ = timeout(SEND, socket.send(Message::Close(None))).await;
             app.metrics.live.dec();
         }))
+}
+
+/// Who speaks: whoever is connected, or whom a proxy speaks for.
+fn client_address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded = || {
+        let last = headers.get_all("x-forwarded-for").into_iter().next_back()?;
+        last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+    };
+    let trusted = app.settings.access.behind_proxy;
+    trusted.then(forwarded).flatten().unwrap_or(peer)
 }
 
 /// Answers until the client leaves or breaks the rules.

@@ -193,6 +193,34 @@ fn live_connections_are_limited() {
 }
 
 #[test]
+fn behind_a_proxy_clients_are_told_apart_by_what_it_says() {
+    let with_proxy = |behind_proxy| {
+        start_with(Settings {
+            access: Access {
+                behind_proxy,
+                ..Access::default()
+            },
+            limits: Limits {
+                live_of_one: 1,
+                ..Limits::default()
+            },
+            ..settings()
+        })
+    };
+    let server = with_proxy(true);
+    let from = |address| open_with(&server, &[("x-forwarded-for", address)]);
+    // What a client itself puts there comes first.
+    let _one = from("10.9.9.9, 10.0.0.1").unwrap();
+    let _other = from("10.0.0.2").unwrap();
+    let again = from("10.8.8.8, 10.0.0.1").unwrap_err();
+    assert_eq!(again, StatusCode::TOO_MANY_REQUESTS);
+    let server = with_proxy(false);
+    let from = |address| open_with(&server, &[("x-forwarded-for", address)]);
+    let _one = from("10.0.0.1").unwrap();
+    assert_eq!(from("10.0.0.2").unwrap_err(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[test]
 fn the_token_comes_as_a_protocol() {
     let server = start_with(Settings {
         access: Access {

@@ -22,22 +22,18 @@ const UNPROCESSED = { echoCancellation: false, noiseSuppression: false, autoGain
  */
 export async function openMicrophone(onBlock, onLost) {
   if (!navigator.mediaDevices?.getUserMedia) throw new Problem("insecure-context");
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: UNPROCESSED }).catch((error) => {
-    throw new Problem(PROBLEMS[error.name] ?? "microphone-busy", { detail: error.message });
-  });
-  const [track] = stream.getAudioTracks();
+  // Made before anything is waited for: some browsers let only a person's click start a context.
   const context = new AudioContext({ latencyHint: "interactive" });
-  const close = () => {
-    track.stop();
-    context.close();
-  };
+  let stream;
   try {
-    await context.audioWorklet.addModule(new URL("capture-worklet.js", import.meta.url));
-  } catch {
-    close();
-    throw new Problem("unreachable"); // the module is a file of the server's
+    await addCapture(context);
+    stream = await navigator.mediaDevices.getUserMedia({ audio: UNPROCESSED });
+    await context.resume();
+  } catch (error) {
+    context.close();
+    throw error instanceof Problem ? error : new Problem(PROBLEMS[error.name] ?? "microphone-busy");
   }
-  await context.resume();
+  const [track] = stream.getAudioTracks();
   const capture = new AudioWorkletNode(context, "capture", { numberOfOutputs: 1 });
   capture.port.onmessage = ({ data }) => onBlock(data);
   // A node that leads nowhere is not run by every browser; this one's output is silence.
@@ -49,9 +45,16 @@ export async function openMicrophone(onBlock, onLost) {
     close() {
       track.removeEventListener("ended", onLost);
       capture.port.onmessage = null;
-      close();
+      track.stop();
+      context.close();
     },
   };
+}
+
+function addCapture(context) {
+  return context.audioWorklet.addModule(new URL("capture-worklet.js", import.meta.url)).catch(() => {
+    throw new Problem("unreachable"); // the module is a file of the server's
+  });
 }
 
 const QUIETEST = -60; // dB

@@ -42,22 +42,30 @@ export class Player {
   }
 
   /** Shows a recording's picture and makes its sound ready; what played before falls silent. */
-  load({ seconds, picture, windows, warnings }, playable) {
+  load({ seconds, picture, windows }, playable) {
     this.#audio.pause();
     URL.revokeObjectURL(this.#audio.src);
     this.#audio.src = URL.createObjectURL(playable);
     this.#seconds = seconds;
-    this.#picture = picture;
-    this.#image = spectrogramImage(picture.mel);
     this.#find("#play").disabled = false;
     this.#find("#seek").max = seconds;
     this.#timeline.load(windows ?? [], seconds);
-    this.#shadeTrimmed(picture.speech);
-    this.#drawAxes(picture.mel.fmax);
-    this.#describe(picture, warnings ?? []);
-    this.#redraws.forEach((redraw) => redraw());
+    this.#draw(picture);
     this.#point(null);
     this.#showPosition(0);
+  }
+
+  // Recordings at an odd rate come without a picture; they can still be heard.
+  #draw(picture) {
+    this.#find("#lanes").hidden = !picture;
+    this.#find("#legend").hidden = !picture;
+    if (!picture) return;
+    this.#picture = picture;
+    this.#image = spectrogramImage(picture.mel);
+    this.#shadeTrimmed(picture.speech);
+    this.#drawAxes(picture.mel.fmax);
+    this.#describe(picture);
+    this.#redraws.forEach((redraw) => redraw());
   }
 
   pause() {
@@ -178,13 +186,13 @@ export class Player {
     this.#find("#time-unit").textContent = this.#seconds < 60 ? "s" : "min";
   }
 
-  #describe({ speech, mel }, warnings) {
+  #describe({ speech, mel }) {
     const trimmed = this.#seconds - (speech.end - speech.start) > 0.05;
     const kept = trimmed ? ` Speech from ${speech.start.toFixed(1)} to ${speech.end.toFixed(1)} seconds.` : "";
     this.#find("#wave").setAttribute("aria-label", `Wave form, ${duration(this.#seconds)}.${kept}`);
     this.#find("#mel").setAttribute("aria-label", `Mel spectrogram from 0 to ${mel.fmax / 1000} kHz.`);
     const words = [`Wave form, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
-    if (trimmed && !warnings.includes("silent")) words.push("Hatched: silence, which the model does not hear.");
+    if (trimmed) words.push("Hatched: silence, which the model does not hear.");
     if (!this.#find("#timeline").hidden) words.push("Below, emotion over time: point for values, click to jump.");
     this.#find("#legend").textContent = words.join(" ");
   }

@@ -7,8 +7,8 @@ import { capitalised, duration } from "./format.js";
 import { Player } from "./player.js";
 
 const WARNINGS = {
-  silent: "There is hardly any sound in it, so the answer means little.",
-  short: "It is shorter than what the model listens to at once; the rest was filled with silence.",
+  quiet: "It is hardly louder than a quiet room, so the answer means little. A little closer to the microphone is better.",
+  short: "There is less than half a second of speech in it, so the answer means little.",
   clipped: "It is too loud: its peaks are cut off. A little further from the microphone is better.",
 };
 

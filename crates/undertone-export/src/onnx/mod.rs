@@ -117,10 +117,11 @@ fn graph_of(model: &Model) -> Result<GraphProto, OnnxError> {
             let features = features(&mut graph, bands, model.statistics.as_ref());
             cnn_lstm::scores(&mut graph, config, features)?
         }
-        NetworkConfig::Pretrained(_) => {
-            return Err(OnnxError::Unsupported(
-                "a network with a pretrained encoder",
-            ));
+        NetworkConfig::Pretrained(config) => {
+            let files = model.encoder.as_ref().ok_or(OnnxError::NoEncoder)?;
+            let features = features(&mut graph, bands, None);
+            let mask = attention_mask(&mut graph);
+            pretrained::scores(&mut graph, config, &files.config, &features, &mask)?
         }
     };
     probabilities(&mut graph, &model.config, &scores)?;

@@ -105,7 +105,7 @@ fn attention(
 ) -> Result<Value, OnnxError> {
     let (heads, width) = (options.heads as i64, options.width as i64);
     let of_head = options.width / options.heads;
-    let mut projected = |name: &str, axes: &[i64]| {
+    let mut projected = |name: &str, axes: &[i64]| -> Result<Value, OnnxError> {
         let value = graph.linear(input, &format!("{prefix}.{name}"))?;
         let split = graph.reshape(&value, &[0, 0, heads, of_head as i64]);
         Ok(graph.transpose(&split, axes))

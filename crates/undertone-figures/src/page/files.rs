@@ -14,6 +14,9 @@ use super::Page;
 /// Pixels a CSS pixel in the PNG files.
 const SCALE: f64 = 2.0;
 
+/// What a page says it was made by.
+pub(super) const GENERATOR: &str = concat!("undertone ", env!("CARGO_PKG_VERSION"));
+
 /// A name for each figure's files, from its title.
 pub(super) fn names(figures: &[&Figure]) -> Vec<String> {
     let mut taken = HashSet::new();
@@ -52,12 +55,15 @@ pub(super) fn slug(text: &str) -> String {
 
 impl Page {
     /// Writes `index.html` into a folder, which is made if it is not there, and each figure as
-    /// SVG and PNG into `figures/` in it, named after its title. Returns the page's path.
+    /// SVG and PNG into `figures/` in it, named after its title. Returns the page's path. Figures
+    /// of the page that was there before, and that this one lacks, are removed.
     ///
     /// # Errors
     /// [`FigureError::File`] where a file or folder cannot be written.
     pub fn save(&self, folder: &Path) -> Result<PathBuf, FigureError> {
         let figures_folder = folder.join("figures");
+        let path = folder.join("index.html");
+        let before = fs::read_to_string(&path).map_or_else(|_| Vec::new(), |html| linked(&html));
         fs::create_dir_all(&figures_folder).map_err(|source| FigureError::File {
             path: figures_folder.clone(),
             source,
@@ -85,10 +91,31 @@ impl Page {
                     Err(panic) => std::panic::resume_unwind(panic),
                 })
         })?;
-        let path = folder.join("index.html");
-        write(&path, self.html()?.as_bytes())?;
+        let html = self.html()?;
+        write(&path, html.as_bytes())?;
+        let now = linked(&html);
+        for stale in before.iter().filter(|file| !now.contains(file)) {
+            // One that is gone already is as good.
+            let _ = fs::remove_file(figures_folder.join(stale));
+        }
         Ok(path)
     }
+}
+
+/// The files in `figures/` that a page made here links to.
+fn linked(html: &str) -> Vec<String> {
+    if !html.contains("<meta name=\"generator\" content=\"undertone ") {
+        return Vec::new();
+    }
+    let files = html
+        .split("href=\"figures/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let harmless = |file: &&str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        file.chars().all(allowed) && (file.ends_with(".svg") || file.ends_with(".png"))
+    };
+    files.filter(harmless).map(str::to_owned).collect()
 }
 
 impl Figure {

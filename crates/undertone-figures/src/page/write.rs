@@ -8,7 +8,7 @@ use crate::figure::Figure;
 use crate::text::{REGULAR, SEMI_BOLD};
 use crate::theme;
 
-use super::files::{names, slug};
+use super::files::{GENERATOR, names, slug};
 use super::html::Html;
 use super::{Audio, Block, Cell, Page, Section, Table};
 
@@ -40,6 +40,7 @@ impl Page {
                     "meta",
                     &[("name", "color-scheme"), ("content", "light dark")],
                 )?;
+                html.start("meta", &[("name", "generator"), ("content", GENERATOR)])?;
                 html.say("title", &[], &self.title)?;
                 html.element("style", &[], |html| html.raw(&style()))
             })?;
@@ -161,8 +162,16 @@ fn figure(html: &mut Html, figure: &Figure, file: &str) -> Result<(), FigureErro
         match &figure.narrow {
             None => html.raw(&figure.svg)?,
             Some(narrow) => {
-                html.element("div", &[("class", "wide")], |html| html.raw(&figure.svg))?;
-                html.element("div", &[("class", "narrow")], |html| html.raw(narrow))?;
+                // The letters of a wide figure become too small before those of a smaller one.
+                let [wide_class, narrow_class] = if figure.width() > 600.0 {
+                    ["wide early", "narrow early"]
+                } else {
+                    ["wide", "narrow"]
+                };
+                html.element("div", &[("class", wide_class)], |html| {
+                    html.raw(&figure.svg)
+                })?;
+                html.element("div", &[("class", narrow_class)], |html| html.raw(narrow))?;
             }
         }
         html.element("figcaption", &[], |html| {

@@ -105,6 +105,22 @@ fn the_figures_lie_beside_the_page() {
 }
 
 #[test]
+fn a_page_that_is_written_again_leaves_no_figure_of_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    page().save(folder.path()).unwrap();
+    fs::write(folder.path().join("figures/mine.svg"), "").unwrap();
+    let mut smaller = page();
+    smaller.sections.truncate(1);
+    smaller.save(folder.path()).unwrap();
+    let left: Vec<_> = fs::read_dir(folder.path().join("figures"))
+        .unwrap()
+        .flatten()
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].file_name(), "mine.svg");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

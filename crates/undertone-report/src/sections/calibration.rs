@@ -13,14 +13,23 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     let (Some(report), false) = (&subject.record.report, outcomes.is_empty()) else {
         return Ok(None);
     };
-    let rows = outcomes.iter().map(|outcome| (outcome.probabilities.as_slice(), outcome.truth));
+    let rows = outcomes
+        .iter()
+        .map(|outcome| (outcome.probabilities.as_slice(), outcome.truth));
     let bins = calibration_bins(rows);
     let clips: usize = bins.iter().map(|bin| bin.clips).sum();
     let mean = |value: fn(&CalibrationBin) -> f64| {
-        bins.iter().map(|bin| bin.clips as f64 * value(bin)).sum::<f64>() / clips as f64
+        bins.iter()
+            .map(|bin| bin.clips as f64 * value(bin))
+            .sum::<f64>()
+            / clips as f64
     };
     let (confidence, accuracy) = (mean(|bin| bin.confidence), mean(|bin| bin.accuracy));
-    let verdict = if confidence > accuracy { "surer than it should be" } else { "less sure than it could be" };
+    let verdict = if confidence > accuracy {
+        "surer than it should be"
+    } else {
+        "less sure than it could be"
+    };
     let error = report.pooled.calibration_error;
     let figure = ReliabilityDiagram {
         frame: subject
@@ -46,5 +55,8 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         percent(accuracy),
         percent(error)
     );
-    Ok(Some(Section { title: "Calibration".into(), blocks: vec![Block::Text(text), Block::Figure(figure)] }))
+    Ok(Some(Section {
+        title: "Calibration".into(),
+        blocks: vec![Block::Text(text), Block::Figure(figure)],
+    }))
 }

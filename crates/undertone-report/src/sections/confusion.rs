@@ -9,18 +9,31 @@ use crate::error::ReportError;
 use crate::numbers::percent;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
-    let Some(report) = &subject.record.report else { return Ok(None) };
+    let Some(report) = &subject.record.report else {
+        return Ok(None);
+    };
     let protocol = report.protocol_name();
     let classes = &report.pooled.per_class;
     let blocks = vec![
         Block::Grid(vec![
-            vec![Block::Figure(confusion(subject, report, Normalization::Rows)?)],
-            vec![Block::Figure(confusion(subject, report, Normalization::Counts)?)],
+            vec![Block::Figure(confusion(
+                subject,
+                report,
+                Normalization::Rows,
+            )?)],
+            vec![Block::Figure(confusion(
+                subject,
+                report,
+                Normalization::Counts,
+            )?)],
         ]),
         Block::Table(table(classes, protocol)),
         Block::Figure(bars(subject, classes, protocol)?),
     ];
-    Ok(Some(Section { title: "Classes".into(), blocks }))
+    Ok(Some(Section {
+        title: "Classes".into(),
+        blocks,
+    }))
 }
 
 fn confusion(
@@ -51,13 +64,17 @@ fn confusion(
 fn table(classes: &[ClassScores], protocol: &str) -> Table {
     let row = |class: &ClassScores| {
         let mut row = vec![Cell::Text(class.label.clone())];
-        row.extend([class.precision, class.recall, class.f1].map(|score| Cell::Number(percent(score))));
+        row.extend(
+            [class.precision, class.recall, class.f1].map(|score| Cell::Number(percent(score))),
+        );
         row.extend([class.support, class.predicted].map(|clips| Cell::Number(clips.to_string())));
         row
     };
     Table {
         caption: format!("Classes, in %, test clips, protocol {protocol}"),
-        header: ["class", "precision", "recall", "F1", "clips", "predicted"].map(String::from).into(),
+        header: ["class", "precision", "recall", "F1", "clips", "predicted"]
+            .map(String::from)
+            .into(),
         rows: classes.iter().map(row).collect(),
     }
 }
@@ -69,7 +86,10 @@ fn bars(
 ) -> Result<undertone_figures::Figure, ReportError> {
     let series = |name: &str, score: fn(&ClassScores) -> f64| Series {
         name: name.into(),
-        values: classes.iter().map(|class| (100.0 * score(class)).round()).collect(),
+        values: classes
+            .iter()
+            .map(|class| (100.0 * score(class)).round())
+            .collect(),
     };
     Ok(BarChart {
         frame: subject

@@ -26,20 +26,29 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         outcome.gender.as_deref().unwrap_or("unknown")
     })?;
     if genders.is_empty() {
-        blocks.push(Block::Note("The corpus does not tell the speakers' genders.".into()));
+        blocks.push(Block::Note(
+            "The corpus does not tell the speakers' genders.".into(),
+        ));
     } else {
         blocks.push(Block::Text(gap(&genders, "gender")));
         blocks.push(Block::Figure(figure(subject, report, "gender", &genders)?));
     }
-    let speakers = judged(&labels, &outcomes, &report.pooled.by_speaker, |outcome| &outcome.speaker)?;
+    let speakers = judged(&labels, &outcomes, &report.pooled.by_speaker, |outcome| {
+        &outcome.speaker
+    })?;
     blocks.push(Block::Text(gap(&speakers, "speaker")));
-    blocks.push(Block::Figure(figure(subject, report, "speaker", &speakers)?));
+    blocks.push(Block::Figure(figure(
+        subject, report, "speaker", &speakers,
+    )?));
     blocks.push(Block::Text(
         "A gender's interval draws whole speakers, a speaker's draws single clips. UAR runs over the classes that \
          the group has clips of."
             .into(),
     ));
-    Ok(Some(Section { title: "Speakers".into(), blocks }))
+    Ok(Some(Section {
+        title: "Speakers".into(),
+        blocks,
+    }))
 }
 
 fn judged<'a>(
@@ -51,10 +60,17 @@ fn judged<'a>(
     groups
         .iter()
         .map(|group| {
-            let own: Vec<Outcome> =
-                outcomes.iter().filter(|outcome| name(outcome) == group.name).cloned().collect();
+            let own: Vec<Outcome> = outcomes
+                .iter()
+                .filter(|outcome| name(outcome) == group.name)
+                .cloned()
+                .collect();
             let uar = Evaluation::new(labels, &own)?.uar;
-            Ok(Judged { name: group.name.clone(), clips: own.len(), uar })
+            Ok(Judged {
+                name: group.name.clone(),
+                clips: own.len(),
+                uar,
+            })
         })
         .collect()
 }
@@ -62,7 +78,8 @@ fn judged<'a>(
 /// How far the groups are apart, in words.
 fn gap(groups: &[Judged], kind: &str) -> String {
     let by_uar = |a: &&Judged, b: &&Judged| a.uar.value.total_cmp(&b.uar.value);
-    let (Some(low), Some(high)) = (groups.iter().min_by(by_uar), groups.iter().max_by(by_uar)) else {
+    let (Some(low), Some(high)) = (groups.iter().min_by(by_uar), groups.iter().max_by(by_uar))
+    else {
         return String::new();
     };
     if groups.len() < 2 {
@@ -93,7 +110,10 @@ fn figure(
     let interval = |group: &Judged| Interval {
         name: group.name.clone(),
         value: 100.0 * group.uar.value,
-        bounds: Some((100.0 * group.uar.interval.low, 100.0 * group.uar.interval.high)),
+        bounds: Some((
+            100.0 * group.uar.interval.low,
+            100.0 * group.uar.interval.high,
+        )),
     };
     let all = 100.0 * report.pooled.uar.value;
     Ok(IntervalPlot {
@@ -105,7 +125,10 @@ fn figure(
         value_label: "UAR (%), 95 % interval".into(),
         groups: groups.iter().map(interval).collect(),
         range: Some((0.0, 100.0)),
-        markers: vec![Marker { name: format!("all clips, {all:.1} %"), value: all }],
+        markers: vec![Marker {
+            name: format!("all clips, {all:.1} %"),
+            value: all,
+        }],
     }
     .draw()?)
 }

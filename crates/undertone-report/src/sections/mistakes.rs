@@ -19,7 +19,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
     let mistakes = surest_mistakes(&outcomes);
     let title = "Surest mistakes".to_owned();
     if mistakes.is_empty() {
-        let blocks = vec![Block::Note("There are none: all test clips are right.".into())];
+        let blocks = vec![Block::Note(
+            "There are none: all test clips are right.".into(),
+        )];
         return Some(Section { title, blocks });
     }
     let labels = subject.record.labels();
@@ -43,8 +45,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
             row
         })
         .collect();
-    let mut header: Vec<String> =
-        ["clip", "speaker", "true", "predicted", "probability (%)"].map(String::from).into();
+    let mut header: Vec<String> = ["clip", "speaker", "true", "predicted", "probability (%)"]
+        .map(String::from)
+        .into();
     let mut blocks = Vec::new();
     if silent < rows.len() {
         header.push("listen".into());
@@ -57,16 +60,32 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
         blocks.push(Block::Note(note));
     }
     let caption = "Test clips that are wrong, by the probability of the wrong answer".to_owned();
-    blocks.push(Block::Table(Table { caption, header, rows }));
+    blocks.push(Block::Table(Table {
+        caption,
+        header,
+        rows,
+    }));
     Some(Section { title, blocks })
 }
 
 /// Wrong answers, the likeliest first; a clip that was judged several times once.
 fn surest_mistakes(outcomes: &[Outcome]) -> Vec<&Outcome> {
-    let mut wrong: Vec<&Outcome> =
-        outcomes.iter().filter(|outcome| outcome.predicted() != outcome.truth).collect();
-    let confidence = |outcome: &Outcome| outcome.probabilities.get(outcome.predicted()).copied().unwrap_or(0.0);
-    wrong.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)).then_with(|| a.utterance.cmp(&b.utterance)));
+    let mut wrong: Vec<&Outcome> = outcomes
+        .iter()
+        .filter(|outcome| outcome.predicted() != outcome.truth)
+        .collect();
+    let confidence = |outcome: &Outcome| {
+        outcome
+            .probabilities
+            .get(outcome.predicted())
+            .copied()
+            .unwrap_or(0.0)
+    };
+    wrong.sort_by(|a, b| {
+        confidence(b)
+            .total_cmp(&confidence(a))
+            .then_with(|| a.utterance.cmp(&b.utterance))
+    });
     let mut seen = HashSet::new();
     wrong.retain(|outcome| seen.insert(outcome.utterance.as_str()));
     wrong.truncate(SHOWN);

@@ -21,7 +21,10 @@ fn recipe(subject: &Subject<'_>) -> Result<Section, ReportError> {
     }
     let text = recipe.to_toml().map_err(undertone_lab::LabError::from)?;
     blocks.push(Block::Code(text.trim_end().to_owned()));
-    Ok(Section { title: "Recipe".into(), blocks })
+    Ok(Section {
+        title: "Recipe".into(),
+        blocks,
+    })
 }
 
 fn environment(subject: &Subject<'_>) -> Section {
@@ -44,11 +47,17 @@ fn environment(subject: &Subject<'_>) -> Section {
             blocks.push(Block::Note(note.into()));
         }
     }
-    Section { title: "Environment".into(), blocks }
+    Section {
+        title: "Environment".into(),
+        blocks,
+    }
 }
 
 fn machine(session: &Session) -> Vec<(String, String)> {
-    let memory = format!("{:.0} GiB", session.memory as f64 / GIB);
+    let memory = match session.memory {
+        0 => "unknown".to_owned(),
+        bytes => format!("{:.0} GiB", bytes as f64 / GIB),
+    };
     let pairs = [
         ("program", format!("undertone {}", session.undertone)),
         ("system", session.system.clone()),
@@ -57,7 +66,10 @@ fn machine(session: &Session) -> Vec<(String, String)> {
         ("memory", memory),
         ("device", session.device.clone()),
     ];
-    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
 }
 
 fn sessions(log: &RunLog) -> Table {
@@ -77,7 +89,9 @@ fn sessions(log: &RunLog) -> Table {
     };
     Table {
         caption: "When it was worked on".into(),
-        header: ["begun (UTC)", "took", "ended", "undertone"].map(String::from).into(),
+        header: ["begun (UTC)", "took", "ended", "undertone"]
+            .map(String::from)
+            .into(),
         rows: log.sessions.iter().map(row).collect(),
     }
 }

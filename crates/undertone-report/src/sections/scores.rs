@@ -13,21 +13,32 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     let mut blocks = Vec::new();
     if !record.finished {
         blocks.push(Block::Warning(match record.progress() {
-            (done, Some(all)) => format!("Unfinished: {done} of {all} folds are done. What follows is about these."),
+            (done, Some(all)) => {
+                format!("Unfinished: {done} of {all} folds are done. What follows is about these.")
+            }
             (done, None) => format!("Unfinished: {} done so far.", count(done, "fold")),
         }));
     }
     match &record.report {
         Some(report) => judged(subject, report, &mut blocks)?,
         None if record.finished => {
-            blocks.push(Block::Note("Trained on everything: nothing was held back to judge by.".into()));
+            blocks.push(Block::Note(
+                "Trained on everything: nothing was held back to judge by.".into(),
+            ));
         }
         None => blocks.push(Block::Note("Nothing is judged yet.".into())),
     }
-    Ok(Section { title: "Scores".into(), blocks })
+    Ok(Section {
+        title: "Scores".into(),
+        blocks,
+    })
 }
 
-fn judged(subject: &Subject<'_>, report: &Report, blocks: &mut Vec<Block>) -> Result<(), ReportError> {
+fn judged(
+    subject: &Subject<'_>,
+    report: &Report,
+    blocks: &mut Vec<Block>,
+) -> Result<(), ReportError> {
     let pooled = &report.pooled;
     for remark in report.remarks() {
         blocks.push(match remark {
@@ -40,18 +51,39 @@ fn judged(subject: &Subject<'_>, report: &Report, blocks: &mut Vec<Block>) -> Re
         ("protocol".into(), report.protocol.clone()),
         (
             "classes".into(),
-            format!("{}: {}", report.label_scheme, pooled.confusion.labels().join(", ")),
+            format!(
+                "{}: {}",
+                report.label_scheme,
+                pooled.confusion.labels().join(", ")
+            ),
         ),
         (
             "judged on".into(),
-            format!("{} of {}", count(pooled.n, "clip"), count(pooled.by_speaker.len(), "speaker")),
+            format!(
+                "{} of {}",
+                count(pooled.n, "clip"),
+                count(pooled.by_speaker.len(), "speaker")
+            ),
         ),
     ]));
     let name = report.protocol_name();
     blocks.push(Block::Table(Table {
         caption: format!("Scores in % with 95 % intervals, protocol {name}"),
-        header: ["", "clips", "WA", "UAR", "macro F1", "cross-entropy", "calibration error"].map(String::from).into(),
-        rows: sides(report).into_iter().map(|(side, evaluation)| row(side, evaluation)).collect(),
+        header: [
+            "",
+            "clips",
+            "WA",
+            "UAR",
+            "macro F1",
+            "cross-entropy",
+            "calibration error",
+        ]
+        .map(String::from)
+        .into(),
+        rows: sides(report)
+            .into_iter()
+            .map(|(side, evaluation)| row(side, evaluation))
+            .collect(),
     }));
     blocks.push(Block::Text(
         "WA is the share of clips that are right, UAR the mean of the classes' recalls, macro F1 the mean of \
@@ -69,16 +101,26 @@ fn judged(subject: &Subject<'_>, report: &Report, blocks: &mut Vec<Block>) -> Re
 fn sides(report: &Report) -> Vec<(&'static str, &Evaluation)> {
     match report.folds.as_slice() {
         [fold] => {
-            let others = [("training", fold.train.as_ref()), ("validation", fold.validation.as_ref())];
-            let others = others.into_iter().filter_map(|(name, side)| Some((name, side?)));
-            std::iter::once(("test", &fold.test)).chain(others).collect()
+            let others = [
+                ("training", fold.train.as_ref()),
+                ("validation", fold.validation.as_ref()),
+            ];
+            let others = others
+                .into_iter()
+                .filter_map(|(name, side)| Some((name, side?)));
+            std::iter::once(("test", &fold.test))
+                .chain(others)
+                .collect()
         }
         _ => vec![("all test sides", &report.pooled)],
     }
 }
 
 fn row(side: &str, evaluation: &Evaluation) -> Vec<Cell> {
-    let mut row = vec![Cell::Text(side.into()), Cell::Number(evaluation.n.to_string())];
+    let mut row = vec![
+        Cell::Text(side.into()),
+        Cell::Number(evaluation.n.to_string()),
+    ];
     let scores = [&evaluation.wa, &evaluation.uar, &evaluation.macro_f1];
     row.extend(scores.map(|score| Cell::Number(with_interval(score))));
     row.push(Cell::Number(format!("{:.3}", evaluation.cross_entropy)));
@@ -87,12 +129,18 @@ fn row(side: &str, evaluation: &Evaluation) -> Vec<Cell> {
 }
 
 fn intervals(evaluation: &Evaluation) -> Block {
-    let Bootstrap { unit, replicates, seed } = evaluation.bootstrap;
+    let Bootstrap {
+        unit,
+        replicates,
+        seed,
+    } = evaluation.bootstrap;
     let units = match unit {
         ResampleUnit::Speakers => "whole speakers",
         ResampleUnit::Clips => "single clips",
     };
-    let mut text = format!("Intervals: percentile bootstrap over {units}, {replicates} replicates, seed {seed}.");
+    let mut text = format!(
+        "Intervals: percentile bootstrap over {units}, {replicates} replicates, seed {seed}."
+    );
     if evaluation.by_speaker.len() < Bootstrap::FEW_SPEAKERS {
         text += " With so few speakers they are too narrow.";
     }
@@ -105,10 +153,20 @@ fn fold_table(report: &Report) -> Block {
         .folds
         .iter()
         .map(|fold| {
-            let mut row = vec![Cell::Text(fold.name.clone()), number(fold.test.n.to_string())];
+            let mut row = vec![
+                Cell::Text(fold.name.clone()),
+                number(fold.test.n.to_string()),
+            ];
             row.extend(three(&fold.test.scores()).map(number));
-            row.push(number(fold.train.as_ref().map_or_else(String::new, |side| percent(side.uar.value))));
-            row.push(number(fold.best_epoch.map_or_else(String::new, |epoch| epoch.to_string())));
+            row.push(number(
+                fold.train
+                    .as_ref()
+                    .map_or_else(String::new, |side| percent(side.uar.value)),
+            ));
+            row.push(number(
+                fold.best_epoch
+                    .map_or_else(String::new, |epoch| epoch.to_string()),
+            ));
             row.push(Cell::Text(fold.test_speakers.join(" ")));
             row
         })
@@ -121,19 +179,37 @@ fn fold_table(report: &Report) -> Block {
     rows.push(summary("mean", three(&report.mean)));
     rows.extend(report.std.as_ref().map(|std| summary("± std", three(std))));
     Block::Table(Table {
-        caption: format!("Fold by fold, test sides, in %, protocol {}", report.protocol_name()),
-        header: ["fold", "clips", "WA", "UAR", "macro F1", "training UAR", "best epoch", "test speakers"]
-            .map(String::from)
-            .into(),
+        caption: format!(
+            "Fold by fold, test sides, in %, protocol {}",
+            report.protocol_name()
+        ),
+        header: [
+            "fold",
+            "clips",
+            "WA",
+            "UAR",
+            "macro F1",
+            "training UAR",
+            "best epoch",
+            "test speakers",
+        ]
+        .map(String::from)
+        .into(),
         rows,
     })
 }
 
-fn fold_figure(subject: &Subject<'_>, report: &Report) -> Result<undertone_figures::Figure, ReportError> {
+fn fold_figure(
+    subject: &Subject<'_>,
+    report: &Report,
+) -> Result<undertone_figures::Figure, ReportError> {
     let interval = |fold: &undertone_lab::judging::FoldReport| Interval {
         name: fold.name.clone(),
         value: 100.0 * fold.test.uar.value,
-        bounds: Some((100.0 * fold.test.uar.interval.low, 100.0 * fold.test.uar.interval.high)),
+        bounds: Some((
+            100.0 * fold.test.uar.interval.low,
+            100.0 * fold.test.uar.interval.high,
+        )),
     };
     let pooled = 100.0 * report.pooled.uar.value;
     Ok(IntervalPlot {
@@ -142,7 +218,10 @@ fn fold_figure(subject: &Subject<'_>, report: &Report) -> Result<undertone_figur
         value_label: "UAR on the test side (%), 95 % interval".into(),
         groups: report.folds.iter().map(interval).collect(),
         range: Some((0.0, 100.0)),
-        markers: vec![Marker { name: format!("all test sides, {pooled:.1} %"), value: pooled }],
+        markers: vec![Marker {
+            name: format!("all test sides, {pooled:.1} %"),
+            value: pooled,
+        }],
     }
     .draw()?)
 }

@@ -13,12 +13,25 @@ const SHOWN: usize = 6;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
     let record = subject.record;
-    let section = |blocks| Some(Section { title: "Training".into(), blocks });
-    let trained: Vec<&FoldRecord> = record.folds.iter().filter(|fold| !fold.epochs.is_empty()).collect();
+    let section = |blocks| {
+        Some(Section {
+            title: "Training".into(),
+            blocks,
+        })
+    };
+    let trained: Vec<&FoldRecord> = record
+        .folds
+        .iter()
+        .filter(|fold| !fold.epochs.is_empty())
+        .collect();
     if trained.is_empty() {
         let fitted = record.recipe.training.is_none() && !record.folds.is_empty();
         let note = "The head was fitted to the frozen encoder's summaries in one step: there are no epochs to show.";
-        return Ok(if fitted { section(vec![Block::Note(note.into())]) } else { None });
+        return Ok(if fitted {
+            section(vec![Block::Note(note.into())])
+        } else {
+            None
+        });
     }
     let mut blocks = Vec::new();
     if trained.len() > 1 {
@@ -27,7 +40,11 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     let several = record.folds.len() > 1;
     let mut curves = Vec::new();
     for fold in &trained {
-        let suffix = if several { format!(", {}", fold.name) } else { String::new() };
+        let suffix = if several {
+            format!(", {}", fold.name)
+        } else {
+            String::new()
+        };
         curves.push(vec![
             Block::Figure(loss(subject, fold, &suffix)?),
             Block::Figure(accuracy(subject, fold, &suffix)?),
@@ -51,19 +68,29 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
 fn line(name: &str, epochs: &[EpochMetrics], value: impl Fn(&EpochMetrics) -> f64) -> Line {
     Line {
         name: name.into(),
-        points: epochs.iter().map(|row| (row.epoch as f64, value(row))).collect(),
+        points: epochs
+            .iter()
+            .map(|row| (row.epoch as f64, value(row)))
+            .collect(),
         dashed: false,
         second_axis: false,
     }
 }
 
 fn best(fold: &FoldRecord) -> Vec<Marker> {
-    let marker = |epoch: usize| Marker { name: format!("best epoch, {epoch}"), value: epoch as f64 };
+    let marker = |epoch: usize| Marker {
+        name: format!("best epoch, {epoch}"),
+        value: epoch as f64,
+    };
     fold.best_epoch().map(marker).into_iter().collect()
 }
 
 fn percent_axis(label: &str) -> LineAxis {
-    LineAxis { label: label.into(), logarithmic: false, from_zero: true }
+    LineAxis {
+        label: label.into(),
+        logarithmic: false,
+        from_zero: true,
+    }
 }
 
 fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure, ReportError> {
@@ -76,8 +103,16 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
     Ok(LineChart {
         frame: subject.frame(&format!("Loss{suffix}")).sized(720.0, 380.0),
         x_label: "epoch".into(),
-        y: LineAxis { label: "cross-entropy (nats)".into(), logarithmic: false, from_zero: true },
-        second: Some(LineAxis { label: "learning rate".into(), logarithmic: true, from_zero: false }),
+        y: LineAxis {
+            label: "cross-entropy (nats)".into(),
+            logarithmic: false,
+            from_zero: true,
+        },
+        second: Some(LineAxis {
+            label: "learning rate".into(),
+            logarithmic: true,
+            from_zero: false,
+        }),
         lines: vec![
             line("training", epochs, |row| row.train_loss),
             line("validation", epochs, |row| row.validation_loss),
@@ -91,13 +126,19 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
 fn accuracy(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure, ReportError> {
     let epochs = &fold.epochs;
     Ok(LineChart {
-        frame: subject.frame(&format!("Accuracy{suffix}")).sized(720.0, 380.0),
+        frame: subject
+            .frame(&format!("Accuracy{suffix}"))
+            .sized(720.0, 380.0),
         x_label: "epoch".into(),
         y: percent_axis("clips (%)"),
         second: None,
         lines: vec![
-            line("training accuracy", epochs, |row| 100.0 * row.train_accuracy),
-            line("validation accuracy", epochs, |row| 100.0 * row.validation_accuracy),
+            line("training accuracy", epochs, |row| {
+                100.0 * row.train_accuracy
+            }),
+            line("validation accuracy", epochs, |row| {
+                100.0 * row.validation_accuracy
+            }),
             line("validation UAR", epochs, |row| 100.0 * row.validation_uar),
         ],
         markers: best(fold),
@@ -106,7 +147,8 @@ fn accuracy(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Fi
 }
 
 fn all_folds(subject: &Subject<'_>, folds: &[&FoldRecord]) -> Result<Figure, ReportError> {
-    let curve = |fold: &&FoldRecord| line(&fold.name, &fold.epochs, |row| 100.0 * row.validation_uar);
+    let curve =
+        |fold: &&FoldRecord| line(&fold.name, &fold.epochs, |row| 100.0 * row.validation_uar);
     Ok(LineChart {
         frame: subject.frame("Validation UAR of all folds"),
         x_label: "epoch".into(),

@@ -45,6 +45,10 @@ pub(crate) struct ServeArgs {
     /// Pages of this origin may show the page in a frame. Can be repeated.
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) frame_ancestor: Vec<String>,
+    /// All connections come from a proxy that names its client last in X-Forwarded-For: limits on
+    /// one client then go by that.
+    #[arg(long)]
+    pub(crate) behind_proxy: bool,
     /// Refuse longer recordings.
     #[arg(long, value_name = "N", default_value_t = 300.0, value_parser = seconds)]
     pub(crate) max_seconds: f64,

@@ -7,8 +7,10 @@ use undertone_corpus::Corpus;
 use undertone_lab::judging::Report;
 use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
 
+use super::report;
 use crate::cli::ExperimentArgs;
 use crate::interrupt;
+use crate::live;
 use crate::outcome::Outcome;
 use crate::output;
 use crate::pretrained;
@@ -57,7 +59,12 @@ pub(super) fn run(
         .training
         .as_ref()
         .map_or(0, |training| training.epochs);
-    let progress = Progress::new(epochs, args.json);
+    let title = format!("{}: {}", recipe.name, run.path().display());
+    let live = args.tui.then(|| live::start(title, interrupt)).flatten();
+    let progress = match live {
+        Some(live) => Progress::in_view(epochs, live),
+        None => Progress::new(epochs, args.json),
+    };
     let experiment = Experiment {
         corpus: &corpus,
         recipe,
@@ -71,7 +78,8 @@ pub(super) fn run(
     progress.end();
     match finished {
         Ok(finished) => {
-            print(&finished, args.json)?;
+            let page = page(run.path(), &args.corpus);
+            print(&finished, page, args.json)?;
             Ok(Outcome::Done)
         }
         Err(LabError::Interrupted) => {
@@ -90,11 +98,28 @@ pub(super) fn run(
 enum Ending<'a> {
     Finished {
         report: Option<&'a Report>,
+        page: Option<String>,
         model: Option<String>,
     },
 }
 
-fn print(finished: &Finished, json: bool) -> anyhow::Result<()> {
+/// Draws the run's page. What was trained is worth more: where that fails, a warning says so.
+fn page(run: &Path, corpus: &Path) -> Option<String> {
+    match report::of_run(run, corpus) {
+        Ok(page) => Some(page.display().to_string()),
+        Err(error) => {
+            output::warning(&format!(
+                "the page with the run's figures could not be made ({error}); `undertone report \
+                 {run}` tries again",
+                error = output::in_one_line(&error),
+                run = run.display()
+            ));
+            None
+        }
+    }
+}
+
+fn print(finished: &Finished, page: Option<String>, json: bool) -> anyhow::Result<()> {
     let model = finished
         .model
         .as_ref()
@@ -102,6 +127,7 @@ fn print(finished: &Finished, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json(&Ending::Finished {
             report: finished.report.as_ref(),
+            page,
             model,
         });
     }
@@ -109,8 +135,12 @@ fn print(finished: &Finished, json: bool) -> anyhow::Result<()> {
         Some(report) => output::line(report.to_text().trim_end())?,
         None => output::line("trained on everything: nothing was held back to judge by")?,
     }
-    match model {
-        Some(model) => output::line(format_args!("\nmodel: {model}")),
-        None => Ok(()),
+    let paths = [("page", page), ("model", model)];
+    for (what, path) in paths
+        .into_iter()
+        .filter_map(|(what, path)| Some((what, path?)))
+    {
+        output::line(format_args!("\n{what}: {path}"))?;
     }
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod features;
 mod fetch;
 mod predict;
 mod recipes;
+mod report;
 mod serve;
 mod train;
 
@@ -24,5 +25,6 @@ pub(crate) use features::features;
 pub(crate) use fetch::fetch;
 pub(crate) use predict::predict;
 pub(crate) use recipes::recipes;
+pub(crate) use report::report;
 pub(crate) use serve::serve;
 pub(crate) use train::train;

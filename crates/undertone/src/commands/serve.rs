@@ -48,6 +48,7 @@ fn settings(args: &ServeArgs) -> Settings {
             origins: args.cors.clone(),
             hosts: args.allow_host.clone(),
             frame_ancestors: args.frame_ancestor.clone(),
+            behind_proxy: args.behind_proxy,
         },
         limits: Limits {
             max_seconds: args.max_seconds,

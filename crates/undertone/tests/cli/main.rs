@@ -11,6 +11,7 @@ mod fetch;
 mod help;
 mod predict;
 mod recipes;
+mod report;
 mod resume;
 mod support;
 mod train;

@@ -1,0 +1,49 @@
+"""What one would write with Gradio, librosa and PyTorch: the peer of bench/serve.py.
+
+    python bench/gradio_app.py PORT [CONCURRENCY]
+
+Reads a recording as `undertone serve` does: load, trim, windows of two seconds that overlap by half,
+log-mel and MFCCs, the network of recipe 3-optimized. The weights are random: they cost the same.
+"""
+import sys
+
+import gradio
+import librosa
+import numpy
+import torch
+
+import networks
+
+RATE, WINDOW = 16_000, 32_000
+LABELS = ["negative", "neutral", "positive"]
+
+torch.manual_seed(1)
+network = networks.pytorch().eval()
+
+
+def features(samples):
+    samples = librosa.util.fix_length(samples, size=WINDOW)
+    mel = librosa.feature.melspectrogram(y=samples, sr=RATE, n_fft=1024, hop_length=256)
+    decibel = librosa.power_to_db(mel)
+    stacked = numpy.concatenate([decibel, librosa.feature.mfcc(S=decibel, n_mfcc=40)])
+    return (stacked - stacked.mean(1, keepdims=True)) / (stacked.std(1, keepdims=True) + 1e-5)
+
+
+def classify(path):
+    samples, _ = librosa.load(path, sr=RATE)
+    samples, _ = librosa.effects.trim(samples, top_db=30, frame_length=640, hop_length=160)
+    last = max(0, len(samples) - WINDOW)
+    starts = [*range(0, last, WINDOW // 2), last]
+    batch = numpy.stack([features(samples[start:start + WINDOW]) for start in starts])
+    with torch.inference_mode():
+        scores = network(torch.from_numpy(batch.astype("float32")))[:, : len(LABELS)]
+    return dict(zip(LABELS, torch.softmax(scores, 1).mean(0).tolist()))
+
+
+if __name__ == "__main__":
+    port, concurrency = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    # The first call compiles some of librosa.
+    librosa.effects.trim(numpy.random.default_rng(1).normal(size=RATE).astype("float32"))
+    app = gradio.Interface(classify, gradio.Audio(type="filepath"), gradio.Label(), api_name="predict",
+                           flagging_mode="never", concurrency_limit=concurrency)
+    app.launch(server_port=port, quiet=True)

@@ -1,0 +1,128 @@
+//! What is known of the training.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// One epoch's numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Epoch {
+    /// Counted from 1.
+    pub number: usize,
+    /// Mean cross-entropy of the training steps, in nats.
+    pub train_loss: f64,
+    /// Mean cross-entropy on the validation side, in nats.
+    pub validation_loss: f64,
+    /// Share of training clips that are right, 0 to 1.
+    pub train_accuracy: f64,
+    /// Share of validation clips that are right, 0 to 1.
+    pub validation_accuracy: f64,
+    /// Unweighted average recall on the validation side, 0 to 1.
+    pub validation_uar: f64,
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// Whether it is the best so far.
+    pub best: bool,
+}
+
+/// The fold that is trained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// Its name.
+    pub name: String,
+    /// Its number, counted from 1.
+    pub number: usize,
+    /// Folds in all.
+    pub count: usize,
+}
+
+/// What is being done: in a word, so much of so much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Activity {
+    pub(crate) what: &'static str,
+    pub(crate) done: usize,
+    pub(crate) total: usize,
+}
+
+/// Which chart is shown where there is room for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Loss,
+    Accuracy,
+}
+
+/// Most messages that are kept.
+const MESSAGES: usize = 50;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) title: String,
+    pub(crate) fold: Option<Fold>,
+    pub(crate) activity: Option<Activity>,
+    /// When the activity began, to tell how long it will take.
+    since: Instant,
+    /// Of the fold that is trained.
+    pub(crate) epochs: Vec<Epoch>,
+    pub(crate) messages: VecDeque<String>,
+    pub(crate) stopping: bool,
+    pub(crate) shown: Shown,
+}
+
+impl State {
+    pub(crate) fn new(title: String) -> Self {
+        Self {
+            title,
+            fold: None,
+            activity: None,
+            since: Instant::now(),
+            epochs: Vec::new(),
+            messages: VecDeque::new(),
+            stopping: false,
+            shown: Shown::Loss,
+        }
+    }
+
+    pub(crate) fn begin_fold(&mut self, fold: Fold) {
+        self.fold = Some(fold);
+        self.epochs.clear();
+        self.activity = None;
+    }
+
+    pub(crate) fn progress(&mut self, what: &'static str, done: usize, total: usize) {
+        let goes_on = self
+            .activity
+            .as_ref()
+            .is_some_and(|activity| activity.what == what);
+        if !goes_on {
+            self.since = Instant::now();
+        }
+        self.activity = Some(Activity { what, done, total });
+    }
+
+    pub(crate) fn say(&mut self, text: &str) {
+        self.messages.extend(text.lines().map(str::to_owned));
+        while self.messages.len() > MESSAGES {
+            self.messages.pop_front();
+        }
+    }
+
+    pub(crate) fn turn(&mut self) {
+        self.shown = match self.shown {
+            Shown::Loss => Shown::Accuracy,
+            Shown::Accuracy => Shown::Loss,
+        };
+    }
+
+    pub(crate) fn best(&self) -> Option<&Epoch> {
+        self.epochs.iter().rfind(|epoch| epoch.best)
+    }
+
+    /// Seconds until the activity is done if it goes on as it went.
+    pub(crate) fn seconds_left(&self) -> Option<f64> {
+        let activity = self
+            .activity
+            .as_ref()
+            .filter(|activity| activity.done > 0)?;
+        let left = activity.total.saturating_sub(activity.done) as f64;
+        Some(self.since.elapsed().as_secs_f64() * left / activity.done as f64)
+    }
+}

@@ -1,0 +1,304 @@
+//! Several runs side by side, and whether one is better than another.
+
+use std::collections::HashMap;
+
+use undertone_corpus::Protocol;
+use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::{Frame, Interval, IntervalPlot};
+use undertone_lab::RunRecord;
+use undertone_lab::judging::{Outcome, PairedComparison, ResampleUnit, holm};
+
+use crate::error::ReportError;
+use crate::numbers::{count, p_value, percent, with_interval};
+use crate::summary::Verdict;
+
+/// A probability below this is taken for more than chance.
+const SIGNIFICANT: f64 = 0.05;
+
+/// Why two runs say nothing about each other, or what both made of the clips that both judged.
+pub(crate) fn compare(
+    one: &RunRecord,
+    other: &RunRecord,
+) -> Result<Result<PairedComparison, String>, ReportError> {
+    if let Some(reason) = incomparable(one, other) {
+        return Ok(Err(reason));
+    }
+    let (ours, theirs) = (one.test_outcomes(), other.test_outcomes());
+    let theirs = by_clip(&theirs);
+    // In the order of the first, each clip once.
+    let mut pairs: Vec<(&Outcome, &Outcome)> = by_clip(&ours)
+        .into_iter()
+        .filter_map(|(clip, ours)| Some((ours, *theirs.get(clip)?)))
+        .collect();
+    if pairs.is_empty() {
+        return Ok(Err("they judged no clip in common".into()));
+    }
+    pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
+    Ok(Ok(PairedComparison::new(&one.labels(), &pairs)?))
+}
+
+/// The first judgement of each clip.
+fn by_clip(outcomes: &[Outcome]) -> HashMap<&str, &Outcome> {
+    let mut clips = HashMap::new();
+    for outcome in outcomes {
+        clips.entry(outcome.utterance.as_str()).or_insert(outcome);
+    }
+    clips
+}
+
+fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
+    if one.report.is_none() || other.report.is_none() {
+        return Some("one of them has not judged anything".into());
+    }
+    let schemes = [one.recipe.label_scheme, other.recipe.label_scheme];
+    if schemes[0] != schemes[1] {
+        return Some(format!(
+            "they tell other classes apart ({} and {})",
+            schemes[0].name(),
+            schemes[1].name()
+        ));
+    }
+    let (ours, theirs) = (&one.recipe.protocol, &other.recipe.protocol);
+    let options = match ours.name {
+        Protocol::Holdout => {
+            ours.test_fraction == theirs.test_fraction
+                && ours.balance_before_split == theirs.balance_before_split
+        }
+        Protocol::Speakers => ours.folds == theirs.folds,
+        _ => true,
+    };
+    let protocol = |record: &RunRecord| {
+        record
+            .report
+            .as_ref()
+            .map_or_else(String::new, |report| report.protocol.clone())
+    };
+    (ours.name != theirs.name || !options).then(|| {
+        format!(
+            "they were judged under other protocols, {} and {}",
+            protocol(one),
+            protocol(other)
+        )
+    })
+}
+
+pub(crate) fn sections(
+    records: &[RunRecord],
+    names: &[String],
+    verdicts: &[Verdict],
+) -> Result<Vec<Section>, ReportError> {
+    let mut overview = vec![Block::Table(table(records, names))];
+    if let Some(figure) = figure(records, names)? {
+        overview.push(figure);
+    }
+    let tested: Vec<f64> = verdicts
+        .iter()
+        .filter_map(|verdict| Some(verdict.comparison.as_ref()?.mcnemar_p))
+        .collect();
+    let mut adjusted = holm(&tested).into_iter();
+    let mut blocks = Vec::new();
+    for verdict in verdicts {
+        blocks.push(Block::Heading(format!(
+            "{} and {}",
+            verdict.first, verdict.second
+        )));
+        match &verdict.comparison {
+            Some(comparison) => {
+                let adjusted = adjusted.next().unwrap_or(comparison.mcnemar_p);
+                blocks.push(Block::Text(in_words(
+                    verdict,
+                    comparison,
+                    adjusted,
+                    tested.len(),
+                )));
+                blocks.push(Block::Table(two_by_two(verdict, comparison)));
+            }
+            None => {
+                let reason = verdict.not_comparable.as_deref().unwrap_or("unknown");
+                blocks.push(Block::Note(format!(
+                    "These two cannot be compared: {reason}."
+                )));
+            }
+        }
+    }
+    Ok(vec![
+        Section {
+            title: "Side by side".into(),
+            blocks: overview,
+        },
+        Section {
+            title: "Which is better".into(),
+            blocks,
+        },
+    ])
+}
+
+fn table(records: &[RunRecord], names: &[String]) -> Table {
+    let row = |(record, name): (&RunRecord, &String)| {
+        let mut row = vec![
+            Cell::Text(name.clone()),
+            Cell::Text(record.recipe.name.clone()),
+            Cell::Text(record.recipe.label_scheme.name().into()),
+        ];
+        match &record.report {
+            Some(report) => {
+                let pooled = &report.pooled;
+                row.push(Cell::Text(report.protocol.clone()));
+                row.push(Cell::Number(pooled.n.to_string()));
+                let scores = [&pooled.wa, &pooled.uar, &pooled.macro_f1];
+                row.extend(scores.map(|score| Cell::Number(with_interval(score))));
+                row.push(Cell::Number(percent(pooled.calibration_error)));
+            }
+            None => row.push(Cell::Text("nothing judged".into())),
+        }
+        if !record.finished {
+            row.resize(9, Cell::Text(String::new()));
+            row.push(Cell::Text("unfinished".into()));
+        }
+        row
+    };
+    let mut header: Vec<String> = [
+        "run",
+        "recipe",
+        "classes",
+        "protocol",
+        "clips",
+        "WA",
+        "UAR",
+        "macro F1",
+        "calibration error",
+    ]
+    .map(String::from)
+    .into();
+    if records.iter().any(|record| !record.finished) {
+        header.push("state".into());
+    }
+    Table {
+        caption: "Test sides, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
+                  compared."
+            .into(),
+        header,
+        rows: records.iter().zip(names).map(row).collect(),
+    }
+}
+
+fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, ReportError> {
+    let groups: Vec<Interval> = records
+        .iter()
+        .zip(names)
+        .filter_map(|(record, name)| {
+            let report = record.report.as_ref()?;
+            let uar = report.pooled.uar;
+            Some(Interval {
+                name: format!(
+                    "{name} ({}, {})",
+                    report.label_scheme,
+                    report.protocol_name()
+                ),
+                value: 100.0 * uar.value,
+                bounds: Some((100.0 * uar.interval.low, 100.0 * uar.interval.high)),
+            })
+        })
+        .collect();
+    if groups.len() < 2 {
+        return Ok(None);
+    }
+    let figure = IntervalPlot {
+        frame: Frame::new("UAR by run").sized(760.0, 220.0),
+        group_label: "run".into(),
+        value_label: "UAR (%), 95 % interval".into(),
+        groups,
+        range: Some((0.0, 100.0)),
+        markers: Vec::new(),
+    }
+    .draw()?;
+    Ok(Some(Block::Figure(figure)))
+}
+
+fn in_words(
+    verdict: &Verdict,
+    comparison: &PairedComparison,
+    adjusted: f64,
+    tests: usize,
+) -> String {
+    let (first, second) = (&verdict.first, &verdict.second);
+    let right = |alone: usize| alone + comparison.both_right;
+    let difference = comparison.uar_difference;
+    let (better, worse) = if difference.value >= 0.0 {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let sign = difference.value.signum();
+    let ends = [
+        difference.interval.low * sign,
+        difference.interval.high * sign,
+    ];
+    let [low, high] = [ends[0].min(ends[1]), ends[0].max(ends[1])].map(percent);
+    let units = match comparison.bootstrap.unit {
+        ResampleUnit::Speakers => "whole speakers",
+        ResampleUnit::Clips => "single clips",
+    };
+    let mut text = format!(
+        "Both judged {} of {}. {first} is right on {}, {second} on {}; {} only {first} has right, {} only {second}: \
+         McNemar's exact test gives {}",
+        count(comparison.clips, "clip"),
+        count(comparison.speakers, "speaker"),
+        right(comparison.only_first_right),
+        right(comparison.only_second_right),
+        comparison.only_first_right,
+        comparison.only_second_right,
+        p_value(comparison.mcnemar_p),
+    );
+    if tests > 1 {
+        text += &format!(
+            " ({} after Holm's correction for {tests} comparisons)",
+            p_value(adjusted)
+        );
+    }
+    text += &format!(
+        ". The UAR of {better} is {} points higher than that of {worse}, 95 % interval {low} to {high} (paired \
+         bootstrap over {units}). ",
+        percent(difference.value.abs()),
+    );
+    let excludes_zero = difference.interval.low > 0.0 || difference.interval.high < 0.0;
+    text += &match (adjusted < SIGNIFICANT, excludes_zero) {
+        (true, true) => format!("So {better} is better, and that is more than chance."),
+        (false, false) => {
+            "So the two could well be equally good: chance alone makes such a difference.".into()
+        }
+        (true, false) => {
+            "So the number of right clips differs by more than chance, the UAR does not.".into()
+        }
+        (false, true) => {
+            "So the UAR differs by more than chance, the number of right clips does not.".into()
+        }
+    };
+    text
+}
+
+fn two_by_two(verdict: &Verdict, comparison: &PairedComparison) -> Table {
+    let row = |name: String, cells: [usize; 2]| {
+        let mut row = vec![Cell::Text(name)];
+        row.extend(cells.map(|clips| Cell::Number(clips.to_string())));
+        row
+    };
+    Table {
+        caption: "Clips that both judged".into(),
+        header: vec![
+            String::new(),
+            format!("{} right", verdict.second),
+            format!("{} wrong", verdict.second),
+        ],
+        rows: vec![
+            row(
+                format!("{} right", verdict.first),
+                [comparison.both_right, comparison.only_first_right],
+            ),
+            row(
+                format!("{} wrong", verdict.first),
+                [comparison.only_second_right, comparison.both_wrong],
+            ),
+        ],
+    }
+}

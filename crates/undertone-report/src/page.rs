@@ -1,0 +1,58 @@
+//! From runs to a page.
+
+use std::path::Path;
+
+use undertone_figures::page::{Block, Page, Section};
+use undertone_lab::RunRecord;
+
+use crate::comparison;
+use crate::error::ReportError;
+use crate::names::names;
+use crate::sections::{Subject, sections};
+use crate::summary::Summary;
+use crate::voices::Voices;
+
+/// The page of one run or several, of which `summary` is [`Summary::new`]. Clips to listen to are read from `corpus`, a folder or a
+/// manifest, or from where the run remembers its corpus to be.
+///
+/// # Errors
+/// Where outcomes cannot be judged or a figure cannot be drawn.
+pub fn report_page(
+    records: &[RunRecord],
+    summary: &Summary,
+    corpus: Option<&Path>,
+) -> Result<Page, ReportError> {
+    let names = names(records);
+    let subject = |record, suffix| Subject {
+        record,
+        suffix,
+        voices: Voices::new(corpus, record.log.as_ref().map(|log| log.corpus.as_path())),
+    };
+    if let ([record], [name]) = (records, names.as_slice()) {
+        let subtitle = match &record.report {
+            Some(report) => format!("{}, protocol {}", record.recipe.name, report.protocol),
+            None => record.recipe.name.clone(),
+        };
+        return Ok(Page {
+            title: format!("Training run {name}"),
+            subtitle,
+            sections: sections(&subject(record, String::new()))?,
+        });
+    }
+    let mut all = comparison::sections(records, &names, &summary.comparisons)?;
+    for (record, name) in records.iter().zip(&names) {
+        let parts = sections(&subject(record, format!(", {name}")))?;
+        let blocks = parts
+            .into_iter()
+            .flat_map(|part| std::iter::once(Block::Heading(part.title)).chain(part.blocks));
+        all.push(Section {
+            title: format!("Run {name}"),
+            blocks: blocks.collect(),
+        });
+    }
+    Ok(Page {
+        title: format!("{} training runs side by side", records.len()),
+        subtitle: names.join(", "),
+        sections: all,
+    })
+}

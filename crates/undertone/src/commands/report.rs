@@ -1,0 +1,107 @@
+//! `undertone report`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+use undertone_lab::RunRecord;
+use undertone_report::{RunSummary, Summary, check_folder, report_page};
+
+use crate::cli::ReportArgs;
+use crate::outcome::Outcome;
+use crate::output;
+
+#[derive(Serialize)]
+struct Reported<'a> {
+    #[serde(flatten)]
+    summary: &'a RunSummary,
+    page: String,
+}
+
+pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Outcome> {
+    let distinct: BTreeSet<PathBuf> = args
+        .runs
+        .iter()
+        .map(|run| run.canonicalize().unwrap_or_else(|_| run.clone()))
+        .collect();
+    if distinct.len() < args.runs.len() {
+        bail!("a run is named twice");
+    }
+    let folder = match (args.runs.as_slice(), &args.out) {
+        (_, Some(out)) => {
+            check_folder(out, args.force)?;
+            out.clone()
+        }
+        // A run's own folder for its page holds nothing else.
+        ([run], None) => page_folder(run),
+        _ => bail!("several runs: say with --out where their page is to be"),
+    };
+    if let Some(corpus) = args.corpus.as_ref().filter(|corpus| !corpus.exists()) {
+        bail!("{}: no such corpus", corpus.display());
+    }
+    let mut records = Vec::new();
+    for run in &args.runs {
+        match RunRecord::read(run) {
+            Ok(record) => records.push(record),
+            Err(error) => failed(run, &error.into(), args.json)?,
+        }
+    }
+    let outcome = Outcome::of(records.len(), args.runs.len() - records.len());
+    if outcome == Outcome::Nothing {
+        return Ok(outcome);
+    }
+    let summary = Summary::new(&records)?;
+    let page = save(&records, &summary, args.corpus.as_deref(), &folder)?;
+    if args.json {
+        let page = page.display().to_string();
+        for summary in &summary.runs {
+            output::json(&Reported {
+                summary,
+                page: page.clone(),
+            })?;
+        }
+        summary.comparisons.iter().try_for_each(output::json)?;
+    } else {
+        output::line(page.display())?;
+    }
+    Ok(outcome)
+}
+
+/// Writes the page of a run that was just trained on a corpus; returns its path.
+pub(super) fn of_run(run: &Path, corpus: &Path) -> anyhow::Result<PathBuf> {
+    let records = [RunRecord::read(run)?];
+    save(
+        &records,
+        &Summary::new(&records)?,
+        Some(corpus),
+        &page_folder(run),
+    )
+}
+
+fn page_folder(run: &Path) -> PathBuf {
+    run.join("report")
+}
+
+fn save(
+    records: &[RunRecord],
+    summary: &Summary,
+    corpus: Option<&Path>,
+    folder: &Path,
+) -> anyhow::Result<PathBuf> {
+    let page = report_page(records, summary, corpus)?;
+    page.save(folder)
+        .with_context(|| format!("no report in {}", folder.display()))
+}
+
+fn failed(run: &Path, error: &anyhow::Error, json: bool) -> anyhow::Result<()> {
+    let (path, error) = (run.to_string_lossy(), output::in_one_line(error));
+    output::error(&error);
+    if json {
+        output::json(&output::Failure {
+            path: &path,
+            error: &error,
+        })?;
+    }
+    Ok(())
+}

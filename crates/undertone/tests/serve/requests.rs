@@ -1,0 +1,80 @@
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::program::{sample, serve};
+
+#[test]
+fn an_answer_is_that_of_predict() {
+    let serving = serve(&[]);
+    for name in ["calm.wav", "sad.flac", "stereo.flac"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_undertone"))
+            .args(["predict", "--json", "--timeline"])
+            .arg(sample(name))
+            .output()
+            .unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let recording = fs::read(sample(name)).unwrap();
+        let (status, answer) = serving.predict("?timeline=1", &recording);
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["label"], told["label"]);
+        assert_eq!(answer["seconds"], told["seconds"]);
+        let windows = answer["windows"].as_array().unwrap();
+        assert_eq!(windows.len(), told["windows"].as_array().unwrap().len());
+        for each in answer["probabilities"].as_array().unwrap() {
+            let label = each["label"].as_str().unwrap();
+            let expected = told["probabilities"][label].as_f64().unwrap();
+            let found = each["probability"].as_f64().unwrap();
+            assert!(
+                (found - expected).abs() < 1e-5,
+                "{name} {label}: {found} {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_and_the_card_are_served() {
+    let serving = serve(&[]);
+    let (status, page) = serving.send("GET", "/", "", b"");
+    assert_eq!(status, 200);
+    assert!(page.starts_with(b"<!doctype html>"));
+    let (_, model) = serving.send("GET", "/api/model", "", b"");
+    let model: Value = serde_json::from_slice(&model).unwrap();
+    assert_eq!(model["window_seconds"], 2.0);
+    let card = model["card_html"].as_str().unwrap();
+    assert!(
+        card.contains("voices it has never heard") && card.contains("<table>"),
+        "{card}"
+    );
+    assert!(
+        !card.contains("pipeline_tag"),
+        "front matter is not for people"
+    );
+}
+
+#[test]
+fn what_was_accepted_is_answered_after_sigterm() {
+    let mut serving = serve(&[]);
+    let recording = fs::read(sample("calm.wav")).unwrap();
+    let mut stream = TcpStream::connect(serving.address()).unwrap();
+    write!(
+        stream,
+        "POST /api/predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
+        recording.len()
+    )
+    .unwrap();
+    // The request has begun when the signal comes.
+    stream.write_all(&recording[..1000]).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    serving.signal("TERM");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    stream.write_all(&recording[1000..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(serving.ended().code(), Some(0));
+}

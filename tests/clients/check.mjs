@@ -1,0 +1,47 @@
+// Calls a running `undertone serve` as a program written for a Gradio app does.
+//
+//     node check.mjs URL RECORDING NOT_A_RECORDING [TOKEN]
+//
+// Prints what was answered as one JSON object; fails where Gradio's own server would have done otherwise.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { Client, handle_file } from "@gradio/client";
+
+const [url, recording, other, token] = process.argv.slice(2);
+
+if (token) await assert.rejects(Client.connect(url), "a client without a token is refused");
+const client = await Client.connect(url, { token, events: ["data", "status"] });
+
+const { data } = await client.predict("/predict", [handle_file(recording)]);
+const [predicted] = data;
+assert.deepEqual(Object.keys(predicted).sort(), ["confidences", "label"]);
+assert.equal(predicted.confidences[0].label, predicted.label);
+const confidences = predicted.confidences.map(({ confidence }) => confidence);
+assert.deepEqual(confidences, confidences.toSorted((one, two) => two - one));
+
+const blob = new Blob([await readFile(recording)], { type: "audio/wav" });
+assert.deepEqual((await client.predict("/predict", { audio: blob })).data, data);
+assert.deepEqual((await client.predict(0, [blob])).data, data);
+
+const stages = [];
+for await (const message of client.submit("/predict", [blob])) {
+  if (message.type === "data") assert.deepEqual(message.data, data);
+  else stages.push(message.stage);
+}
+assert.equal(stages[0], "pending");
+assert.equal(stages.at(-1), "complete");
+
+const many = await Promise.all(Array.from({ length: 20 }, () => client.predict("/predict", [blob])));
+for (const each of many) assert.deepEqual(each.data, data);
+
+await assert.rejects(client.predict("/predict", [handle_file(other)]), /not an audio file/);
+await assert.rejects(client.predict("/predict", [handle_file("http://192.0.2.1/a.wav")]), /not fetched/);
+const sample = await client.predict("/predict", [handle_file(`${url}/samples/calm.wav`)]);
+assert.ok(sample.data[0].label);
+
+const api = await client.view_api();
+assert.equal(api.named_endpoints["/predict"].parameters[0].parameter_name, "audio");
+assert.equal(api.named_endpoints["/predict"].returns[0].component, "Label");
+console.log(JSON.stringify(predicted));

@@ -143,7 +143,7 @@ fn unreadable_clips(unreadable: &[Unreadable]) -> Option<Finding> {
     finding(
         FindingKind::Unreadable,
         format!(
-            "{} that can't be read, and so stand nowhere else on this page.",
+            "{} can't be read: all else here is of the others.",
             clips_in_words(unreadable.len())
         ),
         unreadable.iter().map(|clip| clip.reason.clone()).collect(),

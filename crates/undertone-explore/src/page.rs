@@ -13,7 +13,7 @@ pub(crate) fn page(exploration: &Exploration<'_>) -> Result<Page, ExploreError> 
         .stages
         .first()
         .map_or(0, |stage| stage.speakers.len());
-    let name = exploration.corpus.root.canonicalize().ok();
+    let name = exploration.root().canonicalize().ok();
     let name = name
         .as_deref()
         .and_then(|path| path.file_name())

@@ -1,6 +1,7 @@
 //! An exploration as JSON.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -81,7 +82,7 @@ impl Exploration<'_> {
         };
         let trimming = &self.options.trimming;
         Summary {
-            corpus: self.corpus.root.display().to_string(),
+            corpus: self.root().display().to_string(),
             scheme: self.options.scheme.name(),
             seed: self.options.seed,
             clips: self.clips.len(),
@@ -126,6 +127,14 @@ impl Exploration<'_> {
                 .map(|shown| self.path_of(shown.index))
                 .collect(),
             files: Vec::new(),
+        }
+    }
+
+    /// The corpus's folder; a manifest in the working directory has an empty one.
+    pub(crate) fn root(&self) -> &Path {
+        match self.corpus.root.as_path() {
+            root if root == Path::new("") => Path::new("."),
+            root => root,
         }
     }
 

@@ -213,8 +213,8 @@ pub(crate) struct CorpusArgs {
 Examples:
   undertone explore --out exploration ravdess
   undertone explore --out exploration --force --top-db 30 ravdess
-  undertone explore --out optimized --recipe 3-optimized clips.csv     trimmed and balanced as it does
-  undertone explore --out exploration --seed 7 --show ravdess/Actor_02/03-01-05-02-01-01-02.wav ravdess")]
+  undertone explore --out exploration --recipe 3-optimized clips.csv   trimmed and balanced as it does
+  undertone explore --out exploration --seed 7 --show clips/anna-1.wav clips.csv")]
 pub(crate) struct ExploreArgs {
     /// The corpus: a folder of RAVDESS clips, or a manifest.
     #[arg(value_name = "DIR|MANIFEST")]

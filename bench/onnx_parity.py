@@ -61,7 +61,8 @@ def windows(samples, front_end, overlap):
 
 
 def whisper_log_mel(samples, bands):
-    spectrum = np.abs(librosa.stft(samples, n_fft=400, hop_length=160))[:, :-1] ** 2
+    frames = librosa.stft(samples, n_fft=400, hop_length=160, pad_mode="reflect")
+    spectrum = np.abs(frames[:, :-1]) ** 2
     mel = librosa.filters.mel(sr=16000, n_fft=400, n_mels=bands, dtype=np.float64) @ spectrum
     log = np.log10(np.maximum(mel, 1e-10))
     return (np.maximum(log, log.max() - 8) + 4) / 4

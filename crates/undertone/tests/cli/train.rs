@@ -31,11 +31,15 @@ fn json_tells_each_epoch_and_the_report() {
         .iter()
         .map(|event| event["event"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["fold", "epoch", "epoch", "epoch", "finished"]);
-    assert_eq!(events[2]["epoch"], 2);
-    assert!(events[2]["validation_loss"].as_f64().unwrap() > 0.0);
-    assert!(events[4]["report"]["pooled"]["uar"]["value"].is_number());
-    assert_eq!(events[4]["model"], "run/model");
+    assert_eq!(
+        names,
+        ["fold", "memory", "epoch", "epoch", "epoch", "finished"]
+    );
+    assert!(events[1]["total"].as_u64().unwrap() > events[1]["weights"].as_u64().unwrap());
+    assert_eq!(events[3]["epoch"], 2);
+    assert!(events[3]["validation_loss"].as_f64().unwrap() > 0.0);
+    assert!(events[5]["report"]["pooled"]["uar"]["value"].is_number());
+    assert_eq!(events[5]["model"], "run/model");
     assert!(!folder.path("cache").exists());
 }
 

@@ -137,10 +137,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
     let Some(python) = python() else { return };
     for (encoder, change) in [
         ("whisper", json!({"states": [1, 0], "pooling": "moments"})),
-        (
-            "whisper",
-            json!({"states": "weighted", "pooling": "attention"}),
-        ),
+        ("whisper", json!({"states": "weighted", "pooling": "mean"})),
         (
             "whisper",
             json!({"states": "last", "layers": 1, "pooling": "mean-std"}),
@@ -151,7 +148,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
         ),
         (
             "wav2vec2-base",
-            json!({"states": [1, 2], "pooling": "attention"}),
+            json!({"states": [1, 2], "pooling": "mean-std"}),
         ),
         (
             "wav2vec2-stable",

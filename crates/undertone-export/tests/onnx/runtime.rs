@@ -1,5 +1,5 @@
 //! What ONNX Runtime computes, where there is a Python with `onnx` and `onnxruntime`
-//! (`UNDERTONE_PYTHON`, else `python3`).
+//! (`UNDERTONE_CLIENTS_PYTHON`, else `python3`).
 
 use std::path::Path;
 use std::process::Command;
@@ -16,13 +16,13 @@ const TOLERANCE: f32 = 1e-5;
 
 #[allow(clippy::print_stdout)] // tests tell what they skip
 fn python() -> Option<String> {
-    let python = std::env::var("UNDERTONE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var("UNDERTONE_CLIENTS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let found = Command::new(&python)
         .args(["-c", "import onnx, onnxruntime, numpy"])
         .output()
         .is_ok_and(|output| output.status.success());
     if !found {
-        println!("skipped: {python} has no onnx and onnxruntime (set UNDERTONE_PYTHON)");
+        println!("skipped: {python} has no onnx and onnxruntime (set UNDERTONE_CLIENTS_PYTHON)");
     }
     found.then_some(python)
 }

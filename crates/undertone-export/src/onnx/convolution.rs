@@ -40,10 +40,7 @@ pub(super) fn convolution(
         .flat_map(|group| kernel_last(group, [kernel, inputs, outputs]))
         .collect();
     let weight = graph.floats(&name, &[groups * outputs, inputs, kernel], &reordered);
-    let name = format!("{prefix}.bias");
-    let bias = graph
-        .take_if_any(&name)
-        .map(|bias| graph.floats(&name, &bias.shape, &bias.values));
+    let bias = graph.parameter_if_any(&format!("{prefix}.bias"));
     let mut given = vec![input, &weight];
     given.extend(bias.as_ref());
     let options = vec![

@@ -76,10 +76,20 @@ impl Graph {
         Some(Parameter { shape, values })
     }
 
-    /// A parameter as it is.
+    /// A parameter as it is, which several parts may share.
     pub(super) fn parameter(&mut self, name: &str) -> Result<Value, OnnxError> {
-        let parameter = self.take(name)?;
-        Ok(self.floats(name, &parameter.shape, &parameter.values))
+        self.parameter_if_any(name)
+            .ok_or_else(|| OnnxError::Missing(name.to_owned()))
+    }
+
+    /// A parameter as it is that only some networks have.
+    pub(super) fn parameter_if_any(&mut self, name: &str) -> Option<Value> {
+        let placed = |tensor: &TensorProto| tensor.name.as_deref() == Some(name);
+        if self.graph.initializer.iter().any(placed) {
+            return Some(name.to_owned());
+        }
+        let parameter = self.take_if_any(name)?;
+        Some(self.floats(name, &parameter.shape, &parameter.values))
     }
 
     /// A constant of floats, row-major.
@@ -174,13 +184,9 @@ impl Graph {
     pub(super) fn linear(&mut self, value: &Value, prefix: &str) -> Result<Value, OnnxError> {
         let weight = self.parameter(&format!("{prefix}.weight"))?;
         let product = self.op("MatMul", &[value, &weight]);
-        let name = format!("{prefix}.bias");
-        Ok(match self.take_if_any(&name) {
+        Ok(match self.parameter_if_any(&format!("{prefix}.bias")) {
             None => product,
-            Some(bias) => {
-                let bias = self.floats(&name, &bias.shape, &bias.values);
-                self.op("Add", &[&product, &bias])
-            }
+            Some(bias) => self.op("Add", &[&product, &bias]),
         })
     }
 

@@ -35,13 +35,10 @@ pub(super) fn scores(
             .filter_map(|state| states.get(*state).cloned())
             .collect(),
     };
-    let pooled = match config.pooling {
-        StepPoolingKind::Attention => attention(graph, &chosen, &own)?,
-        kind => chosen
-            .iter()
-            .map(|state| pool(graph, kind, state, &own))
-            .collect(),
-    };
+    let mut pooled = Vec::new();
+    for state in &chosen {
+        pooled.push(pool(graph, config.pooling, state, &own)?);
+    }
     // `[batch, 1, width]` each.
     let summary = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
     let width = encoder.width() * chosen.len();
@@ -67,10 +64,18 @@ fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
 }
 
 /// `[batch, steps, width]` → `[batch, 1, width]`, or two or three times as wide.
-fn pool(graph: &mut Graph, kind: StepPoolingKind, states: &Value, own: &Own) -> Value {
+fn pool(
+    graph: &mut Graph,
+    kind: StepPoolingKind,
+    states: &Value,
+    own: &Own,
+) -> Result<Value, OnnxError> {
+    if kind == StepPoolingKind::Attention {
+        return attention(graph, states, own);
+    }
     let mean = own.mean(graph, states);
     if kind == StepPoolingKind::Mean {
-        return mean;
+        return Ok(mean);
     }
     let centred = graph.op("Sub", &[states, &mean]);
     let squares = graph.op("Mul", &[&centred, &centred]);
@@ -79,33 +84,23 @@ fn pool(graph: &mut Graph, kind: StepPoolingKind, states: &Value, own: &Own) -> 
     let variance = graph.op("Add", &[&variance, &smallest]);
     let deviation = graph.op("Sqrt", &[&variance]);
     if kind == StepPoolingKind::MeanStd {
-        return graph.concat(&[&mean, &deviation], 2);
+        return Ok(graph.concat(&[&mean, &deviation], 2));
     }
     let normal = graph.op("Div", &[&centred, &deviation]);
     let square = graph.op("Mul", &[&normal, &normal]);
     let cube = graph.op("Mul", &[&square, &normal]);
     let skewness = own.mean(graph, &cube);
-    graph.concat(&[&mean, &deviation, &skewness], 2)
+    Ok(graph.concat(&[&mean, &deviation, &skewness], 2))
 }
 
-/// Each state pooled by its attention, whose weights all of them share.
-fn attention(graph: &mut Graph, states: &[Value], own: &Own) -> Result<Vec<Value>, OnnxError> {
-    let mut parameter = |name: &str| graph.parameter(&format!("pooling.attention.{name}"));
-    let hidden = [parameter("hidden.weight")?, parameter("hidden.bias")?];
-    let score = [parameter("score.weight")?, parameter("score.bias")?];
+fn attention(graph: &mut Graph, states: &Value, own: &Own) -> Result<Value, OnnxError> {
+    // The module's names, from the pooling inside the network inwards.
+    let hidden = graph.linear(states, "pooling.attention.hidden")?;
+    let hidden = graph.op("Tanh", &[&hidden]);
+    let scores = graph.linear(&hidden, "pooling.attention.score")?;
+    let scores = graph.transpose(&scores, &[0, 2, 1]);
     let penalty = own.penalty(graph);
-    let linear = |graph: &mut Graph, value: &Value, [weight, bias]: &[Value; 2]| {
-        let product = graph.op("MatMul", &[value, weight]);
-        graph.op("Add", &[&product, bias])
-    };
-    let pooled = states.iter().map(|states| {
-        let hidden = linear(graph, states, &hidden);
-        let hidden = graph.op("Tanh", &[&hidden]);
-        let scores = linear(graph, &hidden, &score);
-        let scores = graph.transpose(&scores, &[0, 2, 1]);
-        let scores = graph.op("Add", &[&scores, &penalty]);
-        let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
-        graph.op("MatMul", &[&shares, states])
-    });
-    Ok(pooled.collect())
+    let scores = graph.op("Add", &[&scores, &penalty]);
+    let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
+    Ok(graph.op("MatMul", &[&shares, states]))
 }

@@ -137,7 +137,10 @@ fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
     let Some(python) = python() else { return };
     for (encoder, change) in [
         ("whisper", json!({"states": [1, 0], "pooling": "moments"})),
-        ("whisper", json!({"states": "weighted", "pooling": "mean"})),
+        (
+            "whisper",
+            json!({"states": "weighted", "pooling": "attention"}),
+        ),
         (
             "whisper",
             json!({"states": "last", "layers": 1, "pooling": "mean-std"}),
@@ -148,7 +151,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
         ),
         (
             "wav2vec2-base",
-            json!({"states": [1, 2], "pooling": "mean-std"}),
+            json!({"states": [1, 2], "pooling": "attention"}),
         ),
         (
             "wav2vec2-stable",

@@ -29,6 +29,11 @@ ship runs="runs":
     {{undertone}} train recipes/3-optimized.toml --corpus {{corpus}} --protocol full --out {{runs}}/ship --resume
     cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/3-optimized-sentiment3/
 
+# The scores of `judge` and `judge-whisper` in the metadata of the shipped cards.
+cards runs="runs":
+    {{python}} bench/card_results.py models/3-optimized-sentiment3 {{runs}}/3-speakers/report.json {{runs}}/3-holdout/report.json
+    {{python}} bench/card_results.py models/5-whisper-tiny-sentiment3 {{runs}}/5-speakers/report.json
+
 # Recipe 5 on unseen speakers: eight emotions on EmoBox's folds, three classes on five folds.
 judge-whisper encoder runs="runs":
     {{undertone}} crossval recipes/5-whisper-tiny-frozen.toml --corpus {{corpus}} --out {{runs}}/5-emobox --resume \
@@ -39,7 +44,7 @@ judge-whisper encoder runs="runs":
 # A virtual environment with the peers.
 venv folder=".venv":
     {{python}} -m venv {{folder}}
-    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu onnx onnxruntime
+    {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu onnx onnxruntime huggingface_hub gradio
 
 # All benches beside their peers; needs `just venv`.
 bench:

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Export models as ONNX and compare ONNX Runtime's probabilities with `undertone predict`, clip by clip.
 
-    bench/onnx_parity.py [MODEL...] [--clips N] [--corpus DIR] [--resample-once]
+    bench/onnx_parity.py [MODEL...] [--clips N] [--corpus DIR] [--librosa-resampler]
 
 MODEL is a model's folder; left out: the models in models/. What becomes of a recording before the network
-is computed here with librosa and numpy from the ONNX file's metadata alone, so that these are shown to be
-enough. With --resample-once both sides get recordings that librosa has brought to the model's rate, so
-that two resamplers are not compared. Exits with 1 if a probability differs by more than the tolerance.
-Needs `onnx`, `onnxruntime`, `librosa`, `soundfile`.
+is computed here with librosa, scipy and numpy from the ONNX file's metadata alone, so that these are shown
+to be enough. --librosa-resampler takes librosa's resampler instead of the one that the metadata describe, to
+show how much another one moves the answers. Exits with 1 if a probability differs by more than the tolerance.
+Needs `onnx`, `onnxruntime`, `librosa`, `scipy`, `soundfile`.
 """
 
 import argparse
+import functools
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ import librosa
 import numpy as np
 import onnx
 import onnxruntime
+import scipy.signal
 import soundfile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,8 +39,30 @@ def read(path):
     return samples.mean(1), rate
 
 
-def prepared(samples, rate, front_end):
-    samples = librosa.resample(samples, orig_sr=rate, target_sr=front_end["sample_rate"])
+def low_pass(low, high, design):
+    """Taps of the filter between two rates: a sinc under a Kaiser window (Kaiser's estimates)."""
+    nyquist = 0.5 * low / high
+    transition = 2 * np.pi * nyquist * (design["stop_start"] - design["pass_end"])
+    half = int(np.ceil((design["attenuation"] - 7.95) / (2.285 * transition) / 2))
+    beta = 0.1102 * (design["attenuation"] - 8.7)
+    cutoff = nyquist * (design["pass_end"] + design["stop_start"]) / 2
+    taps = np.sinc(2 * cutoff * np.arange(-half, half + 1)) * np.kaiser(2 * half + 3, beta)[1:-1]
+    return taps / taps.sum()
+
+
+def resample(samples, rate, wanted, design):
+    if rate == wanted:
+        return samples
+    common = np.gcd(rate, wanted)
+    taps = low_pass(min(rate, wanted), max(rate, wanted), design)
+    resampled = scipy.signal.resample_poly(
+        samples.astype(np.float64), wanted // common, rate // common, window=taps
+    )
+    return resampled.astype(np.float32)
+
+
+def prepared(samples, rate, front_end, resampler):
+    samples = resampler(samples, rate, front_end["sample_rate"])
     if front_end["trim"]:
         speech, _ = librosa.effects.trim(samples, **front_end["trim"])
         samples = speech if len(speech) else samples
@@ -102,17 +126,23 @@ def features(samples, front_end):
 class Exported:
     """A model as ONNX, and what its metadata say."""
 
-    def __init__(self, path):
+    def __init__(self, path, librosa_resampler):
         onnx.checker.check_model(str(path), full_check=True)
         self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         notes = self.session.get_modelmeta().custom_metadata_map
         notes = {key: json.loads(value) for key, value in notes.items()}
         self.front_end, self.labels = notes["front_end"], notes["labels"]
         self.overlap = notes["window_overlap"]
+        if librosa_resampler:
+            self.resample = lambda samples, rate, wanted: librosa.resample(
+                samples, orig_sr=rate, target_sr=wanted
+            )
+        else:
+            self.resample = functools.partial(resample, design=notes["resampler"])
         self.inputs = [given.name for given in self.session.get_inputs()]
 
     def probabilities(self, samples, rate):
-        samples = prepared(samples, rate, self.front_end)
+        samples = prepared(samples, rate, self.front_end, self.resample)
         rows = []
         for window in windows(samples, self.front_end, self.overlap):
             given = {"features": features(window, self.front_end)[None]}
@@ -133,9 +163,7 @@ def compare(model, clips, arguments):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "onnx")
         undertone(arguments.binary, "export", model, "--to", "onnx", "--out", out)
-        exported = Exported(out / "model.onnx")
-        if arguments.resample_once:
-            clips = [resampled(clip, exported.front_end["sample_rate"], folder) for clip in clips]
+        exported = Exported(out / "model.onnx", arguments.librosa_resampler)
         rows = undertone(arguments.binary, "predict", "--json", "--model", model, *clips)
         differences, labels = [], 0
         for clip, row in zip(clips, map(json.loads, rows.splitlines()), strict=True):
@@ -146,20 +174,12 @@ def compare(model, clips, arguments):
     return differences, labels
 
 
-def resampled(clip, rate, folder):
-    samples, found = read(clip)
-    samples = librosa.resample(samples, orig_sr=found, target_sr=rate)
-    wav = Path(folder, Path(clip).stem + ".wav")
-    soundfile.write(wav, samples, rate, subtype="FLOAT")
-    return wav
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", type=Path, metavar="MODEL")
     parser.add_argument("--clips", type=int, default=50)
     parser.add_argument("--corpus", type=Path)
-    parser.add_argument("--resample-once", action="store_true")
+    parser.add_argument("--librosa-resampler", action="store_true")
     parser.add_argument("--binary", default=str(ROOT / "target/release/undertone"))
     arguments = parser.parse_args()
     corpus = arguments.corpus or Path(

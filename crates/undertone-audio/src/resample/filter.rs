@@ -5,12 +5,7 @@ use std::f64::consts::PI;
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
 
-/// Where the pass band ends and the stop band begins, relative to the lower Nyquist frequency.
-/// soxr's HQ recipe has the same values.
-const PASS_END: f64 = 0.913;
-const STOP_START: f64 = 1.0;
-/// Depth of the stop band that the window is designed for, in dB.
-const ATTENUATION: f64 = 105.0;
+use super::Resampler;
 
 /// A Kaiser-windowed sinc, symmetric about its centre, described at the higher of two rates.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +21,13 @@ impl LowPass {
         let low = f64::from(from_hz.min(to_hz));
         let high = f64::from(from_hz.max(to_hz));
         let nyquist = 0.5 * low / high;
-        let transition = 2.0 * PI * nyquist * (STOP_START - PASS_END);
+        let transition = 2.0 * PI * nyquist * (Resampler::STOP_START - Resampler::PASS_END);
         // Kaiser's estimates of length and shape.
-        let length = (ATTENUATION - 7.95) / (2.285 * transition);
+        let length = (Resampler::ATTENUATION - 7.95) / (2.285 * transition);
         Self {
-            cutoff: nyquist * 0.5 * (PASS_END + STOP_START),
+            cutoff: nyquist * 0.5 * (Resampler::PASS_END + Resampler::STOP_START),
             half_length: (length / 2.0).ceil() as usize,
-            beta: 0.1102 * (ATTENUATION - 8.7),
+            beta: 0.1102 * (Resampler::ATTENUATION - 8.7),
         }
     }
 

@@ -72,6 +72,17 @@ impl Resampler {
     /// The highest rate that is accepted, in Hz.
     pub const MAX_RATE: u32 = 768_000;
 
+    /// End of the filter's pass band, as a share of the lower Nyquist frequency; that of soxr's HQ
+    /// recipe. The -6 dB point lies halfway to [`Resampler::STOP_START`].
+    pub const PASS_END: f64 = 0.913;
+
+    /// Start of the filter's stop band, as a share of the lower Nyquist frequency.
+    pub const STOP_START: f64 = 1.0;
+
+    /// Depth of the stop band in dB that the filter's Kaiser window is designed for, length and
+    /// shape by Kaiser's estimates (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.5.3).
+    pub const ATTENUATION: f64 = 105.0;
+
     /// Plans the conversion. Equal rates are allowed and cost nothing.
     ///
     /// # Errors

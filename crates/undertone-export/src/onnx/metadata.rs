@@ -1,6 +1,7 @@
 //! What an ONNX file says beside its graph.
 
 use serde_json::json;
+use undertone_audio::Resampler;
 use undertone_models::{ModelConfig, OVERLAP};
 
 use super::proto::StringStringEntryProto;
@@ -11,6 +12,7 @@ use super::proto::StringStringEntryProto;
 /// | --- | --- |
 /// | `name` | the model's name |
 /// | `front_end` | `front_end` of its `config.json`: resampling, trimming, window, features |
+/// | `resampler` | the low-pass filter between two rates, a sinc under a Kaiser window: end of its pass band and start of its stop band as shares of the lower Nyquist frequency, depth of the stop band in dB |
 /// | `window_overlap` | share of a window that the next one repeats, where a recording is longer; the answer is the mean over the windows |
 /// | `labels` | what the probabilities are of, in their order |
 /// | `licence` | as the Hugging Face Hub names it, or null where it is not known |
@@ -19,6 +21,15 @@ pub(super) fn of(config: &ModelConfig, licence: Option<&str>) -> Vec<StringStrin
     [
         ("name", json!(config.name)),
         ("front_end", json!(config.front_end)),
+        (
+            "resampler",
+            json!({
+                "window": "kaiser",
+                "pass_end": Resampler::PASS_END,
+                "stop_start": Resampler::STOP_START,
+                "attenuation": Resampler::ATTENUATION,
+            }),
+        ),
         ("window_overlap", json!(OVERLAP)),
         ("labels", json!(config.labels)),
         ("licence", json!(licence)),

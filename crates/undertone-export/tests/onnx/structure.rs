@@ -119,5 +119,9 @@ fn the_metadata_are_those_of_the_configuration() {
     assert_eq!(note("licence"), json!("cc-by-nc-sa-4.0"));
     assert_eq!(note("provenance"), json!(config.provenance));
     assert_eq!(note("window_overlap"), json!(0.5));
+    let resampler = json!({
+        "window": "kaiser", "pass_end": 0.913, "stop_start": 1.0, "attenuation": 105.0
+    });
+    assert_eq!(note("resampler"), resampler);
     assert!(model.opset_import[0].version >= Some(17));
 }

@@ -1,0 +1,133 @@
+//! The folds to train, and what their sides share.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::Serialize;
+use undertone_corpus::{Fold, Protocol, Utterance, divide};
+
+use super::{Experiment, FoldChoice};
+use crate::error::LabError;
+use crate::features::ClipFeatures;
+use crate::judging::LeakageSummary;
+
+/// Paths of the clips on each side, relative to the corpus.
+#[derive(Serialize)]
+pub(super) struct DivisionFile<'a> {
+    protocol: Protocol,
+    seed: u64,
+    train: Vec<&'a Path>,
+    validation: Vec<&'a Path>,
+    test: Vec<&'a Path>,
+}
+
+/// A fold to train: its name in the run folder, its seed, its sides.
+pub(super) struct Job {
+    pub(super) name: String,
+    pub(super) seed: u64,
+    pub(super) fold: Fold,
+}
+
+impl Experiment<'_> {
+    pub(super) fn jobs(
+        &self,
+        utterances: &[Utterance],
+        choice: &FoldChoice,
+    ) -> Result<Vec<Job>, LabError> {
+        let recipe = self.recipe;
+        let folds = |seed: u64| {
+            divide(
+                utterances,
+                recipe.label_scheme,
+                &recipe.protocol,
+                &recipe.balance,
+                seed,
+            )
+        };
+        match choice {
+            FoldChoice::One(number) => {
+                let mut folds = folds(recipe.seed)?.folds;
+                if *number == 0 || *number > folds.len() {
+                    return Err(LabError::NoSuchFold {
+                        number: *number,
+                        folds: folds.len(),
+                    });
+                }
+                let fold = folds.swap_remove(number - 1);
+                Ok(vec![Job {
+                    name: fold.name.clone(),
+                    seed: recipe.seed,
+                    fold,
+                }])
+            }
+            FoldChoice::All { seeds } => {
+                let mut jobs = Vec::new();
+                for &seed in seeds {
+                    for fold in folds(seed)?.folds {
+                        let name = if seeds[..] == [recipe.seed] {
+                            fold.name.clone()
+                        } else {
+                            format!("{}-seed-{seed}", fold.name)
+                        };
+                        jobs.push(Job { name, seed, fold });
+                    }
+                }
+                Ok(jobs)
+            }
+        }
+    }
+
+    pub(super) fn division_file<'u>(
+        &self,
+        utterances: &'u [Utterance],
+        job: &Job,
+    ) -> DivisionFile<'u> {
+        let paths = |indices: &[usize]| -> Vec<&'u Path> {
+            indices
+                .iter()
+                .map(|index| {
+                    let path: &'u Path = &utterances[*index].path;
+                    path.strip_prefix(&self.corpus.root).unwrap_or(path)
+                })
+                .collect()
+        };
+        DivisionFile {
+            protocol: self.recipe.protocol.name,
+            seed: job.seed,
+            train: paths(&job.fold.train),
+            validation: paths(&job.fold.validation),
+            test: paths(&job.fold.test),
+        }
+    }
+}
+
+/// What a fold's sides share, copies under other names included.
+pub(super) fn leakage(
+    fold: &Fold,
+    utterances: &[Utterance],
+    features: &[ClipFeatures],
+) -> LeakageSummary {
+    let named = fold.leakage(utterances);
+    let contents = |side: &[usize]| -> HashSet<&str> {
+        side.iter()
+            .map(|index| features[*index].fingerprint.as_str())
+            .collect()
+    };
+    let copies = |side: &[usize], of: &HashSet<&str>| {
+        side.iter()
+            .filter(|index| of.contains(features[**index].fingerprint.as_str()))
+            .count()
+    };
+    let trained = contents(&fold.train);
+    let seen: HashSet<&str> = trained
+        .union(&contents(&fold.validation))
+        .copied()
+        .collect();
+    LeakageSummary {
+        test_clips_with_copy_in_training: Some(copies(&fold.test, &seen).max(named.test_copies)),
+        validation_clips_with_copy_in_training: copies(&fold.validation, &trained)
+            .max(named.validation_copies),
+        speakers_on_both_sides: named.shared_speakers.len(),
+        test_clips: fold.test.len(),
+    }
+}

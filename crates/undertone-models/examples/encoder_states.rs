@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    Batch, Checkpoint, ClassificationHead, Encoder, EncoderConfig, FloatType, HeadConfig, Weights,
-    write_tensors,
+    Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HeadConfig, PretrainedConfig, Readout,
+    Weights, write_tensors,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,14 +34,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         insert(&format!("states.{index}"), &states.dims(), states.to_data());
     }
     if let Ok(sizes) = HeadConfig::from_json(&json, &config) {
-        let head = ClassificationHead::load(&sizes, &checkpoint, &device)?;
-        let logits = head.forward(&hidden);
+        let stock = PretrainedConfig::stock(String::new(), &sizes);
+        let widths = (sizes.states - 1, sizes.width);
+        let readout = Readout::random(&stock, widths, sizes.labels.len(), &device)?;
+        let readout = readout.filled(&checkpoint)?;
+        let logits = readout.forward(&hidden);
         insert("logits", &logits.dims(), logits.into_data());
         if let Some(copy) = copy.first() {
             let mut tensors = encoder.to_tensors(&config);
-            tensors.extend(head.to_tensors());
+            tensors.extend(readout.to_tensors());
+            let tensors: Vec<_> = tensors
+                .iter()
+                .map(|tensor| (tensor, FloatType::F32))
+                .collect();
             std::fs::write(copy.join("config.json"), config.to_json(&sizes)?)?;
-            write_tensors(&copy.join("model.safetensors"), &tensors, FloatType::F32)?;
+            write_tensors(&copy.join("model.safetensors"), &tensors)?;
         }
     }
     let lengths: Vec<f32> = hidden.lengths.iter().map(|steps| *steps as f32).collect();

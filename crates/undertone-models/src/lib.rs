@@ -44,9 +44,9 @@ pub use device::{DeviceError, DeviceKind};
 #[cfg(feature = "embedded")]
 pub use embedded::EMBEDDED_CARD;
 pub use encoder::{
-    ClassificationHead, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError,
-    EncoderParts, HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling,
-    StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
+    ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError, EncoderParts,
+    HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
+    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
 };
 pub use kernels::keep_freed_memory;
 pub use lstm::{Lstm, LstmConfig};
@@ -57,7 +57,7 @@ pub use model::{
 pub use network::{Network, NetworkConfig, NetworkError};
 pub use pretrained::{
     EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder, PretrainedError,
-    PretrainedNetwork, States,
+    PretrainedNetwork, Readout, States,
 };
 pub use statistics::BandStatistics;
 pub use training_memory::{Activations, TrainedParts, parameter_bytes};

@@ -8,8 +8,7 @@ use std::path::Path;
 use encoders::{ALL, Reference, values_of, whole_difference};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    Checkpoint, ClassificationHead, Encoder, EncoderError, FloatType, write_safetensors,
-    write_tensors,
+    Checkpoint, Encoder, EncoderError, FloatType, write_safetensors, write_tensors,
 };
 
 type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -46,13 +45,16 @@ fn what_is_written_is_what_was_read() {
         let reference = Reference::open(name);
         let encoder =
             Encoder::load(&reference.config, None, &reference.checkpoint, &device).unwrap();
-        let head =
-            ClassificationHead::load(&reference.head, &reference.checkpoint, &device).unwrap();
+        let readout = encoders::readout(&reference.head, &reference.checkpoint, &device).unwrap();
         let mut tensors = encoder.to_tensors(&reference.config);
-        tensors.extend(head.to_tensors());
+        tensors.extend(readout.to_tensors());
+        let tensors: Vec<_> = tensors
+            .iter()
+            .map(|tensor| (tensor, FloatType::F32))
+            .collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
-        write_tensors(&path, &tensors, FloatType::F32).unwrap();
+        write_tensors(&path, &tensors).unwrap();
 
         let new_name = |old: String| {
             old.replace("conv.weight_g", "conv.parametrizations.weight.original0")
@@ -188,8 +190,7 @@ fn a_head_without_its_layer_weights_is_told() {
     tensors.remove("layer_weights").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = write(folder.path(), &tensors);
-    let error =
-        ClassificationHead::load(&reference.head, &checkpoint, &Device::flex()).unwrap_err();
+    let error = encoders::readout(&reference.head, &checkpoint, &Device::flex()).unwrap_err();
     assert!(
         error
             .to_string()

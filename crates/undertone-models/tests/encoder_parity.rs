@@ -5,7 +5,7 @@ mod encoders;
 
 use encoders::{Reference, own_difference, whole_difference};
 use undertone_models::burn::tensor::Device;
-use undertone_models::{ClassificationHead, Encoder, HeadConfig, HiddenStates};
+use undertone_models::{Encoder, HeadConfig, HiddenStates};
 
 const TOLERANCE: f32 = 1e-4;
 
@@ -52,8 +52,8 @@ fn check(name: &str) {
             use_weighted_layer_sum: weighted,
             ..reference.head.clone()
         };
-        let head = ClassificationHead::load(&config, &reference.checkpoint, &device).unwrap();
-        let found = head.forward(&together);
+        let readout = encoders::readout(&config, &reference.checkpoint, &device).unwrap();
+        let found = readout.forward(&together);
         for clip in 0..reference.clips() {
             let expected = reference.take(&format!("lone.{clip}.{logits}"));
             let difference = whole_difference(&found.clone().narrow(0, clip, 1), &expected);

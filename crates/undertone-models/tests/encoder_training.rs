@@ -5,7 +5,7 @@ mod encoders;
 use encoders::{Reference, values_of};
 use undertone_models::burn::module::{Module, ModuleVisitor, Param};
 use undertone_models::burn::tensor::{Device, Gradients, Tensor};
-use undertone_models::{Batch, ClassificationHead, Encoder, EncoderConfig};
+use undertone_models::{Batch, Encoder, EncoderConfig};
 
 /// The paths of all parameters that have a gradient, and of those that have none.
 struct Reached<'a> {
@@ -65,9 +65,9 @@ fn reached(name: &str, prepare: impl Fn(Encoder) -> Encoder) -> (Vec<String>, Ve
     let device = Device::flex().autodiff();
     let reference = Reference::open(name);
     let encoder = prepare(load(&reference, &reference.config, &device));
-    let head = ClassificationHead::load(&reference.head, &reference.checkpoint, &device).unwrap();
+    let readout = encoders::readout(&reference.head, &reference.checkpoint, &device).unwrap();
     let hidden = encoder.hidden_states(&on(reference.batch(), &device));
-    let gradients = head.forward(&hidden).square().sum().backward();
+    let gradients = readout.forward(&hidden).square().sum().backward();
     let mut found = Reached {
         gradients: &gradients,
         path: Vec::new(),

@@ -45,14 +45,14 @@ pub(super) fn scores(
     let width = config.pooling.output_width(width) as i64;
     let mut summary = graph.reshape(&summary, &[0, width]);
     if config.projection.is_some() {
-        summary = graph.linear(&summary, "head.projector")?;
+        summary = graph.linear(&summary, "readout.head.projector")?;
     }
-    graph.linear(&summary, "head.output")
+    graph.linear(&summary, "readout.head.output")
 }
 
 /// The trained weighted sum of all states.
 fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
-    let weights = graph.parameter("layer_weights")?;
+    let weights = graph.parameter("readout.layer_weights")?;
     let shares = graph.op_with("Softmax", &[&weights], vec![int("axis", 0)]);
     let mut terms = Vec::new();
     for (index, state) in states.iter().enumerate() {
@@ -95,9 +95,9 @@ fn pool(
 
 fn attention(graph: &mut Graph, states: &Value, own: &Own) -> Result<Value, OnnxError> {
     // The module's names, from the pooling inside the network inwards.
-    let hidden = graph.linear(states, "pooling.attention.hidden")?;
+    let hidden = graph.linear(states, "readout.pooling.attention.hidden")?;
     let hidden = graph.op("Tanh", &[&hidden]);
-    let scores = graph.linear(&hidden, "pooling.attention.score")?;
+    let scores = graph.linear(&hidden, "readout.pooling.attention.score")?;
     let scores = graph.transpose(&scores, &[0, 2, 1]);
     let penalty = own.penalty(graph);
     let scores = graph.op("Add", &[&scores, &penalty]);

@@ -6,17 +6,15 @@
 //! that of the clip alone.
 //!
 //! An [`EncoderConfig`] comes from `config.json`, an [`Encoder`] from it and a
-//! [`Checkpoint`](crate::Checkpoint). Its [`HiddenStates`] go to a [`StepPooling`] or to the
-//! [`ClassificationHead`] of a checkpoint that was fine-tuned for classification.
+//! [`Checkpoint`](crate::Checkpoint). Its [`HiddenStates`] go to a [`Readout`](crate::Readout).
 
 mod config;
 mod convolution;
-mod head;
 mod layout;
 mod parts;
 mod pooling;
 mod steps;
-mod tensors;
+pub(crate) mod tensors;
 mod transformer;
 mod wav2vec2;
 mod weight_norm;
@@ -26,9 +24,9 @@ pub use config::{
     ConvolutionNorm, EncoderConfig, EncoderConfigError, HeadConfig, PreprocessorConfig,
     Wav2Vec2Config, WhisperConfig,
 };
-pub use head::ClassificationHead;
 pub use parts::EncoderParts;
 pub use pooling::{StepPooling, StepPoolingKind};
+pub(crate) use tensors::Names;
 pub use tensors::{EncoderError, NamedTensor, write_tensors};
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;

@@ -42,22 +42,25 @@ impl NamedTensor {
     }
 }
 
-/// Writes tensors into a safetensors file, one at a time, as `transformers` loads them.
+/// Writes tensors, each in its type, into a safetensors file, one at a time, as `transformers`
+/// loads them.
 ///
 /// # Errors
 /// As [`write_safetensors`].
 pub fn write_tensors(
     path: &Path,
-    tensors: &[NamedTensor],
-    float_type: FloatType,
+    tensors: &[(&NamedTensor, FloatType)],
 ) -> Result<(), CheckpointError> {
     let by_name: BTreeMap<&str, &NamedTensor> = tensors
         .iter()
-        .map(|tensor| (tensor.name(), tensor))
+        .map(|(tensor, _)| (tensor.name(), *tensor))
         .collect();
-    let shapes = by_name
+    let shapes = tensors
         .iter()
-        .map(|(name, tensor)| ((*name).to_owned(), (tensor.shape().to_vec(), float_type)))
+        .map(|(tensor, float_type)| {
+            let shape = tensor.shape().to_vec();
+            (tensor.name().to_owned(), (shape, *float_type))
+        })
         .collect();
     write_safetensors(path, &shapes, |name| by_name[name].values())
 }
@@ -99,11 +102,11 @@ fn told(complaints: &[String]) -> String {
 }
 
 /// What a family of checkpoints calls the parameters of its network.
-pub(super) struct Names {
+pub(crate) struct Names {
     /// What may stand before all names; what is written stands behind the first.
-    pub(super) prefixes: &'static [&'static str],
-    /// Segments of a parameter's path that have another name in checkpoints.
-    pub(super) renamed: &'static [(&'static str, &'static str)],
+    pub(crate) prefixes: &'static [&'static str],
+    /// Segments of a parameter's path that have another name in checkpoints, or none: "".
+    pub(crate) renamed: &'static [(&'static str, &'static str)],
 }
 
 impl Names {
@@ -112,12 +115,16 @@ impl Names {
             let renamed = self.renamed.iter().find(|(ours, _)| ours == segment);
             renamed.map_or_else(|| segment.clone(), |(_, theirs)| (*theirs).to_owned())
         };
-        path.iter().map(rename).collect::<Vec<_>>().join(".")
+        let segments = path
+            .iter()
+            .map(rename)
+            .filter(|segment| !segment.is_empty());
+        segments.collect::<Vec<_>>().join(".")
     }
 }
 
 /// Fills `module` from a checkpoint, tensor by tensor, after all names and shapes were checked.
-pub(super) fn load<M: Module>(
+pub(crate) fn load<M: Module>(
     module: M,
     checkpoint: &Checkpoint,
     names: &Names,
@@ -163,7 +170,7 @@ pub(super) fn load<M: Module>(
 }
 
 /// All tensors of `module`, with `prefix` before their names.
-pub(super) fn export<M: Module>(module: &M, names: &Names, prefix: &str) -> Vec<NamedTensor> {
+pub(crate) fn export<M: Module>(module: &M, names: &Names, prefix: &str) -> Vec<NamedTensor> {
     let mut exporter = Exporter {
         path: Vec::new(),
         names,

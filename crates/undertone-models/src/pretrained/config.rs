@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::StepPoolingKind;
+use crate::encoder::{HeadConfig, StepPoolingKind};
 use crate::network::NetworkError;
 
 /// A pretrained encoder, which of its hidden states are read, and the head behind it.
@@ -98,6 +98,23 @@ impl From<States> for StatesForm {
 }
 
 impl PretrainedConfig {
+    /// What the classes of `transformers` for audio classification do with an encoder: they
+    /// project every step and mean over them, which is the same as the other way round.
+    pub fn stock(pretrained: String, head: &HeadConfig) -> Self {
+        Self {
+            pretrained,
+            layers: None,
+            states: match head.use_weighted_layer_sum {
+                true => States::Weighted,
+                false => States::Last,
+            },
+            pooling: StepPoolingKind::Mean,
+            projection: Some(head.classifier_proj_size),
+            batch_norm: false,
+            dropout: 0.0,
+        }
+    }
+
     /// How many first layers of an encoder that has `available` are needed.
     ///
     /// # Errors

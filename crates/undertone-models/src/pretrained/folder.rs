@@ -14,15 +14,14 @@ use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig};
 
 use super::config::{PretrainedConfig, States};
-use super::head_tensors;
 use super::network::PretrainedNetwork;
 use super::source::{
     EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end, read,
     read_configs,
 };
 use crate::atomic_file::write_atomically;
-use crate::checkpoint::{Checkpoint, FloatType, write_safetensors};
-use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
+use crate::checkpoint::{Checkpoint, FloatType};
+use crate::encoder::{EncoderConfig, HeadConfig, NamedTensor, StepPoolingKind, write_tensors};
 use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE};
 
 /// The class of ours, for what `transformers` has no class for.
@@ -58,27 +57,13 @@ pub(crate) fn save(
     let config = config_json(settings, pretrained, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
+    // What stands behind the encoder was trained here, whatever type the encoder came in.
     let of_encoder = network.encoder().to_tensors(&encoder);
-    let of_head = head_tensors::of(network);
-    let shapes = of_encoder
-        .iter()
-        .map(|tensor| (tensor.name(), tensor.shape(), float_type))
-        .chain(
-            of_head
-                .iter()
-                .map(|tensor| (&*tensor.name, &*tensor.shape, FloatType::F32)),
-        )
-        .map(|(name, shape, float_type)| (name.to_owned(), (shape.to_vec(), float_type)))
-        .collect();
-    write_safetensors(&folder.join(WEIGHTS_FILE), &shapes, |name| {
-        let of_head = of_head.iter().find(|tensor| tensor.name == name);
-        let of_encoder = || of_encoder.iter().find(|tensor| tensor.name() == name);
-        of_head
-            .map(|tensor| tensor.values.clone())
-            .or_else(|| of_encoder().map(|tensor| tensor.values()))
-            .unwrap_or_default()
-    })
-    .map_err(PretrainedError::from)?;
+    let typed = of_encoder.iter().map(|tensor| (tensor, float_type));
+    let readout = network.readout().to_tensors();
+    let typed = typed.chain(readout.iter().map(|tensor| (tensor, FloatType::F32)));
+    let tensors: Vec<(&NamedTensor, FloatType)> = typed.collect();
+    write_tensors(&folder.join(WEIGHTS_FILE), &tensors).map_err(PretrainedError::from)?;
 
     let mut texts = vec![(CONFIG_FILE, pretty(&Value::Object(config)))];
     if let Some(preprocessor) = &files.preprocessor {
@@ -116,8 +101,12 @@ pub(crate) fn load(
             path: folder.to_owned(),
             source,
         })?;
-    let checkpoint = Checkpoint::open(folder)?;
-    Ok((head_tensors::load_into(network, &checkpoint)?, encoder))
+    let filled = network.filled(&Checkpoint::open(folder)?);
+    let network = filled.map_err(|source| PretrainedError::Encoder {
+        path: folder.to_owned(),
+        source,
+    })?;
+    Ok((network, encoder))
 }
 
 /// A model for audio classification that somebody else trained.
@@ -134,18 +123,7 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
     let path = folder.join(CONFIG_FILE);
     let head = HeadConfig::from_json(&read(&path)?, &encoder)
         .map_err(|source| PretrainedError::Config { path, source })?;
-    let pretrained = PretrainedConfig {
-        pretrained: folder.display().to_string(),
-        layers: None,
-        states: match head.use_weighted_layer_sum {
-            true => States::Weighted,
-            false => States::Last,
-        },
-        pooling: StepPoolingKind::Mean,
-        projection: Some(head.classifier_proj_size),
-        batch_norm: false,
-        dropout: 0.0,
-    };
+    let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
     let labels = head.labels;
     let (network, _) = load(folder, &pretrained, labels.len(), device)?;
     // Whisper was fine-tuned on clips filled up with silence, and pools over both.

@@ -3,12 +3,13 @@
 mod config;
 mod folder;
 mod head;
-mod head_tensors;
 mod network;
+mod readout;
 mod source;
 
 pub use config::{PretrainedConfig, States};
 pub(crate) use folder::{load, load_foreign, save, settings};
 pub use head::Head;
 pub use network::PretrainedNetwork;
+pub use readout::Readout;
 pub use source::{EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError};

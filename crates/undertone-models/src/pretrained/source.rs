@@ -85,14 +85,6 @@ pub enum PretrainedError {
         /// Which.
         source: NetworkError,
     },
-    /// A head for classification that cannot be used.
-    #[error("{}: {message}", path.display())]
-    Head {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
 }
 
 /// An encoder with what its folder says of it; loaded once, used for many networks.

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
-use undertone_models::{Batch, Checkpoint, EncoderConfig, HeadConfig, Weights};
+use undertone_models::{
+    Batch, Checkpoint, EncoderConfig, EncoderError, HeadConfig, PretrainedConfig, Readout, Weights,
+};
 
 /// All names of the checkpoints.
 pub(crate) const ALL: [&str; 5] = [
@@ -31,6 +33,18 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data/encoders")
         .join(name)
+}
+
+/// What the classes of `transformers` do with an encoder's states.
+pub(crate) fn readout(
+    head: &HeadConfig,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> Result<Readout, EncoderError> {
+    let config = PretrainedConfig::stock(String::new(), head);
+    let sizes = (head.states - 1, head.width);
+    let readout = Readout::random(&config, sizes, head.labels.len(), device).unwrap();
+    readout.filled(checkpoint)
 }
 
 impl Reference {

@@ -14,7 +14,7 @@ pub(super) const ARCHITECTURES: [&str; 3] = [
     "WhisperForAudioClassification",
 ];
 
-/// Sizes and labels of a [`ClassificationHead`](crate::ClassificationHead).
+/// Sizes and labels of the head of a checkpoint that was fine-tuned for audio classification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeadConfig {
     /// Width of the hidden states.

@@ -172,7 +172,7 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
         fs::read_dir(setup.repository().join("blobs"))
             .unwrap()
             .count(),
-        3
+        4
     );
 }
 

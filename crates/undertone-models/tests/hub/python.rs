@@ -53,7 +53,7 @@ print(len(info.repos), len(info.warnings), next(iter(info.repos)).nb_files)"
         return;
     };
     let folder = snapshot.folder.display();
-    assert_eq!(out, format!("{folder}\n{folder}/model.safetensors\n1 0 3"));
+    assert_eq!(out, format!("{folder}\n{folder}/model.safetensors\n1 0 4"));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn what_python_downloaded_is_found_here() {
     let setup = Setup::new(&model(), Behaviour::default());
     let script = format!(
         "from huggingface_hub import hf_hub_download
-for name in ['config.json', 'preprocessor_config.json', 'model.safetensors']:
+for name in ['config.json', 'preprocessor_config.json', 'README.md', 'model.safetensors']:
     hf_hub_download('{REPOSITORY}', name)"
     );
     if python(&setup, &script).is_none() {

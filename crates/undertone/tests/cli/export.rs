@@ -112,9 +112,12 @@ fn the_card_tells_what_the_run_measured() {
 #[test]
 fn without_a_report_no_results_are_claimed() {
     let folder = Folder::new();
-    folder.succeed("export --to hf --out hub");
+    copied_model(&folder);
+    fs::remove_file(folder.path("mine/README.md")).unwrap();
+    folder.succeed("export mine --to hf --out hub");
     let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
     assert!(!card.contains("model-index"), "{card}");
+    assert!(card.contains("Nothing was held back"), "{card}");
     assert!(card.contains("license: cc-by-nc-sa-4.0"), "{card}");
 }
 
@@ -190,6 +193,7 @@ fn an_exported_export_and_a_report_given_twice_change_nothing() {
 fn results_that_are_not_what_their_protocol_says_are_kept_out_of_the_metadata() {
     let folder = Folder::new();
     copied_model(&folder);
+    fs::remove_file(folder.path("mine/README.md")).unwrap();
     let report = fs::read(trained_run().join("report.json")).unwrap();
     let report: Value = serde_json::from_slice(&report).unwrap();
     for (protocol, copies, speakers, is_shown) in [
@@ -404,7 +408,7 @@ fn huggingface_hub_reads_the_cards() {
         String::from_utf8_lossy(&checked.stderr)
     );
     assert!(said.contains("3 examples, 3 results"), "{said}");
-    assert!(said.contains("3 examples, 0 results"), "{said}");
+    assert!(said.contains("3 examples, 6 results"), "{said}");
 }
 
 #[test]

@@ -146,6 +146,14 @@ def healthy(image):
     return image.run(image.health, network=True, stderr=subprocess.DEVNULL).wait() == 0
 
 
+def ready(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 def serve(image, space, clip):
     """Starts the image's program, asks it, and stops it. Says what does not work, if anything."""
     expected = subprocess.run(
@@ -171,6 +179,11 @@ def serve(image, space, clip):
     print(f"runs as user {users[0]}")
     if set(users) != {image.user.split(":")[0]} or "0" in users:
         return f"runs as {users}, not as {image.user}"
+    # Alive is not ready: the model is loaded meanwhile.
+    while not ready(image.port):
+        if time.monotonic() - started > 30:
+            server.kill()
+            return "the server does not become ready"
     request = urllib.request.Request(
         f"http://127.0.0.1:{image.port}/api/predict", Path(clip).read_bytes(), method="POST"
     )

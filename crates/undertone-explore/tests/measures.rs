@@ -152,12 +152,12 @@ fn what_groups_explain_is_less_what_chance_explains() {
     let corpus = equal_lengths(folder.path(), |number| (number / 4).to_string());
     let summary = explored(&corpus).unwrap().summary();
     // Pitch rises from speaker to speaker: 120 to 147, 156 to 183, 192 to 219 Hz. By hand: η² is
-    // 10368/11583, ε² less 2/9 of what is left.
+    // 10368/11583 = 0.895, ε² less 2/9 of what is left; the measured pitch has steps of 10 cents.
     let speaker = summary.measures["f0_median_hz"]
         .explained_by
         .speaker
         .unwrap();
-    assert!((speaker - 0.8718).abs() < 0.005, "{speaker}");
+    assert!((speaker - 0.8718).abs() < 0.01, "{speaker}");
 }
 
 #[test]

@@ -216,7 +216,8 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
             html.element("tbody", &[], |html| {
                 table.rows.iter().try_for_each(|row| {
                     html.element("tr", &[], |html| {
-                        row.iter().try_for_each(|content| cell(html, content))
+                        row.iter().try_for_each(|content| cell(html, content))?;
+                        (row.len()..table.header.len()).try_for_each(|_| html.say("td", &[], ""))
                     })
                 })
             })
@@ -225,7 +226,7 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
 }
 
 /// Letters from which words in a table are broken into lines.
-const LONG: usize = 28;
+const LONG: usize = 20;
 
 fn cell(html: &mut Html, cell: &Cell) -> Result<(), FigureError> {
     match cell {

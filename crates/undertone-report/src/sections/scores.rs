@@ -105,10 +105,9 @@ fn judged(
 /// Clips; judgements of clips where some were judged several times.
 fn judged_on(record: &RunRecord, judged: usize) -> String {
     match distinct_clips(record) {
-        distinct if (1..judged).contains(&distinct) => format!(
-            "{}: {judged} judgements, some clips being on several test sides,",
-            count(distinct, "clip")
-        ),
+        distinct if (1..judged).contains(&distinct) => {
+            format!("{judged} judgements of {}", count(distinct, "clip"))
+        }
         _ => count(judged, "clip"),
     }
 }

@@ -14,6 +14,7 @@ use crate::problem::{Kind, Problem};
 /// Bytes that may be held for clients; who wants more is refused.
 #[derive(Debug)]
 pub(crate) struct Memory {
+    all: i64,
     left: AtomicI64,
 }
 
@@ -26,8 +27,10 @@ pub(crate) struct Held {
 
 impl Memory {
     pub(crate) fn new(bytes: usize) -> Arc<Self> {
+        let all = signed(bytes);
         Arc::new(Self {
-            left: AtomicI64::new(signed(bytes)),
+            all,
+            left: AtomicI64::new(all),
         })
     }
 
@@ -37,6 +40,11 @@ impl Memory {
             memory: Arc::clone(self),
             bytes: 0,
         }
+    }
+
+    /// How many are held.
+    pub(crate) fn held(&self) -> i64 {
+        self.all - self.left.load(Ordering::Relaxed)
     }
 
     /// Holds an answer, even where there is no room for it: the work is done, and it is the next

@@ -64,6 +64,7 @@ pub(crate) struct Metrics {
     connections: Gauge,
     live: Gauge,
     streams: Gauge,
+    memory: Gauge,
     /// Bytes of uploads that are kept for Gradio's clients.
     uploads: Gauge,
 }
@@ -80,6 +81,7 @@ impl Metrics {
             connections: Gauge::default(),
             live: Gauge::default(),
             streams: Gauge::default(),
+            memory: Gauge::default(),
             calls: Family::default(),
             uploads: Gauge::default(),
         };
@@ -108,6 +110,12 @@ impl Metrics {
         registry.register("live_connections", live, self.live.clone());
         let streams = "Open event streams of Gradio's clients";
         registry.register("event_streams", streams, self.streams.clone());
+        registry.register_with_unit(
+            "memory",
+            "Bodies and answers in memory",
+            Unit::Bytes,
+            self.memory.clone(),
+        );
         let calls = "Calls of Gradio's clients";
         registry.register("calls", calls, self.calls.clone());
         registry.register_with_unit(
@@ -133,6 +141,7 @@ pub(crate) async fn metrics(State(app): State<Shared>) -> Response {
     metrics.connections.set(as_gauge(app.connections.taken()));
     metrics.live.set(as_gauge(app.live.taken()));
     metrics.streams.set(as_gauge(app.streams.taken()));
+    metrics.memory.set(app.memory.held());
     metrics.uploads.set(as_gauge(app.gradio.uploads.bytes()));
     let mut text = String::new();
     match encode(&mut text, &metrics.registry) {

@@ -153,14 +153,16 @@ fn bodies_in_memory_are_bounded() {
     for half in &mut halves {
         half.write_all(&request[..request.len() - 1]).unwrap();
     }
-    server.wait_until("there is no room", |server| {
-        let answer = server.predict(&recording);
-        answer.status == 503 && answer.problem() == "busy"
+    server.wait_until("they hold it", |server| {
+        server.metric("undertone_memory_bytes") == 2.0 * (recording.len() - 1) as f64
     });
+    let answer = server.predict(&recording);
+    assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
     drop(halves);
-    server.wait_until("there is room again", |server| {
-        server.predict(&recording).status == 200
+    server.wait_until("nothing is held", |server| {
+        server.metric("undertone_memory_bytes") == 0.0
     });
+    assert_eq!(server.predict(&recording).status, 200);
 }
 
 #[test]

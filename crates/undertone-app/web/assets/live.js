@@ -60,21 +60,21 @@ export function setUpLive(model, { onProblem, onStart }) {
   function send(mine, { pcm, time }) {
     root.style.setProperty("--loudness", loudness(levelOf(pcm)));
     if (mine.socket?.readyState !== WebSocket.OPEN) return;
+    if (!isAnswered(mine)) return fail(mine, new Problem("live-lost"));
     if (mine.socket.bufferedAmount > LONGEST_QUEUE * 2 * mine.microphone.sampleRate) return;
     mine.socket.send(pcm);
     mine.latency.sent(pcm.length, time);
-    watch(mine);
   }
 
   // A server or a network that hangs closes nothing.
-  function watch(mine) {
+  function isAnswered(mine) {
     const now = performance.now();
     mine.unanswered ??= now;
-    if (now - mine.unanswered > LOST) fail(mine, new Problem("live-lost"));
-    else if (now - mine.unanswered > LATE) {
+    if (now - mine.unanswered > LATE) {
       root.classList.add("silent");
       byId("live-label").textContent = "No answer…";
     }
+    return now - mine.unanswered < LOST;
   }
 
   function receive(mine, answer) {

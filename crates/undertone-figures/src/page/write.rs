@@ -195,11 +195,12 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
         let mut cells = table.rows.iter().filter_map(|row| row.get(column));
         cells.any(|cell| matches!(cell, Cell::Number(_)))
     };
+    // Not a `caption`, which is as wide as the table and scrolls with it.
+    if !table.caption.is_empty() {
+        html.say("p", &[("class", "caption")], &table.caption)?;
+    }
     html.element("div", &[("class", "scroll"), ("tabindex", "0")], |html| {
-        html.element("table", &[], |html| {
-            if !table.caption.is_empty() {
-                html.say("caption", &[], &table.caption)?;
-            }
+        html.element("table", &[("aria-label", &table.caption)], |html| {
             html.element("thead", &[], |html| {
                 html.element("tr", &[], |html| {
                     table
@@ -223,9 +224,15 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
     })
 }
 
+/// Letters from which words in a table are broken into lines.
+const LONG: usize = 28;
+
 fn cell(html: &mut Html, cell: &Cell) -> Result<(), FigureError> {
     match cell {
-        Cell::Text(text) => html.say("td", &[], text),
+        Cell::Text(text) => {
+            let long = text.chars().count() > LONG;
+            html.say("td", &[("class", if long { "long" } else { "" })], text)
+        }
         Cell::Number(text) => html.say("td", &[("class", "number")], text),
         Cell::Audio(recording) => html.element("td", &[], |html| audio(html, recording)),
     }

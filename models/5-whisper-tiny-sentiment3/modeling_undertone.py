@@ -2,13 +2,16 @@
 
     AutoModelForAudioClassification.from_pretrained(FOLDER, trust_remote_code=True)
 
-Hidden states of the encoder's layers are pooled over a clip's own steps and read by a linear head.
-Inputs are one clip each, unpadded: `input_values` [1, samples] for wav2vec 2.0 and HuBERT,
-`input_features` [1, bands, frames] for Whisper. Trimming, duration and kind of input are in
-`config.undertone["front_end"]`.
+Hidden states of the encoder's layers are pooled over a clip's own steps and read by a linear head, whose
+classes are summed into the model's labels. Inputs are what the feature extractor beside this file makes
+(`AutoFeatureExtractor`, `trust_remote_code=True`): windows of clips, [clips, windows, samples] for
+wav2vec 2.0 and HuBERT, [clips, windows, bands, frames] for Whisper, with a mask of the samples or frames
+that there are. A clip of a single window may lack that dimension. Softmax of the logits is the mean over a
+clip's windows, as Undertone gives it.
 """
 
 import copy
+import math
 
 import torch
 from torch import nn
@@ -80,7 +83,7 @@ class UndertoneForAudioClassification(PreTrainedModel):
         projection = self.network.get("projection")
         if projection:
             self.projector = nn.Linear(summary, projection)
-        self.classifier = nn.Linear(projection or summary, len(config.id2label))
+        self.classifier = nn.Linear(projection or summary, len(config.summed_into))
         self.post_init()
 
     def _init_weights(self, module):
@@ -121,8 +124,9 @@ class UndertoneForAudioClassification(PreTrainedModel):
             states[-1] = norm(states[-1])
         return states
 
-    def forward(self, input_values=None, input_features=None, **_):
-        states = self.hidden_states(input_features if input_values is None else input_values)
+    def label_scores(self, inputs):
+        """Logarithms of one window's probabilities."""
+        states = self.hidden_states(inputs)
         chosen = self.network.get("states", "last")
         if chosen == "weighted":
             shares = torch.softmax(self.layer_weights, dim=0)
@@ -132,4 +136,31 @@ class UndertoneForAudioClassification(PreTrainedModel):
             summary = torch.cat([self.pooling(states[state]) for state in chosen], dim=1)
         if hasattr(self, "projector"):
             summary = self.projector(summary)
-        return SequenceClassifierOutput(logits=self.classifier(summary))
+        scores = torch.log_softmax(self.classifier(summary)[0], dim=0)
+        summed_into = torch.tensor(self.config.summed_into, device=scores.device)
+        labels = range(len(self.config.id2label))
+        return torch.stack([scores[summed_into == label].logsumexp(0) for label in labels])
+
+    def forward(self, input_values=None, input_features=None, attention_mask=None):
+        is_whisper = self.config.model_type == "whisper"
+        inputs = input_features if is_whisper else input_values
+        if inputs.dim() == (3 if is_whisper else 2):
+            inputs = inputs.unsqueeze(1)
+            attention_mask = None if attention_mask is None else attention_mask.unsqueeze(1)
+        if attention_mask is None:
+            if is_whisper and inputs.shape[-1] == 2 * self.config.max_source_positions:
+                raise ValueError(
+                    "these frames are padded to 30 s, and nothing tells which of them are the clip: "
+                    "use AutoFeatureExtractor with trust_remote_code=True, or give attention_mask"
+                )
+            attention_mask = inputs.new_ones(*inputs.shape[:2], inputs.shape[-1])
+        logits = []
+        for windows, masks in zip(inputs, attention_mask):
+            lengths = [int(mask.sum()) for mask in masks]
+            scores = [
+                self.label_scores(window[..., :length].unsqueeze(0))
+                for window, length in zip(windows, lengths)
+                if length > 0
+            ]
+            logits.append(torch.stack(scores).logsumexp(0) - math.log(len(scores)))
+        return SequenceClassifierOutput(logits=torch.stack(logits))

@@ -24,6 +24,15 @@ pub enum ExportError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It was asked to stop; nothing is left.
+    #[error("interrupted")]
+    Interrupted,
+    /// What is to become a folder, or should be one around it, is a file.
+    #[error("{}: is a file, not a folder: choose another folder", .0.display())]
+    NoFolder(PathBuf),
+    /// The folder to write is a link that leads nowhere.
+    #[error("{}: a link that leads nowhere: choose another folder", .0.display())]
+    DeadLink(PathBuf),
     /// The folder to write is there and `force` is off.
     #[error("{}: is there already: choose another folder, or replace it with --force", .0.display())]
     Exists(PathBuf),

@@ -8,19 +8,21 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use undertone_models::write_atomically;
 
-use crate::ExportError;
+use crate::{ExportError, Interrupt, Request};
 
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// Everything that an export may have written, relative to its folder; what is below a folder of
 /// this list counts too.
-const WRITTEN: [&str; 14] = [
+const WRITTEN: [&str; 16] = [
     ".dockerignore",
     ATTRIBUTES,
     "Dockerfile",
+    "NOTICE",
     "README.md",
     "SHA256SUMS",
     "config.json",
+    "feature_extraction_undertone.py",
     "model",
     "model.onnx",
     "model.safetensors",
@@ -35,27 +37,32 @@ const WRITTEN: [&str; 14] = [
 const MARK: &str = "# Written by undertone export.";
 
 /// A folder in the making: it lies beside the one it becomes, and vanishes if it is dropped.
-#[derive(Debug)]
-pub(crate) struct NewFolder {
+pub(crate) struct NewFolder<'a> {
     /// Holds the folder in the making, and what was in its place before.
     beside: TempDir,
     out: PathBuf,
+    interrupt: &'a Interrupt,
 }
 
-impl NewFolder {
-    /// Begins a folder that is to become `out`.
+impl<'a> NewFolder<'a> {
+    /// Begins the folder of a request.
     ///
     /// # Errors
-    /// If `out` is there and `force` is off, holds what no export wrote, or is `model`'s folder or
+    /// If it is there and not to be replaced, holds what no export wrote, or is `model`'s folder or
     /// around it; if nothing can be written beside it.
-    pub(crate) fn begin(
-        out: &Path,
-        model: Option<&Path>,
-        force: bool,
-    ) -> Result<Self, ExportError> {
-        if let Ok(present) = fs::canonicalize(out) {
-            check_replaceable(out, &present, model, force)?;
+    pub(crate) fn begin(request: &Request<'a>, model: Option<&Path>) -> Result<Self, ExportError> {
+        let out = request.out;
+        if let Some(file) = out.ancestors().find(|path| path.exists() && !path.is_dir()) {
+            return Err(ExportError::NoFolder(file.to_owned()));
         }
+        let out = match fs::canonicalize(out) {
+            Ok(present) => {
+                check_replaceable(out, &present, model, request.force)?;
+                present
+            }
+            Err(_) if out.is_symlink() => return Err(ExportError::DeadLink(out.to_owned())),
+            Err(_) => out.to_owned(),
+        };
         let parent = match out.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -67,7 +74,8 @@ impl NewFolder {
             .map_err(io(parent))?;
         let folder = Self {
             beside,
-            out: out.to_owned(),
+            out,
+            interrupt: request.interrupt,
         };
         let path = folder.path();
         fs::create_dir(&path).map_err(io(&path))?;
@@ -79,8 +87,17 @@ impl NewFolder {
         self.beside.path().join("new")
     }
 
+    /// Whether to go on; all that is written so far vanishes with the error.
+    fn check_interrupt(&self) -> Result<(), ExportError> {
+        match self.interrupt.is_requested() {
+            true => Err(ExportError::Interrupted),
+            false => Ok(()),
+        }
+    }
+
     /// Writes a file, `name` relative to the folder.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        self.check_interrupt()?;
         let path = self.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(io(parent))?;
@@ -100,6 +117,7 @@ impl NewFolder {
 
     /// Copies a file from elsewhere with its permissions.
     pub(crate) fn copy(&self, from: &Path, name: &str) -> Result<(), ExportError> {
+        self.check_interrupt()?;
         let path = self.path().join(name);
         let copied = fs::copy(from, &path).and_then(|_| fs::File::open(&path)?.sync_all());
         copied.map_err(self.as_in_out(name))
@@ -107,6 +125,7 @@ impl NewFolder {
 
     /// Puts the folder in its place, and gives its files with their sizes, by name.
     pub(crate) fn finish(self) -> Result<Vec<(PathBuf, u64)>, ExportError> {
+        self.check_interrupt()?;
         let mut files = Vec::new();
         list(&self.path(), Path::new(""), &mut files)?;
         files.sort();

@@ -4,13 +4,14 @@
 //! not at all. [`onnx`] can be used alone.
 //!
 //! ```no_run
-//! use undertone_export::{Request, Source, Target, export};
+//! use undertone_export::{Interrupt, Request, Source, Target, export};
 //!
 //! let source = Source::open("runs/mine/model".as_ref())?;
 //! let files = export(&source, &Request {
 //!     target: Target::Onnx,
 //!     out: "mine-onnx".as_ref(),
 //!     force: false,
+//!     interrupt: &Interrupt::new(),
 //! })?;
 //! for (name, bytes) in files {
 //!     println!("{} ({bytes} bytes)", name.display());
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 pub use error::ExportError;
 pub use source::Source;
 pub use space::{Binary, BinaryError};
+pub use undertone_lab::Interrupt;
 
 use folder::NewFolder;
 use onnx::onnx_bytes;
@@ -60,17 +62,19 @@ pub struct Request<'a> {
     pub out: &'a Path,
     /// Whether an earlier export there is replaced.
     pub force: bool,
+    /// What stops it, between two files.
+    pub interrupt: &'a Interrupt,
 }
 
 /// Writes a model's export, and gives its files with their sizes in bytes.
 ///
-/// The folder appears whole or not at all.
+/// The folder appears whole or not at all. Where `out` is a link, it is written where that leads.
 ///
 /// # Errors
-/// If the folder cannot be written or holds something else, and for a model or program that cannot be
-/// exported so.
+/// If the folder cannot be written or holds something else, for a model or program that cannot be
+/// exported so, and if it is stopped.
 pub fn export(source: &Source, request: &Request<'_>) -> Result<Vec<(PathBuf, u64)>, ExportError> {
-    let folder = NewFolder::begin(request.out, source.folder.as_deref(), request.force)?;
+    let folder = NewFolder::begin(request, source.folder.as_deref())?;
     match request.target {
         Target::Onnx => {
             let bytes = onnx_bytes(&source.model, source.licence())?;

@@ -8,7 +8,7 @@ use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
 use undertone_lab::judging::Report;
 use undertone_models::burn::tensor::Device;
-use undertone_models::{CARD_FILE, Model};
+use undertone_models::{CARD_FILE, Model, NetworkConfig};
 
 use crate::ExportError;
 
@@ -60,11 +60,12 @@ impl Source {
     }
 
     fn assemble(
-        model: Model,
-        card: Option<ModelCard>,
+        mut model: Model,
+        mut card: Option<ModelCard>,
         own: Option<Report>,
         folder: Option<PathBuf>,
     ) -> Self {
+        hide_the_way_to_the_encoder(&mut model, card.as_mut());
         let reports = own.as_slice();
         let card = match card {
             None => ModelCard::new(&model, reports),
@@ -83,7 +84,7 @@ impl Source {
     }
 
     /// Adds a report that `undertone evaluate` or `crossval` wrote about this model or its recipe:
-    /// the card then tells its numbers too.
+    /// the card then tells its numbers too. One that it has already adds nothing.
     ///
     /// # Errors
     /// If the file is no report, or about another recipe or other labels.
@@ -99,18 +100,50 @@ impl Source {
                 expected: format!("{recipe} with {labels}"),
             });
         }
-        self.added.push(report);
+        if !self
+            .own
+            .iter()
+            .chain(&self.added)
+            .any(|known| *known == report)
+        {
+            self.added.push(report);
+        }
         Ok(())
+    }
+
+    /// What its owner should know before others see it, a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.licence().is_none() {
+            warnings.push(
+                "no licence is known for these weights, and others will see none: write `license: …` \
+                 into the metadata of the card"
+                    .to_owned(),
+            );
+        }
+        let provenance = &self.model.config.provenance;
+        for report in self.own.iter().chain(&self.added) {
+            if !card::tells_the_truth(report) {
+                warnings.push(format!(
+                    "{}: not among the results in the card's metadata, as the model may have been \
+                     trained on clips or voices of the test side; the card's text says so",
+                    card::heading(report, provenance)
+                ));
+            }
+        }
+        warnings
     }
 
     /// The card with all results.
     pub(crate) fn card(&self) -> ModelCard {
         let mut card = self.card.clone();
         if !self.added.is_empty() {
-            let all: Vec<Report> = self.own.iter().chain(&self.added).cloned().collect();
-            card.complete(&self.model, &all);
-            let results = card::results(&self.added, &self.model.config.provenance);
-            card.append(&format!("## Reports\n\n{results}"));
+            card.complete(&self.model, &self.added);
+            let provenance = &self.model.config.provenance;
+            for report in &self.added {
+                let results = card::results(std::slice::from_ref(report), provenance);
+                card.set_section(&card::heading(report, provenance), &results);
+            }
         }
         card
     }
@@ -118,6 +151,19 @@ impl Source {
     /// The licence of its weights, in the Hub's words; `None` where nobody has said.
     pub(crate) fn licence(&self) -> Option<&str> {
         self.card.licence()
+    }
+}
+
+/// A folder of this machine is of no use to others, and none of their business.
+fn hide_the_way_to_the_encoder(model: &mut Model, card: Option<&mut ModelCard>) {
+    let name = model.encoder_name();
+    if let (NetworkConfig::Pretrained(network), Some(name)) = (&mut model.config.network, name)
+        && network.pretrained != name
+    {
+        if let Some(card) = card {
+            card.text = card.text.replace(&network.pretrained, &name);
+        }
+        network.pretrained = name;
     }
 }
 

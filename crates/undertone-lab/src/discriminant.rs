@@ -199,13 +199,13 @@ impl Scores {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
+pub(crate) mod tests {
     use undertone_audio::FeatureMatrix;
     use undertone_models::burn::tensor::activation::softmax;
 
     use super::*;
 
-    const REFERENCE_ROWS: [[f32; 4]; 12] = [
+    pub(crate) const REFERENCE_ROWS: [[f32; 4]; 12] = [
         [2.041, -0.111, -1.791, -0.703],
         [0.247, 5.269, -2.31, 1.004],
         [0.535, 13.046, -0.487, 1.342],
@@ -234,7 +234,7 @@ mod tests {
         [3.67692e-07, 0.00138455, 0.998615],
     ];
 
-    fn matrix(values: &[f32]) -> FeatureMatrix {
+    pub(crate) fn matrix(values: &[f32]) -> FeatureMatrix {
         FeatureMatrix {
             bands: values.len(),
             frames: 1,
@@ -243,7 +243,7 @@ mod tests {
     }
 
     /// Each output is a class of its own.
-    const OWN: [usize; 3] = [0, 1, 2];
+    pub(crate) const OWN: [usize; 3] = [0, 1, 2];
 
     fn probabilities(head: &Head, summary: &FeatureMatrix) -> Vec<f32> {
         let row = Tensor::<1>::from_floats(&summary.values[..], &Device::flex()).unsqueeze();

@@ -180,33 +180,8 @@ fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-
     use super::*;
-
-    const REFERENCE_ROWS: [[f32; 4]; 12] = [
-        [2.041, -0.111, -1.791, -0.703],
-        [0.247, 5.269, -2.31, 1.004],
-        [0.535, 13.046, -0.487, 1.342],
-        [-0.281, 3.664, -2.528, -0.172],
-        [1.182, 5.223, -0.821, 1.101],
-        [1.424, 9.492, -0.327, 0.884],
-        [-0.183, 6.081, -1.032, 0.191],
-        [0.456, 7.705, -1.743, 0.825],
-        [2.283, 7.561, -0.554, 4.41],
-        [-2.828, 7.043, -2.48, -4.006],
-        [0.976, 7.101, -1.522, -1.529],
-        [1.426, 6.295, 0.103, 4.642],
-    ];
-    fn matrix(values: &[f32]) -> FeatureMatrix {
-        FeatureMatrix {
-            bands: values.len(),
-            frames: 1,
-            values: values.to_vec(),
-        }
-    }
-
-    /// Each output is a class of its own.
-    const OWN: [usize; 3] = [0, 1, 2];
+    use crate::discriminant::tests::{OWN, REFERENCE_ROWS, matrix};
 
     #[test]
     fn the_shrinkage_is_chosen_by_unheard_speakers() {

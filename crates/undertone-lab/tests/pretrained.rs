@@ -184,6 +184,8 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
         "config.json",
         "model.safetensors",
         "modeling_undertone.py",
+        "feature_extraction_undertone.py",
+        "preprocessor_config.json",
         "README.md",
     ] {
         assert!(model.join(name).is_file(), "{name}");
@@ -225,6 +227,14 @@ fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
         "{config}"
     );
     assert!(!model.join("modeling_undertone.py").exists());
+    let preprocessor = fs::read(model.join("preprocessor_config.json")).unwrap();
+    let preprocessor: serde_json::Value = serde_json::from_slice(&preprocessor).unwrap();
+    assert_eq!(preprocessor["as_windows"], false);
+    assert_eq!(preprocessor["front_end"]["duration"], 0.5);
+    assert_eq!(
+        preprocessor["auto_map"]["AutoFeatureExtractor"],
+        "feature_extraction_undertone.UndertoneWav2Vec2FeatureExtractor"
+    );
     Classifier::load(&model).unwrap();
 }
 

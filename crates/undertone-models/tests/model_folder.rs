@@ -315,3 +315,20 @@ fn a_batch_gives_what_single_clips_give_and_errors_stay_with_their_clip() {
         }
     }
 }
+
+#[test]
+fn the_model_with_an_encoder_that_ships_is_as_it_would_be_written() {
+    let shipped =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/5-whisper-tiny-sentiment3");
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::load(&shipped, &Device::flex()).unwrap();
+    model.save(folder.path()).unwrap();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name();
+        let (written, ships) = (folder.path().join(&name), shipped.join(&name));
+        assert!(
+            fs::read(written).unwrap() == fs::read(ships).unwrap(),
+            "{name:?}"
+        );
+    }
+}

@@ -80,7 +80,8 @@ pub(crate) struct PredictArgs {
     /// Recordings, folders of recordings, or `-` for stdin.
     #[arg(value_name = "FILE|DIR", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
-    /// A model's folder, or a run that holds one [default: the model in this program].
+    /// A model's folder, a run that holds one, or hf:OWNER/NAME [default: the model in this
+    /// program].
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
     /// Print one JSON object per recording.
@@ -293,8 +294,7 @@ pub(crate) struct CrossvalArgs {
 /// What `train` and `crossval` share.
 #[derive(Debug, Args)]
 pub(crate) struct ExperimentArgs {
-    /// A recipe file, or the name of a recipe in this program: 1-cnn-lstm, 2-enhanced,
-    /// 3-optimized.
+    /// A recipe file, or the name of a recipe in this program (`undertone recipes` lists them).
     pub(crate) recipe: PathBuf,
     /// The corpus: a folder of RAVDESS clips, or a manifest.
     #[arg(long, value_name = "DIR|MANIFEST")]
@@ -396,8 +396,8 @@ pub(crate) struct EvaluateArgs {
 
 /// Write a model for other programs: as ONNX, for the Hugging Face Hub, as a Space.
 ///
-/// The folder appears whole or not at all. A model that the network has no ONNX form for is still
-/// exported to the Hub, without that file.
+/// The folder appears whole or not at all. For the Hub, model.onnx is left out where a network is too
+/// large for that format.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -419,7 +419,8 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     pub(crate) force: bool,
     /// A report of `evaluate` or `crossval` on this model or its recipe, for the card. Can be
-    /// repeated. The report of the run that the model lies in is found without.
+    /// repeated. The report of the run that the model lies in is found without. Scores of what the
+    /// model may have heard in training stand in the card's text alone, not in its metadata.
     #[arg(long = "report", value_name = "FILE.json")]
     pub(crate) reports: Vec<PathBuf>,
     /// The program that the Space runs: an undertone for Linux [default: this program].

@@ -10,6 +10,7 @@ use crate::folder::NewFolder;
 use crate::onnx::{OnnxError, onnx_bytes};
 use crate::samples::SAMPLES;
 use crate::source::Source;
+use undertone_lab::card::USE;
 use undertone_models::CARD_FILE;
 
 const ONNX_FILE: &str = "onnx/model.onnx";
@@ -32,7 +33,7 @@ pub(crate) fn write(source: &Source, folder: &NewFolder) -> Result<(), ExportErr
     }
     let mut card = source.card();
     card.metadata.insert("widget".into(), widget());
-    card.append(&usage::section(&source.model, has_onnx));
+    card.set_section(USE, &usage::section(&source.model, has_onnx));
     folder.write(CARD_FILE, card_text(&card)?.as_bytes())?;
     folder.write_attributes(&["*.flac", "*.onnx", "*.safetensors", "*.wav"])
 }

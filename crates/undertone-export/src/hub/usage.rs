@@ -4,12 +4,12 @@ use undertone_models::{Model, NetworkConfig};
 
 /// The section of the card that says so.
 pub(super) fn section(model: &Model, has_onnx: bool) -> String {
-    let mut text = "## How to use it\n\nWith Undertone:\n\n```\n\
+    let mut text = "With Undertone:\n\n```\n\
          undertone predict --model hf:OWNER/NAME recording.wav\n\
-         undertone serve --model FOLDER          # a copy of this repository\n```\n"
+         undertone serve --model hf:OWNER/NAME\n```\n"
         .to_owned();
     if let NetworkConfig::Pretrained(_) = &model.config.network {
-        text += &transformers(model);
+        text += TRANSFORMERS;
     }
     if has_onnx {
         text += &onnx(model);
@@ -17,24 +17,32 @@ pub(super) fn section(model: &Model, has_onnx: bool) -> String {
     text
 }
 
-fn transformers(model: &Model) -> String {
-    let config = &model.config;
-    let summed = match config.output_scheme == config.label_scheme {
-        true => String::new(),
-        false => format!(
-            "The logits are of {}; Undertone sums their probabilities into {}. ",
-            config.output_scheme.labels().join(", "),
-            config.labels.join(", ")
-        ),
-    };
-    format!(
-        "\nWith `transformers` (`trust_remote_code` is for the class in `modeling_undertone.py`, where \
-         there is one):\n\n```python\nfrom transformers import AutoModelForAudioClassification\n\n\
-         model = AutoModelForAudioClassification.from_pretrained(\"OWNER/NAME\", \
-         trust_remote_code=True)\n```\n\n{summed}What becomes of a recording before (trimming, \
-         length, kind of input) is in `config.undertone[\"front_end\"]`.\n"
-    )
-}
+/// How `transformers` gives the answers of Undertone.
+const TRANSFORMERS: &str = "
+With `transformers`, which reads files with ffmpeg:
+
+```python
+from transformers import pipeline
+
+pipe = pipeline(\"audio-classification\", \"OWNER/NAME\", trust_remote_code=True)
+print(pipe(\"recording.wav\"))
+```
+
+or step by step, from samples of one channel at 16 kHz:
+
+```python
+from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
+
+extractor = AutoFeatureExtractor.from_pretrained(\"OWNER/NAME\", trust_remote_code=True)
+model = AutoModelForAudioClassification.from_pretrained(\"OWNER/NAME\", trust_remote_code=True)
+inputs = extractor(samples, sampling_rate=16000, return_tensors=\"pt\")
+probabilities = model(**inputs).logits.softmax(-1)  # of model.config.id2label
+```
+
+`trust_remote_code` is for the Python files in this repository. (`pipeline` says of every class that comes so that
+it is not supported, and uses it.) Without `feature_extraction_undertone.py` recordings are not prepared as they
+were in training, and the answers are wrong.
+";
 
 fn onnx(model: &Model) -> String {
     let inputs = match &model.config.network {

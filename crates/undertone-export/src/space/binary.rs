@@ -24,6 +24,9 @@ const LIBRARIES: [&str; 8] = [
 /// How the versions that a program needs of glibc begin.
 const GLIBC: &str = "GLIBC_2.";
 
+/// What every `undertone` holds, from the Dockerfile that it writes.
+const MARK: &[u8] = b"# Written by `undertone export --to space`.";
+
 /// A program, and the image that it can run in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binary {
@@ -37,12 +40,18 @@ pub enum BinaryError {
     /// It cannot be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// It is a device, a pipe or a folder.
+    #[error("not a file")]
+    NoFile,
     /// It is for another system.
     #[error(
         "no 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
          --binary"
     )]
     NotLinux,
+    /// It is another program, or one that is packed.
+    #[error("not an `undertone` that can export Spaces itself: give one with --binary")]
+    NotUndertone,
     /// It is damaged.
     #[error("damaged: {0}")]
     Damaged(#[from] object::Error),
@@ -73,8 +82,14 @@ impl Binary {
     /// # Errors
     /// If it is no program that a Linux container can run.
     pub fn read(path: &Path) -> Result<Self, BinaryError> {
+        if !fs::metadata(path)?.is_file() {
+            return Err(BinaryError::NoFile);
+        }
         let bytes = fs::read(path)?;
         let needs = Needs::of(&bytes)?;
+        if !bytes.windows(MARK.len()).any(|part| part == MARK) {
+            return Err(BinaryError::NotUndertone);
+        }
         let is_there = |library: &&String| LIBRARIES.iter().any(|own| library.starts_with(own));
         if let Some(library) = needs.libraries.iter().find(|library| !is_there(library)) {
             return Err(BinaryError::Library(library.clone()));
@@ -156,10 +171,27 @@ mod tests {
             fs::write(&path, bytes).unwrap_or_else(|error| panic!("{error}"));
             assert!(matches!(Binary::read(&path), Err(BinaryError::NotLinux)));
         }
-        assert!(matches!(
-            Binary::read(folder.path()),
-            Err(BinaryError::Io(_))
-        ));
+        for path in [folder.path(), Path::new("/dev/zero")] {
+            assert!(matches!(
+                Binary::read(path),
+                Err(BinaryError::NoFile | BinaryError::Io(_))
+            ));
+        }
+    }
+
+    #[test]
+    fn every_undertone_holds_the_mark() {
+        let dockerfile = super::super::DOCKERFILE.as_bytes();
+        assert!(dockerfile.starts_with(MARK));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn another_program_is_refused() {
+        match Binary::read(Path::new("/bin/cat")) {
+            Err(BinaryError::Io(error)) => println!("skipped: /bin/cat: {error}"),
+            found => assert!(matches!(found, Err(BinaryError::NotUndertone)), "{found:?}"),
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use undertone_lab::card::ModelCard;
+use undertone_lab::card::{ModelCard, inline, title};
 use undertone_models::CARD_FILE;
 use yaml_serde::{Mapping, Value};
 
@@ -27,6 +27,12 @@ const BASE: &str = "@BASE@";
 const PORT: u16 = 7860;
 /// What the context of the image's making does not need.
 const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
+/// What must go with the program.
+const NOTICE: &str = concat!(
+    "`undertone` is licensed under either of Apache 2.0 and MIT. The licence of the model's weights is \
+     in model/README.md.\n\nThe program carries the typeface Inter, whose licence follows.\n\n",
+    include_str!("../../../undertone-figures/fonts/OFL.txt"),
+);
 /// The card's short description may not be longer.
 const LONGEST_DESCRIPTION: usize = 60;
 
@@ -46,6 +52,7 @@ pub(crate) fn write(source: &Source, binary: &Path, folder: &NewFolder) -> Resul
     let dockerfile = DOCKERFILE.replace(BASE, found.base_image());
     folder.write("Dockerfile", dockerfile.as_bytes())?;
     folder.write(".dockerignore", DOCKERIGNORE.as_bytes())?;
+    folder.write("NOTICE", NOTICE.as_bytes())?;
     folder.write("README.md", card_text(&readme(source))?.as_bytes())?;
     folder.write_attributes(&["*.safetensors", "*.wav", "/undertone"])
 }
@@ -61,7 +68,10 @@ fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
     let mut names = vec!["undertone".to_owned()];
     for entry in fs::read_dir(&model).map_err(io(&model))? {
         let name = entry.map_err(io(&model))?.file_name();
-        names.push(format!("model/{}", name.to_string_lossy()));
+        // The card may be edited on the Hub's page.
+        if name != CARD_FILE {
+            names.push(format!("model/{}", name.to_string_lossy()));
+        }
     }
     names.sort();
     let mut lines = String::new();
@@ -91,7 +101,7 @@ fn readme(source: &Source) -> ModelCard {
         let value: Value = yaml_serde::to_value(value).unwrap_or_default();
         metadata.insert(key.into(), value);
     };
-    set("title", json!(config.name));
+    set("title", json!(title(config)));
     set("emoji", json!("🎙️"));
     set("colorFrom", json!("blue"));
     set("colorTo", json!("gray"));
@@ -113,7 +123,7 @@ fn readme(source: &Source) -> ModelCard {
          Upload this folder as a Space, or run it anywhere else:\n\n```\n\
          hf upload OWNER/NAME . --repo-type space\n\
          docker build -t {name} . && docker run --rm -p {PORT}:{PORT} {name}\n```\n",
-        config.name,
+        inline(&title(config)),
         name = image_name(&config.name),
     );
     ModelCard { metadata, text }

@@ -1,5 +1,6 @@
 use serde_json::json;
 use undertone_export::onnx::{OnnxError, onnx_bytes};
+use undertone_export::{ExportError, Interrupt, Request, Source, Target, export};
 
 use crate::models::{cnn_lstm, config};
 
@@ -25,4 +26,29 @@ fn a_configuration_that_does_not_fit_the_network_is_refused() {
         panic!("a layer was made up");
     };
     assert_eq!(name, "lstm.layers.2.forward.input_weight");
+}
+
+#[test]
+fn an_export_that_is_stopped_leaves_nothing() {
+    let network = json!({
+        "architecture": "cnn-lstm", "conv": [], "pooling": "mean", "lstm": {"layers": 1, "units": 3},
+    });
+    let model = cnn_lstm(config(network, "none", "sentiment3"));
+    let source = Source::new(model, "# Card\n").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let interrupt = Interrupt::new();
+    interrupt.request();
+    for target in [Target::Onnx, Target::Hub] {
+        let stopped = export(
+            &source,
+            &Request {
+                target,
+                out: &folder.path().join("out"),
+                force: false,
+                interrupt: &interrupt,
+            },
+        );
+        assert!(matches!(stopped, Err(ExportError::Interrupted)));
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
 }

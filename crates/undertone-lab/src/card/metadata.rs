@@ -2,7 +2,7 @@
 //! (<https://github.com/huggingface/hub-docs/blob/main/modelcard.md>).
 
 use serde::Serialize;
-use undertone_models::{ModelConfig, NetworkConfig, Provenance};
+use undertone_models::{Model, Provenance};
 use yaml_serde::{Mapping, Value};
 
 use super::results::Judged;
@@ -15,7 +15,7 @@ pub(super) const RESULTS: &str = "model-index";
 const HUB: &str = "hf:";
 
 #[derive(Serialize)]
-struct Metadata<'a> {
+struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     license: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,19 +23,19 @@ struct Metadata<'a> {
     library_name: &'static str,
     pipeline_tag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    base_model: Option<&'a str>,
+    base_model: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     datasets: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     metrics: Vec<&'static str>,
     tags: Vec<&'static str>,
     #[serde(rename = "model-index", skip_serializing_if = "Vec::is_empty")]
-    model_index: Vec<IndexedModel<'a>>,
+    model_index: Vec<IndexedModel>,
 }
 
 #[derive(Serialize)]
-struct IndexedModel<'a> {
-    name: &'a str,
+struct IndexedModel {
+    name: String,
     results: Vec<IndexedResult>,
 }
 
@@ -84,29 +84,32 @@ pub(super) fn is_ravdess(provenance: &Provenance) -> bool {
     provenance.corpus == "RAVDESS"
 }
 
-/// A model's metadata. Results are only what `reports` say.
-pub(super) fn of(config: &ModelConfig, reports: &[Report]) -> Mapping {
+/// A model's metadata. Results are only what `reports` say that [are what they say](tells_the_truth).
+pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
+    let config = &model.config;
     let ravdess = is_ravdess(&config.provenance);
+    let results: Vec<IndexedResult> = reports
+        .iter()
+        .filter(|report| tells_the_truth(report))
+        .map(|report| result(report, &config.provenance))
+        .collect();
     let metadata = Metadata {
         license: licence(&config.provenance),
         language: ravdess.then_some("en"),
         library_name: "undertone",
         pipeline_tag: "audio-classification",
-        base_model: base_model(&config.network),
+        base_model: base_model(model),
         datasets: ravdess.then_some("ravdess").into_iter().collect(),
-        metrics: match reports {
-            [] => Vec::new(),
-            _ => vec!["accuracy", "recall", "f1"],
+        metrics: match results.is_empty() {
+            true => Vec::new(),
+            false => vec!["accuracy", "recall", "f1"],
         },
         tags: vec!["speech-emotion-recognition", "audio", "undertone"],
-        model_index: match reports {
-            [] => Vec::new(),
-            _ => vec![IndexedModel {
-                name: &config.name,
-                results: reports
-                    .iter()
-                    .map(|report| result(report, &config.provenance))
-                    .collect(),
+        model_index: match results.is_empty() {
+            true => Vec::new(),
+            false => vec![IndexedModel {
+                name: super::text::title(config),
+                results,
             }],
         },
     };
@@ -117,22 +120,84 @@ pub(super) fn of(config: &ModelConfig, reports: &[Report]) -> Mapping {
     }
 }
 
-/// The Hub's name of the encoder, without its revision.
-fn base_model(network: &NetworkConfig) -> Option<&str> {
-    let NetworkConfig::Pretrained(config) = network else {
-        return None;
+/// Whether a report's scores are what its protocol says: of clips that the model had not heard, and
+/// of voices that it had not heard where the protocol divides by speakers. Results are shown by the
+/// Hub without any remark, so others have no place among them.
+pub fn tells_the_truth(report: &Report) -> bool {
+    let leakage = report.leakage();
+    let unheard_voices = leakage.speakers_on_both_sides == 0;
+    let by_speakers = ["speakers", "emobox"].contains(&report.protocol_name());
+    match leakage.test_clips_with_copy_in_training {
+        Some(copies) => copies == 0 && (unheard_voices || !by_speakers),
+        // A ready-made model tells its speakers, not its clips.
+        None => unheard_voices,
+    }
+}
+
+/// Puts results among those of a card, in place of what it says of the same data and protocol.
+pub(super) fn merge_results(into: &mut Value, new: Value) {
+    let mut new = new;
+    let (Some(known), Some(added)) = (results_of(into), results_of(&mut new)) else {
+        *into = new;
+        return;
     };
-    config.pretrained.strip_prefix(HUB)?.split('@').next()
+    for result in added.drain(..) {
+        match known
+            .iter_mut()
+            .find(|it| data_set(it) == data_set(&result))
+        {
+            Some(same) => *same = result,
+            None => known.push(result),
+        }
+    }
+}
+
+/// Takes what is known [not to tell the truth](tells_the_truth) out of a card's results, where an
+/// earlier version put it.
+pub(super) fn retract(metadata: &mut Mapping, reports: &[Report], provenance: &Provenance) {
+    let Some(known) = metadata.get_mut(RESULTS).and_then(results_of) else {
+        return;
+    };
+    let is_known = |report: &Report| {
+        let copies = report.leakage().test_clips_with_copy_in_training;
+        copies.is_some() && !tells_the_truth(report)
+    };
+    for report in reports.iter().filter(|report| is_known(report)) {
+        let name = Value::from(data_set_name(report, provenance));
+        known.retain(|result| data_set(result) != Some(&name));
+    }
+    if known.is_empty() {
+        metadata.remove(RESULTS);
+    }
+}
+
+/// The results of a card's only model.
+fn results_of(index: &mut Value) -> Option<&mut Vec<Value>> {
+    index.get_mut(0)?.get_mut("results")?.as_sequence_mut()
+}
+
+fn data_set(result: &Value) -> Option<&Value> {
+    result.get("dataset")?.get("name")
+}
+
+/// Corpus, protocol, and whether it is about the model itself.
+fn data_set_name(report: &Report, provenance: &Provenance) -> String {
+    let corpus = match is_ravdess(provenance) {
+        true => "RAVDESS",
+        false => "a corpus of its own",
+    };
+    format!("{corpus}, {}", Judged::by(report, provenance).of(report))
+}
+
+/// The Hub's name of the encoder, without its revision.
+fn base_model(model: &Model) -> Option<String> {
+    let name = model.encoder_name()?;
+    let name = name.strip_prefix(HUB)?.split('@').next()?;
+    Some(name.to_owned())
 }
 
 fn result(report: &Report, provenance: &Provenance) -> IndexedResult {
     let ravdess = is_ravdess(provenance);
-    let corpus = if ravdess {
-        "RAVDESS"
-    } else {
-        "a corpus of its own"
-    };
-    let judged = Judged::by(report, provenance);
     IndexedResult {
         task: Named {
             r#type: "audio-classification",
@@ -140,11 +205,7 @@ fn result(report: &Report, provenance: &Provenance) -> IndexedResult {
         },
         dataset: Dataset {
             r#type: if ravdess { "ravdess" } else { "manifest" },
-            name: format!(
-                "{corpus}, protocol {}; {}",
-                report.protocol,
-                judged.in_short()
-            ),
+            name: data_set_name(report, provenance),
             config: report.protocol_name().to_owned(),
             split: "test",
         },

@@ -8,14 +8,20 @@ mod metadata;
 mod results;
 mod text;
 
+use std::ops::Range;
+
 use thiserror::Error;
 use undertone_models::Model;
 use yaml_serde::{Mapping, Value};
 
 use crate::judging::Report;
 
-pub use metadata::licence;
-pub use results::results;
+pub use metadata::{licence, tells_the_truth};
+pub use results::{heading, results};
+pub use text::{inline, title};
+
+/// The heading of the section that says how a model is used.
+pub const USE: &str = "How to use it";
 
 /// The line above and below the metadata.
 const FENCE: &str = "---";
@@ -45,7 +51,7 @@ impl ModelCard {
     /// Writes a model's card. `reports` say how good it is; empty where nothing was held back.
     pub fn new(model: &Model, reports: &[Report]) -> Self {
         Self {
-            metadata: metadata::of(&model.config, reports),
+            metadata: metadata::of(model, reports),
             text: text::of(model, reports),
         }
     }
@@ -82,10 +88,15 @@ impl ModelCard {
     /// added where it is missing; what the card says itself stays, except for results that
     /// `reports` tell anew.
     pub fn complete(&mut self, model: &Model, reports: &[Report]) {
-        for (key, value) in metadata::of(&model.config, reports) {
+        metadata::retract(&mut self.metadata, reports, &model.config.provenance);
+        for (key, value) in metadata::of(model, reports) {
             let is_result = key == metadata::RESULTS;
-            if is_result || !self.metadata.contains_key(&key) {
-                self.metadata.insert(key, value);
+            match self.metadata.get_mut(&key) {
+                Some(known) if is_result => metadata::merge_results(known, value),
+                Some(_) => {}
+                None => {
+                    self.metadata.insert(key, value);
+                }
             }
         }
     }
@@ -95,9 +106,20 @@ impl ModelCard {
         self.metadata.get("license").and_then(Value::as_str)
     }
 
-    /// Adds a section at the end.
-    pub fn append(&mut self, section: &str) {
-        self.text = format!("{}\n\n{}\n", self.text.trim_end(), section.trim_end());
+    /// Gives the section of a heading of the second level its text; where there is none, it is added
+    /// at the end.
+    pub fn set_section(&mut self, heading: &str, text: &str) {
+        let section = format!("## {heading}\n\n{}\n", text.trim());
+        let found = section_lines(&self.text, heading);
+        let (before, after) = match &found {
+            Some(range) => (&self.text[..range.start], &self.text[range.end..]),
+            None => (&self.text[..], ""),
+        };
+        let mut whole = format!("{}\n\n{section}", before.trim_end());
+        if !after.is_empty() {
+            whole += &format!("\n{after}");
+        }
+        self.text = whole.trim_start().to_owned();
     }
 
     /// The file's content.
@@ -110,9 +132,68 @@ impl ModelCard {
     }
 }
 
+/// Where a section of the second level stands, from its heading up to the next one.
+fn section_lines(text: &str, heading: &str) -> Option<Range<usize>> {
+    let (mut start, mut offset, mut in_code) = (None, 0, false);
+    for line in text.split_inclusive('\n') {
+        in_code ^= line.starts_with("```");
+        let is_heading = !in_code && (line.starts_with("## ") || line.starts_with("# "));
+        if is_heading && let Some(start) = start {
+            return Some(start..offset);
+        }
+        if is_heading && line.strip_prefix("## ").map(str::trim) == Some(heading) {
+            start = Some(offset);
+        }
+        offset += line.len();
+    }
+    start.map(|start| start..offset)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_section_is_replaced_where_it_stands() {
+        let card = |text: &str| ModelCard {
+            metadata: Mapping::new(),
+            text: text.to_owned(),
+        };
+        for (before, after) in [
+            ("# T\n", "# T\n\n## Use\n\nnew\n"),
+            ("", "## Use\n\nnew\n"),
+            (
+                "# T\n\n## Use\n\n```\n## no heading\n```\n\n## End\n\nx\n",
+                "# T\n\n## Use\n\nnew\n\n## End\n\nx\n",
+            ),
+            ("## Use\nold\n### a\n", "## Use\n\nnew\n"),
+            ("## Used\n\nx\n", "## Used\n\nx\n\n## Use\n\nnew\n"),
+        ] {
+            let mut card = card(before);
+            for _ in 0..2 {
+                card.set_section("Use", "new\n\n");
+                assert_eq!(card.text, after);
+            }
+        }
+    }
+
+    #[test]
+    fn results_of_the_same_data_take_each_others_place() {
+        let index = |results: &str| {
+            let yaml = format!("- name: m\n  results: [{results}]");
+            yaml_serde::from_str::<Value>(&yaml).unwrap_or_default()
+        };
+        let result =
+            |name: &str, value: u32| format!("{{dataset: {{name: {name}}}, value: {value}}}");
+        let both = |a: &str, b: &str| index(&format!("{a}, {b}"));
+        let mut known = both(&result("a", 1), &result("b", 2));
+        metadata::merge_results(&mut known, both(&result("b", 3), &result("c", 4)));
+        let expected = [result("a", 1), result("b", 3), result("c", 4)].join(", ");
+        assert_eq!(known, index(&expected));
+        let mut by_hand = Value::from("none");
+        metadata::merge_results(&mut by_hand, index(&result("a", 1)));
+        assert_eq!(by_hand, index(&result("a", 1)));
+    }
 
     #[test]
     fn a_card_survives_its_file() {

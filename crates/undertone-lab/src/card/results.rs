@@ -2,8 +2,8 @@
 
 use undertone_models::Provenance;
 
-use super::text::plural;
-use crate::judging::{Report, Score};
+use super::text::{inline, plural};
+use crate::judging::{Remark, Report, Score};
 
 /// What a report is about, seen from a model of its recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,20 @@ impl Judged {
         }
     }
 
-    pub(super) fn in_short(self) -> &'static str {
-        match self {
+    /// Protocol and subject of a report, which tell it from others.
+    pub(super) fn of(self, report: &Report) -> String {
+        let subject = match self {
             Self::ThisModel => "this model",
             Self::ItsRecipe => "its recipe, trained anew for each fold",
-        }
+        };
+        format!("protocol {}; {subject}", report.protocol)
     }
+}
+
+/// What tells a report from others on a card: its protocol, and whether it is about the model itself.
+pub fn heading(report: &Report, provenance: &Provenance) -> String {
+    let about = Judged::by(report, provenance).of(report);
+    inline(&about.replacen('p', "P", 1))
 }
 
 /// A section of a card for each report, each naming its protocol beside its numbers: scores with
@@ -63,43 +71,28 @@ fn of_one(report: &Report, judged: Judged) -> String {
         Judged::ItsRecipe => "Its recipe, trained anew for each fold",
     };
     let mut text = format!(
-        "{subject}. Protocol {}, {} test clips, in %, with 95 % intervals:\n\n\
+        "{subject}. Protocol {}, {} test clips.\n\n{}\
+         In %, with 95 % intervals:\n\n\
          | protocol | WA | UAR | macro F1 |\n| --- | --- | --- | --- |\n| `{}` | {} | {} | {} |\n\n",
-        report.protocol,
+        inline(&report.protocol),
         test.n,
+        remarks(report),
         report.protocol_name(),
         cell(&test.wa),
         cell(&test.uar),
         cell(&test.macro_f1),
     );
-    text += &leakage(report);
     text += &by_speaker(report);
     text
 }
 
-fn leakage(report: &Report) -> String {
-    let mut text = String::new();
-    let leakage = report.leakage();
-    if let Some(copies) = leakage
-        .test_clips_with_copy_in_training
-        .filter(|copies| *copies > 0)
-    {
-        text += &format!(
-            "**Leakage: {copies} of {} test clips have a copy on the training side. These scores \
-             are partly memory.**\n\n",
-            leakage.test_clips
-        );
-    }
-    match leakage.speakers_on_both_sides {
-        0 => {}
-        speakers => {
-            text += &format!(
-                "{speakers} speaker{} on both sides: the scores are not for unseen speakers.\n\n",
-                if speakers == 1 { " stands" } else { "s stand" }
-            );
-        }
-    }
-    text
+/// What training and test share, a paragraph each.
+fn remarks(report: &Report) -> String {
+    let paragraph = |remark| match remark {
+        Remark::Alarm(alarm) => format!("**{}**\n\n", inline(&alarm)),
+        Remark::Fact(fact) => format!("{}\n\n", inline(&fact)),
+    };
+    report.remarks().into_iter().map(paragraph).collect()
 }
 
 fn by_speaker(report: &Report) -> String {
@@ -114,7 +107,7 @@ fn by_speaker(report: &Report) -> String {
     for speaker in speakers {
         text += &format!(
             "| {} | {} | {:.1} | {:.1} |\n",
-            in_a_table(&speaker.name),
+            inline(&speaker.name),
             speaker.n,
             100.0 * speaker.wa,
             100.0 * speaker.uar
@@ -122,9 +115,4 @@ fn by_speaker(report: &Report) -> String {
     }
     text.push('\n');
     text
-}
-
-/// A manifest's speakers may have any name.
-fn in_a_table(name: &str) -> String {
-    name.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

@@ -1,8 +1,9 @@
 //! The card's text.
 
 use undertone_models::burn::module::Module;
-use undertone_models::{Model, NetworkConfig, Provenance, States};
+use undertone_models::{Model, ModelConfig, NetworkConfig, Provenance, States};
 
+use super::USE;
 use super::metadata::is_ravdess;
 use super::results::results;
 use crate::judging::Report;
@@ -12,12 +13,12 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> String {
     let provenance = &config.provenance;
     let mut text = format!(
         "# {}\n\nTells {} apart in speech. {} parameters: {}.\n\n",
-        config.name,
+        inline(&title(config)),
         config.labels.join(", "),
         model.network.num_params(),
-        architecture(&config.network),
+        architecture(model),
     );
-    text += "```\nundertone predict --model . recording.wav\n```\n\n";
+    text += &format!("## {USE}\n\n```\nundertone predict --model . recording.wav\n```\n\n");
     text += &training(provenance);
     text += "## How good it is\n\n";
     text += &match reports {
@@ -43,19 +44,54 @@ fn training(provenance: &Provenance) -> String {
     format!(
         "## Training\n\nRecipe `{}`, corpus {}, {}, seed {}, {}, undertone {}. Heard while training: \
          {} speaker{} ({}).\n\n",
-        provenance.recipe,
-        provenance.corpus,
-        provenance.trained_on,
+        provenance.recipe.replace('`', ""),
+        inline(&provenance.corpus),
+        inline(trained_on(&provenance.trained_on)),
         provenance.seed,
         match provenance.epoch {
             0 => "a head fitted to a frozen encoder".to_owned(),
             epoch => format!("weights of epoch {epoch}"),
         },
-        provenance.undertone,
+        inline(&provenance.undertone),
         speakers.len(),
         plural(speakers.len()),
-        speakers.join(" "),
+        inline(&speakers.join(" ")),
     )
+}
+
+/// The protocol with its fold, unless that has the protocol's own name: it is the only one then.
+fn trained_on(words: &str) -> &str {
+    match words.split_once(", ") {
+        Some((protocol, fold)) if protocol.strip_prefix("protocol ") == Some(fold) => protocol,
+        _ => words,
+    }
+}
+
+/// A model's name on one line; one without a name is called by its kind.
+pub fn title(config: &ModelConfig) -> String {
+    let words: Vec<&str> = config.name.split_whitespace().collect();
+    match words.is_empty() {
+        true => "Speech emotion model".to_owned(),
+        false => words.join(" "),
+    }
+}
+
+/// Words from elsewhere (names in a manifest or a model's settings) as one line of Markdown in which
+/// they mean nothing but themselves, in tables too.
+pub fn inline(words: &str) -> String {
+    let mut line = String::new();
+    for c in words
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+    {
+        if matches!(c, '\\' | '`' | '<' | '[' | '|' | '*') {
+            line.push('\\');
+        }
+        line.push(c);
+    }
+    line
 }
 
 fn limits(provenance: &Provenance) -> String {
@@ -72,8 +108,8 @@ fn limits(provenance: &Provenance) -> String {
     format!("## What it cannot do\n\n{corpus}- Silence and noise get an answer too.\n\n")
 }
 
-fn architecture(network: &NetworkConfig) -> String {
-    match network {
+fn architecture(model: &Model) -> String {
+    match &model.config.network {
         NetworkConfig::CnnLstm(network) => format!(
             "{} convolution{}, {} LSTM layer{} of {} units{}",
             network.conv.len(),
@@ -96,10 +132,8 @@ fn architecture(network: &NetworkConfig) -> String {
                     format!("hidden states {}", states.join(", "))
                 }
             };
-            format!(
-                "the encoder `{}`, of which a linear head reads {states}",
-                network.pretrained
-            )
+            let encoder = model.encoder_name().unwrap_or_default().replace('`', "");
+            format!("the encoder `{encoder}`, of which a linear head reads {states}")
         }
     }
 }

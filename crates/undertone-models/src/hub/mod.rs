@@ -23,9 +23,11 @@ pub use settings::Hub;
 pub use source::{ModelSource, ParseSourceError};
 
 use crate::checkpoint::{WEIGHT_FILES, weight_map};
-use crate::{CONFIG_FILE, PREPROCESSOR_FILE};
+use crate::{CARD_FILE, CONFIG_FILE, PREPROCESSOR_FILE};
 
 const MAIN: &str = "main";
+/// What a repository may lack.
+const OPTIONAL_FILES: [&str; 2] = [PREPROCESSOR_FILE, CARD_FILE];
 
 /// How far the download of a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,8 @@ pub enum Progress<'a> {
 /// A folder with a model's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The folder: `config.json`, the weights and, if there is one, `preprocessor_config.json`.
+    /// The folder: `config.json`, the weights and, where there are any, `preprocessor_config.json` and
+    /// `README.md`.
     pub folder: PathBuf,
     /// The source with the commit in place of a branch or tag, which gives the same files always.
     pub pinned: ModelSource,
@@ -68,7 +71,7 @@ pub struct Snapshot {
 }
 
 impl Hub {
-    /// Brings a model's configuration and weights onto this machine, if they are not there.
+    /// Brings a model's configuration, card and weights onto this machine, if they are not there.
     ///
     /// Of the weights the first in the order of [`Checkpoint::open`](crate::Checkpoint::open) are
     /// taken. `progress` is called often; draw sparingly.
@@ -136,8 +139,10 @@ impl Download<'_> {
             download::bring(&self.client, &self.cache, CONFIG_FILE, &config, progress)?;
         }
         if !self.is_complete(commit)? {
-            if !self.bring(commit, PREPROCESSOR_FILE, progress)? {
-                self.cache.mark_absent(commit, PREPROCESSOR_FILE)?;
+            for file in OPTIONAL_FILES {
+                if !self.bring(commit, file, progress)? {
+                    self.cache.mark_absent(commit, file)?;
+                }
             }
             self.bring_weights(commit, progress)?;
         }
@@ -174,11 +179,10 @@ impl Download<'_> {
     }
 
     /// Whether nothing need be asked of the Hub any more. Python may have cached a model without
-    /// its preprocessor's configuration.
+    /// its preprocessor's configuration or its card.
     fn is_complete(&self, commit: &str) -> Result<bool, HubError> {
-        let is_preprocessor_known = self.cache.has(commit, PREPROCESSOR_FILE)
-            || self.cache.is_absent(commit, PREPROCESSOR_FILE);
-        Ok(is_preprocessor_known && self.missing(commit)?.is_none())
+        let is_known = |file| self.cache.has(commit, file) || self.cache.is_absent(commit, file);
+        Ok(OPTIONAL_FILES.into_iter().all(is_known) && self.missing(commit)?.is_none())
     }
 
     /// The first file that a cached snapshot lacks.

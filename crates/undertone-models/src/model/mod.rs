@@ -160,6 +160,16 @@ impl Model {
         Ok((model, front_end))
     }
 
+    /// What to call the encoder, where there is one: its name on the Hub (`hf:owner/name`) if the recipe
+    /// or the encoder's own files say it, else its folder's, without the way there.
+    pub fn encoder_name(&self) -> Option<String> {
+        let NetworkConfig::Pretrained(config) = &self.config.network else {
+            return None;
+        };
+        let files = self.encoder.as_ref();
+        Some(config.public_name(files.and_then(|files| files.hub_name())))
+    }
+
     /// The contents of `config.json` and `model.safetensors`.
     ///
     /// # Errors

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::encoder::{HeadConfig, StepPoolingKind};
 use crate::network::NetworkError;
 
+/// How a name on the Hub begins.
+const HUB: &str = "hf:";
+
 /// A pretrained encoder, which of its hidden states are read, and the head behind it.
 ///
 /// ```
@@ -134,6 +137,21 @@ impl PretrainedConfig {
         }
     }
 
+    /// The encoder's name for others, to whom a folder of this machine says nothing. `on_the_hub` is
+    /// what its files call it.
+    pub(crate) fn public_name(&self, on_the_hub: Option<&str>) -> String {
+        if self.pretrained.starts_with(HUB) {
+            return self.pretrained.clone();
+        }
+        match on_the_hub {
+            Some(name) => format!("{HUB}{name}"),
+            None => {
+                let path = self.pretrained.trim_end_matches(['/', '\\']);
+                path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+            }
+        }
+    }
+
     /// Whether what the head reads of a clip stays the same while the head is trained, so that it
     /// can be computed once.
     pub fn has_fixed_summaries(&self) -> bool {
@@ -162,5 +180,34 @@ impl PretrainedConfig {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoder_is_named_without_the_way_to_it() {
+        for (pretrained, on_the_hub, name) in [
+            (
+                "hf:openai/whisper-tiny.en@main",
+                None,
+                "hf:openai/whisper-tiny.en@main",
+            ),
+            ("/home/me/whisper/", None, "whisper"),
+            ("C:\\models\\whisper", None, "whisper"),
+            ("whisper", None, "whisper"),
+            (
+                "/home/me/w",
+                Some("openai/whisper-tiny.en"),
+                "hf:openai/whisper-tiny.en",
+            ),
+        ] {
+            let config = format!("{{\"pretrained\": {pretrained:?}}}");
+            let config: PretrainedConfig =
+                serde_json::from_str(&config).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(config.public_name(on_the_hub), name);
+        }
     }
 }

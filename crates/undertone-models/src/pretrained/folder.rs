@@ -10,23 +10,27 @@ use std::fs;
 use std::path::Path;
 
 use burn::tensor::Device;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use undertone_audio::{FitLength, FrontEndConfig};
+use undertone_audio::{FitLength, FrontEndConfig, Normalize};
 
 use super::config::{PretrainedConfig, States};
 use super::network::PretrainedNetwork;
 use super::source::{
-    EncoderFiles, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end, read,
-    read_configs,
+    EncoderFiles, NAME_OR_PATH, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end,
+    read, read_configs,
 };
 use crate::atomic_file::write_atomically;
 use crate::checkpoint::{Checkpoint, FloatType};
 use crate::encoder::{EncoderConfig, HeadConfig, NamedTensor, StepPoolingKind, write_tensors};
-use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE};
+use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, summed_into};
 
 /// The class of ours, for what `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
 const MODELING_FILE: &str = "modeling_undertone.py";
+/// How `transformers` prepares recordings as our front end does.
+const EXTRACTION: &str = include_str!("feature_extraction_undertone.py");
+const EXTRACTION_FILE: &str = "feature_extraction_undertone.py";
 /// The key of `config.json` under which our own settings lie.
 const SETTINGS: &str = "undertone";
 
@@ -53,8 +57,9 @@ pub(crate) fn save(
     };
     fs::create_dir_all(folder).map_err(io(folder))?;
     let encoder = encoder_config(folder, &files.config)?;
-    let stock = stock_class(&encoder, pretrained);
+    let stock = stock_class(&encoder, pretrained, settings);
     let config = config_json(settings, pretrained, &encoder, stock, files)?;
+    let preprocessor = preprocessor_json(settings, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
     // What stands behind the encoder was trained here, whatever type the encoder came in.
@@ -65,13 +70,11 @@ pub(crate) fn save(
     let tensors: Vec<(&NamedTensor, FloatType)> = typed.collect();
     write_tensors(&folder.join(WEIGHTS_FILE), &tensors).map_err(PretrainedError::from)?;
 
-    let mut texts = vec![(CONFIG_FILE, pretty(&Value::Object(config)))];
-    if let Some(preprocessor) = &files.preprocessor {
-        texts.push((
-            PREPROCESSOR_FILE,
-            pretty(&Value::Object(preprocessor.clone())),
-        ));
-    }
+    let mut texts = vec![
+        (CONFIG_FILE, pretty(&Value::Object(config))),
+        (PREPROCESSOR_FILE, pretty(&Value::Object(preprocessor))),
+        (EXTRACTION_FILE, EXTRACTION.to_owned()),
+    ];
     if stock.is_none() {
         texts.push((MODELING_FILE, MODELING.to_owned()));
     }
@@ -145,14 +148,19 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
 }
 
 /// The class of `transformers` that computes what our network does, if there is one.
-fn stock_class(encoder: &EncoderConfig, pretrained: &PretrainedConfig) -> Option<&'static str> {
+fn stock_class(
+    encoder: &EncoderConfig,
+    pretrained: &PretrainedConfig,
+    settings: &ModelConfig,
+) -> Option<&'static str> {
     let whole_states = match pretrained.states {
         States::Last | States::Weighted => true,
         States::SideBySide(_) => false,
     };
     let fits = whole_states
         && pretrained.pooling == StepPoolingKind::Mean
-        && pretrained.projection.is_some();
+        && pretrained.projection.is_some()
+        && settings.output_scheme == settings.label_scheme;
     match encoder {
         // A norm behind the last layer belongs to the whole encoder only.
         EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
@@ -178,7 +186,10 @@ fn config_json(
     files: &EncoderFiles,
 ) -> Result<Map<String, Value>, ModelError> {
     let mut config = files.config.clone();
-    let labels = settings.output_scheme.labels();
+    if files.hub_name().is_none() {
+        config.remove(NAME_OR_PATH);
+    }
+    let labels = &settings.labels;
     let layers = pretrained
         .layers_of(encoder.layers())
         .unwrap_or(encoder.layers());
@@ -189,7 +200,7 @@ fn config_json(
     let by_label = labels
         .iter()
         .enumerate()
-        .map(|(id, label)| ((*label).to_owned(), json!(id)));
+        .map(|(id, label)| (label.clone(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
     // Without a class of its own, `transformers` needs to know how many layers there are in all:
@@ -207,6 +218,11 @@ fn config_json(
     let class = stock.unwrap_or("UndertoneForAudioClassification");
     config.insert("architectures".to_owned(), json!([class]));
     if stock.is_none() {
+        let (outputs, labels) = (settings.output_scheme, settings.label_scheme);
+        config.insert(
+            "summed_into".to_owned(),
+            json!(summed_into(outputs, labels)),
+        );
         let class = format!("modeling_undertone.{class}");
         config.insert(
             "auto_map".to_owned(),
@@ -215,12 +231,51 @@ fn config_json(
     } else {
         config.remove("auto_map");
     }
-    let settings = serde_json::to_value(settings).map_err(|source| ModelError::Config {
+    config.insert(SETTINGS.to_owned(), to_json(settings)?);
+    Ok(config)
+}
+
+/// The encoder's own preparation, with ours before it.
+fn preprocessor_json(
+    settings: &ModelConfig,
+    encoder: &EncoderConfig,
+    stock: Option<&str>,
+    files: &EncoderFiles,
+) -> Result<Map<String, Value>, ModelError> {
+    let front_end = &settings.front_end;
+    let kind = match encoder {
+        EncoderConfig::Whisper(_) => "WhisperFeatureExtractor",
+        EncoderConfig::Wav2Vec2(_) | EncoderConfig::Hubert(_) => "Wav2Vec2FeatureExtractor",
+    };
+    let mut preprocessor = files.preprocessor.clone().unwrap_or_default();
+    let own = format!("feature_extraction_undertone.Undertone{kind}");
+    for (key, value) in [
+        ("feature_extractor_type", json!(kind)),
+        ("auto_map", json!({ "AutoFeatureExtractor": own })),
+        ("front_end", to_json(front_end)?),
+        ("as_windows", json!(stock.is_none())),
+        ("sampling_rate", json!(front_end.sample_rate)),
+    ] {
+        preprocessor.insert(key.to_owned(), value);
+    }
+    // What the file leaves out is not what a feature extractor takes for left out.
+    match encoder {
+        EncoderConfig::Whisper(config) => {
+            preprocessor.insert("feature_size".to_owned(), json!(config.num_mel_bins));
+        }
+        _ => {
+            let normalize = front_end.normalize == Normalize::Utterance;
+            preprocessor.insert("do_normalize".to_owned(), json!(normalize));
+        }
+    }
+    Ok(preprocessor)
+}
+
+fn to_json(settings: &impl Serialize) -> Result<Value, ModelError> {
+    serde_json::to_value(settings).map_err(|source| ModelError::Config {
         path: CONFIG_FILE.into(),
         source,
-    })?;
-    config.insert(SETTINGS.to_owned(), settings);
-    Ok(config)
+    })
 }
 
 /// The type that an encoder's weights came in: rounding them to it again changes nothing unless

@@ -22,6 +22,9 @@ use crate::training_memory::{Activations, TrainedParts};
 /// The file that says how `transformers` prepares recordings for an encoder.
 pub const PREPROCESSOR_FILE: &str = "preprocessor_config.json";
 
+/// The key of `config.json` under which `transformers` keeps what a model was loaded by.
+pub(super) const NAME_OR_PATH: &str = "_name_or_path";
+
 /// What an encoder's folder says of it, kept word for word so that a model made from it can be
 /// given back in the same layout.
 #[derive(Debug, Clone)]
@@ -30,6 +33,20 @@ pub struct EncoderFiles {
     pub config: Map<String, Value>,
     /// `preprocessor_config.json`, where there is one.
     pub preprocessor: Option<Map<String, Value>>,
+}
+
+impl EncoderFiles {
+    /// The name on the Hub that the encoder was saved with, `owner/name`. A path of whoever saved it is
+    /// none.
+    pub(crate) fn hub_name(&self) -> Option<&str> {
+        let name = self.config.get(NAME_OR_PATH)?.as_str()?;
+        let is_part = |part: &str| {
+            let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            !part.is_empty() && !part.starts_with('.') && part.chars().all(is_allowed)
+        };
+        let (owner, own) = name.split_once('/')?;
+        (is_part(owner) && is_part(own)).then_some(name)
+    }
 }
 
 /// An encoder that could not be read.
@@ -260,4 +277,35 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Map<String, Value>, PretrainedErro
         path: path.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_is_no_name_on_the_hub() {
+        for (value, name) in [
+            (
+                json!("openai/whisper-tiny.en"),
+                Some("openai/whisper-tiny.en"),
+            ),
+            (json!("/home/me/whisper"), None),
+            (json!("./whisper"), None),
+            (json!("../x/whisper"), None),
+            (json!("runs/mine/model"), None),
+            (json!("whisper"), None),
+            (json!(""), None),
+            (json!(3), None),
+        ] {
+            let config = Map::from_iter([(NAME_OR_PATH.to_owned(), value)]);
+            let files = EncoderFiles {
+                config,
+                preprocessor: None,
+            };
+            assert_eq!(files.hub_name(), name);
+        }
+    }
 }

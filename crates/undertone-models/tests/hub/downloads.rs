@@ -5,7 +5,7 @@ use std::fs;
 use undertone_models::hub::{HubError, Progress};
 
 use crate::fake_hub::{Behaviour, COMMIT, sha256};
-use crate::setup::{CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, source};
+use crate::setup::{CARD, CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, source};
 
 #[test]
 fn a_folder_is_itself() {
@@ -74,12 +74,13 @@ fn a_model_is_downloaded_once() {
 }
 
 #[test]
-fn a_preprocessor_that_is_not_there_is_asked_for_once() {
+fn what_a_repository_may_lack_is_asked_for_once() {
     let mut files = model();
-    files.remove(1);
+    files.drain(1..3);
     let setup = Setup::new(&files, Behaviour::default());
     let snapshot = setup.resolve("hf:owner/name").unwrap();
     assert!(!snapshot.folder.join(PREPROCESSOR.0).exists());
+    assert!(!snapshot.folder.join(CARD.0).exists());
     setup.fake.take_requests();
     setup.resolve("hf:owner/name").unwrap();
     assert_eq!(setup.fake.take_requests().len(), 2);

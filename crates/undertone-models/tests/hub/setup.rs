@@ -17,11 +17,14 @@ pub(crate) fn noise(length: u32) -> Vec<u8> {
         .collect()
 }
 
-/// The usual three files.
+pub(crate) const CARD: (&str, &[u8]) = ("README.md", b"# A card\n");
+
+/// The usual four files.
 pub(crate) fn model() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         (CONFIG.0, CONFIG.1.to_vec()),
         (PREPROCESSOR.0, PREPROCESSOR.1.to_vec()),
+        (CARD.0, CARD.1.to_vec()),
         ("model.safetensors", noise(200_000)),
     ]
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use undertone_export::{Request, Source, Target, export as write};
+use undertone_export::{ExportError, Request, Source, Target, export as write};
 
 use crate::cli::{ExportArgs, ExportTarget};
 use crate::outcome::Outcome;
-use crate::{model, output, pretrained};
+use crate::{interrupt, model, output, pretrained};
 
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
     if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
@@ -17,6 +17,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
     if args.to != ExportTarget::Space && args.binary.is_some() {
         bail!("--binary is for --to space: nothing else holds a program");
     }
+    let interrupt = interrupt::listen()?;
     let mut source = source(args.model.as_deref())?;
     for report in &args.reports {
         source.add_report(report)?;
@@ -36,8 +37,19 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
             },
             out: &args.out,
             force: args.force,
+            interrupt,
         },
-    )?;
+    );
+    let files = match files {
+        Err(ExportError::Interrupted) => {
+            output::say("interrupted");
+            return Ok(Outcome::Interrupted);
+        }
+        files => files?,
+    };
+    for warning in source.warnings() {
+        output::warning(&warning);
+    }
     if args.json {
         output::json(&Written::new(&args.out, &files))?;
     } else {

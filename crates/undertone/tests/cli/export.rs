@@ -148,7 +148,183 @@ fn a_report_can_be_added() {
     folder.succeed(&format!("export mine --to hf --out hub --report {report}"));
     let card = String::from_utf8(folder.read("hub/README.md")).unwrap();
     assert!(card.contains("model-index:"), "{card}");
-    assert!(card.contains("## Reports"), "{card}");
+    assert!(card.contains("\n## Protocol holdout ("), "{card}");
+}
+
+/// The text of a card of this name.
+fn card(folder: &Folder, path: &str) -> String {
+    String::from_utf8(folder.read(path)).unwrap()
+}
+
+#[test]
+fn an_exported_export_and_a_report_given_twice_change_nothing() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let report = trained_run().join("report.json");
+    let report = report.display();
+    folder.succeed(&format!("export mine --to hf --out one --report {report}"));
+    folder.succeed("export one --to hf --out two");
+    folder.succeed(&format!(
+        "export two --to hf --out three --report {report} --report {report}"
+    ));
+    assert_eq!(
+        card(&folder, "one/README.md"),
+        card(&folder, "two/README.md")
+    );
+    assert_eq!(
+        card(&folder, "one/README.md"),
+        card(&folder, "three/README.md")
+    );
+    let run = trained_run().display();
+    folder.succeed(&format!("export {run} --to hf --out run"));
+    folder.succeed(&format!(
+        "export {run} --to hf --out again --report {report}"
+    ));
+    assert_eq!(
+        card(&folder, "run/README.md"),
+        card(&folder, "again/README.md")
+    );
+}
+
+#[test]
+fn results_that_are_not_what_their_protocol_says_are_kept_out_of_the_metadata() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let report = fs::read(trained_run().join("report.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    for (protocol, copies, speakers, is_shown) in [
+        ("holdout (70/30)", Some(0), 24, true),
+        ("speakers (5 folds)", Some(0), 0, true),
+        ("speakers (5 folds)", None, 0, true),
+        ("speakers (5 folds)", Some(0), 1, false),
+        ("emobox (6 folds)", Some(0), 1, false),
+        ("speakers (5 folds)", None, 5, false),
+        ("holdout (70/30)", Some(44), 24, false),
+        ("holdout (70/30)", None, 24, false),
+    ] {
+        let mut report = report.clone();
+        report["protocol"] = protocol.into();
+        for fold in report["folds"].as_array_mut().unwrap() {
+            fold["leakage"]["test_clips_with_copy_in_training"] = copies.into();
+            fold["leakage"]["speakers_on_both_sides"] = speakers.into();
+        }
+        folder.write("report.json", report.to_string());
+        let done = folder.succeed("export mine --to hf --out hub --force --report report.json");
+        let card = card(&folder, "hub/README.md");
+        let case = format!("{protocol} {copies:?} {speakers}\n{card}");
+        assert_eq!(card.contains("model-index:"), is_shown, "{case}");
+        assert_eq!(
+            done.stderr.contains("not among the results"),
+            !is_shown,
+            "{case}"
+        );
+        let alarm = match copies {
+            Some(0) => "No test clip has a copy",
+            Some(_) => "**LEAKAGE: 44 of ",
+            None => "UNKNOWN: which clips",
+        };
+        assert!(card.contains(alarm), "{case}");
+    }
+}
+
+#[test]
+fn a_false_result_that_an_earlier_version_wrote_is_taken_back() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let report = fs::read(trained_run().join("report.json")).unwrap();
+    let mut report: Value = serde_json::from_slice(&report).unwrap();
+    folder.write("report.json", report.to_string());
+    folder.succeed("export mine --to hf --out true --report report.json");
+    assert!(card(&folder, "true/README.md").contains("model-index:"));
+    report["folds"][0]["leakage"]["test_clips_with_copy_in_training"] = 1.into();
+    folder.write("report.json", report.to_string());
+    folder.succeed("export true --to hf --out again --report report.json");
+    assert!(!card(&folder, "again/README.md").contains("model-index:"));
+}
+
+#[test]
+fn results_of_a_card_stay_beside_those_of_a_report() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    folder.write(
+        "mine/README.md",
+        "---\nlicense: mit\nmodel-index:\n- name: mine\n  results:\n  - dataset:\n      \
+         name: by hand\n    metrics:\n    - value: 0.5\n---\n# Mine\n",
+    );
+    let report = trained_run().join("report.json");
+    folder.succeed(&format!(
+        "export mine --to hf --out hub --report {}",
+        report.display()
+    ));
+    let card = card(&folder, "hub/README.md");
+    for expected in [
+        "name: by hand\n",
+        "value: 0.5\n",
+        "name: RAVDESS, protocol holdout (",
+    ] {
+        assert!(card.contains(expected), "{expected}\n{card}");
+    }
+}
+
+#[test]
+fn a_licence_that_nobody_knows_is_told() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let config = String::from_utf8(folder.read("mine/config.json")).unwrap();
+    folder.write(
+        "mine/config.json",
+        config.replace("\"RAVDESS\"", "\"manifest\""),
+    );
+    fs::remove_file(folder.path("mine/README.md")).unwrap();
+    for target in ["onnx", "hf", "space"] {
+        let done = folder.succeed(&format!("export mine --to {target} --out {target}"));
+        assert!(
+            done.stderr.contains("no licence is known"),
+            "{}",
+            done.stderr
+        );
+    }
+    let done = folder.succeed("export --to onnx --out shipped");
+    assert_eq!(done.stderr, "");
+}
+
+#[test]
+fn names_from_elsewhere_mean_nothing_in_markdown() {
+    let folder = Folder::new();
+    copied_model(&folder);
+    let mut config: Value = serde_json::from_slice(&folder.read("mine/config.json")).unwrap();
+    config["name"] = "evil\n---\nlicense: mit\n# <b>".into();
+    config["provenance"]["corpus"] = "a\n## b <img src=x> [x](y)".into();
+    config["provenance"]["recipe"] = "r`<img src=x>".into();
+    config["provenance"]["speakers"] = serde_json::json!(["<img src=x>\n# s"]);
+    folder.write("mine/config.json", config.to_string());
+    fs::remove_file(folder.path("mine/README.md")).unwrap();
+    for (target, path) in [("hf", "out/README.md"), ("space", "out/README.md")] {
+        folder.succeed(&format!("export mine --to {target} --out out --force"));
+        let card = card(&folder, path);
+        let (_, text) = card.split_once("\n---\n\n").unwrap();
+        assert!(
+            text.starts_with("# evil --- license: mit # \\<b>\n"),
+            "{text}"
+        );
+        for raw in ["\n# s", "\n## b", " <img", "r`<", " [x]"] {
+            assert!(!text.contains(raw), "{raw:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_written_where_it_leads() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("far")).unwrap();
+    std::os::unix::fs::symlink("far", folder.path("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("dead")).unwrap();
+    folder.succeed("export --to onnx --out link");
+    assert!(folder.path("link").is_symlink());
+    assert!(folder.path("far/model.onnx").is_file());
+    let error = folder.refuse("export --to onnx --out dead");
+    assert!(error.contains("a link that leads nowhere"), "{error}");
 }
 
 #[test]
@@ -157,11 +333,21 @@ fn a_space_holds_what_it_checks() {
     let run = trained_run().display();
     let done = folder.succeed(&format!("export {run} --to space --out space --json"));
     let answer = &done.json()[0];
-    for expected in ["Dockerfile", "SHA256SUMS", "model/config.json", "undertone"] {
+    for expected in [
+        "Dockerfile",
+        "NOTICE",
+        "SHA256SUMS",
+        "model/README.md",
+        "model/config.json",
+        "undertone",
+    ] {
         assert!(written(answer).contains(&expected), "{expected}: {answer}");
     }
     let dockerfile = String::from_utf8(folder.read("space/Dockerfile")).unwrap();
     assert!(dockerfile.contains("ARG BASE=debian:"), "{dockerfile}");
+    assert!(dockerfile.contains("\"--behind-proxy\""), "{dockerfile}");
+    let notice = String::from_utf8(folder.read("space/NOTICE")).unwrap();
+    assert!(notice.contains("SIL OPEN FONT LICENSE"), "{notice}");
     assert!(
         dockerfile.contains("\nUSER 1000:1000\nEXPOSE 7860\n"),
         "{dockerfile}"
@@ -175,12 +361,7 @@ fn a_space_holds_what_it_checks() {
         .collect();
     assert_eq!(
         names,
-        [
-            "model/README.md",
-            "model/config.json",
-            "model/model.safetensors",
-            "undertone"
-        ]
+        ["model/config.json", "model/model.safetensors", "undertone"]
     );
     let checked = std::process::Command::new("sha256sum")
         .args(["--check", "--strict", "SHA256SUMS"])
@@ -258,8 +439,10 @@ fn what_an_export_did_not_write_is_never_lost() {
     assert!(error.contains("holds the model"), "{error}");
     let error = folder.refuse("export --to hf --out . --force");
     assert!(error.contains("that you are in"), "{error}");
-    let error = folder.refuse("export --to onnx --out file --force");
-    assert!(error.contains("file: "), "{error}");
+    for out in ["file", "file/below"] {
+        let error = folder.refuse(&format!("export --to onnx --out {out} --force"));
+        assert!(error.contains("file: is a file, not a folder"), "{error}");
+    }
     assert_eq!(folder.read("notes/diary.txt"), b"dear diary");
     assert_eq!(folder.read("file"), b"a file");
 }
@@ -318,6 +501,7 @@ fn wrong_reports_programs_and_places_are_refused() {
             "--to space --out out --binary file",
             "file: no 64-bit Linux program",
         ),
+        ("--to space --out out --binary .", ".: not a file"),
         ("--to space --out out --binary none", "none: "),
         ("--to onnx --out file/out", "file"),
         ("--to gradio --out out", "onnx, hf, space"),

@@ -33,7 +33,7 @@ for await (const message of client.submit("/predict", [blob])) {
 assert.equal(stages[0], "pending");
 assert.equal(stages.at(-1), "complete");
 
-const many = await Promise.all(Array.from({ length: 20 }, () => client.predict("/predict", [blob])));
+const many = await Promise.all(Array.from({ length: 100 }, () => client.predict("/predict", [blob])));
 for (const each of many) assert.deepEqual(each.data, data);
 
 await assert.rejects(client.predict("/predict", [handle_file(other)]), /not an audio file/);

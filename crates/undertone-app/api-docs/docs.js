@@ -124,6 +124,7 @@ function show(description) {
 
 async function load() {
   $("trouble").hidden = true;
+  for (const part of document.querySelectorAll(".with-token")) part.hidden = !authorization().Authorization;
   try {
     const response = await fetch("openapi.json", { headers: authorization() });
     $("token-form").hidden = response.status !== 401;

@@ -5,23 +5,15 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use serde::Serialize;
-use undertone_audio::{Recording, decode_bytes};
 
 use crate::app::Shared;
+use crate::decoding::Decoded;
 use crate::picture::{Picture, Span};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::recognizer::{Recognition, Window, most_probable};
 
-/// A recording whose samples are all below this (-80 dB) has no sound.
-const SILENCE: f32 = 1e-4;
-/// A recording whose level is below this (-50 dB) is hardly louder than a quiet room.
-const QUIET_RMS: f32 = 3e-3;
-/// Samples at full scale, as a share of all, from which on a recording counts as clipped.
-const CLIPPED_SHARE: f64 = 1e-3;
 /// Less speech than this, in seconds, says little.
 const SHORT_SECONDS: f64 = 0.5;
-/// Less sound than this, in seconds, says nothing.
-const SHORTEST_SECONDS: f64 = 0.1;
 
 /// What a client wants to know.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,13 +71,6 @@ struct Milliseconds {
     model: f64,
 }
 
-/// A decoded recording and what was found out about it.
-struct Decoded {
-    recording: Recording,
-    warnings: Vec<Warning>,
-    picture: Option<Picture>,
-}
-
 /// Decodes a recording and asks the model about it. Its caller holds a
 /// [`Slot`](crate::inference::Slot).
 pub(crate) async fn analyse(
@@ -96,23 +81,21 @@ pub(crate) async fn analyse(
 ) -> Result<Answer, Problem> {
     let labels = Arc::clone(&app.model()?.labels);
     let started = Instant::now();
-    let decoded = decode(app, bytes, wanted.picture).await?;
+    let decoded = app.decoding.decode(bytes, wanted.picture).await?;
     let decode = milliseconds_since(started);
     let Decoded {
         recording,
         mut warnings,
         mut picture,
+        taken,
     } = decoded;
     let (seconds, sample_rate, channels) = (
         recording.duration(),
         recording.sample_rate,
         recording.channels,
     );
-    let mut held = app.memory.hold();
-    held.add(size_of_val(recording.samples.as_slice()))?;
     let started = Instant::now();
-    let recognition = app.inference.recognize(recording).await?;
-    drop(held);
+    let recognition = app.inference.recognize(recording, Some(taken)).await?;
     let model = milliseconds_since(started);
     app.metrics.audio.inc_by(seconds);
 
@@ -152,57 +135,6 @@ pub(crate) async fn analyse(
         warnings,
         milliseconds: Milliseconds { decode, model },
     })
-}
-
-/// Decodes away from the threads that serve connections, on as many at once as there are
-/// processors.
-async fn decode(app: &Shared, bytes: Bytes, with_picture: bool) -> Result<Decoded, Problem> {
-    let stopping = || Problem::new(Kind::Busy, "the server is stopping");
-    let _permit = app.decoding.acquire().await.map_err(|_| stopping())?;
-    let options = app.settings.limits.decoding();
-    let decoding = tokio::task::spawn_blocking(move || {
-        let recording = decode_bytes(bytes.into(), &options)?;
-        let warnings = check(&recording)?;
-        let picture = with_picture.then(|| Picture::of(&recording)).flatten();
-        Ok(Decoded {
-            recording,
-            warnings,
-            picture,
-        })
-    });
-    decoding.await.unwrap_or_else(|error| {
-        if error.is_panic() {
-            tracing::error!("decoding panicked");
-            Err(Problem::new(Kind::Internal, "decoding failed"))
-        } else {
-            Err(stopping())
-        }
-    })
-}
-
-/// Refuses recordings without sound, and notes what is odd about others.
-fn check(recording: &Recording) -> Result<Vec<Warning>, Problem> {
-    let samples = &recording.samples;
-    if recording.duration() < SHORTEST_SECONDS {
-        let detail = format!("the recording is shorter than {SHORTEST_SECONDS} s");
-        return Err(Problem::new(Kind::TooShort, detail));
-    }
-    if samples.iter().all(|sample| sample.abs() < SILENCE) {
-        return Err(Problem::new(Kind::Silent, "there is no sound in it"));
-    }
-    let mut warnings = Vec::new();
-    let power = samples.iter().map(|it| f64::from(it * it)).sum::<f64>() / samples.len() as f64;
-    if power.sqrt() < f64::from(QUIET_RMS) {
-        warnings.push(Warning::Quiet);
-    }
-    let clipped = samples
-        .iter()
-        .filter(|sample| sample.abs() >= 0.999)
-        .count();
-    if clipped as f64 > CLIPPED_SHARE * samples.len() as f64 {
-        warnings.push(Warning::Clipped);
-    }
-    Ok(warnings)
 }
 
 /// What the model read: from its first window's start to its last one's end.

@@ -2,25 +2,21 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use undertone_corpus::{OTHER_COLOURS, colour_of};
 
+use crate::decoding::Decoding;
 use crate::gradio::Gradio;
 use crate::guard::Policy;
 use crate::inference::{Inference, Slot};
-use crate::live::LiveConnections;
 use crate::memory::Memory;
 use crate::metrics::Metrics;
+use crate::places::Places;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::ModelDescription;
 use crate::settings::Settings;
 use crate::{card, random};
-
-/// Decodings at one time for each processor: with one, two long recordings would keep all short
-/// ones waiting.
-const DECODINGS_PER_PROCESSOR: usize = 2;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -31,11 +27,14 @@ pub(crate) struct App {
     /// Another one after a restart.
     pub(crate) id: String,
     pub(crate) inference: Inference,
-    /// Leave to decode.
-    pub(crate) decoding: Semaphore,
+    pub(crate) decoding: Decoding,
+    /// For bodies and answers.
     pub(crate) memory: Arc<Memory>,
     pub(crate) gradio: Gradio,
-    pub(crate) live: LiveConnections,
+    pub(crate) connections: Places,
+    pub(crate) live: Places,
+    /// Event streams of Gradio's clients.
+    pub(crate) streams: Places,
     pub(crate) metrics: Metrics,
     pub(crate) policy: Policy,
     /// Cancelled once the server is to stop: nothing new is accepted then.
@@ -59,15 +58,23 @@ pub(crate) struct LoadedModel {
 
 impl App {
     pub(crate) fn new(settings: Settings, local_only: bool) -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let limits = &settings.limits;
+        let connections_of_one = if settings.access.behind_proxy {
+            limits.connections
+        } else {
+            limits.connections_of_one
+        };
         Self {
             local_only,
             id: random::id(),
-            inference: Inference::new(settings.limits.queue),
-            decoding: Semaphore::new(DECODINGS_PER_PROCESSOR * processors),
-            memory: Memory::new(settings.limits.memory),
+            inference: Inference::new(limits.queue),
+            decoding: Decoding::new(limits),
+            // A form is copied as it is taken apart. The largest one is read, if alone.
+            memory: Memory::new(limits.memory.max(limits.max_bytes.saturating_mul(2))),
             gradio: Gradio::new(&settings),
-            live: LiveConnections::default(),
+            connections: Places::new("connections", limits.connections, connections_of_one),
+            live: Places::new("live connections", limits.live, limits.live_of_one),
+            streams: Places::new("event streams", limits.streams, limits.streams_of_one),
             metrics: Metrics::new(),
             policy: Policy::new(&settings.access),
             stopping: CancellationToken::new(),
@@ -104,7 +111,7 @@ impl App {
     pub(crate) fn check_ready(&self) -> Result<(), Problem> {
         self.model()?;
         if self.stopping.is_cancelled() {
-            return Err(Problem::new(Kind::Busy, "the server is stopping"));
+            return Err(Problem::new(Kind::Stopping, "the server is stopping"));
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::Shared;
+use crate::extract::Checked;
 use crate::problem::{Kind, Problem};
 
 /// A file inside the program.
@@ -95,7 +96,7 @@ pub(crate) async fn index(State(app): State<Shared>, headers: HeaderMap) -> Resp
 /// `GET /assets/{name}`
 pub(crate) async fn asset(
     State(app): State<Shared>,
-    Name(name): Name<String>,
+    Checked(Name(name)): Checked<Name<String>>,
     headers: HeaderMap,
 ) -> Response {
     match &app.settings.web {
@@ -105,7 +106,10 @@ pub(crate) async fn asset(
 }
 
 /// `GET /samples/{name}`
-pub(crate) async fn sample(Name(name): Name<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn sample(
+    Checked(Name(name)): Checked<Name<String>>,
+    headers: HeaderMap,
+) -> Response {
     from_table(SAMPLES, &name, &headers)
 }
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -24,7 +25,7 @@ const LARGEST_JSON: usize = 64 << 10;
 const DISCARDED_BYTES: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(2);
 
-/// A file that a client sent.
+/// A file that a client sent. Its bytes know what they take in memory.
 #[derive(Debug)]
 pub(crate) struct File {
     /// The name it gave, for the answer; never a path.
@@ -32,21 +33,36 @@ pub(crate) struct File {
     pub(crate) bytes: Bytes,
 }
 
-/// Files, and the memory that they take.
-#[derive(Debug)]
-pub(crate) struct Files {
-    pub(crate) files: Vec<File>,
-    _held: Held,
-}
-
 /// A whole body.
 struct Read {
-    bytes: Bytes,
+    bytes: Vec<u8>,
     held: Held,
+}
+
+/// What a body says that its length is.
+fn announced(parts: &Parts) -> Option<usize> {
+    parts
+        .headers
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(Kind::TooLarge, format!("up to {limit} bytes are taken"))
 }
 
 /// Reads a body of up to `limit` bytes to its end.
 async fn read(app: &App, parts: &Parts, mut body: Body, limit: usize) -> Result<Read, Problem> {
+    if announced(parts).is_some_and(|length| length > limit) {
+        // Whoever asks first (`100-continue`) has sent nothing yet, and is not told to.
+        if !parts.headers.contains_key(EXPECT) {
+            discard(body).await;
+        }
+        return Err(too_large(limit));
+    }
     let outcome = read_within(app, parts, &mut body, limit).await;
     if outcome.is_err() {
         discard(body).await;
@@ -60,14 +76,7 @@ async fn read_within(
     body: &mut Body,
     limit: usize,
 ) -> Result<Read, Problem> {
-    let too_large = || Problem::new(Kind::TooLarge, format!("up to {limit} bytes are taken"));
-    let announced = parts
-        .headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > limit) {
-        return Err(too_large());
-    }
+    let announced = announced(parts);
     let started = Instant::now();
     let mut held = app.memory.hold();
     let mut bytes = Vec::new();
@@ -83,7 +92,7 @@ async fn read_within(
             continue;
         };
         if bytes.len() + data.len() > limit {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         held.add(data.len())?;
         if bytes.is_empty() {
@@ -92,10 +101,7 @@ async fn read_within(
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(Read {
-        bytes: bytes.into(),
-        held,
-    })
+    Ok(Read { bytes, held })
 }
 
 /// A client that is still sending sees a broken connection instead of the answer, so a little
@@ -128,7 +134,11 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
 
 /// The files of a request: the whole body, or the parts of a multipart body that are named
 /// `field`.
-pub(crate) async fn read_files(app: &App, request: Request, field: &str) -> Result<Files, Problem> {
+pub(crate) async fn read_files(
+    app: &App,
+    request: Request,
+    field: &str,
+) -> Result<Vec<File>, Problem> {
     let (parts, body) = request.into_parts();
     let limit = app.settings.limits.max_bytes;
     let Read { bytes, held } = read(app, &parts, body, limit).await?;
@@ -138,31 +148,32 @@ pub(crate) async fn read_files(app: &App, request: Request, field: &str) -> Resu
             .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
     });
     let files = if multipart {
+        // What takes the form apart has a copy of it until the end.
+        let _held = held;
         parts_named(app, field, Request::from_parts(parts, Body::from(bytes))).await?
+    } else if bytes.is_empty() {
+        Vec::new()
     } else {
+        let bytes = held.keep(bytes);
         vec![File { name: None, bytes }]
     };
-    if files.iter().all(|file| file.bytes.is_empty()) {
+    if files.is_empty() {
         return Err(Problem::new(
             Kind::BadRequest,
             format!("send a recording: as the body, or in a multipart field `{field}`"),
         ));
     }
-    Ok(Files { files, _held: held })
+    Ok(files)
 }
 
 async fn parts_named(app: &App, field: &str, request: Request) -> Result<Vec<File>, Problem> {
-    let malformed = |detail: String| Problem::new(Kind::BadRequest, detail);
+    let malformed = |error: MultipartError| Problem::new(Kind::BadRequest, error.body_text());
     let mut multipart = Multipart::from_request(request, &())
         .await
-        .map_err(|error| malformed(error.body_text()))?;
+        .map_err(|error| Problem::new(Kind::BadRequest, error.body_text()))?;
     let mut files = Vec::new();
     let mut parts = 0;
-    while let Some(part) = multipart
-        .next_field()
-        .await
-        .map_err(|error| malformed(error.body_text()))?
-    {
+    while let Some(mut part) = multipart.next_field().await.map_err(malformed)? {
         parts += 1;
         let most = app.settings.limits.files;
         if parts > most {
@@ -173,10 +184,12 @@ async fn parts_named(app: &App, field: &str, request: Request) -> Result<Vec<Fil
             continue;
         }
         let name = part.file_name().map(shown_name);
-        let bytes = part
-            .bytes()
-            .await
-            .map_err(|error| malformed(error.body_text()))?;
+        let (mut bytes, mut held) = (Vec::new(), app.memory.hold());
+        while let Some(chunk) = part.chunk().await.map_err(malformed)? {
+            held.add(chunk.len())?;
+            bytes.extend_from_slice(&chunk);
+        }
+        let bytes = held.keep(bytes);
         files.push(File { name, bytes });
     }
     Ok(files)

@@ -19,8 +19,8 @@
 //! ```
 //!
 //! The way of one request: [`server`] accepts the connection, [`guard`] decides whether it may
-//! ask, [`body`] reads what it sends, [`analysis`] decodes it off the asynchronous threads
-//! and hands it to the model's threads ([`inference`]), and [`api`], [`live`] or [`gradio`] tell
+//! ask, [`body`] reads what it sends, [`analysis`] has it decoded off the asynchronous threads
+//! ([`decoding`]) and hands it to the model's threads ([`inference`]), and [`api`], [`live`] or [`gradio`] tell
 //! the answer in their own words.
 //!
 //! Nothing that a client sends is written to a disk, and no name it sends is used as a path.
@@ -33,6 +33,8 @@ mod app;
 mod assets;
 mod body;
 mod card;
+mod decoding;
+mod extract;
 mod gradio;
 mod guard;
 mod inference;
@@ -40,6 +42,7 @@ mod live;
 mod memory;
 mod metrics;
 mod picture;
+mod places;
 mod problem;
 mod random;
 mod recognizer;

@@ -7,8 +7,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -38,6 +38,19 @@ struct Route {
     route: String,
 }
 
+/// How a call of a Gradio client ended. All of them are answered with 200.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(crate) enum CallEnd {
+    Answered,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Called {
+    outcome: CallEnd,
+}
+
 /// What is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -47,10 +60,11 @@ pub(crate) struct Metrics {
     queue: Gauge,
     /// Seconds of audio that were recognized.
     pub(crate) audio: Counter<f64, AtomicU64>,
-    /// Open connections.
-    pub(crate) connections: Gauge,
-    /// Open live connections.
-    pub(crate) live: Gauge,
+    calls: Family<Called, Counter>,
+    connections: Gauge,
+    live: Gauge,
+    streams: Gauge,
+    memory: Gauge,
     /// Bytes of uploads that are kept for Gradio's clients.
     uploads: Gauge,
 }
@@ -66,6 +80,9 @@ impl Metrics {
             audio: Counter::default(),
             connections: Gauge::default(),
             live: Gauge::default(),
+            streams: Gauge::default(),
+            memory: Gauge::default(),
+            calls: Family::default(),
             uploads: Gauge::default(),
         };
         metrics.registered()
@@ -91,6 +108,16 @@ impl Metrics {
         registry.register("connections", "Open connections", self.connections.clone());
         let live = "Open live connections";
         registry.register("live_connections", live, self.live.clone());
+        let streams = "Open event streams of Gradio's clients";
+        registry.register("event_streams", streams, self.streams.clone());
+        registry.register_with_unit(
+            "memory",
+            "Bodies and answers in memory",
+            Unit::Bytes,
+            self.memory.clone(),
+        );
+        let calls = "Calls of Gradio's clients";
+        registry.register("calls", calls, self.calls.clone());
         registry.register_with_unit(
             "uploads",
             "Uploads kept for Gradio's clients",
@@ -99,6 +126,11 @@ impl Metrics {
         );
         self
     }
+
+    /// Counts a call of a Gradio client that has ended.
+    pub(crate) fn count_call(&self, outcome: CallEnd) {
+        self.calls.get_or_create(&Called { outcome }).inc();
+    }
 }
 
 /// `GET /metrics`
@@ -106,6 +138,10 @@ pub(crate) async fn metrics(State(app): State<Shared>) -> Response {
     let metrics = &app.metrics;
     let as_gauge = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
     metrics.queue.set(as_gauge(app.inference.waiting()));
+    metrics.connections.set(as_gauge(app.connections.taken()));
+    metrics.live.set(as_gauge(app.live.taken()));
+    metrics.streams.set(as_gauge(app.streams.taken()));
+    metrics.memory.set(app.memory.held());
     metrics.uploads.set(as_gauge(app.gradio.uploads.bytes()));
     let mut text = String::new();
     match encode(&mut text, &metrics.registry) {

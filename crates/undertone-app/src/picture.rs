@@ -55,6 +55,15 @@ struct Mel {
     data: String,
 }
 
+/// The most samples that are made of so many, to be drawn.
+pub(crate) fn most_samples(samples: u64, max_seconds: f64) -> u64 {
+    const LOWEST_RATE: u64 = 4_000;
+    let within = (max_seconds * f64::from(RATE)).ceil() as u64;
+    samples
+        .saturating_mul(u64::from(RATE) / LOWEST_RATE)
+        .min(within)
+}
+
 impl Picture {
     /// Empty where the recording is at a rate that cannot be drawn.
     pub(crate) fn of(recording: &Recording) -> Option<Self> {

@@ -30,11 +30,12 @@ pub(crate) enum Kind {
     TooManyRequests,
     Internal,
     Busy,
+    Stopping,
 }
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::Forbidden,
@@ -51,6 +52,7 @@ impl Kind {
         Self::TooManyRequests,
         Self::Internal,
         Self::Busy,
+        Self::Stopping,
     ];
 
     fn name_title_status(self) -> (&'static str, &'static str, StatusCode) {
@@ -96,6 +98,7 @@ impl Kind {
             ),
             Self::Internal => ("internal", "The server failed", S::INTERNAL_SERVER_ERROR),
             Self::Busy => ("busy", "The server is busy", S::SERVICE_UNAVAILABLE),
+            Self::Stopping => ("stopping", "The server is stopping", S::SERVICE_UNAVAILABLE),
         }
     }
 
@@ -150,8 +153,12 @@ impl IntoResponse for Problem {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if self.kind == Kind::TooManyRequests {
+            // Connections are what there may be too many of.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         match self.kind {
-            Kind::Busy | Kind::TooManyRequests => {
+            Kind::Busy | Kind::Stopping | Kind::TooManyRequests => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER);
             }
             Kind::Unauthorized => {

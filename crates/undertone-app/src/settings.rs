@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use undertone_audio::DecodeOptions;
-
 /// Everything that can be set about a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -66,24 +64,34 @@ pub struct Limits {
     pub max_bytes: usize,
     /// Requests that may wait for an answer.
     pub queue: usize,
-    /// Bytes of bodies and decoded recordings that may be in memory.
+    /// Bytes of bodies and answers that may be in memory; what the largest body needs, if that is
+    /// more.
     pub memory: usize,
+    /// Bytes of recordings that are being decoded or wait for the model; what the longest recording
+    /// needs, if that is more. Who needs them waits for them.
+    pub decoded: usize,
     /// Open connections.
     pub connections: usize,
+    /// Open connections from one address, unless all come from a proxy.
+    pub connections_of_one: usize,
     /// Files in one request.
     pub files: usize,
     /// Live connections in all.
     pub live: usize,
     /// Live connections from one address.
     pub live_of_one: usize,
+    /// Event streams of Gradio's clients in all.
+    pub streams: usize,
+    /// Event streams of Gradio's clients from one address.
+    pub streams_of_one: usize,
     /// Uploads that are kept for Gradio's clients.
     pub uploads: usize,
-    /// Bytes of the uploads that are kept for Gradio's clients.
+    /// Bytes of the uploads that are kept for Gradio's clients, or that their calls work on; the
+    /// largest body, if that is more.
     pub upload_bytes: usize,
-    /// Calls of Gradio's clients whose outcome has not been fetched.
+    /// Calls of Gradio's clients whose outcome has not been fetched; beyond them the oldest outcomes
+    /// are forgotten.
     pub calls: usize,
-    /// The same of one session.
-    pub calls_of_one: usize,
 }
 
 impl Default for Limits {
@@ -92,23 +100,18 @@ impl Default for Limits {
             max_seconds: 300.0,
             max_bytes: 50 << 20,
             queue: 256,
-            memory: 512 << 20,
+            memory: 256 << 20,
+            decoded: 512 << 20,
             connections: 512,
+            connections_of_one: 256,
             files: 100,
             live: 32,
             live_of_one: 8,
+            streams: 256,
+            streams_of_one: 128,
             uploads: 1024,
             upload_bytes: 256 << 20,
             calls: 4096,
-            calls_of_one: 64,
-        }
-    }
-}
-
-impl Limits {
-    pub(crate) fn decoding(&self) -> DecodeOptions {
-        DecodeOptions {
-            max_seconds: self.max_seconds,
         }
     }
 }
@@ -120,7 +123,8 @@ pub struct Timeouts {
     pub head: Duration,
     /// For a body, in addition to a second for each 16 KiB of it.
     pub body: Duration,
-    /// For a client to take any part of an answer.
+    /// For a client to take an answer, in addition to a second for each 16 KiB of it that it has
+    /// taken.
     pub write: Duration,
     /// Between two messages of a live connection.
     pub live: Duration,

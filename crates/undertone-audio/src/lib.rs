@@ -54,7 +54,8 @@ mod trim;
 #[cfg(feature = "fs")]
 pub use decode::decode_path;
 pub use decode::{
-    DecodeError, DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_reader,
+    Content, DecodeError, DecodeErrorKind, DecodeOptions, Recording, decode_bytes,
+    decode_bytes_announced, decode_reader,
 };
 #[cfg(feature = "encode")]
 pub use encode::{EncodeError, encode_flac};

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 use std::path::{Path, PathBuf};
 
 use undertone_audio::{
-    DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_path, decode_reader,
+    DecodeErrorKind, DecodeOptions, Recording, decode_bytes, decode_bytes_announced, decode_path,
+    decode_reader,
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -297,6 +298,39 @@ fn longer_than_the_limit() {
             matches!(error.kind(), DecodeErrorKind::TooLong { .. }),
             "{name}: {error}"
         );
+    }
+}
+
+#[test]
+fn the_most_samples_are_announced_once_and_kept() {
+    let options = DecodeOptions { max_seconds: 2.0 };
+    for name in [
+        "tone.wav",
+        "stereo.wav",
+        "tone-pipe.wav",
+        "tone.flac",
+        "stereo-s32.flac",
+        "tone.mp3",
+        "tone.ogg",
+        "tone.m4a",
+        "tone.aac",
+    ] {
+        let bytes = std::fs::read(fixture(name)).unwrap();
+        let mut announced = Vec::new();
+        let recording = decode_bytes_announced(bytes, &options, |most| announced.push(most));
+        let recording = recording.unwrap();
+        let [most] = announced[..] else {
+            panic!("{name}: {announced:?}");
+        };
+        let found = recording.samples.len() as u64;
+        assert!(most >= found, "{name}: {most} announced, {found} found");
+        assert!(
+            most <= 2 * u64::from(recording.sample_rate),
+            "{name}: {most}"
+        );
+        if name.ends_with("wav") {
+            assert_eq!(most, found, "{name}");
+        }
     }
 }
 

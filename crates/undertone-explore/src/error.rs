@@ -35,6 +35,12 @@ pub enum ExploreError {
         /// The folder.
         path: PathBuf,
     },
+    /// A file that an exploration would replace, and that no exploration wrote.
+    #[error("{}: is there already and was not written by an exploration; choose another folder", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder to write to is something else.
     #[error("{}: is not a folder", path.display())]
     NotAFolder {

@@ -32,6 +32,8 @@ pub struct ExploreOptions {
     pub seed: u64,
     /// Clips to show instead of those that the seed chooses, each for its emotion and gender.
     pub show: Vec<PathBuf>,
+    /// What the page calls the corpus; its folder's name where it has no other.
+    pub name: Option<String>,
 }
 
 impl Default for ExploreOptions {
@@ -54,6 +56,7 @@ impl Default for ExploreOptions {
             ],
             seed: 1,
             show: Vec::new(),
+            name: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use undertone_corpus::{Corpus, Emotion, Problem, RavdessName};
 
 use crate::exploration::{Clip, Unreadable};
-use crate::words::{clips as clips_in_words, plural};
+use crate::words::{clips as clips_in_words, listed, plural};
 
 /// Examples of a finding that are kept; of more, the count tells.
 const MOST_EXAMPLES: usize = 200;
@@ -42,7 +42,7 @@ pub enum FindingKind {
     Clipped,
     /// Clips with several channels.
     Channels,
-    /// Clips at a rate that most others don't have.
+    /// Clips at a rate that most others don't have, or the rates where no rate is most clips'.
     Rates,
     /// Speakers without a clip of some emotion.
     Combinations,
@@ -151,15 +151,32 @@ fn unreadable_clips(unreadable: &[Unreadable]) -> Option<Finding> {
 }
 
 fn skipped(problems: &[Problem]) -> Option<Finding> {
+    let mut kinds: BTreeMap<[&str; 2], usize> = BTreeMap::new();
+    for problem in problems {
+        let reason = match problem {
+            Problem::Name { .. } => ["has no RAVDESS name", "have no RAVDESS name"],
+            Problem::Duplicate { .. } => ["repeats a clip", "repeat a clip"],
+            Problem::Unreadable { .. } => ["can't be read", "can't be read"],
+            Problem::NotAFile { .. } => ["is no file", "are no files"],
+            Problem::MissingFile { .. } => ["has no file", "have no file"],
+            Problem::DuplicateRow { .. } => ["repeats an earlier row", "repeat an earlier row"],
+        };
+        *kinds.entry(reason).or_default() += 1;
+    }
+    let reasons: Vec<String> = kinds
+        .into_iter()
+        .map(|([one, many], count)| plural(count, one, many))
+        .collect();
     finding(
         FindingKind::Skipped,
         format!(
-            "{} for a bad name, a missing file or being there twice.",
+            "{}: {}.",
             plural(
                 problems.len(),
                 "recording or row was skipped",
                 "recordings or rows were skipped"
-            )
+            ),
+            listed(&reasons)
         ),
         problems.iter().map(ToString::to_string).collect(),
     )
@@ -196,7 +213,17 @@ fn rates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
     for clip in clips {
         *by_rate.entry(clip.measures.sample_rate).or_default() += 1;
     }
-    let (&usual, _) = by_rate.iter().max_by_key(|(_, count)| **count)?;
+    let Some((&usual, _)) = by_rate.iter().find(|(_, count)| 2 * **count > clips.len()) else {
+        let examples = by_rate
+            .iter()
+            .map(|(rate, count)| format!("{rate} Hz: {}", clips_in_words(*count)))
+            .collect();
+        let summary = format!(
+            "{} are in use, none of them by more than half of the clips.",
+            plural(by_rate.len(), "rate", "rates")
+        );
+        return finding(FindingKind::Rates, summary, examples);
+    };
     single(
         corpus,
         clips,

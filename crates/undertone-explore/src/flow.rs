@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use undertone_corpus::{BalanceStep, Emotion, LabelScheme, Utterance, balance};
+use undertone_corpus::{BalanceError, BalanceStep, Emotion, LabelScheme, Utterance, balance};
 
 use crate::exploration::{Clip, ExploreOptions};
 
@@ -12,8 +12,8 @@ use crate::exploration::{Clip, ExploreOptions};
 pub struct Flow {
     /// From as recorded to balanced.
     pub stages: Vec<Stage>,
-    /// Why the steps were not all taken, where they were not.
-    pub stopped: Option<String>,
+    /// The steps that were left out, because the corpus lacks what they are about.
+    pub left_out: Vec<String>,
 }
 
 /// How many clips there are after a step. A clip that is repeated counts as often as it is there.
@@ -57,19 +57,28 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
         there.count(utterances, indices, name, mapped, options.scheme)
     };
     let mut stages = vec![stage("as recorded", false, &recorded)];
-    let (mut now, mut mapped, mut stopped) = (recorded.clone(), false, None);
-    for (done, step) in options.balance.iter().enumerate() {
+    let (mut now, mut mapped) = (recorded.clone(), false);
+    let (mut taken, mut left_out) = (Vec::new(), Vec::new());
+    for step in &options.balance {
         if !mapped && matches!(step, BalanceStep::Undersample) {
             mapped = true;
             stages.push(stage("after mapping to labels", mapped, &now));
         }
         // From the start each time: so a step's random numbers are those of training.
-        let steps = &options.balance[..=done];
-        match balance(utterances, &recorded, options.scheme, steps, options.seed) {
+        taken.push(*step);
+        match balance(utterances, &recorded, options.scheme, &taken, options.seed) {
             Ok(next) => now = next,
-            Err(error) => {
-                stopped = Some(error.to_string());
-                break;
+            Err(BalanceError::Absent {
+                emotion,
+                to,
+                absent,
+            }) => {
+                taken.pop();
+                left_out.push(format!(
+                    "There is no {absent} clip: {emotion} is not oversampled to {to}. (Training \
+                     refuses a recipe with that step.)"
+                ));
+                continue;
             }
         }
         let name = match step {
@@ -81,7 +90,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
     if !mapped {
         stages.push(stage("after mapping to labels", true, &now));
     }
-    Flow { stages, stopped }
+    Flow { stages, left_out }
 }
 
 /// What is there to be counted, so that a group that vanishes is still listed.

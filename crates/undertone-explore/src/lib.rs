@@ -46,5 +46,7 @@ pub use output::OutputFolder;
 pub use projection::{Place, Projection};
 pub use shown::ShownClip;
 pub use spread::Spread;
-pub use summary::{MeasureSummary, Summary, TrimmingSummary};
+pub use summary::{
+    Explained, MeasureSummary, Neighbours, ProjectionSummary, Summary, TrimmingSummary,
+};
 pub use totals::{MeanSpectra, Totals};

@@ -18,9 +18,11 @@ const PAGE: &str = "index.html";
 const TABLE: &str = "clips.csv";
 /// The numbers for programs.
 const SUMMARY: &str = "summary.json";
+/// The folder of figures.
+const FIGURES: &str = "figures";
 
-/// Where an exploration will be saved. All is written beside it and put in its place at the end, so
-/// that whatever happens there is never half a page.
+/// Where an exploration will be saved. All is written in a folder of its own and put in its place at
+/// the end, so that whatever happens there is never half a page.
 #[derive(Debug)]
 pub struct OutputFolder {
     target: PathBuf,
@@ -29,45 +31,68 @@ pub struct OutputFolder {
 
 impl OutputFolder {
     /// Checks that `target` can be written before any work is done: it is not there, or an empty
-    /// folder, or, with `force`, any folder.
+    /// folder, or, with `force`, a folder in which nothing is called what an exploration writes
+    /// but what an earlier one wrote.
     ///
     /// # Errors
-    /// [`ExploreError::Exists`], [`ExploreError::NotAFolder`] or [`ExploreError::Write`].
+    /// [`ExploreError::Exists`], [`ExploreError::Foreign`], [`ExploreError::NotAFolder`] or
+    /// [`ExploreError::Write`].
     pub fn prepare(target: &Path, force: bool) -> Result<Self, ExploreError> {
         let cannot_write = |path: &Path| {
             let path = path.to_owned();
             |source| ExploreError::Write { path, source }
         };
-        match fs::read_dir(target) {
+        let not_a_folder = || ExploreError::NotAFolder {
+            path: target.to_owned(),
+        };
+        // Files are put in their place by renaming them, which needs the same file system: the
+        // folder's own, which may be another than the one around it.
+        let beside = match fs::read_dir(target) {
             Ok(mut entries) => {
                 if !force && entries.next().is_some() {
                     return Err(ExploreError::Exists {
                         path: target.to_owned(),
                     });
                 }
+                if fs::metadata(target.join(FIGURES)).is_ok_and(|there| !there.is_dir()) {
+                    return Err(ExploreError::Foreign {
+                        path: target.join(FIGURES),
+                    });
+                }
+                refuse_foreign(target, [PAGE, TABLE, SUMMARY].into_iter())?;
+                target.canonicalize().map_err(cannot_write(target))?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // A link to nowhere.
+                if target.is_symlink() {
+                    return Err(not_a_folder());
+                }
+                let parent = match target.parent() {
+                    Some(parent) if parent != Path::new("") => parent,
+                    _ => Path::new("."),
+                };
+                fs::create_dir_all(parent).map_err(cannot_write(parent))?;
+                parent.to_owned()
+            }
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return Err(ExploreError::NotAFolder {
-                    path: target.to_owned(),
-                });
+                return Err(not_a_folder());
             }
             Err(error) => return Err(cannot_write(target)(error)),
-        }
-        // Files are put in their place by renaming them, which needs the same file system.
-        let beside = match target.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
         };
-        fs::create_dir_all(beside).map_err(cannot_write(beside))?;
         let workplace = tempfile::Builder::new()
             .prefix(".undertone-explore-")
-            .tempdir_in(beside)
-            .map_err(cannot_write(beside))?;
+            .tempdir_in(&beside)
+            .map_err(cannot_write(&beside))?;
         Ok(Self {
             target: target.to_owned(),
             workplace,
         })
+    }
+
+    /// Where the work is done until all of it is. It goes with this value; who ends the process
+    /// without dropping it has to remove it.
+    pub fn workplace(&self) -> &Path {
+        self.workplace.path()
     }
 
     /// Puts the finished folder in its place: as it is, or file by file among those that are there.
@@ -81,6 +106,7 @@ impl OutputFolder {
             fs::rename(finished, target).map_err(at(target))?;
             return Ok(target.join(PAGE));
         }
+        refuse_foreign(target, files.iter().map(String::as_str))?;
         let before = written_before(target);
         for folder in files.iter().filter_map(|file| Path::new(file).parent()) {
             let folder = target.join(folder);
@@ -96,6 +122,22 @@ impl OutputFolder {
         }
         Ok(target.join(PAGE))
     }
+}
+
+/// That no file in a folder would be replaced but those that an earlier exploration wrote.
+fn refuse_foreign<'a>(
+    folder: &Path,
+    mut files: impl Iterator<Item = &'a str>,
+) -> Result<(), ExploreError> {
+    let before = written_before(folder);
+    let foreign = files.find(|file| {
+        !before.iter().any(|ours| ours == file) && fs::symlink_metadata(folder.join(file)).is_ok()
+    });
+    foreign.map_or(Ok(()), |file| {
+        Err(ExploreError::Foreign {
+            path: folder.join(file),
+        })
+    })
 }
 
 /// The files that an earlier exploration says it wrote into a folder.

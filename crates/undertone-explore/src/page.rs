@@ -13,11 +13,12 @@ pub(crate) fn page(exploration: &Exploration<'_>) -> Result<Page, ExploreError> 
         .stages
         .first()
         .map_or(0, |stage| stage.speakers.len());
-    let name = exploration.root().canonicalize().ok();
-    let name = name
-        .as_deref()
-        .and_then(|path| path.file_name())
-        .map_or_else(|| "the corpus".into(), |name| name.to_string_lossy());
+    let folder = || {
+        let path = exploration.root().canonicalize().ok()?;
+        Some(path.file_name()?.to_string_lossy().into_owned())
+    };
+    let name = exploration.options.name.clone().or_else(folder);
+    let name = name.unwrap_or_else(|| "the corpus".into());
     Ok(Page {
         title: format!("What is in {name}"),
         subtitle: format!(

@@ -49,7 +49,9 @@ pub(crate) fn show(
     for path in &options.show {
         let index = by_path(corpus, clips, path)
             .ok_or_else(|| ExploreError::NotInCorpus { path: path.clone() })?;
-        wanted.push(index);
+        if !wanted.contains(&index) {
+            wanted.push(index);
+        }
     }
     let mut shown = Vec::new();
     for emotion in Emotion::ALL {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use undertone_corpus::Utterance;
 
 use crate::exploration::{Clip, Exploration};
 use crate::findings::Finding;
-use crate::flow::Flow;
+use crate::flow::{Flow, gender_of, intensity_of};
 use crate::measure::TRIM_THRESHOLDS;
-use crate::sections::metrics::METRICS;
+use crate::sections::metrics::{METRICS, Metric};
+use crate::sections::{level, pitch, projection, rate};
 use crate::spread::Spread;
 
 /// The numbers that the page tells, for programs. What has no value is `null` or left out.
@@ -35,8 +37,19 @@ pub struct Summary {
     pub kept_seconds: f64,
     /// Duration of clips as recorded, in seconds.
     pub recorded: Option<Spread>,
-    /// By measure, over all clips and by emotion.
+    /// By measure, over all clips and by group.
     pub measures: BTreeMap<&'static str, MeasureSummary>,
+    /// From men's median pitch to women's, in semitones.
+    pub semitones_between_genders: Option<f64>,
+    /// Clips that come within 0.1 dB of full scale.
+    pub near_full_scale: usize,
+    /// Clips whose signal-to-noise ratio is a lower bound: their pauses hold less than the rounding
+    /// of 16 bits.
+    pub noise_below_rounding: usize,
+    /// Syllable nuclei of a clip whose sentence is known, as RAVDESS's are.
+    pub syllables_of_known_sentences: Option<Spread>,
+    /// The clips in two dimensions.
+    pub projection: ProjectionSummary,
     /// Clips through the steps of balancing.
     pub flow: Flow,
     /// What is wrong.
@@ -72,6 +85,48 @@ pub struct MeasureSummary {
     pub all: Option<Spread>,
     /// By emotion.
     pub emotions: BTreeMap<&'static str, Spread>,
+    /// By gender.
+    pub genders: BTreeMap<&'static str, Spread>,
+    /// By intensity.
+    pub intensities: BTreeMap<&'static str, Spread>,
+    /// Share of the variance between groups (ε²).
+    pub explained_by: Explained,
+}
+
+/// Share of a measure's variance that lies between groups of clips, less what chance alone puts
+/// there, 0 to 1; `null` where that says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Explained {
+    /// Between emotions.
+    pub emotion: Option<f64>,
+    /// Between genders.
+    pub gender: Option<f64>,
+    /// Between speakers.
+    pub speaker: Option<f64>,
+}
+
+/// What the layouts of the clips tell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProjectionSummary {
+    /// Clips that are laid out by their principal components.
+    pub pca_clips: usize,
+    /// Share of the variance along the first two components, 0 to 1.
+    pub pca_explained: [f64; 2],
+    /// The measure that goes most with each component, and its correlation (Pearson's r).
+    pub pca_measures: Option<[(&'static str, f64); 2]>,
+    /// Clips that t-SNE lays out.
+    pub tsne_clips: usize,
+    /// Share of clips whose nearest neighbour there is by the same speaker, and of the same emotion.
+    pub tsne_neighbours: Option<Neighbours>,
+}
+
+/// How often neighbours have something in common, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Neighbours {
+    /// The speaker.
+    pub same_speaker: f64,
+    /// The emotion.
+    pub same_emotion: f64,
 }
 
 impl Exploration<'_> {
@@ -105,20 +160,34 @@ impl Exploration<'_> {
             measures: METRICS
                 .iter()
                 .map(|metric| {
-                    let emotions = self.emotions().into_iter().filter_map(|emotion| {
-                        let clips = &mut self.of_emotion(emotion);
-                        let values = clips.filter_map(|clip| (metric.of)(&clip.measures));
-                        Some((emotion.name(), Spread::of(values)?))
-                    });
                     let all = self.clips.iter();
                     let summary = MeasureSummary {
                         unit: metric.unit,
                         all: Spread::of(all.filter_map(|clip| (metric.of)(&clip.measures))),
-                        emotions: emotions.collect(),
+                        emotions: self.spreads(metric, |clip| clip.emotion.name()),
+                        genders: self.spreads(metric, gender_of),
+                        intensities: self.spreads(metric, intensity_of),
+                        explained_by: Explained {
+                            emotion: metric.explained_by(self, |clip| clip.emotion),
+                            gender: metric.explained_by(self, gender_of),
+                            speaker: metric.explained_by(self, |clip| clip.speaker.clone()),
+                        },
                     };
                     (metric.key, summary)
                 })
                 .collect(),
+            semitones_between_genders: pitch::semitones_between_genders(self),
+            near_full_scale: level::near_full_scale(self),
+            noise_below_rounding: level::noise_below_rounding(self),
+            syllables_of_known_sentences: rate::syllables_of_known_sentences(self),
+            projection: ProjectionSummary {
+                pca_clips: self.projection.pca.len(),
+                pca_explained: self.projection.explained,
+                pca_measures: projection::strongest(self)
+                    .map(|found| found.map(|(metric, r)| (metric.key, r))),
+                tsne_clips: self.projection.tsne.len(),
+                tsne_neighbours: projection::neighbours(self),
+            },
             flow: self.flow.clone(),
             findings: self.findings.clone(),
             shown: self
@@ -128,6 +197,23 @@ impl Exploration<'_> {
                 .collect(),
             files: Vec::new(),
         }
+    }
+
+    /// A measure's spread by group.
+    fn spreads(
+        &self,
+        metric: &Metric,
+        group: impl Fn(&Utterance) -> &'static str,
+    ) -> BTreeMap<&'static str, Spread> {
+        let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for clip in &self.clips {
+            let group = values.entry(group(self.utterance(clip))).or_default();
+            group.extend((metric.of)(&clip.measures));
+        }
+        let groups = values.into_iter();
+        groups
+            .filter_map(|(name, values)| Some((name, Spread::of(values)?)))
+            .collect()
     }
 
     /// The corpus's folder; a manifest in the working directory has an empty one.
@@ -159,8 +245,9 @@ impl Exploration<'_> {
                 let kept = self
                     .clips
                     .iter()
-                    .map(|clip| f64::from(clip.measures.kept_by_threshold[index]));
-                (threshold, kept.sum::<f64>() / recorded)
+                    .map(|clip| clip.measures.kept_by_threshold[index]);
+                // A clip at another rate may be a fraction of a sample longer.
+                (threshold, (kept.sum::<f64>() / recorded).min(1.0))
             })
             .collect()
     }

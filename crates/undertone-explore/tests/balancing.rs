@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 
 use support::*;
-use undertone_corpus::{BalanceStep, Corpus, LabelScheme, RavdessName, Utterance};
+use undertone_corpus::{BalanceStep, Corpus, Emotion, LabelScheme, RavdessName, Utterance};
 use undertone_explore::{ExploreOptions, Flow, explore};
 
 /// All of RAVDESS's names, every one with the same short sound behind it.
@@ -30,7 +30,7 @@ fn flow_of(options: &ExploreOptions) -> Flow {
 #[test]
 fn the_usual_steps_give_1440_then_1536_then_1152_clips() {
     let flow = flow_of(&ExploreOptions::default());
-    assert_eq!(flow.stopped, None);
+    assert!(flow.left_out.is_empty());
     let stages: Vec<(&str, usize)> = flow
         .stages
         .iter()
@@ -77,6 +77,26 @@ fn the_usual_steps_give_1440_then_1536_then_1152_clips() {
         }
     }
     assert_eq!(recorded.speakers.len(), 24);
+}
+
+#[test]
+fn a_step_about_an_emotion_that_is_not_there_is_left_out_and_the_next_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut corpus = all_of_ravdess(folder.path());
+    corpus
+        .utterances
+        .retain(|utterance| utterance.emotion != Emotion::Calm);
+    let flow = explore(&corpus, &ExploreOptions::default(), UNWATCHED)
+        .unwrap()
+        .flow;
+    assert_eq!(flow.left_out.len(), 1);
+    assert!(flow.left_out[0].contains("no calm clip"), "{flow:?}");
+    let last = flow.stages.last().unwrap();
+    assert_eq!(last.name, "after under-sampling");
+    assert_eq!(
+        last.labels,
+        [("negative", 96), ("neutral", 96), ("positive", 96)]
+    );
 }
 
 #[test]

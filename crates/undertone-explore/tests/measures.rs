@@ -3,9 +3,11 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 
 use support::*;
-use undertone_corpus::Emotion;
+use undertone_corpus::{Corpus, Emotion};
+use undertone_explore::{ExploreOptions, explore};
 
 #[test]
 fn known_voices_are_measured_as_they_are() {
@@ -77,4 +79,108 @@ fn the_same_corpus_gives_the_same_page_on_any_number_of_processors() {
         })
     };
     assert!(on(1) == on(3));
+}
+
+#[test]
+fn peaks_are_the_recordings_whatever_rate_it_is_trimmed_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.wav");
+    // Most of it above what 16 kHz can hold.
+    let samples: Vec<f32> = voice(200.0, 0.5, 0.2, 48_000)
+        .iter()
+        .enumerate()
+        .map(|(n, v)| v + 0.6 * (n as f32 * 2.5).sin())
+        .collect();
+    write_wav(&path, &samples, 48_000, 1);
+    let row = Row {
+        path: "a.wav",
+        emotion: "calm",
+        speaker: "anna",
+        gender: "",
+    };
+    let corpus = manifest(folder.path(), &[row]);
+    let peak = |sample_rate| {
+        let mut options = ExploreOptions::default();
+        options.trimming.sample_rate = sample_rate;
+        let exploration = explore(&corpus, &options, UNWATCHED).unwrap();
+        exploration.clips[0].measures.level.peak_db
+    };
+    assert_eq!(peak(Some(16_000)), peak(None));
+}
+
+/// Twelve clips of the same length by speakers that are as `speaker` says.
+fn equal_lengths(folder: &Path, speaker: impl Fn(usize) -> String) -> Corpus {
+    let rows: Vec<Row> = (0..12)
+        .map(|number| {
+            let path: &'static str = format!("{number}.wav").leak();
+            let hertz = 120.0 + 9.0 * number as f64;
+            write_wav(
+                &folder.join(path),
+                &voice(hertz, 0.6, 0.3, 16_000),
+                16_000,
+                1,
+            );
+            Row {
+                path,
+                emotion: ["neutral", "sad", "angry"][number % 3],
+                speaker: speaker(number).leak(),
+                gender: "",
+            }
+        })
+        .collect();
+    manifest(folder, &rows)
+}
+
+#[test]
+fn rounding_is_no_variance_and_lone_clips_explain_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = equal_lengths(folder.path(), |number| number.to_string());
+    let exploration = explored(&corpus).unwrap();
+    let summary = exploration.summary();
+    let duration = &summary.measures["kept_seconds"];
+    assert_eq!(duration.explained_by.emotion, None);
+    let pitch = &summary.measures["f0_median_hz"].explained_by;
+    assert!(pitch.emotion.is_some_and(|share| share < 0.3), "{pitch:?}");
+    assert_eq!(pitch.speaker, None, "a speaker has one clip");
+    let page = page_of(&corpus, &folder.path().join("out"));
+    assert!(page.contains("All emotions are alike in duration after trimming"));
+}
+
+#[test]
+fn what_groups_explain_is_less_what_chance_explains() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = equal_lengths(folder.path(), |number| (number / 4).to_string());
+    let summary = explored(&corpus).unwrap().summary();
+    // Pitch rises from speaker to speaker: 120 to 147, 156 to 183, 192 to 219 Hz. By hand: η² is
+    // 10368/11583 = 0.895, ε² less 2/9 of what is left; the measured pitch has steps of 10 cents.
+    let speaker = summary.measures["f0_median_hz"]
+        .explained_by
+        .speaker
+        .unwrap();
+    assert!((speaker - 0.8718).abs() < 0.01, "{speaker}");
+}
+
+#[test]
+fn a_summary_tells_what_the_page_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small_corpus(folder.path());
+    let summary = explored(&corpus).unwrap().summary();
+    let pitch = &summary.measures["f0_median_hz"];
+    assert!(pitch.genders["female"].median > pitch.genders["male"].median);
+    // 0.55 times the frequency.
+    let apart = summary.semitones_between_genders.unwrap();
+    assert!((apart - 10.35).abs() < 0.1, "{apart}");
+    assert_eq!(summary.near_full_scale, 0);
+    assert_eq!(
+        (summary.projection.pca_clips, summary.projection.tsne_clips),
+        (6, 0)
+    );
+    assert!(summary.projection.pca_measures.is_some());
+    assert!(
+        summary
+            .trimming
+            .kept_by_threshold
+            .iter()
+            .all(|(_, share)| *share <= 1.0)
+    );
 }

@@ -111,6 +111,61 @@ fn force_replaces_what_was_written_and_nothing_else() {
 }
 
 #[test]
+fn force_replaces_nothing_of_the_users_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["index.html", "clips.csv", "summary.json", "figures"] {
+        let out = folder.path().join(name).join("out");
+        fs::create_dir_all(&out).unwrap();
+        fs::write(out.join(name), "years of work").unwrap();
+        let refused = OutputFolder::prepare(&out, true).unwrap_err();
+        assert!(matches!(refused, ExploreError::Foreign { .. }), "{name}");
+        assert!(refused.to_string().contains(name), "{refused}");
+        assert_eq!(files(&out), [Path::new(name)]);
+    }
+    // A figure's name is known when the page is.
+    let corpus = small_corpus(folder.path());
+    let out = folder.path().join("out");
+    let own = out.join("figures/clips-by-emotion.png");
+    fs::create_dir_all(out.join("figures")).unwrap();
+    fs::write(&own, "a photograph").unwrap();
+    let output = OutputFolder::prepare(&out, true).unwrap();
+    let refused = explored(&corpus).unwrap().save(output, UNWATCHED);
+    assert!(matches!(refused, Err(ExploreError::Foreign { path }) if path == own));
+    assert_eq!(files(&out), [Path::new("figures/clips-by-emotion.png")]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_on_another_file_system_is_written_into() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        println!("skipped: there is no /dev/shm");
+        return;
+    };
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    println!(
+        "another: {}",
+        device(elsewhere.path()) != device(folder.path())
+    );
+    let out = folder.path().join("out");
+    symlink(elsewhere.path(), &out).unwrap();
+    page_of(&small_corpus(folder.path()), &out);
+    let written = fs::read_dir(elsewhere.path()).unwrap();
+    assert_eq!(written.count(), 4, "the page and nothing hidden");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere_is_refused_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    std::os::unix::fs::symlink("nowhere", &out).unwrap();
+    let refused = OutputFolder::prepare(&out, false).unwrap_err();
+    assert!(matches!(refused, ExploreError::NotAFolder { .. }));
+}
+
+#[test]
 fn a_summary_can_not_make_force_delete_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
@@ -119,7 +174,7 @@ fn a_summary_can_not_make_force_delete_elsewhere() {
     let treasure = folder.path().join("treasure.txt");
     fs::write(&treasure, "gold").unwrap();
     let absolute = treasure.display();
-    let summary = format!(r#"{{"files": ["../treasure.txt", "{absolute}"]}}"#);
+    let summary = format!(r#"{{"files": ["summary.json", "../treasure.txt", "{absolute}"]}}"#);
     fs::write(out.join("summary.json"), summary).unwrap();
     let output = OutputFolder::prepare(&out, true).unwrap();
     explored(&corpus).unwrap().save(output, UNWATCHED).unwrap();

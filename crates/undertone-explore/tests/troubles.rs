@@ -87,6 +87,9 @@ fn every_trouble_is_found_and_the_rest_is_done() {
     let out = folder.path().join("out");
     let page = page_of(&corpus, &out);
     assert!(page.contains("again.wav sounds the same as good.wav"));
+    assert!(page.contains(
+        "2 recordings or rows were skipped: 1 has no file and 1 repeats an earlier row."
+    ));
     assert!(
         !words(&page).contains("NaN"),
         "a value that is none has words"
@@ -115,7 +118,7 @@ fn one_clip_is_a_corpus() {
     let page = page_of(&corpus, &folder.path().join("out"));
     assert!(page.contains("one emotion only"));
     assert!(page.contains("1 clip too few to be laid out"));
-    assert!(page.contains("steps of balancing stop early"));
+    assert!(page.contains("There is no neutral clip: neutral is not oversampled to calm"));
     assert!(!words(&page).contains("NaN"));
 }
 
@@ -231,6 +234,11 @@ fn clips_to_show_are_chosen_by_seed_or_by_name() {
         })
     };
     assert_eq!(named("7.wav").unwrap(), [7]);
+    let twice = ExploreOptions {
+        show: vec![folder.path().join("7.wav"); 2],
+        ..ExploreOptions::default()
+    };
+    assert_eq!(shown(twice).unwrap(), [7]);
     assert!(matches!(
         named("99.wav"),
         Err(ExploreError::NotInCorpus { .. })
@@ -254,4 +262,32 @@ fn stopping_leaves_nothing_behind() {
     let refused = exploration.save(output, stopped).unwrap_err();
     assert!(matches!(refused, ExploreError::Interrupted));
     assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn of_rates_that_no_clips_agree_on_none_is_the_usual_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, rate) in [("a.wav", 16_000), ("b.wav", 22_050)] {
+        write_wav(
+            &folder.path().join(path),
+            &voice(200.0, 0.4, 0.3, rate),
+            rate,
+            1,
+        );
+    }
+    let row = |path| Row {
+        path,
+        emotion: "happy",
+        speaker: "anna",
+        gender: "",
+    };
+    let corpus = manifest(folder.path(), &[row("a.wav"), row("b.wav")]);
+    let exploration = explored(&corpus).unwrap();
+    let rates = exploration
+        .findings
+        .iter()
+        .find(|f| f.kind == FindingKind::Rates);
+    let rates = rates.unwrap();
+    assert!(rates.summary.starts_with("2 rates are in use"), "{rates:?}");
+    assert_eq!(rates.examples, ["16000 Hz: 1 clip", "22050 Hz: 1 clip"]);
 }

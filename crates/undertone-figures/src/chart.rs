@@ -100,6 +100,7 @@ impl Panel {
             svg: self.scene.svg(&alt)?,
             alt,
             width: self.scene.width,
+            height: self.scene.height,
         })
     }
 }
@@ -116,6 +117,7 @@ pub(crate) fn no_data(frame: &Frame) -> Result<Drawing, FigureError> {
         svg: scene.svg(&alt)?,
         alt,
         width: scene.width,
+        height: scene.height,
     })
 }
 

@@ -53,7 +53,13 @@ pub(crate) fn short(value: f64) -> String {
     }
     let magnitude = value.abs().log10().floor();
     let decimals = (2.0 - magnitude).clamp(0.0, 4.0) as usize;
+    let value = if decimals == 0 { value.round() } else { value };
     crate::scale::written(value, decimals)
+}
+
+/// A number of clips.
+pub(crate) fn clips(count: u64) -> String {
+    format!("{count} clip{}", if count == 1 { "" } else { "s" })
 }
 
 /// A list for an alternative text, cut where it is long.
@@ -64,4 +70,22 @@ pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
         items.push("and more".into());
     }
     items.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_figures() {
+        for (value, text) in [
+            (117.8413, "118"),
+            (81.04, "81.0"),
+            (-0.123_456, "−0.123"),
+            (12_345.6, "12346"),
+            (3.0, "3"),
+        ] {
+            assert_eq!(short(value), text);
+        }
+    }
 }

@@ -78,6 +78,7 @@ pub struct Figure {
     /// What it shows, in words, for whoever cannot see it.
     pub alt: String,
     width: f64,
+    height: f64,
 }
 
 /// A figure in one width.
@@ -85,7 +86,11 @@ pub(crate) struct Drawing {
     pub(crate) svg: String,
     pub(crate) alt: String,
     pub(crate) width: f64,
+    pub(crate) height: f64,
 }
+
+/// Most pixels a side of a PNG.
+const MOST_PIXELS: f64 = 16_384.0;
 
 /// Widest figure that needs no second layout, and the width of that layout.
 const NARROW: f64 = 400.0;
@@ -110,6 +115,7 @@ pub(crate) fn in_both_widths(
         title,
         alt: wide.alt,
         width: wide.width,
+        height: wide.height,
     })
 }
 
@@ -125,6 +131,12 @@ impl Figure {
     /// Width in CSS pixels.
     pub fn width(&self) -> f64 {
         self.width
+    }
+
+    /// The scale, or the largest one that [`Figure::png`] takes for so large a figure.
+    pub(crate) fn fitting(&self, scale: f64) -> f64 {
+        // A pixel less, for sides that are rounded up.
+        scale.min((MOST_PIXELS - 1.0) / self.width.max(self.height))
     }
 
     /// The same picture as PNG, `scale` pixels for each CSS pixel (2 is fit for slides; 300 dpi
@@ -148,7 +160,7 @@ impl Figure {
             Tree::from_str(&self.svg, &options).map_err(|error| failed(error.to_string()))?;
         let [width, height] = [tree.size().width(), tree.size().height()]
             .map(|side| (f64::from(side) * scale).ceil());
-        if !(scale > 0.0 && width.max(height) <= 16_384.0) {
+        if !(scale > 0.0 && width.max(height) <= MOST_PIXELS) {
             return Err(failed(format!(
                 "scale {scale} gives {width} × {height} pixels"
             )));

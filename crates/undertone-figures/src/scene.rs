@@ -199,12 +199,15 @@ impl Mark {
     }
 }
 
-/// The text without characters that XML 1.0 forbids even when escaped.
+/// The text without control characters, some of which XML 1.0 forbids even when escaped, and
+/// without those that turn the direction of what follows: in a name they would turn the words
+/// around it.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
+        .filter(|character| !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
         .map(|character| match character {
             '\t' | '\n' | '\r' => ' ',
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
             other => other,
         })
         .collect()

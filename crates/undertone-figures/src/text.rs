@@ -13,8 +13,10 @@ pub(crate) const REGULAR: &[u8] = include_bytes!("../fonts/Inter-Regular.ttf");
 pub(crate) const SEMI_BOLD: &[u8] = include_bytes!("../fonts/Inter-SemiBold.ttf");
 
 /// What a figure asks for where the embedded font is not installed. All of these are no wider
-/// than Inter, but for the last, which is up to the reader's machine.
-pub(crate) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
+/// than Inter, but for the last, which is up to the reader's machine; those before it are there for
+/// letters that the others lack.
+pub(crate) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, 'Liberation Sans', \
+    'Noto Sans CJK JP', 'Noto Sans Arabic', 'Noto Color Emoji', sans-serif";
 
 /// Height of a line of text, in font sizes.
 pub(crate) const LINE: f64 = 1.25;

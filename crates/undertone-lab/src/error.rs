@@ -1,6 +1,6 @@
 //! What can go wrong in an experiment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -79,7 +79,7 @@ pub enum LabError {
         message: String,
     },
     /// A file of a run that is not what the run wrote.
-    #[error("{}: damaged: {message}; delete it, and the fold is judged again", path.display())]
+    #[error("{}: damaged: {message}{}", path.display(), remedy(path))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -110,4 +110,14 @@ pub enum LabError {
     /// Network or optimizer state that cannot be packed.
     #[error("checkpoint: {0}")]
     Record(String),
+}
+
+/// What to do about a damaged file that can be made again.
+fn remedy(path: &Path) -> &'static str {
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("outcomes.json" | "report.json") => {
+            "; delete it, and the same training with --resume makes it again"
+        }
+        _ => "",
+    }
 }

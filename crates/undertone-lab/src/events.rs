@@ -59,6 +59,8 @@ pub enum Event<'a> {
         test: usize,
         /// The epoch after which an earlier session's work is taken up, if there is one.
         resumed_after: Option<usize>,
+        /// The epochs that were trained before, where they can be read.
+        history: &'a [EpochMetrics],
     },
     /// A shrinkage for a pretrained encoder's head was judged inside the training side.
     ShrinkageJudged {

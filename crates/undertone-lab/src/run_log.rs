@@ -137,12 +137,34 @@ impl Session {
                 .to_owned(),
             threads: thread::available_parallelism().map_or(1, NonZero::get),
             memory: machine.as_ref().map_or(0, System::total_memory),
-            device: format!("{device:?}"),
+            device: name_of(device),
             started: Timestamp::from_second(now.as_second())
                 .unwrap_or(now)
                 .to_string(),
             seconds: None,
             ending: None,
         }
+    }
+}
+
+/// A device as `--device` has it; one that is not known there as Burn has it.
+fn name_of(device: &Device) -> String {
+    let text = format!("{device:?}");
+    let lower = text.to_lowercase();
+    ["cuda", "wgpu", "cpu"]
+        .into_iter()
+        .find(|name| lower.contains(name))
+        .map_or(text, str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use undertone_models::DeviceKind;
+
+    #[test]
+    fn a_device_is_called_what_it_is_asked_for_by() {
+        let cpu = DeviceKind::Cpu.open().unwrap();
+        assert_eq!(super::name_of(&cpu), "cpu");
+        assert_eq!(super::name_of(&cpu.autodiff()), "cpu");
     }
 }

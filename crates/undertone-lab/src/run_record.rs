@@ -27,6 +27,8 @@ pub struct RunRecord {
     pub report: Option<Report>,
     /// Whether the run came to its end.
     pub finished: bool,
+    /// What could not be read and is missing here, while the results could.
+    pub warnings: Vec<String>,
 }
 
 /// What is there of one fold.
@@ -60,17 +62,24 @@ impl RunRecord {
     /// Reads a run's folder.
     ///
     /// # Errors
-    /// Where the folder holds no run, or a file in it is damaged.
+    /// Where the folder holds no run, or a file with results in it is damaged.
     pub fn read(path: &Path) -> Result<Self, LabError> {
         let (folder, recipe) = RunFolder::existing(path)?;
         let log = RunLog::read(&folder);
         let written: Option<Report> = read_json(&folder.report_json_path())?;
+        let mut warnings = Vec::new();
+        let mut curves = |path: &Path| {
+            metrics_file::read(&path.join("metrics.csv")).unwrap_or_else(|error| {
+                warnings.push(error.to_string());
+                Vec::new()
+            })
+        };
         let mut folds = folder
             .begun_folds()
             .into_iter()
             .map(|(name, path)| {
                 Ok(FoldRecord {
-                    epochs: metrics_file::read(&path.join("metrics.csv"))?,
+                    epochs: curves(&path),
                     outcomes: read_json(&path.join("outcomes.json"))?,
                     name,
                 })
@@ -98,6 +107,7 @@ impl RunRecord {
             report: judged.or(written),
             folds,
             finished,
+            warnings,
         })
     }
 

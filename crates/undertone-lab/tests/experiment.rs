@@ -392,3 +392,34 @@ fn early_stopping_works_also_where_the_last_epoch_is_kept() {
     let epochs = fs::read_to_string(metrics).unwrap().lines().count() - 1;
     assert!(epochs < 200, "{epochs}");
 }
+
+#[test]
+fn a_fold_that_goes_on_tells_the_epochs_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["training.epochs=4"]);
+    let path = folder.path().join("run");
+    let trained = |stop_after: usize| {
+        let interrupt = Interrupt::new();
+        let before = std::sync::Mutex::new(Vec::new());
+        let observer = |event: &Event<'_>| match event {
+            Event::Fold { history, .. } => {
+                let epochs = history.iter().map(|row| row.epoch);
+                before.lock().unwrap().extend(epochs);
+            }
+            Event::Epoch { metrics, .. } if metrics.epoch == stop_after => interrupt.request(),
+            _ => {}
+        };
+        let run = RunFolder::open(&path, &recipe, true).unwrap();
+        let ended = experiment(&corpus, &recipe, &observer, &interrupt)
+            .run(&run, &FoldChoice::One(1))
+            .map(|_| ());
+        (ended, before.into_inner().unwrap())
+    };
+    let (stopped, before) = trained(2);
+    assert!(matches!(stopped, Err(LabError::Interrupted)));
+    assert!(before.is_empty());
+    let (ended, before) = trained(0);
+    ended.unwrap();
+    assert_eq!(before, [1, 2]);
+}

@@ -20,7 +20,7 @@ pub struct Epoch {
     pub validation_uar: f64,
     /// The learning rate.
     pub learning_rate: f64,
-    /// Whether it is the best so far.
+    /// Whether it is the best so far, whose weights are kept.
     pub best: bool,
 }
 
@@ -58,8 +58,9 @@ pub(crate) struct State {
     pub(crate) title: String,
     pub(crate) fold: Option<Fold>,
     pub(crate) activity: Option<Activity>,
-    /// When the activity began, to tell how long it will take.
+    /// When the activity began, and how much was done by then, to tell how long it will take.
     since: Instant,
+    begun_at: usize,
     /// Of the fold that is trained.
     pub(crate) epochs: Vec<Epoch>,
     pub(crate) messages: VecDeque<String>,
@@ -74,6 +75,7 @@ impl State {
             fold: None,
             activity: None,
             since: Instant::now(),
+            begun_at: 0,
             epochs: Vec::new(),
             messages: VecDeque::new(),
             stopping: false,
@@ -81,9 +83,9 @@ impl State {
         }
     }
 
-    pub(crate) fn begin_fold(&mut self, fold: Fold) {
+    pub(crate) fn begin_fold(&mut self, fold: Fold, epochs: Vec<Epoch>) {
         self.fold = Some(fold);
-        self.epochs.clear();
+        self.epochs = epochs;
         self.activity = None;
     }
 
@@ -94,6 +96,7 @@ impl State {
             .is_some_and(|activity| activity.what == what);
         if !goes_on {
             self.since = Instant::now();
+            self.begun_at = done;
         }
         self.activity = Some(Activity { what, done, total });
     }
@@ -118,11 +121,27 @@ impl State {
 
     /// Seconds until the activity is done if it goes on as it went.
     pub(crate) fn seconds_left(&self) -> Option<f64> {
-        let activity = self
-            .activity
-            .as_ref()
-            .filter(|activity| activity.done > 0)?;
+        let activity = self.activity.as_ref()?;
+        let done = activity.done.saturating_sub(self.begun_at);
         let left = activity.total.saturating_sub(activity.done) as f64;
-        Some(self.since.elapsed().as_secs_f64() * left / activity.done as f64)
+        (done > 0).then(|| self.since.elapsed().as_secs_f64() * left / done as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::State;
+
+    #[test]
+    fn the_time_left_is_told_by_what_this_process_did() {
+        let mut state = State::new(String::new());
+        state.progress("training", 350, 1000);
+        assert_eq!(state.seconds_left(), None);
+        state.since -= Duration::from_secs(50);
+        state.progress("training", 400, 1000);
+        let left = state.seconds_left().unwrap();
+        assert!((600.0..601.0).contains(&left), "{left}");
     }
 }

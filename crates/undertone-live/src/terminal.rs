@@ -67,9 +67,9 @@ impl Live {
         })
     }
 
-    /// A fold begins.
-    pub fn fold(&self, fold: Fold) {
-        lock(&self.state).begin_fold(fold);
+    /// A fold begins, or goes on after the epochs that an earlier process trained.
+    pub fn fold(&self, fold: Fold, epochs: Vec<Epoch>) {
+        lock(&self.state).begin_fold(fold, epochs);
     }
 
     /// So much of something is done.

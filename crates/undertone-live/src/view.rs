@@ -71,14 +71,14 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// The last epoch and the best one in numbers.
+/// The last epoch and the one whose weights are kept in numbers.
 fn latest(state: &State) -> Line<'static> {
     let Some(epoch) = state.epochs.last() else {
         return Line::default();
     };
     let best = state.best().map_or_else(String::new, |best| {
         format!(
-            "  best {} (UAR {:.1} %)",
+            "  kept {} (UAR {:.1} %)",
             best.number,
             100.0 * best.validation_uar
         )
@@ -149,11 +149,12 @@ mod tests {
 
     fn trained(epochs: usize) -> State {
         let mut state = State::new("3-optimized → runs/mine".into());
-        state.begin_fold(Fold {
+        let fold = Fold {
             name: "fold-2".into(),
             number: 2,
             count: 5,
-        });
+        };
+        state.begin_fold(fold, Vec::new());
         state.progress("training", epochs * 30, 60 * 30);
         for number in 1..=epochs {
             let x = number as f64;
@@ -190,7 +191,7 @@ mod tests {
         for words in [
             "fold-2 (2 of 5)",
             "training 20 %",
-            "epoch 12  best 7 (UAR 89.3 %)",
+            "epoch 12  kept 7 (UAR 89.3 %)",
             " loss training 0.092 validation 0.346",
             "accuracy % training 95.0 validation 94.2 UAR 93.8",
             "epoch 12/60",

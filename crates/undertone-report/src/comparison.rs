@@ -1,14 +1,15 @@
 //! Several runs side by side, and whether one is better than another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use undertone_corpus::Protocol;
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{Frame, Interval, IntervalPlot};
 use undertone_lab::RunRecord;
-use undertone_lab::judging::{Outcome, PairedComparison, ResampleUnit, holm};
+use undertone_lab::judging::{JudgingError, Outcome, PairedComparison, ResampleUnit, holm};
 
 use crate::error::ReportError;
+use crate::extremes::lowest_and_highest;
 use crate::numbers::{count, p_value, percent, with_interval};
 use crate::summary::Verdict;
 
@@ -34,7 +35,12 @@ pub(crate) fn compare(
         return Ok(Err("they judged no clip in common".into()));
     }
     pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
-    Ok(Ok(PairedComparison::new(&one.labels(), &pairs)?))
+    Ok(match PairedComparison::new(&one.labels(), &pairs) {
+        Err(error @ JudgingError::TruthsDiffer { .. }) => {
+            Err(format!("their corpora are labelled differently ({error})"))
+        }
+        compared => Ok(compared?),
+    })
 }
 
 /// The first judgement of each clip.
@@ -50,12 +56,13 @@ fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
     if one.report.is_none() || other.report.is_none() {
         return Some("one of them has not judged anything".into());
     }
-    let schemes = [one.recipe.label_scheme, other.recipe.label_scheme];
-    if schemes[0] != schemes[1] {
+    if one.recipe.label_scheme != other.recipe.label_scheme {
+        // In one order, so that the same reason is told once.
+        let mut schemes = [one, other].map(|record| record.recipe.label_scheme.name());
+        schemes.sort_unstable();
         return Some(format!(
-            "they tell other classes apart ({} and {})",
-            schemes[0].name(),
-            schemes[1].name()
+            "they tell other classes apart ({})",
+            schemes.join(" and ")
         ));
     }
     let (ours, theirs) = (&one.recipe.protocol, &other.recipe.protocol);
@@ -74,10 +81,11 @@ fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
             .map_or_else(String::new, |report| report.protocol.clone())
     };
     (ours.name != theirs.name || !options).then(|| {
+        let mut protocols = [one, other].map(protocol);
+        protocols.sort_unstable();
         format!(
-            "they were judged under other protocols, {} and {}",
-            protocol(one),
-            protocol(other)
+            "they were judged under other protocols, {}",
+            protocols.join(" and ")
         )
     })
 }
@@ -87,40 +95,42 @@ pub(crate) fn sections(
     names: &[String],
     verdicts: &[Verdict],
 ) -> Result<Vec<Section>, ReportError> {
-    let mut overview = vec![Block::Table(table(records, names))];
+    let protocols: BTreeSet<String> = records
+        .iter()
+        .filter_map(|record| Some(record.report.as_ref()?.protocol.clone()))
+        .collect();
+    let mut overview = vec![
+        Block::Table(table(records, names)),
+        Block::Text("The protocols in full:".into()),
+        Block::List(protocols.into_iter().collect()),
+    ];
     if let Some(figure) = figure(records, names)? {
         overview.push(figure);
     }
-    let tested: Vec<f64> = verdicts
+    let compared: Vec<(&Verdict, &PairedComparison)> = verdicts
         .iter()
-        .filter_map(|verdict| Some(verdict.comparison.as_ref()?.mcnemar_p))
+        .filter_map(|verdict| Some((verdict, verdict.comparison.as_ref()?)))
         .collect();
-    let mut adjusted = holm(&tested).into_iter();
+    let adjusted = |p: fn(&PairedComparison) -> f64| {
+        let found: Vec<f64> = compared.iter().map(|(_, made)| p(made)).collect();
+        holm(&found)
+    };
+    let (right, recall) = (adjusted(|c| c.mcnemar_p), adjusted(|c| c.uar_difference_p));
     let mut blocks = Vec::new();
-    for verdict in verdicts {
+    for ((verdict, comparison), p) in compared.iter().zip(right.into_iter().zip(recall)) {
         blocks.push(Block::Heading(format!(
             "{} and {}",
             verdict.first, verdict.second
         )));
-        match &verdict.comparison {
-            Some(comparison) => {
-                let adjusted = adjusted.next().unwrap_or(comparison.mcnemar_p);
-                blocks.push(Block::Text(in_words(
-                    verdict,
-                    comparison,
-                    adjusted,
-                    tested.len(),
-                )));
-                blocks.push(Block::Table(two_by_two(verdict, comparison)));
-            }
-            None => {
-                let reason = verdict.not_comparable.as_deref().unwrap_or("unknown");
-                blocks.push(Block::Note(format!(
-                    "These two cannot be compared: {reason}."
-                )));
-            }
-        }
+        blocks.push(Block::Text(in_words(
+            verdict,
+            comparison,
+            p,
+            compared.len(),
+        )));
+        blocks.push(Block::Table(two_by_two(verdict, comparison)));
     }
+    blocks.extend(not_compared(verdicts));
     Ok(vec![
         Section {
             title: "Side by side".into(),
@@ -133,17 +143,39 @@ pub(crate) fn sections(
     ])
 }
 
+/// The pairs that cannot be compared, by the reason.
+fn not_compared(verdicts: &[Verdict]) -> Vec<Block> {
+    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for verdict in verdicts {
+        if let Some(reason) = &verdict.not_comparable {
+            let pair = format!("{} and {}", verdict.first, verdict.second);
+            by_reason.entry(reason).or_default().push(pair);
+        }
+    }
+    if by_reason.is_empty() {
+        return Vec::new();
+    }
+    let lines = by_reason
+        .into_iter()
+        .map(|(reason, pairs)| format!("{}: {reason}.", pairs.join("; ")));
+    vec![
+        Block::Heading("What cannot be compared".into()),
+        Block::List(lines.collect()),
+    ]
+}
+
 fn table(records: &[RunRecord], names: &[String]) -> Table {
     let row = |(record, name): (&RunRecord, &String)| {
+        let state = if record.finished { "" } else { " (unfinished)" };
         let mut row = vec![
-            Cell::Text(name.clone()),
+            Cell::Text(format!("{name}{state}")),
             Cell::Text(record.recipe.name.clone()),
             Cell::Text(record.recipe.label_scheme.name().into()),
         ];
         match &record.report {
             Some(report) => {
                 let pooled = &report.pooled;
-                row.push(Cell::Text(report.protocol.clone()));
+                row.push(Cell::Text(report.protocol_name().to_owned()));
                 row.push(Cell::Number(pooled.n.to_string()));
                 let scores = [&pooled.wa, &pooled.uar, &pooled.macro_f1];
                 row.extend(scores.map(|score| Cell::Number(with_interval(score))));
@@ -151,13 +183,9 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
             }
             None => row.push(Cell::Text("nothing judged".into())),
         }
-        if !record.finished {
-            row.resize(9, Cell::Text(String::new()));
-            row.push(Cell::Text("unfinished".into()));
-        }
         row
     };
-    let mut header: Vec<String> = [
+    let header = [
         "run",
         "recipe",
         "classes",
@@ -170,9 +198,6 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
     ]
     .map(String::from)
     .into();
-    if records.iter().any(|record| !record.finished) {
-        header.push("state".into());
-    }
     Table {
         caption: "Test sides, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
                   compared."
@@ -203,8 +228,9 @@ fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, Repo
     if groups.len() < 2 {
         return Ok(None);
     }
+    let (groups, left_out) = lowest_and_highest(groups);
     let figure = IntervalPlot {
-        frame: Frame::new("UAR by run").sized(760.0, 220.0),
+        frame: Frame::new("UAR by run").noted(left_out).sized(760.0, 220.0),
         group_label: "run".into(),
         value_label: "UAR (%), 95 % interval".into(),
         groups,
@@ -218,7 +244,7 @@ fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, Repo
 fn in_words(
     verdict: &Verdict,
     comparison: &PairedComparison,
-    adjusted: f64,
+    adjusted: (f64, f64),
     tests: usize,
 ) -> String {
     let (first, second) = (&verdict.first, &verdict.second);
@@ -239,8 +265,13 @@ fn in_words(
         ResampleUnit::Speakers => "whole speakers",
         ResampleUnit::Clips => "single clips",
     };
+    let first_only = if verdict.judged_repeatedly {
+        " Of a clip that a run judged several times, the first judgement counts."
+    } else {
+        ""
+    };
     let mut text = format!(
-        "Both judged {} of {}. {first} is right on {}, {second} on {}; {} only {first} has right, {} only {second}: \
+        "Both judged {} of {}.{first_only} {first} is right on {}, {second} on {}; {} only {first} has right, {} only {second}: \
          McNemar's exact test gives {}",
         count(comparison.clips, "clip"),
         count(comparison.speakers, "speaker"),
@@ -250,19 +281,22 @@ fn in_words(
         comparison.only_second_right,
         p_value(comparison.mcnemar_p),
     );
-    if tests > 1 {
-        text += &format!(
+    let corrected = |p: f64| match tests {
+        0 | 1 => String::new(),
+        _ => format!(
             " ({} after Holm's correction for {tests} comparisons)",
-            p_value(adjusted)
-        );
-    }
+            p_value(p)
+        ),
+    };
+    text += &corrected(adjusted.0);
     text += &format!(
         ". The UAR of {better} is {} points higher than that of {worse}, 95 % interval {low} to {high} (paired \
-         bootstrap over {units}). ",
+         bootstrap over {units}), {}{}. ",
         percent(difference.value.abs()),
+        p_value(comparison.uar_difference_p),
+        corrected(adjusted.1),
     );
-    let excludes_zero = difference.interval.low > 0.0 || difference.interval.high < 0.0;
-    text += &match (adjusted < SIGNIFICANT, excludes_zero) {
+    text += &match (adjusted.0 < SIGNIFICANT, adjusted.1 < SIGNIFICANT) {
         (true, true) => format!("So {better} is better, and that is more than chance."),
         (false, false) => {
             "So the two could well be equally good: chance alone makes such a difference.".into()

@@ -10,6 +10,7 @@
 
 mod comparison;
 mod error;
+mod extremes;
 mod names;
 mod numbers;
 mod output;

@@ -21,11 +21,11 @@ pub(crate) fn three(scores: &Scores) -> [String; 3] {
 /// A probability as papers print it.
 pub(crate) fn p_value(p: f64) -> String {
     if p < 0.0001 {
-        "p < 0.0001".into()
+        "p\u{a0}<\u{a0}0.0001".into()
     } else if p < 0.01 {
-        format!("p = {p:.4}")
+        format!("p\u{a0}=\u{a0}{p:.4}")
     } else {
-        format!("p = {p:.2}")
+        format!("p\u{a0}=\u{a0}{p:.2}")
     }
 }
 
@@ -52,9 +52,9 @@ mod tests {
 
     #[test]
     fn probabilities_are_never_printed_as_zero() {
-        assert_eq!(p_value(0.0), "p < 0.0001");
-        assert_eq!(p_value(0.0034), "p = 0.0034");
-        assert_eq!(p_value(0.51), "p = 0.51");
+        assert_eq!(p_value(0.0), "p\u{a0}<\u{a0}0.0001");
+        assert_eq!(p_value(0.0034), "p\u{a0}=\u{a0}0.0034");
+        assert_eq!(p_value(0.51), "p\u{a0}=\u{a0}0.51");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What reports say, for programs.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use undertone_lab::RunRecord;
 use undertone_lab::judging::{PairedComparison, Score};
@@ -57,6 +59,8 @@ pub struct Verdict {
     pub comparison: Option<PairedComparison>,
     /// Why the two say nothing about each other.
     pub not_comparable: Option<String>,
+    /// Whether one of the two judged clips several times; the first judgement is compared.
+    pub judged_repeatedly: bool,
 }
 
 impl Summary {
@@ -93,6 +97,22 @@ impl RunSummary {
     }
 }
 
+/// Test clips of which each is counted once, however often it was judged.
+pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
+    let folds = record.folds.iter();
+    let outcomes = folds.filter_map(|fold| fold.outcomes.as_ref());
+    let clips = outcomes.flat_map(|outcomes| &outcomes.test);
+    let distinct: HashSet<&str> = clips.map(|clip| clip.utterance.as_str()).collect();
+    distinct.len()
+}
+
+fn judged_repeatedly(record: &RunRecord) -> bool {
+    let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
+    let distinct = distinct_clips(record);
+    // A run without its outcomes tells no clips.
+    distinct > 0 && distinct < judged
+}
+
 /// Each run with each after it.
 fn verdicts(records: &[RunRecord], names: &[String]) -> Result<Vec<Verdict>, ReportError> {
     let mut verdicts = Vec::new();
@@ -108,6 +128,7 @@ fn verdicts(records: &[RunRecord], names: &[String]) -> Result<Vec<Verdict>, Rep
                 second: (*second).clone(),
                 comparison,
                 not_comparable,
+                judged_repeatedly: [one, other].into_iter().any(|run| judged_repeatedly(run)),
             });
         }
     }

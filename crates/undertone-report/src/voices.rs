@@ -36,7 +36,7 @@ impl Voices {
 
     /// A clip as a small file, mono; `None` where it cannot be read.
     pub(crate) fn clip(&self, path: &str) -> Option<Audio> {
-        let file = self.root.as_ref()?.join(path);
+        let file = found(self.root.as_ref()?.join(path))?;
         let recording = decode_path(&file, &DecodeOptions::default()).ok()?;
         let resampler = Resampler::new(recording.sample_rate, RATE).ok()?;
         let mut samples = resampler.resample(&recording.samples);
@@ -47,4 +47,15 @@ impl Voices {
             bytes: encode_flac(&samples, RATE).ok()?,
         })
     }
+}
+
+/// The file, or the one beside it that differs in its extension only: a corpus may be there as
+/// WAV and have been trained on as FLAC.
+fn found(file: PathBuf) -> Option<PathBuf> {
+    if file.is_file() {
+        return Some(file);
+    }
+    let beside = file.parent()?.read_dir().ok()?.flatten();
+    let mut paths = beside.map(|entry| entry.path());
+    paths.find(|path| path.file_stem() == file.file_stem() && path.is_file())
 }

@@ -1,5 +1,9 @@
 //! Ctrl-C and SIGTERM.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
 use anyhow::Context;
 use undertone_lab::Interrupt;
 
@@ -7,6 +11,8 @@ use crate::outcome::Outcome;
 use crate::output;
 
 static INTERRUPT: Interrupt = Interrupt::new();
+/// A folder of unfinished work.
+static UNFINISHED: OnceLock<PathBuf> = OnceLock::new();
 
 /// From now on the first signal asks for a stop at the next good place, the second one stops at
 /// once.
@@ -24,8 +30,18 @@ pub(crate) fn listen() -> anyhow::Result<&'static Interrupt> {
     Ok(&INTERRUPT)
 }
 
+/// Has a folder of unfinished work removed where the process is stopped at once.
+pub(crate) fn remove_at_stop(folder: &Path) {
+    // There is one such folder in a process.
+    let _ = UNFINISHED.set(folder.to_owned());
+}
+
 /// Ends the process without waiting for anything.
 pub(crate) fn stop_at_once() -> ! {
     undertone_live::restore();
+    if let Some(folder) = UNFINISHED.get() {
+        // It may be gone, or somebody be writing into it still.
+        let _ = fs::remove_dir_all(folder);
+    }
     std::process::exit(Outcome::Interrupted.code().into())
 }

@@ -35,12 +35,16 @@ pub(crate) fn show(live: &Live, event: &Event<'_>) {
             name,
             number,
             count,
+            history,
             ..
-        } => live.fold(Fold {
-            name: name.to_owned(),
-            number,
-            count,
-        }),
+        } => {
+            let fold = Fold {
+                name: name.to_owned(),
+                number,
+                count,
+            };
+            live.fold(fold, history.iter().map(epoch).collect());
+        }
         Event::Step {
             epoch,
             epochs,

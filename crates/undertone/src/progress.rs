@@ -108,6 +108,7 @@ impl Progress {
                 validation,
                 test,
                 resumed_after,
+                history: _,
             } => {
                 let resumed = match resumed_after {
                     Some(epoch) => format!(", going on after epoch {epoch}"),
@@ -129,6 +130,7 @@ impl Progress {
                     },
                 );
                 self.bar.reset();
+                self.bar.set_message("");
             }
             Event::ShrinkageJudged { shrinkage, uar } => self.say(
                 format_args!(
@@ -185,12 +187,17 @@ impl Progress {
     }
 
     fn at(&self, what: &'static str, done: usize, total: usize) {
-        if self.bar.message() != what {
+        let begins = self.bar.message() != what;
+        if begins {
             self.bar.reset();
             self.bar.set_message(what);
         }
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
+        if begins {
+            // What an earlier process did tells nothing of the time that is left.
+            self.bar.reset_eta();
+        }
     }
 
     fn say(&self, text: impl fmt::Display, event: JsonEvent<'_>) {

@@ -16,7 +16,7 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server with these options. Gives `{ url, stop }` once it is ready. */
+/** Starts a server with these options. Gives `{ url, stop, pause, resume }` once it is ready. */
 export async function startServer(options = []) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
@@ -33,7 +33,7 @@ export async function startServer(options = []) {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
     const ready = await fetch(`${url}readyz`).catch(() => null);
-    if (ready?.ok) return { url, stop };
+    if (ready?.ok) return { url, stop, pause: () => server.kill("SIGSTOP"), resume: () => server.kill("SIGCONT") };
     if (server.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`the server is not ready: ${words}`);

@@ -54,7 +54,7 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
     }
   }
 
-  return { visit, address: () => server.url, stopServer: () => server.stop() };
+  return { visit, address: () => server.url, stopServer: () => server.stop(), pauseServer: () => server.pause(), resumeServer: () => server.resume() };
 }
 
 /** For tests that read a canvas's pixels, of which Chromium thinks that it should be told. */

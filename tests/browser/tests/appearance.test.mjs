@@ -64,21 +64,52 @@ async function faults(page) {
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
 
+/** Looks at the page as it is, on every screen. */
+async function look(page, state, { fullPage = true } = {}) {
+  for (const [screen, viewport] of Object.entries(SCREENS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+      await page.screenshot({ path: join(OUTPUT, `${state}-${screen}-${colorScheme}.png`), fullPage });
+      assert.deepEqual(await faults(page), [], `${screen}, ${colorScheme}`);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(width, viewport.width, `${screen}: wider than the screen`);
+    }
+  }
+}
+
 for (const [state, reach] of Object.entries(STATES)) {
   test(`${state}: accessible, and to be looked at`, () =>
     visit(
       async (page) => {
         await reach(page);
-        for (const [screen, viewport] of Object.entries(SCREENS)) {
-          await page.setViewportSize(viewport);
-          for (const colorScheme of ["light", "dark"]) {
-            await page.emulateMedia({ colorScheme });
-            await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
-            await page.screenshot({ path: join(OUTPUT, `${state}-${screen}-${colorScheme}.png`), fullPage: state !== "card" });
-            assert.deepEqual(await faults(page), [], `${screen}, ${colorScheme}`);
-          }
-        }
+        await look(page, state, { fullPage: state !== "card" });
       },
       { expected: [/415/], reducedMotion: "reduce" },
     ));
 }
+
+test("the API's page: accessible, and to be looked at", () =>
+  visit(
+    async (page) => {
+      await page.locator(".operation").first().waitFor();
+      await page.locator("details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+      await look(page, "docs");
+    },
+    { path: "api/docs", ready: "#operations", reducedMotion: "reduce" },
+  ));
+
+test("forced colours: to be looked at", () =>
+  visit(
+    async (page) => {
+      await show(page, sample("calm.wav"));
+      await page.screenshot({ path: join(OUTPUT, "answer-forced-colours.png"), fullPage: true });
+      const edges = page.locator("[role=tab]").evaluateAll((tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor));
+      const [chosen, other] = await edges;
+      assert.notEqual(chosen, other, "the chosen tab can be told");
+      const edge = await page.locator("#record").evaluate((button) => getComputedStyle(button).borderTopWidth);
+      assert.equal(edge, "2px");
+    },
+    { forcedColors: "active" },
+  ));

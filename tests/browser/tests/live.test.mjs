@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { notice, shares, suite } from "../support/suite.mjs";
 
-const { visit, stopServer } = suite();
+const { visit, stopServer, pauseServer, resumeServer } = suite();
 
 async function listen(page) {
   await page.getByRole("tab", { name: "Live" }).click();
@@ -82,6 +82,40 @@ test("stopping, and leaving the tab, give the microphone back", () =>
         }),
     },
   ));
+
+test("a live connection that is refused is told so", () =>
+  visit(
+    async (page) => {
+      await page.evaluate(() => {
+        window.others = Array.from({ length: 8 }, () => new WebSocket(`ws://${location.host}/api/live`));
+        return Promise.all(window.others.map((socket) => new Promise((resolve) => (socket.onopen = resolve))));
+      });
+      await page.getByRole("tab", { name: "Live" }).click();
+      await page.getByRole("button", { name: "Listen", exact: true }).click();
+      assert.match(await notice(page), /Live mode was refused\s+The server is there/);
+      const ended = await page.evaluate(() => {
+        const [socket] = window.others;
+        const closed = new Promise((resolve) => (socket.onclose = ({ code, wasClean }) => resolve([code, wasClean])));
+        socket.close(1000);
+        return closed;
+      });
+      assert.deepEqual(ended, [1000, true]);
+    },
+    { expected: [/429/] },
+  ));
+
+test("a server that hangs is told, and may come back", () =>
+  visit(async (page) => {
+    await listen(page);
+    pauseServer();
+    await page.locator("#live-label", { hasText: "No answer" }).waitFor();
+    assert.equal(await page.locator(".notice").count(), 0);
+    resumeServer();
+    await page.waitForFunction(() => !/No answer/.test(document.querySelector("#live-label").textContent));
+    pauseServer();
+    assert.match(await notice(page), /live connection was lost/);
+    resumeServer();
+  }));
 
 test("a server that stops is told, in live mode and after", () =>
   visit(

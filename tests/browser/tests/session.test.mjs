@@ -101,3 +101,68 @@ test("clearing forgets everything", () =>
     assert.equal(await page.locator("#session").isVisible(), false);
     assert.equal(await page.locator("#result").isVisible(), false);
   }, EXPECTED));
+
+test("clearing stops the work", () =>
+  visit(async (page) => {
+    const requests = [];
+    page.on("request", (request) => /api\/predict/.test(request.url()) && requests.push(request));
+    // Answers are held back until the list has been cleared.
+    let letGo;
+    const cleared = new Promise((resolve) => (letGo = resolve));
+    await page.route("**/api/predict**", async (route) => {
+      await cleared;
+      await route.continue().catch(() => {}); // the page has given it up
+    });
+    await drop(page, Array.from({ length: 12 }, () => join(SAMPLES, "calm.wav")));
+    await page.locator("#session-table tbody tr").nth(11).waitFor();
+    const before = requests.length;
+    assert.ok(before <= 3, `${before} at once`);
+    await page.getByRole("button", { name: "Clear" }).click();
+    letGo();
+    await page.waitForTimeout(500);
+    assert.equal(requests.length, before);
+    assert.equal(await page.locator("#status").innerText(), "All recordings are forgotten.");
+    assert.equal(await page.locator("#session").isVisible(), false);
+  }));
+
+test("clearing forgets the recording that is being answered", () =>
+  visit(async (page) => {
+    await dropAll(page);
+    let letGo;
+    const cleared = new Promise((resolve) => (letGo = resolve));
+    await page.route("**/api/predict**", async (route) => {
+      await cleared;
+      await route.continue().catch(() => {});
+    });
+    await page.setInputFiles("#file", join(SAMPLES, "calm.wav"));
+    await page.locator("#input[aria-busy]").waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    letGo();
+    await page.waitForFunction(() => !document.querySelector("#input").hasAttribute("aria-busy"));
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator("#result").isVisible(), false);
+  }, EXPECTED));
+
+test("a file's name is no formula", () =>
+  visit(async (page) => {
+    const formula = fileWith("=HYPERLINK(1).wav", readFileSync(join(SAMPLES, "calm.wav")));
+    await drop(page, [formula, join(SAMPLES, "sad.flac")]);
+    await page.locator("#session-progress").waitFor({ state: "hidden" });
+    await page.locator("#session-table .number").first().waitFor();
+    const { text } = await saved(page, "Save CSV");
+    assert.match(text, /^'=HYPERLINK\(1\)\.wav,/m);
+  }));
+
+test("on a phone the list shows labels and numbers, however long the names are", () =>
+  visit(
+    async (page) => {
+      const long = fileWith(`${"a long name of a recording ".repeat(4)}.wav`, readFileSync(join(SAMPLES, "calm.wav")));
+      await page.setInputFiles("#file", [long, join(SAMPLES, "sad.flac")]);
+      await page.locator("#session-progress").waitFor({ state: "hidden" });
+      const number = page.locator("#session-table tbody tr").first().locator(".number").first();
+      const { x, width } = await number.boundingBox();
+      assert.ok(x + width <= 360, `${x + width}`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    },
+    { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  ));

@@ -43,3 +43,16 @@ test("without a token the page asks for it", () =>
     },
     { ...UNAUTHORIZED, ready: "#token-form" },
   ));
+
+test("the API's page shows how a program sends the token", () =>
+  visit(
+    async (page) => {
+      await page.locator("#token").fill(TOKEN);
+      await page.keyboard.press("Enter");
+      await page.locator(".operation").first().waitFor();
+      const programs = await page.locator("pre", { hasText: "handle_file" }).allInnerTexts();
+      assert.match(programs[0], /Client\(".*", token="TOKEN"\)/);
+      assert.match(programs[1], /connect\(".*", \{ token: "TOKEN" \}\)/);
+    },
+    { ...UNAUTHORIZED, path: "api/docs", ready: "#token-form" },
+  ));

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::assets::{Asset, assets, from_table};
+use crate::extract::Checked;
 
 const PAGE: &[Asset] = assets!("../../api-docs/": "index.html", "docs.css", "docs.js");
 
@@ -21,6 +22,9 @@ pub(crate) async fn docs(headers: HeaderMap) -> Response {
 }
 
 /// `GET /api/docs/{name}`
-pub(crate) async fn docs_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn docs_file(
+    Checked(Path(name)): Checked<Path<String>>,
+    headers: HeaderMap,
+) -> Response {
     from_table(PAGE, &name, &headers)
 }

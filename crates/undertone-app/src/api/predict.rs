@@ -1,14 +1,16 @@
 //! `POST /api/predict` and `POST /api/predict/batch`.
 
-use axum::Json;
-use axum::extract::rejection::QueryRejection;
+use axum::body::Body;
 use axum::extract::{Query, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Answer, Wanted, analyse};
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::body::{File, read_files};
+use crate::extract::Checked;
 use crate::problem::{Kind, Problem};
 
 /// Files of one batch that are worked on at the same time.
@@ -41,30 +43,25 @@ fn switch(name: &str, value: Option<&str>) -> Result<bool, Problem> {
     }
 }
 
-fn wanted(options: Result<Query<Options>, QueryRejection>) -> Result<Wanted, Problem> {
-    let malformed = |error: QueryRejection| Problem::new(Kind::BadRequest, error.body_text());
-    options.map_err(malformed)?.wanted()
-}
-
 /// What the model makes of one recording.
 pub(crate) async fn predict(
     State(app): State<Shared>,
-    options: Result<Query<Options>, QueryRejection>,
+    Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
-) -> Result<Json<Answer>, Problem> {
-    let wanted = wanted(options)?;
+) -> Result<Response, Problem> {
+    let wanted = options.wanted()?;
     // Nobody needs to send megabytes to be refused; and who was not is not told so when the
     // server is asked to stop meanwhile.
     drop(app.admit()?);
-    let read = read_files(&app, request, "file").await?;
+    let files = read_files(&app, request, "file").await?;
     let _slot = app.inference.admit()?;
-    let mut files = read.files.into_iter();
+    let mut files = files.into_iter();
     let (Some(file), None) = (files.next(), files.next()) else {
         let detail = "one `file` is taken here; several go to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
     let answer = analyse(&app, file.bytes, file.name, wanted).await?;
-    Ok(Json(answer))
+    answered(&app, &answer)
 }
 
 /// Answers in the order of the files.
@@ -86,24 +83,32 @@ enum FileAnswer {
 /// What the model makes of several recordings; one that fails leaves the others alone.
 pub(crate) async fn predict_batch(
     State(app): State<Shared>,
-    options: Result<Query<Options>, QueryRejection>,
+    Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
-) -> Result<Json<BatchAnswer>, Problem> {
-    let wanted = wanted(options)?;
+) -> Result<Response, Problem> {
+    let wanted = options.wanted()?;
     // Nobody needs to send megabytes to be refused; and who was not is not told so when the
     // server is asked to stop meanwhile.
     drop(app.admit()?);
-    let read = read_files(&app, request, "file").await?;
+    let files = read_files(&app, request, "file").await?;
     let _slot = app.inference.admit()?;
     let answer_one =
         async |File { name, bytes }: File| match analyse(&app, bytes, name.clone(), wanted).await {
             Ok(answer) => FileAnswer::Done(Box::new(answer)),
             Err(error) => FileAnswer::Failed { name, error },
         };
-    let results = futures_util::stream::iter(read.files)
+    let results = futures_util::stream::iter(files)
         .map(answer_one)
         .buffered(AT_ONCE)
         .collect()
         .await;
-    Ok(Json(BatchAnswer { results }))
+    answered(&app, &BatchAnswer { results })
+}
+
+/// An answer as JSON, whose memory is counted until its client has taken it: pictures are large.
+fn answered(app: &App, answer: &impl Serialize) -> Result<Response, Problem> {
+    let json = serde_json::to_vec(answer)
+        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
+    let body = Body::from(app.memory.keep_answer(json));
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }

@@ -16,7 +16,9 @@ use crate::analysis::{Answer, Wanted, analyse};
 use crate::app::{App, Shared};
 use crate::assets;
 use crate::body::read_json;
+use crate::extract::Checked;
 use crate::inference::Slot;
+use crate::metrics::CallEnd;
 use crate::problem::{Kind, Problem};
 use crate::random;
 
@@ -65,7 +67,7 @@ pub(super) async fn join(
 /// `POST /gradio_api/call/{api_name}`: a call whose outcome comes in a stream of its own.
 pub(super) async fn call(
     State(app): State<Shared>,
-    Path(api_name): Path<String>,
+    Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<Announced>, Problem> {
     check_name(&api_name)?;
@@ -76,7 +78,7 @@ pub(super) async fn call(
 /// `POST /gradio_api/call/v2/{api_name}`: the same with parameters by name.
 pub(super) async fn call_by_keyword(
     State(app): State<Shared>,
-    Path(api_name): Path<String>,
+    Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<Announced>, Problem> {
     check_name(&api_name)?;
@@ -87,7 +89,7 @@ pub(super) async fn call_by_keyword(
 /// `POST /gradio_api/run/{api_name}`: the outcome is the answer.
 pub(super) async fn run(
     State(app): State<Shared>,
-    Path(api_name): Path<String>,
+    Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     check_name(&api_name)?;
@@ -163,7 +165,7 @@ fn announce(
                 let outcome = Outcome::of(&result, seconds);
                 sessions.tell(&session, outcome.message(event_id));
             }
-            () = cancelled.cancelled() => {}
+            () = cancelled.cancelled() => app.metrics.count_call(CallEnd::Cancelled),
         }
     });
     Ok(Json(Announced {
@@ -183,6 +185,10 @@ async fn answer(
         Err(problem) => Err(problem),
     };
     drop(slot);
+    app.metrics.count_call(match &result {
+        Ok(_) => CallEnd::Answered,
+        Err(_) => CallEnd::Failed,
+    });
     (result, started.elapsed().as_secs_f64())
 }
 

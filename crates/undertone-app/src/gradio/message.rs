@@ -31,6 +31,17 @@ pub(super) enum Message {
     },
 }
 
+impl Message {
+    /// The call that it is about.
+    pub(super) fn event_id(&self) -> &str {
+        match self {
+            Self::Estimation { event_id, .. }
+            | Self::ProcessStarts { event_id, .. }
+            | Self::ProcessCompleted { event_id, .. } => event_id,
+        }
+    }
+}
+
 /// The outcome of a call: what its function returned, or what its client is told instead.
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {

@@ -29,10 +29,12 @@ pub(crate) struct Gradio {
 
 impl Gradio {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let kept = settings.timeouts.kept;
+        let (limits, kept) = (&settings.limits, settings.timeouts.kept);
+        // The largest one is kept, if alone.
+        let upload_bytes = limits.upload_bytes.max(limits.max_bytes);
         Self {
-            uploads: Uploads::new(settings.limits.uploads, settings.limits.upload_bytes, kept),
-            sessions: Sessions::new(settings.limits.calls, settings.limits.calls_of_one, kept),
+            uploads: Uploads::new(limits.uploads, upload_bytes, kept),
+            sessions: Sessions::new(limits.calls, kept),
         }
     }
 }

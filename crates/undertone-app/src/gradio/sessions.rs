@@ -22,8 +22,6 @@ pub(crate) struct Sessions {
     sessions: Mutex<HashMap<String, Session>>,
     /// Most calls in all that have not been fetched.
     most: usize,
-    /// Most calls of one session that have not been fetched.
-    most_of_one: usize,
     longest: Duration,
 }
 
@@ -55,11 +53,10 @@ pub(super) enum Next {
 }
 
 impl Sessions {
-    pub(super) fn new(most: usize, most_of_one: usize, longest: Duration) -> Self {
+    pub(super) fn new(most: usize, longest: Duration) -> Self {
         Self {
             sessions: Mutex::default(),
             most,
-            most_of_one,
             longest,
         }
     }
@@ -68,7 +65,7 @@ impl Sessions {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a call of a session.
+    /// Notes a call of a session. The oldest outcome that was not fetched makes room for it.
     pub(super) fn begin(
         &self,
         session: &str,
@@ -76,7 +73,7 @@ impl Sessions {
     ) -> Result<CancellationToken, Problem> {
         let mut sessions = self.lock();
         let unfetched: usize = sessions.values().map(|it| it.calls.len()).sum();
-        if unfetched >= self.most {
+        if unfetched >= self.most && !forget_oldest_outcome(&mut sessions) {
             let detail = "too many calls wait to be fetched";
             return Err(Problem::new(Kind::Busy, detail));
         }
@@ -88,13 +85,6 @@ impl Sessions {
                 arrived: Arc::default(),
                 touched: Instant::now(),
             });
-        if session.calls.len() >= self.most_of_one {
-            let detail = format!(
-                "{} calls of this session wait to be fetched",
-                self.most_of_one
-            );
-            return Err(Problem::new(Kind::TooManyRequests, detail));
-        }
         let call = Call::default();
         let cancelled = call.cancelled.clone();
         session.calls.insert(event_id.to_owned(), call);
@@ -193,5 +183,48 @@ impl Sessions {
     pub(crate) fn sweep(&self) {
         self.lock()
             .retain(|_, session| session.touched.elapsed() < self.longest);
+    }
+}
+
+fn forget_oldest_outcome(sessions: &mut HashMap<String, Session>) -> bool {
+    let completed = sessions.iter().flat_map(|(name, session)| {
+        let completed = |(event_id, call): (&String, &Call)| {
+            Some((call.completed?, name.clone(), event_id.clone()))
+        };
+        session.calls.iter().filter_map(completed)
+    });
+    let Some((_, name, event_id)) = completed.min() else {
+        return false;
+    };
+    if let Some(session) = sessions.get_mut(&name) {
+        session.calls.remove(&event_id);
+        session
+            .messages
+            .retain(|message| message.event_id() != event_id);
+        if session.calls.is_empty() && session.messages.is_empty() {
+            sessions.remove(&name);
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_outcome_makes_room() {
+        let sessions = Sessions::new(2, Duration::from_secs(60));
+        for name in ["one", "two"] {
+            sessions.begin(name, name).unwrap();
+        }
+        let refused = sessions.begin("three", "three").unwrap_err();
+        assert_eq!(refused.kind, Kind::Busy, "none has an outcome");
+        for name in ["two", "one"] {
+            sessions.tell(name, Outcome::cancelled().message(name.to_owned()));
+        }
+        sessions.begin("three", "three").unwrap();
+        assert!(matches!(sessions.next("two"), Next::Unknown));
+        assert!(matches!(sessions.next("one"), Next::Message(_)));
     }
 }

@@ -15,6 +15,7 @@ use super::calls::check_name;
 use super::message::Message;
 use super::sessions::Next;
 use crate::app::{App, Shared};
+use crate::extract::{Checked, Client};
 use crate::problem::Problem;
 
 /// Between two signs of life.
@@ -39,10 +40,12 @@ enum Told {
 /// `GET /gradio_api/queue/data`: the messages of all calls of a session, until all are done.
 pub(super) async fn session(
     State(app): State<Shared>,
-    Query(OfSession { session_hash }): Query<OfSession>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let events = unfold(Some((app, session_hash)), async |reader| {
-        let (app, session) = reader?;
+    Client(client): Client,
+    Checked(Query(OfSession { session_hash })): Checked<Query<OfSession>>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let place = app.streams.enter(client)?;
+    let events = unfold(Some((app, session_hash, place)), async |reader| {
+        let (app, session, place) = reader?;
         let told = next(&app, &session, LINGER).await;
         let goes_on = matches!(told, Told::Message(_) | Told::Heartbeat);
         let event = match told {
@@ -57,20 +60,22 @@ pub(super) async fn session(
                 "success": false,
             })),
         };
-        Some((Ok(event), goes_on.then_some((app, session))))
+        Some((Ok(event), goes_on.then_some((app, session, place))))
     });
-    Sse::new(events)
+    Ok(Sse::new(events))
 }
 
 /// `GET /gradio_api/call/{api_name}/{event_id}`: the outcome of one call.
 pub(super) async fn call(
     State(app): State<Shared>,
-    Path((api_name, event_id)): Path<(String, String)>,
+    Client(client): Client,
+    Checked(Path((api_name, event_id))): Checked<Path<(String, String)>>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     check_name(&api_name)?;
     let session = app.gradio.sessions.of_call(&event_id).unwrap_or_default();
-    let events = unfold(Some((app, session)), async |reader| {
-        let (app, session) = reader?;
+    let place = app.streams.enter(client)?;
+    let events = unfold(Some((app, session, place)), async |reader| {
+        let (app, session, place) = reader?;
         loop {
             let (event, goes_on) = match next(&app, &session, Duration::ZERO).await {
                 Told::Message(Message::ProcessCompleted {
@@ -84,7 +89,7 @@ pub(super) async fn call(
                 Told::Close => return None,
                 Told::NotFound => (named("error", &"404: Not Found"), false),
             };
-            return Some((Ok(event), goes_on.then_some((app, session))));
+            return Some((Ok(event), goes_on.then_some((app, session, place))));
         }
     });
     Ok(Sse::new(events))
@@ -93,15 +98,18 @@ pub(super) async fn call(
 /// `GET /gradio_api/heartbeat/{session_hash}`: says that the server is there.
 pub(super) async fn heartbeat(
     State(app): State<Shared>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let events = unfold((app, Duration::ZERO), async |(app, pause)| {
+    Client(client): Client,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let place = app.streams.enter(client)?;
+    let events = unfold((app, place, Duration::ZERO), async |(app, place, pause)| {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = app.stopping.cancelled() => return None,
         }
-        Some((Ok(Event::default().data("ALIVE")), (app, HEARTBEAT)))
+        let alive = Event::default().data("ALIVE");
+        Some((Ok(alive), (app, place, HEARTBEAT)))
     });
-    Sse::new(events)
+    Ok(Sse::new(events))
 }
 
 async fn next(app: &App, session: &str, linger: Duration) -> Told {

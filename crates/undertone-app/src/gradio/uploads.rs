@@ -6,7 +6,7 @@
 //! opened.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -15,6 +15,7 @@ use bytes::Bytes;
 
 use crate::app::Shared;
 use crate::body::read_files;
+use crate::memory::Memory;
 use crate::problem::Problem;
 use crate::random;
 
@@ -26,7 +27,7 @@ const PREFIX: &str = "undertone-upload-";
 pub(crate) struct Uploads {
     kept: Mutex<Kept>,
     most: usize,
-    most_bytes: usize,
+    memory: Arc<Memory>,
     longest: Duration,
 }
 
@@ -43,7 +44,7 @@ impl Uploads {
         Self {
             kept: Mutex::default(),
             most,
-            most_bytes,
+            memory: Memory::new(most_bytes),
             longest,
         }
     }
@@ -57,20 +58,24 @@ impl Uploads {
         self.lock().bytes
     }
 
-    /// Keeps a file and gives it a name. The oldest make room for it.
-    fn keep(&self, bytes: Bytes) -> String {
+    /// Keeps a file and gives it a name. The oldest make room for it; those that calls still work on
+    /// go on taking theirs.
+    fn keep(&self, bytes: &[u8]) -> Result<String, Problem> {
         let name = format!("{PREFIX}{}", random::id());
         let mut kept = self.lock();
         kept.forget_older_than(self.longest);
-        while kept.ages.len() >= self.most || kept.bytes + bytes.len() > self.most_bytes {
+        while kept.ages.len() >= self.most && kept.forget_oldest() {}
+        let mut held = self.memory.hold();
+        while let Err(problem) = held.add(bytes.len()) {
             if !kept.forget_oldest() {
-                break;
+                return Err(problem);
             }
         }
+        let bytes = held.keep(bytes.to_vec());
         kept.bytes += bytes.len();
         kept.ages.push_back((Instant::now(), name.clone()));
         kept.by_name.insert(name.clone(), bytes);
-        name
+        Ok(name)
     }
 
     /// The file of that name, if it is still kept.
@@ -109,39 +114,49 @@ pub(super) async fn upload(
     State(app): State<Shared>,
     request: Request,
 ) -> Result<Json<Vec<String>>, Problem> {
-    let read = read_files(&app, request, "files").await?;
+    let files = read_files(&app, request, "files").await?;
     let uploads = &app.gradio.uploads;
-    let names = read.files.into_iter().map(|file| {
-        // A part of a body would keep all of it in memory.
-        uploads.keep(Bytes::copy_from_slice(&file.bytes))
-    });
-    Ok(Json(names.collect()))
+    let names = files.iter().map(|file| uploads.keep(&file.bytes));
+    Ok(Json(names.collect::<Result<_, _>>()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Kind;
 
-    fn file(length: usize) -> Bytes {
-        vec![7; length].into()
+    fn keep(uploads: &Uploads, length: usize) -> String {
+        uploads.keep(&vec![7; length]).unwrap()
     }
 
     #[test]
     fn the_oldest_make_room() {
         let uploads = Uploads::new(3, 100, Duration::from_secs(60));
-        let names: Vec<String> = (0..4).map(|_| uploads.keep(file(10))).collect();
+        let names: Vec<String> = (0..4).map(|_| keep(&uploads, 10)).collect();
         assert_eq!(uploads.find(&names[0]), None);
-        assert_eq!(uploads.find(&names[1]), Some(file(10)));
-        let large = uploads.keep(file(90));
+        assert_eq!(uploads.find(&names[1]), Some(Bytes::from_static(&[7; 10])));
+        let large = keep(&uploads, 90);
         assert_eq!(uploads.bytes(), 100);
         assert_eq!(uploads.find(&names[2]), None);
         assert!(uploads.find(&names[3]).is_some() && uploads.find(&large).is_some());
     }
 
     #[test]
+    fn what_calls_work_on_is_counted_after_it_went() {
+        let uploads = Uploads::new(10, 100, Duration::from_secs(60));
+        let working = uploads.find(&keep(&uploads, 60));
+        keep(&uploads, 40);
+        keep(&uploads, 30);
+        let refused = uploads.keep(&[7; 50]).unwrap_err();
+        assert_eq!((refused.kind, uploads.bytes()), (Kind::Busy, 0));
+        drop(working);
+        keep(&uploads, 100);
+    }
+
+    #[test]
     fn what_is_old_is_forgotten() {
         let uploads = Uploads::new(3, 100, Duration::ZERO);
-        let name = uploads.keep(file(10));
+        let name = keep(&uploads, 10);
         std::thread::sleep(Duration::from_millis(2));
         uploads.sweep();
         assert_eq!((uploads.find(&name), uploads.bytes()), (None, 0));

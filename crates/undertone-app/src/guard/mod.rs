@@ -10,7 +10,7 @@ mod token;
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN, UPGRADE};
 use axum::http::uri::Authority;
-use axum::http::{Method, header};
+use axum::http::{Method, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -50,6 +50,12 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
         return Ok(());
     }
     let host = request.headers().get(HOST);
+    let hosts = request.headers().get_all(HOST).iter().count();
+    // As RFC 9112 wants it: whoever reads the other one may take it for another server's.
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+        let detail = "send one `Host` header";
+        return Err(Problem::new(Kind::BadRequest, detail));
+    }
     if let Some(host) = host
         && !is_our_name(app, host)
     {

@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use undertone_audio::Recording;
 
+use crate::memory::Taken;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
 use queue::Queue;
@@ -27,6 +28,8 @@ pub(crate) struct Slot {
 #[derive(Debug)]
 struct Job {
     recording: Recording,
+    /// What it takes in memory, where that is counted.
+    taken: Option<Taken>,
     answer: oneshot::Sender<Result<Recognition, Problem>>,
 }
 
@@ -87,11 +90,19 @@ impl Inference {
 
     /// What the model makes of a recording. Nobody works on it once the future is dropped, unless
     /// a worker has begun.
-    pub(crate) async fn recognize(&self, recording: Recording) -> Result<Recognition, Problem> {
+    pub(crate) async fn recognize(
+        &self,
+        recording: Recording,
+        taken: Option<Taken>,
+    ) -> Result<Recognition, Problem> {
         let (answer, answered) = oneshot::channel();
-        self.queue.push(Job { recording, answer });
+        self.queue.push(Job {
+            recording,
+            taken,
+            answer,
+        });
         answered
             .await
-            .unwrap_or_else(|_| Err(Problem::new(Kind::Busy, "the server is stopping")))
+            .unwrap_or_else(|_| Err(Problem::new(Kind::Stopping, "the server is stopping")))
     }
 }

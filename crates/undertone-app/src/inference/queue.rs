@@ -23,6 +23,13 @@ struct State {
     closed: bool,
 }
 
+impl State {
+    /// Whoever is not waiting any more needs no answer, and its recording takes memory.
+    fn forget_the_left(&mut self) {
+        self.waiting.retain(|job| !job.answer.is_closed());
+    }
+}
+
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -32,6 +39,7 @@ impl Queue {
     pub(super) fn push(&self, job: Job) {
         let mut state = self.lock();
         if !state.closed {
+            state.forget_the_left();
             state.waiting.push_back(job);
             self.changed.notify_one();
         }
@@ -42,8 +50,7 @@ impl Queue {
     pub(super) fn take(&self) -> Option<Vec<Job>> {
         let mut state = self.lock();
         loop {
-            // Whoever is not waiting any more needs no answer.
-            state.waiting.retain(|job| !job.answer.is_closed());
+            state.forget_the_left();
             if !state.waiting.is_empty() {
                 let count = together(state.waiting.iter().map(|job| job.recording.duration()));
                 return Some(state.waiting.drain(..count).collect());

@@ -2,10 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokio::sync::oneshot;
 use undertone_audio::Recording;
 
-use super::Job;
 use super::queue::Queue;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
@@ -15,9 +13,9 @@ type Answer = Result<Recognition, Problem>;
 /// Answers what waits in the queue until it is closed.
 pub(super) fn run(queue: &Queue, recognizer: &dyn Recognizer) {
     while let Some(jobs) = queue.take() {
-        let (recordings, senders): (Vec<Recording>, Vec<oneshot::Sender<Answer>>) = jobs
+        let (recordings, (senders, _taken)): (Vec<_>, (Vec<_>, Vec<_>)) = jobs
             .into_iter()
-            .map(|Job { recording, answer }| (recording, answer))
+            .map(|job| (job.recording, (job.answer, job.taken)))
             .unzip();
         for (sender, answer) in senders.into_iter().zip(answers(recognizer, &recordings)) {
             // Fails when nobody waits for the answer any more.

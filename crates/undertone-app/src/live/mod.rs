@@ -5,33 +5,27 @@
 //! last window. While the model works, what arrives goes on into the window and what is older
 //! falls out of it: a connection never holds more than one window, however fast its client sends.
 
-mod places;
 mod window;
 
-use std::net::IpAddr;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{Fuse, FusedFuture};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use undertone_audio::Recording;
 
 use crate::analysis::three_digits;
 use crate::app::{App, LoadedModel, Shared};
+use crate::extract::{Checked, Client};
 use crate::guard::LIVE_PROTOCOL_PREFIX;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, most_probable};
-use crate::server::Peer;
-pub(crate) use places::LiveConnections;
 use window::{Due, LiveWindow};
 
 /// Largest message: two seconds at 192 kHz, and more than any page sends at once.
@@ -75,21 +69,17 @@ struct Judged {
 enum Heard {
     Text(String),
     Pcm(Bytes),
-    Nothing,
     Left,
 }
 
 /// Upgrades to a live connection.
 pub(crate) async fn live(
     State(app): State<Shared>,
-    Extension(Peer(peer)): Extension<Peer>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    Client(client): Client,
+    Checked(upgrade): Checked<WebSocketUpgrade>,
 ) -> Result<Response, Problem> {
-    let upgrade = upgrade.map_err(|error| Problem::new(Kind::BadRequest, error.body_text()))?;
     app.check_ready()?;
-    let address = client_address(&app, peer.ip(), &headers);
-    let place = app.live.enter(address, &app.settings.limits)?;
+    let place = app.live.enter(client)?;
     // Browsers leave where none of the protocols that they offered is taken.
     let token = app.settings.access.token.iter();
     let protocols = token.map(|token| format!("{LIVE_PROTOCOL_PREFIX}{token}"));
@@ -100,28 +90,39 @@ pub(crate) async fn live(
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |mut socket| {
             let _held = (place, unfinished);
-            app.metrics.live.inc();
             let conversation = tokio::select! {
                 ended = converse(&app, &mut socket) => ended,
-                () = app.stopping.cancelled() => Err(Problem::new(Kind::Busy, "the server is stopping")),
+                () = app.stopping.cancelled() => {
+                    Err(Problem::new(Kind::Stopping, "the server is stopping"))
+                }
             };
-            if let Err(problem) = conversation {
-                let told = serde_json::json!({ "error": problem }).to_string();
-                let _ = timeout(SEND, socket.send(Message::Text(told.into()))).await;
-            }
-            let _ = timeout(SEND, socket.send(Message::Close(None))).await;
-            app.metrics.live.dec();
+            let _ = timeout(SEND, end(&mut socket, conversation)).await;
         }))
 }
 
-/// Who speaks: whoever is connected, or whom a proxy speaks for.
-fn client_address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded = || {
-        let last = headers.get_all("x-forwarded-for").into_iter().next_back()?;
-        last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
-    };
-    let trusted = app.settings.access.behind_proxy;
-    trusted.then(forwarded).flatten().unwrap_or(peer)
+/// Says why the conversation ends, if its client does not know, and waits until it has been heard:
+/// a connection is closed once both sides have said so.
+async fn end(socket: &mut WebSocket, conversation: Result<(), Problem>) -> Result<(), axum::Error> {
+    if let Err(problem) = conversation {
+        let told = serde_json::json!({ "error": problem }).to_string();
+        socket.send(Message::Text(told.into())).await?;
+        let frame = CloseFrame {
+            code: close_code(problem.kind),
+            reason: problem.kind.title().into(),
+        };
+        socket.send(Message::Close(Some(frame))).await?;
+    }
+    while let Some(Ok(_)) = socket.recv().await {}
+    Ok(())
+}
+
+fn close_code(kind: Kind) -> u16 {
+    match kind {
+        Kind::Stopping => close_code::AWAY,
+        Kind::Busy => close_code::AGAIN,
+        Kind::Internal => close_code::ERROR,
+        _ => close_code::POLICY,
+    }
 }
 
 /// Answers until the client leaves or breaks the rules.
@@ -133,6 +134,7 @@ async fn converse(app: &App, socket: &mut WebSocket) -> Result<(), Problem> {
     let seconds = model.description.window_seconds.min(LONGEST_WINDOW);
     let mut window = LiveWindow::new(sample_rate, seconds);
     let mut judging = pin!(Fuse::terminated());
+    let mut heard_at = Instant::now();
     loop {
         if judging.is_terminated()
             && let Some(due) = window.due()
@@ -140,13 +142,15 @@ async fn converse(app: &App, socket: &mut WebSocket) -> Result<(), Problem> {
             judging.set(judge(app, due).fuse());
         }
         tokio::select! {
-            heard = hear(app, socket) => match heard? {
-                Heard::Pcm(pcm) => window.push(&pcm)?,
+            heard = hear(app, socket, heard_at) => match heard? {
+                Heard::Pcm(pcm) => {
+                    heard_at = Instant::now();
+                    window.push(&pcm)?;
+                }
                 Heard::Text(_) => {
                     let detail = "send 16-bit PCM as binary messages";
                     return Err(Problem::new(Kind::BadRequest, detail));
                 }
-                Heard::Nothing => {}
                 Heard::Left => return Ok(()),
             },
             judged = &mut judging, if !judging.is_terminated() => {
@@ -166,34 +170,36 @@ async fn hello(app: &App, socket: &mut WebSocket) -> Result<Option<Hello>, Probl
         let detail = "begin with a text message: {\"sample_rate\":48000}, 4000 to 192000";
         Problem::new(Kind::BadRequest, detail)
     };
-    loop {
-        match hear(app, socket).await? {
-            Heard::Text(text) => {
-                let hello: Hello = serde_json::from_str(&text).map_err(|_| expected())?;
-                return if (4_000..=192_000).contains(&hello.sample_rate) {
-                    Ok(Some(hello))
-                } else {
-                    Err(expected())
-                };
+    match hear(app, socket, Instant::now()).await? {
+        Heard::Text(text) => {
+            let hello: Hello = serde_json::from_str(&text).map_err(|_| expected())?;
+            if (4_000..=192_000).contains(&hello.sample_rate) {
+                Ok(Some(hello))
+            } else {
+                Err(expected())
             }
-            Heard::Nothing => {}
-            Heard::Pcm(_) => return Err(expected()),
-            Heard::Left => return Ok(None),
         }
+        Heard::Pcm(_) => Err(expected()),
+        Heard::Left => Ok(None),
     }
 }
 
-async fn hear(app: &App, socket: &mut WebSocket) -> Result<Heard, Problem> {
-    let slow = |_| Problem::new(Kind::Timeout, "nothing was heard for too long");
-    let message = timeout(app.settings.timeouts.live, socket.recv())
+/// What the client says next. That it is there (a ping) is nothing said: only messages count from
+/// `since` on.
+async fn hear(app: &App, socket: &mut WebSocket, since: Instant) -> Result<Heard, Problem> {
+    let hearing = async {
+        loop {
+            match socket.recv().await {
+                Some(Ok(Message::Text(text))) => return Heard::Text(text.to_string()),
+                Some(Ok(Message::Binary(pcm))) => return Heard::Pcm(pcm),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Heard::Left,
+            }
+        }
+    };
+    timeout_at((since + app.settings.timeouts.live).into(), hearing)
         .await
-        .map_err(slow)?;
-    Ok(match message {
-        Some(Ok(Message::Text(text))) => Heard::Text(text.to_string()),
-        Some(Ok(Message::Binary(pcm))) => Heard::Pcm(pcm),
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Heard::Nothing,
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Heard::Left,
-    })
+        .map_err(|_| Problem::new(Kind::Timeout, "nothing was heard for too long"))
 }
 
 async fn judge(app: &App, due: Due) -> Judged {
@@ -212,7 +218,7 @@ async fn judge(app: &App, due: Due) -> Judged {
     Judged {
         received,
         level_db,
-        recognition: app.inference.recognize(recording).await,
+        recognition: app.inference.recognize(recording, None).await,
         took: started.elapsed(),
     }
 }

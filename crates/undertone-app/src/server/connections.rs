@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,27 +14,23 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
+use super::pace::Paced;
 use crate::app::Shared;
+use crate::places::Place;
+use crate::problem::Problem;
 
 /// Head of the largest request; hyper's least is 8 KiB.
 const LARGEST_HEAD: usize = 32 << 10;
 const MOST_HEADERS: usize = 64;
 /// Pause after the system could not accept: it is out of file descriptors or the like.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// What a request that has begun to come gets to arrive once the server is to stop.
+const LAST_HEAD: Duration = Duration::from_secs(1);
 /// Between two looks whether everything has been answered.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
-
-/// What a connection too many is told.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
-    content-type: application/problem+json\r\nretry-after: 1\r\nconnection: close\r\n\
-    content-length: 120\r\n\r\n\
-    {\"type\":\"urn:undertone:busy\",\"title\":\"The server is busy\",\"status\":503,\
-    \"detail\":\"too many connections are open already\"}";
 
 /// The address of whoever asks.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +38,8 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Accepts connections until the server is to stop and what was accepted has been answered.
 pub(super) async fn accept(listener: TcpListener, app: Shared, router: Router) {
-    let places = Arc::new(Semaphore::new(app.settings.limits.connections));
     tokio::select! {
-        () = accept_all(&listener, &app, &router, &places) => {}
+        () = accept_all(&listener, &app, &router) => {}
         () = app.stopping.cancelled() => {}
     }
     tracing::info!("stopping");
@@ -56,7 +52,7 @@ pub(super) async fn accept(listener: TcpListener, app: Shared, router: Router) {
     };
     let answering = async {
         tokio::select! {
-            () = accept_all(&listener, &app, &router, &places) => {}
+            () = accept_all(&listener, &app, &router) => {}
             () = answered => {}
         }
         drop(listener);
@@ -71,12 +67,7 @@ pub(super) async fn accept(listener: TcpListener, app: Shared, router: Router) {
     }
 }
 
-async fn accept_all(
-    listener: &TcpListener,
-    app: &Shared,
-    router: &Router,
-    places: &Arc<Semaphore>,
-) {
+async fn accept_all(listener: &TcpListener, app: &Shared, router: &Router) {
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -86,78 +77,85 @@ async fn accept_all(
                 continue;
             }
         };
-        match Arc::clone(places).try_acquire_owned() {
+        match app.connections.enter(peer.ip()) {
             Ok(place) => {
                 let connection = serve(stream, Peer(peer), app.clone(), router.clone(), place);
                 app.tasks.spawn(connection);
             }
-            Err(_) => refuse(stream).await,
+            Err(problem) => refuse(stream, &problem).await,
         }
     }
 }
 
 /// Says that there are too many connections, if that can be said without waiting.
-async fn refuse(mut stream: TcpStream) {
+async fn refuse(mut stream: TcpStream, problem: &Problem) {
     let saying = async {
-        let _ = stream.write_all(FULL).await;
+        let _ = stream.write_all(&refusal(problem)).await;
         let _ = stream.shutdown().await;
     };
     let _ = timeout(Duration::from_millis(10), saying).await;
 }
 
-async fn serve(
-    stream: TcpStream,
-    peer: Peer,
-    app: Shared,
-    router: Router,
-    _place: OwnedSemaphorePermit,
-) {
+fn refusal(problem: &Problem) -> Vec<u8> {
+    let body = serde_json::json!(problem).to_string();
+    format!(
+        "HTTP/1.1 {}\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        problem.kind.status(),
+        body.len(),
+    )
+    .into_bytes()
+}
+
+async fn serve(stream: TcpStream, peer: Peer, app: Shared, router: Router, _place: Place) {
     // Answers are written whole; waiting for more to send only costs time.
     let _ = stream.set_nodelay(true);
     let timeouts = &app.settings.timeouts;
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(timeouts.write));
+    let stream = Paced::new(stream, timeouts.write);
+    // Whoever begins to ask only now has not been accepted, and need not be waited for.
+    let stopping = app.stopping.is_cancelled();
+    let head = if stopping {
+        LAST_HEAD.min(timeouts.head)
+    } else {
+        timeouts.head
+    };
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&asked);
     let answer = service_fn(move |mut request: Request<Incoming>| {
+        asks.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
         let mut router = router.clone();
         async move { router.call(request.map(Body::new)).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(timeouts.head)
+        .header_read_timeout(head)
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
-        .keep_alive(!app.stopping.is_cancelled())
-        .serve_connection(TokioIo::new(Box::pin(stream)), answer)
+        .keep_alive(!stopping)
+        .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    app.metrics.connections.inc();
     // Errors are what clients do: leave early, send nonsense, be slow.
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = app.stopping.cancelled(), if !app.stopping.is_cancelled() => {
+        () = app.stopping.cancelled(), if !stopping => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                ended = connection => ended,
+                () = nothing_asked(&asked) => Ok(()),
+            }
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection");
     }
-    app.metrics.connections.dec();
 }
 
-#[cfg(test)]
-mod tests {
-    use super::FULL;
-
-    #[test]
-    fn the_refusal_is_as_long_as_it_says() {
-        let text = std::str::from_utf8(FULL).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(
-            head.ends_with(&format!("content-length: {}", body.len())),
-            "{}",
-            body.len()
-        );
+/// Ends where no request has come within the last moments.
+async fn nothing_asked(asked: &AtomicBool) {
+    tokio::time::sleep(LAST_HEAD).await;
+    if asked.load(Ordering::Relaxed) {
+        std::future::pending().await
     }
 }

@@ -1,6 +1,7 @@
 //! The server: its port, its life, its end.
 
 mod connections;
+mod pace;
 mod routes;
 
 use std::net::{SocketAddr, TcpListener};

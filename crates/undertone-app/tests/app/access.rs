@@ -252,3 +252,16 @@ fn addresses_given_by_clients_are_never_fetched() {
         assert_eq!(server.get(path).status, 404, "{path}");
     }
 }
+
+#[test]
+fn a_request_has_one_host() {
+    let server = start();
+    for hosts in ["", "host: localhost\r\nhost: evil.example.org\r\n"] {
+        let request = format!("GET / HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+        let answer = server.raw(request.as_bytes());
+        let told = (answer.status, answer.problem());
+        assert_eq!(told, (400, "bad-request".to_owned()), "{hosts}");
+    }
+    let old = server.raw(b"GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(old.status, 200);
+}

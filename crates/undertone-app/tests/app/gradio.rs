@@ -1,5 +1,7 @@
-use serde_json::{Value, json};
+use std::io::Write;
 use std::time::Duration;
+
+use serde_json::{Value, json};
 use undertone_app::{Limits, Settings, Timeouts};
 
 use crate::support::{Running, WAITS, settings, start, start_with, wav, wav_at};
@@ -254,37 +256,91 @@ fn a_cancelled_call_is_over() {
 }
 
 #[test]
-fn one_session_cannot_take_all_places() {
+fn outcomes_that_nobody_fetches_make_room() {
     let server = start_with(Settings {
         limits: Limits {
-            calls_of_one: 3,
             calls: 5,
             ..Limits::default()
         },
         ..settings()
     });
     let path = upload(&server, &wav(0.5));
-    for _ in 0..3 {
-        join(&server, "greedy", &path);
+    for _ in 0..20 {
+        let body = json!({"data": [null]});
+        let answer = server.post_json("/gradio_api/call/predict", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        server.wait_until("it has its outcome", |server| {
+            server.metric("undertone_queue_length") == 0.0
+        });
     }
-    let body =
-        |session: &str| json!({"data": [file(&path)], "fn_index": 0, "session_hash": session});
-    let answer = server.post_json("/gradio_api/queue/join", &body("greedy"));
-    assert_eq!(
-        (answer.status, answer.problem()),
-        (429, "too-many-requests".to_owned())
-    );
-    for _ in 0..2 {
-        join(&server, "modest", &path);
+    join(&server, "modest", &path);
+    assert_eq!(messages(&server, "modest")[2]["success"], true);
+}
+
+#[test]
+fn a_session_may_call_as_often_as_the_queue_allows() {
+    let server = start();
+    let path = upload(&server, &wav(0.5));
+    let waiting = upload(&server, &wav_at(WAITS, 1.0, 0.5));
+    join(&server, "abc", &waiting);
+    for _ in 0..200 {
+        join(&server, "abc", &path);
     }
+    server.gate.open();
+    let messages = messages(&server, "abc");
+    let done = |it: &&Value| it["msg"] == "process_completed" && it["success"] == true;
+    assert_eq!(messages.iter().filter(done).count(), 201);
+}
+
+#[test]
+fn one_client_cannot_have_all_streams() {
+    let server = start_with(Settings {
+        limits: Limits {
+            streams_of_one: 3,
+            ..Limits::default()
+        },
+        ..settings()
+    });
+    let request = server.request("GET", "/gradio_api/heartbeat/x", &[], b"");
+    let open: Vec<_> = (0..3)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(&request).unwrap();
+            stream
+        })
+        .collect();
+    server.wait_until("they are open", |server| {
+        server.metric("undertone_event_streams") == 3.0
+    });
+    for path in [
+        "/gradio_api/heartbeat/x",
+        "/gradio_api/queue/data?session_hash=x",
+        "/gradio_api/call/predict/x",
+    ] {
+        let answer = server.get(path);
+        let told = (answer.status, answer.problem());
+        assert_eq!(told, (429, "too-many-requests".to_owned()), "{path}");
+    }
+    assert_eq!(server.predict(&wav(0.5)).status, 200);
+    drop(open);
+    let upload = upload(&server, &wav(0.5));
+    join(&server, "abc", &upload);
+    server.wait_until("one may come again", |server| {
+        server.get("/gradio_api/queue/data?session_hash=abc").status == 200
+    });
+}
+
+#[test]
+fn empty_uploads_are_told_of_by_their_calls() {
+    let server = start();
+    let path = upload(&server, b"");
+    join(&server, "abc", &path);
+    let completed = &messages(&server, "abc")[2];
+    assert_eq!(completed["output"]["error"], "the file is empty");
     assert_eq!(
-        server
-            .post_json("/gradio_api/queue/join", &body("third"))
-            .status,
-        503
+        server.metric("undertone_calls_total{outcome=\"Failed\"}"),
+        1.0
     );
-    messages(&server, "greedy");
-    join(&server, "third", &path);
 }
 
 #[test]

@@ -137,14 +137,69 @@ fn crc16(bytes: &[u8]) -> u16 {
 }
 
 #[test]
-fn what_is_held_in_memory_is_bounded() {
-    let server = with_limits(|limits| limits.memory = 50_000);
-    let answer = server.predict(&wav_at(16_000, 3.0, 0.5));
+fn bodies_in_memory_are_bounded() {
+    let server = with_limits(|limits| {
+        limits.memory = 0;
+        limits.max_bytes = 50_000;
+    });
+    // The largest body is read, as a form too.
+    let recording = wav_at(8_000, 3.0, 0.5);
+    assert_eq!(server.predict(&recording).status, 200);
+    let form: [(&str, &str, &[u8]); 1] = [("file", "a.wav", &recording)];
+    assert_eq!(server.post_form("/api/predict", &form).status, 200);
+    // Others come too late while bodies that have begun to come hold what there is.
+    let request = server.request("POST", "/api/predict", &[], &recording);
+    let mut halves: Vec<_> = (0..2).map(|_| server.connect()).collect();
+    for half in &mut halves {
+        half.write_all(&request[..request.len() - 1]).unwrap();
+    }
+    server.wait_until("they hold it", |server| {
+        server.metric("undertone_memory_bytes") == 2.0 * (recording.len() - 1) as f64
+    });
+    let answer = server.predict(&recording);
     assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
-    // A body that fits, whose samples don't.
-    let answer = server.predict(&wav_at(8_000, 2.0, 0.5));
-    assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
-    assert_eq!(server.predict(&wav_at(8_000, 0.5, 0.5)).status, 200);
+    drop(halves);
+    server.wait_until("nothing is held", |server| {
+        server.metric("undertone_memory_bytes") == 0.0
+    });
+    assert_eq!(server.predict(&recording).status, 200);
+}
+
+#[test]
+fn what_is_allowed_fits() {
+    let server = with_limits(|limits| {
+        limits.memory = 0;
+        limits.decoded = 0;
+        limits.max_seconds = 5.0;
+    });
+    let longest = wav_at(192_000, 5.0, 0.5);
+    std::thread::scope(|scope| {
+        let ask = || server.post("/api/predict?picture=1", &longest).status;
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        for answer in asking {
+            assert_eq!(answer.join().unwrap(), 200, "they wait for one another");
+        }
+    });
+}
+
+#[test]
+fn whoever_asks_before_sending_is_answered_at_once() {
+    let server = with_limits(|limits| limits.max_bytes = 1000);
+    let began = Instant::now();
+    let mut stream = server.connect();
+    let head = "POST /api/predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2000\r\n\
+                expect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let answer = read_answer(&mut stream);
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (413, "too-large".to_owned())
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]
@@ -227,6 +282,20 @@ fn slow_bodies_are_cut_off() {
         (answer.status, answer.problem()),
         (408, "timeout".to_owned())
     );
+}
+
+#[test]
+fn one_address_cannot_have_all_connections() {
+    let server = with_limits(|limits| limits.connections_of_one = 2);
+    let _open = [server.connect(), server.connect()];
+    let mut told = Vec::new();
+    let _ = server.connect().read_to_end(&mut told);
+    let told = String::from_utf8(told).unwrap();
+    assert!(
+        told.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
+        "{told}"
+    );
+    assert!(told.contains("application/problem+json"), "{told}");
 }
 
 #[test]

@@ -155,6 +155,48 @@ fn silent_clients_are_left() {
 }
 
 #[test]
+fn a_ping_is_nothing_said() {
+    let server = start_with(Settings {
+        timeouts: Timeouts {
+            live: Duration::from_millis(300),
+            ..Timeouts::default()
+        },
+        ..settings()
+    });
+    let mut socket = begin(&server, 16_000);
+    let began = Instant::now();
+    while socket.send(Message::Ping(vec![1].into())).is_ok() {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "goes on for ever"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn both_sides_say_that_it_is_over() {
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    socket.close(None).unwrap();
+    let ended = loop {
+        if let Err(error) = socket.read() {
+            break error;
+        }
+    };
+    assert!(matches!(ended, Error::ConnectionClosed), "{ended}");
+    // And why, where the server ends it.
+    let mut socket = begin(&server, 16_000);
+    server.stop.stop();
+    let code = loop {
+        if let Message::Close(Some(frame)) = socket.read().unwrap() {
+            break u16::from(frame.code);
+        }
+    };
+    assert_eq!(code, 1001);
+}
+
+#[test]
 fn clients_that_do_not_read_are_left() {
     let server = start_with(Settings {
         timeouts: Timeouts {
@@ -262,5 +304,5 @@ fn conversations_end_when_the_server_stops() {
     let server = start();
     let mut socket = begin(&server, 16_000);
     server.stop.stop();
-    assert_eq!(ended_with(&mut socket), "urn:undertone:busy");
+    assert_eq!(ended_with(&mut socket), "urn:undertone:stopping");
 }

@@ -178,3 +178,35 @@ fn recordings_that_wait_are_recognized_together() {
     });
     assert_eq!(*server.batches.lock().unwrap(), [1, 5]);
 }
+
+#[test]
+fn what_cannot_be_read_is_a_problem_everywhere() {
+    let server = start();
+    for (method, path) in [
+        ("GET", "/assets/%ff"),
+        ("GET", "/samples/%ff"),
+        ("GET", "/api/docs/%ff"),
+        ("GET", "/gradio_api/call/%ff/x"),
+        ("POST", "/gradio_api/call/%ff"),
+        ("POST", "/gradio_api/call/v2/%ff"),
+        ("POST", "/gradio_api/run/%ff"),
+        ("GET", "/gradio_api/queue/data"),
+        ("GET", "/api/live"),
+        ("POST", "/api/predict?picture=1&picture=1"),
+    ] {
+        let answer = server.send(method, path, &[], b"");
+        let told = (answer.status, answer.problem());
+        assert_eq!(told, (400, "bad-request".to_owned()), "{path}");
+    }
+}
+
+#[test]
+fn an_empty_file_is_told_so() {
+    let server = start();
+    let answer = server.post_form("/api/predict", &[("file", "a.wav", b"")]);
+    let told = (answer.status, answer.problem());
+    assert_eq!(told, (422, "too-short".to_owned()));
+    assert_eq!(answer.json()["detail"], "the file is empty");
+    let answer = server.post_form("/api/predict", &[("voice", "a.wav", b"")]);
+    assert_eq!(answer.status, 400, "no such field");
+}

@@ -55,7 +55,7 @@ fn calls_are_answered_to_those_who_fetch_them_later() {
     let answer = server.predict(&wav(0.5));
     assert_eq!(
         (answer.status, answer.problem()),
-        (503, "busy".to_owned()),
+        (503, "stopping".to_owned()),
         "nothing new"
     );
     server.gate.open();
@@ -101,6 +101,21 @@ fn idle_connections_do_not_hold_up_the_end() {
         began.elapsed()
     );
     assert_eq!(read_answer(&mut idle).status, 200);
+}
+
+#[test]
+fn half_a_request_does_not_hold_up_the_end() {
+    let server = start();
+    let mut half = server.connect();
+    half.write_all(b"GET / HT").unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    let began = Instant::now();
+    drop(server);
+    assert!(
+        began.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]

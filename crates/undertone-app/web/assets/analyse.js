@@ -9,6 +9,7 @@ import { Problem } from "./problem.js";
  * cannot decode is decoded here and sent as WAV. Options are those of `predict`.
  */
 export async function analyse(file, model, options) {
+  if (file.size === 0) throw new Problem("empty");
   refuseTooLarge(file, model);
   try {
     return { result: await predict(file, options), playable: file };

@@ -75,6 +75,9 @@ export async function predict(file, { detail = false, signal, onWait = () => {} 
   }
 }
 
+/** Whether the server is there and ready. */
+export const isReady = () => fetch("readyz").then(({ ok }) => ok, () => false);
+
 /** Opens the WebSocket of live mode. */
 export function openLiveSocket() {
   const address = new URL("api/live", document.baseURI);

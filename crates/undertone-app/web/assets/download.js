@@ -2,12 +2,15 @@
 
 const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
+// Files have names such as "=1+1.wav", which spreadsheets would compute.
+const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
 /** One line per recording: name, label, confidence, a column per class, seconds, error. */
 export function toCsv(entries, labels) {
   const heads = ["name", "label", "confidence", ...labels.map(({ name }) => name), "seconds", "error"];
   const lines = entries.map(({ name, result, problem }) => {
     const shares = labels.map((_, i) => result?.probabilities[i].probability ?? "");
-    return [name, result?.label ?? "", result?.confidence ?? "", ...shares, result?.seconds ?? "", problem ?? ""];
+    return [harmless(name), result?.label ?? "", result?.confidence ?? "", ...shares, result?.seconds ?? "", problem ?? ""];
   });
   return [heads, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\r\n") + "\r\n";
 }

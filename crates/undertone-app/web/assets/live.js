@@ -1,6 +1,6 @@
 // Live mode: the microphone goes to the server as it comes, and the bars follow the answers.
 
-import { openLiveSocket, problemFrom } from "./api.js";
+import { isReady, openLiveSocket, problemFrom } from "./api.js";
 import { Bars } from "./bars.js";
 import { announce, byId, setIcon } from "./dom.js";
 import { capitalised, minus } from "./format.js";
@@ -10,6 +10,8 @@ import { levelOf, loudness, openMicrophone } from "./microphone.js";
 import { Problem } from "./problem.js";
 
 const CALM = 3000; // milliseconds between two announcements to a screen reader
+const LATE = 3000; // milliseconds without an answer after which that is said
+const LOST = 15_000; // and after which the connection is taken for lost
 const LONGEST_QUEUE = 2; // seconds of sound in the socket, after which newer sound is let fall
 
 /** Wires live mode. Gives `{ stop }`. */
@@ -32,7 +34,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   }
 
   async function start() {
-    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0 };
+    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0, unanswered: null };
     session = mine;
     onStart();
     showState();
@@ -58,13 +60,26 @@ export function setUpLive(model, { onProblem, onStart }) {
   function send(mine, { pcm, time }) {
     root.style.setProperty("--loudness", loudness(levelOf(pcm)));
     if (mine.socket?.readyState !== WebSocket.OPEN) return;
+    if (!isAnswered(mine)) return fail(mine, new Problem("live-lost"));
     if (mine.socket.bufferedAmount > LONGEST_QUEUE * 2 * mine.microphone.sampleRate) return;
     mine.socket.send(pcm);
     mine.latency.sent(pcm.length, time);
   }
 
+  // A server or a network that hangs closes nothing.
+  function isAnswered(mine) {
+    const now = performance.now();
+    mine.unanswered ??= now;
+    if (now - mine.unanswered > LATE) {
+      root.classList.add("silent");
+      byId("live-label").textContent = "No answer…";
+    }
+    return now - mine.unanswered < LOST;
+  }
+
   function receive(mine, answer) {
     if (session !== mine) return;
+    mine.unanswered = null;
     if (answer.error) return fail(mine, problemFrom(answer.error));
     requestAnimationFrame(() => {
       if (session === mine) show(mine, answer);
@@ -119,7 +134,8 @@ function connected() {
   return new Promise((resolve, reject) => {
     const socket = openLiveSocket();
     socket.onopen = () => resolve(socket);
-    socket.onclose = () => reject(new Problem("unreachable"));
+    // Browsers do not tell why a socket was refused.
+    socket.onclose = async () => reject(new Problem((await isReady()) ? "live-refused" : "unreachable"));
   });
 }
 

@@ -7,6 +7,8 @@ import { frequencyTicks, spectrogramImage } from "./spectrogram.js";
 import { Timeline } from "./timeline.js";
 import { drawWaveform } from "./waveform.js";
 
+const VISIBLE = 0.005; // share of a recording below which what is hatched is too narrow to be seen
+const TICK_WIDTH = 48; // pixels that a tick and the gap beside it need
 const TICK_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800]; // seconds
 
 export class Player {
@@ -174,7 +176,9 @@ export class Player {
     });
     this.#find("#mel-axis").replaceChildren(...frequencies);
 
-    const step = TICK_STEPS.find((each) => this.#seconds / each <= 7) ?? 3600;
+    const axis = this.#find("#time-axis");
+    const most = Math.min(7, Math.floor(axis.clientWidth / TICK_WIDTH));
+    const step = TICK_STEPS.find((each) => this.#seconds / each <= most) ?? 3600;
     const times = Array.from({ length: Math.floor(this.#seconds / step) + 1 }, (_, i) => {
       const time = i * step;
       const tick = element("span", {}, step < 1 ? time.toFixed(1) : this.#seconds < 60 ? `${time}` : clock(time));
@@ -182,7 +186,7 @@ export class Player {
       tick.classList.toggle("last", time / this.#seconds > 0.97);
       return tick;
     });
-    this.#find("#time-axis").replaceChildren(...times);
+    axis.replaceChildren(...times);
     this.#find("#time-unit").textContent = this.#seconds < 60 ? "s" : "min";
   }
 
@@ -192,7 +196,8 @@ export class Player {
     this.#find("#wave").setAttribute("aria-label", `Wave form, ${duration(this.#seconds)}.${kept}`);
     this.#find("#mel").setAttribute("aria-label", `Mel spectrogram from 0 to ${mel.fmax / 1000} kHz.`);
     const words = [`Wave form, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
-    if (trimmed) words.push("Hatched: silence, which the model does not hear.");
+    const hatched = Math.max(speech.start, this.#seconds - speech.end) / this.#seconds;
+    if (hatched > VISIBLE) words.push("Hatched: silence, which the model does not hear.");
     if (!this.#find("#timeline").hidden) words.push("Below, emotion over time: point for values, click to jump.");
     this.#find("#legend").textContent = words.join(" ");
   }

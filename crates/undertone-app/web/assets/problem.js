@@ -49,6 +49,7 @@ const WORDS = {
     "This recording is too long",
     `Up to ${duration(model.max_seconds)} are taken. Cut it into pieces and drop them together.`,
   ],
+  empty: () => ["This file is empty", "There is nothing in it. It may not have been copied to its end."],
   "too-short": () => ["This recording is too short", "Speak for at least a second."],
   silent: () => [
     "There is only silence in this recording",
@@ -58,6 +59,7 @@ const WORDS = {
     "The server is busy",
     retryAfter ? `It asks to come back in ${duration(retryAfter)}. Nothing was lost: try again then.` : "Try again in a moment.",
   ],
+  stopping: () => ["The server is stopping", "Start it again with `undertone serve`, then try again."],
   "too-many-requests": (problem) => WORDS.busy(problem),
   timeout: () => ["The server gave up waiting", "The connection may be slow. Try again, or send a shorter recording."],
   unreachable: () => [
@@ -66,10 +68,14 @@ const WORDS = {
   ],
   unauthorized: () => ["This server wants a token", "Enter the one it was started with."],
   "live-lost": () => ["The live connection was lost", "The server may have been stopped. Press the button to connect again."],
+  "live-refused": () => [
+    "Live mode was refused",
+    "The server is there, but too many live connections may be open already: close other tabs of this page. Or a proxy in between does not pass WebSockets on. Recordings work without it.",
+  ],
   "page-fault": ({ detail }) => ["Something went wrong in this page", `Load it again. If that does not help, tell us: ${detail}`],
 };
 
-const PASSING = ["busy", "too-many-requests", "timeout", "unreachable", "internal", "other"];
+const PASSING = ["busy", "stopping", "too-many-requests", "timeout", "unreachable", "internal", "other"];
 
 /** Whether the same request may have an answer another time. */
 export const mayPass = (problem) => PASSING.includes(problem.kind);

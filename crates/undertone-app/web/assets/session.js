@@ -17,6 +17,7 @@ export class Session {
   #entries = [];
   #ids = 0;
   #current = null; // the AbortController of the answer that is being waited for
+  #lists = new AbortController(); // of the lists that are being worked through
   #opened = null;
 
   constructor(model, panel) {
@@ -88,24 +89,27 @@ export class Session {
     this.#entries.push(...added);
     this.#list();
     byId("session").scrollIntoView({ block: "nearest" });
+    const { signal } = this.#lists;
     const waiting = [...added];
     const work = async () => {
-      for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+      for (let entry = waiting.shift(); entry && !signal.aborted; entry = waiting.shift()) {
         entry.state = "running";
         this.#list();
-        await this.#answerQuietly(entry);
+        await this.#answerQuietly(entry, signal);
         this.#list();
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (signal.aborted) return;
     const failed = added.filter(({ state }) => state === "failed").length;
     announce(`${added.length - failed} recordings answered${failed ? `, ${failed} not` : ""}.`);
   }
 
-  async #answerQuietly(entry) {
+  async #answerQuietly(entry, signal) {
     try {
-      Object.assign(entry, await analyse(entry.file, this.#model), { state: "done" });
+      Object.assign(entry, await analyse(entry.file, this.#model, { signal }), { state: "done" });
     } catch (thrown) {
+      if (signal.aborted) return;
       const { title } = explain(asProblem(thrown), this.#model);
       Object.assign(entry, { state: "failed", problem: title });
     }
@@ -127,6 +131,9 @@ export class Session {
   }
 
   #clear() {
+    this.#current?.abort();
+    this.#lists.abort();
+    this.#lists = new AbortController();
     this.#entries = [];
     this.#opened = null;
     this.#panel.hide();

@@ -11,15 +11,16 @@ use symphonia::core::io::{MediaSourceStream, ReadOnlySource};
 use symphonia::default::formats::{AdtsReader, IsoMp4Reader, MpaReader, OggReader};
 
 use super::sniff::{self, Format};
-use super::{DecodeErrorKind, DecodeOptions, Recording, check_rate};
+use super::{Content, DecodeErrorKind, DecodeOptions, Recording, check_rate};
 
 /// How far an MP3's frame count may be off: encoders disagree on counting the tag's own frame.
 const MP3_SLACK: u64 = 2 * 1152;
 
 pub(super) fn decode(
     format: Format,
-    bytes: Vec<u8>,
+    bytes: impl Content,
     options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
     let fail = |error| from_symphonia(format, error);
     let mut reader = open(format, bytes).map_err(fail)?;
@@ -47,7 +48,7 @@ pub(super) fn decode(
             continue;
         }
         let decoded = decoder.decode(&packet).map_err(fail)?;
-        mono.append(format, &decoded, options)?;
+        mono.append(format, &decoded, options, announce)?;
     }
 
     let found = mono.samples.len() as u64;
@@ -74,9 +75,9 @@ pub(super) fn decode(
     }
 }
 
-fn open(format: Format, bytes: Vec<u8>) -> Result<Box<dyn FormatReader>, Error> {
+fn open(format: Format, bytes: impl Content) -> Result<Box<dyn FormatReader>, Error> {
     let mut source = Cursor::new(bytes);
-    source.set_position(sniff::id3_len(source.get_ref()) as u64);
+    source.set_position(sniff::id3_len(source.get_ref().as_ref()) as u64);
     let options = FormatOptions::default();
     let seekable = |source| MediaSourceStream::new(Box::new(source), Default::default());
     // Where a reader can seek it estimates a length from the bit rate, which is no promise.
@@ -152,11 +153,15 @@ impl MonoBuffer {
         format: Format,
         packet: &GenericAudioBufferRef<'_>,
         options: &DecodeOptions,
+        announce: &mut dyn FnMut(u64),
     ) -> Result<(), DecodeErrorKind> {
         if packet.frames() == 0 {
             return Ok(());
         }
         self.check_spec(format, packet.spec().rate(), packet.num_planes(), options)?;
+        if self.samples.is_empty() {
+            announce(self.max_frames);
+        }
         if (self.samples.len() + packet.frames()) as u64 > self.max_frames {
             return Err(options.too_long());
         }

@@ -37,6 +37,11 @@ impl Recording {
     }
 }
 
+/// The bytes of a file, in memory.
+pub trait Content: AsRef<[u8]> + Send + Sync + 'static {}
+
+impl<T: AsRef<[u8]> + Send + Sync + 'static> Content for T {}
+
 /// What to accept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DecodeOptions {
@@ -107,8 +112,23 @@ pub fn decode_reader<R: Read>(
 /// assert!(matches!(error.kind(), DecodeErrorKind::NotAudio));
 /// ```
 pub fn decode_bytes(bytes: Vec<u8>, options: &DecodeOptions) -> Result<Recording, DecodeError> {
-    let format = sniff::format(&bytes).ok_or(DecodeErrorKind::NotAudio)?;
-    Ok(decode_format(format, bytes, options)?)
+    decode_bytes_announced(bytes, options, |_| ())
+}
+
+/// The same of bytes however they are kept, for callers that have to find room for the samples first.
+///
+/// `announce` is told the most samples that the recording can have: once, as soon as the file says
+/// how it is made, and before more than a packet of it is decoded. It may take its time.
+///
+/// # Errors
+/// See [`DecodeErrorKind`].
+pub fn decode_bytes_announced(
+    bytes: impl Content,
+    options: &DecodeOptions,
+    mut announce: impl FnMut(u64),
+) -> Result<Recording, DecodeError> {
+    let format = sniff::format(bytes.as_ref()).ok_or(DecodeErrorKind::NotAudio)?;
+    Ok(decode_format(format, bytes, options, &mut announce)?)
 }
 
 /// Reads the beginning, gives up if it isn't audio, and only then reads the rest.
@@ -135,20 +155,24 @@ fn read_and_decode(
     if bytes.len() as u64 > limit {
         return Err(options.too_long());
     }
-    decode_format(format, bytes, options)
+    decode_format(format, bytes, options, &mut |_| ())
 }
 
 fn decode_format(
     format: Format,
-    bytes: Vec<u8>,
+    bytes: impl Content,
     options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
     let recording = match format {
-        Format::Wav => wav::decode(&bytes, options)?,
-        Format::Flac => flac::decode(&bytes, sniff::id3_len(&bytes), options)?,
+        Format::Wav => wav::decode(bytes.as_ref(), options, announce)?,
+        Format::Flac => {
+            let bytes = bytes.as_ref();
+            flac::decode(bytes, sniff::id3_len(bytes), options, announce)?
+        }
         compressed => {
             let recording = catch_unwind(AssertUnwindSafe(|| {
-                compressed::decode(compressed, bytes, options)
+                compressed::decode(compressed, bytes, options, announce)
             }))
             .unwrap_or_else(|_| {
                 Err(DecodeErrorKind::corrupt(

@@ -10,7 +10,11 @@ const WAV: &str = "WAV";
 const RIFF_HEADER_LEN: usize = 12;
 const CHUNK_HEADER_LEN: usize = 8;
 
-pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Recording, DecodeErrorKind> {
+pub(super) fn decode(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
+) -> Result<Recording, DecodeErrorKind> {
     let mut layout = None;
     let mut position = RIFF_HEADER_LEN;
     loop {
@@ -20,7 +24,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Recording,
         if id == b"data" {
             let layout = layout
                 .ok_or_else(|| DecodeErrorKind::corrupt(WAV, "data chunk before the fmt chunk"))?;
-            return decode_data(layout, data(size, body)?, options);
+            return decode_data(layout, data(size, body)?, options, announce);
         }
         let content = body.get(..size as usize).ok_or_else(|| {
             DecodeErrorKind::corrupt(WAV, "a chunk reaches beyond the end of the file")
@@ -154,6 +158,7 @@ fn decode_data(
     layout: Layout,
     data: &[u8],
     options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
     let frame_len = layout.encoding.width() * layout.channels;
     // A last frame that isn't whole is dropped, as everyone does.
@@ -161,6 +166,7 @@ fn decode_data(
     if frames as u64 > options.max_frames(layout.sample_rate) {
         return Err(options.too_long());
     }
+    announce(frames as u64);
     let data = &data[..frames * frame_len];
     let channels = layout.channels;
     let samples = match layout.encoding {

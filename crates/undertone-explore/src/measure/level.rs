@@ -26,13 +26,27 @@ const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
 /// there too.
 const RUN: usize = 3;
 
+/// What is read off a recording's samples as they are.
+pub(super) struct Peaks {
+    highest: f32,
+    clipping: Clipping,
+}
+
+impl Peaks {
+    pub(super) fn of(samples: &[f32]) -> Self {
+        Self {
+            highest: samples.iter().fold(0.0, |peak, v| peak.max(v.abs())),
+            clipping: clipping(samples),
+        }
+    }
+}
+
 impl Level {
-    pub(super) fn of(samples: &[f32], speech: &[f32], clipping: Clipping) -> Self {
-        let peak = samples.iter().fold(0.0_f32, |peak, v| peak.max(v.abs()));
+    pub(super) fn of(speech: &[f32], peaks: Peaks) -> Self {
         Self {
             rms_db: decibels(mean_square(speech)),
-            peak_db: decibels(f64::from(peak).powi(2)),
-            clipping,
+            peak_db: decibels(f64::from(peaks.highest).powi(2)),
+            clipping: peaks.clipping,
         }
     }
 }
@@ -46,7 +60,7 @@ fn decibels(power: f64) -> Option<f64> {
     (power > 0.0).then(|| 10.0 * power.log10())
 }
 
-pub(super) fn clipping(samples: &[f32]) -> Clipping {
+fn clipping(samples: &[f32]) -> Clipping {
     let mut clipping = Clipping::default();
     for stretch in samples.chunk_by(|a, b| (a.abs() >= FULL_SCALE) == (b.abs() >= FULL_SCALE)) {
         if stretch.first().is_some_and(|v| v.abs() >= FULL_SCALE) {
@@ -63,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_full_scale_square_has_no_decibels() {
-        let level = Level::of(&[1.0, -1.0], &[1.0, -1.0], Clipping::default());
+        let level = Level::of(&[1.0, -1.0], Peaks::of(&[1.0, -1.0]));
         assert_eq!((level.rms_db, level.peak_db), (Some(0.0), Some(0.0)));
-        let silent = Level::of(&[0.0; 3], &[0.0; 3], Clipping::default());
+        let silent = Level::of(&[0.0; 3], Peaks::of(&[0.0; 3]));
         assert_eq!((silent.rms_db, silent.peak_db), (None, None));
     }
 

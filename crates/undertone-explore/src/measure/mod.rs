@@ -68,7 +68,7 @@ pub struct ClipMeasures {
     /// Syllable nuclei.
     pub syllables: usize,
     /// Seconds that would be kept at each of [`TRIM_THRESHOLDS`].
-    pub kept_by_threshold: [f32; TRIM_THRESHOLDS.len()],
+    pub kept_by_threshold: [f64; TRIM_THRESHOLDS.len()],
     /// Mean and standard deviation of each MFCC over the kept frames, one after the other.
     pub features: Vec<f32>,
     /// The same for two clips if and only if their samples and rate are (but for chance, 2⁻⁶⁴).
@@ -161,14 +161,15 @@ impl Measurer {
         let seconds = recording.duration();
         let (channels, native) = (recording.channels, recording.sample_rate);
         let fingerprint = fingerprint(&recording);
-        let clipping = level::clipping(&recording.samples);
+        // Of the recording: another rate has other peaks.
+        let peaks = level::Peaks::of(&recording.samples);
         let rate = self.trimming.sample_rate.unwrap_or(native);
         let samples = self.resample(native, rate, recording.samples)?;
         let config = &self.trimming.config;
         let kept = trim(&samples, config);
         let levels = frame_levels(&samples, config);
         let speech = &samples[kept.clone()];
-        let level = Level::of(&samples, speech, clipping);
+        let level = Level::of(speech, peaks);
         let noise = SignalToNoise::of(&samples, speech, rate);
         let kept_by_threshold = kept_by_threshold(&levels, samples.len(), rate, config);
         let speech = self.resample(rate, ANALYSIS_RATE, speech.to_vec())?;
@@ -244,14 +245,14 @@ fn kept_by_threshold(
     samples: usize,
     rate: u32,
     config: &TrimConfig,
-) -> [f32; TRIM_THRESHOLDS.len()] {
+) -> [f64; TRIM_THRESHOLDS.len()] {
     let hop = config.hop_length.max(1);
     TRIM_THRESHOLDS.map(|threshold| {
         let loud = |level: &f32| *level > -threshold;
         let first = levels.iter().position(loud).unwrap_or(0);
         let last = levels.iter().rposition(loud).unwrap_or(0);
         let end = ((last + 1) * hop).min(samples);
-        end.saturating_sub(first * hop) as f32 / rate as f32
+        end.saturating_sub(first * hop) as f64 / f64::from(rate)
     })
 }
 
@@ -292,7 +293,7 @@ mod tests {
             };
             let levels = frame_levels(&samples, &config);
             let kept = kept_by_threshold(&levels, samples.len(), 48_000, &config)[index];
-            assert_eq!(kept, trim(&samples, &config).len() as f32 / 48_000.0);
+            assert_eq!(kept, trim(&samples, &config).len() as f64 / 48_000.0);
         }
     }
 }

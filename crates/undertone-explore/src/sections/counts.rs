@@ -16,11 +16,7 @@ const MOST_SPEAKERS: usize = 40;
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let flow = &exploration.flow;
     let mut blocks = vec![Block::Text(sentence(flow))];
-    blocks.extend(
-        flow.stopped
-            .iter()
-            .map(|reason| Block::Warning(format!("The steps of balancing stop early: {reason}."))),
-    );
+    blocks.extend(flow.left_out.iter().cloned().map(Block::Note));
     blocks.push(Block::Figure(classes(flow, exploration)?));
     blocks.push(Block::Figure(by_emotion(flow)?));
     blocks.push(Block::Figure(by_label(flow)?));

@@ -58,11 +58,7 @@ fn clipping(exploration: &Exploration<'_>) -> String {
         .iter()
         .map(|clip| clip.measures.level.clipping);
     let clipped: Vec<_> = clippings.filter(|clipping| clipping.runs > 0).collect();
-    let near = exploration
-        .clips
-        .iter()
-        .filter(|clip| clip.measures.level.peak_db.is_some_and(|peak| peak > -0.1))
-        .count();
+    let near = near_full_scale(exploration);
     let runs: usize = clipped.iter().map(|clipping| clipping.runs).sum();
     if clipped.is_empty() {
         format!(
@@ -83,10 +79,25 @@ fn clipping(exploration: &Exploration<'_>) -> String {
     }
 }
 
+/// Clips that come within 0.1 dB of full scale.
+pub(crate) fn near_full_scale(exploration: &Exploration<'_>) -> usize {
+    let peaks = exploration
+        .clips
+        .iter()
+        .map(|clip| clip.measures.level.peak_db);
+    peaks.flatten().filter(|peak| *peak > -0.1).count()
+}
+
+/// Clips whose pauses hold less than the rounding of 16 bits.
+pub(crate) fn noise_below_rounding(exploration: &Exploration<'_>) -> usize {
+    let noises = exploration.clips.iter().map(|clip| clip.measures.noise);
+    noises.flatten().filter(|noise| noise.at_least).count()
+}
+
 fn noise(exploration: &Exploration<'_>) -> String {
     let noises = exploration.clips.iter().map(|clip| clip.measures.noise);
-    let without = noises.clone().filter(Option::is_none).count();
-    let bounds = noises.flatten().filter(|noise| noise.at_least).count();
+    let without = noises.filter(Option::is_none).count();
+    let bounds = noise_below_rounding(exploration);
     let mut text = SNR.sentence(exploration);
     if bounds > 0 {
         text += &format!(

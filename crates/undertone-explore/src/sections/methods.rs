@@ -48,8 +48,9 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
         blocks: vec![
             Block::List(lines.into()),
             Block::Text(
-                "Every clip's numbers are in clips.csv, all numbers of this page in summary.json, and \
-                 the figures as SVG and PNG in figures/, beside this page."
+                "Every clip's numbers are in clips.csv, those of the corpus in summary.json (differences \
+                 between emotions are those of their medians there), and the figures as SVG and PNG in \
+                 figures/, beside this page."
                     .into(),
             ),
         ],

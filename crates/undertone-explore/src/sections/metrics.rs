@@ -1,5 +1,7 @@
 //! The measures by which emotions are compared, and the words for it.
 
+use std::collections::BTreeMap;
+
 use undertone_corpus::Emotion;
 
 use crate::exploration::Exploration;
@@ -137,7 +139,7 @@ pub(crate) const RATE: Metric = Metric {
 };
 
 /// All of them, in the page's order.
-pub(crate) const METRICS: [Metric; 8] =
+pub(crate) static METRICS: [Metric; 8] =
     [DURATION, LEVEL, PEAK, SNR, PITCH, PITCH_RANGE, VOICED, RATE];
 
 impl Metric {
@@ -184,6 +186,12 @@ impl Metric {
                 self.with_unit(high.median)
             );
         }
+        if self.with_unit(high.median) == self.with_unit(low.median) {
+            return format!(
+                "All emotions are alike in {name}: the median is {} in each.",
+                self.with_unit(high.median)
+            );
+        }
         let neutral = ranking
             .iter()
             .find(|(emotion, _)| *emotion == Emotion::Neutral)
@@ -216,14 +224,15 @@ impl Metric {
         format!("{amount}\u{a0}{unit} against")
     }
 
-    /// Share of the values' variance that lies between groups of clips rather than inside them (η²),
-    /// 0 to 1. `None` where there is no variance or but one group.
+    /// Share of the values' variance that lies between groups of clips rather than inside them, less
+    /// what chance alone puts there (ε², T. L. Kelley, *PNAS* 21, 1935), 0 to 1. `None` where there is
+    /// no variance but rounding, but one group, or fewer than three clips to a group.
     pub(crate) fn explained_by<K: Ord>(
         &self,
         exploration: &Exploration<'_>,
         group: impl Fn(&undertone_corpus::Utterance) -> K,
     ) -> Option<f64> {
-        let mut groups = std::collections::BTreeMap::<K, (f64, f64)>::new();
+        let mut groups = BTreeMap::<&K, (f64, f64)>::new();
         let values: Vec<(K, f64)> = exploration
             .clips
             .iter()
@@ -234,7 +243,7 @@ impl Metric {
             .collect();
         let mean = values.iter().map(|(_, value)| value).sum::<f64>() / values.len() as f64;
         let total: f64 = values.iter().map(|(_, value)| (value - mean).powi(2)).sum();
-        for (key, value) in values {
+        for (key, value) in &values {
             let (count, sum) = groups.entry(key).or_default();
             *count += 1.0;
             *sum += value;
@@ -243,6 +252,12 @@ impl Metric {
             .values()
             .map(|(count, sum)| count * (sum / count - mean).powi(2))
             .sum();
-        (groups.len() > 1 && total > 0.0).then(|| between / total)
+        let rounding = values.len() as f64 * (1e-9 * mean.abs().max(1.0)).powi(2);
+        if groups.len() < 2 || values.len() < 3 * groups.len() || total <= rounding {
+            return None;
+        }
+        let (clips, groups) = (values.len() as f64, groups.len() as f64);
+        let within = (total - between) / (clips - groups);
+        Some((1.0 - within / (total / (clips - 1.0))).clamp(0.0, 1.0))
     }
 }

@@ -3,14 +3,14 @@
 mod clips;
 mod counts;
 mod duration;
-mod level;
+pub(crate) mod level;
 mod methods;
 pub(crate) mod metrics;
 mod overview;
-mod pitch;
+pub(crate) mod pitch;
 mod problems;
-mod projection;
-mod rate;
+pub(crate) mod projection;
+pub(crate) mod rate;
 mod spectra;
 
 use undertone_figures::page::{Block, Section};

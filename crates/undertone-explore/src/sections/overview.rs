@@ -147,7 +147,7 @@ fn shares(exploration: &Exploration<'_>) -> Block {
         ]
     });
     Block::Table(Table {
-        caption: "Variance between groups, % (η²)".into(),
+        caption: "Variance between groups, % (ε²: less what chance alone gives)".into(),
         header: ["measure", "emotion", "gender", "speaker"]
             .map(str::to_owned)
             .into(),

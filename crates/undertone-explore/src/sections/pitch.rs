@@ -33,18 +33,30 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     })
 }
 
-/// How far women and men are apart, where the corpus tells them.
-fn genders(exploration: &Exploration<'_>) -> Option<String> {
+/// Women's and men's median pitch in Hz, where the corpus tells them.
+fn medians(exploration: &Exploration<'_>) -> Option<[f64; 2]> {
     let of = |gender: &str| {
         let clips = exploration.clips.iter();
         let clips = clips.filter(|clip| gender_of(exploration.utterance(clip)) == gender);
         Spread::of(clips.filter_map(|clip| (PITCH.of)(&clip.measures)))
     };
-    let (female, male) = (of("female")?.median, of("male")?.median);
+    Some([of("female")?.median, of("male")?.median])
+}
+
+/// From men's median pitch to women's.
+pub(crate) fn semitones_between_genders(exploration: &Exploration<'_>) -> Option<f64> {
+    let [female, male] = medians(exploration)?;
+    Some(12.0 * (female / male).log2())
+}
+
+/// How far women and men are apart.
+fn genders(exploration: &Exploration<'_>) -> Option<String> {
+    let [female, male] = medians(exploration)?;
+    let apart = semitones_between_genders(exploration)?;
     Some(format!(
         "The median pitch is {} in women's clips and {} in men's, {} apart.",
         with_unit(female, 0, "Hz"),
         with_unit(male, 0, "Hz"),
-        with_unit((12.0 * (female / male).log2()).abs(), 1, "semitones")
+        with_unit(apart.abs(), 1, "semitones")
     ))
 }

@@ -6,10 +6,11 @@ use undertone_corpus::{OTHER_COLOURS, Utterance, colour_of};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
 
-use super::metrics::METRICS;
+use super::metrics::{METRICS, Metric};
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::projection::Place;
+use crate::summary::Neighbours;
 use crate::words::{clips, number, percent};
 
 /// Most speakers whose clips are told apart by colour.
@@ -34,15 +35,17 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         format!("second component ({second} % of variance)"),
     ];
     blocks.extend(figures(exploration, "PCA", &axes, &projection.pca)?);
-    if !projection.tsne.is_empty() {
+    if let Some(neighbours) = neighbours(exploration) {
         let shown = match (projection.tsne.len(), projection.pca.len()) {
             (some, all) if some < all => format!(" Of {} it shows {some}.", clips(all)),
             _ => String::new(),
         };
         blocks.push(Block::Text(format!(
             "t-SNE keeps neighbours together; distances between groups, and the axes, mean \
-             nothing.{shown} {}",
-            purity(exploration)
+             nothing.{shown} The nearest neighbour of a clip is by the same speaker in {} of the cases, \
+             and of the same emotion in {}.",
+            percent(neighbours.same_speaker),
+            percent(neighbours.same_emotion)
         )));
         let axes = ["t-SNE 1".to_owned(), "t-SNE 2".to_owned()];
         blocks.extend(figures(exploration, "t-SNE", &axes, &projection.tsne)?);
@@ -137,27 +140,28 @@ fn scatter(
     .draw()?)
 }
 
-/// The measure that goes with each principal component.
-fn meanings(exploration: &Exploration<'_>) -> Option<String> {
+/// The measure that goes most with each principal component, and its correlation.
+pub(crate) fn strongest(exploration: &Exploration<'_>) -> Option<[(&'static Metric, f64); 2]> {
     let places = &exploration.projection.pca;
-    let strongest = |along: fn(&Place) -> f64| {
+    let along = |axis: fn(&Place) -> f64| {
         METRICS
             .iter()
             .filter_map(|metric| {
                 let pairs = places.iter().filter_map(|place| {
                     let clip = &exploration.clips[place.clip];
-                    Some((along(place), (metric.of)(&clip.measures)?))
+                    Some((axis(place), (metric.of)(&clip.measures)?))
                 });
-                Some((
-                    metric.title.to_lowercase(),
-                    correlation(&pairs.collect::<Vec<_>>())?,
-                ))
+                Some((metric, correlation(&pairs.collect::<Vec<_>>())?))
             })
             .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))
     };
-    let (first, along_first) = strongest(|place| place.x)?;
-    let (second, along_second) = strongest(|place| place.y)?;
-    let [r, other] = [along_first, along_second].map(|r| number(r, 2));
+    Some([along(|place| place.x)?, along(|place| place.y)?])
+}
+
+fn meanings(exploration: &Exploration<'_>) -> Option<String> {
+    let found = strongest(exploration)?;
+    let [first, second] = found.map(|(metric, _)| metric.title.to_lowercase());
+    let [r, other] = found.map(|(_, r)| number(r, 2));
     Some(if first == second {
         format!("Of the measures above, {first} goes most with both (r = {r} and r = {other}).")
     } else {
@@ -184,8 +188,8 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     (pairs.len() > 2 && xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
-/// How often a clip's nearest neighbour in the t-SNE is of the same emotion, and of the same speaker.
-fn purity(exploration: &Exploration<'_>) -> String {
+/// How often a clip's nearest neighbour in the t-SNE is by the same speaker, and of the same emotion.
+pub(crate) fn neighbours(exploration: &Exploration<'_>) -> Option<Neighbours> {
     let places = &exploration.projection.tsne;
     let (mut emotion, mut speaker) = (0, 0);
     for (index, place) in places.iter().enumerate() {
@@ -205,11 +209,9 @@ fn purity(exploration: &Exploration<'_>) -> String {
         emotion += usize::from(here.emotion == there.emotion);
         speaker += usize::from(here.speaker == there.speaker);
     }
-    let share = |count: usize| percent(count as f64 / places.len().max(1) as f64);
-    format!(
-        "The nearest neighbour of a clip is by the same speaker in {} of the cases, and of the same \
-         emotion in {}.",
-        share(speaker),
-        share(emotion)
-    )
+    let share = |count: usize| count as f64 / places.len() as f64;
+    (!places.is_empty()).then(|| Neighbours {
+        same_speaker: share(speaker),
+        same_emotion: share(emotion),
+    })
 }

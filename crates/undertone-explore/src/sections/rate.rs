@@ -23,11 +23,16 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     })
 }
 
-/// How well syllables are counted, where it is known how many there are.
-fn checked(exploration: &Exploration<'_>) -> Option<String> {
+/// Syllable nuclei of the clips of RAVDESS.
+pub(crate) fn syllables_of_known_sentences(exploration: &Exploration<'_>) -> Option<Spread> {
     let clips = exploration.clips.iter();
     let known = clips.filter(|clip| exploration.utterance(clip).ravdess.is_some());
-    let spread = Spread::of(known.map(|clip| clip.measures.syllables as f64))?;
+    Spread::of(known.map(|clip| clip.measures.syllables as f64))
+}
+
+/// How well syllables are counted, where it is known how many there are.
+fn checked(exploration: &Exploration<'_>) -> Option<String> {
+    let spread = syllables_of_known_sentences(exploration)?;
     Some(format!(
         "Both sentences of RAVDESS have {} syllables. The count of nuclei, which is all that can be \
          heard without knowing the words, finds {} on average, and between {} and {} in half of the \

@@ -89,10 +89,10 @@ impl ReliabilityDiagram {
             let (left, right) = (panel.x(bin.range.0), panel.x(bin.range.1));
             let top = panel.y(bin.accuracy);
             let tooltip = format!(
-                "confidence {:.2} to {:.2}: {} clips, accuracy {:.1} %, mean confidence {:.1} %",
+                "confidence {:.2} to {:.2}: {}, accuracy {:.1} %, mean confidence {:.1} %",
                 bin.range.0,
                 bin.range.1,
-                bin.count,
+                check::clips(bin.count),
                 100.0 * bin.accuracy,
                 100.0 * bin.confidence
             );
@@ -111,8 +111,10 @@ impl ReliabilityDiagram {
         self.draw_counts(&mut panel, &bins);
         let alt = check::listed(bins.iter().map(|bin| {
             format!(
-                "confidence {:.2}: accuracy {:.2} of {} clips",
-                bin.confidence, bin.accuracy, bin.count
+                "confidence {:.2}: accuracy {:.2} of {}",
+                bin.confidence,
+                bin.accuracy,
+                check::clips(bin.count)
             )
         }));
         panel.finish(format!("Reliability diagram, {error}: {alt}."))

@@ -120,13 +120,16 @@ fn linked(html: &str) -> Vec<String> {
 
 impl Figure {
     /// Writes `NAME.svg` and `NAME.png` into a folder that is there; `scale` as for
-    /// [`Figure::png`].
+    /// [`Figure::png`], or less where the figure is too large for it.
     ///
     /// # Errors
     /// [`FigureError::File`] where a file cannot be written, and those of [`Figure::png`].
     pub fn save(&self, folder: &Path, name: &str, scale: f64) -> Result<(), FigureError> {
         write(&folder.join(format!("{name}.svg")), self.svg.as_bytes())?;
-        write(&folder.join(format!("{name}.png")), &self.png(scale)?)
+        write(
+            &folder.join(format!("{name}.png")),
+            &self.png(self.fitting(scale))?,
+        )
     }
 }
 

@@ -195,11 +195,12 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
         let mut cells = table.rows.iter().filter_map(|row| row.get(column));
         cells.any(|cell| matches!(cell, Cell::Number(_)))
     };
+    // Not a `caption`, which is as wide as the table and scrolls with it.
+    if !table.caption.is_empty() {
+        html.say("p", &[("class", "caption")], &table.caption)?;
+    }
     html.element("div", &[("class", "scroll"), ("tabindex", "0")], |html| {
-        html.element("table", &[], |html| {
-            if !table.caption.is_empty() {
-                html.say("caption", &[], &table.caption)?;
-            }
+        html.element("table", &[("aria-label", &table.caption)], |html| {
             html.element("thead", &[], |html| {
                 html.element("tr", &[], |html| {
                     table
@@ -215,7 +216,8 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
             html.element("tbody", &[], |html| {
                 table.rows.iter().try_for_each(|row| {
                     html.element("tr", &[], |html| {
-                        row.iter().try_for_each(|content| cell(html, content))
+                        row.iter().try_for_each(|content| cell(html, content))?;
+                        (row.len()..table.header.len()).try_for_each(|_| html.say("td", &[], ""))
                     })
                 })
             })
@@ -223,9 +225,15 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
     })
 }
 
+/// Letters from which words in a table are broken into lines.
+const LONG: usize = 20;
+
 fn cell(html: &mut Html, cell: &Cell) -> Result<(), FigureError> {
     match cell {
-        Cell::Text(text) => html.say("td", &[], text),
+        Cell::Text(text) => {
+            let long = text.chars().count() > LONG;
+            html.say("td", &[("class", if long { "long" } else { "" })], text)
+        }
         Cell::Number(text) => html.say("td", &[("class", "number")], text),
         Cell::Audio(recording) => html.element("td", &[], |html| audio(html, recording)),
     }

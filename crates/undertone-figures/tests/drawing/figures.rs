@@ -3,7 +3,8 @@
 use resvg::tiny_skia::Point;
 use resvg::usvg::{Group, Node, Options, Tree};
 use undertone_figures::{
-    BarChart, ColourMap, Figure, FigureError, Frame, HeatMap, Series, Stacking,
+    BarChart, ColourMap, Figure, FigureError, Frame, HeatMap, Interval, IntervalPlot, Series,
+    Stacking,
 };
 
 fn all() -> Vec<Figure> {
@@ -243,4 +244,46 @@ fn data_that_does_not_fit_is_a_typed_error() {
             "{scale}"
         );
     }
+}
+
+#[test]
+fn a_figure_too_large_for_its_scale_is_saved_smaller() {
+    let groups = (0..700).map(|number| Interval {
+        name: number.to_string(),
+        value: 0.5,
+        bounds: None,
+    });
+    let figure = IntervalPlot {
+        frame: Frame::new("Many"),
+        group_label: "group".into(),
+        value_label: "value".into(),
+        groups: groups.collect(),
+        range: None,
+        markers: Vec::new(),
+    }
+    .draw()
+    .unwrap();
+    assert!(figure.png(2.0).is_err());
+    let folder = tempfile::tempdir().unwrap();
+    figure.save(folder.path(), "many", 2.0).unwrap();
+    let png = std::fs::read(folder.path().join("many.png")).unwrap();
+    let height = u32::from_be_bytes(png[20..24].try_into().unwrap());
+    assert!((16_000..=16_384).contains(&height), "{height}");
+}
+
+#[test]
+fn names_cannot_turn_the_words_around_them() {
+    let figure = IntervalPlot {
+        frame: Frame::new("By \u{202e}evil\u{2066}\u{85}name"),
+        group_label: "group".into(),
+        value_label: "value".into(),
+        groups: Vec::new(),
+        range: None,
+        markers: Vec::new(),
+    }
+    .draw()
+    .unwrap();
+    let turning = ['\u{202e}', '\u{2066}', '\u{85}'];
+    assert!(!figure.svg.contains(turning));
+    assert!(figure.svg.contains("By evil"), "{}", figure.svg);
 }

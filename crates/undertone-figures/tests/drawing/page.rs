@@ -130,3 +130,30 @@ fn a_folder_that_cannot_be_written_is_named() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn captions_stand_still_and_long_cells_break() {
+    let html = Page {
+        title: String::new(),
+        subtitle: String::new(),
+        sections: vec![Section {
+            title: String::new(),
+            blocks: vec![Block::Table(Table {
+                caption: "What it shows".into(),
+                header: vec!["name".into()],
+                rows: vec![
+                    vec![Cell::Text("short".into())],
+                    vec![Cell::Text("y".repeat(240))],
+                ],
+            })],
+        }],
+    }
+    .html()
+    .unwrap();
+    let caption = html
+        .find(r#"<p class="caption">What it shows</p>"#)
+        .unwrap();
+    assert!(caption < html.find(r#"<div class="scroll""#).unwrap());
+    assert!(html.contains(r#"<td class="long">yyy"#));
+    assert!(html.contains(r#"<td class="">short"#));
+}

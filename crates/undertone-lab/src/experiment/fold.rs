@@ -22,6 +22,7 @@ use crate::events::Event;
 use crate::features::ClipFeatures;
 use crate::head_fit::{self, Example};
 use crate::memory;
+use crate::metrics_file;
 use crate::outcomes::{FoldOutcomes, outcomes_of};
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
 use crate::training::{Side, Start, Task, rng_at};
@@ -96,6 +97,10 @@ impl Experiment<'_> {
             folder: &folder,
             device: &self.device,
         });
+        let resumed_after = task.as_ref().map_or(Ok(None), Task::resumable_after)?;
+        // To look at only: what training goes on from is in the checkpoint.
+        let mut history = metrics_file::read(&folder.join("metrics.csv")).unwrap_or_default();
+        history.retain(|row| resumed_after.is_some_and(|epoch| row.epoch <= epoch));
         (self.observer)(&Event::Fold {
             name: &job.name,
             number,
@@ -103,7 +108,8 @@ impl Experiment<'_> {
             train: fold.train.len(),
             validation: fold.validation.len(),
             test: fold.test.len(),
-            resumed_after: task.as_ref().map_or(Ok(None), Task::resumable_after)?,
+            resumed_after,
+            history: &history,
         });
         let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {

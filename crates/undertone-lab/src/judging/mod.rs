@@ -17,6 +17,7 @@
 
 mod bootstrap;
 mod calibration;
+mod chance;
 mod classification_report;
 mod confusion;
 mod error;
@@ -34,6 +35,7 @@ pub use bootstrap::{Bootstrap, Interval, ResampleUnit, ScoreIntervals};
 pub use calibration::{
     CalibrationBin, calibration_bins, cross_entropy, expected_calibration_error,
 };
+pub use chance::{chance_between_genders, chance_between_speakers};
 pub use classification_report::classification_report;
 pub use confusion::{ClassScores, ConfusionMatrix, Scores};
 pub use error::JudgingError;

@@ -32,6 +32,9 @@ pub struct PairedComparison {
     /// The first's UAR less the second's, −1 to 1, with the 95 % interval of a paired bootstrap:
     /// each replicate judges both on the same draw.
     pub uar_difference: Score,
+    /// The probability of a difference in UAR as far from 0, either way, if there were none: twice the
+    /// share of replicates on the other side of 0 (Efron & Tibshirani 1993, section 15.4).
+    pub uar_difference_p: f64,
     /// How the interval was drawn.
     pub bootstrap: Bootstrap,
 }
@@ -71,7 +74,11 @@ impl PairedComparison {
                 .map(|predicted| usize::from(predicted == one.truth));
             table[first][second] += 1;
         }
-        let bootstrap = Bootstrap::for_speakers(by_speaker.len());
+        // So many that a probability is still small after correction for many comparisons.
+        let bootstrap = Bootstrap {
+            replicates: 10_000,
+            ..Bootstrap::for_speakers(by_speaker.len())
+        };
         let speakers: Vec<Vec<Answers>> = by_speaker.into_values().collect();
         let [first, second] = scores(classes, speakers.iter().flatten());
         let difference = |[first, second]: [Scores; 2]| first.uar - second.uar;
@@ -103,11 +110,19 @@ impl PairedComparison {
                     high: percentile(&drawn, 0.975),
                 },
             },
+            uar_difference_p: beyond_zero(&drawn),
             first,
             second,
             bootstrap,
         })
     }
+}
+
+/// Twice the share of ascending values on the rarer side of 0, which is counted to both.
+fn beyond_zero(drawn: &[f64]) -> f64 {
+    let below = drawn.partition_point(|value| *value <= 0.0);
+    let above = drawn.len() - drawn.partition_point(|value| *value < 0.0);
+    (2.0 * (below.min(above) + 1) as f64 / (drawn.len() + 1) as f64).min(1.0)
 }
 
 /// Both models' scores on a draw of clips.
@@ -229,6 +244,7 @@ mod tests {
         assert!((comparison.uar_difference.value - 0.5).abs() < 1e-12);
         assert!(comparison.uar_difference.interval.low > 0.2);
         assert!(comparison.mcnemar_p < 1e-4);
+        assert!(comparison.uar_difference_p < 0.001);
         assert_eq!(comparison.bootstrap.unit, ResampleUnit::Speakers);
     }
 
@@ -236,6 +252,7 @@ mod tests {
     fn equals_are_equal() {
         let comparison = compare(30, 30);
         assert_eq!(comparison.mcnemar_p, 1.0);
+        assert!(comparison.uar_difference_p > 0.5);
         let Interval { low, high } = comparison.uar_difference.interval;
         assert!(
             low < 0.0 && high > 0.0 || low == 0.0 && high == 0.0,

@@ -1,12 +1,23 @@
 //! Whether the model is as good for everybody.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Interval, IntervalPlot, Marker};
-use undertone_lab::judging::{Evaluation, GroupScores, Outcome, Report, Score};
+use undertone_lab::judging::{
+    Evaluation, GroupScores, Outcome, Report, Score, chance_between_genders,
+    chance_between_speakers,
+};
 
 use super::Subject;
 use crate::error::ReportError;
-use crate::numbers::percent;
+use crate::extremes::lowest_and_highest;
+use crate::numbers::{count, p_value, percent};
+
+/// Fewest clips of which a group's UAR says enough to be held against it.
+const FEWEST: usize = 10;
+/// A probability below this is taken for more than chance.
+const SIGNIFICANT: f64 = 0.05;
 
 /// A group and its UAR with an interval.
 struct Judged {
@@ -22,33 +33,50 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     };
     let labels = subject.record.labels();
     let mut blocks = Vec::new();
-    let genders = judged(&labels, &outcomes, &report.pooled.by_gender, |outcome| {
-        outcome.gender.as_deref().unwrap_or("unknown")
-    })?;
+    let genders = judged(&labels, &outcomes, &report.pooled.by_gender, gender_of)?;
     if genders.is_empty() {
         blocks.push(Block::Note(
             "The corpus does not tell the speakers' genders.".into(),
         ));
     } else {
-        blocks.push(Block::Text(gap(&genders, "gender")));
+        blocks.push(Block::Text(gap(
+            &genders,
+            "gender",
+            &outcomes,
+            gender_of,
+            chance_by_gender,
+        )));
         blocks.push(Block::Figure(figure(subject, report, "gender", &genders)?));
     }
-    let speakers = judged(&labels, &outcomes, &report.pooled.by_speaker, |outcome| {
-        &outcome.speaker
-    })?;
-    blocks.push(Block::Text(gap(&speakers, "speaker")));
+    let speakers = judged(&labels, &outcomes, &report.pooled.by_speaker, speaker_of)?;
+    blocks.push(Block::Text(gap(
+        &speakers,
+        "speaker",
+        &outcomes,
+        speaker_of,
+        |tested| Some(chance_between_speakers(tested)),
+    )));
     blocks.push(Block::Figure(figure(
         subject, report, "speaker", &speakers,
     )?));
     blocks.push(Block::Text(
-        "A gender's interval draws whole speakers, a speaker's draws single clips. UAR runs over the classes that \
-         the group has clips of."
+        "A gender's interval draws whole speakers, a speaker's draws single clips. The tests deal whole speakers \
+         anew to the genders, and clips of the same class to the speakers, 1000 times. UAR runs over the classes \
+         that the group has clips of."
             .into(),
     ));
     Ok(Some(Section {
         title: "Speakers".into(),
         blocks,
     }))
+}
+
+fn gender_of(outcome: &Outcome) -> &str {
+    outcome.gender.as_deref().unwrap_or("unknown")
+}
+
+fn speaker_of(outcome: &Outcome) -> &str {
+    &outcome.speaker
 }
 
 fn judged<'a>(
@@ -75,30 +103,85 @@ fn judged<'a>(
         .collect()
 }
 
-/// How far the groups are apart, in words.
-fn gap(groups: &[Judged], kind: &str) -> String {
-    let by_uar = |a: &&Judged, b: &&Judged| a.uar.value.total_cmp(&b.uar.value);
-    let (Some(low), Some(high)) = (groups.iter().min_by(by_uar), groups.iter().max_by(by_uar))
+/// How far the groups are apart, in words, and whether that is more than chance: by a test of the
+/// outcomes of the groups that have clips enough.
+fn gap(
+    groups: &[Judged],
+    kind: &str,
+    outcomes: &[Outcome],
+    name: impl Fn(&Outcome) -> &str,
+    chance: impl Fn(&[&Outcome]) -> Option<f64>,
+) -> String {
+    if let [only] = groups {
+        return format!("All clips are of one {kind}, {}.", only.name);
+    }
+    let enough: Vec<&Judged> = groups
+        .iter()
+        .filter(|group| group.clips >= FEWEST)
+        .collect();
+    let judged = if enough.len() < 2 {
+        groups.iter().collect()
+    } else {
+        enough.clone()
+    };
+    let by_uar = |a: &&&Judged, b: &&&Judged| a.uar.value.total_cmp(&b.uar.value);
+    let (Some(low), Some(high)) = (judged.iter().min_by(by_uar), judged.iter().max_by(by_uar))
     else {
         return String::new();
     };
-    if groups.len() < 2 {
-        return format!("All clips are of one {kind}, {}.", low.name);
-    }
-    let apart = if low.uar.interval.high < high.uar.interval.low {
-        "Their intervals do not overlap: the model is not as good for both."
+    let among = if judged.len() < groups.len() {
+        format!(
+            " (of the {} of {} with {FEWEST} clips or more)",
+            judged.len(),
+            groups.len()
+        )
     } else {
-        "Their intervals overlap: chance alone could make such a difference."
+        String::new()
+    };
+    let tested: Vec<&Outcome> = outcomes
+        .iter()
+        .filter(|outcome| enough.iter().any(|group| group.name == name(outcome)))
+        .collect();
+    let p = if enough.len() < 2 {
+        None
+    } else {
+        chance(&tested)
+    };
+    let verdict = match p {
+        None => "There are too few clips or speakers to tell whether that is more than chance."
+            .to_owned(),
+        Some(p) if p < SIGNIFICANT => format!(
+            "Were the model as good for every {kind}, so wide a gap would be rare ({}, permutation \
+             test): it is not.",
+            p_value(p)
+        ),
+        Some(p) => format!(
+            "That may be chance: were the model as good for every {kind}, so wide a gap would come about \
+             in {} % of the cases (permutation test).",
+            percent(p)
+        ),
     };
     format!(
-        "By {kind}, UAR goes from {} % ({}, {} clips) to {} % ({}, {} clips). {apart}",
+        "By {kind}{among}, UAR goes from {} % ({}, {}) to {} % ({}, {}). {verdict}",
         percent(low.uar.value),
         low.name,
-        low.clips,
+        count(low.clips, "clip"),
         percent(high.uar.value),
         high.name,
-        high.clips,
+        count(high.clips, "clip"),
     )
+}
+
+/// Whether there are speakers enough of each gender for their dealing to tell anything: of 4 and 4
+/// there are 70 ways to deal.
+fn chance_by_gender(outcomes: &[&Outcome]) -> Option<f64> {
+    let mut speakers: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
+    for outcome in outcomes {
+        let gender = speakers.entry(outcome.gender.as_deref()).or_default();
+        gender.insert(&outcome.speaker);
+    }
+    let enough = speakers.values().all(|speakers| speakers.len() >= 4);
+    enough.then(|| chance_between_genders(outcomes))
 }
 
 fn figure(
@@ -116,14 +199,19 @@ fn figure(
         )),
     };
     let all = 100.0 * report.pooled.uar.value;
+    let (groups, left_out) = lowest_and_highest(groups.iter().map(interval).collect());
+    let comma = if left_out.is_empty() { "" } else { ", " };
     Ok(IntervalPlot {
         frame: subject
             .frame(&format!("UAR by {kind}"))
-            .noted(format!("test clips, protocol {}", report.protocol_name()))
+            .noted(format!(
+                "test clips, protocol {}{comma}{left_out}",
+                report.protocol_name()
+            ))
             .sized(720.0, 200.0),
         group_label: kind.into(),
         value_label: "UAR (%), 95 % interval".into(),
-        groups: groups.iter().map(interval).collect(),
+        groups,
         range: Some((0.0, 100.0)),
         markers: vec![Marker {
             name: format!("all clips, {all:.1} %"),

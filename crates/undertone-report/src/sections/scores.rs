@@ -2,11 +2,14 @@
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{Interval, IntervalPlot, Marker};
+use undertone_lab::RunRecord;
 use undertone_lab::judging::{Bootstrap, Evaluation, Remark, Report, ResampleUnit};
 
 use super::Subject;
 use crate::error::ReportError;
+use crate::extremes::lowest_and_highest;
 use crate::numbers::{count, percent, three, with_interval};
+use crate::summary::distinct_clips;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     let record = subject.record;
@@ -39,6 +42,7 @@ fn judged(
     report: &Report,
     blocks: &mut Vec<Block>,
 ) -> Result<(), ReportError> {
+    let record = subject.record;
     let pooled = &report.pooled;
     for remark in report.remarks() {
         blocks.push(match remark {
@@ -61,7 +65,7 @@ fn judged(
             "judged on".into(),
             format!(
                 "{} of {}",
-                count(pooled.n, "clip"),
+                judged_on(record, pooled.n),
                 count(pooled.by_speaker.len(), "speaker")
             ),
         ),
@@ -96,6 +100,16 @@ fn judged(
         blocks.push(Block::Figure(fold_figure(subject, report)?));
     }
     Ok(())
+}
+
+/// Clips; judgements of clips where some were judged several times.
+fn judged_on(record: &RunRecord, judged: usize) -> String {
+    match distinct_clips(record) {
+        distinct if (1..judged).contains(&distinct) => {
+            format!("{judged} judgements of {}", count(distinct, "clip"))
+        }
+        _ => count(judged, "clip"),
+    }
 }
 
 fn sides(report: &Report) -> Vec<(&'static str, &Evaluation)> {
@@ -190,7 +204,7 @@ fn fold_table(report: &Report) -> Block {
             "UAR",
             "macro F1",
             "training UAR",
-            "best epoch",
+            "kept epoch",
             "test speakers",
         ]
         .map(String::from)
@@ -212,11 +226,15 @@ fn fold_figure(
         )),
     };
     let pooled = 100.0 * report.pooled.uar.value;
+    let (groups, left_out) = lowest_and_highest(report.folds.iter().map(interval).collect());
     Ok(IntervalPlot {
-        frame: subject.frame("UAR by fold").sized(720.0, 260.0),
+        frame: subject
+            .frame("UAR by fold")
+            .noted(left_out)
+            .sized(720.0, 260.0),
         group_label: "fold".into(),
         value_label: "UAR on the test side (%), 95 % interval".into(),
-        groups: report.folds.iter().map(interval).collect(),
+        groups,
         range: Some((0.0, 100.0)),
         markers: vec![Marker {
             name: format!("all test sides, {pooled:.1} %"),

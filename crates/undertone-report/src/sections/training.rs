@@ -2,17 +2,24 @@
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Line, LineAxis, LineChart, Marker};
-use undertone_lab::{EpochMetrics, FoldRecord};
+use undertone_lab::{EpochMetrics, FoldRecord, Selection};
 
 use super::Subject;
 use crate::error::ReportError;
 use crate::numbers::count;
 
+/// Most folds whose curves are told apart in one figure.
+const MOST_IN_ONE: usize = 60;
 /// Most folds whose curves are shown at once; those of the rest are shown when asked for.
 const SHOWN: usize = 6;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
     let record = subject.record;
+    let missing = record.warnings.iter().map(|warning| {
+        let text = format!("A fold's curves are missing, for their file is damaged: {warning}");
+        Block::Warning(text)
+    });
+    let mut blocks: Vec<Block> = missing.collect();
     let section = |blocks| {
         Some(Section {
             title: "Training".into(),
@@ -27,14 +34,14 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     if trained.is_empty() {
         let fitted = record.recipe.training.is_none() && !record.folds.is_empty();
         let note = "The head was fitted to the frozen encoder's summaries in one step: there are no epochs to show.";
-        return Ok(if fitted {
-            section(vec![Block::Note(note.into())])
-        } else {
+        blocks.extend(fitted.then(|| Block::Note(note.into())));
+        return Ok(if blocks.is_empty() {
             None
+        } else {
+            section(blocks)
         });
     }
-    let mut blocks = Vec::new();
-    if trained.len() > 1 {
+    if (2..=MOST_IN_ONE).contains(&trained.len()) {
         blocks.push(Block::Figure(all_folds(subject, &trained)?));
     }
     let several = record.folds.len() > 1;
@@ -77,9 +84,14 @@ fn line(name: &str, epochs: &[EpochMetrics], value: impl Fn(&EpochMetrics) -> f6
     }
 }
 
-fn best(fold: &FoldRecord) -> Vec<Marker> {
+fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
+    let training = subject.record.recipe.training.as_ref();
+    let what = match training.map(|training| training.select) {
+        Some(Selection::Last) => "kept epoch (the last)",
+        _ => "best epoch",
+    };
     let marker = |epoch: usize| Marker {
-        name: format!("best epoch, {epoch}"),
+        name: format!("{what}, {epoch}"),
         value: epoch as f64,
     };
     fold.best_epoch().map(marker).into_iter().collect()
@@ -118,7 +130,7 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
             line("validation", epochs, |row| row.validation_loss),
             rate,
         ],
-        markers: best(fold),
+        markers: kept(subject, fold),
     }
     .draw()?)
 }
@@ -141,7 +153,7 @@ fn accuracy(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Fi
             }),
             line("validation UAR", epochs, |row| 100.0 * row.validation_uar),
         ],
-        markers: best(fold),
+        markers: kept(subject, fold),
     }
     .draw()?)
 }

@@ -1,9 +1,12 @@
 //! `undertone explore`
 
+use std::path::Path;
+
 use undertone_audio::TrimConfig;
-use undertone_corpus::Corpus;
+use undertone_corpus::{Corpus, Problem};
 use undertone_explore::{
-    Exploration, ExploreError, ExploreOptions, OutputFolder, Progress, Trimming, Watcher, explore,
+    Exploration, ExploreError, ExploreOptions, FindingKind, OutputFolder, Progress, Trimming,
+    Watcher, explore,
 };
 use undertone_lab::Recipe;
 
@@ -13,10 +16,14 @@ use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::bar;
 
+/// Skipped recordings and rows that are named to people; the page has more.
+const NAMED: usize = 5;
+
 pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Outcome> {
     let options = options(args)?;
     let corpus = Corpus::open(&args.corpus)?;
     let output = OutputFolder::prepare(&args.out, args.force)?;
+    interrupt::remove_at_stop(output.workplace());
     let interrupt = interrupt::listen()?;
     let bar = bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");
     let observe = |progress| match progress {
@@ -47,9 +54,17 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Outcome> {
         output::warning(&clip.reason);
     }
     tell(args, &exploration, &page.display().to_string())?;
+    // What is there twice is done once; what has no file, or can't be looked at, is not done.
+    let is_lost = |problem: &&Problem| {
+        !matches!(
+            problem,
+            Problem::Name { .. } | Problem::Duplicate { .. } | Problem::DuplicateRow { .. }
+        )
+    };
+    let lost = corpus.problems.iter().filter(is_lost).count();
     Ok(Outcome::of(
         exploration.clips.len(),
-        exploration.unreadable.len(),
+        exploration.unreadable.len() + lost,
     ))
 }
 
@@ -59,8 +74,25 @@ fn tell(args: &ExploreArgs, exploration: &Exploration<'_>, page: &str) -> anyhow
     }
     for finding in &exploration.findings {
         output::say(&finding.summary);
+        // What is unreadable was told one by one.
+        if finding.kind == FindingKind::Skipped {
+            let named = finding.examples.iter().take(NAMED);
+            named.for_each(|example| output::say(format_args!("  {example}")));
+            if finding.count > NAMED {
+                let more = finding.count - NAMED;
+                output::say(format_args!(
+                    "  and {more} more; `undertone corpus` names each"
+                ));
+            }
+        }
     }
     output::line(page)
+}
+
+/// What a manifest is called: the folder it lies in may hold others.
+fn manifest_name(corpus: &Path) -> Option<String> {
+    let name = corpus.file_name().filter(|_| corpus.is_file())?;
+    Some(name.to_string_lossy().into_owned())
 }
 
 /// The options, from a recipe where one is given; what is said on the command line goes before it.
@@ -68,6 +100,7 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
     let mut options = ExploreOptions {
         seed: args.seed,
         show: args.show.clone(),
+        name: manifest_name(&args.corpus),
         ..ExploreOptions::default()
     };
     if let Some(recipe) = &args.recipe {

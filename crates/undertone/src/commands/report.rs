@@ -43,7 +43,12 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let mut records = Vec::new();
     for run in &args.runs {
         match RunRecord::read(run) {
-            Ok(record) => records.push(record),
+            Ok(record) => {
+                for warning in &record.warnings {
+                    output::warning(&format!("{warning}; its curves are missing"));
+                }
+                records.push(record);
+            }
             Err(error) => failed(run, &error.into(), args.json)?,
         }
     }

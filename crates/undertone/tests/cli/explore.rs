@@ -71,10 +71,34 @@ fn clips_that_can_not_be_read_are_named_and_the_rest_is_done() {
 }
 
 #[test]
+fn rows_without_a_file_are_named_and_count_as_not_done_and_repeated_ones_do_not() {
+    let folder = Folder::with_corpus();
+    folder.succeed("corpus --no-durations --manifest all.csv corpus");
+    let manifest = String::from_utf8(folder.read("all.csv")).unwrap();
+    let row = manifest.lines().nth(1).unwrap();
+    folder.write("twice.csv", format!("{manifest}{row}\n"));
+    let done = folder.succeed("explore --out twice twice.csv");
+    assert!(
+        done.stderr.contains("1 repeats an earlier row"),
+        "{}",
+        done.stderr
+    );
+    assert!(done.stderr.contains("line 50"), "{}", done.stderr);
+    let page = String::from_utf8(folder.read("twice/index.html")).unwrap();
+    assert!(page.contains("What is in twice.csv") && page.contains("line 50"));
+    let lost = row.replace("corpus/", "elsewhere/");
+    folder.write("lost.csv", format!("{manifest}{lost}\n"));
+    let done = folder.run("explore --out lost lost.csv");
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    assert!(done.stderr.contains("elsewhere/"), "{}", done.stderr);
+}
+
+#[test]
 fn what_can_not_be_done_is_refused() {
     let folder = Folder::with_corpus();
     folder.write("words/a.wav", "no audio");
     folder.write("mine/thesis.tex", "years of work");
+    folder.write("page/index.html", "my own");
     for (words, reason) in [
         ("explore --out out nowhere", "no such folder"),
         ("explore --out out words", "no usable clip"),
@@ -84,6 +108,7 @@ fn what_can_not_be_done_is_refused() {
         ("explore --out out --show nowhere.wav corpus", "nowhere.wav"),
         ("explore --out out --top-db 0 corpus", "above 0"),
         ("explore --out out --recipe nowhere corpus", "recipe"),
+        ("explore --force --out page corpus", "page/index.html"),
     ] {
         let refused = folder.refuse(words);
         assert!(refused.contains(reason), "{words}: {refused}");
@@ -101,11 +126,7 @@ fn a_signal_leaves_no_half_of_a_page() {
         .spawn()
         .unwrap();
     thread::sleep(Duration::from_millis(150));
-    let kill = format!("kill -INT {}", child.id());
-    std::process::Command::new("sh")
-        .args(["-c", &kill])
-        .status()
-        .unwrap();
+    interrupt(&child);
     let done = child.wait_with_output().unwrap();
     // A quick machine may have finished.
     if done.status.code() == Some(130) {
@@ -113,9 +134,45 @@ fn a_signal_leaves_no_half_of_a_page() {
     } else {
         assert!(folder.path("out/index.html").is_file());
     }
-    let hidden = fs::read_dir(folder.path("")).unwrap().filter(|entry| {
-        let name = entry.as_ref().unwrap().file_name();
-        name.to_string_lossy().starts_with('.')
-    });
-    assert_eq!(hidden.count(), 0);
+    assert_eq!(hidden(&folder), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_signals_leave_nothing_behind() {
+    let folder = Folder::with_corpus();
+    let child = folder
+        .command("explore --out out corpus")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while hidden(&folder) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    for _ in 0..2 {
+        thread::sleep(Duration::from_millis(60));
+        interrupt(&child);
+    }
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(130));
+    assert_eq!(hidden(&folder), 0);
+}
+
+#[cfg(unix)]
+fn interrupt(child: &std::process::Child) {
+    let kill = format!("kill -INT {}", child.id());
+    std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status()
+        .unwrap();
+}
+
+/// Files and folders whose names begin with a dot.
+#[cfg(unix)]
+fn hidden(folder: &Folder) -> usize {
+    let entries = fs::read_dir(folder.path("")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .count()
 }

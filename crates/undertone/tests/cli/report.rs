@@ -128,6 +128,8 @@ fn several_runs_stand_side_by_side() {
         Some("holdout")
     );
     assert_eq!(objects[2]["comparison"]["mcnemar_p"], 1.0);
+    assert_eq!(objects[2]["comparison"]["uar_difference_p"], 1.0);
+    assert_eq!(objects[2]["judged_repeatedly"], false);
     assert_eq!(objects[2]["comparison"]["uar_difference"]["value"], 0.0);
 }
 
@@ -142,7 +144,24 @@ fn runs_that_cannot_be_compared_are_shown_and_told() {
         .unwrap()
         .to_owned();
     assert!(reason.contains("other classes"), "{reason}");
-    assert!(page(folder.path("both")).contains("cannot be compared"));
+    assert!(page(folder.path("both")).contains("one and two: they tell other classes apart"));
+    // A label that was mended.
+    copied_run(&folder, "three");
+    let outcomes = folder.path("three/folds/holdout/outcomes.json");
+    let mut mended: serde_json::Value =
+        serde_json::from_slice(&fs::read(&outcomes).unwrap()).unwrap();
+    let truth = &mut mended["test"][0]["truth"];
+    *truth = ((truth.as_u64().unwrap() + 1) % 3).into();
+    fs::write(&outcomes, mended.to_string()).unwrap();
+    let done = folder.succeed("report --json one two three --out all");
+    let reason = done.json()[4]["not_comparable"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(reason.contains("labelled differently"), "{reason}");
+    let html = page(folder.path("all"));
+    assert_eq!(html.matches("What cannot be compared").count(), 1);
+    assert!(html.contains("one and two; two and three: they tell"));
 }
 
 #[test]
@@ -202,8 +221,22 @@ fn a_damaged_file_is_named() {
     let folder = Folder::new();
     copied_run(&folder, "run");
     folder.write("run/folds/holdout/metrics.csv", "epoch,loss\n1,2\n");
-    let error = folder.refuse("report run");
-    assert!(error.contains("metrics.csv"), "{error}");
+    let done = folder.succeed("report run");
+    assert!(done.stderr.contains("metrics.csv"), "{}", done.stderr);
+    let html = page(folder.path("run/report"));
+    assert!(
+        html.contains("curves are missing") && html.contains("Calibration"),
+        "the rest is there"
+    );
+    for name in ["report.json", "folds/holdout/outcomes.json"] {
+        folder.write(&format!("run/{name}"), "{");
+        let error = folder.refuse("report run");
+        assert!(
+            error.contains(name) && error.contains("--resume"),
+            "{error}"
+        );
+        fs::remove_file(folder.path(&format!("run/{name}"))).unwrap();
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ use sample::Sample;
 const FLAC: &str = "FLAC";
 const STREAM_INFO: u8 = 0;
 const STREAM_INFO_LEN: usize = 34;
+/// Most samples of one channel in a frame.
+const LONGEST_FRAME: u64 = 65_536;
 
 /// What the STREAMINFO block says.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +38,18 @@ pub(super) fn decode(
     bytes: &[u8],
     start: usize,
     options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
     let (info, position) = metadata(bytes, start + 4)?;
-    if info.frames > options.max_frames(info.sample_rate) {
+    let max_frames = options.max_frames(info.sample_rate);
+    if info.frames > max_frames {
         return Err(options.too_long());
     }
+    // The last frame may go beyond a promised length.
+    announce(match info.frames {
+        0 => max_frames,
+        promised => max_frames.min(promised + LONGEST_FRAME),
+    });
     let samples = match info.bits {
         ..=31 => frames::<i32>(bytes, position, &info, options)?,
         _ => frames::<i64>(bytes, position, &info, options)?,

@@ -85,6 +85,7 @@ impl FlowFigure {
             svg: layout.scene.svg(&alt)?,
             alt,
             width: layout.scene.width,
+            height: layout.scene.height,
         })
     }
 

@@ -1,0 +1,144 @@
+//! Connections whose other end may take its time, but not for ever.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+
+/// A client that takes this much of what it is sent is never too slow.
+const BYTES_PER_SECOND: f64 = 16_384.0;
+
+/// A stream that fails once its client has made it wait for too long: for the patience it began
+/// with, and a second for each 16 KiB taken. Time in which there is nothing to send does not count.
+#[derive(Debug)]
+pub(super) struct Paced {
+    stream: TcpStream,
+    /// What the client may still make it wait.
+    patience: Duration,
+    waiting: Option<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    since: Instant,
+    until: Pin<Box<Sleep>>,
+}
+
+impl Paced {
+    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+        Self {
+            stream,
+            patience,
+            waiting: None,
+        }
+    }
+
+    fn written(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let Poll::Ready(written) = polled else {
+            let patience = self.patience;
+            let waiting = self.waiting.get_or_insert_with(|| Waiting {
+                since: Instant::now(),
+                until: Box::pin(tokio::time::sleep(patience)),
+            });
+            let too_slow = |()| Err(io::ErrorKind::TimedOut.into());
+            return waiting.until.as_mut().poll(context).map(too_slow);
+        };
+        if let Some(waiting) = self.waiting.take() {
+            self.patience = self.patience.saturating_sub(waiting.since.elapsed());
+        }
+        if let Ok(taken) = &written {
+            self.patience += Duration::from_secs_f64(*taken as f64 / BYTES_PER_SECOND);
+        }
+        Poll::Ready(written)
+    }
+}
+
+impl AsyncRead for Paced {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Paced {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(context, polled)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.written(context, polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpSocket;
+
+    use super::*;
+
+    const SENT: usize = 1 << 20;
+
+    /// How sending ends to a client that takes so many bytes each 10 ms.
+    async fn sent(taken_at_once: usize) -> io::Result<()> {
+        let listening = TcpSocket::new_v4()?;
+        listening.set_send_buffer_size(4 << 10)?;
+        listening.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = listening.listen(1)?;
+        let client = TcpSocket::new_v4()?;
+        client.set_recv_buffer_size(4 << 10)?;
+        let mut client = client.connect(listener.local_addr()?).await?;
+        let (stream, _) = listener.accept().await?;
+        let mut paced = Paced::new(stream, Duration::from_millis(200));
+        let taking = tokio::spawn(async move {
+            let mut buffer = vec![0; taken_at_once];
+            while client.read(&mut buffer).await.is_ok_and(|count| count > 0) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        let sent = paced.write_all(&[7; SENT]).await;
+        taking.abort();
+        sent
+    }
+
+    #[tokio::test]
+    async fn clients_may_be_slow_but_not_for_ever() {
+        sent(64 << 10).await.unwrap();
+        // 5 kB a second: it always takes something, and would be there for minutes.
+        let error = sent(50).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

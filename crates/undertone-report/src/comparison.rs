@@ -6,7 +6,7 @@ use undertone_corpus::Protocol;
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{Frame, Interval, IntervalPlot};
 use undertone_lab::RunRecord;
-use undertone_lab::judging::{JudgingError, Outcome, PairedComparison, ResampleUnit, holm};
+use undertone_lab::judging::{JudgingError, Outcome, PairedComparison, Report, ResampleUnit, holm};
 
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
@@ -208,29 +208,36 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
 }
 
 fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, ReportError> {
-    let groups: Vec<Interval> = records
+    let judged: Vec<(&Report, &String)> = records
         .iter()
         .zip(names)
-        .filter_map(|(record, name)| {
-            let report = record.report.as_ref()?;
-            let uar = report.pooled.uar;
-            Some(Interval {
-                name: format!(
-                    "{name} ({}, {})",
-                    report.label_scheme,
-                    report.protocol_name()
-                ),
-                value: 100.0 * uar.value,
-                bounds: Some((100.0 * uar.interval.low, 100.0 * uar.interval.high)),
-            })
-        })
+        .filter_map(|(record, name)| Some((record.report.as_ref()?, name)))
         .collect();
-    if groups.len() < 2 {
+    if judged.len() < 2 {
         return Ok(None);
     }
-    let (groups, left_out) = lowest_and_highest(groups);
+    let task = |report: &Report| format!("{}, {}", report.label_scheme, report.protocol_name());
+    let first = task(judged[0].0);
+    let alike = judged.iter().all(|(report, _)| task(report) == first);
+    let groups = judged.iter().map(|(report, name)| {
+        let uar = report.pooled.uar;
+        Interval {
+            name: match alike {
+                true => (*name).clone(),
+                false => format!("{name} ({})", task(report)),
+            },
+            value: 100.0 * uar.value,
+            bounds: Some((100.0 * uar.interval.low, 100.0 * uar.interval.high)),
+        }
+    });
+    let (groups, left_out) = lowest_and_highest(groups.collect());
+    let note = match (alike, left_out.is_empty()) {
+        (true, true) => first,
+        (true, false) => format!("{first}; {left_out}"),
+        (false, _) => left_out,
+    };
     let figure = IntervalPlot {
-        frame: Frame::new("UAR by run").noted(left_out).sized(760.0, 220.0),
+        frame: Frame::new("UAR by run").noted(note).sized(760.0, 220.0),
         group_label: "run".into(),
         value_label: "UAR (%), 95 % interval".into(),
         groups,

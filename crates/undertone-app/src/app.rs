@@ -111,7 +111,7 @@ impl App {
     pub(crate) fn check_ready(&self) -> Result<(), Problem> {
         self.model()?;
         if self.stopping.is_cancelled() {
-            return Err(Problem::new(Kind::Stopping, "the server is stopping"));
+            return Err(Problem::stopping());
         }
         Ok(())
     }

@@ -66,9 +66,8 @@ impl Decoding {
 
     /// Decodes a recording and looks at it.
     pub(crate) async fn decode(&self, bytes: Bytes, draw: bool) -> Result<Decoded, Problem> {
-        let stopping = || Problem::new(Kind::Stopping, "the server is stopping");
         let thread = Arc::clone(&self.threads).acquire_owned().await;
-        let thread = thread.map_err(|_| stopping())?;
+        let thread = thread.map_err(|_| Problem::stopping())?;
         let (room, options, runtime) = (self.room.clone(), self.options, Handle::current());
         let decoding = tokio::task::spawn_blocking(move || {
             let _thread = thread;
@@ -81,7 +80,7 @@ impl Decoding {
                 tracing::error!("decoding panicked");
                 Err(Problem::new(Kind::Internal, "decoding failed"))
             } else {
-                Err(stopping())
+                Err(Problem::stopping())
             }
         })
     }

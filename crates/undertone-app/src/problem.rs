@@ -131,6 +131,11 @@ impl Problem {
             detail: detail.into(),
         }
     }
+
+    /// To whom the server can answer nothing any more.
+    pub(crate) fn stopping() -> Self {
+        Self::new(Kind::Stopping, "the server is stopping")
+    }
 }
 
 impl Serialize for Problem {

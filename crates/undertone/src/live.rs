@@ -27,10 +27,9 @@ pub(crate) fn start(title: String, interrupt: &'static Interrupt) -> Option<Live
         .ok()
 }
 
-/// Shows what an event tells, but for its words.
+/// Shows what an event tells, but for its words and how far the work is.
 pub(crate) fn show(live: &Live, event: &Event<'_>) {
     match *event {
-        Event::Features { done, total } => live.progress("reading clips", done, total),
         Event::Fold {
             name,
             number,
@@ -44,14 +43,6 @@ pub(crate) fn show(live: &Live, event: &Event<'_>) {
                 count,
             };
             live.fold(fold, history.iter().map(epoch).collect());
-        }
-        Event::Step {
-            epoch,
-            epochs,
-            step,
-            steps,
-        } => {
-            live.progress("training", (epoch - 1) * steps + step, epochs * steps);
         }
         Event::Epoch { metrics, .. } => live.epoch(epoch(metrics)),
         _ => {}

@@ -187,6 +187,9 @@ impl Progress {
     }
 
     fn at(&self, what: &'static str, done: usize, total: usize) {
+        if let Some(live) = &self.live {
+            live.progress(what, done, total);
+        }
         let begins = self.bar.message() != what;
         if begins {
             self.bar.reset();

@@ -11,6 +11,7 @@ use crate::analysis::{Answer, Wanted, analyse};
 use crate::app::{App, Shared};
 use crate::body::{File, read_files};
 use crate::extract::Checked;
+use crate::inference::Slot;
 use crate::problem::{Kind, Problem};
 
 /// Files of one batch that are worked on at the same time.
@@ -43,6 +44,15 @@ fn switch(name: &str, value: Option<&str>) -> Result<bool, Problem> {
     }
 }
 
+/// The files of a request, and leave to wait for the model.
+async fn receive(app: &App, request: Request) -> Result<(Vec<File>, Slot), Problem> {
+    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
+    // server is asked to stop meanwhile.
+    drop(app.admit()?);
+    let files = read_files(app, request, "file").await?;
+    Ok((files, app.inference.admit()?))
+}
+
 /// What the model makes of one recording.
 pub(crate) async fn predict(
     State(app): State<Shared>,
@@ -50,11 +60,7 @@ pub(crate) async fn predict(
     request: Request,
 ) -> Result<Response, Problem> {
     let wanted = options.wanted()?;
-    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
-    // server is asked to stop meanwhile.
-    drop(app.admit()?);
-    let files = read_files(&app, request, "file").await?;
-    let _slot = app.inference.admit()?;
+    let (files, _slot) = receive(&app, request).await?;
     let mut files = files.into_iter();
     let (Some(file), None) = (files.next(), files.next()) else {
         let detail = "one `file` is taken here; several go to /api/predict/batch";
@@ -87,11 +93,7 @@ pub(crate) async fn predict_batch(
     request: Request,
 ) -> Result<Response, Problem> {
     let wanted = options.wanted()?;
-    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
-    // server is asked to stop meanwhile.
-    drop(app.admit()?);
-    let files = read_files(&app, request, "file").await?;
-    let _slot = app.inference.admit()?;
+    let (files, _slot) = receive(&app, request).await?;
     let answer_one =
         async |File { name, bytes }: File| match analyse(&app, bytes, name.clone(), wanted).await {
             Ok(answer) => FileAnswer::Done(Box::new(answer)),

@@ -188,14 +188,13 @@ impl Sessions {
 
 fn forget_oldest_outcome(sessions: &mut HashMap<String, Session>) -> bool {
     let completed = sessions.iter().flat_map(|(name, session)| {
-        let completed = |(event_id, call): (&String, &Call)| {
-            Some((call.completed?, name.clone(), event_id.clone()))
-        };
-        session.calls.iter().filter_map(completed)
+        let calls = session.calls.iter();
+        calls.filter_map(move |(event_id, call)| Some((call.completed?, name, event_id)))
     });
     let Some((_, name, event_id)) = completed.min() else {
         return false;
     };
+    let (name, event_id) = (name.clone(), event_id.clone());
     if let Some(session) = sessions.get_mut(&name) {
         session.calls.remove(&event_id);
         session

@@ -101,8 +101,6 @@ impl Inference {
             taken,
             answer,
         });
-        answered
-            .await
-            .unwrap_or_else(|_| Err(Problem::new(Kind::Stopping, "the server is stopping")))
+        answered.await.unwrap_or_else(|_| Err(Problem::stopping()))
     }
 }

@@ -93,7 +93,7 @@ pub(crate) async fn live(
             let conversation = tokio::select! {
                 ended = converse(&app, &mut socket) => ended,
                 () = app.stopping.cancelled() => {
-                    Err(Problem::new(Kind::Stopping, "the server is stopping"))
+                    Err(Problem::stopping())
                 }
             };
             let _ = timeout(SEND, end(&mut socket, conversation)).await;

@@ -120,11 +120,7 @@ fn what_can_not_be_done_is_refused() {
 #[test]
 fn a_signal_leaves_no_half_of_a_page() {
     let folder = Folder::with_corpus();
-    let child = folder
-        .command("explore --out out corpus")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = exploring(&folder);
     thread::sleep(Duration::from_millis(150));
     interrupt(&child);
     let done = child.wait_with_output().unwrap();
@@ -141,11 +137,7 @@ fn a_signal_leaves_no_half_of_a_page() {
 #[test]
 fn two_signals_leave_nothing_behind() {
     let folder = Folder::with_corpus();
-    let child = folder
-        .command("explore --out out corpus")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = exploring(&folder);
     while hidden(&folder) == 0 {
         thread::sleep(Duration::from_millis(5));
     }
@@ -156,6 +148,12 @@ fn two_signals_leave_nothing_behind() {
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(130));
     assert_eq!(hidden(&folder), 0);
+}
+
+#[cfg(unix)]
+fn exploring(folder: &Folder) -> std::process::Child {
+    let mut command = folder.command("explore --out out corpus");
+    command.stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[cfg(unix)]

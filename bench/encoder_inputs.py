@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compare what pretrained encoders read (log-mel, normalised samples) with transformers'.
+"""Compare what pretrained encoders read (log-mel, normalized samples) with transformers'.
 
     bench/encoder_inputs.py [--corpus DIR] [--clips N]
 
@@ -50,7 +50,7 @@ def main():
             differences = [abs(a - np.ravel(b)).max() for a, b in zip(ours, expected(samples), strict=True)]
             largest = np.maximum(largest, differences)
     print(
-        f"{len(files)} clips, largest differences: normalised samples {largest[0]:.1e}, "
+        f"{len(files)} clips, largest differences: normalized samples {largest[0]:.1e}, "
         f"log-mel {largest[1]:.1e} (80 bands), {largest[2]:.1e} (128)"
     )
     sys.exit(int(largest.max() > TOLERANCE))

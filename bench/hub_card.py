@@ -19,7 +19,7 @@ from huggingface_hub import ModelCard, SpaceCard, metadata_load
 from huggingface_hub.repocard_data import eval_results_to_model_index, model_index_to_eval_results
 
 # https://huggingface.co/docs/hub/spaces-config-reference
-COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 PROTOCOLS = {"holdout", "speakers", "emobox", "manifest"}
 
 
@@ -53,8 +53,8 @@ def check_model(folder):
             require(0 <= result.metric_value <= 1, "a metric is no fraction")
         written = eval_results_to_model_index(name, results)
         require(model_index_to_eval_results(written) == (name, results), "round trip")
-    licence = metadata.get("license", "no licence")
-    return f"{licence}, {len(metadata['widget'])} examples, {len(results)} results", card
+    license = metadata.get("license", "no license")
+    return f"{license}, {len(metadata['widget'])} examples, {len(results)} results", card
 
 
 def check_space(folder):
@@ -63,7 +63,7 @@ def check_space(folder):
     card = SpaceCard.load(path)
     require(card.data.to_dict() == metadata, "metadata are not kept")
     require(metadata["sdk"] == "docker", "sdk")
-    require({metadata["colorFrom"], metadata["colorTo"]} <= COLOURS, "colours")
+    require({metadata["colorFrom"], metadata["colorTo"]} <= COLORS, "colors")
     require(len(metadata["short_description"]) <= 60, "short_description is too long")
     dockerfile = (folder / "Dockerfile").read_text()
     require(f'"--port", "{metadata["app_port"]}"' in dockerfile, "app_port")

@@ -73,7 +73,7 @@ struct Milliseconds {
 
 /// Decodes a recording and asks the model about it. Its caller holds a
 /// [`Slot`](crate::inference::Slot).
-pub(crate) async fn analyse(
+pub(crate) async fn analyze(
     app: &Shared,
     bytes: Bytes,
     name: Option<String>,

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use undertone_corpus::{OTHER_COLOURS, colour_of};
+use undertone_corpus::{OTHER_COLORS, color_of};
 
 use crate::decoding::Decoding;
 use crate::gradio::Gradio;
@@ -52,7 +52,7 @@ pub(crate) type Shared = Arc<App>;
 pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
     pub(crate) labels: Arc<[String]>,
-    pub(crate) colours: Vec<&'static str>,
+    pub(crate) colors: Vec<&'static str>,
     pub(crate) card_html: Option<String>,
 }
 
@@ -86,15 +86,15 @@ impl App {
 
     /// Makes the model known.
     pub(crate) fn set_model(&self, description: ModelDescription) {
-        let mut others = OTHER_COLOURS.iter().cycle();
-        let colours = description
+        let mut others = OTHER_COLORS.iter().cycle();
+        let colors = description
             .labels
             .iter()
-            .filter_map(|label| colour_of(label).or_else(|| others.next().copied()))
+            .filter_map(|label| color_of(label).or_else(|| others.next().copied()))
             .collect();
         let _ = self.model.set(LoadedModel {
             labels: description.labels.clone().into(),
-            colours,
+            colors,
             card_html: description.card.as_deref().map(card::to_html),
             description,
         });

@@ -29,7 +29,7 @@ const INDEX: &[u8] = include_bytes!("../web/index.html");
 
 /// All files of `web/assets/`.
 const ASSETS: &[Asset] = assets!("../web/assets/":
-    "analyse.js",
+    "analyze.js",
     "api.js",
     "bars.js",
     "base.css",

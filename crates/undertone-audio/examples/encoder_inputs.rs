@@ -1,7 +1,7 @@
 //! What pretrained encoders read of each clip, for `bench/encoder_inputs.py` to compare.
 //!
 //! ```text
-//! encoder_inputs OUT FILE…           float32: samples at 16 kHz, normalised, log-mel of 80, of 128
+//! encoder_inputs OUT FILE…           float32: samples at 16 kHz, normalized, log-mel of 80, of 128
 //! ```
 
 use std::error::Error;
@@ -20,13 +20,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (index, file) in files.iter().enumerate() {
         let recording = decode_path(file.as_ref(), &DecodeOptions::default())?;
         let samples = Resampler::new(recording.sample_rate, 16_000)?.resample(&recording.samples);
-        let mut normalised = samples.clone();
-        zero_mean_unit_variance(&mut normalised);
+        let mut normalized = samples.clone();
+        zero_mean_unit_variance(&mut normalized);
         let log_mels = whisper
             .each_ref()
             .map(|bands| bands.log_mel(&samples).values);
         let mut bytes = (samples.len() as u64).to_le_bytes().to_vec();
-        for values in [&samples, &normalised, &log_mels[0], &log_mels[1]] {
+        for values in [&samples, &normalized, &log_mels[0], &log_mels[1]] {
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         }
         std::fs::write(Path::new(folder).join(format!("{index}.bin")), bytes)?;

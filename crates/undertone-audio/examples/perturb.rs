@@ -10,7 +10,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use undertone_audio::perturb::{
-    NoiseColour, PerturbError, gain, noise, pitch, reverberation, speed, tempo,
+    NoiseColor, PerturbError, gain, noise, pitch, reverberation, speed, tempo,
 };
 use undertone_audio::{
     DecodeOptions, FrontEnd, FrontEndConfig, Recording, WhisperLogMel, decode_path,
@@ -26,8 +26,8 @@ const PERTURBATIONS: [(&str, Perturbation); 7] = [
     ("tempo 1.07", |x| tempo(x, RATE, 1.07)),
     ("pitch +1.3", |x| pitch(x, RATE, 1.3)),
     ("gain", |x| gain(x, -6.0)),
-    ("white noise", |x| noise(x, 15.0, NoiseColour::White, 1)),
-    ("pink noise", |x| noise(x, 15.0, NoiseColour::Pink, 1)),
+    ("white noise", |x| noise(x, 15.0, NoiseColor::White, 1)),
+    ("pink noise", |x| noise(x, 15.0, NoiseColor::Pink, 1)),
     ("reverberation", |x| reverberation(x, RATE, 0.3, 10.0, 1)),
 ];
 

@@ -1,7 +1,7 @@
 //! Loops compiled twice: for every processor of the target, and for the wide registers and bit
 //! instructions that nearly all x86-64 processors have, chosen at run time.
 //!
-//! A kernel's plain loop is written so that the compiler can vectorise it, with sums in lanes of
+//! A kernel's plain loop is written so that the compiler can vectorize it, with sums in lanes of
 //! fixed number and no fused multiply-add. Both compilations therefore give the same bits.
 
 /// Defines a function that runs the `#[inline(always)]` function after `=`, compiled for AVX2 where

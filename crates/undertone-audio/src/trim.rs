@@ -34,7 +34,7 @@ impl Default for TrimConfig {
 /// The part of `samples` between the first and the last frame that is not silent.
 ///
 /// Gives the start and end sample of `librosa.effects.trim(y, top_db, frame_length, hop_length)`
-/// with its other arguments left alone: frames centred with zero padding, their RMS in decibels
+/// with its other arguments left alone: frames centered with zero padding, their RMS in decibels
 /// relative to the loudest. As there, a recording of nothing but zeros is left whole, since no
 /// frame of it is quieter than the loudest. A `frame_length` or `hop_length` of 0 is taken as 1.
 ///
@@ -56,7 +56,7 @@ pub fn trim(samples: &[f32], config: &TrimConfig) -> Range<usize> {
 }
 
 /// The level of each frame that [`trim`] looks at, in decibels relative to the loudest: 0 and
-/// below. Frame `n` is centred on sample `n · hop_length`.
+/// below. Frame `n` is centered on sample `n · hop_length`.
 ///
 /// ```
 /// use undertone_audio::{TrimConfig, frame_levels};
@@ -84,9 +84,9 @@ fn decibels(power: f32) -> f32 {
     10.0 * power.max(1e-10).log10()
 }
 
-/// Mean square of each centred frame: `librosa.feature.rms` before its root.
+/// Mean square of each centered frame: `librosa.feature.rms` before its root.
 ///
-/// Neighbouring frames share most of their samples. Where the hop is a half, a quarter, … of the
+/// Neighboring frames share most of their samples. Where the hop is a half, a quarter, … of the
 /// frame, and so one of the parts that [`sum_of_squares`] halves a frame into, each part is summed
 /// once and the parts are added in the same order.
 fn frame_powers(samples: &[f32], frame_length: usize, hop: usize) -> Vec<f32> {

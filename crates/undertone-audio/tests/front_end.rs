@@ -141,10 +141,10 @@ fn a_configuration_survives_toml_and_json() {
         config("duration = \"p95\"").unwrap().duration,
         FitLength::P95
     );
-    assert!(config("n_ftt = 2048").is_err(), "a misspelt name");
+    assert!(config("n_ftt = 2048").is_err(), "a misspelled name");
     assert!(
         config("trim = { top = 30.0 }").is_err(),
-        "a misspelt name inside trim"
+        "a misspelled name inside trim"
     );
 }
 

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use proptest::prelude::*;
 use undertone_audio::perturb::{
-    NoiseColour, PerturbError, gain, noise, pitch, reverberation, speed, tempo,
+    NoiseColor, PerturbError, gain, noise, pitch, reverberation, speed, tempo,
 };
 
 const RATE: u32 = 16_000;
@@ -54,8 +54,8 @@ fn f0(samples: &[f32], near: f64) -> f64 {
         .max_by(|a, b| similarity(*a).total_cmp(&similarity(*b)))
         .unwrap();
     assert!(low < best && best < high, "no peak near {near} Hz");
-    let [left, centre, right] = [best - 1, best, best + 1].map(similarity);
-    let offset = 0.5 * (left - right) / (left - 2.0 * centre + right);
+    let [left, center, right] = [best - 1, best, best + 1].map(similarity);
+    let offset = 0.5 * (left - right) / (left - 2.0 * center + right);
     PERIODS * f64::from(RATE) / (best as f64 + offset)
 }
 
@@ -163,31 +163,31 @@ fn gain_is_in_decibels() {
 #[test]
 fn noise_has_the_ratio_asked_for() {
     let sound = vowel(120.0, 24_000);
-    for colour in [NoiseColour::White, NoiseColour::Pink] {
+    for color in [NoiseColor::White, NoiseColor::Pink] {
         for snr in [-5.0, 10.0, 30.0] {
-            let noisy = noise(&sound, snr, colour, 3).unwrap();
+            let noisy = noise(&sound, snr, color, 3).unwrap();
             let added: Vec<f32> = noisy.iter().zip(&sound).map(|(a, b)| a - b).collect();
             assert!((db(energy(&sound) / energy(&added)) - snr).abs() < 0.01);
         }
     }
     assert_eq!(
-        noise(&[0.0; 99], 10.0, NoiseColour::White, 3).unwrap(),
+        noise(&[0.0; 99], 10.0, NoiseColor::White, 3).unwrap(),
         [0.0; 99]
     );
 }
 
 #[test]
-fn noise_has_its_colour() {
+fn noise_has_its_color() {
     // A little silence before one loud click, so that what is left is the noise alone.
     let mut sound = vec![0.0; 64_000];
     sound[0] = 1.0;
-    let octave = |colour, low: usize| -> f64 {
-        let noisy = noise(&sound, 0.0, colour, 5).unwrap();
+    let octave = |color, low: usize| -> f64 {
+        let noisy = noise(&sound, 0.0, color, 5).unwrap();
         let bins = (low..2 * low).step_by(low / 50);
         bins.map(|hz| power_at(&noisy[1..], hz as f64)).sum()
     };
-    let slope = |colour| db(octave(colour, 3200) / octave(colour, 200)) / 4.0;
-    let (white, pink) = (slope(NoiseColour::White), slope(NoiseColour::Pink));
+    let slope = |color| db(octave(color, 3200) / octave(color, 200)) / 4.0;
+    let (white, pink) = (slope(NoiseColor::White), slope(NoiseColor::Pink));
     assert!(white.abs() < 0.6, "{white} dB per octave");
     assert!((pink + 3.0).abs() < 0.6, "{pink} dB per octave");
 }
@@ -238,7 +238,7 @@ fn a_room_neither_delays_nor_amplifies() {
 #[test]
 fn the_same_seed_gives_the_same_samples() {
     let sound = vowel(120.0, 8000);
-    let noisy = |seed| noise(&sound, 10.0, NoiseColour::Pink, seed).unwrap();
+    let noisy = |seed| noise(&sound, 10.0, NoiseColor::Pink, seed).unwrap();
     let heard = |seed| reverberation(&sound, RATE, 0.4, 5.0, seed).unwrap();
     assert_eq!((noisy(1), heard(1)), (noisy(1), heard(1)));
     assert_ne!(noisy(1), noisy(2));
@@ -263,7 +263,7 @@ fn arguments_out_of_range_are_errors() {
         tempo(&sound, u32::MAX, 1.1),
         pitch(&sound, RATE, 13.0),
         gain(&sound, f64::INFINITY),
-        noise(&sound, -31.0, NoiseColour::White, 0),
+        noise(&sound, -31.0, NoiseColor::White, 0),
         reverberation(&sound, RATE, 0.0, 0.0, 0),
         reverberation(&sound, RATE, 0.3, f64::NAN, 0),
     ];
@@ -297,7 +297,7 @@ proptest! {
         let same_length = [
             pitch(&samples, rate, semitones).unwrap(),
             gain(&samples, 60.0).unwrap(),
-            noise(&samples, -30.0, NoiseColour::Pink, seed).unwrap(),
+            noise(&samples, -30.0, NoiseColor::Pink, seed).unwrap(),
             reverberation(&samples, rate, factor / 5.0, -20.0, seed).unwrap(),
         ];
         for output in &same_length {

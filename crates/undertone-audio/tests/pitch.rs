@@ -67,7 +67,7 @@ fn synthetic_sounds_have_the_pitch_that_librosa_finds() {
             let (f0, probability) = (case.f0[index], case.probability[index]);
             assert_eq!(frame.f0.is_some(), f0.is_some(), "{name}, frame {index}");
             if let (Some(ours), Some(theirs)) = (frame.f0, f0) {
-                // Neighbouring bins are 10 cents apart.
+                // Neighboring bins are 10 cents apart.
                 let cents = 1200.0 * (ours / theirs).log2().abs();
                 assert!(cents < 1.0, "{name}, frame {index}: {ours} Hz, {theirs} Hz");
             }

@@ -17,7 +17,7 @@ struct Case {
     length: usize,
     log_mel_80: Vec<f32>,
     log_mel_128: Vec<f32>,
-    normalised: Vec<f32>,
+    normalized: Vec<f32>,
 }
 
 fn reference() -> BTreeMap<String, Case> {
@@ -100,9 +100,9 @@ fn no_bands_are_an_error() {
 #[test]
 fn waveform_matches_wav2vec2s() {
     for (name, case) in reference() {
-        let mut normalised = samples(&name, case.length);
-        zero_mean_unit_variance(&mut normalised);
-        let difference = largest_difference(&normalised, &case.normalised);
+        let mut normalized = samples(&name, case.length);
+        zero_mean_unit_variance(&mut normalized);
+        let difference = largest_difference(&normalized, &case.normalized);
         println!("{name}: {difference}");
         assert!(difference <= 1e-4, "{name}: {difference}");
     }

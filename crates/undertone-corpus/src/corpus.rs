@@ -1,4 +1,4 @@
-//! A corpus: a set of labelled clips.
+//! A corpus: a set of labeled clips.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::{
     manifest, ravdess,
 };
 
-/// A set of labelled clips, and what was wrong with those that had to be skipped.
+/// A set of labeled clips, and what was wrong with those that had to be skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus {
     /// The folder that was scanned, or the one that the manifest lies in.

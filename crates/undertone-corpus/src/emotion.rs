@@ -1,4 +1,4 @@
-//! The emotions that a clip can be labelled with.
+//! The emotions that a clip can be labeled with.
 
 use std::fmt;
 use std::str::FromStr;

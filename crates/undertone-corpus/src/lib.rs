@@ -1,4 +1,4 @@
-//! Speech emotion corpora: which clips there are, who speaks, what they are labelled, and how
+//! Speech emotion corpora: which clips there are, who speaks, what they are labeled, and how
 //! they are balanced and divided for honest judging. There is no audio in this crate.
 //!
 //! A [`Corpus`] is opened from a folder of RAVDESS clips or from a manifest CSV. Its
@@ -25,7 +25,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod balance;
-mod colour;
+mod color;
 mod corpus;
 mod division;
 mod emotion;
@@ -43,7 +43,7 @@ mod scheme;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};
-pub use colour::{OTHER_COLOURS, colour_of};
+pub use color::{OTHER_COLORS, color_of};
 pub use corpus::Corpus;
 pub use division::{DivideError, Division, EMOBOX_RAVDESS_FOLDS, Fold, divide};
 pub use emotion::{Emotion, UnknownEmotion};

@@ -1,4 +1,4 @@
-//! One labelled recording.
+//! One labeled recording.
 
 use std::fmt;
 use std::path::PathBuf;

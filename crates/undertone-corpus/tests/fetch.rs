@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 use md5::{Digest, Md5};
-use server::{Behaviour, Server};
+use server::{Behavior, Server};
 use tempfile::TempDir;
 use undertone_corpus::Corpus;
 use undertone_corpus::fetch::{FetchError, Fetched, Progress, Source, fetch};
@@ -53,9 +53,9 @@ fn source(server: &Server, archive: &[u8]) -> Source {
 }
 
 /// A server for an archive of [`CLIPS`], that archive, its source, and an empty folder.
-fn set_up(behaviour: Behaviour) -> (Server, Vec<u8>, Source, TempDir) {
+fn set_up(behavior: Behavior) -> (Server, Vec<u8>, Source, TempDir) {
     let archive = zip_of(&CLIPS);
-    let server = Server::start(archive.clone(), behaviour);
+    let server = Server::start(archive.clone(), behavior);
     let source = source(&server, &archive);
     (server, archive, source, tempfile::tempdir().unwrap())
 }
@@ -87,7 +87,7 @@ fn ravdess_lies_at_zenodo() {
 
 #[test]
 fn everything_is_downloaded_checked_and_unpacked() {
-    let (server, archive, source, out) = set_up(Behaviour::default());
+    let (server, archive, source, out) = set_up(Behavior::default());
     let mut seen = Vec::new();
     let out = out.path().join("new/folder");
     let fetched = fetch(&source, &out, |progress| seen.push(progress)).unwrap();
@@ -106,7 +106,7 @@ fn everything_is_downloaded_checked_and_unpacked() {
 
 #[test]
 fn a_second_call_has_nothing_to_do_until_a_clip_is_gone() {
-    let (server, _, source, out) = set_up(Behaviour::default());
+    let (server, _, source, out) = set_up(Behavior::default());
     run(&source, out.path()).unwrap();
     let again = run(&source, out.path()).unwrap();
     assert_eq!((again.clips, again.already_there), (3, true));
@@ -118,9 +118,9 @@ fn a_second_call_has_nothing_to_do_until_a_clip_is_gone() {
 
 #[test]
 fn a_broken_off_download_goes_on_where_it_stopped() {
-    let (server, archive, source, out) = set_up(Behaviour {
+    let (server, archive, source, out) = set_up(Behavior {
         break_first_at: Some(70_000),
-        ..Behaviour::default()
+        ..Behavior::default()
     });
     let error = run(&source, out.path()).unwrap_err();
     assert!(
@@ -138,9 +138,9 @@ fn a_broken_off_download_goes_on_where_it_stopped() {
 
 #[test]
 fn a_server_without_ranges_is_asked_for_everything() {
-    let (_server, archive, source, out) = set_up(Behaviour {
+    let (_server, archive, source, out) = set_up(Behavior {
         no_ranges: true,
-        ..Behaviour::default()
+        ..Behavior::default()
     });
     fs::write(out.path().join("clips.zip.part"), &archive[..1000]).unwrap();
     run(&source, out.path()).unwrap();
@@ -149,9 +149,9 @@ fn a_server_without_ranges_is_asked_for_everything() {
 
 #[test]
 fn a_server_that_answers_another_range_is_asked_for_everything() {
-    let (server, archive, source, out) = set_up(Behaviour {
+    let (server, archive, source, out) = set_up(Behavior {
         wrong_range: true,
-        ..Behaviour::default()
+        ..Behavior::default()
     });
     fs::write(out.path().join("clips.zip.part"), &archive[..1000]).unwrap();
     run(&source, out.path()).unwrap();
@@ -161,7 +161,7 @@ fn a_server_that_answers_another_range_is_asked_for_everything() {
 
 #[test]
 fn a_beginning_that_is_not_the_archives_is_downloaded_anew() {
-    let (server, archive, source, out) = set_up(Behaviour::default());
+    let (server, archive, source, out) = set_up(Behavior::default());
     for length in [1000, archive.len(), archive.len() + 5] {
         fs::write(out.path().join("clips.zip.part"), vec![7; length]).unwrap();
         let _ = fs::remove_file(out.path().join("clips.zip.unpacked"));
@@ -178,7 +178,7 @@ fn a_beginning_that_is_not_the_archives_is_downloaded_anew() {
 
 #[test]
 fn a_finished_download_is_only_unpacked() {
-    let (server, archive, source, out) = set_up(Behaviour::default());
+    let (server, archive, source, out) = set_up(Behavior::default());
     fs::write(out.path().join("clips.zip.part"), &archive).unwrap();
     run(&source, out.path()).unwrap();
     assert_all_there(out.path());
@@ -187,7 +187,7 @@ fn a_finished_download_is_only_unpacked() {
 
 #[test]
 fn an_interrupted_unpacking_is_completed() {
-    let (_server, archive, source, out) = set_up(Behaviour::default());
+    let (_server, archive, source, out) = set_up(Behavior::default());
     fs::write(out.path().join("clips.zip.part"), &archive).unwrap();
     fs::create_dir(out.path().join("Actor_01")).unwrap();
     fs::write(out.path().join(CLIPS[0]), b"cut short by something else").unwrap();
@@ -207,7 +207,7 @@ fn an_interrupted_unpacking_is_completed() {
 
 #[test]
 fn an_archive_put_there_by_hand_is_used_and_kept() {
-    let (server, archive, source, out) = set_up(Behaviour::default());
+    let (server, archive, source, out) = set_up(Behavior::default());
     let by_hand = out.path().join("clips.zip");
     fs::write(&by_hand, &archive).unwrap();
     run(&source, out.path()).unwrap();
@@ -225,7 +225,7 @@ fn an_archive_put_there_by_hand_is_used_and_kept() {
 
 #[test]
 fn a_wrong_hash_removes_the_download_and_unpacks_nothing() {
-    let (_server, _, source, out) = set_up(Behaviour::default());
+    let (_server, _, source, out) = set_up(Behavior::default());
     let expected = "0".repeat(32);
     let error = run(
         &Source {
@@ -241,7 +241,7 @@ fn a_wrong_hash_removes_the_download_and_unpacks_nothing() {
 
 #[test]
 fn a_wrong_size_is_refused_and_keeps_what_there_was() {
-    let (_server, archive, source, out) = set_up(Behaviour::default());
+    let (_server, archive, source, out) = set_up(Behavior::default());
     let part = out.path().join("clips.zip.part");
     fs::write(&part, &archive[..1000]).unwrap();
     let total = archive.len() as u64;
@@ -264,10 +264,10 @@ fn a_wrong_size_is_refused_and_keeps_what_there_was() {
 
 #[test]
 fn a_body_without_a_length_is_not_taken_beyond_the_size() {
-    let (_server, archive, source, out) = set_up(Behaviour {
+    let (_server, archive, source, out) = set_up(Behavior {
         no_length: true,
         no_ranges: true,
-        ..Behaviour::default()
+        ..Behavior::default()
     });
     run(&source, out.path()).unwrap();
     assert_all_there(out.path());
@@ -294,9 +294,9 @@ fn refusals_say_what_to_do() {
         ),
         ("500 Internal Server Error", None, "HTTP 500"),
     ] {
-        let (_server, archive, source, out) = set_up(Behaviour {
+        let (_server, archive, source, out) = set_up(Behavior {
             refuse: Some((status, retry_after)),
-            ..Behaviour::default()
+            ..Behavior::default()
         });
         let part = out.path().join("clips.zip.part");
         fs::write(&part, &archive[..1000]).unwrap();
@@ -308,7 +308,7 @@ fn refusals_say_what_to_do() {
 
 #[test]
 fn a_server_that_is_not_there_is_an_error() {
-    let (server, _, mut source, out) = set_up(Behaviour::default());
+    let (server, _, mut source, out) = set_up(Behavior::default());
     drop(server);
     source.base_url = "http://127.0.0.1:1".to_owned();
     let error = run(&source, out.path()).unwrap_err();
@@ -317,7 +317,7 @@ fn a_server_that_is_not_there_is_an_error() {
 
 #[test]
 fn a_target_that_cannot_be_written_is_an_error() {
-    let (_server, _, source, out) = set_up(Behaviour::default());
+    let (_server, _, source, out) = set_up(Behavior::default());
     let file = out.path().join("file");
     fs::write(&file, b"").unwrap();
     let error = run(&source, &file.join("below")).unwrap_err();
@@ -336,7 +336,7 @@ fn a_target_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn two_at_once_do_not_write_into_one_file() {
-    let (_server, _, source, out) = set_up(Behaviour::default());
+    let (_server, _, source, out) = set_up(Behavior::default());
     let part = File::create(out.path().join("clips.zip.part")).unwrap();
     part.lock().unwrap();
     let error = run(&source, out.path()).unwrap_err();
@@ -351,7 +351,7 @@ fn an_entry_that_leads_out_of_the_folder_stops_everything() {
     let name = "03-01-01-01-01-01-01.wav";
     for evil in [format!("../Actor_01/{name}"), "../evil.txt".to_owned()] {
         let archive = zip_of(&[CLIPS[2], &evil]);
-        let server = Server::start(archive.clone(), Behaviour::default());
+        let server = Server::start(archive.clone(), Behavior::default());
         let parent = tempfile::tempdir().unwrap();
         let out = parent.path().join("out");
         let error = run(&source(&server, &archive), &out).unwrap_err();
@@ -368,7 +368,7 @@ fn only_clips_in_their_folders_are_unpacked() {
         "Actor_01/03-01-01-02-01-01-01.wav",
     ];
     let archive = zip_of(&[&CLIPS[..], &strangers].concat());
-    let server = Server::start(archive.clone(), Behaviour::default());
+    let server = Server::start(archive.clone(), Behavior::default());
     let out = tempfile::tempdir().unwrap();
     let fetched = run(&source(&server, &archive), out.path()).unwrap();
     assert_eq!(fetched.ignored, strangers);
@@ -378,7 +378,7 @@ fn only_clips_in_their_folders_are_unpacked() {
 #[test]
 fn an_archive_without_clips_or_no_archive_at_all_is_an_error() {
     for archive in [zip_of(&["readme.txt"]), b"not a zip".to_vec()] {
-        let server = Server::start(archive.clone(), Behaviour::default());
+        let server = Server::start(archive.clone(), Behavior::default());
         let out = tempfile::tempdir().unwrap();
         let error = run(&source(&server, &archive), out.path()).unwrap_err();
         assert!(matches!(error, FetchError::Archive { .. }), "{error}");

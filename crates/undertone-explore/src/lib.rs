@@ -47,6 +47,6 @@ pub use projection::{Place, Projection};
 pub use shown::ShownClip;
 pub use spread::Spread;
 pub use summary::{
-    Explained, MeasureSummary, Neighbours, ProjectionSummary, Summary, TrimmingSummary,
+    Explained, MeasureSummary, Neighbors, ProjectionSummary, Summary, TrimmingSummary,
 };
 pub use totals::{MeanSpectra, Totals};

@@ -6,7 +6,7 @@ use crate::exploration::Clip;
 
 /// Most clips that t-SNE lays out; of more, as many evenly spread over the corpus.
 const MOST_FOR_TSNE: usize = 3000;
-/// Fewest clips of which a neighbourhood says anything.
+/// Fewest clips of which a neighborhood says anything.
 const FEWEST_FOR_TSNE: usize = 16;
 const EPOCHS: usize = 1000;
 const PERPLEXITY: f64 = 30.0;
@@ -25,7 +25,7 @@ pub struct Place {
 }
 
 /// The clips in two dimensions, by the mean and standard deviation of their MFCCs, each
-/// standardised over the corpus. Silent clips are left out.
+/// standardized over the corpus. Silent clips are left out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Projection {
     /// On the first two principal components; empty of fewer than three clips.
@@ -33,7 +33,7 @@ pub struct Projection {
     /// Share of the variance along the two, 0 to 1.
     pub explained: [f64; 2],
     /// By t-SNE (van der Maaten & Hinton 2008) from the principal components on; empty of fewer
-    /// than 16 clips. Only which clips are neighbours means something, not how far groups are from
+    /// than 16 clips. Only which clips are neighbors means something, not how far groups are from
     /// each other.
     pub tsne: Vec<Place>,
 }
@@ -45,7 +45,7 @@ pub(crate) fn project(clips: &[Clip]) -> Projection {
     if heard.len() < 3 {
         return Projection::default();
     }
-    let features = standardised(clips, &heard);
+    let features = standardized(clips, &heard);
     let (scores, explained) = principal_components(&features);
     let pca = place(&heard, scores.iter().copied());
     let step = heard.len().div_ceil(MOST_FOR_TSNE);
@@ -59,7 +59,7 @@ pub(crate) fn project(clips: &[Clip]) -> Projection {
             .collect();
         let starts: Vec<[f64; 2]> = thinned.iter().map(|&row| scores[row]).collect();
         let clips: Vec<usize> = thinned.iter().map(|&row| heard[row]).collect();
-        place(&clips, neighbours(&rows, &starts).into_iter())
+        place(&clips, neighbors(&rows, &starts).into_iter())
     };
     Projection {
         pca,
@@ -77,7 +77,7 @@ fn place(clips: &[usize], points: impl Iterator<Item = [f64; 2]>) -> Vec<Place> 
 }
 
 /// One row a clip, each column with mean 0 and deviation 1; of a constant column, zeros.
-fn standardised(clips: &[Clip], heard: &[usize]) -> DMatrix<f64> {
+fn standardized(clips: &[Clip], heard: &[usize]) -> DMatrix<f64> {
     let columns = clips[heard[0]].measures.features.len();
     let mut features = DMatrix::from_fn(heard.len(), columns, |row, column| {
         f64::from(clips[heard[row]].measures.features[column])
@@ -130,7 +130,7 @@ fn principal_components(features: &DMatrix<f64>) -> (Vec<[f64; 2]>, [f64; 2]) {
 }
 
 /// t-SNE's places, begun at the principal components (Kobak & Berens 2019).
-fn neighbours(rows: &[Vec<f32>], starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
+fn neighbors(rows: &[Vec<f32>], starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let perplexity = PERPLEXITY.min((rows.len() - 1) as f64 / 3.0);
     let spread = starts.iter().map(|[x, _]| x * x).sum::<f64>() / starts.len() as f64;
     let scale = 1e-4 / spread.sqrt().max(f64::MIN_POSITIVE);

@@ -116,13 +116,14 @@ pub struct ProjectionSummary {
     pub pca_measures: Option<[(&'static str, f64); 2]>,
     /// Clips that t-SNE lays out.
     pub tsne_clips: usize,
-    /// Share of clips whose nearest neighbour there is by the same speaker, and of the same emotion.
-    pub tsne_neighbours: Option<Neighbours>,
+    /// Share of clips whose nearest neighbor there is by the same speaker, and of the same emotion.
+    #[serde(rename = "tsne_neighbours")]
+    pub tsne_neighbors: Option<Neighbors>,
 }
 
-/// How often neighbours have something in common, 0 to 1.
+/// How often neighbors have something in common, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Neighbours {
+pub struct Neighbors {
     /// The speaker.
     pub same_speaker: f64,
     /// The emotion.
@@ -186,7 +187,7 @@ impl Exploration<'_> {
                 pca_measures: projection::strongest(self)
                     .map(|found| found.map(|(metric, r)| (metric.key, r))),
                 tsne_clips: self.projection.tsne.len(),
-                tsne_neighbours: projection::neighbours(self),
+                tsne_neighbors: projection::neighbors(self),
             },
             flow: self.flow.clone(),
             findings: self.findings.clone(),

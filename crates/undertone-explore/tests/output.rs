@@ -83,7 +83,7 @@ fn force_replaces_what_was_written_and_nothing_else() {
     page_of(&corpus, &out);
     fs::write(out.join("thesis.tex"), "years of work").unwrap();
     fs::write(out.join("figures/mine.png"), "a photograph").unwrap();
-    let stale = out.join("figures/clips-by-pca-coloured-by-label.svg");
+    let stale = out.join("figures/clips-by-pca-colored-by-label.svg");
     assert!(stale.is_file());
     fs::write(out.join("index.html"), "old").unwrap();
 

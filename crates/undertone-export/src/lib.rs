@@ -77,7 +77,7 @@ pub fn export(source: &Source, request: &Request<'_>) -> Result<Vec<(PathBuf, u6
     let folder = NewFolder::begin(request, source.folder.as_deref())?;
     match request.target {
         Target::Onnx => {
-            let bytes = onnx_bytes(&source.model, source.licence())?;
+            let bytes = onnx_bytes(&source.model, source.license())?;
             folder.write("model.onnx", &bytes)?;
         }
         Target::Hub => hub::write(source, &folder)?,

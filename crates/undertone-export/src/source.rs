@@ -114,9 +114,9 @@ impl Source {
     /// What its owner should know before others see it, a sentence each.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.licence().is_none() {
+        if self.license().is_none() {
             warnings.push(
-                "no licence is known for these weights, and others will see none: write `license: …` \
+                "no license is known for these weights, and others will see none: write `license: …` \
                  into the metadata of the card"
                     .to_owned(),
             );
@@ -148,9 +148,9 @@ impl Source {
         card
     }
 
-    /// The licence of its weights, in the Hub's words; `None` where nobody has said.
-    pub(crate) fn licence(&self) -> Option<&str> {
-        self.card.licence()
+    /// The license of its weights, in the Hub's words; `None` where nobody has said.
+    pub(crate) fn license(&self) -> Option<&str> {
+        self.card.license()
     }
 }
 

@@ -1,10 +1,10 @@
-//! The parts that most figures share: title, legend, axes, colour bar; and the room for them.
+//! The parts that most figures share: title, legend, axes, color bar; and the room for them.
 
 use crate::axis::{self, Axis, CategoryTicks};
 use crate::error::FigureError;
 use crate::figure::{Drawing, Frame};
 use crate::legend::{self, Entry};
-use crate::palette::{ColourMap, hex};
+use crate::palette::{ColorMap, hex};
 use crate::raster;
 use crate::scale::{Scale, Tick};
 use crate::scene::{Anchor, Mark, Scene, label};
@@ -29,11 +29,11 @@ pub(crate) enum Right {
         label: String,
         scale: Scale,
     },
-    /// What the colours of a picture mean.
-    ColourBar {
+    /// What the colors of a picture mean.
+    ColorBar {
         label: String,
         scale: Scale,
-        map: ColourMap,
+        map: ColorMap,
     },
 }
 
@@ -166,11 +166,11 @@ impl Chart<'_> {
 
         let right_ticks = match &self.right {
             Right::Nothing => Vec::new(),
-            Right::Axis { scale, .. } | Right::ColourBar { scale, .. } => {
+            Right::Axis { scale, .. } | Right::ColorBar { scale, .. } => {
                 scale.several_ticks(wanted)
             }
         };
-        let bar = if matches!(self.right, Right::ColourBar { .. }) {
+        let bar = if matches!(self.right, Right::ColorBar { .. }) {
             BAR_WIDTH + EDGE
         } else {
             0.0
@@ -285,20 +285,20 @@ impl Panel {
     fn draw_right(&mut self, right: &Right, ticks: &[Tick]) {
         let (name, scale) = match right {
             Right::Nothing => return,
-            Right::Axis { label, scale } | Right::ColourBar { label, scale, .. } => (label, scale),
+            Right::Axis { label, scale } | Right::ColorBar { label, scale, .. } => (label, scale),
         };
         self.right = Some(scale.clone());
         let mut x = self.left + self.width;
-        if let Right::ColourBar { map, .. } = right {
+        if let Right::ColorBar { map, .. } = right {
             x += EDGE;
             let slices = 64;
             let height = self.height / f64::from(slices);
             for slice in 0..slices {
-                let colour = hex(map.at((f64::from(slice) + 0.5) / f64::from(slices)));
+                let color = hex(map.at((f64::from(slice) + 0.5) / f64::from(slices)));
                 let y = self.top + self.height - height * f64::from(slice + 1);
                 // The overlap hides seams between the slices.
                 let overlap = if slice == 0 { 0.0 } else { 0.5 };
-                self.add(Mark::rect(x, y, BAR_WIDTH, height + overlap).fill(&colour));
+                self.add(Mark::rect(x, y, BAR_WIDTH, height + overlap).fill(&color));
             }
             x += BAR_WIDTH;
         }
@@ -322,7 +322,7 @@ impl Panel {
         &mut self,
         rows: &[Vec<f64>],
         scale: &Scale,
-        map: ColourMap,
+        map: ColorMap,
     ) -> Result<(), FigureError> {
         let uri = raster::data_uri(rows, scale, map)?;
         self.add(Mark::image(

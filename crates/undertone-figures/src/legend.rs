@@ -1,4 +1,4 @@
-//! Legends: what the colours mean, in rows below the title.
+//! Legends: what the colors mean, in rows below the title.
 
 use crate::scene::{Anchor, Mark, Scene, label};
 use crate::text::{LINE, Weight, fit, width};
@@ -18,19 +18,19 @@ pub(crate) enum Swatch {
     Dot,
 }
 
-/// One colour and its name.
+/// One color and its name.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) name: String,
-    pub(crate) colour: String,
+    pub(crate) color: String,
     pub(crate) swatch: Swatch,
 }
 
 impl Entry {
-    pub(crate) fn new(name: &str, colour: &str, swatch: Swatch) -> Self {
+    pub(crate) fn new(name: &str, color: &str, swatch: Swatch) -> Self {
         Self {
             name: name.to_owned(),
-            colour: colour.to_owned(),
+            color: color.to_owned(),
             swatch,
         }
     }
@@ -38,10 +38,10 @@ impl Entry {
     fn mark(&self, x: f64, y: f64) -> Mark {
         let across = [(x, y), (x + SWATCH, y)];
         match self.swatch {
-            Swatch::Area => Mark::rect(x + 3.0, y - 5.0, SWATCH - 6.0, 10.0).fill(&self.colour),
-            Swatch::Line => Mark::line(&across).stroke(&self.colour, 2.0),
-            Swatch::Dashes => Mark::line(&across).stroke(&self.colour, 1.5).dashed(),
-            Swatch::Dot => Mark::circle(x + SWATCH / 2.0, y, 4.0).fill(&self.colour),
+            Swatch::Area => Mark::rect(x + 3.0, y - 5.0, SWATCH - 6.0, 10.0).fill(&self.color),
+            Swatch::Line => Mark::line(&across).stroke(&self.color, 2.0),
+            Swatch::Dashes => Mark::line(&across).stroke(&self.color, 1.5).dashed(),
+            Swatch::Dot => Mark::circle(x + SWATCH / 2.0, y, 4.0).fill(&self.color),
         }
     }
 }

@@ -24,14 +24,14 @@
 //! text in the embedded font and shares out the room; it gets back a panel that knows the pixel
 //! of each value, and adds marks to it. What has no room is shortened, and its whole is a tooltip.
 //! The SVG is written by `quick-xml`, which escapes; text is measured by `skrifa`; the PNG is
-//! that very SVG, rendered by `resvg` with the embedded font; the colour maps are `colorous`'s.
+//! that very SVG, rendered by `resvg` with the embedded font; the color maps are `colorous`'s.
 //! Anything that is a picture (heat map, spectrogram) lies in the SVG as a PNG.
 //!
 //! # To add a figure
 //! 1. A file in `src/kinds` with a plain struct: a [`Frame`], labels, data; and `draw`.
 //! 2. `draw` checks what was handed in ([`FigureError`], never a panic), answers data that is
 //!    empty with the figure that says so, and leaves out what is not finite.
-//! 3. Colours come from [`colours`] and [`ColourMap`]; ink, paper and grid from the theme, so that
+//! 3. Colors come from [`colors`] and [`ColorMap`]; ink, paper and grid from the theme, so that
 //!    pages can darken them.
 //! 4. `tests/drawing` draws it with common and with nasty data; `examples/gallery.rs` shows it.
 
@@ -55,4 +55,4 @@ mod theme;
 pub use error::FigureError;
 pub use figure::{Figure, Frame};
 pub use kinds::*;
-pub use palette::{ColourMap, colours};
+pub use palette::{ColorMap, colors};

@@ -1,36 +1,36 @@
-//! Which colour stands for what.
+//! Which color stands for what.
 
-use undertone_corpus::{OTHER_COLOURS, colour_of};
+use undertone_corpus::{OTHER_COLORS, color_of};
 
 use crate::theme::{GRID, ON_DARK, ON_LIGHT};
 
-/// Colours for a set of names as `#rrggbb`: an emotion's or label's own, and for any other the
-/// next of [`OTHER_COLOURS`], which start again where there are more names than colours.
+/// Colors for a set of names as `#rrggbb`: an emotion's or label's own, and for any other the
+/// next of [`OTHER_COLORS`], which start again where there are more names than colors.
 ///
 /// ```
-/// let colours = undertone_figures::colours(&["sad".into(), "Actor_01".into()]);
-/// assert_eq!(colours, ["#0072b2", "#4477aa"]);
+/// let colors = undertone_figures::colors(&["sad".into(), "Actor_01".into()]);
+/// assert_eq!(colors, ["#0072b2", "#4477aa"]);
 /// ```
-pub fn colours(names: &[String]) -> Vec<String> {
-    let mut others = OTHER_COLOURS.iter().cycle();
+pub fn colors(names: &[String]) -> Vec<String> {
+    let mut others = OTHER_COLORS.iter().cycle();
     names
         .iter()
-        .map(|name| match colour_of(name) {
-            Some(colour) => colour.to_owned(),
+        .map(|name| match color_of(name) {
+            Some(color) => color.to_owned(),
             None => others.next().copied().unwrap_or(GRID).to_owned(),
         })
         .collect()
 }
 
-/// Colours for things that stand in places of their own, so that only emotions and labels need
-/// theirs: all others have one colour.
-pub(crate) fn placed_colour(name: &str) -> &'static str {
-    colour_of(name).unwrap_or_else(|| OTHER_COLOURS.first().copied().unwrap_or(GRID))
+/// Colors for things that stand in places of their own, so that only emotions and labels need
+/// theirs: all others have one color.
+pub(crate) fn placed_color(name: &str) -> &'static str {
+    color_of(name).unwrap_or_else(|| OTHER_COLORS.first().copied().unwrap_or(GRID))
 }
 
-/// Perceptually uniform colours for values between two bounds.
+/// Perceptually uniform colors for values between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColourMap {
+pub enum ColorMap {
     /// Dark blue to yellow (van der Walt, Smith and Firing, matplotlib's default).
     Viridis,
     /// Black to pale yellow (the same authors), as spectrograms are shown.
@@ -41,8 +41,8 @@ pub enum ColourMap {
     BlueRed,
 }
 
-impl ColourMap {
-    /// The colour at `t` from 0 to 1, as red, green and blue. Values outside are held at the ends.
+impl ColorMap {
+    /// The color at `t` from 0 to 1, as red, green and blue. Values outside are held at the ends.
     pub fn at(self, t: f64) -> [u8; 3] {
         let t = if t.is_finite() {
             t.clamp(0.0, 1.0)
@@ -55,8 +55,8 @@ impl ColourMap {
             Self::Blues => (colorous::BLUES, t),
             Self::BlueRed => (colorous::RED_BLUE, 1.0 - t),
         };
-        let colour = gradient.eval_continuous(t);
-        [colour.r, colour.g, colour.b]
+        let color = gradient.eval_continuous(t);
+        [color.r, color.g, color.b]
     }
 }
 
@@ -65,17 +65,15 @@ pub(crate) fn hex([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-fn parse(colour: &str) -> Option<[u8; 3]> {
-    let digits = colour
-        .strip_prefix('#')
-        .filter(|digits| digits.len() == 6)?;
+fn parse(color: &str) -> Option<[u8; 3]> {
+    let digits = color.strip_prefix('#').filter(|digits| digits.len() == 6)?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     let [_, red, green, blue] = value.to_be_bytes();
     Some([red, green, blue])
 }
 
 /// Relative luminance (WCAG 2.2), 0 to 1; that of white for what is no `#rrggbb`.
-fn luminance(colour: &str) -> f64 {
+fn luminance(color: &str) -> f64 {
     let channel = |value: u8| {
         let value = f64::from(value) / 255.0;
         if value <= 0.04045 {
@@ -84,19 +82,19 @@ fn luminance(colour: &str) -> f64 {
             ((value + 0.055) / 1.055).powf(2.4)
         }
     };
-    let [red, green, blue] = parse(colour).unwrap_or([255; 3]).map(channel);
+    let [red, green, blue] = parse(color).unwrap_or([255; 3]).map(channel);
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/// Contrast of two colours (WCAG 2.2), 1 to 21.
+/// Contrast of two colors (WCAG 2.2), 1 to 21.
 pub(crate) fn contrast(one: &str, other: &str) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Black or white, whichever has the higher contrast on a colour.
-pub(crate) fn ink_on(colour: &str) -> &'static str {
-    if contrast(colour, ON_LIGHT) > contrast(colour, ON_DARK) {
+/// Black or white, whichever has the higher contrast on a color.
+pub(crate) fn ink_on(color: &str) -> &'static str {
+    if contrast(color, ON_LIGHT) > contrast(color, ON_DARK) {
         ON_LIGHT
     } else {
         ON_DARK
@@ -105,20 +103,20 @@ pub(crate) fn ink_on(colour: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColourMap, hex, ink_on};
+    use super::{ColorMap, hex, ink_on};
     use crate::theme::{ON_DARK, ON_LIGHT};
 
     #[test]
     fn ink_is_readable_on_both_ends_of_a_map() {
-        assert_eq!(ink_on(&hex(ColourMap::Magma.at(0.0))), ON_DARK);
-        assert_eq!(ink_on(&hex(ColourMap::Magma.at(1.0))), ON_LIGHT);
+        assert_eq!(ink_on(&hex(ColorMap::Magma.at(0.0))), ON_DARK);
+        assert_eq!(ink_on(&hex(ColorMap::Magma.at(1.0))), ON_LIGHT);
         assert_eq!(ink_on("#e3d200"), ON_LIGHT);
         assert_eq!(ink_on("#882255"), ON_DARK);
     }
 
     #[test]
-    fn a_value_that_is_no_number_has_a_colour() {
-        assert_eq!(ColourMap::Viridis.at(f64::NAN), ColourMap::Viridis.at(0.0));
-        assert_eq!(ColourMap::Viridis.at(7.0), ColourMap::Viridis.at(1.0));
+    fn a_value_that_is_no_number_has_a_color() {
+        assert_eq!(ColorMap::Viridis.at(f64::NAN), ColorMap::Viridis.at(0.0));
+        assert_eq!(ColorMap::Viridis.at(7.0), ColorMap::Viridis.at(1.0));
     }
 }

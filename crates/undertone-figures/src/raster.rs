@@ -5,18 +5,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::FigureError;
-use crate::palette::ColourMap;
+use crate::palette::ColorMap;
 use crate::scale::Scale;
 
-/// Grid colour, for cells without a value.
+/// Grid color, for cells without a value.
 const GAP: [u8; 3] = [0xe3, 0xe2, 0xde];
 
 /// The rows as a picture of a pixel a value, the first row lowest. Values that are not finite are
-/// grey.
+/// gray.
 pub(crate) fn data_uri(
     rows: &[Vec<f64>],
     scale: &Scale,
-    map: ColourMap,
+    map: ColorMap,
 ) -> Result<String, FigureError> {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
     let mut pixels = Vec::with_capacity(3 * width * rows.len());

@@ -100,8 +100,8 @@ impl Mark {
         )
     }
 
-    /// Many dots of one size and colour as one path: a round line cap each.
-    pub(crate) fn dots(points: &[(f64, f64)], diameter: f64, colour: &str) -> Self {
+    /// Many dots of one size and color as one path: a round line cap each.
+    pub(crate) fn dots(points: &[(f64, f64)], diameter: f64, color: &str) -> Self {
         let path: String = points
             .iter()
             .map(|(x, y)| format!("M{},{}h0", coordinate(*x), coordinate(*y)))
@@ -110,7 +110,7 @@ impl Mark {
             .with("d", path)
             .with("fill", "none")
             .with("stroke-linecap", "round")
-            .stroke(colour, diameter)
+            .stroke(color, diameter)
     }
 
     /// A picture, scaled to a rectangle without smoothing.
@@ -127,7 +127,7 @@ impl Mark {
         self
     }
 
-    /// A line of text whose capitals are centred on `y`.
+    /// A line of text whose capitals are centered on `y`.
     pub(crate) fn text(x: f64, y: f64, anchor: Anchor, size: f64, text: impl Into<String>) -> Self {
         let mark = Self::new("text")
             .at("x", x)
@@ -155,12 +155,12 @@ impl Mark {
         self.with("font-weight", "600")
     }
 
-    pub(crate) fn fill(self, colour: &str) -> Self {
-        self.with("fill", colour)
+    pub(crate) fn fill(self, color: &str) -> Self {
+        self.with("fill", color)
     }
 
-    pub(crate) fn stroke(self, colour: &str, width: f64) -> Self {
-        self.with("stroke", colour).at("stroke-width", width)
+    pub(crate) fn stroke(self, color: &str, width: f64) -> Self {
+        self.with("stroke", color).at("stroke-width", width)
     }
 
     pub(crate) fn dashed(self) -> Self {
@@ -298,7 +298,7 @@ impl Scene {
     }
 }
 
-/// A text mark in the colour of axes.
+/// A text mark in the color of axes.
 pub(crate) fn label(x: f64, y: f64, anchor: Anchor, size: f64, text: impl Into<String>) -> Mark {
     Mark::text(x, y, anchor, size, text).fill(INK)
 }

@@ -1,6 +1,6 @@
-//! Colours and sizes that every figure shares.
+//! Colors and sizes that every figure shares.
 //!
-//! A figure is drawn light on white. Ink, paper and grid have colours that nothing else in a
+//! A figure is drawn light on white. Ink, paper and grid have colors that nothing else in a
 //! figure has, so a page can replace them with its own (see [`style`]).
 
 /// Text and axes.
@@ -20,7 +20,7 @@ pub(crate) const TITLE_SIZE: f64 = 14.0;
 pub(crate) const LABEL_SIZE: f64 = 12.0;
 pub(crate) const TICK_SIZE: f64 = 11.0;
 
-/// Colours of the palette that are too dark to be seen on a dark page, and what stands for them
+/// Colors of the palette that are too dark to be seen on a dark page, and what stands for them
 /// there: the same hue, lighter.
 const ON_DARK_PAGES: [(&str, &str); 4] = [
     ("#882255", "#c4568c"),
@@ -32,10 +32,10 @@ const ON_DARK_PAGES: [(&str, &str); 4] = [
 /// Style sheet by which figures inside a page follow its `--ink`, `--muted`, `--grid` and
 /// `--paper`, and its dark theme.
 pub(crate) fn style() -> String {
-    let rule = |colour: &str, value: &str| {
+    let rule = |color: &str, value: &str| {
         format!(
-            "svg.figure [fill=\"{colour}\"]{{fill:{value}}}\
-             svg.figure [stroke=\"{colour}\"]{{stroke:{value}}}\n"
+            "svg.figure [fill=\"{color}\"]{{fill:{value}}}\
+             svg.figure [stroke=\"{color}\"]{{stroke:{value}}}\n"
         )
     };
     let themed = [
@@ -46,33 +46,33 @@ pub(crate) fn style() -> String {
     ];
     let themed: String = themed
         .into_iter()
-        .map(|(colour, value)| rule(colour, value))
+        .map(|(color, value)| rule(color, value))
         .collect();
     let dark: String = ON_DARK_PAGES
         .into_iter()
-        .map(|(colour, value)| rule(colour, value))
+        .map(|(color, value)| rule(color, value))
         .collect();
     format!("{themed}@media screen and (prefers-color-scheme:dark){{\n{dark}}}\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use undertone_corpus::{Emotion, LabelScheme, OTHER_COLOURS, colour_of};
+    use undertone_corpus::{Emotion, LabelScheme, OTHER_COLORS, color_of};
 
     use super::ON_DARK_PAGES;
     use crate::palette::contrast;
 
     #[test]
-    fn every_colour_is_seen_on_a_dark_page() {
+    fn every_color_is_seen_on_a_dark_page() {
         let labels = LabelScheme::ALL.iter().flat_map(|scheme| scheme.labels());
         let named = labels
             .chain(&Emotion::NAMES)
-            .filter_map(|name| colour_of(name));
-        for colour in named.chain(OTHER_COLOURS) {
-            let replaced = ON_DARK_PAGES.iter().find(|(light, _)| *light == colour);
-            let shown = replaced.map_or(colour, |(_, dark)| *dark);
+            .filter_map(|name| color_of(name));
+        for color in named.chain(OTHER_COLORS) {
+            let replaced = ON_DARK_PAGES.iter().find(|(light, _)| *light == color);
+            let shown = replaced.map_or(color, |(_, dark)| *dark);
             // WCAG 2.2, 1.4.11: graphical objects. #1e1e20 is the page's dark paper.
-            assert!(contrast(shown, "#1e1e20") >= 3.0, "{colour} as {shown}");
+            assert!(contrast(shown, "#1e1e20") >= 3.0, "{color} as {shown}");
         }
     }
 }

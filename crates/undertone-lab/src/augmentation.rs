@@ -59,7 +59,7 @@ impl AugmentationConfig {
         Ok(())
     }
 
-    /// Shifts and masks a standardised feature matrix.
+    /// Shifts and masks a standardized feature matrix.
     pub(crate) fn vary(&self, features: &mut FeatureMatrix, rng: &mut impl Rng) {
         let (bands, frames) = (features.bands, features.frames);
         let shift = rng.random_range(0..=self.shift.min(frames));

@@ -1,6 +1,6 @@
 //! Linear discriminant analysis with shrinkage.
 //!
-//! Summaries are standardised. With class means `M`, the pooled covariance within the classes `S`
+//! Summaries are standardized. With class means `M`, the pooled covariance within the classes `S`
 //! and a shrinkage `s`, the scores are `x·W + b` with `W = S'⁻¹·Mᵀ`, `b = -diag(M·W)/2` and
 //! `S' = (1 - s)·S + s·(tr S / d)·I` (Friedman 1989): Gaussian classes of one covariance, all
 //! equally likely. What differs between speakers within an emotion is part of `S`, so the head
@@ -16,9 +16,9 @@ use crate::head_fit::Example;
 /// What all shrinkages of one fit share.
 pub(crate) struct Analysis {
     statistics: BandStatistics,
-    /// Of each output that occurs, and its mean of standardised summaries.
+    /// Of each output that occurs, and its mean of standardized summaries.
     means: Vec<(usize, Vec<f64>)>,
-    /// `[examples, width]`: what is left of the standardised summaries without their class's mean.
+    /// `[examples, width]`: what is left of the standardized summaries without their class's mean.
     residuals: Tensor<2>,
     /// `residuals · residualsᵀ` or, if smaller, `residualsᵀ · residuals`, by rows.
     gram: Vec<f64>,
@@ -34,7 +34,7 @@ impl Analysis {
         let mut means = vec![(0usize, vec![0.0f64; width]); outputs];
         for example in examples {
             let mut summary = example.summary.clone();
-            statistics.standardise(&mut summary);
+            statistics.standardize(&mut summary);
             let (count, mean) = &mut means[example.output];
             *count += 1;
             for (sum, value) in mean.iter_mut().zip(&summary.values) {
@@ -144,7 +144,7 @@ impl Analysis {
         product.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
     }
 
-    /// The scores of summaries as they come: the standardisation becomes a part of the weights.
+    /// The scores of summaries as they come: the standardization becomes a part of the weights.
     fn scores(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Scores {
         let width = self.statistics.mean.len();
         let mut scores = Scores {

@@ -27,7 +27,7 @@ const CACHE_VERSION: &[u8] = b"undertone-features-2";
 pub struct ClipFeatures {
     /// A hash of the recording's bytes (and the front end): equal for copies under other names.
     pub fingerprint: String,
-    /// The clip's windows, not standardised; the first starts where the trimmed clip starts.
+    /// The clip's windows, not standardized; the first starts where the trimmed clip starts.
     pub windows: Vec<FeatureMatrix>,
     /// The first window of each perturbed copy of the clip.
     pub copies: Vec<FeatureMatrix>,

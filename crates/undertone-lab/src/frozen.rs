@@ -54,7 +54,7 @@ impl FrozenEncoder {
         let batch = Batch::of(std::slice::from_ref(features), &self.device);
         let values: Vec<f32> = self
             .network
-            .summarise(&batch)
+            .summarize(&batch)
             .into_data()
             .iter::<f32>()
             .collect();

@@ -4,7 +4,7 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use undertone_audio::perturb::{self, NoiseColour, PerturbError};
+use undertone_audio::perturb::{self, NoiseColor, PerturbError};
 
 use crate::recipe::RecipeError;
 
@@ -141,11 +141,11 @@ impl PerturbationConfig {
             copy = perturb::reverberation(&copy, sample_rate, rt60, direct, rng.random())?;
         }
         if let Some(snr) = noise {
-            let colour = match rng.random() {
-                true => NoiseColour::White,
-                false => NoiseColour::Pink,
+            let color = match rng.random() {
+                true => NoiseColor::White,
+                false => NoiseColor::Pink,
             };
-            copy = perturb::noise(&copy, snr, colour, rng.random())?;
+            copy = perturb::noise(&copy, snr, color, rng.random())?;
         }
         if let Some(decibels) = gain {
             copy = perturb::gain(&copy, decibels)?;

@@ -8,8 +8,8 @@ generator = np.random.default_rng(3)
 labels = np.arange(12) % 3
 rows = generator.normal(size=(12, 4)) * [1, 2, 0.5, 3] + [0, 5, -2, 1] + labels[:, None] * 0.7
 rows = rows.round(3)
-standardised = (rows - rows.mean(0)) / rows.std(0)
-analysis = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3).fit(standardised, labels)
+standardized = (rows - rows.mean(0)) / rows.std(0)
+analysis = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3).fit(standardized, labels)
 
 
 def table(name, rows):
@@ -18,4 +18,4 @@ def table(name, rows):
 
 
 table("REFERENCE_ROWS", rows)
-table("REFERENCE_PROBABILITIES", analysis.predict_proba(standardised))
+table("REFERENCE_PROBABILITIES", analysis.predict_proba(standardized))

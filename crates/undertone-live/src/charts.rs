@@ -12,12 +12,12 @@ use crate::state::{Epoch, State};
 /// A curve: its name, how it is painted, its points and how its last value is written.
 struct Curve {
     name: &'static str,
-    colour: Color,
+    color: Color,
     points: Vec<(f64, f64)>,
     last: String,
 }
 
-/// The terminal's own colours, so that they suit its background.
+/// The terminal's own colors, so that they suit its background.
 const TRAINING: Color = Color::Cyan;
 const VALIDATION: Color = Color::Magenta;
 const RECALL: Color = Color::Green;
@@ -25,7 +25,7 @@ const RECALL: Color = Color::Green;
 impl Curve {
     fn of(
         name: &'static str,
-        colour: Color,
+        color: Color,
         epochs: &[Epoch],
         value: impl Fn(&Epoch) -> f64,
         written: impl Fn(f64) -> String,
@@ -40,7 +40,7 @@ impl Curve {
             .map_or_else(String::new, |(_, value)| written(*value));
         Self {
             name,
-            colour,
+            color,
             points,
             last,
         }
@@ -145,7 +145,7 @@ fn draw(
             } else {
                 GraphType::Line
             })
-            .style(Style::new().fg(curve.colour))
+            .style(Style::new().fg(curve.color))
             .data(&curve.points)
     }));
     let epochs = [
@@ -180,7 +180,7 @@ fn title(name: &str, curves: &[Curve], width: u16) -> Line<'static> {
             } else {
                 format!("{} ", curve.last)
             };
-            spans.push(Span::from(text).fg(curve.colour));
+            spans.push(Span::from(text).fg(curve.color));
         }
         Line::from(spans)
     };

@@ -112,7 +112,7 @@ pub fn largest(values: &[f32]) -> usize {
     best
 }
 
-/// The standardised windows of one recording.
+/// The standardized windows of one recording.
 struct Windows {
     spans: Vec<(f64, f64)>,
     features: Vec<FeatureMatrix>,
@@ -288,7 +288,7 @@ impl Classifier {
             ));
             let mut features = self.front_end.features(&prepared.samples[range]);
             if let Some(statistics) = &self.statistics {
-                statistics.standardise(&mut features);
+                statistics.standardize(&mut features);
             }
             windows.features.push(features);
         }

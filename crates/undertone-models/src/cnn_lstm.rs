@@ -49,7 +49,7 @@ pub struct CnnLstmConfig {
     /// The convolutions in order: each is convolution, batch norm (if on), ReLU, max-pooling,
     /// dropout.
     pub conv: Vec<ConvConfig>,
-    /// Whether each convolution is followed by batch normalisation.
+    /// Whether each convolution is followed by batch normalization.
     #[serde(default)]
     pub batch_norm: bool,
     /// Share of values dropped after each convolution while training, 0 up to but not including 1.
@@ -233,12 +233,12 @@ impl CnnLstm {
             hidden = block.forward(hidden);
         }
         let states = self.lstm.forward(hidden);
-        let summary = self.summarise(states);
+        let summary = self.summarize(states);
         self.output.forward(self.dropout.forward(summary))
     }
 
     /// `[batch, frames, units]` → `[batch, units or 2 * units]`
-    fn summarise(&self, states: Tensor<3>) -> Tensor<2> {
+    fn summarize(&self, states: Tensor<3>) -> Tensor<2> {
         let [_, frames, width] = states.dims();
         match self.pooling {
             Pooling::Last if self.bidirectional => {

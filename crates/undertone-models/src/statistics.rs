@@ -1,4 +1,4 @@
-//! Standardisation of features with the statistics of a training side.
+//! Standardization of features with the statistics of a training side.
 
 use undertone_audio::FeatureMatrix;
 
@@ -52,7 +52,7 @@ impl BandStatistics {
     }
 
     /// Subtracts the mean and divides by the deviation, band by band.
-    pub fn standardise(&self, features: &mut FeatureMatrix) {
+    pub fn standardize(&self, features: &mut FeatureMatrix) {
         let rows = features.values.chunks_exact_mut(features.frames.max(1));
         for ((row, mean), std) in rows.zip(&self.mean).zip(&self.std) {
             for value in row {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standardised_bands_have_mean_zero_and_deviation_one() {
+    fn standardized_bands_have_mean_zero_and_deviation_one() {
         let clip = FeatureMatrix {
             bands: 2,
             frames: 4,
@@ -75,9 +75,9 @@ mod tests {
         };
         let statistics = BandStatistics::of(2, [&clip].into_iter());
         assert_eq!(statistics.mean, [3.0, 5.0]);
-        let mut standardised = clip;
-        statistics.standardise(&mut standardised);
-        let (varied, constant) = standardised.values.split_at(4);
+        let mut standardized = clip;
+        statistics.standardize(&mut standardized);
+        let (varied, constant) = standardized.values.split_at(4);
         assert!(varied.iter().sum::<f32>().abs() < 1e-6);
         let variance = varied.iter().map(|value| value * value).sum::<f32>() / 4.0;
         assert!((variance - 1.0).abs() < 1e-5, "{variance}");

@@ -72,7 +72,7 @@ fn what_is_written_is_what_was_read() {
         );
         for (tensor, (shape, values)) in &read {
             assert_eq!(&written[tensor].0, shape, "{name}: {tensor}");
-            // The direction of a normalised weight has any length.
+            // The direction of a normalized weight has any length.
             if !tensor.ends_with("original1") {
                 let close = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-6 * b.abs();
                 assert!(
@@ -139,7 +139,7 @@ fn every_missing_and_misshapen_tensor_is_told() {
 }
 
 #[test]
-fn a_normalised_weight_needs_both_factors() {
+fn a_normalized_weight_needs_both_factors() {
     let reference = Reference::open("wav2vec2-base");
     let mut tensors = tensors_of(&reference.checkpoint);
     tensors

@@ -37,13 +37,13 @@ pub(crate) fn compare(
     pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
     Ok(match PairedComparison::new(&one.labels(), &pairs) {
         Err(error @ JudgingError::TruthsDiffer { .. }) => {
-            Err(format!("their corpora are labelled differently ({error})"))
+            Err(format!("their corpora are labeled differently ({error})"))
         }
         compared => Ok(compared?),
     })
 }
 
-/// The first judgement of each clip.
+/// The first judgment of each clip.
 fn by_clip(outcomes: &[Outcome]) -> HashMap<&str, &Outcome> {
     let mut clips = HashMap::new();
     for outcome in outcomes {
@@ -273,7 +273,7 @@ fn in_words(
         ResampleUnit::Clips => "single clips",
     };
     let first_only = if verdict.judged_repeatedly {
-        " Of a clip that a run judged several times, the first judgement counts."
+        " Of a clip that a run judged several times, the first judgment counts."
     } else {
         ""
     };

@@ -59,7 +59,7 @@ pub struct Verdict {
     pub comparison: Option<PairedComparison>,
     /// Why the two say nothing about each other.
     pub not_comparable: Option<String>,
-    /// Whether one of the two judged clips several times; the first judgement is compared.
+    /// Whether one of the two judged clips several times; the first judgment is compared.
     pub judged_repeatedly: bool,
 }
 

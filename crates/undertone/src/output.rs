@@ -57,11 +57,11 @@ const YELLOW: &str = "\x1b[1;33m";
 pub(crate) const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The text in a colour, where `stream` is a terminal and `NO_COLOR` is not set.
-pub(crate) fn paint(stream: &impl IsTerminal, colour: &str, text: &str) -> String {
+/// The text in a color, where `stream` is a terminal and `NO_COLOR` is not set.
+pub(crate) fn paint(stream: &impl IsTerminal, color: &str, text: &str) -> String {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if stream.is_terminal() && !unwanted {
-        format!("{colour}{text}{PLAIN}")
+        format!("{color}{text}{PLAIN}")
     } else {
         text.to_owned()
     }

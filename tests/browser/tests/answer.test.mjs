@@ -10,8 +10,8 @@ import { answered, drop, shares, suite } from "../support/suite.mjs";
 const { visit } = suite();
 const CALM = join(SAMPLES, "calm.wav");
 
-/** How many different colours a canvas shows: one where nothing was drawn. */
-const colours = (page, selector) =>
+/** How many different colors a canvas shows: one where nothing was drawn. */
+const colors = (page, selector) =>
   page.locator(selector).evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
@@ -67,8 +67,8 @@ test("wave form and spectrogram are drawn, and follow the theme", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", CALM);
     await answered(page, "calm.wav");
-    assert.ok((await colours(page, "#wave")) > 1, "no wave form");
-    assert.ok((await colours(page, "#mel")) > 50, "no spectrogram");
+    assert.ok((await colors(page, "#wave")) > 1, "no wave form");
+    assert.ok((await colors(page, "#mel")) > 50, "no spectrogram");
     assert.match(await page.locator("#wave").getAttribute("aria-label"), /^Wave form, 2\.5\ss\./);
     const image = () => page.locator("#wave").evaluate((canvas) => canvas.toDataURL());
     const light = await image();

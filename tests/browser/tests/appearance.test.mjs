@@ -100,11 +100,11 @@ test("the API's page: accessible, and to be looked at", () =>
     { path: "api/docs", ready: "#operations", reducedMotion: "reduce" },
   ));
 
-test("forced colours: to be looked at", () =>
+test("forced colors: to be looked at", () =>
   visit(
     async (page) => {
       await show(page, sample("calm.wav"));
-      await page.screenshot({ path: join(OUTPUT, "answer-forced-colours.png"), fullPage: true });
+      await page.screenshot({ path: join(OUTPUT, "answer-forced-colors.png"), fullPage: true });
       const edges = page.locator("[role=tab]").evaluateAll((tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor));
       const [chosen, other] = await edges;
       assert.notEqual(chosen, other, "the chosen tab can be told");

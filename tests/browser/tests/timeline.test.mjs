@@ -69,7 +69,7 @@ test("the keyboard walks from window to window and plays from one", () =>
     assert.ok(at >= windows[2].start - 0.05 && at < windows[2].start + 1, `${at}`);
   }));
 
-test("the chart shows each window's likeliest label in its colour", () =>
+test("the chart shows each window's likeliest label in its color", () =>
   visit(async (page) => {
     const { windows, seconds } = await openLong(page);
     const { labels } = await page.evaluate(async () => (await fetch("api/model")).json());
@@ -78,7 +78,7 @@ test("the chart shows each window's likeliest label in its colour", () =>
         const [r, g, b] = canvas.getContext("2d").getImageData(Math.min(canvas.width - 1, share * canvas.width), 2, 1, 1).data;
         return `#${[r, g, b].map((each) => each.toString(16).padStart(2, "0")).join("")}`;
       }, (start + end) / 2 / seconds);
-      assert.equal(shown, labels.find(({ name }) => name === label).colour);
+      assert.equal(shown, labels.find(({ name }) => name === label).color);
     }
   }, READBACK));
 

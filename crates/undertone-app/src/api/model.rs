@@ -26,7 +26,8 @@ pub(crate) struct ModelAnswer {
 #[derive(Debug, Serialize)]
 struct Label {
     name: String,
-    colour: &'static str,
+    #[serde(rename = "colour")]
+    color: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,10 +47,10 @@ pub(crate) async fn model(State(app): State<Shared>) -> Result<Json<ModelAnswer>
         labels: description
             .labels
             .iter()
-            .zip(&model.colours)
-            .map(|(name, colour)| Label {
+            .zip(&model.colors)
+            .map(|(name, color)| Label {
                 name: name.clone(),
-                colour,
+                color,
             })
             .collect(),
         window_seconds: description.window_seconds,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Answer, Wanted, analyse};
+use crate::analysis::{Answer, Wanted, analyze};
 use crate::app::{App, Shared};
 use crate::body::{File, read_files};
 use crate::extract::Checked;
@@ -66,7 +66,7 @@ pub(crate) async fn predict(
         let detail = "one `file` is taken here; several go to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let answer = analyse(&app, file.bytes, file.name, wanted).await?;
+    let answer = analyze(&app, file.bytes, file.name, wanted).await?;
     answered(&app, &answer)
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn predict_batch(
     let wanted = options.wanted()?;
     let (files, _slot) = receive(&app, request).await?;
     let answer_one =
-        async |File { name, bytes }: File| match analyse(&app, bytes, name.clone(), wanted).await {
+        async |File { name, bytes }: File| match analyze(&app, bytes, name.clone(), wanted).await {
             Ok(answer) => FileAnswer::Done(Box::new(answer)),
             Err(error) => FileAnswer::Failed { name, error },
         };

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::config::{API_NAME, FN_INDEX, PARAMETER};
 use super::message::{Message, Outcome};
-use crate::analysis::{Answer, Wanted, analyse};
+use crate::analysis::{Answer, Wanted, analyze};
 use crate::app::{App, Shared};
 use crate::assets;
 use crate::body::read_json;
@@ -181,7 +181,7 @@ async fn answer(
 ) -> (Result<Answer, Problem>, f64) {
     let started = Instant::now();
     let result = match recording {
-        Ok(bytes) => analyse(app, bytes, None, Wanted::default()).await,
+        Ok(bytes) => analyze(app, bytes, None, Wanted::default()).await,
         Err(problem) => Err(problem),
     };
     drop(slot);

@@ -8,7 +8,7 @@ import { Problem } from "./problem.js";
  * Classifies a file and gives the answer with a file that this browser can play. What the server
  * cannot decode is decoded here and sent as WAV. Options are those of `predict`.
  */
-export async function analyse(file, model, options) {
+export async function analyze(file, model, options) {
   if (file.size === 0) throw new Problem("empty");
   refuseTooLarge(file, model);
   try {

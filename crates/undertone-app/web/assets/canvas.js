@@ -1,8 +1,8 @@
-// What every drawing needs: sharp pixels, the theme's colour, and to be redrawn when either changes.
+// What every drawing needs: sharp pixels, the theme's color, and to be redrawn when either changes.
 
 /**
  * Draws on a canvas now and whenever its size or the theme changes. `draw(context, width, height,
- * colour)` works in CSS pixels; `colour` is the canvas's CSS colour. Gives the function that redraws.
+ * color)` works in CSS pixels; `color` is the canvas's CSS color. Gives the function that redraws.
  */
 export function drawOn(canvas, draw) {
   const redraw = () => {

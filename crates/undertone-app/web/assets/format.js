@@ -28,7 +28,7 @@ export function megabytes(bytes) {
 }
 
 /** "positive" as "Positive". */
-export const capitalised = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+export const capitalized = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** "a", "a or b", "a, b or c". */
 export function alternatives(words) {

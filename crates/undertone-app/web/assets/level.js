@@ -14,7 +14,7 @@ export class LevelMeter {
   #redraw;
 
   constructor(canvas) {
-    this.#redraw = drawOn(canvas, (context, width, height, colour) => this.#draw(context, width, height, colour));
+    this.#redraw = drawOn(canvas, (context, width, height, color) => this.#draw(context, width, height, color));
   }
 
   clear() {
@@ -31,10 +31,10 @@ export class LevelMeter {
     this.#redraw();
   }
 
-  #draw(context, width, height, colour) {
+  #draw(context, width, height, color) {
     const room = Math.floor(width / PITCH);
     this.#bars = this.#bars.slice(-room);
-    context.fillStyle = colour;
+    context.fillStyle = color;
     for (let i = 0; i < room; i++) {
       const level = this.#bars[this.#bars.length - room + i] ?? -Infinity;
       const share = Math.max(FAINTEST, loudness(level));

@@ -3,7 +3,7 @@
 import { isReady, openLiveSocket, problemFrom } from "./api.js";
 import { Bars } from "./bars.js";
 import { announce, byId, setIcon } from "./dom.js";
-import { capitalised, minus } from "./format.js";
+import { capitalized, minus } from "./format.js";
 import { History } from "./history.js";
 import { Latency } from "./latency.js";
 import { levelOf, loudness, openMicrophone } from "./microphone.js";
@@ -90,7 +90,7 @@ export function setUpLive(model, { onProblem, onStart }) {
     bars.show(probabilities);
     history.push(probabilities);
     root.classList.toggle("silent", silent === true);
-    byId("live-label").textContent = silent ? "Silence" : capitalised(label);
+    byId("live-label").textContent = silent ? "Silence" : capitalized(label);
     root.style.setProperty("--label", model.labels.find((each) => each.name === label).colour);
     const { median, rate } = mine.latency.answered(received);
     byId("live-latency").textContent = `${Math.round(median)}\u202fms`;
@@ -100,7 +100,7 @@ export function setUpLive(model, { onProblem, onStart }) {
     const now = performance.now();
     if (!silent && label !== mine.said && now - mine.announced > CALM) {
       Object.assign(mine, { said: label, announced: now });
-      announce(capitalised(label));
+      announce(capitalized(label));
     }
   }
 

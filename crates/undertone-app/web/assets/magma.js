@@ -1,4 +1,4 @@
-// Matplotlib's magma colour map: even steps in lightness, readable without colour vision.
+// Matplotlib's magma color map: even steps in lightness, readable without color vision.
 
 const TABLE =
   "AAAEAQAFAQEGAQEIAgEJAgILAgINAwMPAwMSBAQUBQQWBgUYBgUaBwYcCAceCQcgCggiCwkkDAkmDQopDgsrEAstEQwvEg0x" +
@@ -13,5 +13,5 @@ const TABLE =
   "/rZ8/rd+/rl//ruB/r2C/r+E/sGF/sKH/sSI/saK/siM/sqN/syP/s2Q/s+S/tGU/tOV/tWX/teZ/tia/dqc/dye/d6g/eCh" +
   "/eKj/eOl/eWn/eep/emq/eus/Oyu/O6w/PCy/PK0/PS2/Pa4/Pe5/Pm7/Pu9/P2/";
 
-/** 256 colours, three bytes (red, green, blue) each. */
+/** 256 colors, three bytes (red, green, blue) each. */
 export const MAGMA = Uint8Array.from(atob(TABLE), (letter) => letter.charCodeAt(0));

@@ -2,7 +2,7 @@
 
 import { drawOn } from "./canvas.js";
 import { element, setIcon } from "./dom.js";
-import { capitalised, clock, duration, minus, percent } from "./format.js";
+import { capitalized, clock, duration, minus, percent } from "./format.js";
 import { frequencyTicks, spectrogramImage } from "./spectrogram.js";
 import { Timeline } from "./timeline.js";
 import { drawWaveform } from "./waveform.js";
@@ -25,8 +25,8 @@ export class Player {
     this.#root = root;
     this.#labels = labels;
     this.#redraws = [
-      drawOn(this.#find("#wave"), (context, width, height, colour) => {
-        if (this.#picture) drawWaveform(context, width, height, colour, this.#picture.peaks);
+      drawOn(this.#find("#wave"), (context, width, height, color) => {
+        if (this.#picture) drawWaveform(context, width, height, color, this.#picture.peaks);
       }),
       drawOn(this.#find("#mel"), (context, width, height) => {
         if (this.#image) context.drawImage(this.#image, 0, 0, width, height);
@@ -152,7 +152,7 @@ export class Player {
     tip.classList.toggle("left", time > this.#seconds / 2);
     if (!window) return;
     const rows = window.probabilities.map((share, i) => {
-      const row = element("li", {}, element("span", { class: "swatch" }), `${capitalised(this.#labels[i].name)} `, element("b", {}, percent(share)));
+      const row = element("li", {}, element("span", { class: "swatch" }), `${capitalized(this.#labels[i].name)} `, element("b", {}, percent(share)));
       row.style.setProperty("--label", this.#labels[i].colour);
       return row;
     });

@@ -3,7 +3,7 @@
 import { Bars } from "./bars.js";
 import { confidenceSentence, scaleExplained } from "./confidence.js";
 import { announce, byId, element, reveal } from "./dom.js";
-import { capitalised, duration } from "./format.js";
+import { capitalized, duration } from "./format.js";
 import { Player } from "./player.js";
 
 const WARNINGS = {
@@ -30,13 +30,13 @@ export class ResultPanel {
   show({ name, result, playable }, { focus = false } = {}) {
     const sentence = confidenceSentence(result.probabilities, result.label);
     byId("result-source").textContent = [name, duration(result.seconds), timing(result.milliseconds)].join(" · ");
-    byId("result-label").textContent = capitalised(result.label);
+    byId("result-label").textContent = capitalized(result.label);
     byId("result-confidence").textContent = sentence;
     this.#root.style.setProperty("--label", this.#model.labels.find((each) => each.name === result.label).colour);
     this.#root.hidden = false;
     document.body.classList.add("answered");
     this.#bars.show(result.probabilities.map((each) => each.probability));
-    const warnings = (result.warnings ?? []).map((kind) => element("li", {}, WARNINGS[kind] ?? capitalised(kind)));
+    const warnings = (result.warnings ?? []).map((kind) => element("li", {}, WARNINGS[kind] ?? capitalized(kind)));
     byId("result-warnings").replaceChildren(...warnings);
     this.#player.load(result, playable);
     const spoken = warnings.map((each) => each.textContent).join(" ");

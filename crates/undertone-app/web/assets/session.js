@@ -1,6 +1,6 @@
 // All recordings of this visit: answered a few at a time, listed, saved, opened again.
 
-import { analyse } from "./analyse.js";
+import { analyze } from "./analyze.js";
 import { announce, byId } from "./dom.js";
 import { offer, toCsv, toJson } from "./download.js";
 import { clearProblems, showProblem } from "./notices.js";
@@ -61,7 +61,7 @@ export class Session {
         signal: current.signal,
         onWait: (seconds) => announce(`The server is busy. Trying again in ${Math.ceil(seconds)} seconds.`),
       };
-      Object.assign(entry, await analyse(entry.file, this.#model, options), { state: "done" });
+      Object.assign(entry, await analyze(entry.file, this.#model, options), { state: "done" });
       clearProblems();
       return true;
     } catch (thrown) {
@@ -107,7 +107,7 @@ export class Session {
 
   async #answerQuietly(entry, signal) {
     try {
-      Object.assign(entry, await analyse(entry.file, this.#model, { signal }), { state: "done" });
+      Object.assign(entry, await analyze(entry.file, this.#model, { signal }), { state: "done" });
     } catch (thrown) {
       if (signal.aborted) return;
       const { title } = explain(asProblem(thrown), this.#model);

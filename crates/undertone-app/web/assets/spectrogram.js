@@ -14,9 +14,9 @@ export function spectrogramImage({ bands, frames, data }) {
   const image = context.createImageData(frames, bands);
   for (let band = 0; band < bands; band++) {
     for (let frame = 0; frame < frames; frame++) {
-      const colour = 3 * levels[band * frames + frame];
+      const color = 3 * levels[band * frames + frame];
       const pixel = 4 * ((bands - 1 - band) * frames + frame);
-      image.data.set(MAGMA.subarray(colour, colour + 3), pixel);
+      image.data.set(MAGMA.subarray(color, color + 3), pixel);
       image.data[pixel + 3] = 255;
     }
   }

@@ -1,7 +1,7 @@
 // The session's recordings as a table that can be sorted by any column.
 
 import { element } from "./dom.js";
-import { capitalised, percent } from "./format.js";
+import { capitalized, percent } from "./format.js";
 
 /** A table of entries; `onOpen(entry)` is called when a row's name is pressed. */
 export class SessionTable {
@@ -20,7 +20,7 @@ export class SessionTable {
       { title: "Recording", value: ({ name }) => name },
       { title: "Label", value: ({ result }) => result?.label },
       ...labels.map(({ name }, i) => ({
-        title: capitalised(name),
+        title: capitalized(name),
         number: true,
         value: ({ result }) => result?.probabilities[i].probability,
       })),
@@ -72,7 +72,7 @@ export class SessionTable {
       const words = { waiting: "waiting", running: "listening…", failed: problem }[state];
       return element("tr", { class: state }, head, element("td", { colspan: this.#columns.length - 1, class: "state" }, words));
     }
-    const label = element("td", {}, element("span", { class: "swatch" }), capitalised(result.label));
+    const label = element("td", {}, element("span", { class: "swatch" }), capitalized(result.label));
     const shares = result.probabilities.map(({ probability, label: each }) =>
       element("td", { class: each === result.label ? "number highest" : "number" }, percent(probability)),
     );

@@ -2,7 +2,7 @@
 
 import { drawOn } from "./canvas.js";
 import { element } from "./dom.js";
-import { capitalised, clock, percent } from "./format.js";
+import { capitalized, clock, percent } from "./format.js";
 import { drawStack } from "./stack.js";
 
 /** The timeline's lane: a slider over the windows for the keyboard, a chart for the eye. */
@@ -91,7 +91,7 @@ export class Timeline {
   }
 
   #fillTable() {
-    const heads = ["From", "To", "Label", ...this.#labels.map(({ name }) => capitalised(name))];
+    const heads = ["From", "To", "Label", ...this.#labels.map(({ name }) => capitalized(name))];
     const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
     const rows = this.#windows.map(({ start, end, label, probabilities }) => {
       const cells = [clockTenths(start), clockTenths(end), label, ...probabilities.map((share) => percent(share))];

@@ -1,10 +1,10 @@
 // The wave form from the extremes of each column.
 
 /** Draws the columns over the whole width; a column is never thinner than a hair. */
-export function drawWaveform(context, width, height, colour, { min, max }) {
+export function drawWaveform(context, width, height, color, { min, max }) {
   const middle = height / 2;
   const step = width / max.length;
-  context.fillStyle = colour;
+  context.fillStyle = color;
   context.globalAlpha = 0.35;
   context.fillRect(0, middle - 0.5, width, 1);
   context.globalAlpha = 1;

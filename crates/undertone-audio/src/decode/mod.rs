@@ -1,6 +1,6 @@
 //! Bytes in, mono samples out.
 //!
-//! The format is recognised by content ([`sniff`]), never by a file's name. WAV has a reader of
+//! The format is recognized by content ([`sniff`]), never by a file's name. WAV has a reader of
 //! its own ([`wav`]): symphonia's refuses headers that careless writers leave, such as
 //! a RIFF size that disagrees with the data chunk's. So has FLAC ([`flac`]), for speed. All else is
 //! symphonia's ([`compressed`]).

@@ -1,4 +1,4 @@
-//! Recognising a format by its first bytes.
+//! Recognizing a format by its first bytes.
 
 /// How many leading bytes [`format`] may look at.
 pub(super) const HEAD_LEN: u64 = 64 << 10;

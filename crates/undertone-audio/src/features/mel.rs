@@ -42,8 +42,8 @@ impl Default for MelConfig {
 }
 
 /// Computes power mel spectrograms, as `librosa.feature.melspectrogram` does with its other
-/// arguments left alone: periodic Hann window, frames centred with zero padding, magnitudes
-/// squared, Slaney's mel scale and area normalisation.
+/// arguments left alone: periodic Hann window, frames centered with zero padding, magnitudes
+/// squared, Slaney's mel scale and area normalization.
 ///
 /// The window, the filters and the plan of the Fourier transform are made once, in
 /// [`MelSpectrogram::new`]; one instance can serve many threads.
@@ -107,7 +107,7 @@ impl MelSpectrogram {
 
     /// The frequency in Hz at which each band has its peak: `librosa.mel_frequencies(n_mels + 2)`
     /// without its ends.
-    pub fn centres(&self) -> Vec<f32> {
+    pub fn centers(&self) -> Vec<f32> {
         let nyquist = self.config.sample_rate as f32 / 2.0;
         let fmax = self.config.fmax.unwrap_or(nyquist);
         let edges = mel_frequencies(

@@ -29,12 +29,12 @@ impl MelFilters {
             weights: Vec::new(),
         };
         for edge in edges.windows(3) {
-            let (low, centre, high) = (edge[0], edge[1], edge[2]);
+            let (low, center, high) = (edge[0], edge[1], edge[2]);
             let norm = 2.0 / (high - low);
             let weight = |bin: usize| {
                 let frequency = bin as f64 * bin_width;
-                let rising = (frequency - low) / (centre - low);
-                let falling = (high - frequency) / (high - centre);
+                let rising = (frequency - low) / (center - low);
+                let falling = (high - frequency) / (high - center);
                 (rising.min(falling).max(0.0) * norm) as f32
             };
             let first_bin = (low / bin_width) as usize;

@@ -19,7 +19,7 @@ const FMAX: f64 = 8_000.0;
 /// of OpenAI's `whisper.log_mel_spectrogram`, of the samples as they are: without their padding to
 /// 30 s, which the caller adds where it is wanted.
 ///
-/// Frames of 400 samples every 160, periodic Hann window, centred with reflected edges; power;
+/// Frames of 400 samples every 160, periodic Hann window, centered with reflected edges; power;
 /// Slaney's mel bands from 0 to 8 kHz; `log10(max(power, 1e-10))`; everything more than 8 below
 /// the clip's largest value raised to that; then `(x + 4) / 4`.
 ///
@@ -104,7 +104,7 @@ impl WhisperLogMel {
     }
 }
 
-/// The samples of one centred frame. Where it reaches over either end it is copied into `edge`, and
+/// The samples of one centered frame. Where it reaches over either end it is copied into `edge`, and
 /// reflected. There are at least as many samples as in a frame, and half of them can be reflected.
 fn reflected<'a>(samples: &'a [f32], frame: usize, edge: &'a mut [f32; N_FFT]) -> &'a [f32] {
     let end = frame * HOP_LENGTH + N_FFT / 2;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::features::MelConfig;
 use crate::{FitLength, TrimConfig};
 
-/// Everything between a recording and un-normalised features.
+/// Everything between a recording and un-normalized features.
 ///
 /// Any field left out has its default. Trimming is switched off with `trim = false`, and set
 /// with a table:

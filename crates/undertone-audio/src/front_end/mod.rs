@@ -98,7 +98,7 @@ pub struct Prepared {
     pub start: f64,
 }
 
-/// Takes recordings to un-normalised features: *resample → trim → level* in [`FrontEnd::prepare`],
+/// Takes recordings to un-normalized features: *resample → trim → level* in [`FrontEnd::prepare`],
 /// *fit → features* in [`FrontEnd::features`].
 ///
 /// Plans, windows, filters and one resampler per source rate are made once. An instance can be
@@ -334,7 +334,7 @@ impl FrontEnd {
     /// Cuts a recording of `samples_len` prepared samples into windows.
     ///
     /// One range when it fits into one window. Otherwise ranges of exactly
-    /// [`FrontEnd::window_samples`] that cover everything, neighbours sharing the fraction
+    /// [`FrontEnd::window_samples`] that cover everything, neighbors sharing the fraction
     /// `overlap` (clamped to 0..=0.95) of a window, the last aligned to the end.
     ///
     /// ```

@@ -31,7 +31,7 @@ use thiserror::Error;
 use crate::ResampleError;
 
 pub use gain::gain;
-pub use noise::{NoiseColour, noise};
+pub use noise::{NoiseColor, noise};
 pub use pitch::pitch;
 pub use reverberation::reverberation;
 pub use speed::speed;

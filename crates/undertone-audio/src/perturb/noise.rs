@@ -5,7 +5,7 @@ use super::{PerturbError, amplitude, check, check_samples, rms};
 
 /// How a noise's power is spread over frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoiseColour {
+pub enum NoiseColor {
     /// Evenly: hiss.
     White,
     /// Falling by 3 dB per octave: wind, distant traffic, ventilation.
@@ -20,15 +20,15 @@ pub enum NoiseColour {
 pub fn noise(
     samples: &[f32],
     snr_db: f64,
-    colour: NoiseColour,
+    color: NoiseColor,
     seed: u64,
 ) -> Result<Vec<f32>, PerturbError> {
     check("signal-to-noise ratio in dB", snr_db, -30.0..=100.0)?;
     check_samples(samples)?;
     let mut random = SplitMix64::new(seed);
-    let mut added: Vec<f32> = match colour {
-        NoiseColour::White => samples.iter().map(|_| random.normal()).collect(),
-        NoiseColour::Pink => {
+    let mut added: Vec<f32> = match color {
+        NoiseColor::White => samples.iter().map(|_| random.normal()).collect(),
+        NoiseColor::Pink => {
             let mut filter = PinkFilter::default();
             for _ in 0..PinkFilter::WARM_UP {
                 filter.next(random.normal());

@@ -115,7 +115,7 @@ fn is_trough(curve: &[f64], index: usize) -> bool {
     }
 }
 
-/// Where the parabola through a trough and its neighbours is lowest, relative to the trough.
+/// Where the parabola through a trough and its neighbors is lowest, relative to the trough.
 fn parabolic_shift(curve: &[f64], trough: usize) -> f64 {
     let before = trough.checked_sub(1).and_then(|before| curve.get(before));
     let (Some(before), Some(after)) = (before, curve.get(trough + 1)) else {

@@ -14,10 +14,10 @@ const SWITCH: f64 = 0.01;
 #[derive(Debug, Clone)]
 pub(super) struct Decoder {
     bins: usize,
-    /// From a bin to the one `n - reach` further, before it is normalised.
+    /// From a bin to the one `n - reach` further, before it is normalized.
     steps: Vec<f64>,
-    /// What normalises the steps that leave each bin.
-    normalisers: Vec<f64>,
+    /// What normalizes the steps that leave each bin.
+    normalizers: Vec<f64>,
 }
 
 /// Log-likelihoods of the best paths to every bin; voiced, then unvoiced.
@@ -38,7 +38,7 @@ impl Decoder {
             steps: (0..=2 * reach)
                 .map(|step| weight(step.abs_diff(reach)).ln())
                 .collect(),
-            normalisers: (0..bins).map(|bin| -total(bin).ln()).collect(),
+            normalizers: (0..bins).map(|bin| -total(bin).ln()).collect(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Decoder {
             let padded = &mut workspace.padded;
             padded.clear();
             padded.resize(reach, f64::NEG_INFINITY);
-            padded.extend(scores.iter().zip(&self.normalisers).map(|(s, n)| s + n));
+            padded.extend(scores.iter().zip(&self.normalizers).map(|(s, n)| s + n));
             padded.resize(self.bins + 2 * reach, f64::NEG_INFINITY);
             let mut best = vec![f64::NEG_INFINITY; self.bins];
             for (step, offset) in self.steps.iter().zip(0..) {
@@ -141,7 +141,7 @@ impl Decoder {
         {
             Some(step) => {
                 let side = if from.0 == to.0 { 1.0 - SWITCH } else { SWITCH };
-                step + self.normalisers[from.1] + side.ln()
+                step + self.normalizers[from.1] + side.ln()
             }
             None => f64::MIN_POSITIVE.ln(),
         }

@@ -1,4 +1,4 @@
-//! How much a frame differs from itself one period later: YIN's cumulative mean normalised
+//! How much a frame differs from itself one period later: YIN's cumulative mean normalized
 //! difference, in librosa's form.
 
 use std::fmt;
@@ -66,7 +66,7 @@ impl Difference {
         }
     }
 
-    /// The normalised differences of the frames that begin at `starts`, one for each period.
+    /// The normalized differences of the frames that begin at `starts`, one for each period.
     pub(super) fn compute<'a>(
         &self,
         samples: &[f32],
@@ -97,12 +97,12 @@ impl Difference {
             scale * if imaginary { value.im } else { value.re }
         };
         let [a, b] = curves;
-        self.normalise(first, |lag| autocorrelation(lag, false), a);
-        self.normalise(second, |lag| autocorrelation(lag, true), b);
+        self.normalize(first, |lag| autocorrelation(lag, false), a);
+        self.normalize(second, |lag| autocorrelation(lag, true), b);
         curves
     }
 
-    fn normalise(
+    fn normalize(
         &self,
         frame: &[f32],
         autocorrelation: impl Fn(usize) -> f64,

@@ -147,7 +147,7 @@ impl Pyin {
         &self.config
     }
 
-    /// Number of frames that `len` samples give: one every hop, the first centred on the first
+    /// Number of frames that `len` samples give: one every hop, the first centered on the first
     /// sample.
     pub fn frames(&self, len: usize) -> usize {
         let padded = len + self.config.frame_length / 2 * 2;
@@ -156,7 +156,7 @@ impl Pyin {
 
     /// The pitch of each frame of mono samples.
     ///
-    /// Frame `n` is centred on sample `n · hop_length`, with zeros before and after the samples.
+    /// Frame `n` is centered on sample `n · hop_length`, with zeros before and after the samples.
     /// The most likely path is sought in stretches of [`STRETCH`] frames, so that an hour needs no
     /// more memory than a minute.
     ///

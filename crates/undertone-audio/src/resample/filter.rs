@@ -7,7 +7,7 @@ use rustfft::num_complex::Complex;
 
 use super::Resampler;
 
-/// A Kaiser-windowed sinc, symmetric about its centre, described at the higher of two rates.
+/// A Kaiser-windowed sinc, symmetric about its center, described at the higher of two rates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LowPass {
     /// -6 dB point as a fraction of the higher rate.
@@ -31,7 +31,7 @@ impl LowPass {
         }
     }
 
-    /// Taps on either side of the centre.
+    /// Taps on either side of the center.
     pub(super) fn half_length(&self) -> usize {
         self.half_length
     }

@@ -61,9 +61,9 @@ def main():
         if len(samples):
             extractor = Wav2Vec2FeatureExtractor(do_normalize=True)
             values = extractor(samples, sampling_rate=RATE, return_tensors="np").input_values[0]
-            case["normalised"] = thin(values)
+            case["normalized"] = thin(values)
         else:
-            case["normalised"] = []
+            case["normalized"] = []
         reference[name] = case
     versions = {"transformers": transformers.__version__, "torch": torch.__version__}
     target = Path(__file__).with_name("transformers.json")

@@ -274,7 +274,7 @@ impl<'a> Rows<'a> {
                 return Ok(());
             }
         };
-        recognise_ravdess(&mut row);
+        recognize_ravdess(&mut row);
         if let Some(&(earlier, first_line)) = self.recordings.get(&real_path) {
             let earlier = &self.utterances[earlier];
             let same = (
@@ -327,7 +327,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Marks a row as a RAVDESS clip where its file name says the same as the row.
-fn recognise_ravdess(row: &mut Utterance) {
+fn recognize_ravdess(row: &mut Utterance) {
     let file_name = row.path.file_name().unwrap_or_default().to_string_lossy();
     let Ok(name) = file_name.parse::<RavdessName>() else {
         return;

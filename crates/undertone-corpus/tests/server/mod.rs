@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 /// How the server departs from serving the archive, whole or in ranges.
 #[derive(Default, Clone, Copy)]
-pub(crate) struct Behaviour {
+pub(crate) struct Behavior {
     /// Closes the connection of the first answer after so many bytes of the body.
     pub(crate) break_first_at: Option<usize>,
     /// Ignores `Range`.
@@ -30,7 +30,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Serves `content` under every path until dropped.
-    pub(crate) fn start(content: Vec<u8>, behaviour: Behaviour) -> Self {
+    pub(crate) fn start(content: Vec<u8>, behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -43,7 +43,7 @@ impl Server {
                         return;
                     }
                     // A client that hangs up in the middle is part of the tests.
-                    let _ = answer(&stream.unwrap(), &content, behaviour, &requests);
+                    let _ = answer(&stream.unwrap(), &content, behavior, &requests);
                 }
             }
         });
@@ -78,7 +78,7 @@ impl Drop for Server {
 fn answer(
     mut stream: &TcpStream,
     content: &[u8],
-    behaviour: Behaviour,
+    behavior: Behavior,
     requests: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
@@ -105,18 +105,14 @@ fn answer(
     };
     let mut head = String::new();
     let mut body = content;
-    if let Some((status, retry_after)) = behaviour.refuse {
+    if let Some((status, retry_after)) = behavior.refuse {
         head += &format!("HTTP/1.1 {status}\r\n");
         if let Some(value) = retry_after {
             head += &format!("Retry-After: {value}\r\n");
         }
         body = b"";
-    } else if from > 0 && !behaviour.no_ranges {
-        let start = if behaviour.wrong_range {
-            from + 1
-        } else {
-            from
-        };
+    } else if from > 0 && !behavior.no_ranges {
+        let start = if behavior.wrong_range { from + 1 } else { from };
         let (last, total) = (content.len() - 1, content.len());
         head += &format!(
             "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{last}/{total}\r\n"
@@ -125,12 +121,12 @@ fn answer(
     } else {
         head += "HTTP/1.1 200 OK\r\n";
     }
-    if !behaviour.no_length {
+    if !behavior.no_length {
         head += &format!("Content-Length: {}\r\n", body.len());
     }
     head += "Connection: close\r\n\r\n";
     stream.write_all(head.as_bytes())?;
-    match behaviour.break_first_at {
+    match behavior.break_first_at {
         Some(length) if is_first => stream.write_all(&body[..length])?,
         _ => stream.write_all(body)?,
     }

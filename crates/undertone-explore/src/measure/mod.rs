@@ -194,7 +194,7 @@ impl Measurer {
             measures.voiced_share = voiced as f64 / track.len() as f64;
             measures.pitch = Pitch::of(&track);
             measures.syllables = syllables::nuclei(&speech, &track, self.pyin.config().hop_length);
-            let (found, features) = self.spectra.analyse(&speech);
+            let (found, features) = self.spectra.analyze(&speech);
             spectra = Some(found);
             measures.features = features;
         }

@@ -43,7 +43,7 @@ impl Analyser {
     }
 
     /// The spectra, and each MFCC's mean and standard deviation over time.
-    pub(super) fn analyse(&self, samples: &[f32]) -> (Spectra, Vec<f32>) {
+    pub(super) fn analyze(&self, samples: &[f32]) -> (Spectra, Vec<f32>) {
         let log_mel = power_to_db(&self.mel.power(samples), &DbConfig::default());
         let mfcc = self.mfcc.from_db(&log_mel);
         let features = (0..mfcc.bands).flat_map(|band| moments(mfcc.band(band)));

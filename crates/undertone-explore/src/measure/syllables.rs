@@ -30,7 +30,7 @@ pub(super) fn nuclei(samples: &[f32], track: &[PitchFrame], hop: usize) -> usize
         .count()
 }
 
-/// Intensity in dB of frames centred every `hop` samples, through a Hann window.
+/// Intensity in dB of frames centered every `hop` samples, through a Hann window.
 fn intensity(samples: &[f32], frames: usize, hop: usize) -> Vec<f64> {
     let window: Vec<f64> = (0..WINDOW)
         .map(|n| 0.5 - 0.5 * (2.0 * PI * (n as f64 + 0.5) / WINDOW as f64).cos())

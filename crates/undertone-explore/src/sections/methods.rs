@@ -35,7 +35,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
          dB, and 40 MFCCs of them, as librosa computes both."
             .to_owned(),
         "Projections: principal components, and t-SNE (van der Maaten & Hinton 2008; perplexity 30, \
-         begun at the principal components) of the standardised means and deviations of the MFCCs."
+         begun at the principal components) of the standardized means and deviations of the MFCCs."
             .to_owned(),
         format!(
             "Balancing: with seed {}, as training does it; which clips are kept or repeated there \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::{OTHER_COLOURS, Utterance, colour_of};
+use undertone_corpus::{OTHER_COLORS, Utterance, color_of};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
 
@@ -10,17 +10,17 @@ use super::metrics::{METRICS, Metric};
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::projection::Place;
-use crate::summary::Neighbours;
+use crate::summary::Neighbors;
 use crate::words::{clips, number, percent};
 
-/// Most speakers whose clips are told apart by colour.
+/// Most speakers whose clips are told apart by color.
 const MOST_SPEAKERS: usize = 40;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let projection = &exploration.projection;
     let [first, second] = projection.explained.map(|share| number(100.0 * share, 0));
     let mut blocks = vec![Block::Text(format!(
-        "Each clip is a point: the mean and the standard deviation of its 40 MFCCs, standardised. \
+        "Each clip is a point: the mean and the standard deviation of its 40 MFCCs, standardized. \
          The first two principal components hold {first}\u{a0}% and {second}\u{a0}% of the variance."
     ))];
     if projection.pca.is_empty() {
@@ -35,17 +35,17 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         format!("second component ({second} % of variance)"),
     ];
     blocks.extend(figures(exploration, "PCA", &axes, &projection.pca)?);
-    if let Some(neighbours) = neighbours(exploration) {
+    if let Some(neighbors) = neighbors(exploration) {
         let shown = match (projection.tsne.len(), projection.pca.len()) {
             (some, all) if some < all => format!(" Of {} it shows {some}.", clips(all)),
             _ => String::new(),
         };
         blocks.push(Block::Text(format!(
-            "t-SNE keeps neighbours together; distances between groups, and the axes, mean \
-             nothing.{shown} The nearest neighbour of a clip is by the same speaker in {} of the cases, \
+            "t-SNE keeps neighbors together; distances between groups, and the axes, mean \
+             nothing.{shown} The nearest neighbor of a clip is by the same speaker in {} of the cases, \
              and of the same emotion in {}.",
-            percent(neighbours.same_speaker),
-            percent(neighbours.same_emotion)
+            percent(neighbors.same_speaker),
+            percent(neighbors.same_emotion)
         )));
         let axes = ["t-SNE 1".to_owned(), "t-SNE 2".to_owned()];
         blocks.extend(figures(exploration, "t-SNE", &axes, &projection.tsne)?);
@@ -80,7 +80,7 @@ fn figures(
     speakers.sort();
     speakers.dedup();
     let mut draw = |by: &str, names: Vec<String>, name_of: &dyn Fn(&Utterance) -> String| {
-        let title = format!("Clips by {method}, coloured by {by}");
+        let title = format!("Clips by {method}, colored by {by}");
         scatter(exploration, title, axes, places, names, name_of)
             .map(|figure| figures.push(Block::Figure(figure)))
     };
@@ -114,15 +114,10 @@ fn scatter(
         points.entry(name).or_default().push((place.x, place.y));
     }
     let mut frame = Frame::new(title).sized(720.0, 560.0);
-    if names
-        .iter()
-        .filter(|name| colour_of(name).is_none())
-        .count()
-        > OTHER_COLOURS.len()
-    {
+    if names.iter().filter(|name| color_of(name).is_none()).count() > OTHER_COLORS.len() {
         frame.note = format!(
-            "Colours return after {} names, in the legend's order",
-            OTHER_COLOURS.len()
+            "Colors return after {} names, in the legend's order",
+            OTHER_COLORS.len()
         );
     }
     Ok(ScatterPlot {
@@ -188,8 +183,8 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     (pairs.len() > 2 && xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
-/// How often a clip's nearest neighbour in the t-SNE is by the same speaker, and of the same emotion.
-pub(crate) fn neighbours(exploration: &Exploration<'_>) -> Option<Neighbours> {
+/// How often a clip's nearest neighbor in the t-SNE is by the same speaker, and of the same emotion.
+pub(crate) fn neighbors(exploration: &Exploration<'_>) -> Option<Neighbors> {
     let places = &exploration.projection.tsne;
     let (mut emotion, mut speaker) = (0, 0);
     for (index, place) in places.iter().enumerate() {
@@ -210,7 +205,7 @@ pub(crate) fn neighbours(exploration: &Exploration<'_>) -> Option<Neighbours> {
         speaker += usize::from(here.speaker == there.speaker);
     }
     let share = |count: usize| count as f64 / places.len() as f64;
-    (!places.is_empty()).then(|| Neighbours {
+    (!places.is_empty()).then(|| Neighbors {
         same_speaker: share(speaker),
         same_emotion: share(emotion),
     })

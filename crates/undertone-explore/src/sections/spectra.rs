@@ -3,7 +3,7 @@
 use undertone_audio::{MelConfig, MelSpectrogram};
 use undertone_corpus::Emotion;
 use undertone_figures::page::{Block, Section};
-use undertone_figures::{ColourMap, Figure, Frame, HeatMap, Line, LineAxis, LineChart};
+use undertone_figures::{ColorMap, Figure, Frame, HeatMap, Line, LineAxis, LineChart};
 
 use crate::ExploreError;
 use crate::exploration::Exploration;
@@ -44,9 +44,9 @@ const MFCC: Kind = Kind {
 
 /// Coefficients that are shown.
 const SHOWN_MFCCS: usize = 20;
-/// Share of the values at either end that the colours don't tell apart: the first coefficient would
-/// leave no colour for the others.
-const BEYOND_COLOURS: f64 = 0.02;
+/// Share of the values at either end that the colors don't tell apart: the first coefficient would
+/// leave no color for the others.
+const BEYOND_COLORS: f64 = 0.02;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let means: Vec<(Emotion, MeanSpectra)> = exploration
@@ -56,7 +56,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         .collect();
     let mut blocks = vec![Block::Text(
         "Every clip is stretched to the same length, from the start to the end of what trimming \
-         keeps, and averaged with the others of its emotion. Colours mean the same for all emotions; \
+         keeps, and averaged with the others of its emotion. Colors mean the same for all emotions; \
          the 2\u{a0}% of the values at either end share the last one."
             .into(),
     )];
@@ -69,9 +69,9 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
             )
         })
         .collect();
-    let centres = centres()?;
-    blocks.extend(strongest(&long_term, &centres).map(Block::Text));
-    blocks.push(Block::Figure(spectrum(&long_term, &centres)?));
+    let centers = centers()?;
+    blocks.extend(strongest(&long_term, &centers).map(Block::Text));
+    blocks.push(Block::Figure(spectrum(&long_term, &centers)?));
     for kind in [LOG_MEL, MFCC] {
         blocks.push(Block::Heading(format!("Mean {} by emotion", kind.name)));
         blocks.push(Block::Grid(mean_maps(&kind, &means)?));
@@ -93,19 +93,19 @@ fn average(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-fn centres() -> Result<Vec<f32>, ExploreError> {
+fn centers() -> Result<Vec<f32>, ExploreError> {
     let config = MelConfig {
         sample_rate: ANALYSIS_RATE,
         n_mels: MEL_BANDS,
         ..MelConfig::default()
     };
-    Ok(MelSpectrogram::new(&config)?.centres())
+    Ok(MelSpectrogram::new(&config)?.centers())
 }
 
-fn spectrum(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Result<Figure, ExploreError> {
+fn spectrum(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Result<Figure, ExploreError> {
     let lines = long_term.iter().map(|(emotion, levels)| Line {
         name: emotion.to_string(),
-        points: centres
+        points: centers
             .iter()
             .map(|hertz| f64::from(*hertz) / 1000.0)
             .zip(levels.iter().copied())
@@ -129,12 +129,12 @@ fn spectrum(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Result<Figure
 }
 
 /// Where an emotion's spectrum is furthest above neutral's.
-fn strongest(long_term: &[(Emotion, Vec<f64>)], centres: &[f32]) -> Option<String> {
+fn strongest(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Option<String> {
     let (_, neutral) = long_term.iter().find(|(e, _)| *e == Emotion::Neutral)?;
     let others = long_term.iter().filter(|(e, _)| *e != Emotion::Neutral);
     let (emotion, difference, hertz) = others
         .flat_map(|(emotion, levels)| {
-            let pairs = levels.iter().zip(neutral).zip(centres);
+            let pairs = levels.iter().zip(neutral).zip(centers);
             pairs.map(move |((level, neutral), hertz)| (emotion, level - neutral, *hertz))
         })
         .max_by(|(_, a, _), (_, b, _)| a.total_cmp(b))?;
@@ -165,18 +165,18 @@ fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
             (0.5, SHOWN_MFCCS as f64 + 0.5)
         },
         y_mel: mel,
-        map: ColourMap::Magma,
+        map: ColorMap::Magma,
         limits: None,
     }
 }
 
-/// The ends of the colours, the same for all emotions.
+/// The ends of the colors, the same for all emotions.
 fn limits(all: &[Rows]) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = all.iter().flatten().flatten().copied().collect();
     values.sort_by(f64::total_cmp);
     let (low, high) = (
-        quantile(&values, BEYOND_COLOURS),
-        quantile(&values, 1.0 - BEYOND_COLOURS),
+        quantile(&values, BEYOND_COLORS),
+        quantile(&values, 1.0 - BEYOND_COLORS),
     );
     (low < high).then_some((low, high))
 }
@@ -196,7 +196,7 @@ fn mean_maps(
             map.limits = limits;
             map.frame.note = clips(mean.clips);
             if kind.name == MFCC.name {
-                map.map = ColourMap::Viridis;
+                map.map = ColorMap::Viridis;
             }
             Ok(vec![Block::Figure(map.draw()?)])
         })
@@ -232,7 +232,7 @@ fn difference_maps(
             let title = format!("{} of {emotion} less neutral", sentence(kind.name));
             let mut map = heat_map(kind, title, rows);
             map.limits = limits;
-            map.map = ColourMap::BlueRed;
+            map.map = ColorMap::BlueRed;
             map.value_label = format!(
                 "difference ({})",
                 if kind.name == LOG_MEL.name {

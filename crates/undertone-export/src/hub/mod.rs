@@ -19,7 +19,7 @@ const ONNX_FILE: &str = "onnx/model.onnx";
 /// it with.
 pub(crate) fn write(source: &Source, folder: &NewFolder) -> Result<(), ExportError> {
     source.model.save(&folder.path())?;
-    let has_onnx = match onnx_bytes(&source.model, source.licence()) {
+    let has_onnx = match onnx_bytes(&source.model, source.license()) {
         Ok(bytes) => {
             folder.write(ONNX_FILE, &bytes)?;
             true

@@ -7,7 +7,7 @@ use super::OnnxError;
 use super::convolution::{Moves, convolution};
 use super::graph::{Graph, Value, float, int, ints, text};
 
-/// Class scores `[batch, classes]` of standardised features `[batch, bands, frames]`.
+/// Class scores `[batch, classes]` of standardized features `[batch, bands, frames]`.
 pub(super) fn scores(
     graph: &mut Graph,
     config: &CnnLstmConfig,
@@ -87,8 +87,8 @@ fn lstm(
     if pooling == Pooling::Mean {
         return Ok(graph.reshape(&mean, &[-1, width]));
     }
-    let centred = graph.op("Sub", &[&sequence, &mean]);
-    let squares = graph.op("Mul", &[&centred, &centred]);
+    let centered = graph.op("Sub", &[&sequence, &mean]);
+    let squares = graph.op("Mul", &[&centered, &centered]);
     let variance = graph.mean(&squares, 0, true);
     let smallest = graph.scalar(CnnLstm::SMALLEST_VARIANCE);
     let variance = graph.op("Add", &[&variance, &smallest]);

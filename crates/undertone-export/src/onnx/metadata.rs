@@ -15,9 +15,9 @@ use super::proto::StringStringEntryProto;
 /// | `resampler` | the low-pass filter between two rates, a sinc under a Kaiser window: end of its pass band and start of its stop band as shares of the lower Nyquist frequency, depth of the stop band in dB |
 /// | `window_overlap` | share of a window that the next one repeats, where a recording is longer; the answer is the mean over the windows |
 /// | `labels` | what the probabilities are of, in their order |
-/// | `licence` | as the Hugging Face Hub names it, or null where it is not known |
+/// | `license` | as the Hugging Face Hub names it, or null where it is not known |
 /// | `provenance` | `provenance` of its `config.json`: recipe, corpus, speakers heard |
-pub(super) fn of(config: &ModelConfig, licence: Option<&str>) -> Vec<StringStringEntryProto> {
+pub(super) fn of(config: &ModelConfig, license: Option<&str>) -> Vec<StringStringEntryProto> {
     [
         ("name", json!(config.name)),
         ("front_end", json!(config.front_end)),
@@ -32,7 +32,7 @@ pub(super) fn of(config: &ModelConfig, licence: Option<&str>) -> Vec<StringStrin
         ),
         ("window_overlap", json!(OVERLAP)),
         ("labels", json!(config.labels)),
-        ("licence", json!(licence)),
+        ("licence", json!(license)),
         ("provenance", json!(config.provenance)),
     ]
     .map(|(key, value)| StringStringEntryProto {

@@ -1,7 +1,7 @@
 //! Networks as [ONNX](https://onnx.ai), for ONNX Runtime and whatever else reads it.
 //!
-//! A graph takes what the front end gives, not yet standardised, and gives the probabilities of the
-//! model's labels: standardisation, softmax and the sum of finer classes into labels are inside.
+//! A graph takes what the front end gives, not yet standardized, and gives the probabilities of the
+//! model's labels: standardization, softmax and the sum of finer classes into labels are inside.
 //! What is outside, from a recording to the front end's features and the mean over the windows of a
 //! long recording, is described in the file's `metadata_props` (see [`metadata`]).
 
@@ -67,13 +67,13 @@ pub enum OnnxError {
     },
 }
 
-/// A model as the bytes of an ONNX file. `licence` goes into its metadata, as the Hugging Face Hub
-/// names licences.
+/// A model as the bytes of an ONNX file. `license` goes into its metadata, as the Hugging Face Hub
+/// names licenses.
 ///
 /// # Errors
 /// If the configuration does not fit the network, or the network is too large.
-pub fn onnx_bytes(model: &Model, licence: Option<&str>) -> Result<Vec<u8>, OnnxError> {
-    let model = onnx_model(model, licence)?;
+pub fn onnx_bytes(model: &Model, license: Option<&str>) -> Result<Vec<u8>, OnnxError> {
+    let model = onnx_model(model, license)?;
     let bytes = model.encoded_len();
     if bytes > LARGEST {
         return Err(OnnxError::TooLarge { bytes });
@@ -89,7 +89,7 @@ pub fn onnx_bytes(model: &Model, licence: Option<&str>) -> Result<Vec<u8>, OnnxE
 ///
 /// # Errors
 /// As [`onnx_bytes`].
-pub fn onnx_model(model: &Model, licence: Option<&str>) -> Result<ModelProto, OnnxError> {
+pub fn onnx_model(model: &Model, license: Option<&str>) -> Result<ModelProto, OnnxError> {
     let config = &model.config;
     Ok(ModelProto {
         ir_version: Some(IR_VERSION),
@@ -105,7 +105,7 @@ pub fn onnx_model(model: &Model, licence: Option<&str>) -> Result<ModelProto, On
             domain: Some(String::new()),
             version: Some(OPSET),
         }],
-        metadata_props: metadata::of(config, licence),
+        metadata_props: metadata::of(config, license),
     })
 }
 
@@ -128,7 +128,7 @@ fn graph_of(model: &Model) -> Result<GraphProto, OnnxError> {
     graph.finish(&model.config.name)
 }
 
-/// The graph's input, standardised where the model does so.
+/// The graph's input, standardized where the model does so.
 fn features(graph: &mut Graph, bands: usize, statistics: Option<&BandStatistics>) -> Value {
     let features = graph.input(
         "features",
@@ -138,7 +138,7 @@ fn features(graph: &mut Graph, bands: usize, statistics: Option<&BandStatistics>
             Size::Fixed(bands),
             Size::Free("frames"),
         ],
-        "what the front end in the metadata makes of a window, not standardised",
+        "what the front end in the metadata makes of a window, not standardized",
     );
     let Some(statistics) = statistics else {
         return features;
@@ -146,8 +146,8 @@ fn features(graph: &mut Graph, bands: usize, statistics: Option<&BandStatistics>
     let bands = [statistics.mean.len(), 1];
     let mean = graph.floats("normalization.mean", &bands, &statistics.mean);
     let std = graph.floats("normalization.std", &bands, &statistics.std);
-    let centred = graph.op("Sub", &[&features, &mean]);
-    graph.op("Div", &[&centred, &std])
+    let centered = graph.op("Sub", &[&features, &mean]);
+    graph.op("Div", &[&centered, &std])
 }
 
 /// The second input of a network with an encoder: clips of several lengths may share a batch.

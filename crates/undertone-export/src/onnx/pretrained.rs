@@ -77,8 +77,8 @@ fn pool(
     if kind == StepPoolingKind::Mean {
         return Ok(mean);
     }
-    let centred = graph.op("Sub", &[states, &mean]);
-    let squares = graph.op("Mul", &[&centred, &centred]);
+    let centered = graph.op("Sub", &[states, &mean]);
+    let squares = graph.op("Mul", &[&centered, &centered]);
     let variance = own.mean(graph, &squares);
     let smallest = graph.scalar(StepPooling::SMALLEST_VARIANCE);
     let variance = graph.op("Add", &[&variance, &smallest]);
@@ -86,7 +86,7 @@ fn pool(
     if kind == StepPoolingKind::MeanStd {
         return Ok(graph.concat(&[&mean, &deviation], 2));
     }
-    let normal = graph.op("Div", &[&centred, &deviation]);
+    let normal = graph.op("Div", &[&centered, &deviation]);
     let square = graph.op("Mul", &[&normal, &normal]);
     let cube = graph.op("Mul", &[&square, &normal]);
     let skewness = own.mean(graph, &cube);

@@ -44,7 +44,7 @@ pub(super) fn all_states(
     Ok(states)
 }
 
-/// Layer normalisation over the last axis.
+/// Layer normalization over the last axis.
 pub(super) fn layer_norm(
     graph: &mut Graph,
     prefix: &str,

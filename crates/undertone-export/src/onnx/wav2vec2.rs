@@ -80,7 +80,7 @@ pub(super) fn hidden_states(
     Ok((states, own))
 }
 
-/// Each channel standardised over a clip's own steps, `[batch, steps, channels]`.
+/// Each channel standardized over a clip's own steps, `[batch, steps, channels]`.
 fn channel_norm(
     graph: &mut Graph,
     prefix: &str,
@@ -90,13 +90,13 @@ fn channel_norm(
     let weight = graph.parameter(&format!("{prefix}.weight"))?;
     let bias = graph.parameter(&format!("{prefix}.bias"))?;
     let mean = own.mean(graph, states);
-    let centred = graph.op("Sub", &[states, &mean]);
-    let squares = graph.op("Mul", &[&centred, &centred]);
+    let centered = graph.op("Sub", &[states, &mean]);
+    let squares = graph.op("Mul", &[&centered, &centered]);
     let variance = own.mean(graph, &squares);
     let epsilon = graph.scalar(Wav2Vec2::CONVOLUTION_EPSILON);
     let variance = graph.op("Add", &[&variance, &epsilon]);
     let deviation = graph.op("Sqrt", &[&variance]);
-    let normal = graph.op("Div", &[&centred, &deviation]);
+    let normal = graph.op("Div", &[&centered, &deviation]);
     let scaled = graph.op("Mul", &[&normal, &weight]);
     Ok(graph.op("Add", &[&scaled, &bias]))
 }

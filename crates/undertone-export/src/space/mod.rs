@@ -29,8 +29,8 @@ const PORT: u16 = 7860;
 const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
 /// What must go with the program.
 const NOTICE: &str = concat!(
-    "`undertone` is licensed under either of Apache 2.0 and MIT. The licence of the model's weights is \
-     in model/README.md.\n\nThe program carries the typeface Inter, whose licence follows.\n\n",
+    "`undertone` is licensed under either of Apache 2.0 and MIT. The license of the model's weights is \
+     in model/README.md.\n\nThe program carries the typeface Inter, whose license follows.\n\n",
     include_str!("../../../undertone-figures/fonts/OFL.txt"),
 );
 /// The card's short description may not be longer.
@@ -108,8 +108,8 @@ fn readme(source: &Source) -> ModelCard {
     set("sdk", json!("docker"));
     set("app_port", json!(PORT));
     set("pinned", json!(false));
-    if let Some(licence) = source.licence() {
-        set("license", json!(licence));
+    if let Some(license) = source.license() {
+        set("license", json!(license));
     }
     set("short_description", json!(description));
     set(

@@ -138,7 +138,7 @@ pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Ve
     let mut features = features.to_vec();
     if let Some(statistics) = &model.statistics {
         for clip in &mut features {
-            statistics.standardise(clip);
+            statistics.standardize(clip);
         }
     }
     let classes = summed_into(model.config.output_scheme, model.config.label_scheme).unwrap();

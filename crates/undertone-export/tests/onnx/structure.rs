@@ -24,7 +24,7 @@ fn network() -> Value {
     })
 }
 
-/// An initialiser's shape, after its size was checked against its bytes.
+/// An initializer's shape, after its size was checked against its bytes.
 fn shape(graph: &GraphProto, name: &str) -> Vec<i64> {
     let is_it = |tensor: &&_| {
         let tensor: &undertone_export::onnx::proto::TensorProto = tensor;

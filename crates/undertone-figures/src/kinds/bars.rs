@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::{colours, ink_on, placed_colour};
+use crate::palette::{colors, ink_on, placed_color};
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{LINE, Weight, width};
@@ -30,7 +30,7 @@ pub enum Stacking {
     Stacked,
 }
 
-/// Bars by category. With one series a bar has its category's colour, with several its series'.
+/// Bars by category. With one series a bar has its category's color, with several its series'.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BarChart {
     /// Title and size.
@@ -76,14 +76,14 @@ impl BarChart {
             .iter()
             .map(|series| series.name.clone())
             .collect();
-        let series_colours = colours(&names);
+        let series_colors = colors(&names);
         let legend = if let [_] = self.series.as_slice() {
             Vec::new()
         } else {
             names
                 .iter()
-                .zip(&series_colours)
-                .map(|(name, colour)| Entry::new(name, colour, Swatch::Area))
+                .zip(&series_colors)
+                .map(|(name, color)| Entry::new(name, color, Swatch::Area))
                 .collect()
         };
         let mut panel = Chart {
@@ -102,8 +102,8 @@ impl BarChart {
         }
         .lay_out();
         match self.stacking {
-            Stacking::Grouped => self.draw_grouped(&mut panel, &series_colours),
-            Stacking::Stacked => self.draw_stacked(&mut panel, &series_colours),
+            Stacking::Grouped => self.draw_grouped(&mut panel, &series_colors),
+            Stacking::Stacked => self.draw_stacked(&mut panel, &series_colors),
         }
         let alt = check::listed(self.series.iter().flat_map(|series| {
             series
@@ -149,28 +149,27 @@ impl BarChart {
         }
     }
 
-    fn draw_grouped(&self, panel: &mut Panel, series_colours: &[String]) {
+    fn draw_grouped(&self, panel: &mut Panel, series_colors: &[String]) {
         let count = self.series.len() as f64;
         let zero = panel.y(0.0);
         for (index, category) in self.categories.iter().enumerate() {
             let (left, step) = panel.column(index, self.categories.len());
             let bar = 0.8 * step / count;
-            for (place, (series, series_colour)) in
-                self.series.iter().zip(series_colours).enumerate()
+            for (place, (series, series_color)) in self.series.iter().zip(series_colors).enumerate()
             {
                 let Some(value) = series.values.get(index).copied() else {
                     continue;
                 };
-                let colour = if count == 1.0 {
-                    placed_colour(category)
+                let color = if count == 1.0 {
+                    placed_color(category)
                 } else {
-                    series_colour
+                    series_color
                 };
                 let (x, y) = (left + 0.1 * step + bar * place as f64, panel.y(value));
                 let tooltip = format!("{category}, {}: {}", series.name, check::short(value));
                 panel.add(
                     Mark::rect(x, y.min(zero), bar * 0.96, (zero - y).abs())
-                        .fill(colour)
+                        .fill(color)
                         .tooltip(tooltip),
                 );
                 let text = check::short(value);
@@ -185,11 +184,11 @@ impl BarChart {
         }
     }
 
-    fn draw_stacked(&self, panel: &mut Panel, series_colours: &[String]) {
+    fn draw_stacked(&self, panel: &mut Panel, series_colors: &[String]) {
         for (index, category) in self.categories.iter().enumerate() {
             let (left, step) = panel.column(index, self.categories.len());
             let mut below = 0.0;
-            for (series, colour) in self.series.iter().zip(series_colours) {
+            for (series, color) in self.series.iter().zip(series_colors) {
                 let Some(value) = series.values.get(index).copied() else {
                     continue;
                 };
@@ -197,16 +196,15 @@ impl BarChart {
                 let tooltip = format!("{category}, {}: {}", series.name, check::short(value));
                 panel.add(
                     Mark::rect(left + 0.12 * step, top, 0.76 * step, bottom - top)
-                        .fill(colour)
+                        .fill(color)
                         .tooltip(tooltip),
                 );
                 let text = check::short(value);
                 let fits = width(&text, TICK_SIZE, Weight::Regular) + 4.0 <= 0.76 * step;
                 if fits && bottom - top >= LINE * TICK_SIZE {
                     let (x, y) = (left + step / 2.0, (top + bottom) / 2.0);
-                    panel.add(
-                        Mark::text(x, y, Anchor::Middle, TICK_SIZE, text).fill(ink_on(colour)),
-                    );
+                    panel
+                        .add(Mark::text(x, y, Anchor::Middle, TICK_SIZE, text).fill(ink_on(color)));
                 }
                 below += value;
             }

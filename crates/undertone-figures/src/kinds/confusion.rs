@@ -5,7 +5,7 @@ use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::{ColourMap, hex, ink_on};
+use crate::palette::{ColorMap, hex, ink_on};
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{Weight, width};
@@ -67,10 +67,10 @@ impl ConfusionFigure {
                 label: "true",
                 names: &self.labels,
             },
-            right: Right::ColourBar {
+            right: Right::ColorBar {
                 label: bar.into(),
                 scale: scale.clone(),
-                map: ColourMap::Blues,
+                map: ColorMap::Blues,
             },
             grid: (false, false),
         }
@@ -90,7 +90,7 @@ impl ConfusionFigure {
                     Normalization::Rows if total == 0 => (0.0, "–".into()),
                     Normalization::Rows => (percent, format!("{percent:.0}")),
                 };
-                let colour = hex(ColourMap::Blues.at(scale.at(value)));
+                let color = hex(ColorMap::Blues.at(scale.at(value)));
                 let share = if total == 0 {
                     String::new()
                 } else {
@@ -99,14 +99,14 @@ impl ConfusionFigure {
                 let tooltip = format!("{name} taken for {other}: {count}{share}");
                 panel.add(
                     Mark::rect(left, top, step, height)
-                        .fill(&colour)
+                        .fill(&color)
                         .stroke(PAPER, 1.0)
                         .tooltip(tooltip),
                 );
                 if width(&text, TICK_SIZE, Weight::Regular) + 4.0 <= step {
                     let (x, y) = (left + step / 2.0, top + height / 2.0);
                     panel.add(
-                        Mark::text(x, y, Anchor::Middle, TICK_SIZE, text).fill(ink_on(&colour)),
+                        Mark::text(x, y, Anchor::Middle, TICK_SIZE, text).fill(ink_on(&color)),
                     );
                 }
             }

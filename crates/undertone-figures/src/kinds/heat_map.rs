@@ -1,14 +1,14 @@
-//! Values over two axes as colours.
+//! Values over two axes as colors.
 
 use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::ColourMap;
+use crate::palette::ColorMap;
 use crate::scale::{Scale, bounds};
 
-/// Values over two axes as colours, with a colour bar.
+/// Values over two axes as colors, with a color bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatMap {
     /// Title and size.
@@ -17,9 +17,9 @@ pub struct HeatMap {
     pub x_label: String,
     /// What the rows are, with the unit of `y_range`.
     pub y_label: String,
-    /// What the values are, with their unit, beside the colour bar.
+    /// What the values are, with their unit, beside the color bar.
     pub value_label: String,
-    /// The values, row by row, the first row lowest. Those that are not finite are grey.
+    /// The values, row by row, the first row lowest. Those that are not finite are gray.
     pub rows: Vec<Vec<f64>>,
     /// Values at the left and right edge.
     pub x_range: (f64, f64),
@@ -27,9 +27,9 @@ pub struct HeatMap {
     pub y_range: (f64, f64),
     /// Whether the rows are evenly spaced in mel, between two frequencies in Hz.
     pub y_mel: bool,
-    /// The colours. [`ColourMap::BlueRed`] is centred on zero.
-    pub map: ColourMap,
-    /// Values at the ends of the colour bar, to compare figures; `None` takes the data's.
+    /// The colors. [`ColorMap::BlueRed`] is centered on zero.
+    pub map: ColorMap,
+    /// Values at the ends of the color bar, to compare figures; `None` takes the data's.
     pub limits: Option<(f64, f64)>,
 }
 
@@ -75,7 +75,7 @@ impl HeatMap {
                 label: &self.y_label,
                 scale: self.y_scale(),
             },
-            right: Right::ColourBar {
+            right: Right::ColorBar {
                 label: self.value_label.clone(),
                 scale: scale.clone(),
                 map: self.map,
@@ -105,7 +105,7 @@ impl HeatMap {
 
     fn scale(&self, low: f64, high: f64) -> Scale {
         let (low, high) = self.limits.unwrap_or((low, high));
-        if self.map == ColourMap::BlueRed {
+        if self.map == ColorMap::BlueRed {
             let reach = low.abs().max(high.abs());
             Scale::exact(-reach, reach)
         } else {

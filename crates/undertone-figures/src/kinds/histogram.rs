@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colours;
+use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::INK;
@@ -94,22 +94,22 @@ impl Histogram {
             .iter()
             .map(|series| series.name.clone())
             .collect();
-        let series_colours = colours(&names);
+        let series_colors = colors(&names);
         let mut legend: Vec<Entry> = Vec::new();
         if names.len() > 1 {
             legend.extend(
                 names
                     .iter()
-                    .zip(&series_colours)
-                    .map(|(name, colour)| Entry::new(name, colour, Swatch::Area)),
+                    .zip(&series_colors)
+                    .map(|(name, color)| Entry::new(name, color, Swatch::Area)),
             );
         }
-        let marker_colours = [INK, "#cc3311", "#0077bb", "#009988"];
-        let markers: Vec<_> = marked.zip(marker_colours.into_iter().cycle()).collect();
+        let marker_colors = [INK, "#cc3311", "#0077bb", "#009988"];
+        let markers: Vec<_> = marked.zip(marker_colors.into_iter().cycle()).collect();
         legend.extend(
             markers
                 .iter()
-                .map(|(marker, colour)| Entry::new(&marker.name, colour, Swatch::Dashes)),
+                .map(|(marker, color)| Entry::new(&marker.name, color, Swatch::Dashes)),
         );
 
         let reach = bounds(
@@ -134,7 +134,7 @@ impl Histogram {
             grid: (false, true),
         }
         .lay_out();
-        for (counts, colour) in counts.iter().zip(&series_colours) {
+        for (counts, color) in counts.iter().zip(&series_colors) {
             let mut outline = vec![(panel.x(low), panel.y(0.0))];
             for (bin, count) in counts.iter().enumerate() {
                 let y = panel.y(*count as f64);
@@ -144,17 +144,17 @@ impl Histogram {
             outline.push((panel.x(high), panel.y(0.0)));
             panel.add(
                 Mark::polygon(&outline)
-                    .fill(colour)
+                    .fill(color)
                     .opacity(if names.len() > 1 { 0.45 } else { 0.8 }),
             );
-            panel.add(Mark::line(&outline).stroke(colour, 1.2));
+            panel.add(Mark::line(&outline).stroke(color, 1.2));
         }
-        for (marker, colour) in markers {
+        for (marker, color) in markers {
             let x = panel.x(marker.value);
             let down = [(x, panel.top), (x, panel.top + panel.height)];
             panel.add(
                 Mark::line(&down)
-                    .stroke(colour, 1.5)
+                    .stroke(color, 1.5)
                     .dashed()
                     .tooltip(&marker.name),
             );

@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::placed_colour;
+use crate::palette::placed_color;
 use crate::scale::Scale;
 use crate::scene::Mark;
 use crate::theme::INK;
@@ -104,7 +104,7 @@ impl IntervalPlot {
         for (index, group) in self.groups.iter().enumerate() {
             let (top, step) = panel.row(index, names.len());
             let y = top + step / 2.0;
-            let colour = placed_colour(&group.name);
+            let color = placed_color(&group.name);
             let written = match group.bounds {
                 Some((low, high)) => {
                     format!(
@@ -124,17 +124,17 @@ impl IntervalPlot {
                 let (low, high) = (panel.x(low), panel.x(high));
                 panel.add(
                     Mark::line(&[(low, y), (high, y)])
-                        .stroke(colour, 2.0)
+                        .stroke(color, 2.0)
                         .tooltip(&written),
                 );
                 for end in [low, high] {
-                    panel.add(Mark::line(&[(end, y - 4.0), (end, y + 4.0)]).stroke(colour, 1.5));
+                    panel.add(Mark::line(&[(end, y - 4.0), (end, y + 4.0)]).stroke(color, 1.5));
                 }
             }
             if group.value.is_finite() {
                 panel.add(
                     Mark::circle(panel.x(group.value), y, 4.5)
-                        .fill(colour)
+                        .fill(color)
                         .tooltip(written),
                 );
             }

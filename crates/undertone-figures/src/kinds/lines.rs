@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colours;
+use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::INK;
@@ -73,7 +73,7 @@ impl LineAxis {
 }
 
 impl LineChart {
-    /// Draws the chart. A point without neighbours is a dot.
+    /// Draws the chart. A point without neighbors is a dot.
     ///
     /// # Errors
     /// [`FigureError::Mismatch`] for a line on a second axis that is not described.
@@ -142,15 +142,15 @@ impl LineChart {
             }
         };
         let names: Vec<String> = self.lines.iter().map(|line| line.name.clone()).collect();
-        let line_colours = colours(&names);
+        let line_colors = colors(&names);
         let mut legend: Vec<Entry> = self
             .lines
             .iter()
-            .zip(&line_colours)
-            .map(|(line, colour)| {
+            .zip(&line_colors)
+            .map(|(line, color)| {
                 Entry::new(
                     &line.name,
-                    colour,
+                    color,
                     if line.dashed {
                         Swatch::Dashes
                     } else {
@@ -196,9 +196,9 @@ impl LineChart {
                     .tooltip(&marker.name),
             );
         }
-        for (line, colour) in self.lines.iter().zip(&line_colours) {
+        for (line, color) in self.lines.iter().zip(&line_colors) {
             for stretch in line.points.split(|point| !drawable(line, *point)) {
-                draw_stretch(&mut panel, line, stretch, colour);
+                draw_stretch(&mut panel, line, stretch, color);
             }
         }
         let alt = check::listed(self.lines.iter().filter_map(|line| {
@@ -216,7 +216,7 @@ impl LineChart {
     }
 }
 
-fn draw_stretch(panel: &mut Panel, line: &Line, points: &[(f64, f64)], colour: &str) {
+fn draw_stretch(panel: &mut Panel, line: &Line, points: &[(f64, f64)], color: &str) {
     let place = |(x, y): (f64, f64)| {
         (
             panel.x(x),
@@ -232,13 +232,13 @@ fn draw_stretch(panel: &mut Panel, line: &Line, points: &[(f64, f64)], colour: &
         panel.add(Mark::dots(
             &places,
             if places.len() == 1 { 7.0 } else { 4.5 },
-            colour,
+            color,
         ));
     } else if places.len() == 1 {
-        panel.add(Mark::dots(&places, 7.0, colour));
+        panel.add(Mark::dots(&places, 7.0, color));
     }
     if places.len() > 1 {
-        let mark = Mark::line(&places).stroke(colour, if line.second_axis { 1.3 } else { 2.0 });
+        let mark = Mark::line(&places).stroke(color, if line.second_axis { 1.3 } else { 2.0 });
         panel.add(if line.dashed { mark.dashed() } else { mark }.tooltip(&line.name));
     }
 }

@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colours;
+use crate::palette::colors;
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{LINE, Weight, width};
@@ -63,11 +63,11 @@ impl ReliabilityDiagram {
             .collect::<Vec<_>>()
             .join(" · ");
         let frame = frame.clone().noted(note);
-        let colour = colours(&["accuracy".into()]).concat();
+        let color = colors(&["accuracy".into()]).concat();
         let mut panel = Chart {
             frame: &frame,
             legend: vec![
-                Entry::new("accuracy", &colour, Swatch::Area),
+                Entry::new("accuracy", &color, Swatch::Area),
                 Entry::new("mean confidence", INK, Swatch::Dot),
                 Entry::new("as right as it says", MUTED, Swatch::Dashes),
             ],
@@ -98,7 +98,7 @@ impl ReliabilityDiagram {
             );
             panel.add(
                 Mark::rect(left + 1.0, top, right - left - 2.0, zero - top)
-                    .fill(&colour)
+                    .fill(&color)
                     .opacity(0.8)
                     .tooltip(tooltip),
             );

@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colours;
+use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 
@@ -21,7 +21,7 @@ pub struct PointGroup {
     pub points: Vec<(f64, f64)>,
 }
 
-/// Points in two dimensions, coloured by group.
+/// Points in two dimensions, colored by group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScatterPlot {
     /// Title and size.
@@ -79,11 +79,11 @@ impl ScatterPlot {
             .to_owned();
         }
         let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
-        let group_colours = colours(&names);
+        let group_colors = colors(&names);
         let legend = names
             .iter()
-            .zip(&group_colours)
-            .map(|(name, colour)| Entry::new(name, colour, Swatch::Dot));
+            .zip(&group_colors)
+            .map(|(name, color)| Entry::new(name, color, Swatch::Dot));
         let mut panel = Chart {
             frame: &frame,
             legend: legend.collect(),
@@ -104,7 +104,7 @@ impl ScatterPlot {
             200..1000 => 5.0,
             _ => 3.6,
         };
-        for ((points, colour), name) in finite.iter().zip(&group_colours).zip(&names) {
+        for ((points, color), name) in finite.iter().zip(&group_colors).zip(&names) {
             let places: Vec<(f64, f64)> = points
                 .iter()
                 .step_by(stride)
@@ -112,7 +112,7 @@ impl ScatterPlot {
                 .collect();
             if !places.is_empty() {
                 panel.add(
-                    Mark::dots(&places, diameter, colour)
+                    Mark::dots(&places, diameter, color)
                         .opacity(0.75)
                         .tooltip(name),
                 );

@@ -5,7 +5,7 @@ use crate::chart::{Chart, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::ColourMap;
+use crate::palette::ColorMap;
 use crate::scale::{Scale, bounds};
 use crate::theme::ON_DARK;
 
@@ -22,7 +22,7 @@ pub struct Spectrogram {
     pub seconds: f64,
     /// Lowest and highest frequency of the bands in Hz.
     pub hertz: (f64, f64),
-    /// Decibels at the ends of the colour bar; `None` takes the data's.
+    /// Decibels at the ends of the color bar; `None` takes the data's.
     pub limits: Option<(f64, f64)>,
     /// Spans in seconds that trimming takes away; they are shaded.
     pub trimmed: Vec<(f64, f64)>,
@@ -47,7 +47,7 @@ impl Spectrogram {
         check::count(frame, "the lowest frequency", self.hertz.0)?;
         check::count(frame, "the highest frequency", self.hertz.1)?;
         for limit in self.limits.iter().flat_map(|(low, high)| [*low, *high]) {
-            check::finite(frame, "the end of the colour bar", limit)?;
+            check::finite(frame, "the end of the color bar", limit)?;
         }
         let Some((low, high)) = bounds(self.bands.iter().flatten().copied()) else {
             return no_data(frame);
@@ -71,15 +71,15 @@ impl Spectrogram {
                     high: self.hertz.1,
                 },
             },
-            right: Right::ColourBar {
+            right: Right::ColorBar {
                 label: "dB".into(),
                 scale: scale.clone(),
-                map: ColourMap::Magma,
+                map: ColorMap::Magma,
             },
             grid: (false, false),
         }
         .lay_out();
-        panel.picture(&self.bands, &scale, ColourMap::Magma)?;
+        panel.picture(&self.bands, &scale, ColorMap::Magma)?;
         shade(&mut panel, &self.trimmed, self.seconds, ON_DARK, 0.35);
         panel.finish(format!(
             "Mel spectrogram of {} s up to {} Hz, {} to {} dB.",

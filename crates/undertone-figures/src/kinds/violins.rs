@@ -5,7 +5,7 @@ use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::placed_colour;
+use crate::palette::placed_color;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::{INK, PAPER};
@@ -99,7 +99,7 @@ impl ViolinPlot {
                 (0.42 * step).min(60.0),
                 name,
                 values,
-                placed_colour(name),
+                placed_color(name),
             );
         }
         let alt = check::listed(
@@ -146,7 +146,7 @@ fn draw_category(
     half: f64,
     name: &str,
     values: &[f64],
-    colour: &str,
+    color: &str,
 ) {
     let (Some(first), Some(last)) = (values.first(), values.last()) else {
         return;
@@ -168,7 +168,7 @@ fn draw_category(
             .take(FEW)
             .map(|value| (middle, panel.y(*value)))
             .collect();
-        panel.add(Mark::dots(&shown, 6.0, colour).tooltip(tooltip));
+        panel.add(Mark::dots(&shown, 6.0, color).tooltip(tooltip));
         panel.add(
             Mark::line(&[(middle - half / 2.0, y), (middle + half / 2.0, y)]).stroke(INK, 1.5),
         );
@@ -189,11 +189,11 @@ fn draw_category(
     let outline: Vec<(f64, f64)> = right.chain(left).collect();
     panel.add(
         Mark::polygon(&outline)
-            .fill(colour)
+            .fill(color)
             .opacity(0.55)
             .tooltip(&tooltip),
     );
-    panel.add(Mark::polygon(&outline).fill("none").stroke(colour, 1.2));
+    panel.add(Mark::polygon(&outline).fill("none").stroke(color, 1.2));
     let box_width = (half * 0.22).clamp(2.0, 9.0);
     let (top, bottom) = (panel.y(upper), panel.y(lower));
     panel.add(

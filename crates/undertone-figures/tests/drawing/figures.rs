@@ -3,7 +3,7 @@
 use resvg::tiny_skia::Point;
 use resvg::usvg::{Group, Node, Options, Tree};
 use undertone_figures::{
-    BarChart, ColourMap, Figure, FigureError, Frame, HeatMap, Interval, IntervalPlot, Series,
+    BarChart, ColorMap, Figure, FigureError, Frame, HeatMap, Interval, IntervalPlot, Series,
     Stacking,
 };
 
@@ -204,7 +204,7 @@ fn pictures_keep_the_svg_small() {
         x_range: (0.0, 4.0),
         y_range: (0.0, 128.0),
         y_mel: false,
-        map: ColourMap::Magma,
+        map: ColorMap::Magma,
         limits: None,
     };
     // Noise is the worst case: three bytes a value, a third more in base64.

@@ -74,9 +74,9 @@ struct Average {
     average: &'static str,
 }
 
-/// The licence that a model's weights have by what it was trained on, in the Hub's words; `None`
+/// The license that a model's weights have by what it was trained on, in the Hub's words; `None`
 /// where that is not known.
-pub fn licence(provenance: &Provenance) -> Option<&'static str> {
+pub fn license(provenance: &Provenance) -> Option<&'static str> {
     is_ravdess(provenance).then_some("cc-by-nc-sa-4.0")
 }
 
@@ -94,7 +94,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
         .map(|report| result(report, &config.provenance))
         .collect();
     let metadata = Metadata {
-        license: licence(&config.provenance),
+        license: license(&config.provenance),
         language: ravdess.then_some("en"),
         library_name: "undertone",
         pipeline_tag: "audio-classification",

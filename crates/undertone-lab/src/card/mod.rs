@@ -16,7 +16,7 @@ use yaml_serde::{Mapping, Value};
 
 use crate::judging::Report;
 
-pub use metadata::{licence, tells_the_truth};
+pub use metadata::{license, tells_the_truth};
 pub use results::{heading, results};
 pub use text::{inline, title};
 
@@ -101,8 +101,8 @@ impl ModelCard {
         }
     }
 
-    /// The licence that the metadata name, in the Hub's words, such as `cc-by-nc-sa-4.0`.
-    pub fn licence(&self) -> Option<&str> {
+    /// The license that the metadata name, in the Hub's words, such as `cc-by-nc-sa-4.0`.
+    pub fn license(&self) -> Option<&str> {
         self.metadata.get("license").and_then(Value::as_str)
     }
 
@@ -200,7 +200,7 @@ mod tests {
         let text =
             "---\nlicense: mit\ntags:\n- a\n- 'b: c'\n---\n\n# Title\n\nText with\n---\na rule.\n";
         let card = ModelCard::parse(text).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(card.licence(), Some("mit"));
+        assert_eq!(card.license(), Some("mit"));
         assert!(card.text.starts_with("# Title"));
         assert_eq!(card.to_markdown().ok().as_deref(), Some(text));
     }

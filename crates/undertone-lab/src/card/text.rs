@@ -32,7 +32,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> String {
              spoken, not what a person feels. Do not use it to judge, select, monitor or diagnose \
              people.\n";
     if is_ravdess(provenance) {
-        text += "\n## Licence\n\nTrained on RAVDESS (Livingstone & Russo 2018, \
+        text += "\n## License\n\nTrained on RAVDESS (Livingstone & Russo 2018, \
                  doi:10.5281/zenodo.1188976), CC BY-NC-SA 4.0; these weights carry the same terms: \
                  no commercial use.\n";
     }

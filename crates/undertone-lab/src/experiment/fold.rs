@@ -72,7 +72,7 @@ impl Experiment<'_> {
         let train = side(&fold.train);
         let summed_into = self.summed_into()?;
         let start = self.start(features, job)?;
-        let statistics = standardisation(&features.front_end, &train);
+        let statistics = standardization(&features.front_end, &train);
         let task = self.recipe.training.as_ref().map(|training| Task {
             training,
             augmentation: &self.recipe.augmentation,
@@ -283,7 +283,7 @@ impl Experiment<'_> {
 }
 
 /// Statistics of the distinct clips of the training side, where the front end wants them.
-fn standardisation(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatistics> {
+fn standardization(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatistics> {
     match front_end.config().normalize {
         Normalize::None | Normalize::Utterance => None,
         Normalize::Standardize => {

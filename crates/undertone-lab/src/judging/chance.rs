@@ -32,8 +32,8 @@ struct Unit {
 }
 
 /// The probability that speakers' UARs lie as far apart, from the lowest to the highest, where all
-/// speakers are recognised equally well: clips are dealt anew to the speakers, within each class. A
-/// clip that was judged several times is dealt with all its judgements. 1 of one speaker.
+/// speakers are recognized equally well: clips are dealt anew to the speakers, within each class. A
+/// clip that was judged several times is dealt with all its judgments. 1 of one speaker.
 ///
 /// (For permutation tests see Good, *Permutation, Parametric and Bootstrap Tests of Hypotheses*,
 /// 2005.)

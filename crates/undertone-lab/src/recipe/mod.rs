@@ -59,7 +59,7 @@ pub struct Recipe {
     pub training: Option<TrainingConfig>,
 }
 
-/// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardised
+/// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardized
 /// summaries, its shrinkage chosen inside the training side by folds of speakers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

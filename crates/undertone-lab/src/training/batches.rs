@@ -52,7 +52,7 @@ pub(crate) fn batches(
 
 /// A batch as a step sees it.
 pub(crate) struct View {
-    /// Standardised and varied.
+    /// Standardized and varied.
     pub(crate) features: Vec<FeatureMatrix>,
     /// For each clip the position in the batch of the clip that was mixed into it, and its share.
     pub(crate) mixed: Vec<Option<(usize, f32)>>,
@@ -106,7 +106,7 @@ fn varied(
         clip.copies[rng.random_range(0..clip.copies.len())].clone()
     };
     if let Some(statistics) = statistics {
-        statistics.standardise(&mut features);
+        statistics.standardize(&mut features);
     }
     augmentation.vary(&mut features, rng);
     features
@@ -150,7 +150,7 @@ mod tests {
         for batch in alike.iter().filter(|batch| batch.len() == 32) {
             let of_batch: Vec<usize> = batch.iter().map(|clip| lengths[*clip]).collect();
             let span = of_batch.iter().max().unwrap() - of_batch.iter().min().unwrap();
-            assert_eq!(span, 31, "neighbours in length share a batch");
+            assert_eq!(span, 31, "neighbors in length share a batch");
         }
     }
 

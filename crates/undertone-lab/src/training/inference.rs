@@ -21,7 +21,7 @@ pub(crate) fn probabilities(
         if let Some(statistics) = statistics {
             features
                 .iter_mut()
-                .for_each(|window| statistics.standardise(window));
+                .for_each(|window| statistics.standardize(window));
         }
         let scores = network.forward(&Batch::of(&features, device));
         of_windows.extend(class_probabilities(scores, summed_into));

@@ -54,7 +54,7 @@ pub enum CheckpointError {
         /// The contradiction.
         reason: String,
     },
-    /// A tensor of integers, or of floats that are quantised.
+    /// A tensor of integers, or of floats that are quantized.
     #[error(
         "{}: tensor `{name}` holds {found}; expected F32, F16, BF16 or F64",
         path.display()

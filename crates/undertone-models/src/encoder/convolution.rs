@@ -51,7 +51,7 @@ impl Convolution {
 }
 
 /// The convolutional position embedding of wav2vec 2.0: a wide convolution in groups of channels,
-/// and GELU. The weight normalisation of its training is folded into the weight.
+/// and GELU. The weight normalization of its training is folded into the weight.
 #[derive(Module, Debug)]
 pub(super) struct PositionEmbedding {
     /// `[groups, kernel, channels / groups, channels / groups]`, in before out

@@ -159,7 +159,7 @@ impl Encoder {
 
     /// All tensors as `transformers` names and lays them out in a model with a classification head
     /// of `config`'s family (`wav2vec2.…`, `hubert.…`, `encoder.…`). The weight of the position
-    /// embedding is written as the two factors of its normalisation.
+    /// embedding is written as the two factors of its normalization.
     ///
     /// `transformers` puts its layer norm behind the last layer of any pre-norm network, so for one
     /// that was cut to its first layers it computes another last state.

@@ -74,13 +74,13 @@ impl StepPooling {
         if self.kind == StepPoolingKind::Mean {
             return mean.squeeze_dim(1);
         }
-        let centred = states - mean.clone();
-        let variance = own_mean(centred.clone().square(), lengths);
+        let centered = states - mean.clone();
+        let variance = own_mean(centered.clone().square(), lengths);
         let deviation = (variance + Self::SMALLEST_VARIANCE).sqrt();
         if self.kind == StepPoolingKind::MeanStd {
             return Tensor::cat(vec![mean, deviation], 2).squeeze_dim(1);
         }
-        let skewness = own_mean((centred / deviation.clone()).powi_scalar(3), lengths);
+        let skewness = own_mean((centered / deviation.clone()).powi_scalar(3), lengths);
         Tensor::cat(vec![mean, deviation, skewness], 2).squeeze_dim(1)
     }
 }

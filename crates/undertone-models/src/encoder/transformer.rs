@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::kernels::{attention, gelu};
 
-/// Layer normalisation over the last dimension.
+/// Layer normalization over the last dimension.
 #[derive(Module, Debug)]
 pub(super) struct LayerNorm {
     /// `[width]`

@@ -85,7 +85,7 @@ impl ConvolutionBlock {
     }
 }
 
-/// Each channel standardised over a clip's own steps: group norm with one channel a group.
+/// Each channel standardized over a clip's own steps: group norm with one channel a group.
 #[derive(Module, Debug)]
 struct ChannelNorm {
     /// `[channels]`

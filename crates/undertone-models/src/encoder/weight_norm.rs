@@ -1,4 +1,4 @@
-//! The weight normalisation (Salimans & Kingma 2016) of wav2vec 2.0's position embedding.
+//! The weight normalization (Salimans & Kingma 2016) of wav2vec 2.0's position embedding.
 //!
 //! Checkpoints keep that weight, `[out, in, kernel]`, as a direction of the same shape and one norm
 //! a kernel position: `weight = norm · direction / ‖direction‖`. We keep the product.
@@ -10,7 +10,7 @@ use super::tensors::NamedTensor;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 
 /// The one weight that is kept so.
-const NORMALISED: &str = "pos_conv_embed.conv.weight";
+const NORMALIZED: &str = "pos_conv_embed.conv.weight";
 /// What new and old versions of PyTorch call norm and direction, in the place of `weight`.
 const FACTORS: [[&str; 2]; 2] = [
     [
@@ -56,7 +56,7 @@ pub(super) fn stored(checkpoint: &Checkpoint, name: &str) -> Option<Stored> {
 fn factors(name: &str, names: [&str; 2]) -> Option<[String; 2]> {
     let stem = name
         .strip_suffix("weight")
-        .filter(|_| name.ends_with(NORMALISED))?;
+        .filter(|_| name.ends_with(NORMALIZED))?;
     Some(names.map(|factor| format!("{stem}{factor}")))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn read(
     }
 }
 
-/// A tensor as it is written: the normalised weight as its two factors, as the new versions call
+/// A tensor as it is written: the normalized weight as its two factors, as the new versions call
 /// them, all others as they are.
 pub(super) fn split(tensor: NamedTensor) -> Vec<NamedTensor> {
     let Some([norm, direction]) = factors(&tensor.name, FACTORS[0]) else {

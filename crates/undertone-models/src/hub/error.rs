@@ -197,10 +197,10 @@ impl HubError {
 
 fn how_to_get_access(page: &str, token_given: bool) -> String {
     if token_given {
-        format!("accept its licence at {page}, and check that the token in HF_TOKEN may read it")
+        format!("accept its license at {page}, and check that the token in HF_TOKEN may read it")
     } else {
         format!(
-            "accept its licence at {page}, make a token at https://huggingface.co/settings/tokens \
+            "accept its license at {page}, make a token at https://huggingface.co/settings/tokens \
              and pass it in the environment variable HF_TOKEN"
         )
     }

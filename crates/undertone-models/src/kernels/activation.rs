@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::Kernels;
-use super::vector_math::{self, vectorised};
+use super::vector_math::{self, vectorized};
 
 /// Values a task works on: enough to be worth a task, and within the nearest cache.
 const CHUNK: usize = 1 << 13;
@@ -32,7 +32,7 @@ pub(super) fn flex_gelu(input: FloatTensor<Flex>) -> FloatTensor<Flex> {
         .storage_mut::<f32>()
         .par_chunks_mut(CHUNK)
         .for_each(|chunk| {
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for value in chunk {
@@ -59,7 +59,7 @@ pub(super) fn flex_gelu_gradient(
         .par_chunks_mut(CHUNK)
         .zip(input.storage::<f32>().par_chunks(CHUNK))
         .for_each(|(gradient, input)| {
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for (gradient, input) in gradient.iter_mut().zip(input) {

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::Kernels;
-use super::vector_math::{self, vectorised};
+use super::vector_math::{self, vectorized};
 
 /// Each head's mean of the values, weighted by the softmax of queries · keys / √(width of a head).
 ///
@@ -76,7 +76,7 @@ pub(super) fn flex_weights(
         .enumerate()
         .for_each(|(head, scores)| {
             let length = lengths[head / heads];
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for row in scores.chunks_exact_mut(steps) {

@@ -1,4 +1,4 @@
-//! Normalisation of each channel over time, the group norm of wav2vec 2.0's first convolution.
+//! Normalization of each channel over time, the group norm of wav2vec 2.0's first convolution.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, DType, Dispatch, Flex, Shape, Slice, TensorMetadata};
@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::Kernels;
-use super::vector_math::vectorised;
+use super::vector_math::vectorized;
 
 /// Frames a task works on.
 const FRAMES: usize = 128;
@@ -21,7 +21,7 @@ pub(crate) fn channel_norm(
     lengths: &[usize],
     epsilon: f32,
 ) -> Tensor<3> {
-    Tensor::from_dispatch(Dispatch::normalise_channels(
+    Tensor::from_dispatch(Dispatch::normalize_channels(
         input.into_dispatch(),
         gamma.into_dispatch(),
         beta.into_dispatch(),
@@ -31,7 +31,7 @@ pub(crate) fn channel_norm(
 }
 
 /// With Burn's operations, clip by clip.
-pub(super) fn normalise<B: Backend>(
+pub(super) fn normalize<B: Backend>(
     input: FloatTensor<B>,
     gamma: FloatTensor<B>,
     beta: FloatTensor<B>,
@@ -55,7 +55,7 @@ pub(super) fn normalise<B: Backend>(
 }
 
 /// In place, where no one else has the tensor.
-pub(super) fn flex_normalise(
+pub(super) fn flex_normalize(
     input: FloatTensor<Flex>,
     gamma: FloatTensor<Flex>,
     beta: FloatTensor<Flex>,
@@ -66,7 +66,7 @@ pub(super) fn flex_normalise(
         .iter()
         .any(|tensor| tensor.dtype() != DType::F32)
     {
-        return normalise::<Flex>(input, gamma, beta, lengths, epsilon);
+        return normalize::<Flex>(input, gamma, beta, lengths, epsilon);
     }
     let [_, frames, channels] = input.shape().dims();
     let mut output = input.to_contiguous();
@@ -97,7 +97,7 @@ pub(super) fn flex_normalise(
             .map(|((mean, scale), beta)| beta - mean * scale)
             .collect();
         clip.par_chunks_mut(FRAMES * channels).for_each(|chunk| {
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for frame in chunk.chunks_exact_mut(channels) {
@@ -122,7 +122,7 @@ fn sum_over_time(
     clip.par_chunks(FRAMES * channels)
         .map(|chunk| {
             let mut sums = vec![0.0; channels];
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for frame in chunk.chunks_exact(channels) {

@@ -18,7 +18,7 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::Kernels;
-use super::vector_math::vectorised;
+use super::vector_math::vectorized;
 
 /// A convolution without padding: `[batch, frames, channels_in]` →
 /// `[batch, (frames - kernel_size) / stride + 1, channels_out]`.
@@ -171,7 +171,7 @@ pub(super) fn flex_windows_gradient(
     sum.par_chunks_mut(frames * channels)
         .zip(gradient.storage::<f32>().par_chunks(windows * seen))
         .for_each(|(sum, gradient)| {
-            vectorised(
+            vectorized(
                 #[inline(always)]
                 || {
                     for (window, gradient) in gradient.chunks_exact(seen).enumerate() {

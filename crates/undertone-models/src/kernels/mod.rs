@@ -2,7 +2,7 @@
 //!
 //! A matrix product is fast in Burn already, and a convolution over time is one
 //! ([`strided_convolution`]). Three others are not, in Burn 0.22's CPU back end: the exact GELU is
-//! computed one value at a time on one core, softmax is computed over a copy, and a normalisation
+//! computed one value at a time on one core, softmax is computed over a copy, and a normalization
 //! over time is seven passes over memory. For these [`Kernels`] has a version of its own on the CPU;
 //! other back ends, and whatever needs a gradient, use Burn's operations.
 
@@ -50,14 +50,14 @@ pub(crate) trait Kernels: Backend {
     }
 
     /// See [`channel_norm`].
-    fn normalise_channels(
+    fn normalize_channels(
         input: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         lengths: Vec<usize>,
         epsilon: f32,
     ) -> FloatTensor<Self> {
-        channel_norm::normalise::<Self>(input, gamma, beta, &lengths, epsilon)
+        channel_norm::normalize::<Self>(input, gamma, beta, &lengths, epsilon)
     }
 
     /// A convolution over the last axis but one, channels last, as one product with a view:
@@ -108,14 +108,14 @@ impl Kernels for Flex {
         attention::flex_weights(scores, scale, &lengths)
     }
 
-    fn normalise_channels(
+    fn normalize_channels(
         input: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         lengths: Vec<usize>,
         epsilon: f32,
     ) -> FloatTensor<Self> {
-        channel_norm::flex_normalise(input, gamma, beta, &lengths, epsilon)
+        channel_norm::flex_normalize(input, gamma, beta, &lengths, epsilon)
     }
 
     fn windows_gradient(
@@ -148,7 +148,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         ))
     }
 
-    fn normalise_channels(
+    fn normalize_channels(
         input: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
@@ -159,9 +159,9 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             .into_iter()
             .any(|tensor| tensor.is_tracked())
         {
-            return channel_norm::normalise::<Self>(input, gamma, beta, &lengths, epsilon);
+            return channel_norm::normalize::<Self>(input, gamma, beta, &lengths, epsilon);
         }
-        Self::from_inner(B::normalise_channels(
+        Self::from_inner(B::normalize_channels(
             input.into_primitive(),
             gamma.into_primitive(),
             beta.into_primitive(),

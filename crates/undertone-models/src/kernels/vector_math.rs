@@ -5,7 +5,7 @@ use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 /// Runs `loops` as compiled for the best vector instructions of the processor, of those that its
 /// architecture's oldest one lacks.
 #[inline(always)]
-pub(super) fn vectorised<R>(loops: impl FnOnce() -> R) -> R {
+pub(super) fn vectorized<R>(loops: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
         use pulp::Simd;

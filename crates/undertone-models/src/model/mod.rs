@@ -35,14 +35,14 @@ pub const FORMAT: u32 = 1;
 const MEAN_TENSOR: &str = "normalization.mean";
 const STD_TENSOR: &str = "normalization.std";
 
-/// A network with its configuration and the statistics that standardise its input.
+/// A network with its configuration and the statistics that standardize its input.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// All but the weights.
     pub config: ModelConfig,
     /// The network.
     pub network: Network,
-    /// Statistics of the training side; present exactly if the front end standardises.
+    /// Statistics of the training side; present exactly if the front end standardizes.
     pub statistics: Option<BandStatistics>,
     /// What the folder of a pretrained encoder said of it; present exactly if there is one.
     pub encoder: Option<Arc<EncoderFiles>>,

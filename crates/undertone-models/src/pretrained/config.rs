@@ -39,7 +39,7 @@ pub struct PretrainedConfig {
     /// (`classifier_proj_size`); left out: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projection: Option<usize>,
-    /// Whether the vector goes through batch normalisation first. It is folded into the layer
+    /// Whether the vector goes through batch normalization first. It is folded into the layer
     /// behind it when the model is saved.
     #[serde(default)]
     pub batch_norm: bool,

@@ -80,11 +80,11 @@ impl Readout {
 
     /// Class scores (logits), `[batch, classes]`.
     pub fn forward(&self, hidden: &HiddenStates) -> Tensor<2> {
-        self.head.forward(self.summarise(hidden))
+        self.head.forward(self.summarize(hidden))
     }
 
     /// What the head reads: pooled hidden states, `[batch, width]`.
-    pub fn summarise(&self, hidden: &HiddenStates) -> Tensor<2> {
+    pub fn summarize(&self, hidden: &HiddenStates) -> Tensor<2> {
         let HiddenStates { states, lengths } = hidden;
         let pool = |state: &Tensor<3>| self.pooling.forward(state.clone(), lengths);
         if let Some(weights) = &self.layer_weights {

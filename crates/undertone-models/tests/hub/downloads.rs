@@ -4,12 +4,12 @@ use std::fs;
 
 use undertone_models::hub::{HubError, Progress};
 
-use crate::fake_hub::{Behaviour, COMMIT, sha256};
+use crate::fake_hub::{Behavior, COMMIT, sha256};
 use crate::setup::{CARD, CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, source};
 
 #[test]
 fn a_folder_is_itself() {
-    let setup = Setup::new(&[], Behaviour::default());
+    let setup = Setup::new(&[], Behavior::default());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     let snapshot = setup.resolve(path).unwrap();
@@ -23,7 +23,7 @@ fn a_folder_is_itself() {
 
 #[test]
 fn a_model_is_downloaded_once() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let mut seen = Vec::new();
     let snapshot = setup.hub.resolve(&source(), |progress| {
         if let Progress::Downloading { file, done, total } = progress {
@@ -77,7 +77,7 @@ fn a_model_is_downloaded_once() {
 fn what_a_repository_may_lack_is_asked_for_once() {
     let mut files = model();
     files.drain(1..3);
-    let setup = Setup::new(&files, Behaviour::default());
+    let setup = Setup::new(&files, Behavior::default());
     let snapshot = setup.resolve("hf:owner/name").unwrap();
     assert!(!snapshot.folder.join(PREPROCESSOR.0).exists());
     assert!(!snapshot.folder.join(CARD.0).exists());
@@ -88,7 +88,7 @@ fn what_a_repository_may_lack_is_asked_for_once() {
 
 #[test]
 fn a_branch_a_tag_or_a_commit() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     for revision in ["refs/pr/1", COMMIT] {
         let snapshot = setup.resolve(&format!("hf:owner/name@{revision}")).unwrap();
         assert_holds(&snapshot.folder, &model());
@@ -115,7 +115,7 @@ fn shards_and_pytorch_files() {
         (shards[0], noise(5_000)),
         ("b%20c%23.bin", noise(6_000)),
     ];
-    let setup = Setup::new(&sharded, Behaviour::default());
+    let setup = Setup::new(&sharded, Behavior::default());
     let snapshot = setup.resolve("hf:owner/name").unwrap();
     assert_holds(&snapshot.folder, &sharded[..3]);
     assert_holds(&snapshot.folder, &[(shards[1], noise(6_000))]);
@@ -124,9 +124,9 @@ fn shards_and_pytorch_files() {
     fs::remove_file(snapshot.folder.join(shards[0])).unwrap();
     let error = setup.offline().resolve(&source(), |_| {}).unwrap_err();
     assert!(error.to_string().contains("lacks a.bin"), "{error}");
-    let setup = Setup::new(&sharded[..3], Behaviour::default());
+    let setup = Setup::new(&sharded[..3], Behavior::default());
     setup.refusal("hf:owner/name", &["no file b c#.bin", COMMIT]);
-    let setup = Setup::new(&sharded[..1], Behaviour::default());
+    let setup = Setup::new(&sharded[..1], Behavior::default());
     setup.refusal(
         "hf:owner/name",
         &["no weights", "model.safetensors", COMMIT],
@@ -138,7 +138,7 @@ fn shards_and_pytorch_files() {
             sharded[0].clone(),
             ("model.safetensors.index.json", escaping.into_bytes()),
         ],
-        Behaviour::default(),
+        Behavior::default(),
     );
     setup.refusal("hf:owner/name", &["\"../../a.bin\" is no plain file name"]);
 }
@@ -147,9 +147,9 @@ fn shards_and_pytorch_files() {
 fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             break_first_at: Some(70_000),
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let error = setup.refusal("hf:owner/name", &["broke off after 70000 of 200000 bytes"]);
@@ -180,10 +180,10 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
 fn a_server_without_ranges_begins_anew() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             break_first_at: Some(70_000),
             no_ranges: true,
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     setup.resolve("hf:owner/name").unwrap_err();
@@ -192,7 +192,7 @@ fn a_server_without_ranges_begins_anew() {
 
 #[test]
 fn a_wrong_beginning_of_an_earlier_download_is_distrusted() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let blobs = setup.repository().join("blobs");
     fs::create_dir_all(&blobs).unwrap();
     let part = blobs.join(format!("{}.incomplete", sha256(&noise(200_000))));
@@ -206,7 +206,7 @@ fn a_wrong_beginning_of_an_earlier_download_is_distrusted() {
 
 #[test]
 fn a_content_that_was_removed_is_downloaded_again() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let snapshot = setup.resolve("hf:owner/name").unwrap();
     fs::remove_dir_all(setup.repository().join("blobs")).unwrap();
     setup.resolve("hf:owner/name").unwrap();
@@ -215,7 +215,7 @@ fn a_content_that_was_removed_is_downloaded_again() {
 
 #[test]
 fn two_at_a_time_download_once() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {

@@ -12,7 +12,7 @@ pub(crate) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// How the two servers depart from what they should do.
 #[derive(Default, Clone, Copy)]
-pub(crate) struct Behaviour {
+pub(crate) struct Behavior {
     /// Closes the connection of the first answer with a large file after so many bytes.
     pub(crate) break_first_at: Option<usize>,
     /// Ignores `Range`.
@@ -36,7 +36,7 @@ pub(crate) struct FakeHub {
 
 impl FakeHub {
     /// Files above 1000 bytes lie in the storage.
-    pub(crate) fn start(files: &[(&'static str, Vec<u8>)], behaviour: Behaviour) -> Self {
+    pub(crate) fn start(files: &[(&'static str, Vec<u8>)], behavior: Behavior) -> Self {
         let large: BTreeMap<String, Vec<u8>> = files
             .iter()
             .filter(|(_, content)| is_large(content))
@@ -44,15 +44,15 @@ impl FakeHub {
             .collect();
         let is_first = AtomicBool::new(true);
         let storage = Server::start(move |request| {
-            let mut answer = range_of(&large[&request.path], request, behaviour);
+            let mut answer = range_of(&large[&request.path], request, behavior);
             if is_first.swap(false, Ordering::SeqCst) {
-                answer.break_at = behaviour.break_first_at;
+                answer.break_at = behavior.break_first_at;
             }
             answer
         });
         let files: BTreeMap<&str, Vec<u8>> = files.iter().cloned().collect();
         let storage_url = storage.url();
-        let hub = Server::start(move |request| answer(request, &files, &storage_url, behaviour));
+        let hub = Server::start(move |request| answer(request, &files, &storage_url, behavior));
         Self { hub, storage }
     }
 
@@ -84,17 +84,17 @@ fn answer(
     request: &Request,
     files: &BTreeMap<&str, Vec<u8>>,
     storage: &str,
-    behaviour: Behaviour,
+    behavior: Behavior,
 ) -> Answer {
-    if let Some((status, header, value)) = behaviour.refuse {
+    if let Some((status, header, value)) = behavior.refuse {
         return Answer::new(status).header(header, value);
     }
-    if let Some(token) = behaviour.token
+    if let Some(token) = behavior.token
         && request.headers.get("authorization") != Some(&format!("Bearer {token}"))
     {
         return Answer::new("401 Unauthorized").header("X-Error-Code", "GatedRepo");
     }
-    if behaviour.is_no_hub {
+    if behavior.is_no_hub {
         return Answer::new("200 OK");
     }
     let not_found = |code| Answer::new("404 Not Found").header("X-Error-Code", code);
@@ -122,15 +122,15 @@ fn answer(
         let location = format!("/api/resolve-cache/models/{REPOSITORY}/resolve/{rest}");
         Answer::new("307 Temporary Redirect").header("Location", location)
     } else {
-        range_of(content, request, Behaviour::default())
+        range_of(content, request, Behavior::default())
             .header("ETag", format!("W/\"{}\"", &hash[..40]))
             .header("X-Repo-Commit", COMMIT)
     }
 }
 
-fn range_of(content: &[u8], request: &Request, behaviour: Behaviour) -> Answer {
+fn range_of(content: &[u8], request: &Request, behavior: Behavior) -> Answer {
     let from = request.from();
-    let mut answer = if from > 0 && !behaviour.no_ranges {
+    let mut answer = if from > 0 && !behavior.no_ranges {
         let (last, total) = (content.len() - 1, content.len());
         let mut answer = Answer::new("206 Partial Content")
             .header("Content-Range", format!("bytes {from}-{last}/{total}"));
@@ -141,10 +141,10 @@ fn range_of(content: &[u8], request: &Request, behaviour: Behaviour) -> Answer {
         answer.body = content.to_vec();
         answer
     };
-    if behaviour.damage {
+    if behavior.damage {
         answer.body[0] ^= 1;
     }
-    if behaviour.excess {
+    if behavior.excess {
         answer.body.push(0);
     }
     answer

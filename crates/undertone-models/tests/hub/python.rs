@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::fake_hub::{Behaviour, REPOSITORY};
+use crate::fake_hub::{Behavior, REPOSITORY};
 use crate::setup::{Setup, assert_holds, model, noise, source};
 
 /// Runs a Python with `huggingface_hub`, if there is one.
@@ -39,7 +39,7 @@ fn python(setup: &Setup, script: &str) -> Option<String> {
 
 #[test]
 fn python_finds_what_was_downloaded_here() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let snapshot = setup.resolve("hf:owner/name").unwrap();
     let script = format!(
         "from huggingface_hub import hf_hub_download, snapshot_download, try_to_load_from_cache
@@ -58,7 +58,7 @@ print(len(info.repos), len(info.warnings), next(iter(info.repos)).nb_files)"
 
 #[test]
 fn what_python_downloaded_is_found_here() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let script = format!(
         "from huggingface_hub import hf_hub_download
 for name in ['config.json', 'preprocessor_config.json', 'README.md', 'model.safetensors']:
@@ -78,9 +78,9 @@ for name in ['config.json', 'preprocessor_config.json', 'README.md', 'model.safe
 fn python_goes_on_with_a_download_that_broke_off_here() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             break_first_at: Some(70_000),
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     setup.resolve("hf:owner/name").unwrap_err();

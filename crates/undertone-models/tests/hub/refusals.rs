@@ -4,7 +4,7 @@ use std::fs;
 
 use undertone_models::hub::HubError;
 
-use crate::fake_hub::{Behaviour, COMMIT};
+use crate::fake_hub::{Behavior, COMMIT};
 use crate::server::{Answer, Server};
 use crate::setup::{Setup, model, source};
 
@@ -12,9 +12,9 @@ use crate::setup::{Setup, model, source};
 fn a_wrong_hash_is_an_error_and_leaves_nothing() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             damage: true,
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let error = setup.refusal("hf:owner/name", &["SHA-256", "removed"]);
@@ -30,9 +30,9 @@ fn a_wrong_hash_is_an_error_and_leaves_nothing() {
 fn bytes_too_many_are_an_error() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             excess: true,
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let error = setup.refusal("hf:owner/name", &["instead of 200000"]);
@@ -43,15 +43,15 @@ fn bytes_too_many_are_an_error() {
 fn the_token_goes_to_the_hub_and_nowhere_else() {
     let setup = Setup::new(
         &model(),
-        Behaviour {
+        Behavior {
             token: Some("hf_secret"),
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let page = format!("{}/owner/name", setup.hub.endpoint);
     setup.refusal(
         "hf:owner/name",
-        &["HTTP 401", "HF_TOKEN", "accept its licence at", &page],
+        &["HTTP 401", "HF_TOKEN", "accept its license at", &page],
     );
     let mut hub = setup.hub.clone();
     hub.token = Some("hf_other".to_owned());
@@ -71,12 +71,12 @@ fn the_token_goes_to_the_hub_and_nowhere_else() {
 
 #[test]
 fn what_is_not_there_is_said_apart() {
-    let setup = Setup::new(&model(), Behaviour::default());
+    let setup = Setup::new(&model(), Behavior::default());
     let error = setup.refusal("hf:owner/other", &["owner/other: no such model"]);
     assert!(matches!(error, HubError::NoRepository { .. }));
     let error = setup.refusal("hf:owner/name@v9", &["no revision v9"]);
     assert!(matches!(error, HubError::NoRevision { .. }));
-    let setup = Setup::new(&[], Behaviour::default());
+    let setup = Setup::new(&[], Behavior::default());
     let error = setup.refusal("hf:owner/name", &["no file config.json"]);
     assert!(matches!(error, HubError::NoFile { .. }));
     assert!(!setup.repository().exists());
@@ -89,25 +89,25 @@ fn a_server_out_of_order() {
         ("429 Too Many Requests", "HTTP 429"),
         ("503 Service Unavailable", "HTTP 503"),
     ] {
-        let behaviour = Behaviour {
+        let behavior = Behavior {
             refuse: Some((status, "Retry-After", "7")),
-            ..Behaviour::default()
+            ..Behavior::default()
         };
-        Setup::new(&model(), behaviour).refusal("hf:owner/name", &[words]);
+        Setup::new(&model(), behavior).refusal("hf:owner/name", &[words]);
     }
-    let behaviour = Behaviour {
+    let behavior = Behavior {
         is_no_hub: true,
-        ..Behaviour::default()
+        ..Behavior::default()
     };
-    Setup::new(&model(), behaviour).refusal("hf:owner/name", &["X-Repo-Commit", "HF_ENDPOINT"]);
-    let loops = Behaviour {
+    Setup::new(&model(), behavior).refusal("hf:owner/name", &["X-Repo-Commit", "HF_ENDPOINT"]);
+    let loops = Behavior {
         refuse: Some(("302 Found", "Location", "/again")),
-        ..Behaviour::default()
+        ..Behavior::default()
     };
     Setup::new(&model(), loops).refusal("hf:owner/name", &["more than 10 redirects"]);
-    let elsewhere = Behaviour {
+    let elsewhere = Behavior {
         refuse: Some(("302 Found", "Location", "ftp://host/file")),
-        ..Behaviour::default()
+        ..Behavior::default()
     };
     Setup::new(&model(), elsewhere).refusal("hf:owner/name", &["no http(s) address"]);
 }
@@ -125,7 +125,7 @@ fn hashes_and_commits_that_are_no_names_are_refused() {
             answer = answer.header(other, COMMIT);
             answer
         });
-        let mut setup = Setup::new(&[], Behaviour::default());
+        let mut setup = Setup::new(&[], Behavior::default());
         setup.hub.endpoint = server.url();
         setup.refusal("hf:owner/name", &["no usable", name]);
         assert!(!setup.repository().exists());
@@ -134,7 +134,7 @@ fn hashes_and_commits_that_are_no_names_are_refused() {
 
 #[test]
 fn without_a_network_the_cache_counts() {
-    let mut setup = Setup::new(&model(), Behaviour::default());
+    let mut setup = Setup::new(&model(), Behavior::default());
     setup.hub.endpoint = "http://127.0.0.1:9".to_owned();
     setup.refusal(
         "hf:owner/name",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use undertone_models::hub::{Hub, HubError, ModelSource, Snapshot};
 
-use crate::fake_hub::{Behaviour, FakeHub};
+use crate::fake_hub::{Behavior, FakeHub};
 
 pub(crate) const CONFIG: (&str, &[u8]) = ("config.json", b"{\"model_type\": \"wav2vec2\"}");
 pub(crate) const PREPROCESSOR: (&str, &[u8]) = ("preprocessor_config.json", b"{}");
@@ -36,8 +36,8 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    pub(crate) fn new(files: &[(&'static str, Vec<u8>)], behaviour: Behaviour) -> Self {
-        let fake = FakeHub::start(files, behaviour);
+    pub(crate) fn new(files: &[(&'static str, Vec<u8>)], behavior: Behavior) -> Self {
+        let fake = FakeHub::start(files, behavior);
         let folder = tempfile::tempdir().unwrap();
         let hub = Hub {
             endpoint: fake.hub.url(),

@@ -102,11 +102,11 @@ fn judged(
     Ok(())
 }
 
-/// Clips; judgements of clips where some were judged several times.
+/// Clips; judgments of clips where some were judged several times.
 fn judged_on(record: &RunRecord, judged: usize) -> String {
     match distinct_clips(record) {
         distinct if (1..judged).contains(&distinct) => {
-            format!("{judged} judgements of {}", count(distinct, "clip"))
+            format!("{judged} judgments of {}", count(distinct, "clip"))
         }
         _ => count(judged, "clip"),
     }

@@ -271,7 +271,7 @@ fn results_of_a_card_stay_beside_those_of_a_report() {
 }
 
 #[test]
-fn a_licence_that_nobody_knows_is_told() {
+fn a_license_that_nobody_knows_is_told() {
     let folder = Folder::new();
     copied_model(&folder);
     let config = String::from_utf8(folder.read("mine/config.json")).unwrap();
@@ -283,7 +283,7 @@ fn a_licence_that_nobody_knows_is_told() {
     for target in ["onnx", "hf", "space"] {
         let done = folder.succeed(&format!("export mine --to {target} --out {target}"));
         assert!(
-            done.stderr.contains("no licence is known"),
+            done.stderr.contains("no license is known"),
             "{}",
             done.stderr
         );

@@ -158,7 +158,7 @@ fn runs_that_cannot_be_compared_are_shown_and_told() {
         .as_str()
         .unwrap()
         .to_owned();
-    assert!(reason.contains("labelled differently"), "{reason}");
+    assert!(reason.contains("labeled differently"), "{reason}");
     let html = page(folder.path("all"));
     assert_eq!(html.matches("What cannot be compared").count(), 1);
     assert!(html.contains("one and two; two and three: they tell"));

@@ -3,7 +3,7 @@
 use crate::chart::header;
 use crate::check;
 use crate::figure::Frame;
-use crate::palette::colours;
+use crate::palette::colors;
 use crate::scene::{Anchor, Mark, Scene};
 use crate::text::{LINE, Weight, fit, width, wrap};
 use crate::theme::{INK, MUTED, TICK_SIZE};
@@ -41,7 +41,7 @@ pub(super) struct Layout<'a> {
     pixels: f64,
     parts: Vec<Vec<Part>>,
     names: Vec<String>,
-    colours: Vec<String>,
+    colors: Vec<String>,
 }
 
 impl<'a> Layout<'a> {
@@ -72,7 +72,7 @@ impl<'a> Layout<'a> {
             bottom: 0.0,
             pixels: 0.0,
             parts: Vec::new(),
-            colours: colours(&names),
+            colors: colors(&names),
             names,
         };
         layout.find_columns();
@@ -125,7 +125,7 @@ impl<'a> Layout<'a> {
         self.parts = steps.iter().map(|step| self.parts(step)).collect();
     }
 
-    /// The parts of a step's bar, centred in its room.
+    /// The parts of a step's bar, centered in its room.
     fn parts(&self, step: &FlowStep) -> Vec<Part> {
         let gaps = GAP * (step.groups.len().max(1) - 1) as f64;
         let mut top = (self.top + self.bottom - step.total() * self.pixels - gaps) / 2.0;
@@ -164,10 +164,10 @@ impl<'a> Layout<'a> {
         wrap(name, self.room(index), self.size, Weight::SemiBold)
     }
 
-    fn colour(&self, name: &str) -> String {
+    fn color(&self, name: &str) -> String {
         let index = self.names.iter().position(|other| other == name);
         index
-            .and_then(|index| self.colours.get(index))
+            .and_then(|index| self.colors.get(index))
             .map_or(MUTED, String::as_str)
             .to_owned()
     }
@@ -202,9 +202,9 @@ impl<'a> Layout<'a> {
             other.top += arriving;
             let [leaving, arriving] = [link.leaving, link.arriving].map(check::short);
             let tooltip = format!("{name} {leaving} → {becomes} {arriving}");
-            let colour = self.colour(name);
+            let color = self.color(name);
             self.scene
-                .add(ribbon.fill(&colour).opacity(0.3).tooltip(tooltip));
+                .add(ribbon.fill(&color).opacity(0.3).tooltip(tooltip));
         }
     }
 
@@ -231,11 +231,11 @@ impl<'a> Layout<'a> {
             .collect();
         let places = self.spread(middles);
         for (((name, count), part), y) in step.groups.iter().zip(parts).zip(places) {
-            let colour = self.colour(name);
+            let color = self.color(name);
             let whole = format!("{name} {}", check::short(*count));
             self.scene.add(
                 Mark::rect(left, part.top, self.bar, part.height)
-                    .fill(&colour)
+                    .fill(&color)
                     .tooltip(&whole),
             );
             // The count stays whole; a long name before it gives way.

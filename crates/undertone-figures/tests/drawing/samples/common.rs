@@ -207,7 +207,7 @@ fn heat_map() -> HeatMap {
         x_range: (0.0, 2.0),
         y_range: (0.0, 40.0),
         y_mel: false,
-        map: ColourMap::Viridis,
+        map: ColorMap::Viridis,
         limits: None,
     }
 }
@@ -222,7 +222,7 @@ fn difference() -> HeatMap {
             .collect(),
         y_range: (0.0, 8000.0),
         y_label: "mel band".into(),
-        map: ColourMap::BlueRed,
+        map: ColorMap::BlueRed,
         ..heat_map()
     }
 }

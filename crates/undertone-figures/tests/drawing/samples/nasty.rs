@@ -32,7 +32,7 @@ pub(crate) fn nasty() -> Vec<Result<Figure, FigureError>> {
     ]);
     figures.extend([
         silence().draw(),
-        grey().draw(),
+        gray().draw(),
         flat_heat_map().draw(),
         markup_scatter().draw(),
     ]);
@@ -346,7 +346,7 @@ fn silence() -> WavePlot {
     }
 }
 
-fn grey() -> HeatMap {
+fn gray() -> HeatMap {
     HeatMap {
         frame: title().sized(300.0, 200.0),
         x_label: "time (s)".into(),
@@ -356,7 +356,7 @@ fn grey() -> HeatMap {
         x_range: (0.0, 0.0),
         y_range: (-1e7, 1e7),
         y_mel: false,
-        map: ColourMap::BlueRed,
+        map: ColorMap::BlueRed,
         limits: None,
     }
 }
@@ -365,8 +365,8 @@ fn flat_heat_map() -> HeatMap {
     HeatMap {
         frame: Frame::new("Flat"),
         rows: vec![vec![-80.0; 9]; 9],
-        map: ColourMap::Viridis,
-        ..grey()
+        map: ColorMap::Viridis,
+        ..gray()
     }
 }
 

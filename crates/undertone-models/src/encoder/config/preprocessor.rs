@@ -14,7 +14,7 @@ pub struct PreprocessorConfig {
     pub sampling_rate: u32,
     /// Bands of the log-mel spectrogram, or the one of a waveform.
     pub feature_size: usize,
-    /// Whether a waveform is standardised to mean 0 and variance 1 (with 1e-7 added to the
+    /// Whether a waveform is standardized to mean 0 and variance 1 (with 1e-7 added to the
     /// variance) over its own samples. Whisper's feature extractor does not, whatever this says,
     /// unless it is asked to.
     pub do_normalize: bool,

@@ -44,7 +44,7 @@ pub struct Wav2Vec2Config {
     pub num_conv_pos_embeddings: usize,
     /// Its groups; divide the width.
     pub num_conv_pos_embedding_groups: usize,
-    /// Whether it is normalised by batch, which is not supported.
+    /// Whether it is normalized by batch, which is not supported.
     pub conv_pos_batch_norm: bool,
     /// Whether the transformer has its norms before its sub-layers (pre-norm) or behind them.
     pub do_stable_layer_norm: bool,

@@ -51,7 +51,7 @@ SAMPLES = [500, 333, 47, 30]
 FRAMES = [48, 31, 6, 1]
 
 
-def randomise(model, dtype):
+def randomize(model, dtype):
     """Weights that keep the states near 1, everything else off its usual 0 and 1."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -99,7 +99,7 @@ def save(name, model, tensors, dtype, rename=lambda key: key):
 def waveform(name, seed, model_class, config, dtype, rename=lambda key: key):
     torch.manual_seed(seed)
     model = model_class(config).eval()
-    randomise(model, dtype)
+    randomize(model, dtype)
     values = torch.zeros(len(SAMPLES), max(SAMPLES))
     for row, length in zip(values, SAMPLES):
         row[:length] = torch.randn(length)
@@ -135,7 +135,7 @@ def whisper(name, seed, dtype):
         label2id={"negative": 0, "neutral": 1, "positive": 2},
     )
     model = WhisperForAudioClassification(config).eval()
-    randomise(model, dtype)
+    randomize(model, dtype)
     values = torch.zeros(len(FRAMES), 80, max(FRAMES))
     for clip, length in zip(values, FRAMES):
         clip[:, :length] = torch.randn(80, length)

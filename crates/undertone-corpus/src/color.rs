@@ -1,19 +1,19 @@
-//! One colour per emotion and per label, the same in every figure, terminal and page.
+//! One color per emotion and per label, the same in every figure, terminal and page.
 
-/// The colour of an emotion or a class label as `#rrggbb`, or `None` for a name that is neither
+/// The color of an emotion or a class label as `#rrggbb`, or `None` for a name that is neither
 /// one of [`crate::Emotion::NAMES`] nor a label of a [`crate::LabelScheme`].
 ///
-/// The palette is Okabe and Ito's, told apart with any common colour blindness ("Color universal
-/// design", 2008), with grey for neutral in the place of black. Positive and negative, which
+/// The palette is Okabe and Ito's, told apart with any common color blindness ("Color universal
+/// design", 2008), with gray for neutral in the place of black. Positive and negative, which
 /// never share a legend's meaning with an emotion, are Paul Tol's muted green and wine.
 ///
 /// ```
-/// use undertone_corpus::colour_of;
+/// use undertone_corpus::color_of;
 ///
-/// assert_eq!(colour_of("sad"), Some("#0072b2"));
-/// assert_eq!(colour_of("superb"), None);
+/// assert_eq!(color_of("sad"), Some("#0072b2"));
+/// assert_eq!(color_of("superb"), None);
 /// ```
-pub fn colour_of(name: &str) -> Option<&'static str> {
+pub fn color_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "neutral" => "#8c8c8c",
         "calm" => "#56b4e9",
@@ -29,9 +29,9 @@ pub fn colour_of(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Colours for names without one of their own (speakers, the classes of foreign models), to be
+/// Colors for names without one of their own (speakers, the classes of foreign models), to be
 /// taken in turn: Paul Tol's bright and muted schemes.
-pub const OTHER_COLOURS: [&str; 10] = [
+pub const OTHER_COLORS: [&str; 10] = [
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#44aa99", "#ddaa33",
     "#332288", "#999933",
 ];
@@ -40,17 +40,17 @@ pub const OTHER_COLOURS: [&str; 10] = [
 mod tests {
     use std::collections::HashSet;
 
-    use super::colour_of;
+    use super::color_of;
     use crate::{Emotion, LabelScheme};
 
     #[test]
-    fn every_emotion_and_label_has_a_colour_of_its_own() {
+    fn every_emotion_and_label_has_a_color_of_its_own() {
         let names: HashSet<_> = LabelScheme::ALL
             .iter()
             .flat_map(|scheme| scheme.labels())
             .chain(&Emotion::NAMES)
             .collect();
-        let colours: HashSet<_> = names.iter().map(|name| colour_of(name).unwrap()).collect();
-        assert_eq!(colours.len(), names.len());
+        let colors: HashSet<_> = names.iter().map(|name| color_of(name).unwrap()).collect();
+        assert_eq!(colors.len(), names.len());
     }
 }

@@ -9,12 +9,12 @@ use crate::{Fold, RavdessName, Utterance};
 /// utterance, the same path or the same RAVDESS name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leakage {
-    /// How many entries of the test side have a copy in the training or validation side. Not
+    /// How many entries of the test set have a copy in the training or validation set. Not
     /// zero means: the score is too good.
     pub test_copies: usize,
-    /// How many entries of the validation side have a copy in the training side.
+    /// How many entries of the validation set have a copy in the training set.
     pub validation_copies: usize,
-    /// The speakers of the test side who are also heard in the training or validation side.
+    /// The speakers of the test set who are also heard in the training or validation set.
     pub shared_speakers: Vec<String>,
 }
 

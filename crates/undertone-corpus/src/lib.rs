@@ -1,25 +1,25 @@
 //! Speech emotion corpora: which clips there are, who speaks, what they are labeled, and how
-//! they are balanced and divided for honest judging. There is no audio in this crate.
+//! they are balanced and split for honest judging. There is no audio in this crate.
 //!
 //! A [`Corpus`] is opened from a folder of RAVDESS clips or from a manifest CSV. Its
 //! [`Utterance`]s carry an [`Emotion`]; a [`LabelScheme`] turns emotions into the classes of a
-//! model. [`divide`] splits the utterances by a [`Protocol`] into [`Fold`]s of three sides and
-//! [`balance`]s the training side only.
+//! model. [`split`] splits the utterances by a [`Protocol`] into [`Fold`]s of three sides and
+//! [`balance`]s the training set only.
 //!
 //! ```
 //! use undertone_corpus::{
-//!     BalanceStep, LabelScheme, Protocol, ProtocolConfig, RavdessName, Utterance, divide,
+//!     BalanceStep, LabelScheme, Protocol, ProtocolConfig, RavdessName, Utterance, split,
 //! };
 //!
 //! let utterances: Vec<Utterance> = RavdessName::all_speech()
 //!     .map(|name| Utterance::from_ravdess(format!("{name}.wav"), name))
 //!     .collect();
 //! let protocol = ProtocolConfig::new(Protocol::Emobox);
-//! let division = divide(&utterances, LabelScheme::Emotion8, &protocol, &[], 7)?;
-//! assert_eq!(division.folds.len(), 6);
-//! assert_eq!(division.folds[0].test.len(), 4 * 60);
-//! assert!(division.folds[0].leakage(&utterances).is_none());
-//! # Ok::<(), undertone_corpus::DivideError>(())
+//! let splits = split(&utterances, LabelScheme::Emotion8, &protocol, &[], 7)?;
+//! assert_eq!(splits.folds.len(), 6);
+//! assert_eq!(splits.folds[0].test.len(), 4 * 60);
+//! assert!(splits.folds[0].leakage(&utterances).is_none());
+//! # Ok::<(), undertone_corpus::SplitError>(())
 //! ```
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
@@ -27,7 +27,6 @@
 mod balance;
 mod color;
 mod corpus;
-mod division;
 mod emotion;
 mod error;
 #[cfg(feature = "fetch")]
@@ -40,12 +39,12 @@ mod protocol;
 mod random;
 mod ravdess;
 mod scheme;
+mod split;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};
 pub use color::{OTHER_COLORS, color_of};
 pub use corpus::Corpus;
-pub use division::{DivideError, Division, EMOBOX_RAVDESS_FOLDS, Fold, divide};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use error::CorpusError;
 pub use gender::{Gender, UnknownGender};
@@ -57,4 +56,5 @@ pub use ravdess::{
     Channel, Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
 };
 pub use scheme::{LabelScheme, UnknownScheme};
-pub use utterance::{Side, UnknownSide, Utterance};
+pub use split::{EMOBOX_RAVDESS_FOLDS, Fold, SplitError, Splits, split};
+pub use utterance::{Subset, UnknownSubset, Utterance};

@@ -1,15 +1,15 @@
-//! Protocols: how clips are divided for judging, as a recipe states it.
+//! Protocols: how clips are split for judging, as a recipe states it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A way to divide clips into a training and a test side. Every score belongs to one.
+/// A way to split clips into a training and a test set. Every score belongs to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
-    /// One division over clips, stratified by label. Speakers stand on both sides, so it tells
+    /// One split over clips, stratified by label. Speakers stand on both sides, so it tells
     /// nothing about unheard voices.
     Holdout,
     /// k folds over speakers: nobody is heard on both sides of a fold.
@@ -18,7 +18,7 @@ pub enum Protocol {
     Emobox,
     /// The sides that a manifest's `split` column assigns.
     Manifest,
-    /// No test side: every speaker is trained on but those set aside for validation. For models
+    /// No test set: every speaker is trained on but those set aside for validation. For models
     /// that ship, after another protocol has told how good they are; nothing is judged.
     Full,
 }
@@ -82,12 +82,12 @@ impl FromStr for Protocol {
 pub struct ProtocolConfig {
     /// Which protocol.
     pub name: Protocol,
-    /// `holdout`: the test side's share of all clips, above 0 and below 1. Default 0.3.
+    /// `holdout`: the test set's share of all clips, above 0 and below 1. Default 0.3.
     #[serde(default = "default_test_fraction")]
     pub test_fraction: f64,
-    /// The validation side's share, from 0 (no validation side) to below 1. `holdout`: of all
+    /// The validation set's share, from 0 (no validation set) to below 1. `holdout`: of all
     /// clips, by default [`ProtocolConfig::HOLDOUT_VALIDATION`]. The other protocols: of the
-    /// training side's speakers, at least one of them, by default
+    /// training set's speakers, at least one of them, by default
     /// [`ProtocolConfig::SPEAKERS_VALIDATION`]; `manifest` only carves it out where no row says
     /// `validation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +95,7 @@ pub struct ProtocolConfig {
     /// `speakers`: how many folds, at least 2. Default 5.
     #[serde(default = "default_folds")]
     pub folds: usize,
-    /// `holdout`: balance the whole list first and divide it then. Copies of one clip end up on
+    /// `holdout`: balance the whole list first and split it then. Copies of one clip end up on
     /// both sides and scores come out too good ([`Fold::leakage`](crate::Fold::leakage) counts
     /// them); here to reproduce results that were made so. Default false.
     #[serde(default)]
@@ -111,9 +111,9 @@ fn default_folds() -> usize {
 }
 
 impl ProtocolConfig {
-    /// The default validation side of `holdout`, as a share of all clips.
+    /// The default validation set of `holdout`, as a share of all clips.
     pub const HOLDOUT_VALIDATION: f64 = 0.1;
-    /// The default validation side of the other protocols, as a share of the training side's
+    /// The default validation set of the other protocols, as a share of the training set's
     /// speakers.
     pub const SPEAKERS_VALIDATION: f64 = 0.12;
 
@@ -128,7 +128,7 @@ impl ProtocolConfig {
         }
     }
 
-    /// The validation side's share: the one that is set, or the protocol's default.
+    /// The validation set's share: the one that is set, or the protocol's default.
     pub fn validation_share(&self) -> f64 {
         self.validation_fraction.unwrap_or(match self.name {
             Protocol::Holdout => Self::HOLDOUT_VALIDATION,

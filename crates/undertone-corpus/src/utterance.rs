@@ -20,7 +20,7 @@ pub struct Utterance {
     /// The speaker's gender, where the corpus tells it.
     pub gender: Option<Gender>,
     /// The side that a manifest's `split` column assigns.
-    pub split: Option<Side>,
+    pub split: Option<Subset>,
     /// The clip's RAVDESS name, where it has one that agrees with the fields above.
     pub ravdess: Option<RavdessName>,
 }
@@ -39,10 +39,10 @@ impl Utterance {
     }
 }
 
-/// A side of a split.
+/// A set of a split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+pub enum Subset {
     /// What the weights are fitted to.
     Train,
     /// What early stopping, learning-rate plateaus and the choice of a checkpoint look at.
@@ -51,38 +51,38 @@ pub enum Side {
     Test,
 }
 
-impl Side {
+impl Subset {
     /// The side's name in lower case.
     pub fn name(self) -> &'static str {
         match self {
-            Side::Train => "train",
-            Side::Validation => "validation",
-            Side::Test => "test",
+            Subset::Train => "train",
+            Subset::Validation => "validation",
+            Subset::Test => "test",
         }
     }
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for Subset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// A word that names no [`Side`].
+/// A word that names no [`Subset`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown split \"{0}\"; write train, validation or test")]
-pub struct UnknownSide(pub String);
+pub struct UnknownSubset(pub String);
 
-impl FromStr for Side {
-    type Err = UnknownSide;
+impl FromStr for Subset {
+    type Err = UnknownSubset;
 
     /// Reads a side's name or a usual short form (`val`, `valid`, `dev`), whatever the case.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         match word.trim().to_lowercase().as_str() {
-            "train" | "training" => Ok(Side::Train),
-            "validation" | "val" | "valid" | "dev" => Ok(Side::Validation),
-            "test" | "testing" => Ok(Side::Test),
-            _ => Err(UnknownSide(word.trim().to_owned())),
+            "train" | "training" => Ok(Subset::Train),
+            "validation" | "val" | "valid" | "dev" => Ok(Subset::Validation),
+            "test" | "testing" => Ok(Subset::Test),
+            _ => Err(UnknownSubset(word.trim().to_owned())),
         }
     }
 }

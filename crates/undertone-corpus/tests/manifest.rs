@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use undertone_corpus::{
-    Corpus, CorpusError, Emotion, Gender, ManifestError, Problem, RavdessName, Side,
+    Corpus, CorpusError, Emotion, Gender, ManifestError, Problem, RavdessName, Subset,
 };
 
 /// A folder with the clips `a.wav`, `b.wav` and `sub/c d.wav`, and a manifest.
@@ -54,11 +54,11 @@ fn rows_become_utterances_relative_to_the_manifest() {
     assert_eq!((a.emotion, a.speaker.as_str()), (Emotion::Angry, "anna"));
     assert_eq!(
         (a.gender, a.split),
-        (Some(Gender::Female), Some(Side::Train))
+        (Some(Gender::Female), Some(Subset::Train))
     );
     assert_eq!(
         (c.gender, c.split),
-        (Some(Gender::Male), Some(Side::Validation))
+        (Some(Gender::Male), Some(Subset::Validation))
     );
     assert_eq!((b.gender, b.split), (None, None));
     assert_eq!((corpus.problems.len(), corpus.missing.len()), (0, 0));
@@ -279,7 +279,7 @@ fn sides_and_awkward_names_survive_the_round_trip() {
     let (folder, mut corpus) = opened(
         "path,emotion,speaker,split\na.wav,sad,\"Doe, \"\"J\"\"\",test\nsub/c d.wav,calm,x,\n",
     );
-    corpus.utterances[1].split = Some(Side::Train);
+    corpus.utterances[1].split = Some(Subset::Train);
     let csv = folder.path().join("again.csv");
     corpus.write_manifest(&csv).unwrap();
     assert_eq!(Corpus::open(&csv).unwrap().utterances, corpus.utterances);

@@ -1,6 +1,8 @@
 //! The words that recipes and manifests use: emotions, labels, genders, protocols, steps.
 
-use undertone_corpus::{BalanceStep, Emotion, Gender, LabelScheme, Protocol, ProtocolConfig, Side};
+use undertone_corpus::{
+    BalanceStep, Emotion, Gender, LabelScheme, Protocol, ProtocolConfig, Subset,
+};
 
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +71,7 @@ fn names_parse_back() {
     for protocol in Protocol::ALL {
         assert_eq!(protocol.to_string().parse(), Ok(protocol));
     }
-    for side in [Side::Train, Side::Validation, Side::Test] {
+    for side in [Subset::Train, Subset::Validation, Subset::Test] {
         assert_eq!(side.to_string().parse(), Ok(side));
     }
     for gender in [Gender::Female, Gender::Male] {

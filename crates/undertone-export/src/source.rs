@@ -126,7 +126,7 @@ impl Source {
             if !card::tells_the_truth(report) {
                 warnings.push(format!(
                     "{}: not among the results in the card's metadata, as the model may have been \
-                     trained on clips or voices of the test side; the card's text says so",
+                     trained on clips or voices of the test set; the card's text says so",
                     card::heading(report, provenance)
                 ));
             }

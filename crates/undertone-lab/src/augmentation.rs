@@ -16,9 +16,9 @@ use crate::recipe::RecipeError;
 pub struct AugmentationConfig {
     /// Copies of training clips. Half of the time a clip is heard as it is, else as one of these.
     pub copies: PerturbationConfig,
-    /// Bands blanked: set to the training side's mean.
+    /// Bands blanked: set to the training set's mean.
     pub band_masks: MaskConfig,
-    /// Frames set to the training side's mean.
+    /// Frames set to the training set's mean.
     pub frame_masks: MaskConfig,
     /// Clips start up to this many frames later; what is pushed out at the end is lost, and the
     /// start is filled with the window's last frame, which is silence in all but the longest clips.

@@ -91,7 +91,7 @@ impl Analysis {
         let ridge = shrinkage * trace / width as f64;
         let alike = || {
             LabError::TooFewClips(
-                "the summaries of the training side do not differ within a class, so no head can \
+                "the summaries of the training set do not differ within a class, so no head can \
                  be fitted to them"
                     .to_owned(),
             )

@@ -45,9 +45,9 @@ pub enum LabError {
     /// A model that cannot be read or written.
     #[error(transparent)]
     Model(#[from] undertone_models::ModelError),
-    /// The corpus cannot be divided as asked.
+    /// The corpus cannot be split as asked.
     #[error(transparent)]
-    Divide(#[from] undertone_corpus::DivideError),
+    Divide(#[from] undertone_corpus::SplitError),
     /// A fold that the protocol does not have.
     #[error("there is no fold {number}: the protocol has {folds}, counted from 1")]
     NoSuchFold {

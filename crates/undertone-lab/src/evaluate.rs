@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, divide};
+use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
 use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{Model, summed_into};
@@ -17,19 +17,19 @@ use crate::outcomes::outcomes_of;
 use crate::perturbation::PerturbationConfig;
 use crate::protocol_text::describe_protocol;
 
-/// A model, a corpus, and a protocol whose test sides the model is judged on.
+/// A model, a corpus, and a protocol whose test sets the model is judged on.
 pub struct EvaluationTask<'a> {
     /// The model's folder.
     pub model: &'a Path,
     /// The clips.
     pub corpus: &'a Corpus,
-    /// How they are divided; only the test sides are used.
+    /// How they are split; only the test sets are used.
     pub protocol: &'a ProtocolConfig,
     /// The balancing steps of the run that is judged. They matter only where it balanced before
-    /// it divided.
+    /// it split.
     pub balance: &'a [BalanceStep],
-    /// Seed of the division; `None` takes the one that the model was trained with, so that a run is
-    /// judged on its own test side.
+    /// Seed of the split; `None` takes the one that the model was trained with, so that a run is
+    /// judged on its own test set.
     pub seed: Option<u64>,
     /// The fold to judge on, counted from 1; `None` for all.
     pub fold: Option<usize>,
@@ -43,9 +43,9 @@ pub struct EvaluationTask<'a> {
     pub interrupt: &'a Interrupt,
 }
 
-/// Judges a model on the test sides of a protocol, without training anything.
+/// Judges a model on the test sets of a protocol, without training anything.
 ///
-/// The model says which speakers it was trained on; those among the test side's are counted as
+/// The model says which speakers it was trained on; those among the test set's are counted as
 /// standing on both sides, if the model was trained on the same corpus. Which clips it was trained
 /// on it does not say, so the report calls copies unknown.
 ///
@@ -64,14 +64,14 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     )?;
     let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
     let (utterances, features) = readable(&task.corpus.utterances, features)?;
-    let division = divide(
+    let splits = split(
         &utterances,
         config.label_scheme,
         task.protocol,
         task.balance,
         seed,
     )?;
-    let count = division.folds.len();
+    let count = splits.folds.len();
     if let Some(number) = task.fold.filter(|number| !(1..=count).contains(number)) {
         return Err(LabError::NoSuchFold {
             number,
@@ -92,7 +92,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
 
     let mut folds = Vec::new();
     let mut pooled: Vec<Outcome> = Vec::new();
-    for (index, fold) in division.folds.iter().enumerate() {
+    for (index, fold) in splits.folds.iter().enumerate() {
         if fold.test.is_empty() || task.fold.is_some_and(|number| number != index + 1) {
             continue;
         }

@@ -15,11 +15,11 @@ pub struct EpochMetrics {
     pub train_loss: f64,
     /// Share of clips the training steps got right, 0 to 1.
     pub train_accuracy: f64,
-    /// Mean cross-entropy on the validation side, in nats.
+    /// Mean cross-entropy on the validation set, in nats.
     pub validation_loss: f64,
-    /// Accuracy on the validation side, 0 to 1.
+    /// Accuracy on the validation set, 0 to 1.
     pub validation_accuracy: f64,
-    /// Unweighted average recall on the validation side, 0 to 1.
+    /// Unweighted average recall on the validation set, 0 to 1.
     pub validation_uar: f64,
     /// The learning rate that the epoch was trained with.
     pub learning_rate: f64,
@@ -62,11 +62,11 @@ pub enum Event<'a> {
         /// The epochs that were trained before, where they can be read.
         history: &'a [EpochMetrics],
     },
-    /// A shrinkage for a pretrained encoder's head was judged inside the training side.
+    /// A shrinkage for a pretrained encoder's head was judged inside the training set.
     ShrinkageJudged {
         /// The shrinkage, 0 to 1.
         shrinkage: f64,
-        /// Unweighted average recall on speakers that were held out of the training side, 0 to 1.
+        /// Unweighted average recall on speakers that were held out of the training set, 0 to 1.
         uar: f64,
     },
     /// A pretrained encoder's head was fitted.
@@ -96,7 +96,7 @@ pub enum Event<'a> {
         /// How long it took, in seconds.
         seconds: f64,
     },
-    /// Training stopped before its last epoch because the validation side got no better.
+    /// Training stopped before its last epoch because the validation set got no better.
     StoppedEarly {
         /// The epoch whose weights are kept.
         best_epoch: usize,

@@ -32,7 +32,7 @@ impl FoldOutcomes {
     /// Judges each side.
     ///
     /// # Errors
-    /// [`LabError::Judging`] where the test side is empty or outcomes do not fit the labels.
+    /// [`LabError::Judging`] where the test set is empty or outcomes do not fit the labels.
     pub fn judge(&self, name: &str, labels: &[String]) -> Result<FoldReport, LabError> {
         let side = |outcomes: &[Outcome]| -> Result<Option<Evaluation>, LabError> {
             Ok(match outcomes {

@@ -23,7 +23,7 @@ pub struct RunRecord {
     pub log: Option<RunLog>,
     /// The folds that were begun, in order.
     pub folds: Vec<FoldRecord>,
-    /// What is judged so far; `None` where no fold with a test side is done.
+    /// What is judged so far; `None` where no fold with a test set is done.
     pub report: Option<Report>,
     /// Whether the run came to its end.
     pub finished: bool,

@@ -356,9 +356,9 @@ fn copies_are_found_by_content_whatever_their_name() {
     for utterance in &mut corpus.utterances {
         let test = utterance.speaker == "s1";
         let side = if test {
-            undertone_corpus::Side::Test
+            undertone_corpus::Subset::Test
         } else {
-            undertone_corpus::Side::Train
+            undertone_corpus::Subset::Train
         };
         utterance.split = Some(side);
     }

@@ -10,13 +10,13 @@ pub struct Epoch {
     pub number: usize,
     /// Mean cross-entropy of the training steps, in nats.
     pub train_loss: f64,
-    /// Mean cross-entropy on the validation side, in nats.
+    /// Mean cross-entropy on the validation set, in nats.
     pub validation_loss: f64,
     /// Share of training clips that are right, 0 to 1.
     pub train_accuracy: f64,
     /// Share of validation clips that are right, 0 to 1.
     pub validation_accuracy: f64,
-    /// Unweighted average recall on the validation side, 0 to 1.
+    /// Unweighted average recall on the validation set, 0 to 1.
     pub validation_uar: f64,
     /// The learning rate.
     pub learning_rate: f64,

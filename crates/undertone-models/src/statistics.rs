@@ -1,4 +1,4 @@
-//! Standardization of features with the statistics of a training side.
+//! Standardization of features with the statistics of a training set.
 
 use undertone_audio::FeatureMatrix;
 

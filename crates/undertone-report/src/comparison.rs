@@ -199,7 +199,7 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
     .map(String::from)
     .into();
     Table {
-        caption: "Test sides, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
+        caption: "Test sets, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
                   compared."
             .into(),
         header,

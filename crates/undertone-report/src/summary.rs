@@ -38,7 +38,7 @@ pub struct RunSummary {
     pub folds: Option<usize>,
     /// Test clips.
     pub clips: usize,
-    /// Accuracy on the test sides.
+    /// Accuracy on the test sets.
     pub wa: Option<Score>,
     /// Mean recall over the classes.
     pub uar: Option<Score>,

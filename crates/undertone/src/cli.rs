@@ -359,7 +359,7 @@ pub(crate) struct ReportArgs {
 
 /// Judge a model on a corpus.
 ///
-/// Only the test sides of the protocol are used. The report warns of speakers that the model was
+/// Only the test sets of the protocol are used. The report warns of speakers that the model was
 /// trained on.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -379,7 +379,7 @@ pub(crate) struct EvaluateArgs {
     /// The fold to judge on, counted from 1 [default: all].
     #[arg(long, value_name = "N")]
     pub(crate) fold: Option<usize>,
-    /// The seed of the division [default: the one the model was trained with].
+    /// The seed of the split [default: the one the model was trained with].
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]

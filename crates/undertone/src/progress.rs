@@ -134,7 +134,7 @@ impl Progress {
             }
             Event::ShrinkageJudged { shrinkage, uar } => self.say(
                 format_args!(
-                    "shrinkage {shrinkage}: UAR {:.1} % on held-out speakers of the training side",
+                    "shrinkage {shrinkage}: UAR {:.1} % on held-out speakers of the training set",
                     100.0 * uar
                 ),
                 JsonEvent::ShrinkageJudged { shrinkage, uar },

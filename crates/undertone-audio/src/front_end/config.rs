@@ -108,7 +108,7 @@ impl FrontEndConfig {
 pub enum Normalize {
     /// Not at all. A choice that shows why one should.
     None,
-    /// Each band by its mean and standard deviation over the training side.
+    /// Each band by its mean and standard deviation over the training set.
     #[default]
     Standardize,
     /// All values of a clip by its own mean and standard deviation, as wav2vec 2.0's feature

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use csv::StringRecord;
 
-use crate::{Gender, Problem, RavdessName, UnknownEmotion, UnknownGender, UnknownSide, Utterance};
+use crate::{
+    Gender, Problem, RavdessName, UnknownEmotion, UnknownGender, UnknownSubset, Utterance,
+};
 
 /// Why a manifest can't be understood. Lines count from 1, the header's.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +81,7 @@ pub enum ManifestError {
         /// The row's line.
         line: u64,
         /// The word, and the ones that are known.
-        reason: UnknownSide,
+        reason: UnknownSubset,
     },
     /// Two rows give one recording different labels.
     #[error("line {line}: {} is in line {first_line} too, with other values", path.display())]

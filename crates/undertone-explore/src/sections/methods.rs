@@ -39,7 +39,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
             .to_owned(),
         format!(
             "Balancing: with seed {}, as training does it; which clips are kept or repeated there \
-             depends on the division, too.",
+             depends on the split, too.",
             exploration.options.seed
         ),
     ];

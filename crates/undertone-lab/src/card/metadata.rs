@@ -121,7 +121,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
 }
 
 /// Whether a report's scores are what its protocol says: of clips that the model had not heard, and
-/// of voices that it had not heard where the protocol divides by speakers. Results are shown by the
+/// of voices that it had not heard where the protocol splits by speakers. Results are shown by the
 /// Hub without any remark, so others have no place among them.
 pub fn tells_the_truth(report: &Report) -> bool {
     let leakage = report.leakage();

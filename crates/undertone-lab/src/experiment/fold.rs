@@ -14,8 +14,8 @@ use undertone_models::{
 };
 
 use super::Experiment;
-use super::division::{Job, leakage};
 use super::features::Features;
+use super::split::{Job, leakage};
 use crate::error::LabError;
 use crate::evaluate::corpus_name;
 use crate::events::Event;
@@ -25,7 +25,7 @@ use crate::memory;
 use crate::metrics_file;
 use crate::outcomes::{FoldOutcomes, outcomes_of};
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
-use crate::training::{Side, Start, Task, rng_at};
+use crate::training::{Start, Subset, Task, rng_at};
 
 impl Experiment<'_> {
     pub(super) fn fold(
@@ -37,17 +37,17 @@ impl Experiment<'_> {
     ) -> Result<FoldOutcomes, LabError> {
         let utterances = &features.utterances;
         let folder = run.fold(&job.name)?;
-        let division = to_json(&self.division_file(utterances, job))?;
-        let division_path = folder.join("division.json");
-        if division_path.is_file() && read(&division_path)? != division {
+        let split = to_json(&self.split_file(utterances, job))?;
+        let split_path = folder.join("division.json");
+        if split_path.is_file() && read(&split_path)? != split {
             return Err(LabError::RunFolder {
                 path: folder,
-                message: "the corpus, or how it is divided, has changed since this run began: \
+                message: "the corpus, or how it is split, has changed since this run began: \
                           resume with the same corpus, or choose another --out"
                     .to_owned(),
             });
         }
-        write(&division_path, &division)?;
+        write(&split_path, &split)?;
         let fold = &job.fold;
         let outcomes_path = folder.join("outcomes.json");
         if let Some(outcomes) = read_json::<FoldOutcomes>(&outcomes_path)? {
@@ -61,7 +61,7 @@ impl Experiment<'_> {
         }
         if fold.validation.is_empty() && self.recipe.training.is_some() {
             return Err(LabError::TooFewClips(format!(
-                "{}: the validation side is empty, and training is steered by it: set \
+                "{}: the validation set is empty, and training is steered by it: set \
                  protocol.validation_fraction above 0",
                 fold.name
             )));
@@ -156,14 +156,14 @@ impl Experiment<'_> {
         utterances: &[Utterance],
         features: &'f [ClipFeatures],
         indices: &[usize],
-    ) -> Side<'f> {
+    ) -> Subset<'f> {
         let classes = |scheme: LabelScheme| -> Vec<usize> {
             indices
                 .iter()
                 .map(|index| scheme.label_of(utterances[*index].emotion))
                 .collect()
         };
-        Side {
+        Subset {
             clips: indices.iter().map(|index| &features[*index]).collect(),
             labels: classes(self.recipe.label_scheme),
             outputs: classes(self.output_scheme()),
@@ -234,7 +234,7 @@ impl Experiment<'_> {
     }
 
     /// What training keeps of its longest clip.
-    fn activations(&self, front_end: &FrontEnd, train: &Side<'_>) -> Activations {
+    fn activations(&self, front_end: &FrontEnd, train: &Subset<'_>) -> Activations {
         let clips = train.clips.iter();
         let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
         let training = self.recipe.training.as_ref();
@@ -282,8 +282,8 @@ impl Experiment<'_> {
     }
 }
 
-/// Statistics of the distinct clips of the training side, where the front end wants them.
-fn standardization(front_end: &FrontEnd, train: &Side<'_>) -> Option<BandStatistics> {
+/// Statistics of the distinct clips of the training set, where the front end wants them.
+fn standardization(front_end: &FrontEnd, train: &Subset<'_>) -> Option<BandStatistics> {
     match front_end.config().normalize {
         Normalize::None | Normalize::Utterance => None,
         Normalize::Standardize => {

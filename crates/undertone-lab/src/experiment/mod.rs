@@ -1,8 +1,8 @@
 //! From a corpus and a recipe to trained folds and a report.
 
-mod division;
 mod features;
 mod fold;
+mod split;
 
 use std::path::PathBuf;
 
@@ -21,9 +21,9 @@ use crate::protocol_text::describe_protocol;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, write};
 use crate::run_log::RunLog;
-use division::Job;
 use features::Features;
 pub(crate) use features::readable;
+use split::Job;
 
 /// A corpus, a recipe, and where to work.
 pub struct Experiment<'a> {
@@ -50,7 +50,7 @@ pub enum FoldChoice {
     One(usize),
     /// All of them, once for each seed.
     All {
-        /// Seeds of division, balancing, weights and training.
+        /// Seeds of split, balancing, weights and training.
         seeds: Vec<u64>,
     },
 }

@@ -84,8 +84,8 @@ pub enum JudgingError {
         /// The fold's name.
         fold: String,
     },
-    /// The pooled outcomes are not the folds' test sides together.
-    #[error("{pooled} pooled outcomes, but the folds' test sides have {folds} clips together")]
+    /// The pooled outcomes are not the folds' test sets together.
+    #[error("{pooled} pooled outcomes, but the folds' test sets have {folds} clips together")]
     PooledSize {
         /// How many outcomes were pooled.
         pooled: usize,

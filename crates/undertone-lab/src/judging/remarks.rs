@@ -2,7 +2,7 @@
 
 use super::Report;
 
-/// A sentence or two about what the training and the test side share.
+/// A sentence or two about what the training and the test set share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// The scores are not what they seem.
@@ -17,7 +17,7 @@ impl Report {
         let all = self.leakage();
         let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
         let mut remarks = vec![match copies {
-            Some(0) => Remark::Fact("No test clip has a copy on the training side.".into()),
+            Some(0) => Remark::Fact("No test clip has a copy on the training set.".into()),
             Some(copies) => Remark::Alarm(self.copies(copies, clips)),
             None => Remark::Fact(
                 "UNKNOWN: which clips the model was trained on. It may have been trained on \
@@ -28,17 +28,17 @@ impl Report {
         let chosen_by = all.validation_clips_with_copy_in_training;
         if chosen_by > 0 {
             remarks.push(Remark::Fact(format!(
-                "{chosen_by} validation clips have a copy on the training side: what was chosen by \
+                "{chosen_by} validation clips have a copy on the training set: what was chosen by \
                  them may be overfitted."
             )));
         }
         remarks.push(Remark::Fact(match (all.speakers_on_both_sides, self.folds.len()) {
             (0, _) if copies.is_none() => {
-                "None of the test side's speakers is known to the model by name.".into()
+                "None of the test set's speakers is known to the model by name.".into()
             }
             (0, _) => "No speaker is on both sides: the scores are for unseen speakers.".into(),
             (speakers, 1) => format!(
-                "SPEAKERS: {speakers} on both the training and the test side: the scores are not \
+                "SPEAKERS: {speakers} on both the training and the test set: the scores are not \
                  for unseen ones."
             ),
             (speakers, _) => format!(
@@ -51,7 +51,7 @@ impl Report {
 
     fn copies(&self, copies: usize, clips: usize) -> String {
         let mut text = format!(
-            "LEAKAGE: {copies} of {clips} test clips have a copy on the training side.\nThe \
+            "LEAKAGE: {copies} of {clips} test clips have a copy on the training set.\nThe \
              scores below are partly memory. Don't compare them with clean ones."
         );
         for fold in self.folds.iter().filter(|_| self.folds.len() > 1) {

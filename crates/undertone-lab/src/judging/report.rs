@@ -5,23 +5,23 @@ use serde::{Deserialize, Serialize};
 use super::confusion::mean;
 use super::{Evaluation, JudgingError, Scores};
 
-/// What the test side shares with the training side.
+/// What the test set shares with the training set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeakageSummary {
-    /// Clips on the test side that stand, in this or another copy, on the training side too;
+    /// Clips on the test set that stand, in this or another copy, on the training set too;
     /// `None` where it is not known what was trained on.
     pub test_clips_with_copy_in_training: Option<usize>,
-    /// Clips on the validation side that stand on the training side too: what was chosen by them
+    /// Clips on the validation set that stand on the training set too: what was chosen by them
     /// was chosen too well.
     #[serde(default)]
     pub validation_clips_with_copy_in_training: usize,
     /// Speakers with clips on both sides.
     pub speakers_on_both_sides: usize,
-    /// All clips on the test side.
+    /// All clips on the test set.
     pub test_clips: usize,
 }
 
-/// One division of the clips, one trained model.
+/// One split of the clips, one trained model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FoldReport {
     /// The fold's name, unique in its report.
@@ -36,7 +36,7 @@ pub struct FoldReport {
     pub best_epoch: Option<usize>,
     /// What is on both sides.
     pub leakage: LeakageSummary,
-    /// Who speaks on the test side.
+    /// Who speaks on the test set.
     pub test_speakers: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ pub struct Report {
     pub folds: Vec<FoldReport>,
     /// All folds' test outcomes judged together.
     pub pooled: Evaluation,
-    /// The folds' mean scores on their test sides, each fold counting the same.
+    /// The folds' mean scores on their test sets, each fold counting the same.
     pub mean: Scores,
     /// The standard deviation of the folds' scores (divided by folds − 1); none for one fold.
     pub std: Option<Scores>,

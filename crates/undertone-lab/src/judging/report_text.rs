@@ -13,7 +13,7 @@ impl Report {
     /// The report as text. Scores are in percent, except in the classification reports, which
     /// are scikit-learn's. Every title above numbers names the protocol.
     ///
-    /// One fold shows its training, validation and test sides in full. Several show their test
+    /// One fold shows its training, validation and test sets in full. Several show their test
     /// sides in a table and pooled in full; their other sides are in the JSON.
     pub fn to_text(&self) -> String {
         let mut text = self.heading();
@@ -51,9 +51,9 @@ impl Report {
 
     fn one_fold(&self, text: &mut String, fold: &FoldReport) {
         let sides = [
-            ("Training side", fold.train.as_ref()),
-            ("Validation side", fold.validation.as_ref()),
-            ("Test side", Some(&fold.test)),
+            ("Training set", fold.train.as_ref()),
+            ("Validation set", fold.validation.as_ref()),
+            ("Test set", Some(&fold.test)),
         ];
         let sides: Vec<(&str, &Evaluation)> = sides
             .into_iter()
@@ -68,21 +68,21 @@ impl Report {
             *text += &self.title(&format!("{name}: classification report, {} clips", side.n));
             *text += &classification_report(&side.confusion, 2);
         }
-        self.details(text, "Test side", &fold.test);
+        self.details(text, "Test set", &fold.test);
     }
 
     fn many_folds(&self, text: &mut String, folds: &[FoldReport]) {
         *text += &self.title("Scores in %, with 95 % intervals");
-        *text += &score_table(&[("All test sides", &self.pooled)]);
-        *text += &self.title("Fold by fold, test sides, in %");
+        *text += &score_table(&[("All test sets", &self.pooled)]);
+        *text += &self.title("Fold by fold, test sets, in %");
         *text += &self.fold_table(folds);
         let pooled = format!(
-            "All test sides: classification report, {} clips",
+            "All test sets: classification report, {} clips",
             self.pooled.n
         );
         *text += &self.title(&pooled);
         *text += &classification_report(&self.pooled.confusion, 2);
-        self.details(text, "All test sides", &self.pooled);
+        self.details(text, "All test sets", &self.pooled);
     }
 
     /// The confusion matrix, genders and speakers of one side.
@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn leakage_is_said_aloud_and_only_where_it_is() {
         let leaky = holdout().to_text();
-        assert!(leaky.contains("LEAKAGE: 131 of 432 test clips have a copy on the training side"));
-        assert!(leaky.contains("SPEAKERS: 24 on both the training and the test side"));
+        assert!(leaky.contains("LEAKAGE: 131 of 432 test clips have a copy on the training set"));
+        assert!(leaky.contains("SPEAKERS: 24 on both the training and the test set"));
         let clean = emobox().to_text();
         assert!(!clean.contains("LEAKAGE") && !clean.contains("SPEAKERS:"));
         assert!(clean.contains("No test clip has a copy"));
@@ -309,9 +309,9 @@ mod tests {
     #[test]
     fn every_side_and_fold_is_there() {
         let text = holdout().to_text();
-        assert!(text.contains("Training side: classification report, 1008 clips [holdout]"));
-        assert!(text.contains("Test side: classification report, 432 clips [holdout]"));
-        assert!(!text.contains("Validation side"));
+        assert!(text.contains("Training set: classification report, 1008 clips [holdout]"));
+        assert!(text.contains("Test set: classification report, 432 clips [holdout]"));
+        assert!(!text.contains("Validation set"));
         let report = emobox();
         let text = report.to_text();
         for fold in &report.folds {
@@ -335,7 +335,7 @@ mod tests {
         let one = Report::new("emobox", "r", "emotion8", vec![fold], test).unwrap();
         assert!(
             one.to_text()
-                .contains("Too few speakers, so intervals too narrow: Test side.")
+                .contains("Too few speakers, so intervals too narrow: Test set.")
         );
         assert!(!report.to_text().contains("Too few speakers"));
     }

@@ -1,4 +1,4 @@
-//! A recipe fixes an experiment: corpus division, labels, front end, balancing, network, training.
+//! A recipe fixes an experiment: corpus split, labels, front end, balancing, network, training.
 
 mod error;
 mod training;
@@ -27,7 +27,7 @@ pub struct Recipe {
     /// What it is for, in a sentence.
     #[serde(default)]
     pub description: String,
-    /// Seed of everything random: division, balancing, weights, dropout, order, augmentation.
+    /// Seed of everything random: split, balancing, weights, dropout, order, augmentation.
     #[serde(default)]
     pub seed: u64,
     /// The classes to tell apart.
@@ -39,7 +39,7 @@ pub struct Recipe {
     pub output_scheme: Option<LabelScheme>,
     /// How the clips are divided.
     pub protocol: ProtocolConfig,
-    /// How the training side is balanced, in order.
+    /// How the training set is balanced, in order.
     #[serde(default)]
     pub balance: Vec<BalanceStep>,
     /// From recordings to features.
@@ -60,7 +60,7 @@ pub struct Recipe {
 }
 
 /// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardized
-/// summaries, its shrinkage chosen inside the training side by folds of speakers.
+/// summaries, its shrinkage chosen inside the training set by folds of speakers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadConfig {

@@ -8,7 +8,7 @@ use super::error::{RecipeError, range};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Most passes over the training side.
+    /// Most passes over the training set.
     pub epochs: usize,
     /// Clips of one step.
     pub batch_size: usize,
@@ -42,7 +42,7 @@ pub struct TrainingConfig {
     /// Share of a target's probability that is spread evenly over all classes, 0 to 1.
     #[serde(default)]
     pub label_smoothing: f32,
-    /// Whether a clip counts in inverse proportion to its label's share of the training side.
+    /// Whether a clip counts in inverse proportion to its label's share of the training set.
     #[serde(default)]
     pub class_weights: bool,
     /// Halving (or other reduction) of the learning rate when the validation loss stagnates.
@@ -90,16 +90,16 @@ pub struct EncoderTrainingConfig {
     pub convolutions: bool,
 }
 
-/// Which epoch's weights are kept; judged on the validation side, never on the test side.
+/// Which epoch's weights are kept; judged on the validation set, never on the test set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Selection {
     /// The lowest validation loss.
     #[default]
     ValidationLoss,
-    /// The highest unweighted average recall on the validation side.
+    /// The highest unweighted average recall on the validation set.
     ValidationUar,
-    /// The last epoch's, whatever the validation side says.
+    /// The last epoch's, whatever the validation set says.
     Last,
 }
 

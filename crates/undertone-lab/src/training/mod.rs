@@ -9,4 +9,4 @@ mod trainer;
 
 pub(crate) use batches::rng_at;
 pub(crate) use inference::probabilities;
-pub(crate) use trainer::{Side, Start, Task};
+pub(crate) use trainer::{Start, Subset, Task};

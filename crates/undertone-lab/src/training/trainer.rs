@@ -30,7 +30,7 @@ use crate::recipe::{Selection, TrainingConfig};
 
 /// The clips of one side with their classes.
 #[derive(Debug, Clone)]
-pub(crate) struct Side<'a> {
+pub(crate) struct Subset<'a> {
     pub(crate) clips: Vec<&'a ClipFeatures>,
     /// The class that each clip is to be told as.
     pub(crate) labels: Vec<usize>,
@@ -61,8 +61,8 @@ pub(crate) struct Task<'a> {
     pub(crate) encoder: Option<Arc<EncoderFiles>>,
     pub(crate) start: Start<'a>,
     /// Balanced; a clip may stand in it more than once.
-    pub(crate) train: Side<'a>,
-    pub(crate) validation: Side<'a>,
+    pub(crate) train: Subset<'a>,
+    pub(crate) validation: Subset<'a>,
     pub(crate) statistics: Option<BandStatistics>,
     /// For each output of the network the class that it counts towards.
     pub(crate) summed_into: &'a [usize],
@@ -433,7 +433,7 @@ impl Task<'_> {
         )
     }
 
-    /// Mean cross-entropy in nats and scores on the validation side.
+    /// Mean cross-entropy in nats and scores on the validation set.
     fn judge(&self, probabilities: &[Vec<f32>]) -> Result<(f64, Scores), LabError> {
         let labels = &self.validation.labels;
         let rows = probabilities

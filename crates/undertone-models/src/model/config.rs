@@ -20,7 +20,7 @@ pub struct Provenance {
     pub recipe: String,
     /// The corpus, in words.
     pub corpus: String,
-    /// The protocol and fold whose training side it was trained on.
+    /// The protocol and fold whose training set it was trained on.
     pub trained_on: String,
     /// The speakers it was trained or tuned on: it cannot be judged honestly on them.
     #[serde(default)]

@@ -42,7 +42,7 @@ pub struct Model {
     pub config: ModelConfig,
     /// The network.
     pub network: Network,
-    /// Statistics of the training side; present exactly if the front end standardizes.
+    /// Statistics of the training set; present exactly if the front end standardizes.
     pub statistics: Option<BandStatistics>,
     /// What the folder of a pretrained encoder said of it; present exactly if there is one.
     pub encoder: Option<Arc<EncoderFiles>>,

@@ -126,7 +126,7 @@ fn sides(report: &Report) -> Vec<(&'static str, &Evaluation)> {
                 .chain(others)
                 .collect()
         }
-        _ => vec![("all test sides", &report.pooled)],
+        _ => vec![("all test sets", &report.pooled)],
     }
 }
 
@@ -194,7 +194,7 @@ fn fold_table(report: &Report) -> Block {
     rows.extend(report.std.as_ref().map(|std| summary("± std", three(std))));
     Block::Table(Table {
         caption: format!(
-            "Fold by fold, test sides, in %, protocol {}",
+            "Fold by fold, test sets, in %, protocol {}",
             report.protocol_name()
         ),
         header: [
@@ -233,11 +233,11 @@ fn fold_figure(
             .noted(left_out)
             .sized(720.0, 260.0),
         group_label: "fold".into(),
-        value_label: "UAR on the test side (%), 95 % interval".into(),
+        value_label: "UAR on the test set (%), 95 % interval".into(),
         groups,
         range: Some((0.0, 100.0)),
         markers: vec![Marker {
-            name: format!("all test sides, {pooled:.1} %"),
+            name: format!("all test sets, {pooled:.1} %"),
             value: pooled,
         }],
     }

@@ -18,7 +18,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
         bail!("the protocol `full` holds nothing back to judge by: choose another one");
     }
     let folder = model::folder(&args.model)?;
-    let (protocol, balance) = division(&args.model, args.protocol);
+    let (protocol, balance) = protocol_of(&args.model, args.protocol);
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen()?;
@@ -55,9 +55,9 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The run's own options where it was trained under this protocol, so that its test side comes
+/// The run's own options where it was trained under this protocol, so that its test set comes
 /// out the same; the defaults otherwise.
-fn division(model: &Path, protocol: Protocol) -> (ProtocolConfig, Vec<BalanceStep>) {
+fn protocol_of(model: &Path, protocol: Protocol) -> (ProtocolConfig, Vec<BalanceStep>) {
     match RunFolder::existing(model) {
         Ok((_, recipe)) if recipe.protocol.name == protocol => (recipe.protocol, recipe.balance),
         _ => (ProtocolConfig::new(protocol), Vec::new()),

@@ -102,7 +102,7 @@ fn the_card_tells_what_the_run_measured() {
             "{score} {value}\n{card}"
         );
     }
-    // Each speaker of the test side has a row.
+    // Each speaker of the test set has a row.
     for speaker in report["pooled"]["by_speaker"].as_array().unwrap() {
         let row = format!("\n| {} | ", speaker["name"].as_str().unwrap());
         assert!(card.contains(&row), "{row}\n{card}");

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use support::{clip, labels, ravdess};
 use undertone_corpus::{
-    BalanceStep, DivideError, Division, EMOBOX_RAVDESS_FOLDS, Emotion, Fold, Gender, LabelScheme,
-    Protocol, ProtocolConfig, Side, Utterance, divide,
+    BalanceStep, EMOBOX_RAVDESS_FOLDS, Emotion, Fold, Gender, LabelScheme, Protocol,
+    ProtocolConfig, SplitError, Splits, Subset, Utterance, split,
 };
 
 const NOTEBOOK: [BalanceStep; 2] = [
@@ -19,8 +19,8 @@ const NOTEBOOK: [BalanceStep; 2] = [
     BalanceStep::Undersample,
 ];
 
-fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Division {
-    divide(
+fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Splits {
+    split(
         utterances,
         LabelScheme::Sentiment3,
         &ProtocolConfig::new(protocol),
@@ -30,8 +30,8 @@ fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Division {
     .unwrap()
 }
 
-fn refused(utterances: &[Utterance], config: ProtocolConfig) -> DivideError {
-    divide(utterances, LabelScheme::Sentiment3, &config, &[], 0).unwrap_err()
+fn refused(utterances: &[Utterance], config: ProtocolConfig) -> SplitError {
+    split(utterances, LabelScheme::Sentiment3, &config, &[], 0).unwrap_err()
 }
 
 fn speakers(utterances: &[Utterance], side: &[usize]) -> BTreeSet<String> {
@@ -59,10 +59,8 @@ fn assert_partition(fold: &Fold, utterances: usize) {
 #[test]
 fn holdout_is_stratified_70_30_with_validation_out_of_the_70() {
     let corpus = ravdess();
-    let division = plain(&corpus, Protocol::Holdout, 42);
-    let [fold] = &division.folds[..] else {
-        panic!()
-    };
+    let splits = plain(&corpus, Protocol::Holdout, 42);
+    let [fold] = &splits.folds[..] else { panic!() };
     assert_eq!(fold.name, "holdout");
     assert_eq!(
         (fold.train.len(), fold.validation.len(), fold.test.len()),
@@ -108,11 +106,9 @@ fn balancing_before_the_split_puts_copies_on_both_sides() {
         balance_before_split: true,
         ..ProtocolConfig::new(Protocol::Holdout)
     };
-    let division = divide(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 42).unwrap();
-    let [fold] = &division.folds[..] else {
-        panic!()
-    };
-    assert!(division.balanced_before_split);
+    let splits = split(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 42).unwrap();
+    let [fold] = &splits.folds[..] else { panic!() };
+    assert!(splits.balanced_before_split);
     assert_eq!(
         fold.train.len() + fold.validation.len() + fold.test.len(),
         1152
@@ -137,8 +133,8 @@ fn balancing_after_the_split_leaks_nothing_and_touches_only_training() {
     for protocol in [Protocol::Holdout, Protocol::Speakers, Protocol::Emobox] {
         let config = ProtocolConfig::new(protocol);
         let scheme = LabelScheme::Sentiment3;
-        let balanced = divide(&corpus, scheme, &config, &NOTEBOOK, 4).unwrap();
-        let plain = divide(&corpus, scheme, &config, &[], 4).unwrap();
+        let balanced = split(&corpus, scheme, &config, &NOTEBOOK, 4).unwrap();
+        let plain = split(&corpus, scheme, &config, &[], 4).unwrap();
         for (balanced, plain) in balanced.folds.iter().zip(&plain.folds) {
             assert_eq!(balanced.test, plain.test);
             assert_eq!(balanced.validation, plain.validation);
@@ -161,10 +157,10 @@ fn balancing_after_the_split_leaks_nothing_and_touches_only_training() {
 #[test]
 fn speakers_makes_folds_alike_in_size_and_gender() {
     let corpus = ravdess();
-    let division = plain(&corpus, Protocol::Speakers, 3);
-    assert_eq!(division.folds.len(), 5);
+    let splits = plain(&corpus, Protocol::Speakers, 3);
+    assert_eq!(splits.folds.len(), 5);
     let mut tested = BTreeSet::new();
-    for fold in &division.folds {
+    for fold in &splits.folds {
         assert_partition(fold, 1440);
         let size = speakers(&corpus, &fold.test).len();
         assert!((4..=5).contains(&size), "{size} speakers");
@@ -180,12 +176,12 @@ fn speakers_makes_folds_alike_in_size_and_gender() {
 #[test]
 fn emobox_holds_out_its_official_actors() {
     let corpus = ravdess();
-    let division = plain(&corpus, Protocol::Emobox, 0);
-    assert_eq!(division.folds.len(), 6);
+    let splits = plain(&corpus, Protocol::Emobox, 0);
+    assert_eq!(splits.folds.len(), 6);
     let mut all: Vec<u8> = EMOBOX_RAVDESS_FOLDS.into_iter().flatten().collect();
     all.sort_unstable();
     assert_eq!(all, (1..=24).collect::<Vec<u8>>());
-    for (fold, actors) in division.folds.iter().zip(EMOBOX_RAVDESS_FOLDS) {
+    for (fold, actors) in splits.folds.iter().zip(EMOBOX_RAVDESS_FOLDS) {
         let expected = actors.iter().map(|actor| format!("{actor:02}")).collect();
         assert_eq!(speakers(&corpus, &fold.test), expected);
         assert_eq!(fold.test.len(), 240);
@@ -194,7 +190,7 @@ fn emobox_holds_out_its_official_actors() {
         assert_partition(fold, 1440);
         assert!(fold.leakage(&corpus).is_none());
     }
-    assert_eq!(division.folds[5].name, "fold-6");
+    assert_eq!(splits.folds[5].name, "fold-6");
 }
 
 #[test]
@@ -207,14 +203,14 @@ fn emobox_refuses_other_corpora_and_missing_actors() {
     ];
     assert!(matches!(
         refused(&other, config()),
-        DivideError::NotRavdess { .. }
+        SplitError::NotRavdess { .. }
     ));
     let mut partial = ravdess();
     partial.retain(|utterance| utterance.speaker != "07" && utterance.speaker != "20");
     let error = refused(&partial, config());
     assert_eq!(
         error,
-        DivideError::MissingActors {
+        SplitError::MissingActors {
             actors: vec![7, 20]
         }
     );
@@ -226,15 +222,13 @@ fn the_manifests_sides_are_followed() {
     let mut corpus = ravdess();
     for utterance in &mut corpus {
         utterance.split = Some(match utterance.speaker.as_str() {
-            "01" | "02" => Side::Test,
-            "03" => Side::Validation,
-            _ => Side::Train,
+            "01" | "02" => Subset::Test,
+            "03" => Subset::Validation,
+            _ => Subset::Train,
         });
     }
-    let division = plain(&corpus, Protocol::Manifest, 0);
-    let [fold] = &division.folds[..] else {
-        panic!()
-    };
+    let splits = plain(&corpus, Protocol::Manifest, 0);
+    let [fold] = &splits.folds[..] else { panic!() };
     assert_eq!(
         (fold.train.len(), fold.validation.len(), fold.test.len()),
         (1260, 60, 120)
@@ -244,10 +238,10 @@ fn the_manifests_sides_are_followed() {
     for utterance in &mut corpus {
         utterance.split = utterance
             .split
-            .map(|side| side.max(Side::Train))
+            .map(|side| side.max(Subset::Train))
             .map(|side| {
-                if side == Side::Validation {
-                    Side::Train
+                if side == Subset::Validation {
+                    Subset::Train
                 } else {
                     side
                 }
@@ -260,16 +254,16 @@ fn the_manifests_sides_are_followed() {
 
     corpus[5].split = None;
     let error = refused(&corpus, ProtocolConfig::new(Protocol::Manifest));
-    assert_eq!(error, DivideError::NoSplit { clips: 1 });
+    assert_eq!(error, SplitError::NoSplit { clips: 1 });
     for utterance in &mut corpus {
-        utterance.split = Some(Side::Train);
+        utterance.split = Some(Subset::Train);
     }
     let error = refused(&corpus, ProtocolConfig::new(Protocol::Manifest));
     assert_eq!(
         error,
-        DivideError::EmptySide {
+        SplitError::EmptySubset {
             fold: "manifest".to_owned(),
-            side: Side::Test
+            subset: Subset::Test
         }
     );
 }
@@ -284,7 +278,7 @@ fn options_out_of_range_are_refused() {
             ..holdout()
         };
         assert!(
-            matches!(refused(&corpus, config), DivideError::TestFraction { .. }),
+            matches!(refused(&corpus, config), SplitError::TestFraction { .. }),
             "{value}"
         );
     }
@@ -295,7 +289,7 @@ fn options_out_of_range_are_refused() {
         };
         assert!(matches!(
             refused(&corpus, config),
-            DivideError::ValidationFraction { .. }
+            SplitError::ValidationFraction { .. }
         ));
     }
     let speakers = || ProtocolConfig::new(Protocol::Speakers);
@@ -306,7 +300,7 @@ fn options_out_of_range_are_refused() {
         };
         assert_eq!(
             refused(&corpus, config),
-            DivideError::Folds {
+            SplitError::Folds {
                 folds,
                 speakers: 24
             }
@@ -318,9 +312,9 @@ fn options_out_of_range_are_refused() {
     };
     assert!(matches!(
         refused(&corpus, config),
-        DivideError::BalanceBeforeSplit { .. }
+        SplitError::BalanceBeforeSplit { .. }
     ));
-    assert_eq!(refused(&[], holdout()), DivideError::NoClips);
+    assert_eq!(refused(&[], holdout()), SplitError::NoClips);
 }
 
 #[test]
@@ -335,7 +329,7 @@ fn too_few_speakers_or_clips_are_refused() {
     };
     assert_eq!(
         refused(&two, config.clone()),
-        DivideError::OneSpeaker {
+        SplitError::OneSpeaker {
             fold: "fold-1".into()
         }
     );
@@ -343,16 +337,16 @@ fn too_few_speakers_or_clips_are_refused() {
         validation_fraction: Some(0.0),
         ..config
     };
-    let division = divide(&two, LabelScheme::Sentiment3, &without, &[], 0).unwrap();
-    assert!(division.folds.iter().all(|fold| fold.validation.is_empty()));
+    let splits = split(&two, LabelScheme::Sentiment3, &without, &[], 0).unwrap();
+    assert!(splits.folds.iter().all(|fold| fold.validation.is_empty()));
 
     let one = [clip(0, Emotion::Sad, "a", None)];
     let error = refused(&one, ProtocolConfig::new(Protocol::Holdout));
     assert!(
         matches!(
             error,
-            DivideError::EmptySide {
-                side: Side::Test,
+            SplitError::EmptySubset {
+                subset: Subset::Test,
                 ..
             }
         ),
@@ -365,7 +359,7 @@ fn a_training_side_that_cannot_be_balanced_names_its_fold() {
     let mut corpus = ravdess();
     corpus.retain(|utterance| utterance.emotion != Emotion::Neutral);
     let config = ProtocolConfig::new(Protocol::Speakers);
-    let error = divide(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 0).unwrap_err();
+    let error = split(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 0).unwrap_err();
     assert!(
         error
             .to_string()
@@ -394,13 +388,13 @@ proptest! {
     #[test]
     fn no_speaker_is_on_both_sides(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
         let config = ProtocolConfig { folds, ..ProtocolConfig::new(Protocol::Speakers) };
-        let division = match divide(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
+        let splits = match split(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
             // One speaker with as many clips as all others together fills one of two folds.
-            Err(DivideError::OneSpeaker { .. }) if folds == 2 => return Ok(()),
+            Err(SplitError::OneSpeaker { .. }) if folds == 2 => return Ok(()),
             result => result.unwrap(),
         };
         let mut tested = Vec::new();
-        for fold in &division.folds {
+        for fold in &splits.folds {
             assert_partition(fold, corpus.len());
             let sides =
                 [&fold.train, &fold.validation, &fold.test].map(|side| speakers(&corpus, side));
@@ -426,9 +420,9 @@ proptest! {
             ..ProtocolConfig::new(Protocol::Holdout)
         };
         let scheme = LabelScheme::Sentiment3;
-        match divide(&corpus, scheme, &config, &[], seed) {
-            Ok(division) => {
-                let fold = &division.folds[0];
+        match split(&corpus, scheme, &config, &[], seed) {
+            Ok(splits) => {
+                let fold = &splits.folds[0];
                 assert_partition(fold, corpus.len());
                 let there = labels(&corpus, &(0..corpus.len()).collect::<Vec<_>>(), scheme);
                 let trained = labels(&corpus, &fold.train, scheme);
@@ -436,7 +430,7 @@ proptest! {
                     prop_assert_eq!(there > 0, trained > 0, "a label nobody trains on");
                 }
             }
-            Err(DivideError::EmptySide { .. }) => prop_assert!(corpus.len() < 12),
+            Err(SplitError::EmptySubset { .. }) => prop_assert!(corpus.len() < 12),
             Err(error) => prop_assert!(false, "{error}"),
         }
     }
@@ -445,9 +439,9 @@ proptest! {
     fn balancing_never_touches_what_is_judged(corpus in any_corpus(), seed: u64) {
         let config = ProtocolConfig { folds: 3, ..ProtocolConfig::new(Protocol::Speakers) };
         let scheme = LabelScheme::Sentiment3;
-        let plain = divide(&corpus, scheme, &config, &[], seed).unwrap();
+        let plain = split(&corpus, scheme, &config, &[], seed).unwrap();
         let balanced =
-            divide(&corpus, scheme, &config, &[BalanceStep::Undersample], seed).unwrap();
+            split(&corpus, scheme, &config, &[BalanceStep::Undersample], seed).unwrap();
         for (plain, balanced) in plain.folds.iter().zip(&balanced.folds) {
             prop_assert_eq!(&plain.test, &balanced.test);
             prop_assert_eq!(&plain.validation, &balanced.validation);
@@ -461,10 +455,8 @@ proptest! {
 #[test]
 fn full_trains_on_all_but_the_validation_speakers_and_holds_back_nothing() {
     let corpus = ravdess();
-    let division = plain(&corpus, Protocol::Full, 3);
-    let [fold] = &division.folds[..] else {
-        panic!()
-    };
+    let splits = plain(&corpus, Protocol::Full, 3);
+    let [fold] = &splits.folds[..] else { panic!() };
     assert_partition(fold, corpus.len());
     assert!(fold.test.is_empty());
     let validation = speakers(&corpus, &fold.validation);

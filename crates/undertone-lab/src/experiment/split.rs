@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
-use undertone_corpus::{Fold, Protocol, Utterance, divide};
+use undertone_corpus::{Fold, Protocol, Utterance, split};
 
 use super::{Experiment, FoldChoice};
 use crate::error::LabError;
@@ -36,7 +36,7 @@ impl Experiment<'_> {
     ) -> Result<Vec<Job>, LabError> {
         let recipe = self.recipe;
         let folds = |seed: u64| {
-            divide(
+            split(
                 utterances,
                 recipe.label_scheme,
                 &recipe.protocol,
@@ -77,7 +77,7 @@ impl Experiment<'_> {
         }
     }
 
-    pub(super) fn division_file<'u>(
+    pub(super) fn split_file<'u>(
         &self,
         utterances: &'u [Utterance],
         job: &Job,

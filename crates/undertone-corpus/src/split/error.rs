@@ -1,22 +1,22 @@
-//! Why a corpus can't be divided.
+//! Why a corpus can't be split.
 
 use std::path::PathBuf;
 
-use crate::{BalanceError, Protocol, Side};
+use crate::{BalanceError, Protocol, Subset};
 
-/// Why a corpus can't be divided by a protocol.
+/// Why a corpus can't be split by a protocol.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum DivideError {
-    /// There is nothing to divide.
-    #[error("there is no clip to divide")]
+pub enum SplitError {
+    /// There is nothing to split.
+    #[error("there is no clip to split")]
     NoClips,
-    /// The test side's share is out of range.
+    /// The test set's share is out of range.
     #[error("test_fraction = {value} is out of range; it must lie between 0 and 1")]
     TestFraction {
         /// The share.
         value: f64,
     },
-    /// The validation side's share is out of range.
+    /// The validation set's share is out of range.
     #[error(
         "validation_fraction = {value} is out of range; it must be 0 or more and below {below}"
     )]
@@ -39,16 +39,16 @@ pub enum DivideError {
     },
     /// A side has no clip.
     #[error(
-        "{fold}: the {side} side has no clip; the corpus is too small for this protocol or the \
+        "{fold}: the {subset} set has no clip; the corpus is too small for this protocol or the \
          fractions leave nothing for it"
     )]
-    EmptySide {
+    EmptySubset {
         /// The fold.
         fold: String,
-        /// The side.
-        side: Side,
+        /// The set.
+        subset: Subset,
     },
-    /// A fold's training side has a single speaker, so that none can be set aside.
+    /// A fold's training set has a single speaker, so that none can be set aside.
     #[error(
         "{fold}: only one speaker is left to train on, so none can be set aside for validation; \
          use fewer folds or a corpus with more speakers, or set validation_fraction = 0"
@@ -59,7 +59,7 @@ pub enum DivideError {
     },
     /// A clip is not RAVDESS's, so EmoBox's folds don't say where it belongs.
     #[error(
-        "the protocol emobox divides RAVDESS by its actors, and {} is not known as a RAVDESS \
+        "the protocol emobox splits RAVDESS by its actors, and {} is not known as a RAVDESS \
          clip: its name and labels must say the same; use the protocol speakers for another corpus",
         path.display()
     )]
@@ -95,7 +95,7 @@ pub enum DivideError {
         /// The protocol.
         protocol: Protocol,
     },
-    /// A training side can't be balanced.
+    /// A training set can't be balanced.
     #[error("{fold}: {reason}")]
     Balance {
         /// The fold.

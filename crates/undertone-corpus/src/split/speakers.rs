@@ -1,11 +1,11 @@
-//! `speakers`: folds over speakers, and validation sides made of whole speakers.
+//! `speakers`: folds over speakers, and validation sets made of whole speakers.
 
 use std::collections::{BTreeMap, HashSet};
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{DivideError, Fold};
+use super::{Fold, SplitError};
 use crate::random::{Purpose, stream};
 use crate::{Gender, Utterance};
 
@@ -18,16 +18,16 @@ struct Speaker<'a> {
 }
 
 /// k folds over speakers.
-pub(super) fn divide(
+pub(super) fn split(
     utterances: &[Utterance],
     folds: usize,
     validation: f64,
     seed: u64,
-) -> Result<Vec<Fold>, DivideError> {
+) -> Result<Vec<Fold>, SplitError> {
     let all: Vec<usize> = (0..utterances.len()).collect();
     let mut speakers = speakers_of(utterances, &all);
     if folds < 2 || folds > speakers.len() {
-        return Err(DivideError::Folds {
+        return Err(SplitError::Folds {
             folds,
             speakers: speakers.len(),
         });
@@ -39,14 +39,14 @@ pub(super) fn divide(
     })
 }
 
-/// Folds whose test sides are the utterances that `fold_of` sends to them.
+/// Folds whose test sets are the utterances that `fold_of` sends to them.
 pub(super) fn fold_by(
     utterances: &[Utterance],
     folds: usize,
     validation: f64,
     seed: u64,
     fold_of: impl Fn(&Utterance) -> Option<usize>,
-) -> Result<Vec<Fold>, DivideError> {
+) -> Result<Vec<Fold>, SplitError> {
     let mut rng = stream(seed, Purpose::Validation);
     (0..folds)
         .map(|number| {
@@ -65,20 +65,20 @@ pub(super) fn fold_by(
         .collect()
 }
 
-/// Moves whole speakers from the training to the validation side: `fraction` of them, at least
+/// Moves whole speakers from the training to the validation set: `fraction` of them, at least
 /// one, of both genders where there are two or more. A fraction of 0 moves nobody.
 pub(super) fn carve_validation(
     utterances: &[Utterance],
     fold: &mut Fold,
     fraction: f64,
     rng: &mut ChaCha8Rng,
-) -> Result<(), DivideError> {
+) -> Result<(), SplitError> {
     if fraction == 0.0 {
         return Ok(());
     }
     let mut speakers = speakers_of(utterances, &fold.train);
     if speakers.len() < 2 {
-        return Err(DivideError::OneSpeaker {
+        return Err(SplitError::OneSpeaker {
             fold: fold.name.clone(),
         });
     }
@@ -129,7 +129,7 @@ fn deal<'a>(speakers: &[Speaker<'a>], folds: usize) -> BTreeMap<&'a str, usize> 
                 .filter(|&&gender| gender == speaker.gender)
                 .count()
         };
-        // An empty fold comes before everything: every fold must have a test side.
+        // An empty fold comes before everything: every fold must have a test set.
         let rank = |&fold: &usize| (!members[fold].is_empty(), same_gender(fold), clips[fold]);
         let fold = (0..folds).min_by_key(rank).unwrap_or(0);
         clips[fold] += speaker.clips;

@@ -1,8 +1,8 @@
 //! Dividing a corpus for judging.
 //!
-//! Every [`Fold`] has three sides. The test side is looked at once, at the end; whatever is
-//! chosen while training (when to stop, which checkpoint) is chosen on the validation side, which
-//! is carved out of the training side. Division comes first; only the training side is balanced.
+//! Every [`Fold`] has three sides. The test set is looked at once, at the end; whatever is
+//! chosen while training (when to stop, which checkpoint) is chosen on the validation set, which
+//! is carved out of the training set. Splitting comes first; only the training set is balanced.
 
 mod emobox;
 mod error;
@@ -10,12 +10,12 @@ mod holdout;
 mod speakers;
 
 pub use emobox::EMOBOX_RAVDESS_FOLDS;
-pub use error::DivideError;
+pub use error::SplitError;
 
 use crate::random::{Purpose, stream};
-use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Side, Utterance, balance};
+use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Subset, Utterance, balance};
 
-/// One division into three sides. The sides hold indices into the utterances that were divided.
+/// One split into three sets. They hold indices into the utterances that were split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fold {
     /// The fold's name, fit for a folder: `holdout`, `manifest`, `full`, or `fold-1`, `fold-2`, …
@@ -28,33 +28,33 @@ pub struct Fold {
     pub test: Vec<usize>,
 }
 
-/// A corpus divided by a protocol.
+/// A corpus split by a protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Division {
+pub struct Splits {
     /// The protocol that was followed; report it beside every score.
     pub protocol: Protocol,
-    /// Whether the list was balanced before it was divided, so that copies leak.
+    /// Whether the list was balanced before it was split, so that copies leak.
     pub balanced_before_split: bool,
-    /// The folds, their training sides balanced. Never empty.
+    /// The folds, their training sets balanced. Never empty.
     pub folds: Vec<Fold>,
 }
 
-/// Divides `utterances` by a protocol, then applies the balancing steps to every training side
-/// (with `balance_before_split`: to all clips, before dividing).
+/// Splits `utterances` by a protocol, then applies the balancing steps to every training set
+/// (with `balance_before_split`: to all clips, before splitting).
 ///
 /// Every clip is in exactly one side of each fold, unless balancing repeats or drops it. The same
-/// utterances and seed give the same division on every platform.
+/// utterances and seed give the same split on every platform.
 ///
 /// # Errors
 /// Where an option is out of range, where the corpus does not fit the protocol, or where a
-/// training side can't be balanced; see [`DivideError`].
-pub fn divide(
+/// training set can't be balanced; see [`SplitError`].
+pub fn split(
     utterances: &[Utterance],
     scheme: LabelScheme,
     config: &ProtocolConfig,
     balance: &[BalanceStep],
     seed: u64,
-) -> Result<Division, DivideError> {
+) -> Result<Splits, SplitError> {
     check(utterances, config)?;
     let validation = config.validation_share();
     let mut folds = match config.name {
@@ -63,7 +63,7 @@ pub fn divide(
             if config.balance_before_split {
                 list = balanced(utterances, &list, scheme, balance, seed, "holdout")?;
             }
-            vec![holdout::divide(
+            vec![holdout::split(
                 utterances,
                 &list,
                 scheme,
@@ -72,22 +72,22 @@ pub fn divide(
                 seed,
             )]
         }
-        Protocol::Speakers => speakers::divide(utterances, config.folds, validation, seed)?,
-        Protocol::Emobox => emobox::divide(utterances, validation, seed)?,
+        Protocol::Speakers => speakers::split(utterances, config.folds, validation, seed)?,
+        Protocol::Emobox => emobox::split(utterances, validation, seed)?,
         Protocol::Manifest => vec![by_manifest(utterances, validation, seed)?],
         Protocol::Full => vec![full(utterances, validation, seed)?],
     };
     for fold in &mut folds {
-        let sides = [
-            (Side::Train, &fold.train, true),
-            (Side::Test, &fold.test, config.name != Protocol::Full),
-            (Side::Validation, &fold.validation, validation > 0.0),
+        let subsets = [
+            (Subset::Train, &fold.train, true),
+            (Subset::Test, &fold.test, config.name != Protocol::Full),
+            (Subset::Validation, &fold.validation, validation > 0.0),
         ];
-        for (side, clips, needed) in sides {
+        for (subset, clips, needed) in subsets {
             if needed && clips.is_empty() {
-                return Err(DivideError::EmptySide {
+                return Err(SplitError::EmptySubset {
                     fold: fold.name.clone(),
-                    side,
+                    subset,
                 });
             }
         }
@@ -95,33 +95,33 @@ pub fn divide(
             fold.train = balanced(utterances, &fold.train, scheme, balance, seed, &fold.name)?;
         }
     }
-    Ok(Division {
+    Ok(Splits {
         protocol: config.name,
         balanced_before_split: config.balance_before_split,
         folds,
     })
 }
 
-fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), DivideError> {
+fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), SplitError> {
     if utterances.is_empty() {
-        return Err(DivideError::NoClips);
+        return Err(SplitError::NoClips);
     }
     let test = match config.name {
         Protocol::Holdout => config.test_fraction,
         Protocol::Speakers | Protocol::Emobox | Protocol::Manifest | Protocol::Full => 0.0,
     };
     if config.name == Protocol::Holdout && !(test > 0.0 && test < 1.0) {
-        return Err(DivideError::TestFraction { value: test });
+        return Err(SplitError::TestFraction { value: test });
     }
     let validation = config.validation_share();
     if !(validation >= 0.0 && validation + test < 1.0) {
-        return Err(DivideError::ValidationFraction {
+        return Err(SplitError::ValidationFraction {
             value: validation,
             below: 1.0 - test,
         });
     }
     if config.balance_before_split && config.name != Protocol::Holdout {
-        return Err(DivideError::BalanceBeforeSplit {
+        return Err(SplitError::BalanceBeforeSplit {
             protocol: config.name,
         });
     }
@@ -135,15 +135,15 @@ fn balanced(
     steps: &[BalanceStep],
     seed: u64,
     fold: &str,
-) -> Result<Vec<usize>, DivideError> {
-    balance(utterances, list, scheme, steps, seed).map_err(|reason| DivideError::Balance {
+) -> Result<Vec<usize>, SplitError> {
+    balance(utterances, list, scheme, steps, seed).map_err(|reason| SplitError::Balance {
         fold: fold.to_owned(),
         reason,
     })
 }
 
 /// Everything to train on, but for the speakers set aside for validation.
-fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, DivideError> {
+fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, SplitError> {
     let mut fold = Fold {
         name: "full".to_owned(),
         train: (0..utterances.len()).collect(),
@@ -156,25 +156,25 @@ fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, Di
 }
 
 /// The sides of the manifest's `split` column. Where no row says `validation`, whole speakers of
-/// the training side become it.
-fn by_manifest(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, DivideError> {
+/// the training set become it.
+fn by_manifest(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, SplitError> {
     let without = utterances
         .iter()
         .filter(|utterance| utterance.split.is_none())
         .count();
     if without > 0 {
-        return Err(DivideError::NoSplit { clips: without });
+        return Err(SplitError::NoSplit { clips: without });
     }
-    let of = |side: Side| -> Vec<usize> {
+    let of = |subset: Subset| -> Vec<usize> {
         (0..utterances.len())
-            .filter(|&index| utterances[index].split == Some(side))
+            .filter(|&index| utterances[index].split == Some(subset))
             .collect()
     };
     let mut fold = Fold {
         name: "manifest".to_owned(),
-        train: of(Side::Train),
-        validation: of(Side::Validation),
-        test: of(Side::Test),
+        train: of(Subset::Train),
+        validation: of(Subset::Validation),
+        test: of(Subset::Test),
     };
     if fold.validation.is_empty() && !fold.train.is_empty() {
         let mut rng = stream(seed, Purpose::Validation);

@@ -2,7 +2,7 @@
 //! Multi-corpus Speech Emotion Recognition Toolkit and Benchmark").
 
 use super::speakers::fold_by;
-use super::{DivideError, Fold};
+use super::{Fold, SplitError};
 use crate::Utterance;
 
 /// The actors that each of EmoBox's six folds holds out.
@@ -16,17 +16,17 @@ pub const EMOBOX_RAVDESS_FOLDS: [[u8; 4]; 6] = [
 ];
 
 /// EmoBox's six folds.
-pub(super) fn divide(
+pub(super) fn split(
     utterances: &[Utterance],
     validation: f64,
     seed: u64,
-) -> Result<Vec<Fold>, DivideError> {
+) -> Result<Vec<Fold>, SplitError> {
     let actor = |utterance: &Utterance| utterance.ravdess.map(|name| name.actor());
     if let Some(stranger) = utterances
         .iter()
         .find(|utterance| actor(utterance).is_none())
     {
-        return Err(DivideError::NotRavdess {
+        return Err(SplitError::NotRavdess {
             path: stranger.path.clone(),
         });
     }
@@ -38,7 +38,7 @@ pub(super) fn divide(
     });
     missing.sort_unstable();
     if !missing.is_empty() {
-        return Err(DivideError::MissingActors { actors: missing });
+        return Err(SplitError::MissingActors { actors: missing });
     }
     fold_by(
         utterances,

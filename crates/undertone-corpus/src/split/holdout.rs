@@ -1,4 +1,4 @@
-//! `holdout`: one division over clips, stratified by label.
+//! `holdout`: one split over clips, stratified by label.
 
 use rand::seq::SliceRandom;
 
@@ -6,8 +6,8 @@ use super::Fold;
 use crate::random::{Purpose, stream};
 use crate::{LabelScheme, Utterance};
 
-/// Divides the entries of `list`, which may repeat an index.
-pub(super) fn divide(
+/// Splits the entries of `list`, which may repeat an index.
+pub(super) fn split(
     utterances: &[Utterance],
     list: &[usize],
     scheme: LabelScheme,

@@ -10,7 +10,8 @@ use crate::app::Shared;
 use crate::decoding::Decoded;
 use crate::picture::{Picture, Span};
 use crate::problem::Problem;
-use crate::recognizer::{Recognition, Window, most_probable};
+use crate::recognizer::{Recognition, Window};
+use undertone_metrics::argmax;
 
 /// Less speech than this, in seconds, says little.
 const SHORT_SECONDS: f64 = 0.5;
@@ -106,11 +107,11 @@ pub(crate) async fn analyze(
     if let Some(picture) = &mut picture {
         picture.speech = Some(speech);
     }
-    let best = most_probable(&recognition.probabilities);
+    let best = argmax(&recognition.probabilities);
     let window_answer = |window: Window| WindowAnswer {
         start: three_digits(window.start),
         end: three_digits(window.end),
-        label: labels[most_probable(&window.probabilities)].clone(),
+        label: labels[argmax(&window.probabilities)].clone(),
         probabilities: window.probabilities,
     };
     Ok(Answer {

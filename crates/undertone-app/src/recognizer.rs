@@ -64,14 +64,3 @@ pub enum RecognizeError {
     #[error("{0}")]
     Model(String),
 }
-
-/// Index of the largest probability; the first of equals, 0 of none.
-pub(crate) fn most_probable(probabilities: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, probability) in probabilities.iter().enumerate() {
-        if *probability > probabilities[best] {
-            best = index;
-        }
-    }
-    best
-}

@@ -14,7 +14,7 @@
 //! | pitch | [`Pyin`] | `librosa.pyin` |
 //!
 //! What pretrained encoders read instead of features is [`WhisperLogMel`] or the samples after
-//! [`zero_mean_unit_variance`], both as `transformers` computes them. [`perturb`] varies recordings
+//! [`zero_mean_unit_variance`], both as `transformers` computes them. [`augment`] varies recordings
 //! for training.
 //!
 //! With the feature `encode`, `encode_flac` makes a small file of samples that any browser plays.
@@ -38,6 +38,7 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod augment;
 mod decode;
 #[cfg(feature = "encode")]
 mod encode;
@@ -46,7 +47,6 @@ mod fit;
 mod front_end;
 mod kernel;
 mod padded;
-pub mod perturb;
 mod pitch;
 mod resample;
 mod trim;

@@ -1,6 +1,7 @@
 //! How values are spread.
 
 use serde::Serialize;
+use undertone_metrics::quantile;
 
 /// The place of a set of values in a few numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -43,12 +44,4 @@ impl Spread {
             max,
         })
     }
-}
-
-/// The value below which a part of the ascending values lies, linearly between two; NaN of none.
-pub(crate) fn quantile(ascending: &[f64], part: f64) -> f64 {
-    let place = part * ascending.len().saturating_sub(1) as f64;
-    let at = |index: f64| ascending.get(index as usize).copied().unwrap_or(f64::NAN);
-    let (below, above) = (at(place.floor()), at(place.ceil()));
-    below + (above - below) * place.fract()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
-use undertone_lab::judging::Report;
+use undertone_metrics::Report;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{CARD_FILE, Model, NetworkConfig};
 

@@ -58,7 +58,7 @@ pub enum LabError {
     },
     /// Outcomes that cannot be judged.
     #[error(transparent)]
-    Judging(#[from] crate::judging::JudgingError),
+    Metrics(#[from] undertone_metrics::MetricsError),
     /// The run folder is in use or holds something else.
     #[error("{}: {message}", path.display())]
     RunFolder {

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
 use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
-use undertone_models::{Model, summed_into};
+use undertone_models::{Model, class_of_output};
 
+use crate::copies::CopiesConfig;
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::experiment::readable;
 use crate::features::FeatureStore;
-use crate::judging::{Evaluation, FoldReport, LeakageSummary, Outcome, Report};
-use crate::outcomes::outcomes_of;
-use crate::perturbation::PerturbationConfig;
+use crate::predictions::predict_clips;
 use crate::protocol_text::describe_protocol;
+use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
 
 /// A model, a corpus, and a protocol whose test sets the model is judged on.
 pub struct EvaluationTask<'a> {
@@ -58,7 +58,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     let seed = task.seed.unwrap_or(config.provenance.seed);
     let store = FeatureStore::new(
         &config.front_end,
-        &PerturbationConfig::default(),
+        &CopiesConfig::default(),
         None,
         task.cache.clone(),
     )?;
@@ -88,33 +88,34 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             .collect(),
         false => BTreeSet::new(),
     };
-    let summed_into = summed_into(config.output_scheme, config.label_scheme).unwrap_or_default();
+    let class_of_output =
+        class_of_output(config.output_scheme, config.label_scheme).unwrap_or_default();
 
     let mut folds = Vec::new();
-    let mut pooled: Vec<Outcome> = Vec::new();
+    let mut pooled: Vec<ClipPrediction> = Vec::new();
     for (index, fold) in splits.folds.iter().enumerate() {
         if fold.test.is_empty() || task.fold.is_some_and(|number| number != index + 1) {
             continue;
         }
-        let outcomes = outcomes_of(
+        let predictions = predict_clips(
             &model,
-            &summed_into,
+            &class_of_output,
             &task.corpus.root,
             &utterances,
             &features,
             &fold.test,
             &task.device,
         );
-        let speakers: BTreeSet<&str> = outcomes
+        let speakers: BTreeSet<&str> = predictions
             .iter()
-            .map(|outcome| outcome.speaker.as_str())
+            .map(|prediction| prediction.speaker.as_str())
             .collect();
         let shared = speakers.intersection(&heard).count();
         folds.push(FoldReport {
             name: fold.name.clone(),
             train: None,
             validation: None,
-            test: Evaluation::new(&config.labels, &outcomes)?,
+            test: Evaluation::new(&config.labels, &predictions)?,
             best_epoch: None,
             leakage: LeakageSummary {
                 // A model tells its speakers, not its clips.
@@ -125,7 +126,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             },
             test_speakers: speakers.into_iter().map(str::to_owned).collect(),
         });
-        pooled.extend(outcomes);
+        pooled.extend(predictions);
     }
     Ok(Report::new(
         describe_protocol(task.protocol, task.fold, &[seed]),

@@ -1,6 +1,6 @@
 //! Features of a corpus, computed once, in parallel, and cached by content.
 //!
-//! With a frozen encoder behind the front end, what is kept of a window is the encoder's summary
+//! With a frozen encoder behind the front end, what is kept of a window is the encoder's embedding
 //! of it: training the head then takes seconds.
 
 use std::fs;
@@ -14,22 +14,22 @@ use undertone_audio::{
 use undertone_corpus::Utterance;
 use undertone_models::{OVERLAP, write_atomically};
 
+use crate::copies::CopiesConfig;
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
 use crate::frozen::FrozenEncoder;
-use crate::perturbation::PerturbationConfig;
 
 /// Part of every key: raise it when the cached content changes its meaning.
 const CACHE_VERSION: &[u8] = b"undertone-features-2";
 
-/// What is known of one clip: its windows as recorded, and its perturbed copies.
+/// What is known of one clip: its windows as recorded, and its augmented copies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipFeatures {
     /// A hash of the recording's bytes (and the front end): equal for copies under other names.
     pub fingerprint: String,
     /// The clip's windows, not standardized; the first starts where the trimmed clip starts.
     pub windows: Vec<FeatureMatrix>,
-    /// The first window of each perturbed copy of the clip.
+    /// The first window of each augmented copy of the clip.
     pub copies: Vec<FeatureMatrix>,
 }
 
@@ -37,7 +37,7 @@ pub struct ClipFeatures {
 #[derive(Debug)]
 pub struct FeatureStore {
     front_end: FrontEnd,
-    perturbation: PerturbationConfig,
+    copies: CopiesConfig,
     encoder: Option<FrozenEncoder>,
     cache: Option<PathBuf>,
     settings: Vec<u8>,
@@ -45,14 +45,14 @@ pub struct FeatureStore {
 
 impl FeatureStore {
     /// A store for one front end, and the frozen encoder behind it if there is one.
-    /// `perturbation` says which copies of a clip are made. `cache` is the folder to keep features
+    /// `copies` says which copies of a clip are made. `cache` is the folder to keep features
     /// in; without it they are computed every time.
     ///
     /// # Errors
     /// On front-end parameters that cannot work, and a cache folder that cannot be made.
     pub fn new(
         config: &FrontEndConfig,
-        perturbation: &PerturbationConfig,
+        copies: &CopiesConfig,
         encoder: Option<FrozenEncoder>,
         cache: Option<PathBuf>,
     ) -> Result<Self, LabError> {
@@ -63,10 +63,10 @@ impl FeatureStore {
             })?;
         }
         let frozen = encoder.as_ref().map(FrozenEncoder::fingerprint);
-        let settings = serde_json::to_vec(&(config, perturbation, frozen))?;
+        let settings = serde_json::to_vec(&(config, copies, frozen))?;
         Ok(Self {
             front_end: FrontEnd::new(config.clone())?,
-            perturbation: perturbation.clone(),
+            copies: copies.clone(),
             encoder,
             cache,
             settings,
@@ -157,7 +157,7 @@ impl FeatureStore {
             .collect();
         let rate = self.front_end.config().sample_rate;
         let copies = self
-            .perturbation
+            .copies
             .copies(&samples, rate, &fingerprint)?
             .iter()
             .map(|copy| self.of_samples(copy))
@@ -172,7 +172,7 @@ impl FeatureStore {
     fn of_samples(&self, samples: &[f32]) -> FeatureMatrix {
         let features = self.front_end.features(samples);
         match &self.encoder {
-            Some(encoder) => encoder.summary(&features),
+            Some(encoder) => encoder.embedding(&features),
             None => features,
         }
     }
@@ -195,7 +195,7 @@ enum ClipError {
     #[error(transparent)]
     FrontEnd(#[from] FrontEndError),
     #[error(transparent)]
-    Perturbation(#[from] undertone_audio::perturb::PerturbError),
+    Augmentation(#[from] undertone_audio::augment::AugmentError),
 }
 
 impl ClipError {

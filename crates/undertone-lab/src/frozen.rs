@@ -19,7 +19,7 @@ pub(crate) fn encoder_fingerprint(encoder: &Encoder, settings: &impl serde::Seri
     hasher.finalize().to_hex().to_string()
 }
 
-/// Makes summaries of clips: what a head reads of a pretrained encoder.
+/// Makes embeddings of clips: what a head reads of a pretrained encoder.
 #[derive(Debug)]
 pub struct FrozenEncoder {
     network: PretrainedNetwork,
@@ -30,7 +30,7 @@ pub struct FrozenEncoder {
 impl FrozenEncoder {
     /// Freezes the encoder of a network on a device without autodiff. `reads` is all that decides
     /// what is made of its weights: its configuration, the states, the pooling. What the network reads of its
-    /// encoder must be [fixed](undertone_models::PretrainedConfig::has_fixed_summaries).
+    /// encoder must be [fixed](undertone_models::PretrainedConfig::has_fixed_embeddings).
     pub fn new(
         network: &PretrainedNetwork,
         reads: &impl serde::Serialize,
@@ -49,12 +49,12 @@ impl FrozenEncoder {
         &self.fingerprint
     }
 
-    /// A window's summary as a matrix of one frame.
-    pub(crate) fn summary(&self, features: &FeatureMatrix) -> FeatureMatrix {
+    /// A window's embedding as a matrix of one frame.
+    pub(crate) fn embedding(&self, features: &FeatureMatrix) -> FeatureMatrix {
         let batch = Batch::of(std::slice::from_ref(features), &self.device);
         let values: Vec<f32> = self
             .network
-            .summarize(&batch)
+            .embed(&batch)
             .into_data()
             .iter::<f32>()
             .collect();

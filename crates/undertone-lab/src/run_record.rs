@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::LabError;
 use crate::events::EpochMetrics;
-use crate::judging::{Evaluation, Outcome, Report};
 use crate::metrics_file;
-use crate::outcomes::FoldOutcomes;
+use crate::predictions::FoldPredictions;
 use crate::protocol_text::describe_protocol;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, read_json};
 use crate::run_log::RunLog;
+use undertone_metrics::{ClipPrediction, Evaluation, Report};
 
 /// A run, finished or not.
 #[derive(Debug, Clone)]
@@ -39,16 +39,16 @@ pub struct FoldRecord {
     /// The numbers of each epoch; none where nothing is trained in epochs.
     pub epochs: Vec<EpochMetrics>,
     /// The probabilities of every clip; `None` until the fold is done.
-    pub outcomes: Option<FoldOutcomes>,
+    pub predictions: Option<FoldPredictions>,
 }
 
 impl FoldRecord {
     /// The epoch whose weights are kept so far.
     pub fn best_epoch(&self) -> Option<usize> {
         let kept = self
-            .outcomes
+            .predictions
             .as_ref()
-            .and_then(|outcomes| outcomes.best_epoch);
+            .and_then(|predictions| predictions.best_epoch);
         kept.or_else(|| {
             self.epochs
                 .iter()
@@ -80,7 +80,7 @@ impl RunRecord {
             .map(|(name, path)| {
                 Ok(FoldRecord {
                     epochs: curves(&path),
-                    outcomes: read_json(&path.join("outcomes.json"))?,
+                    predictions: read_json(&path.join("outcomes.json"))?,
                     name,
                 })
             })
@@ -95,7 +95,10 @@ impl RunRecord {
             (place.unwrap_or(usize::MAX), natural(&fold.name))
         });
         let judged = judge(&recipe, log.as_ref(), written.as_ref(), &folds)?;
-        let done = folds.iter().filter(|fold| fold.outcomes.is_some()).count();
+        let done = folds
+            .iter()
+            .filter(|fold| fold.predictions.is_some())
+            .count();
         let finished = match &log {
             Some(log) => done == log.folds.len(),
             None => written.is_some() || (done > 0 && folder.model_path().is_dir()),
@@ -116,7 +119,7 @@ impl RunRecord {
         let done = self
             .folds
             .iter()
-            .filter(|fold| fold.outcomes.is_some())
+            .filter(|fold| fold.predictions.is_some())
             .count();
         (done, self.log.as_ref().map(|log| log.folds.len()))
     }
@@ -127,8 +130,8 @@ impl RunRecord {
     }
 
     /// The test clips of all folds that are done, fold by fold.
-    pub fn test_outcomes(&self) -> Vec<Outcome> {
-        test_outcomes(&self.folds)
+    pub fn test_predictions(&self) -> Vec<ClipPrediction> {
+        test_predictions(&self.folds)
     }
 }
 
@@ -141,9 +144,9 @@ fn labels(recipe: &Recipe) -> Vec<String> {
         .collect()
 }
 
-fn test_outcomes(folds: &[FoldRecord]) -> Vec<Outcome> {
-    let done = folds.iter().filter_map(|fold| fold.outcomes.as_ref());
-    done.flat_map(|outcomes| outcomes.test.iter().cloned())
+fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
+    let done = folds.iter().filter_map(|fold| fold.predictions.as_ref());
+    done.flat_map(|predictions| predictions.test.iter().cloned())
         .collect()
 }
 
@@ -157,9 +160,9 @@ fn judge(
     let labels = labels(recipe);
     let judged = folds
         .iter()
-        .filter_map(|fold| Some((fold, fold.outcomes.as_ref()?)))
-        .filter(|(_, outcomes)| !outcomes.test.is_empty())
-        .map(|(fold, outcomes)| outcomes.judge(&fold.name, &labels))
+        .filter_map(|fold| Some((fold, fold.predictions.as_ref()?)))
+        .filter(|(_, predictions)| !predictions.test.is_empty())
+        .map(|(fold, predictions)| predictions.judge(&fold.name, &labels))
         .collect::<Result<Vec<_>, LabError>>()?;
     if judged.is_empty() {
         return Ok(None);
@@ -168,7 +171,7 @@ fn judge(
         .map(|report| report.protocol.clone())
         .or_else(|| log.map(|log| log.protocol.clone()))
         .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
-    let pooled = Evaluation::new(&labels, &test_outcomes(folds))?;
+    let pooled = Evaluation::new(&labels, &test_predictions(folds))?;
     let scheme = recipe.label_scheme.name();
     Ok(Some(Report::new(
         protocol,

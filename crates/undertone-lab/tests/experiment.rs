@@ -328,12 +328,12 @@ fn a_run_is_not_resumed_with_another_corpus_nor_with_damaged_results() {
         "{error}"
     );
 
-    let outcomes = path.join("folds/fold-1/outcomes.json");
-    fs::write(&outcomes, "{").unwrap();
+    let predictions = path.join("folds/fold-1/outcomes.json");
+    fs::write(&predictions, "{").unwrap();
     let error = run(&corpus).unwrap_err();
     assert!(matches!(error, LabError::Damaged { .. }), "{error}");
     assert!(error.to_string().contains("outcomes.json"), "{error}");
-    fs::remove_file(&outcomes).unwrap();
+    fs::remove_file(&predictions).unwrap();
     run(&corpus).unwrap();
 
     let checkpoint = path.join("folds/fold-1/checkpoints/last.safetensors");
@@ -341,7 +341,7 @@ fn a_run_is_not_resumed_with_another_corpus_nor_with_damaged_results() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&checkpoint, bytes).unwrap();
-    fs::remove_file(&outcomes).unwrap();
+    fs::remove_file(&predictions).unwrap();
     let error = run(&corpus).unwrap_err();
     assert!(matches!(error, LabError::Checkpoint { .. }), "{error}");
 }

@@ -172,7 +172,7 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
     let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();
     assert_eq!(
         judged.pooled.uar.value, uar,
-        "from disk and from cached summaries"
+        "from disk and from cached embeddings"
     );
 
     let classifier = Classifier::load(&model).unwrap();

@@ -8,12 +8,13 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
+use undertone_metrics::argmax;
 
 use crate::batch::Batch;
-use crate::model::{Model, ModelConfig, ModelError, summed_into};
+use crate::model::{Model, ModelConfig, ModelError, class_of_output};
 use crate::network::Network;
+use crate::normalize::BandStatistics;
 use crate::pretrained;
-use crate::statistics::BandStatistics;
 
 /// Share of a window that the next one repeats, where a recording is longer than one window.
 pub const OVERLAP: f64 = 0.5;
@@ -37,7 +38,7 @@ pub const OVERLAP: f64 = 0.5;
 pub struct Classifier {
     config: Option<ModelConfig>,
     labels: Arc<[String]>,
-    summed_into: Vec<usize>,
+    class_of_output: Vec<usize>,
     front_end: FrontEnd,
     statistics: Option<BandStatistics>,
     network: Network,
@@ -80,12 +81,12 @@ pub enum ClassifyError {
 impl Prediction {
     /// The most probable class's label.
     pub fn label(&self) -> &str {
-        &self.labels[largest(&self.probabilities)]
+        &self.labels[argmax(&self.probabilities)]
     }
 
     /// The most probable class's probability, 0 to 1.
     pub fn confidence(&self) -> f32 {
-        self.probabilities[largest(&self.probabilities)]
+        self.probabilities[argmax(&self.probabilities)]
     }
 
     /// All labels, in the order of the probabilities.
@@ -97,19 +98,8 @@ impl Prediction {
 impl WindowPrediction {
     /// Index of the most probable class; the first of equals.
     pub fn class(&self) -> usize {
-        largest(&self.probabilities)
+        argmax(&self.probabilities)
     }
-}
-
-/// Index of the largest value; the first of equals, 0 of none.
-pub fn largest(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
 }
 
 /// The standardized windows of one recording.
@@ -150,7 +140,7 @@ impl Classifier {
             })?;
         Ok(Self {
             config: None,
-            summed_into: (0..foreign.labels.len()).collect(),
+            class_of_output: (0..foreign.labels.len()).collect(),
             labels: foreign.labels.into(),
             front_end,
             statistics: None,
@@ -204,14 +194,15 @@ impl Classifier {
             encoder: _,
         } = model;
         let (outputs, labels) = (config.output_scheme, config.label_scheme);
-        let summed_into = summed_into(outputs, labels).ok_or_else(|| ModelError::Outputs {
-            path: config.name.clone().into(),
-            outputs,
-            labels,
-        })?;
+        let class_of_output =
+            class_of_output(outputs, labels).ok_or_else(|| ModelError::Outputs {
+                path: config.name.clone().into(),
+                outputs,
+                labels,
+            })?;
         Ok(Self {
             labels: config.labels.clone().into(),
-            summed_into,
+            class_of_output,
             config: Some(config),
             front_end,
             statistics,
@@ -300,7 +291,7 @@ impl Classifier {
             .chunks(self.network.batch_size())
             .flat_map(|batch| {
                 let scores = self.network.forward(&Batch::of(batch, &self.device));
-                class_probabilities(scores, &self.summed_into)
+                class_probabilities(scores, &self.class_of_output)
             })
             .collect()
     }
@@ -336,15 +327,15 @@ impl Classifier {
 }
 
 /// Class probabilities from a network's scores, `[batch, outputs]`: their softmax, with output
-/// `i` counted towards class `summed_into[i]`. One row a clip, each summing to 1.
-pub fn class_probabilities(scores: Tensor<2>, summed_into: &[usize]) -> Vec<Vec<f32>> {
-    let classes = summed_into.iter().max().map_or(0, |last| last + 1);
+/// `i` counted towards class `class_of_output[i]`. One row a clip, each summing to 1.
+pub fn class_probabilities(scores: Tensor<2>, class_of_output: &[usize]) -> Vec<Vec<f32>> {
+    let classes = class_of_output.iter().max().map_or(0, |last| last + 1);
     let values: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
     values
-        .chunks(summed_into.len())
+        .chunks(class_of_output.len())
         .map(|outputs| {
             let mut row = vec![0.0; classes];
-            for (output, class) in outputs.iter().zip(summed_into) {
+            for (output, class) in outputs.iter().zip(class_of_output) {
                 row[*class] += output;
             }
             row

@@ -1,5 +1,5 @@
 //! The CNN+LSTM: convolutions over time read the feature bands as channels, an LSTM reads what
-//! they make of it, and a linear layer turns its summary into one score a class.
+//! they make of it, and a linear layer turns its pooled into one score a class.
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
@@ -163,7 +163,7 @@ impl CnnLstmConfig {
             channels = block.channels;
         }
         let width = self.lstm.output_width();
-        let summary = match self.pooling {
+        let pooled = match self.pooling {
             Pooling::MeanStd => 2 * width,
             Pooling::Last | Pooling::Mean => width,
         };
@@ -171,7 +171,7 @@ impl CnnLstmConfig {
             conv,
             lstm: self.lstm.init(channels, device),
             dropout: DropoutConfig::new(self.dropout).init(),
-            output: LinearConfig::new(summary, classes).init(device),
+            output: LinearConfig::new(pooled, classes).init(device),
             pooling: self.pooling,
             bidirectional: self.lstm.bidirectional,
         }
@@ -233,12 +233,12 @@ impl CnnLstm {
             hidden = block.forward(hidden);
         }
         let states = self.lstm.forward(hidden);
-        let summary = self.summarize(states);
-        self.output.forward(self.dropout.forward(summary))
+        let pooled = self.pool(states);
+        self.output.forward(self.dropout.forward(pooled))
     }
 
     /// `[batch, frames, units]` → `[batch, units or 2 * units]`
-    fn summarize(&self, states: Tensor<3>) -> Tensor<2> {
+    fn pool(&self, states: Tensor<3>) -> Tensor<2> {
         let [_, frames, width] = states.dims();
         match self.pooling {
             Pooling::Last if self.bidirectional => {

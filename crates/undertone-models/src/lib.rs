@@ -26,8 +26,8 @@ mod kernels;
 mod lstm;
 mod model;
 mod network;
+mod normalize;
 mod pretrained;
-mod statistics;
 mod training_memory;
 mod weights;
 
@@ -36,7 +36,7 @@ pub use batch::Batch;
 pub use burn;
 pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 pub use classifier::{
-    Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities, largest,
+    Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities,
     mean_over_windows,
 };
 pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
@@ -52,13 +52,13 @@ pub use kernels::keep_freed_memory;
 pub use lstm::{Lstm, LstmConfig};
 pub use model::{
     CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, WEIGHTS_FILE,
-    summed_into,
+    class_of_output,
 };
 pub use network::{Network, NetworkConfig, NetworkError};
+pub use normalize::BandStatistics;
 pub use pretrained::{
     EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder, PretrainedError,
     PretrainedNetwork, Readout, States,
 };
-pub use statistics::BandStatistics;
 pub use training_memory::{Activations, TrainedParts, parameter_bytes};
 pub use weights::{Weights, WeightsError};

@@ -89,14 +89,14 @@ pub enum Network {
     CnnLstm(CnnLstm),
     /// A pretrained encoder and a head.
     Pretrained(PretrainedNetwork),
-    /// The head alone, for summaries that the encoder has made before.
+    /// The head alone, for embeddings that the encoder has made before.
     Head(Head),
 }
 
 impl Network {
     /// Class scores (logits), `[batch, classes]`.
     ///
-    /// A [`Network::Head`] takes summaries as clips of one frame, `[batch, width, 1]`.
+    /// A [`Network::Head`] takes embeddings as clips of one frame, `[batch, width, 1]`.
     pub fn forward(&self, batch: &Batch) -> Tensor<2> {
         match self {
             Self::CnnLstm(network) => network.forward(batch.values.clone()),
@@ -105,7 +105,7 @@ impl Network {
         }
     }
 
-    /// The part that reads summaries, where an encoder makes them; any other network as it is.
+    /// The part that reads embeddings, where an encoder makes them; any other network as it is.
     pub fn without_encoder(self) -> Self {
         match self {
             Self::Pretrained(network) => Self::Head(network.into_head()),

@@ -11,7 +11,7 @@ use undertone_models::burn::tensor::Device;
 use undertone_models::{
     BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, FORMAT, LstmConfig, Model,
     ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, WEIGHTS_FILE, Weights,
-    WeightsError, summed_into,
+    WeightsError, class_of_output,
 };
 
 /// A device's generator is the whole process's: only one model may be drawn at a time.
@@ -256,11 +256,11 @@ fn configurations_that_cannot_work_are_refused() {
 fn fine_classes_are_summed_into_coarse_ones_and_not_the_other_way() {
     use LabelScheme::{Emotion8, Sentiment3};
     assert_eq!(
-        summed_into(Emotion8, Sentiment3),
+        class_of_output(Emotion8, Sentiment3),
         Some(vec![1, 1, 2, 0, 0, 0, 0, 2])
     );
-    assert_eq!(summed_into(Sentiment3, Sentiment3), Some(vec![0, 1, 2]));
-    assert_eq!(summed_into(Sentiment3, Emotion8), None);
+    assert_eq!(class_of_output(Sentiment3, Sentiment3), Some(vec![0, 1, 2]));
+    assert_eq!(class_of_output(Sentiment3, Emotion8), None);
 }
 
 #[test]

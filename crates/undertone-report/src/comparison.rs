@@ -6,7 +6,9 @@ use undertone_corpus::Protocol;
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{Frame, Interval, IntervalPlot};
 use undertone_lab::RunRecord;
-use undertone_lab::judging::{JudgingError, Outcome, PairedComparison, Report, ResampleUnit, holm};
+use undertone_metrics::{
+    ClipPrediction, MetricsError, PairedComparison, Report, ResampleUnit, holm,
+};
 
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
@@ -24,10 +26,10 @@ pub(crate) fn compare(
     if let Some(reason) = incomparable(one, other) {
         return Ok(Err(reason));
     }
-    let (ours, theirs) = (one.test_outcomes(), other.test_outcomes());
+    let (ours, theirs) = (one.test_predictions(), other.test_predictions());
     let theirs = by_clip(&theirs);
     // In the order of the first, each clip once.
-    let mut pairs: Vec<(&Outcome, &Outcome)> = by_clip(&ours)
+    let mut pairs: Vec<(&ClipPrediction, &ClipPrediction)> = by_clip(&ours)
         .into_iter()
         .filter_map(|(clip, ours)| Some((ours, *theirs.get(clip)?)))
         .collect();
@@ -36,7 +38,7 @@ pub(crate) fn compare(
     }
     pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
     Ok(match PairedComparison::new(&one.labels(), &pairs) {
-        Err(error @ JudgingError::TruthsDiffer { .. }) => {
+        Err(error @ MetricsError::TruthsDiffer { .. }) => {
             Err(format!("their corpora are labeled differently ({error})"))
         }
         compared => Ok(compared?),
@@ -44,10 +46,12 @@ pub(crate) fn compare(
 }
 
 /// The first judgment of each clip.
-fn by_clip(outcomes: &[Outcome]) -> HashMap<&str, &Outcome> {
+fn by_clip(predictions: &[ClipPrediction]) -> HashMap<&str, &ClipPrediction> {
     let mut clips = HashMap::new();
-    for outcome in outcomes {
-        clips.entry(outcome.utterance.as_str()).or_insert(outcome);
+    for prediction in predictions {
+        clips
+            .entry(prediction.utterance.as_str())
+            .or_insert(prediction);
     }
     clips
 }

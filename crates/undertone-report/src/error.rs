@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use undertone_figures::FigureError;
 use undertone_lab::LabError;
-use undertone_lab::judging::JudgingError;
+use undertone_metrics::MetricsError;
 
 /// A report that cannot be made.
 #[derive(Debug, Error)]
@@ -29,7 +29,7 @@ pub enum ReportError {
     Lab(#[from] LabError),
     /// Outcomes that cannot be judged.
     #[error(transparent)]
-    Judging(#[from] JudgingError),
+    Metrics(#[from] MetricsError),
     /// A figure or page that cannot be drawn or written.
     #[error(transparent)]
     Figure(#[from] FigureError),

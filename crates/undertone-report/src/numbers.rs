@@ -1,6 +1,6 @@
 //! Numbers as pages show them.
 
-use undertone_lab::judging::{Score, Scores};
+use undertone_metrics::{Score, Scores};
 
 /// A fraction as a percentage with one decimal.
 pub(crate) fn percent(fraction: f64) -> String {

@@ -16,7 +16,7 @@ use crate::voices::Voices;
 /// manifest, or from where the run remembers its corpus to be.
 ///
 /// # Errors
-/// Where outcomes cannot be judged or a figure cannot be drawn.
+/// Where predictions cannot be judged or a figure cannot be drawn.
 pub fn report_page(
     records: &[RunRecord],
     summary: &Summary,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use undertone_lab::RunRecord;
-use undertone_lab::judging::{PairedComparison, Score};
+use undertone_metrics::{PairedComparison, Score};
 
 use crate::comparison::compare;
 use crate::error::ReportError;
@@ -67,7 +67,7 @@ impl Summary {
     /// Sums runs up.
     ///
     /// # Errors
-    /// Where outcomes cannot be judged.
+    /// Where predictions cannot be judged.
     pub fn new(records: &[RunRecord]) -> Result<Self, ReportError> {
         Ok(Self {
             runs: records.iter().map(RunSummary::new).collect(),
@@ -100,8 +100,8 @@ impl RunSummary {
 /// Test clips of which each is counted once, however often it was judged.
 pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
     let folds = record.folds.iter();
-    let outcomes = folds.filter_map(|fold| fold.outcomes.as_ref());
-    let clips = outcomes.flat_map(|outcomes| &outcomes.test);
+    let predictions = folds.filter_map(|fold| fold.predictions.as_ref());
+    let clips = predictions.flat_map(|predictions| &predictions.test);
     let distinct: HashSet<&str> = clips.map(|clip| clip.utterance.as_str()).collect();
     distinct.len()
 }
@@ -109,7 +109,7 @@ pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
 fn judged_repeatedly(record: &RunRecord) -> bool {
     let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
     let distinct = distinct_clips(record);
-    // A run without its outcomes tells no clips.
+    // A run without its predictions tells no clips.
     distinct > 0 && distinct < judged
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use undertone_lab::Interrupt;
 
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::output;
 
 static INTERRUPT: Interrupt = Interrupt::new();
@@ -43,5 +43,5 @@ pub(crate) fn stop_at_once() -> ! {
         // It may be gone, or somebody be writing into it still.
         let _ = fs::remove_dir_all(folder);
     }
-    std::process::exit(Outcome::Interrupted.code().into())
+    std::process::exit(Exit::Interrupted.code().into())
 }

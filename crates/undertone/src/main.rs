@@ -1,17 +1,17 @@
 //! Speech emotion recognition from the command line.
 //!
 //! Thin on purpose: [`cli`] turns arguments into words, [`commands`] hands them to the libraries
-//! and writes what comes back, and this file turns the outcome into an exit code.
+//! and writes what comes back, and this file turns the exit into an exit code.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
 mod commands;
+mod exit;
 mod inputs;
 mod interrupt;
 mod live;
 mod model;
 mod npz;
-mod outcome;
 mod output;
 mod pretrained;
 mod progress;
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Command};
-use outcome::Outcome;
+use exit::Exit;
 
 fn main() -> ExitCode {
     undertone_models::keep_freed_memory();
@@ -41,12 +41,12 @@ fn main() -> ExitCode {
         Command::Fetch(args) => commands::fetch(&args),
     };
     match done {
-        Ok(outcome) => outcome.into(),
+        Ok(exit) => exit.into(),
         // Whoever read our output has seen enough (`undertone corpus DIR | head`).
         Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             output::error(&output::in_one_line(&error));
-            Outcome::Nothing.into()
+            Exit::Nothing.into()
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::config::{API_NAME, FN_INDEX, PARAMETER};
-use super::message::{Message, Outcome};
+use super::message::{CallResult, Message};
 use crate::analysis::{Answer, Wanted, analyze};
 use crate::app::{App, Shared};
 use crate::assets;
@@ -97,7 +97,7 @@ pub(super) async fn run(
     let bytes = recording(&app, &headers, body.data.first())?;
     let slot = app.admit()?;
     let (result, seconds) = answer(&app, slot, Ok(bytes)).await;
-    Ok(Json(Outcome::of(&Ok(result?), seconds).output))
+    Ok(Json(CallResult::of(&Ok(result?), seconds).output))
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,7 +162,7 @@ fn announce(
         sessions.tell(&session, starts);
         tokio::select! {
             (result, seconds) = answer(&app, slot, recording) => {
-                let outcome = Outcome::of(&result, seconds);
+                let outcome = CallResult::of(&result, seconds);
                 sessions.tell(&session, outcome.message(event_id));
             }
             () = cancelled.cancelled() => app.metrics.count_call(CallEnd::Cancelled),

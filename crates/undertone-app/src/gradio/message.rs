@@ -44,13 +44,13 @@ impl Message {
 
 /// The outcome of a call: what its function returned, or what its client is told instead.
 #[derive(Debug, Clone)]
-pub(super) struct Outcome {
+pub(super) struct CallResult {
     pub(super) output: Value,
     pub(super) success: bool,
     title: Option<String>,
 }
 
-impl Outcome {
+impl CallResult {
     pub(super) fn of(result: &Result<Answer, Problem>, seconds: f64) -> Self {
         match result {
             Ok(answer) => Self {

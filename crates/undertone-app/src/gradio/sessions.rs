@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::message::{Message, Outcome};
+use super::message::{CallResult, Message};
 use crate::problem::{Kind, Problem};
 
 /// Clients that still want an outcome ask for it within this time.
@@ -163,7 +163,7 @@ impl Sessions {
         };
         if let Some(cancelled) = cancelled {
             cancelled.cancel();
-            let outcome = Outcome::cancelled().message(event_id.to_owned());
+            let outcome = CallResult::cancelled().message(event_id.to_owned());
             self.tell(session, outcome);
         }
     }
@@ -220,7 +220,7 @@ mod tests {
         let refused = sessions.begin("three", "three").unwrap_err();
         assert_eq!(refused.kind, Kind::Busy, "none has an outcome");
         for name in ["two", "one"] {
-            sessions.tell(name, Outcome::cancelled().message(name.to_owned()));
+            sessions.tell(name, CallResult::cancelled().message(name.to_owned()));
         }
         sessions.begin("three", "three").unwrap();
         assert!(matches!(sessions.next("two"), Next::Unknown));

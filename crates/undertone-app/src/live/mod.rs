@@ -25,7 +25,8 @@ use crate::app::{App, LoadedModel, Shared};
 use crate::extract::{Checked, Client};
 use crate::guard::LIVE_PROTOCOL_PREFIX;
 use crate::problem::{Kind, Problem};
-use crate::recognizer::{Recognition, most_probable};
+use crate::recognizer::Recognition;
+use undertone_metrics::argmax;
 use window::{Due, LiveWindow};
 
 /// Largest message: two seconds at 192 kHz, and more than any page sends at once.
@@ -225,7 +226,7 @@ async fn judge(app: &App, due: Due) -> Judged {
 
 fn told(model: &LoadedModel, judged: Judged) -> Result<Message, Problem> {
     let probabilities = judged.recognition?.probabilities;
-    let best = most_probable(&probabilities);
+    let best = argmax(&probabilities);
     let answer = LiveAnswer {
         received: judged.received,
         label: &model.labels[best],

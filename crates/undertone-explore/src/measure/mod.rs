@@ -19,7 +19,7 @@ use undertone_audio::{
 };
 
 use crate::ExploreError;
-use crate::spread::quantile;
+use undertone_metrics::quantile;
 
 pub use level::{Clipping, Level};
 pub use noise::SignalToNoise;

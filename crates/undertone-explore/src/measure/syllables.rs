@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use undertone_audio::PitchFrame;
 
-use crate::spread::quantile;
+use undertone_metrics::quantile;
 
 /// Samples of the window in which intensity is measured: 96 ms at 16 kHz, long enough to span a
 /// period of the lowest voice.

@@ -8,9 +8,9 @@ use undertone_figures::{ColorMap, Figure, Frame, HeatMap, Line, LineAxis, LineCh
 use crate::ExploreError;
 use crate::exploration::Exploration;
 use crate::measure::{ANALYSIS_RATE, MEL_BANDS};
-use crate::spread::quantile;
 use crate::totals::MeanSpectra;
 use crate::words::{clips, sentence, signed, with_unit};
+use undertone_metrics::quantile;
 
 type Rows = Vec<Vec<f64>>;
 

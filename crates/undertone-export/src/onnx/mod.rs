@@ -21,7 +21,7 @@ use thiserror::Error;
 use undertone_audio::{FrontEnd, FrontEndError};
 use undertone_models::{
     BandStatistics, EncoderConfigError, Model, ModelConfig, NetworkConfig, NetworkError, Weights,
-    summed_into,
+    class_of_output,
 };
 
 use graph::{Graph, Size, Value, int};
@@ -163,7 +163,7 @@ fn attention_mask(graph: &mut Graph) -> Value {
 /// The graph's output: the softmax of the scores, finer classes summed into labels.
 fn probabilities(graph: &mut Graph, config: &ModelConfig, scores: &Value) -> Result<(), OnnxError> {
     let classes =
-        summed_into(config.output_scheme, config.label_scheme).ok_or(OnnxError::Outputs)?;
+        class_of_output(config.output_scheme, config.label_scheme).ok_or(OnnxError::Outputs)?;
     let mut probabilities = graph.op_with("Softmax", &[scores], vec![int("axis", 1)]);
     let labels = config.labels.len();
     if config.output_scheme != config.label_scheme {

@@ -30,7 +30,7 @@ pub(super) fn scores(
     let chosen = match &config.states {
         States::Last => states.last().cloned().into_iter().collect(),
         States::Weighted => vec![weighted(graph, &states)?],
-        States::SideBySide(chosen) => chosen
+        States::Concat(chosen) => chosen
             .iter()
             .filter_map(|state| states.get(*state).cloned())
             .collect(),
@@ -40,14 +40,14 @@ pub(super) fn scores(
         pooled.push(pool(graph, config.pooling, state, &own)?);
     }
     // `[batch, 1, width]` each.
-    let summary = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
+    let embedding = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
     let width = encoder.width() * chosen.len();
     let width = config.pooling.output_width(width) as i64;
-    let mut summary = graph.reshape(&summary, &[0, width]);
+    let mut embedding = graph.reshape(&embedding, &[0, width]);
     if config.projection.is_some() {
-        summary = graph.linear(&summary, "readout.head.projector")?;
+        embedding = graph.linear(&embedding, "readout.head.projector")?;
     }
-    graph.linear(&summary, "readout.head.output")
+    graph.linear(&embedding, "readout.head.output")
 }
 
 /// The trained weighted sum of all states.

@@ -8,7 +8,7 @@ use undertone_models::burn::module::Module;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
     BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
-    class_probabilities, summed_into,
+    class_of_output, class_probabilities,
 };
 
 /// Numbers without a pattern that matters, from -1 to 1.
@@ -141,7 +141,7 @@ pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Ve
             statistics.standardize(clip);
         }
     }
-    let classes = summed_into(model.config.output_scheme, model.config.label_scheme).unwrap();
+    let classes = class_of_output(model.config.output_scheme, model.config.label_scheme).unwrap();
     let network = model.network.valid();
     let scores = network.forward(&Batch::of(&features, &Device::flex()));
     class_probabilities(scores, &classes)

@@ -183,8 +183,8 @@ fn bins(series: &[Vec<f64>], range: f64) -> usize {
         .iter()
         .filter(|values| values.len() > 1)
         .map(|values| {
-            let spread =
-                super::violins::quantile(values, 0.75) - super::violins::quantile(values, 0.25);
+            let spread = undertone_metrics::quantile(values, 0.75)
+                - undertone_metrics::quantile(values, 0.25);
             2.0 * spread / (values.len() as f64).cbrt()
         });
     let width = widths

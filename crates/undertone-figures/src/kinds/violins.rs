@@ -1,5 +1,7 @@
 //! How values are spread, by category.
 
+use undertone_metrics::quantile;
+
 use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
@@ -131,15 +133,6 @@ pub(crate) fn with_left_out(frame: &Frame, count: usize) -> Frame {
     frame.clone().noted(note.trim())
 }
 
-/// The value below which a part of the ascending values lies, between two linearly (numpy's
-/// default).
-pub(crate) fn quantile(ascending: &[f64], part: f64) -> f64 {
-    let place = part * ascending.len().saturating_sub(1) as f64;
-    let at = |index: f64| ascending.get(index as usize).copied().unwrap_or(f64::NAN);
-    let (below, above) = (at(place.floor()), at(place.ceil()));
-    below + (above - below) * place.fract()
-}
-
 fn draw_category(
     panel: &mut Panel,
     middle: f64,
@@ -249,7 +242,7 @@ fn density(ascending: &[f64]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::quantile;
+    use undertone_metrics::quantile;
 
     #[test]
     fn quantiles_are_numpys() {

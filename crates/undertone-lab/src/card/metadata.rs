@@ -6,7 +6,7 @@ use undertone_models::{Model, Provenance};
 use yaml_serde::{Mapping, Value};
 
 use super::results::Judged;
-use crate::judging::{Evaluation, Report};
+use undertone_metrics::{Evaluation, Report};
 
 /// The key that results stand under.
 pub(super) const RESULTS: &str = "model-index";

@@ -14,7 +14,7 @@ use thiserror::Error;
 use undertone_models::Model;
 use yaml_serde::{Mapping, Value};
 
-use crate::judging::Report;
+use undertone_metrics::Report;
 
 pub use metadata::{license, tells_the_truth};
 pub use results::{heading, results};

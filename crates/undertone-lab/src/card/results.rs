@@ -3,7 +3,7 @@
 use undertone_models::Provenance;
 
 use super::text::{inline, plural};
-use crate::judging::{Remark, Report, Score};
+use undertone_metrics::{Remark, Report, Score};
 
 /// What a report is about, seen from a model of its recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use undertone_models::{Model, ModelConfig, NetworkConfig, Provenance, States};
 use super::USE;
 use super::metadata::is_ravdess;
 use super::results::results;
-use crate::judging::Report;
+use undertone_metrics::Report;
 
 pub(super) fn of(model: &Model, reports: &[Report]) -> String {
     let config = &model.config;
@@ -127,7 +127,7 @@ fn architecture(model: &Model) -> String {
             let states = match &network.states {
                 States::Last => "the last hidden state".to_owned(),
                 States::Weighted => "a weighted sum of all hidden states".to_owned(),
-                States::SideBySide(states) => {
+                States::Concat(states) => {
                     let states: Vec<String> = states.iter().map(usize::to_string).collect();
                     format!("hidden states {}", states.join(", "))
                 }

@@ -5,38 +5,38 @@ use undertone_corpus::Utterance;
 use undertone_models::{NetworkConfig, NetworkError};
 
 use super::Experiment;
+use crate::copies::CopiesConfig;
 use crate::durations;
 use crate::error::LabError;
 use crate::features::{ClipFeatures, FeatureStore};
 use crate::frozen::FrozenEncoder;
-use crate::perturbation::PerturbationConfig;
 use crate::recipe::RecipeError;
 
 /// The readable clips and what is known of each.
 pub(super) struct Features {
     pub(super) front_end: FrontEnd,
     pub(super) utterances: Vec<Utterance>,
-    /// Features of their sound, unless only summaries are needed.
+    /// Features of their sound, unless only embeddings are needed.
     pub(super) sound: Option<Vec<ClipFeatures>>,
-    /// A frozen encoder's summaries of them.
-    pub(super) summaries: Option<Vec<ClipFeatures>>,
+    /// A frozen encoder's embeddings of them.
+    pub(super) embeddings: Option<Vec<ClipFeatures>>,
 }
 
 impl Features {
     /// What the network that is trained reads.
     pub(super) fn trained_on(&self) -> &[ClipFeatures] {
-        let features = self.sound.as_ref().or(self.summaries.as_ref());
+        let features = self.sound.as_ref().or(self.embeddings.as_ref());
         features.map_or(&[], Vec::as_slice)
     }
 }
 
 impl Experiment<'_> {
-    /// What every clip is to training: features of its sound, or a frozen encoder's summaries.
+    /// What every clip is to training: features of its sound, or a frozen encoder's embeddings.
     pub(super) fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let front_end = FrontEnd::new(self.resolve_front_end()?)?;
         self.check_network(&front_end)?;
-        let compute = |copies: &PerturbationConfig, frozen: Option<FrozenEncoder>| {
+        let compute = |copies: &CopiesConfig, frozen: Option<FrozenEncoder>| {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
             let clips = &self.corpus.utterances;
             readable(clips, store.compute(clips, self.observer, self.interrupt)?)
@@ -47,24 +47,24 @@ impl Experiment<'_> {
         // A head is fitted to the clips as they are; only training hears their copies.
         let heard = match recipe.training.is_some() && !of_sound {
             true => copies,
-            false => &PerturbationConfig::default(),
+            false => &CopiesConfig::default(),
         };
-        let of_summaries = frozen
+        let of_embeddings = frozen
             .map(|frozen| compute(heard, Some(frozen)))
             .transpose()?;
         let of_sound = of_sound.then(|| compute(copies, None)).transpose()?;
         // A clip that cannot be read is in neither.
         let (utterances, sound) = of_sound.unzip();
-        let (others, summaries) = of_summaries.unzip();
+        let (others, embeddings) = of_embeddings.unzip();
         Ok(Features {
             utterances: utterances.or(others).unwrap_or_default(),
             sound,
-            summaries,
+            embeddings,
             front_end,
         })
     }
 
-    /// The encoder as a frozen step, where the recipe trains a head on its summaries.
+    /// The encoder as a frozen step, where the recipe trains a head on its embeddings.
     fn frozen(&self) -> Result<Option<FrozenEncoder>, LabError> {
         let Some((encoder, config)) = self.pretrained() else {
             return Ok(None);
@@ -72,12 +72,12 @@ impl Experiment<'_> {
         if self.recipe.head.is_none() && self.recipe.trains_encoder() {
             return Ok(None);
         }
-        if !config.has_fixed_summaries() {
+        if !config.has_fixed_embeddings() {
             return Err(RecipeError::Range {
                 field: "network",
                 expected: "states other than \"weighted\" and pooling other than \"attention\" \
                            where the encoder is frozen ([training.encoder] trains it)",
-                found: "a summary that has to be trained".to_owned(),
+                found: "an embedding that has to be trained".to_owned(),
             }
             .into());
         }

@@ -20,10 +20,10 @@ use crate::error::LabError;
 use crate::evaluate::corpus_name;
 use crate::events::Event;
 use crate::features::ClipFeatures;
-use crate::head_fit::{self, Example};
+use crate::fit_lda::{self, Example};
 use crate::memory;
 use crate::metrics_file;
-use crate::outcomes::{FoldOutcomes, outcomes_of};
+use crate::predictions::{FoldPredictions, predict_clips};
 use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
 use crate::training::{Start, Subset, Task, rng_at};
 
@@ -34,7 +34,7 @@ impl Experiment<'_> {
         features: &Features,
         job: &Job,
         (number, count): (usize, usize),
-    ) -> Result<FoldOutcomes, LabError> {
+    ) -> Result<FoldPredictions, LabError> {
         let utterances = &features.utterances;
         let folder = run.fold(&job.name)?;
         let split = to_json(&self.split_file(utterances, job))?;
@@ -49,15 +49,15 @@ impl Experiment<'_> {
         }
         write(&split_path, &split)?;
         let fold = &job.fold;
-        let outcomes_path = folder.join("outcomes.json");
-        if let Some(outcomes) = read_json::<FoldOutcomes>(&outcomes_path)? {
-            if outcomes.test.len() != fold.test.len() {
+        let predictions_path = folder.join("outcomes.json");
+        if let Some(predictions) = read_json::<FoldPredictions>(&predictions_path)? {
+            if predictions.test.len() != fold.test.len() {
                 return Err(LabError::Damaged {
-                    path: outcomes_path,
+                    path: predictions_path,
                     message: "it holds other clips than the fold's".to_owned(),
                 });
             }
-            return Ok(outcomes);
+            return Ok(predictions);
         }
         if fold.validation.is_empty() && self.recipe.training.is_some() {
             return Err(LabError::TooFewClips(format!(
@@ -70,7 +70,7 @@ impl Experiment<'_> {
         let trained_on = features.trained_on();
         let side = |indices: &[usize]| self.side(utterances, trained_on, indices);
         let train = side(&fold.train);
-        let summed_into = self.summed_into()?;
+        let class_of_output = self.class_of_output()?;
         let start = self.start(features, job)?;
         let statistics = standardization(&features.front_end, &train);
         let task = self.recipe.training.as_ref().map(|training| Task {
@@ -89,7 +89,7 @@ impl Experiment<'_> {
                 Some(network) => Start::Head(network),
             },
             statistics,
-            summed_into: &summed_into,
+            class_of_output: &class_of_output,
             activations: self.activations(&features.front_end, &train),
             feature_bytes: memory::bytes_of(trained_on),
             train,
@@ -130,9 +130,9 @@ impl Experiment<'_> {
             },
         };
         let judge = |indices: &[usize]| {
-            outcomes_of(
+            predict_clips(
                 &model,
-                &summed_into,
+                &class_of_output,
                 &self.corpus.root,
                 utterances,
                 trained_on,
@@ -140,15 +140,15 @@ impl Experiment<'_> {
                 &self.device,
             )
         };
-        let outcomes = FoldOutcomes {
+        let predictions = FoldPredictions {
             best_epoch,
             leakage: leakage(fold, utterances, trained_on),
             train: judge(&distinct),
             validation: judge(&fold.validation),
             test: judge(&fold.test),
         };
-        write_json(&outcomes_path, &outcomes)?;
-        Ok(outcomes)
+        write_json(&predictions_path, &predictions)?;
+        Ok(predictions)
     }
 
     fn side<'f>(
@@ -179,14 +179,14 @@ impl Experiment<'_> {
         let network = encoder.network(config, self.outputs(), &self.device)?;
         // Parameters are drawn on first use: draw them now.
         Weights::of(network.head());
-        let (Some(head), Some(summaries)) = (&self.recipe.head, &features.summaries) else {
+        let (Some(head), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
             return Ok(Some(network));
         };
         let outputs = self.output_scheme();
         let example = |index: &usize| {
             let utterance = &features.utterances[*index];
             Some(Example {
-                summary: summaries[*index].windows.first()?,
+                embedding: embeddings[*index].windows.first()?,
                 output: outputs.label_of(utterance.emotion),
                 speaker: &utterance.speaker,
             })
@@ -196,9 +196,9 @@ impl Experiment<'_> {
         speakers.sort_unstable();
         speakers.dedup();
         speakers.shuffle(&mut rng_at(job.seed, 0, 1));
-        let fitted = head_fit::fit(
+        let fitted = fit_lda::fit(
             &examples,
-            &self.summed_into()?,
+            &self.class_of_output()?,
             head,
             &speakers,
             &self.device,

@@ -9,14 +9,14 @@ use std::path::PathBuf;
 use undertone_corpus::{Corpus, LabelScheme, Protocol};
 use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    CARD_FILE, Model, ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder, summed_into,
+    CARD_FILE, Model, ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder,
+    class_of_output,
 };
 
 use crate::card::ModelCard;
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::frozen::encoder_fingerprint;
-use crate::judging::{Evaluation, Report};
 use crate::protocol_text::describe_protocol;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, write};
@@ -24,6 +24,7 @@ use crate::run_log::RunLog;
 use features::Features;
 pub(crate) use features::readable;
 use split::Job;
+use undertone_metrics::{Evaluation, Report};
 
 /// A corpus, a recipe, and where to work.
 pub struct Experiment<'a> {
@@ -115,12 +116,12 @@ impl Experiment<'_> {
         let mut pooled = Vec::new();
         let labels = self.labels();
         for (index, job) in jobs.iter().enumerate() {
-            let outcomes = self.fold(run, features, job, (index + 1, jobs.len()))?;
-            if outcomes.test.is_empty() {
+            let predictions = self.fold(run, features, job, (index + 1, jobs.len()))?;
+            if predictions.test.is_empty() {
                 continue;
             }
-            folds.push(outcomes.judge(&job.name, &labels)?);
-            pooled.extend(outcomes.test);
+            folds.push(predictions.judge(&job.name, &labels)?);
+            pooled.extend(predictions.test);
         }
         if folds.is_empty() {
             let model = self.keep_model(run, jobs, None)?;
@@ -168,9 +169,9 @@ impl Experiment<'_> {
             .unwrap_or(self.recipe.label_scheme)
     }
 
-    fn summed_into(&self) -> Result<Vec<usize>, LabError> {
+    fn class_of_output(&self) -> Result<Vec<usize>, LabError> {
         let (outputs, labels) = (self.output_scheme(), self.recipe.label_scheme);
-        summed_into(outputs, labels).ok_or_else(|| {
+        class_of_output(outputs, labels).ok_or_else(|| {
             let (path, name) = (PathBuf::new(), &self.recipe.name);
             ModelError::Outputs {
                 path: path.join(name),

@@ -9,7 +9,7 @@ use undertone_corpus::{Fold, Protocol, Utterance, split};
 use super::{Experiment, FoldChoice};
 use crate::error::LabError;
 use crate::features::ClipFeatures;
-use crate::judging::LeakageSummary;
+use undertone_metrics::LeakageSummary;
 
 /// Paths of the clips on each side, relative to the corpus.
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
 use undertone_corpus::{BalanceStep, LabelScheme, ProtocolConfig};
-use undertone_models::{NetworkConfig, summed_into};
+use undertone_models::{NetworkConfig, class_of_output};
 
 pub use error::RecipeError;
 pub(crate) use error::range;
@@ -16,7 +16,7 @@ pub use training::{
     EncoderTrainingConfig, PlateauConfig, ScheduleConfig, Selection, TrainingConfig,
 };
 
-use crate::augmentation::AugmentationConfig;
+use crate::augment::AugmentConfig;
 
 /// One experiment, as `recipes/*.toml` writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,10 +47,10 @@ pub struct Recipe {
     pub front_end: FrontEndConfig,
     /// How training clips are varied.
     #[serde(default)]
-    pub augmentation: AugmentationConfig,
+    pub augmentation: AugmentConfig,
     /// The network.
     pub network: NetworkConfig,
-    /// How the head of a pretrained encoder is fitted to the frozen encoder's summaries, before
+    /// How the head of a pretrained encoder is fitted to the frozen encoder's embeddings, before
     /// any `training`. Pretrained encoders only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadConfig>,
@@ -60,7 +60,7 @@ pub struct Recipe {
 }
 
 /// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardized
-/// summaries, its shrinkage chosen inside the training set by folds of speakers.
+/// embeddings, its shrinkage chosen inside the training set by folds of speakers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadConfig {
@@ -181,7 +181,7 @@ impl Recipe {
     fn check(&self) -> Result<(), RecipeError> {
         let outputs = self.output_scheme.unwrap_or(self.label_scheme);
         range(
-            summed_into(outputs, self.label_scheme).is_some(),
+            class_of_output(outputs, self.label_scheme).is_some(),
             "output_scheme",
             "label_scheme or a finer scheme",
             outputs,

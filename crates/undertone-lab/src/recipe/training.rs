@@ -19,7 +19,7 @@ pub struct TrainingConfig {
     #[serde(default)]
     pub schedule: ScheduleConfig,
     /// Whether and how a pretrained encoder is trained with its head. Left out: it is frozen, its
-    /// summaries are computed once, and only the head is trained.
+    /// embeddings are computed once, and only the head is trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoder: Option<EncoderTrainingConfig>,
     /// Weight decay of AdamW (decoupled; Loshchilov & Hutter 2019) on all weights but biases and

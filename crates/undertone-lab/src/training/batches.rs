@@ -8,7 +8,7 @@ use rand_distr::{Beta, Distribution};
 use undertone_audio::FeatureMatrix;
 use undertone_models::BandStatistics;
 
-use crate::augmentation::AugmentationConfig;
+use crate::augment::AugmentConfig;
 use crate::features::ClipFeatures;
 
 /// A random number generator for one purpose at one point of a training.
@@ -62,7 +62,7 @@ pub(crate) struct View {
 pub(crate) fn view(
     clips: &[&ClipFeatures],
     statistics: Option<&BandStatistics>,
-    augmentation: &AugmentationConfig,
+    augmentation: &AugmentConfig,
     rng: &mut impl Rng,
 ) -> View {
     let features: Vec<FeatureMatrix> = clips
@@ -97,7 +97,7 @@ pub(crate) fn view(
 fn varied(
     clip: &ClipFeatures,
     statistics: Option<&BandStatistics>,
-    augmentation: &AugmentationConfig,
+    augmentation: &AugmentConfig,
     rng: &mut impl Rng,
 ) -> FeatureMatrix {
     let mut features = if clip.copies.is_empty() || rng.random_bool(0.5) {
@@ -174,9 +174,9 @@ mod tests {
             })
             .collect();
         let clips: Vec<&ClipFeatures> = clips.iter().collect();
-        let augmentation = AugmentationConfig {
+        let augmentation = AugmentConfig {
             mixup: 0.5,
-            ..AugmentationConfig::default()
+            ..AugmentConfig::default()
         };
         let view = view(&clips, None, &augmentation, &mut rng_at(1, 1, 1));
         for (own, (features, mixed)) in view.features.iter().zip(&view.mixed).enumerate() {

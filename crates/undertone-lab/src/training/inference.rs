@@ -6,12 +6,12 @@ use undertone_models::{BandStatistics, Batch, Network, class_probabilities, mean
 use crate::features::ClipFeatures;
 
 /// The mean probabilities over each clip's windows. `network` is a validation snapshot, output
-/// `i` of which counts towards class `summed_into[i]`.
+/// `i` of which counts towards class `class_of_output[i]`.
 pub(crate) fn probabilities(
     network: &Network,
     clips: &[&ClipFeatures],
     statistics: Option<&BandStatistics>,
-    summed_into: &[usize],
+    class_of_output: &[usize],
     device: &Device,
 ) -> Vec<Vec<f32>> {
     let windows: Vec<_> = clips.iter().flat_map(|clip| &clip.windows).collect();
@@ -24,7 +24,7 @@ pub(crate) fn probabilities(
                 .for_each(|window| statistics.standardize(window));
         }
         let scores = network.forward(&Batch::of(&features, device));
-        of_windows.extend(class_probabilities(scores, summed_into));
+        of_windows.extend(class_probabilities(scores, class_of_output));
     }
     let mut of_windows = of_windows.into_iter();
     clips

@@ -19,14 +19,14 @@ use super::checkpoint::{self, Progress, StepSums};
 use super::inference::probabilities;
 use super::optimization::{self, RateGroup, rate_groups};
 use super::schedule::{Plateau, share_of_rate};
-use crate::augmentation::AugmentationConfig;
+use crate::augment::AugmentConfig;
 use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
 use crate::features::ClipFeatures;
-use crate::judging::{ConfusionMatrix, Scores, cross_entropy};
 use crate::memory::MemoryEstimate;
 use crate::metrics_file;
 use crate::recipe::{Selection, TrainingConfig};
+use undertone_metrics::{ConfusionMatrix, Scores, cross_entropy};
 
 /// The clips of one side with their classes.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub(crate) enum Start<'a> {
     Random { bands: usize, frames: usize },
     /// A pretrained network whose encoder is trained too.
     Pretrained(&'a PretrainedNetwork),
-    /// The head of a pretrained network, on its encoder's summaries.
+    /// The head of a pretrained network, on its encoder's embeddings.
     Head(&'a PretrainedNetwork),
 }
 
@@ -53,7 +53,7 @@ pub(crate) enum Start<'a> {
 #[derive(Debug)]
 pub(crate) struct Task<'a> {
     pub(crate) training: &'a TrainingConfig,
-    pub(crate) augmentation: &'a AugmentationConfig,
+    pub(crate) augmentation: &'a AugmentConfig,
     pub(crate) fold: &'a str,
     pub(crate) seed: u64,
     pub(crate) model: ModelConfig,
@@ -65,7 +65,7 @@ pub(crate) struct Task<'a> {
     pub(crate) validation: Subset<'a>,
     pub(crate) statistics: Option<BandStatistics>,
     /// For each output of the network the class that it counts towards.
-    pub(crate) summed_into: &'a [usize],
+    pub(crate) class_of_output: &'a [usize],
     /// What training keeps of its longest clip.
     pub(crate) activations: Activations,
     /// Bytes of the corpus's features.
@@ -271,7 +271,7 @@ impl Task<'_> {
             }
             let of_batch = GradientsParams::from_grads(loss.backward(), &state.network);
             gradients.accumulate(&state.network, of_batch);
-            rows.extend(class_probabilities(scores, self.summed_into));
+            rows.extend(class_probabilities(scores, self.class_of_output));
         }
         let mut gradients = gradients.grads();
         if training.clip_norm > 0.0 {
@@ -305,7 +305,7 @@ impl Task<'_> {
     /// Target probabilities of the network's outputs, smoothed and mixed as the clips were, each
     /// scaled by the weight of its class.
     fn targets(&self, clips: &[usize], view: &View, class_weights: &[f32]) -> Vec<Vec<f32>> {
-        let outputs = self.summed_into.len();
+        let outputs = self.class_of_output.len();
         let smoothing = self.training.label_smoothing;
         let pure: Vec<Vec<f32>> = clips
             .iter()
@@ -366,7 +366,7 @@ impl Task<'_> {
             &snapshot,
             &self.validation.clips,
             self.statistics.as_ref(),
-            self.summed_into,
+            self.class_of_output,
             &plain,
         );
         let (loss, scores) = self.judge(&probabilities)?;

@@ -106,7 +106,7 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
             expected: expected.iter().map(|label| (*label).to_owned()).collect(),
         });
     }
-    if summed_into(config.output_scheme, config.label_scheme).is_none() {
+    if class_of_output(config.output_scheme, config.label_scheme).is_none() {
         return Err(ModelError::Outputs {
             path,
             outputs: config.output_scheme,
@@ -118,7 +118,7 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
 
 /// For each class of `outputs` the class of `labels` that it belongs to; `None` if `outputs` is
 /// the coarser scheme.
-pub fn summed_into(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
+pub fn class_of_output(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
     (0..outputs.labels().len())
         .map(|output| {
             let mut classes = outputs

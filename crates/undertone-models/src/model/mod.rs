@@ -16,11 +16,11 @@ use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
 
 use crate::atomic_file::write_atomically;
 use crate::network::{Network, NetworkConfig};
+use crate::normalize::BandStatistics;
 use crate::pretrained::{self, EncoderFiles};
-use crate::statistics::BandStatistics;
 use crate::weights::{Weights, WeightsError};
 
-pub use config::{ModelConfig, Provenance, summed_into};
+pub use config::{ModelConfig, Provenance, class_of_output};
 pub use error::ModelError;
 
 /// The file of a model folder that says what the model is.

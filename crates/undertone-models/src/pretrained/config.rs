@@ -16,7 +16,7 @@ const HUB: &str = "hf:";
 /// let config: PretrainedConfig = serde_json::from_str(
 ///     r#"{"pretrained": "hf:facebook/wav2vec2-base", "states": [1, 2], "pooling": "mean-std"}"#,
 /// )?;
-/// assert_eq!(config.states, States::SideBySide(vec![1, 2]));
+/// assert_eq!(config.states, States::Concat(vec![1, 2]));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub enum States {
     /// A trained weighted sum of all (`use_weighted_layer_sum` in `transformers`).
     Weighted,
     /// These, pooled each by itself and put side by side.
-    SideBySide(Vec<usize>),
+    Concat(Vec<usize>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl From<StatesForm> for States {
         match form {
             StatesForm::Word(StatesWord::Last) => Self::Last,
             StatesForm::Word(StatesWord::Weighted) => Self::Weighted,
-            StatesForm::List(states) => Self::SideBySide(states),
+            StatesForm::List(states) => Self::Concat(states),
         }
     }
 }
@@ -95,7 +95,7 @@ impl From<States> for StatesForm {
         match states {
             States::Last => Self::Word(StatesWord::Last),
             States::Weighted => Self::Word(StatesWord::Weighted),
-            States::SideBySide(states) => Self::List(states),
+            States::Concat(states) => Self::List(states),
         }
     }
 }
@@ -124,7 +124,7 @@ impl PretrainedConfig {
     /// [`NetworkError::NoSuchState`] for a state beyond them.
     pub fn layers_of(&self, available: usize) -> Result<usize, NetworkError> {
         let highest = match &self.states {
-            States::SideBySide(states) => states.iter().copied().max(),
+            States::Concat(states) => states.iter().copied().max(),
             States::Last | States::Weighted => None,
         };
         let layers = self.layers.or(highest).unwrap_or(available);
@@ -154,12 +154,12 @@ impl PretrainedConfig {
 
     /// Whether what the head reads of a clip stays the same while the head is trained, so that it
     /// can be computed once.
-    pub fn has_fixed_summaries(&self) -> bool {
+    pub fn has_fixed_embeddings(&self) -> bool {
         self.states != States::Weighted && self.pooling != StepPoolingKind::Attention
     }
 
     pub(crate) fn check(&self) -> Result<(), NetworkError> {
-        if matches!(&self.states, States::SideBySide(states) if states.is_empty()) {
+        if matches!(&self.states, States::Concat(states) if states.is_empty()) {
             return Err(NetworkError::Zero("states"));
         }
         match self.projection {

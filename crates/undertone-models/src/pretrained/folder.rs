@@ -23,7 +23,7 @@ use super::source::{
 use crate::atomic_file::write_atomically;
 use crate::checkpoint::{Checkpoint, FloatType};
 use crate::encoder::{EncoderConfig, HeadConfig, NamedTensor, StepPoolingKind, write_tensors};
-use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, summed_into};
+use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, class_of_output};
 
 /// The class of ours, for what `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
@@ -155,7 +155,7 @@ fn stock_class(
 ) -> Option<&'static str> {
     let whole_states = match pretrained.states {
         States::Last | States::Weighted => true,
-        States::SideBySide(_) => false,
+        States::Concat(_) => false,
     };
     let fits = whole_states
         && pretrained.pooling == StepPoolingKind::Mean
@@ -220,8 +220,8 @@ fn config_json(
     if stock.is_none() {
         let (outputs, labels) = (settings.output_scheme, settings.label_scheme);
         config.insert(
-            "summed_into".to_owned(),
-            json!(summed_into(outputs, labels)),
+            "class_of_output".to_owned(),
+            json!(class_of_output(outputs, labels)),
         );
         let class = format!("modeling_undertone.{class}");
         config.insert(

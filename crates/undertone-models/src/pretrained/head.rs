@@ -55,8 +55,8 @@ impl Head {
     }
 
     /// Class scores, `[batch, width]` → `[batch, classes]`.
-    pub fn forward(&self, summary: Tensor<2>) -> Tensor<2> {
-        let mut hidden = summary;
+    pub fn forward(&self, embedding: Tensor<2>) -> Tensor<2> {
+        let mut hidden = embedding;
         if let Some(norm) = &self.norm {
             hidden = norm.forward(hidden);
         }

@@ -40,8 +40,8 @@ impl PretrainedNetwork {
     }
 
     /// What the head reads: pooled hidden states, `[batch, width]`.
-    pub fn summarize(&self, batch: &Batch) -> Tensor<2> {
-        self.readout.summarize(&self.encoder.hidden_states(batch))
+    pub fn embed(&self, batch: &Batch) -> Tensor<2> {
+        self.readout.embed(&self.encoder.hidden_states(batch))
     }
 
     /// What stands behind the encoder.

@@ -49,7 +49,7 @@ impl Readout {
         config.check()?;
         config.layers_of(layers)?;
         let states = match &config.states {
-            States::SideBySide(states) => states.clone(),
+            States::Concat(states) => states.clone(),
             States::Last | States::Weighted => Vec::new(),
         };
         let read = states.len().max(1) * config.pooling.output_width(width);
@@ -80,11 +80,11 @@ impl Readout {
 
     /// Class scores (logits), `[batch, classes]`.
     pub fn forward(&self, hidden: &HiddenStates) -> Tensor<2> {
-        self.head.forward(self.summarize(hidden))
+        self.head.forward(self.embed(hidden))
     }
 
     /// What the head reads: pooled hidden states, `[batch, width]`.
-    pub fn summarize(&self, hidden: &HiddenStates) -> Tensor<2> {
+    pub fn embed(&self, hidden: &HiddenStates) -> Tensor<2> {
         let HiddenStates { states, lengths } = hidden;
         let pool = |state: &Tensor<3>| self.pooling.forward(state.clone(), lengths);
         if let Some(weights) = &self.layer_weights {

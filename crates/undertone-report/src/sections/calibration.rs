@@ -2,20 +2,20 @@
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{ReliabilityBin, ReliabilityDiagram};
-use undertone_lab::judging::{CalibrationBin, calibration_bins};
+use undertone_metrics::{CalibrationBin, calibration_bins};
 
 use super::Subject;
 use crate::error::ReportError;
 use crate::numbers::percent;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
-    let outcomes = subject.record.test_outcomes();
-    let (Some(report), false) = (&subject.record.report, outcomes.is_empty()) else {
+    let predictions = subject.record.test_predictions();
+    let (Some(report), false) = (&subject.record.report, predictions.is_empty()) else {
         return Ok(None);
     };
-    let rows = outcomes
+    let rows = predictions
         .iter()
-        .map(|outcome| (outcome.probabilities.as_slice(), outcome.truth));
+        .map(|prediction| (prediction.probabilities.as_slice(), prediction.truth));
     let bins = calibration_bins(rows);
     let clips: usize = bins.iter().map(|bin| bin.clips).sum();
     let mean = |value: fn(&CalibrationBin) -> f64| {

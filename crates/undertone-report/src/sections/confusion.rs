@@ -2,7 +2,7 @@
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{BarChart, ConfusionFigure, Normalization, Series, Stacking};
-use undertone_lab::judging::{ClassScores, Report};
+use undertone_metrics::{ClassScores, Report};
 
 use super::Subject;
 use crate::error::ReportError;

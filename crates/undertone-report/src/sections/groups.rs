@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Interval, IntervalPlot, Marker};
-use undertone_lab::judging::{
-    Evaluation, GroupScores, Outcome, Report, Score, chance_between_genders,
+use undertone_metrics::{
+    ClipPrediction, Evaluation, GroupScores, Report, Score, chance_between_genders,
     chance_between_speakers,
 };
 
@@ -27,13 +27,13 @@ struct Judged {
 }
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
-    let outcomes = subject.record.test_outcomes();
-    let (Some(report), false) = (&subject.record.report, outcomes.is_empty()) else {
+    let predictions = subject.record.test_predictions();
+    let (Some(report), false) = (&subject.record.report, predictions.is_empty()) else {
         return Ok(None);
     };
     let labels = subject.record.labels();
     let mut blocks = Vec::new();
-    let genders = judged(&labels, &outcomes, &report.pooled.by_gender, gender_of)?;
+    let genders = judged(&labels, &predictions, &report.pooled.by_gender, gender_of)?;
     if genders.is_empty() {
         blocks.push(Block::Note(
             "The corpus does not tell the speakers' genders.".into(),
@@ -42,17 +42,17 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         blocks.push(Block::Text(gap(
             &genders,
             "gender",
-            &outcomes,
+            &predictions,
             gender_of,
             chance_by_gender,
         )));
         blocks.push(Block::Figure(figure(subject, report, "gender", &genders)?));
     }
-    let speakers = judged(&labels, &outcomes, &report.pooled.by_speaker, speaker_of)?;
+    let speakers = judged(&labels, &predictions, &report.pooled.by_speaker, speaker_of)?;
     blocks.push(Block::Text(gap(
         &speakers,
         "speaker",
-        &outcomes,
+        &predictions,
         speaker_of,
         |tested| Some(chance_between_speakers(tested)),
     )));
@@ -71,26 +71,26 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     }))
 }
 
-fn gender_of(outcome: &Outcome) -> &str {
-    outcome.gender.as_deref().unwrap_or("unknown")
+fn gender_of(prediction: &ClipPrediction) -> &str {
+    prediction.gender.as_deref().unwrap_or("unknown")
 }
 
-fn speaker_of(outcome: &Outcome) -> &str {
-    &outcome.speaker
+fn speaker_of(prediction: &ClipPrediction) -> &str {
+    &prediction.speaker
 }
 
 fn judged<'a>(
     labels: &[String],
-    outcomes: &'a [Outcome],
+    predictions: &'a [ClipPrediction],
     groups: &[GroupScores],
-    name: impl Fn(&'a Outcome) -> &'a str,
+    name: impl Fn(&'a ClipPrediction) -> &'a str,
 ) -> Result<Vec<Judged>, ReportError> {
     groups
         .iter()
         .map(|group| {
-            let own: Vec<Outcome> = outcomes
+            let own: Vec<ClipPrediction> = predictions
                 .iter()
-                .filter(|outcome| name(outcome) == group.name)
+                .filter(|prediction| name(prediction) == group.name)
                 .cloned()
                 .collect();
             let uar = Evaluation::new(labels, &own)?.uar;
@@ -104,13 +104,13 @@ fn judged<'a>(
 }
 
 /// How far the groups are apart, in words, and whether that is more than chance: by a test of the
-/// outcomes of the groups that have clips enough.
+/// predictions of the groups that have clips enough.
 fn gap(
     groups: &[Judged],
     kind: &str,
-    outcomes: &[Outcome],
-    name: impl Fn(&Outcome) -> &str,
-    chance: impl Fn(&[&Outcome]) -> Option<f64>,
+    predictions: &[ClipPrediction],
+    name: impl Fn(&ClipPrediction) -> &str,
+    chance: impl Fn(&[&ClipPrediction]) -> Option<f64>,
 ) -> String {
     if let [only] = groups {
         return format!("All clips are of one {kind}, {}.", only.name);
@@ -138,9 +138,9 @@ fn gap(
     } else {
         String::new()
     };
-    let tested: Vec<&Outcome> = outcomes
+    let tested: Vec<&ClipPrediction> = predictions
         .iter()
-        .filter(|outcome| enough.iter().any(|group| group.name == name(outcome)))
+        .filter(|prediction| enough.iter().any(|group| group.name == name(prediction)))
         .collect();
     let p = if enough.len() < 2 {
         None
@@ -174,14 +174,14 @@ fn gap(
 
 /// Whether there are speakers enough of each gender for their dealing to tell anything: of 4 and 4
 /// there are 70 ways to deal.
-fn chance_by_gender(outcomes: &[&Outcome]) -> Option<f64> {
+fn chance_by_gender(predictions: &[&ClipPrediction]) -> Option<f64> {
     let mut speakers: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
-    for outcome in outcomes {
-        let gender = speakers.entry(outcome.gender.as_deref()).or_default();
-        gender.insert(&outcome.speaker);
+    for prediction in predictions {
+        let gender = speakers.entry(prediction.gender.as_deref()).or_default();
+        gender.insert(&prediction.speaker);
     }
     let enough = speakers.values().all(|speakers| speakers.len() >= 4);
-    enough.then(|| chance_between_genders(outcomes))
+    enough.then(|| chance_between_genders(predictions))
 }
 
 fn figure(

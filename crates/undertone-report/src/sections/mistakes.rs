@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use undertone_figures::page::{Block, Cell, Section, Table};
-use undertone_lab::judging::Outcome;
+use undertone_metrics::ClipPrediction;
 
 use super::Subject;
 use crate::numbers::percent;
@@ -12,11 +12,11 @@ use crate::numbers::percent;
 const SHOWN: usize = 20;
 
 pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
-    let outcomes = subject.record.test_outcomes();
-    if outcomes.is_empty() {
+    let predictions = subject.record.test_predictions();
+    if predictions.is_empty() {
         return None;
     }
-    let mistakes = surest_mistakes(&outcomes);
+    let mistakes = surest_mistakes(&predictions);
     let title = "Surest mistakes".to_owned();
     if mistakes.is_empty() {
         let blocks = vec![Block::Note(
@@ -29,16 +29,19 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
     let mut silent = 0;
     let rows: Vec<Vec<Cell>> = mistakes
         .into_iter()
-        .map(|outcome| {
-            let confidence = outcome.probabilities.get(outcome.predicted()).copied();
+        .map(|prediction| {
+            let confidence = prediction
+                .probabilities
+                .get(prediction.predicted())
+                .copied();
             let mut row = vec![
-                Cell::Text(outcome.utterance.clone()),
-                Cell::Text(outcome.speaker.clone()),
-                Cell::Text(label(outcome.truth)),
-                Cell::Text(label(outcome.predicted())),
+                Cell::Text(prediction.utterance.clone()),
+                Cell::Text(prediction.speaker.clone()),
+                Cell::Text(label(prediction.truth)),
+                Cell::Text(label(prediction.predicted())),
                 Cell::Number(percent(confidence.map_or(0.0, f64::from))),
             ];
-            match subject.voices.clip(&outcome.utterance) {
+            match subject.voices.clip(&prediction.utterance) {
                 Some(audio) => row.push(Cell::Audio(audio)),
                 None => silent += 1,
             }
@@ -69,15 +72,15 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
 }
 
 /// Wrong answers, the likeliest first; a clip that was judged several times once.
-fn surest_mistakes(outcomes: &[Outcome]) -> Vec<&Outcome> {
-    let mut wrong: Vec<&Outcome> = outcomes
+fn surest_mistakes(predictions: &[ClipPrediction]) -> Vec<&ClipPrediction> {
+    let mut wrong: Vec<&ClipPrediction> = predictions
         .iter()
-        .filter(|outcome| outcome.predicted() != outcome.truth)
+        .filter(|prediction| prediction.predicted() != prediction.truth)
         .collect();
-    let confidence = |outcome: &Outcome| {
-        outcome
+    let confidence = |prediction: &ClipPrediction| {
+        prediction
             .probabilities
-            .get(outcome.predicted())
+            .get(prediction.predicted())
             .copied()
             .unwrap_or(0.0)
     };
@@ -87,7 +90,7 @@ fn surest_mistakes(outcomes: &[Outcome]) -> Vec<&Outcome> {
             .then_with(|| a.utterance.cmp(&b.utterance))
     });
     let mut seen = HashSet::new();
-    wrong.retain(|outcome| seen.insert(outcome.utterance.as_str()));
+    wrong.retain(|prediction| seen.insert(prediction.utterance.as_str()));
     wrong.truncate(SHOWN);
     wrong
 }

@@ -3,7 +3,7 @@
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::{Interval, IntervalPlot, Marker};
 use undertone_lab::RunRecord;
-use undertone_lab::judging::{Bootstrap, Evaluation, Remark, Report, ResampleUnit};
+use undertone_metrics::{Bootstrap, Evaluation, Remark, Report, ResampleUnit};
 
 use super::Subject;
 use crate::error::ReportError;
@@ -217,7 +217,7 @@ fn fold_figure(
     subject: &Subject<'_>,
     report: &Report,
 ) -> Result<undertone_figures::Figure, ReportError> {
-    let interval = |fold: &undertone_lab::judging::FoldReport| Interval {
+    let interval = |fold: &undertone_metrics::FoldReport| Interval {
         name: fold.name.clone(),
         value: 100.0 * fold.test.uar.value,
         bounds: Some((

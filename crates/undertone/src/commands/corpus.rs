@@ -10,15 +10,15 @@ use undertone_lab::durations::{self, ClipDurations};
 use undertone_lab::{Event, Interrupt, LabError};
 
 use crate::cli::CorpusArgs;
+use crate::exit::Exit;
 use crate::interrupt;
-use crate::outcome::Outcome;
 use crate::output::{self, InOrder};
 use crate::progress::Progress;
 
 /// Missing clips that are named to people.
 const NAMED_MISSING: usize = 5;
 
-pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
     let corpus = Corpus::open(&args.corpus)?;
     let mut summary = Summary::new(args, &corpus);
     if !args.no_durations {
@@ -30,7 +30,7 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Outcome> {
             }
             Err(LabError::Interrupted) => {
                 output::say("interrupted");
-                return Ok(Outcome::Interrupted);
+                return Ok(Exit::Interrupted);
             }
             Err(error) => return Err(error.into()),
         }
@@ -44,9 +44,9 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Outcome> {
         summary.print()?;
     }
     Ok(if args.strict && !summary.is_sound() {
-        Outcome::Partly
+        Exit::Partly
     } else {
-        Outcome::Done
+        Exit::Done
     })
 }
 

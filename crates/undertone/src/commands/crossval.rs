@@ -8,9 +8,9 @@ use undertone_lab::FoldChoice;
 
 use super::experiment;
 use crate::cli::CrossvalArgs;
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 
-pub(crate) fn crossval(args: &CrossvalArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn crossval(args: &CrossvalArgs) -> anyhow::Result<Exit> {
     // One seed is the recipe's: a run is then only resumed with the same one.
     let seed = match args.seeds[..] {
         [seed] => Some(seed),

@@ -9,11 +9,11 @@ use undertone_models::write_atomically;
 
 use super::experiment::open_corpus;
 use crate::cli::EvaluateArgs;
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::{interrupt, model, output};
 
-pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     if args.protocol == Protocol::Full {
         bail!("the protocol `full` holds nothing back to judge by: choose another one");
     }
@@ -39,7 +39,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     let report = match judged {
         Err(LabError::Interrupted) => {
             output::say("interrupted");
-            return Ok(Outcome::Interrupted);
+            return Ok(Exit::Interrupted);
         }
         judged => judged?,
     };
@@ -52,7 +52,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     } else {
         output::line(report.to_text().trim_end())?;
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 /// The run's own options where it was trained under this protocol, so that its test set comes

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::Serialize;
 use undertone_corpus::Corpus;
-use undertone_lab::judging::Report;
 use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
+use undertone_metrics::Report;
 
 use super::report;
 use crate::cli::ExperimentArgs;
+use crate::exit::Exit;
 use crate::interrupt;
 use crate::live;
-use crate::outcome::Outcome;
 use crate::output;
 use crate::pretrained;
 use crate::progress::Progress;
@@ -45,7 +45,7 @@ pub(super) fn run(
     args: &ExperimentArgs,
     mut recipe: Recipe,
     choice: &FoldChoice,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Exit> {
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
     if args.resume {
@@ -80,14 +80,14 @@ pub(super) fn run(
         Ok(finished) => {
             let page = page(run.path(), &args.corpus);
             print(&finished, page, args.json)?;
-            Ok(Outcome::Done)
+            Ok(Exit::Done)
         }
         Err(LabError::Interrupted) => {
             output::say(format_args!(
                 "interrupted; what was done is in {}: the same command with --resume goes on",
                 run.path().display()
             ));
-            Ok(Outcome::Interrupted)
+            Ok(Exit::Interrupted)
         }
         Err(error) => Err(error.into()),
     }

@@ -11,15 +11,15 @@ use undertone_explore::{
 use undertone_lab::Recipe;
 
 use crate::cli::ExploreArgs;
+use crate::exit::Exit;
 use crate::interrupt;
-use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::bar;
 
 /// Skipped recordings and rows that are named to people; the page has more.
 const NAMED: usize = 5;
 
-pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     let options = options(args)?;
     let corpus = Corpus::open(&args.corpus)?;
     let output = OutputFolder::prepare(&args.out, args.force)?;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Outcome> {
     let (page, exploration) = match explored {
         Err(ExploreError::Interrupted) => {
             output::say("interrupted; nothing was written");
-            return Ok(Outcome::Interrupted);
+            return Ok(Exit::Interrupted);
         }
         explored => explored?,
     };
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Outcome> {
         )
     };
     let lost = corpus.problems.iter().filter(is_lost).count();
-    Ok(Outcome::of(
+    Ok(Exit::of(
         exploration.clips.len(),
         exploration.unreadable.len() + lost,
     ))

@@ -7,10 +7,10 @@ use serde::Serialize;
 use undertone_export::{ExportError, Request, Source, Target, export as write};
 
 use crate::cli::{ExportArgs, ExportTarget};
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::{interrupt, model, output, pretrained};
 
-pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
         bail!("--report is for the card, which an ONNX file does not have");
     }
@@ -43,7 +43,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
     let files = match files {
         Err(ExportError::Interrupted) => {
             output::say("interrupted");
-            return Ok(Outcome::Interrupted);
+            return Ok(Exit::Interrupted);
         }
         files => files?,
     };
@@ -58,7 +58,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
             output::line(format_args!("{bytes:>11}  {}", path.display()))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 /// The model that was asked for, or the one that this build carries.

@@ -12,9 +12,9 @@ use undertone_audio::{
 };
 
 use crate::cli::{FeatureKind, FeaturesArgs, SampleRate};
+use crate::exit::Exit;
 use crate::inputs::{self, Input};
 use crate::npz::NpzWriter;
-use crate::outcome::Outcome;
 use crate::output;
 
 /// Frames of one window of the deltas: librosa's default.
@@ -22,7 +22,7 @@ const DELTA_WIDTH: usize = 9;
 /// Recordings whose features are in memory at one time.
 const AT_ONCE: usize = 64;
 
-pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
     let extractor = Extractor::new(args)?;
     let cannot_write = || format!("cannot write {}", args.out.display());
     let mut archive = NpzWriter::create(&args.out).with_context(cannot_write)?;
@@ -47,9 +47,9 @@ struct Listing {
 }
 
 impl Listing {
-    fn print(self) -> anyhow::Result<Outcome> {
+    fn print(self) -> anyhow::Result<Exit> {
         self.lines.iter().try_for_each(output::line)?;
-        Ok(Outcome::of(self.done, self.failed))
+        Ok(Exit::of(self.done, self.failed))
     }
 }
 

@@ -3,10 +3,10 @@
 use undertone_corpus::fetch::{self, Progress, Source};
 
 use crate::cli::{FetchArgs, FetchableCorpus};
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::{output, progress};
 
-pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Exit> {
     let mut source = match args.corpus {
         FetchableCorpus::Ravdess => Source::ravdess(),
     };
@@ -48,5 +48,5 @@ pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Outcome> {
         args.out.display(),
         fetched.clips
     ))?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }

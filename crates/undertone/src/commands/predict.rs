@@ -11,9 +11,9 @@ use undertone_audio::DecodeOptions;
 use undertone_models::{Classifier, Prediction, largest};
 
 use crate::cli::PredictArgs;
+use crate::exit::Exit;
 use crate::inputs::{self, Input};
 use crate::model;
-use crate::outcome::Outcome;
 use crate::output::{self, InOrder};
 
 /// A recording that was read, and what the model makes of it.
@@ -22,7 +22,7 @@ struct Classified {
     prediction: Prediction,
 }
 
-pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     let classifier = model::classifier(args.model.as_deref(), args.device.device)?;
     let inputs = inputs::find(&args.inputs);
     let options = DecodeOptions {
@@ -55,7 +55,7 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Outcome> {
             }
         }
     })?;
-    Ok(Outcome::of(done, failed))
+    Ok(Exit::of(done, failed))
 }
 
 /// Decodes and classifies on all processors and delivers in the inputs' order, each as soon as

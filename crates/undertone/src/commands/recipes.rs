@@ -4,10 +4,10 @@ use anyhow::bail;
 use undertone_lab::Recipe;
 
 use crate::cli::RecipesArgs;
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::output;
 
-pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Exit> {
     let Some(wanted) = &args.name else {
         let widest = Recipe::built_in().map(|(name, _)| name.len()).max();
         let width = widest.unwrap_or_default();
@@ -15,12 +15,12 @@ pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Outcome> {
             let recipe = Recipe::parse(text, name, &[])?;
             output::line(format_args!("{name:width$}  {}", recipe.description))?;
         }
-        return Ok(Outcome::Done);
+        return Ok(Exit::Done);
     };
     let Some((_, text)) = Recipe::built_in().find(|(name, _)| name == wanted) else {
         let known: Vec<&str> = Recipe::built_in().map(|(name, _)| name).collect();
         bail!("{wanted}: no such recipe; there are {}", known.join(", "));
     };
     output::line(text.trim_end())?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }

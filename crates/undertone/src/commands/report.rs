@@ -9,7 +9,7 @@ use undertone_lab::RunRecord;
 use undertone_report::{RunSummary, Summary, check_folder, report_page};
 
 use crate::cli::ReportArgs;
-use crate::outcome::Outcome;
+use crate::exit::Exit;
 use crate::output;
 
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ struct Reported<'a> {
     page: String,
 }
 
-pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     let distinct: BTreeSet<PathBuf> = args
         .runs
         .iter()
@@ -52,9 +52,9 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Outcome> {
             Err(error) => failed(run, &error.into(), args.json)?,
         }
     }
-    let outcome = Outcome::of(records.len(), args.runs.len() - records.len());
-    if outcome == Outcome::Nothing {
-        return Ok(outcome);
+    let exit = Exit::of(records.len(), args.runs.len() - records.len());
+    if exit == Exit::Nothing {
+        return Ok(exit);
     }
     let summary = Summary::new(&records)?;
     let page = save(&records, &summary, args.corpus.as_deref(), &folder)?;
@@ -70,7 +70,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Outcome> {
     } else {
         output::line(page.display())?;
     }
-    Ok(outcome)
+    Ok(exit)
 }
 
 /// Writes the page of a run that was just trained on a corpus; returns its path.

@@ -13,11 +13,11 @@ use undertone_audio::Recording;
 use undertone_models::{Classifier, ClassifyError, DeviceKind, Prediction};
 
 use crate::cli::{LogFormat, ServeArgs};
+use crate::exit::Exit;
 use crate::model::Place;
-use crate::outcome::Outcome;
 use crate::output;
 
-pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Exit> {
     start_log(args.log);
     let server = Server::bind(settings(&args)).map_err(|error| match &error {
         ServeError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
@@ -35,7 +35,7 @@ pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Outcome> {
         move || load(&args, kind),
         move |description| announce(address, description, json),
     )?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn settings(args: &ServeArgs) -> Settings {
@@ -84,7 +84,7 @@ fn stop_on_signals(handle: StopHandle) -> anyhow::Result<()> {
     let mut asked = false;
     ctrlc::set_handler(move || {
         if std::mem::replace(&mut asked, true) {
-            std::process::exit(Outcome::Interrupted.code().into());
+            std::process::exit(Exit::Interrupted.code().into());
         }
         output::say("stopping as soon as what was accepted is answered; once more to stop at once");
         handle.stop();

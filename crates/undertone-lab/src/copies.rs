@@ -1,0 +1,155 @@
+//! Copies of training clips that sound different: other speeds and pitches, louder or softer, in
+//! noise, in a room.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use undertone_audio::augment::{self, AugmentError, NoiseColor};
+
+use crate::recipe::RecipeError;
+
+/// Which copies of a clip are made besides the clip itself. The default makes none.
+///
+/// Every random copy draws each of the changes that are set, evenly from its range.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CopiesConfig {
+    /// One copy at each of these speeds, 0.5 to 2; pitch and tempo change together.
+    pub speeds: Vec<f64>,
+    /// How many copies with random changes, at most 100.
+    pub random: usize,
+    /// Speed, 0.5 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<[f64; 2]>,
+    /// Pitch in semitones, -12 to 12; the tempo stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pitch: Option<[f64; 2]>,
+    /// Gain in dB, -60 to 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<[f64; 2]>,
+    /// Signal-to-noise ratio in dB, -10 to 100; white and pink noise take turns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<[f64; 2]>,
+    /// Reverberation time (RT60) of a small room in seconds, 0.05 to 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverberation: Option<[f64; 2]>,
+}
+
+/// Level of the direct sound above the room's, in dB: a speaker near the microphone.
+const DIRECT_TO_REVERBERANT: [f64; 2] = [0.0, 15.0];
+
+impl CopiesConfig {
+    pub(crate) fn check(&self) -> Result<(), RecipeError> {
+        let range = |field, expected, found: String| {
+            Err(RecipeError::Range {
+                field,
+                expected,
+                found,
+            })
+        };
+        if let Some(speed) = self.speeds.iter().find(|it| !(0.5..=2.0).contains(*it)) {
+            return range("augmentation.copies.speeds", "0.5 to 2", speed.to_string());
+        }
+        if self.random > 100 {
+            return range(
+                "augmentation.copies.random",
+                "at most 100",
+                self.random.to_string(),
+            );
+        }
+        for (field, drawn, allowed, expected) in [
+            (
+                "augmentation.copies.speed",
+                self.speed,
+                0.5..=2.0,
+                "[low, high] within 0.5 to 2",
+            ),
+            (
+                "augmentation.copies.pitch",
+                self.pitch,
+                -12.0..=12.0,
+                "[low, high] within -12 to 12",
+            ),
+            (
+                "augmentation.copies.gain",
+                self.gain,
+                -60.0..=60.0,
+                "[low, high] within -60 to 60",
+            ),
+            (
+                "augmentation.copies.noise",
+                self.noise,
+                -10.0..=100.0,
+                "[low, high] within -10 to 100",
+            ),
+            (
+                "augmentation.copies.reverberation",
+                self.reverberation,
+                0.05..=3.0,
+                "[low, high] within 0.05 to 3",
+            ),
+        ] {
+            if let Some([low, high]) = drawn
+                && !(allowed.contains(&low) && allowed.contains(&high) && low <= high)
+            {
+                return range(field, expected, format!("[{low}, {high}]"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The copies of one clip's prepared samples. What is random follows from `fingerprint`, so
+    /// that a clip has the same copies in every run.
+    pub(crate) fn copies(
+        &self,
+        samples: &[f32],
+        sample_rate: u32,
+        fingerprint: &str,
+    ) -> Result<Vec<Vec<f32>>, AugmentError> {
+        let fixed = self
+            .speeds
+            .iter()
+            .map(|factor| augment::speed(samples, sample_rate, *factor));
+        let random = (0..self.random).map(|copy| {
+            let seed = blake3::hash(format!("{fingerprint} {copy}").as_bytes());
+            let mut rng = ChaCha8Rng::from_seed(*seed.as_bytes());
+            self.random_copy(samples, sample_rate, &mut rng)
+        });
+        fixed.chain(random).collect()
+    }
+
+    fn random_copy(
+        &self,
+        samples: &[f32],
+        sample_rate: u32,
+        rng: &mut impl Rng,
+    ) -> Result<Vec<f32>, AugmentError> {
+        let mut draw =
+            |range: Option<[f64; 2]>| range.map(|[low, high]| rng.random_range(low..=high));
+        let (speed, pitch) = (draw(self.speed), draw(self.pitch));
+        let (room, gain, noise) = (draw(self.reverberation), draw(self.gain), draw(self.noise));
+        let mut copy = samples.to_vec();
+        if let Some(factor) = speed {
+            copy = augment::speed(&copy, sample_rate, factor)?;
+        }
+        if let Some(semitones) = pitch {
+            copy = augment::pitch(&copy, sample_rate, semitones)?;
+        }
+        if let Some(rt60) = room {
+            let [low, high] = DIRECT_TO_REVERBERANT;
+            let direct = rng.random_range(low..=high);
+            copy = augment::reverberation(&copy, sample_rate, rt60, direct, rng.random())?;
+        }
+        if let Some(snr) = noise {
+            let color = match rng.random() {
+                true => NoiseColor::White,
+                false => NoiseColor::Pink,
+            };
+            copy = augment::noise(&copy, snr, color, rng.random())?;
+        }
+        if let Some(decibels) = gain {
+            copy = augment::gain(&copy, decibels)?;
+        }
+        Ok(copy)
+    }
+}

@@ -1,0 +1,270 @@
+//! The head of a frozen encoder: a discriminant analysis whose shrinkage and temperature are chosen
+//! by speakers that it has not heard.
+//!
+//! The scores are cooled or warmed by one factor (Guo et al. 2017), so that their softmax are
+//! probabilities, and where several outputs count towards one class, each gets its share of it: a
+//! class is not likelier for having more emotions.
+
+use undertone_audio::FeatureMatrix;
+use undertone_metrics::argmax;
+use undertone_models::Head;
+use undertone_models::burn::tensor::{Device, Tensor, TensorData};
+
+use crate::error::LabError;
+use crate::lda::Analysis;
+use crate::recipe::HeadConfig;
+
+/// One embedding to fit to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Example<'a> {
+    pub(crate) embedding: &'a FeatureMatrix,
+    /// The output that it is to raise.
+    pub(crate) output: usize,
+    /// Who spoke.
+    pub(crate) speaker: &'a str,
+}
+
+/// A fitted head.
+#[derive(Debug)]
+pub(crate) struct Fitted {
+    pub(crate) head: Head,
+    /// The shrinkage that was chosen.
+    pub(crate) shrinkage: f64,
+    /// What the scores were multiplied by.
+    pub(crate) temperature: f64,
+}
+
+/// What an analysis says of an example that it has not seen.
+struct HeldOut {
+    output: usize,
+    scores: Vec<f64>,
+}
+
+/// Fits a head. The shrinkage with the highest unweighted average recall on folds of held-out
+/// speakers wins, the stronger one of equals; the temperature is the one with the lowest
+/// cross-entropy there. With a single speaker there are no folds: the strongest shrinkage is taken,
+/// and the scores stay as they are.
+///
+/// Speakers are dealt to the folds in the order of `speakers`. Output `i` counts towards class
+/// `class_of_output[i]`. `observe` is told each shrinkage with its recall.
+///
+/// # Errors
+/// If the embeddings of a class are all alike.
+pub(crate) fn fit(
+    examples: &[Example<'_>],
+    class_of_output: &[usize],
+    config: &HeadConfig,
+    speakers: &[&str],
+    device: &Device,
+    observe: &mut dyn FnMut(f64, f64),
+) -> Result<Fitted, LabError> {
+    let outputs = class_of_output.len();
+    let mut shrinkages = config.shrinkage.clone();
+    shrinkages.sort_by(|one, other| other.total_cmp(one));
+    let mut held_out: Vec<Vec<HeldOut>> = shrinkages.iter().map(|_| Vec::new()).collect();
+    // Choosing is about the outputs; their shares in classes come at the end.
+    let alone: Vec<usize> = (0..outputs).collect();
+    let folds = config.folds.min(speakers.len());
+    for fold in (0..folds).filter(|_| folds > 1) {
+        let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
+        let (out, kept): (Vec<_>, Vec<_>) =
+            examples.iter().partition(|it| held.contains(&it.speaker));
+        let analysis = Analysis::new(&kept, outputs, device);
+        // An emotion that only held-out speakers have says nothing about shrinkage or temperature.
+        let out: Vec<Example<'_>> = out
+            .into_iter()
+            .filter(|it| analysis.knows(it.output))
+            .collect();
+        for (shrinkage, held_out) in shrinkages.iter().zip(&mut held_out) {
+            // A fold whose kept embeddings are all alike has nothing to say either.
+            if let Ok(scores) = analysis.solve(*shrinkage) {
+                let head = scores.head(1.0, &alone, device);
+                held_out.extend(judge(&head, &out, device));
+            }
+        }
+    }
+    let mut best = (f64::NEG_INFINITY, 0);
+    for (index, held_out) in held_out.iter().enumerate() {
+        let uar = average_recall(held_out, outputs);
+        if !held_out.is_empty() {
+            observe(shrinkages[index], uar);
+        }
+        if uar > best.0 {
+            best = (uar, index);
+        }
+    }
+    let temperature = temperature(&held_out[best.1], outputs);
+    let shrinkage = shrinkages[best.1];
+    let scores = Analysis::new(examples, outputs, device).solve(shrinkage)?;
+    Ok(Fitted {
+        head: scores.head(temperature, class_of_output, device),
+        shrinkage,
+        temperature,
+    })
+}
+
+/// The scores of examples.
+fn judge(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldOut> {
+    let Some(first) = examples.first() else {
+        return Vec::new();
+    };
+    let width = first.embedding.values.len();
+    let values: Vec<f32> = examples
+        .iter()
+        .flat_map(|it| it.embedding.values.clone())
+        .collect();
+    let embeddings = Tensor::from_data(TensorData::new(values, [examples.len(), width]), device);
+    let scores: Vec<f64> = head.forward(embeddings).into_data().iter::<f64>().collect();
+    scores
+        .chunks(scores.len() / examples.len())
+        .zip(examples)
+        .map(|(scores, example)| HeldOut {
+            output: example.output,
+            scores: scores.to_vec(),
+        })
+        .collect()
+}
+
+/// Mean recall over the outputs that occur.
+fn average_recall(judged: &[HeldOut], outputs: usize) -> f64 {
+    let recalls: Vec<f64> = (0..outputs)
+        .filter_map(|output| {
+            let of_output = judged.iter().filter(|it| it.output == output);
+            let count = of_output.clone().count();
+            let right = of_output.filter(|it| argmax(&it.scores) == output).count();
+            (count > 0).then(|| right as f64 / count as f64)
+        })
+        .collect();
+    recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
+}
+
+/// The factor on the scores that makes their softmax most probable, each output counting the same:
+/// the minimum of a convex function, found by narrowing in; 1 without examples.
+fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
+    if judged.is_empty() {
+        return 1.0;
+    }
+    let mut counts = vec![0.0f64; outputs];
+    for example in judged {
+        counts[example.output] += 1.0;
+    }
+    let entropy = |factor: f64| -> f64 {
+        let of = |example: &HeldOut| {
+            let scores = example.scores.iter().map(|score| factor * score);
+            let most = scores.clone().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = scores.map(|score| (score - most).exp()).sum();
+            let own = factor * example.scores[example.output];
+            (most + sum.ln() - own) / counts[example.output]
+        };
+        judged.iter().map(of).sum()
+    };
+    let (mut low, mut high) = (0.01f64, 10.0f64);
+    while high / low > 1.001 {
+        // In the logarithm: a third of the way from either end.
+        let third = (high / low).cbrt();
+        if entropy(low * third) < entropy(high / third) {
+            high /= third;
+        } else {
+            low *= third;
+        }
+    }
+    (low * high).sqrt()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::lda::tests::{OWN, REFERENCE_ROWS, matrix};
+
+    #[test]
+    fn the_shrinkage_is_chosen_by_unheard_speakers() {
+        let rows = REFERENCE_ROWS.map(|row| matrix(&row));
+        let speakers = ["a", "b", "c", "d"];
+        let examples: Vec<Example<'_>> = rows
+            .iter()
+            .enumerate()
+            .map(|(index, embedding)| Example {
+                embedding,
+                output: index % 3,
+                speaker: speakers[index / 3],
+            })
+            .collect();
+        let config = HeadConfig {
+            shrinkage: vec![0.1, 0.9],
+            folds: 2,
+        };
+        let mut seen = Vec::new();
+        let fitted = fit(
+            &examples,
+            &OWN,
+            &config,
+            &speakers,
+            &Device::flex(),
+            &mut |s, uar| {
+                seen.push((s, uar));
+            },
+        );
+        let best = seen.iter().fold(
+            (0.0, -1.0f64),
+            |best, it| if it.1 > best.1 { *it } else { best },
+        );
+        assert_eq!(fitted.unwrap().shrinkage, best.0);
+        assert_eq!(seen.len(), 2);
+        let lone = fit(
+            &examples,
+            &OWN,
+            &config,
+            &["a"],
+            &Device::flex(),
+            &mut |_, _| {},
+        );
+        let lone = lone.unwrap();
+        assert_eq!((lone.shrinkage, lone.temperature), (0.9, 1.0));
+    }
+
+    #[test]
+    fn an_emotion_of_one_speaker_does_not_spoil_the_temperature() {
+        let speakers = ["a", "b", "c", "d"];
+        // Two emotions that lie apart, and a third that the first speaker alone has.
+        let output = |index: usize| if index < 4 { 2 } else { index % 2 };
+        let rows: Vec<FeatureMatrix> = (0..16)
+            .map(|index| {
+                let jitter = (index * 7 % 5) as f32 / 5.0;
+                matrix(&[4.0 * output(index) as f32 + jitter, (index * 3 % 7) as f32])
+            })
+            .collect();
+        let example = |(index, embedding)| Example {
+            embedding,
+            output: output(index),
+            speaker: speakers[index / 4],
+        };
+        let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
+        let config = HeadConfig {
+            shrinkage: vec![0.9],
+            folds: 4,
+        };
+        let device = Device::flex();
+        let fitted = fit(&examples, &OWN, &config, &speakers, &device, &mut |_, _| {});
+        let temperature = fitted.unwrap().temperature;
+        // With the third emotion held out it would be next to nothing.
+        assert!(temperature > 0.1, "{temperature}");
+    }
+
+    #[test]
+    fn the_temperature_undoes_an_exaggeration() {
+        // Three of four examples are right, so their probability is 3/4: a difference of ln 3.
+        let judged: Vec<HeldOut> = (0..8)
+            .map(|index| HeldOut {
+                output: index % 2,
+                scores: match (index % 2 == 0) == (index < 6) {
+                    true => vec![10.0, 0.0],
+                    false => vec![0.0, 10.0],
+                },
+            })
+            .collect();
+        let found = temperature(&judged, 2);
+        assert!((found - 3.0f64.ln() / 10.0).abs() < 1e-3, "{found}");
+        assert_eq!(temperature(&[], 2), 1.0);
+    }
+}

@@ -1,0 +1,268 @@
+//! From the predictions of clips to scores.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::{cross_entropy, expected_calibration_error};
+use crate::confusion::check_labels;
+use crate::{Bootstrap, ClassScores, ConfusionMatrix, Interval, MetricsError};
+
+/// A score with its 95 % interval, fractions in 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The score of all clips.
+    pub value: f64,
+    /// Its interval; see [`Evaluation::bootstrap`] for how it was drawn.
+    pub interval: Interval,
+}
+
+/// The scores of a part of the clips: one speaker's, one gender's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupScores {
+    /// The speaker or the gender.
+    pub name: String,
+    /// How many clips.
+    pub n: usize,
+    /// Accuracy, 0..=1.
+    pub wa: f64,
+    /// Mean recall over the classes that occur in this part's truth, 0..=1.
+    pub uar: f64,
+}
+
+/// What a model is worth on a set of clips.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// How many clips.
+    pub n: usize,
+    /// Accuracy.
+    pub wa: Score,
+    /// Mean recall over the classes that occur in the truth.
+    pub uar: Score,
+    /// Mean F1 over the classes that occur in the truth or among the predictions.
+    pub macro_f1: Score,
+    /// How the intervals were drawn.
+    pub bootstrap: Bootstrap,
+    /// Mean cross-entropy, nats: see [`cross_entropy`](super::cross_entropy).
+    pub cross_entropy: f64,
+    /// Expected calibration error, 0..=1: see
+    /// [`expected_calibration_error`](super::expected_calibration_error).
+    pub calibration_error: f64,
+    /// One line per class of the label scheme, in its order.
+    pub per_class: Vec<ClassScores>,
+    /// What was taken for what.
+    pub confusion: ConfusionMatrix,
+    /// By gender, sorted by name. Clips without one form the group `unknown`; empty when no clip
+    /// has one.
+    pub by_gender: Vec<GroupScores>,
+    /// By speaker, sorted by name: numbers by value, then words.
+    pub by_speaker: Vec<GroupScores>,
+}
+
+impl Evaluation {
+    /// Judges predictions whose classes are named by `labels`, with [`Bootstrap::for_speakers`]'s
+    /// intervals.
+    pub fn new(labels: &[String], predictions: &[ClipPrediction]) -> Result<Self, MetricsError> {
+        let speakers = groups(predictions, |prediction| &prediction.speaker).len();
+        Self::with_bootstrap(labels, predictions, Bootstrap::for_speakers(speakers))
+    }
+
+    /// Judges predictions with intervals drawn as told.
+    pub fn with_bootstrap(
+        labels: &[String],
+        predictions: &[ClipPrediction],
+        bootstrap: Bootstrap,
+    ) -> Result<Self, MetricsError> {
+        check_labels(labels)?;
+        if predictions.is_empty() {
+            return Err(MetricsError::NoClips);
+        }
+        predictions
+            .iter()
+            .try_for_each(|prediction| prediction.check(labels.len()))?;
+        let truth: Vec<usize> = predictions
+            .iter()
+            .map(|prediction| prediction.truth)
+            .collect();
+        let predicted: Vec<usize> = predictions.iter().map(ClipPrediction::predicted).collect();
+        let speakers: Vec<&str> = predictions.iter().map(|o| o.speaker.as_str()).collect();
+        let confusion = ConfusionMatrix::new(labels, &truth, &predicted)?;
+        let scores = confusion.scores();
+        let intervals = bootstrap.intervals(labels.len(), &truth, &predicted, &speakers)?;
+        let rows = || {
+            predictions
+                .iter()
+                .map(|o| (o.probabilities.as_slice(), o.truth))
+        };
+        let by_gender = if predictions
+            .iter()
+            .any(|prediction| prediction.gender.is_some())
+        {
+            grouped(labels, predictions, |o| {
+                o.gender.as_deref().unwrap_or("unknown")
+            })?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            n: predictions.len(),
+            wa: Score {
+                value: scores.wa,
+                interval: intervals.wa,
+            },
+            uar: Score {
+                value: scores.uar,
+                interval: intervals.uar,
+            },
+            macro_f1: Score {
+                value: scores.macro_f1,
+                interval: intervals.macro_f1,
+            },
+            bootstrap,
+            cross_entropy: cross_entropy(rows()),
+            calibration_error: expected_calibration_error(rows()),
+            per_class: confusion.per_class(),
+            confusion,
+            by_gender,
+            by_speaker: grouped(labels, predictions, |prediction| &prediction.speaker)?,
+        })
+    }
+
+    /// The three scores without their intervals.
+    pub fn scores(&self) -> super::Scores {
+        super::Scores {
+            wa: self.wa.value,
+            uar: self.uar.value,
+            macro_f1: self.macro_f1.value,
+        }
+    }
+}
+
+/// Predictions by a name each of them has; numbers sort by value and before words.
+fn groups<'a>(
+    predictions: &'a [ClipPrediction],
+    name: impl Fn(&'a ClipPrediction) -> &'a str,
+) -> BTreeMap<(u64, &'a str), Vec<&'a ClipPrediction>> {
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for prediction in predictions {
+        let name = name(prediction);
+        let key = (name.parse().unwrap_or(u64::MAX), name);
+        groups.entry(key).or_default().push(prediction);
+    }
+    groups
+}
+
+fn grouped<'a>(
+    labels: &[String],
+    predictions: &'a [ClipPrediction],
+    name: impl Fn(&'a ClipPrediction) -> &'a str,
+) -> Result<Vec<GroupScores>, MetricsError> {
+    let score = |((_, name), group): ((u64, &str), Vec<&ClipPrediction>)| {
+        let truth: Vec<usize> = group.iter().map(|prediction| prediction.truth).collect();
+        let predicted: Vec<usize> = group
+            .iter()
+            .map(|prediction| prediction.predicted())
+            .collect();
+        let scores = ConfusionMatrix::new(labels, &truth, &predicted)?.scores();
+        Ok(GroupScores {
+            name: name.into(),
+            n: group.len(),
+            wa: scores.wa,
+            uar: scores.uar,
+        })
+    };
+    groups(predictions, name).into_iter().map(score).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels() -> Vec<String> {
+        ["negative", "neutral", "positive"]
+            .map(String::from)
+            .to_vec()
+    }
+
+    fn prediction(speaker: &str, gender: Option<&str>, truth: usize, p: &[f32]) -> ClipPrediction {
+        ClipPrediction {
+            utterance: format!("{speaker}.wav"),
+            speaker: speaker.into(),
+            gender: gender.map(String::from),
+            truth,
+            probabilities: p.to_vec(),
+        }
+    }
+
+    #[test]
+    fn groups_are_judged_on_their_own() {
+        let predictions = [
+            prediction("10", Some("female"), 0, &[0.8, 0.1, 0.1]),
+            prediction("10", Some("female"), 0, &[0.8, 0.1, 0.1]),
+            prediction("10", Some("female"), 1, &[0.8, 0.1, 0.1]),
+            prediction("9", None, 2, &[0.0, 0.0, 1.0]),
+        ];
+        let evaluation = Evaluation::new(&labels(), &predictions).unwrap();
+        let line = |name: &str, n, wa, uar| GroupScores {
+            name: name.into(),
+            n,
+            wa,
+            uar,
+        };
+        let ten = line("10", 3, 2.0 / 3.0, 0.5);
+        assert_eq!(evaluation.by_speaker, [line("9", 1, 1.0, 1.0), ten]);
+        let women = line("female", 3, 2.0 / 3.0, 0.5);
+        assert_eq!(evaluation.by_gender, [women, line("unknown", 1, 1.0, 1.0)]);
+        assert_eq!(evaluation.bootstrap.unit, crate::ResampleUnit::Speakers);
+    }
+
+    #[test]
+    fn one_speaker_is_resampled_by_clip() {
+        let predictions = [
+            prediction("1", None, 0, &[0.8, 0.1, 0.1]),
+            prediction("1", None, 0, &[0.1, 0.8, 0.1]),
+        ];
+        let evaluation = Evaluation::new(&labels(), &predictions).unwrap();
+        assert_eq!(evaluation.bootstrap.unit, crate::ResampleUnit::Clips);
+        assert_eq!(
+            evaluation.wa.interval,
+            Interval {
+                low: 0.0,
+                high: 1.0
+            }
+        );
+        assert!(evaluation.by_gender.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_probability_is_an_error() {
+        let of = |truth, p: &[f32]| {
+            Evaluation::new(&labels(), &[prediction("1", None, truth, p)]).unwrap_err()
+        };
+        assert!(matches!(
+            of(0, &[0.5, 0.5]),
+            MetricsError::RaggedProbabilities { found: 2, .. }
+        ));
+        assert!(matches!(
+            of(0, &[f32::NAN, 0.5, 0.5]),
+            MetricsError::NotAProbability { .. }
+        ));
+        assert!(matches!(
+            of(0, &[f32::INFINITY, 0.0, 0.0]),
+            MetricsError::NotAProbability { .. }
+        ));
+        assert!(matches!(
+            of(0, &[-0.5, 1.0, 0.5]),
+            MetricsError::NotAProbability { .. }
+        ));
+        assert!(matches!(
+            of(0, &[0.9, 0.9, 0.9]),
+            MetricsError::NotADistribution { .. }
+        ));
+        assert!(matches!(
+            of(3, &[0.2, 0.4, 0.4]),
+            MetricsError::ClassOutOfRange { .. }
+        ));
+        assert_eq!(Evaluation::new(&labels(), &[]), Err(MetricsError::NoClips));
+    }
+}

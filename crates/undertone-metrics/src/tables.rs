@@ -1,0 +1,154 @@
+//! Columns for people.
+
+use crate::{ConfusionMatrix, GroupScores};
+
+/// Heads of a confusion matrix's columns are cut to so many characters: the rows beside them,
+/// in the same order, have the names in full, and eight classes fit into 100 columns.
+const HEAD: usize = 9;
+
+/// At most so many lines before a table of groups continues to the right.
+const TALL: usize = 8;
+
+/// A confusion matrix as text: true classes down, predicted ones across, in each cell the clips
+/// and the percentage of their row.
+pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
+    let mut head = vec![r"true \ predicted".to_string()];
+    head.extend(matrix.labels().iter().map(|label| shorten(label, HEAD)));
+    let mut rows = vec![head];
+    let widest = matrix
+        .counts()
+        .iter()
+        .flatten()
+        .max()
+        .map_or(1, |most| most.to_string().len());
+    for (label, counts) in matrix.labels().iter().zip(matrix.counts()) {
+        let clips: usize = counts.iter().sum();
+        let mut row = vec![label.clone()];
+        row.extend(counts.iter().map(|&count| {
+            let share = if clips == 0 {
+                0.0
+            } else {
+                100.0 * count as f64 / clips as f64
+            };
+            format!("{count:>widest$} {share:>3.0}%")
+        }));
+        rows.push(row);
+    }
+    columns(&rows, "")
+}
+
+/// Groups with their clips, WA and UAR in percent, in as many blocks side by side as keep it
+/// short.
+pub(super) fn group_table(what: &str, groups: &[GroupScores]) -> String {
+    let blocks = groups.len().div_ceil(TALL).clamp(1, 3);
+    let tall = groups.len().div_ceil(blocks).max(1);
+    let cells = |group: &GroupScores| {
+        [
+            group.name.clone(),
+            group.n.to_string(),
+            percent(group.wa),
+            percent(group.uar),
+        ]
+    };
+    let mut rows = vec![Vec::new(); tall + 1];
+    for (block, groups) in groups.chunks(tall).enumerate() {
+        let name = groups
+            .iter()
+            .map(|group| group.name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let gap = if block == 0 { "" } else { "   " };
+        let width = name.max(what.chars().count());
+        rows[0].push(format!("{gap}{what:<width$}"));
+        rows[0].extend(["clips", "WA", "UAR"].map(String::from));
+        for (row, group) in rows[1..].iter_mut().zip(groups) {
+            let [name, rest @ ..] = cells(group);
+            row.push(format!("{gap}{name:<width$}"));
+            row.extend(rest);
+        }
+    }
+    columns(&rows, "")
+}
+
+/// Lines up cells, two spaces between columns, the first to the left and the others to the
+/// right, but for those that `left` marks with an `l` (`"rl"`: the second).
+pub(super) fn columns(rows: &[Vec<String>], left: &str) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let to_left = column == 0 || left.as_bytes().get(column) == Some(&b'l');
+            let gap = if column == 0 { "" } else { "  " };
+            line += &if to_left {
+                format!("{gap}{cell:<width$}")
+            } else {
+                format!("{gap}{cell:>width$}")
+            };
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+/// A fraction as a percentage with one decimal, without the sign.
+pub(super) fn percent(fraction: f64) -> String {
+    format!("{:.1}", 100.0 * fraction)
+}
+
+/// At most `most` characters, the last of them an ellipsis if some were cut.
+pub(super) fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.into();
+    }
+    let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matrix_reads_in_columns() {
+        let labels = ["negative", "neutral", "very positive"].map(String::from);
+        let matrix =
+            ConfusionMatrix::new(&labels, &[0, 0, 0, 1, 1, 1], &[0, 0, 2, 1, 1, 1]).unwrap();
+        let lines = [
+            r"true \ predicted  negative  neutral  very pos…",
+            r"negative            2  67%   0   0%     1  33%",
+            r"neutral             0   0%   3 100%     0   0%",
+            r"very positive       0   0%   0   0%     0   0%",
+        ];
+        assert_eq!(confusion_table(&matrix).lines().collect::<Vec<_>>(), lines);
+    }
+
+    #[test]
+    fn many_groups_go_on_to_the_right() {
+        let group = |name: usize| GroupScores {
+            name: name.to_string(),
+            n: 60,
+            wa: 0.5,
+            uar: 1.0,
+        };
+        let text = group_table("speaker", &(1..=9).map(group).collect::<Vec<_>>());
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 6);
+        assert_eq!(
+            lines[0],
+            "speaker  clips    WA    UAR     speaker  clips    WA    UAR"
+        );
+        assert_eq!(
+            lines[1],
+            "1           60  50.0  100.0     6           60  50.0  100.0"
+        );
+        assert_eq!(lines[5], "5           60  50.0  100.0");
+    }
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{cross_entropy, expected_calibration_error};
 use crate::confusion::check_labels;
-use crate::{Bootstrap, ClassScores, ConfusionMatrix, Interval, MetricsError};
+use crate::{Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, Interval, MetricsError};
 
 /// A score with its 95 % interval, fractions in 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::confusion::check_labels;
-use crate::{Bootstrap, ClipPrediction, Interval, MetricsError, ResampleUnit, Score, Scores};
+use crate::{
+    Bootstrap, ClipPrediction, Interval, MetricsError, ResampleUnit, Score, Scores, quantile,
+};
 
 /// Two models' answers to the same clips.
 #[derive(Debug, Clone, PartialEq, Serialize)]

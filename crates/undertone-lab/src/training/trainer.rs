@@ -11,7 +11,7 @@ use undertone_models::burn::tensor::activation::log_softmax;
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
     Activations, BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network,
-    PretrainedNetwork, Weights, class_probabilities, largest,
+    PretrainedNetwork, Weights, class_probabilities,
 };
 
 use super::batches::{View, batches, rng_at, view};
@@ -26,7 +26,7 @@ use crate::features::ClipFeatures;
 use crate::memory::MemoryEstimate;
 use crate::metrics_file;
 use crate::recipe::{Selection, TrainingConfig};
-use undertone_metrics::{ConfusionMatrix, Scores, cross_entropy};
+use undertone_metrics::{ConfusionMatrix, Scores, argmax, cross_entropy};
 
 /// The clips of one side with their classes.
 #[derive(Debug, Clone)]
@@ -293,7 +293,7 @@ impl Task<'_> {
         let right = rows
             .iter()
             .zip(clips)
-            .filter(|(row, clip)| largest(row) == self.train.labels[**clip])
+            .filter(|(row, clip)| argmax(row) == self.train.labels[**clip])
             .count();
         let sums = &mut state.progress.sums;
         sums.loss += loss_of_step * clips.len() as f64;
@@ -441,7 +441,7 @@ impl Task<'_> {
             .map(Vec::as_slice)
             .zip(labels.iter().copied());
         let loss = cross_entropy(rows);
-        let predicted: Vec<usize> = probabilities.iter().map(|row| largest(row)).collect();
+        let predicted: Vec<usize> = probabilities.iter().map(|row| argmax(row)).collect();
         let confusion = ConfusionMatrix::new(&self.model.labels, labels, &predicted)?;
         Ok((loss, confusion.scores()))
     }

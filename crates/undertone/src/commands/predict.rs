@@ -8,7 +8,8 @@ use std::thread;
 use rayon::prelude::*;
 use serde::Serialize;
 use undertone_audio::DecodeOptions;
-use undertone_models::{Classifier, Prediction, largest};
+use undertone_metrics::argmax;
+use undertone_models::{Classifier, Prediction};
 
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
@@ -228,7 +229,7 @@ impl Table {
     }
 
     fn cells(&self, probabilities: &[f32]) -> String {
-        let best = largest(probabilities);
+        let best = argmax(probabilities);
         let bar = output::paint(&io::stdout(), output::CYAN, &bar(probabilities[best]));
         let mut cells = format!(
             "{:width$}  {bar}",

@@ -9,6 +9,7 @@ use undertone_lab::Interrupt;
 
 use crate::exit::Exit;
 use crate::output;
+use crate::tui;
 
 static INTERRUPT: Interrupt = Interrupt::new();
 /// A folder of unfinished work.
@@ -22,7 +23,7 @@ pub(crate) fn listen() -> anyhow::Result<&'static Interrupt> {
             stop_at_once();
         }
         INTERRUPT.request();
-        if !undertone_live::is_taken() {
+        if !tui::is_taken() {
             output::say("stopping as soon as this step is done; once more to stop at once");
         }
     })
@@ -38,7 +39,7 @@ pub(crate) fn remove_at_stop(folder: &Path) {
 
 /// Ends the process without waiting for anything.
 pub(crate) fn stop_at_once() -> ! {
-    undertone_live::restore();
+    tui::restore();
     if let Some(folder) = UNFINISHED.get() {
         // It may be gone, or somebody be writing into it still.
         let _ = fs::remove_dir_all(folder);

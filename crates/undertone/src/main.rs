@@ -9,12 +9,13 @@ mod commands;
 mod exit;
 mod inputs;
 mod interrupt;
-mod live;
 mod model;
 mod npz;
 mod output;
 mod pretrained;
-mod progress;
+mod progress_bar;
+mod reporter;
+mod tui;
 
 use std::process::ExitCode;
 

@@ -61,10 +61,11 @@ pub(crate) fn keep_revision(recipe: &mut Recipe, run: &Path) {
 pub(crate) fn fetch(name: &str) -> anyhow::Result<Found> {
     use undertone_models::hub::{Hub, ModelSource, Progress};
 
-    use crate::{output, progress};
+    use crate::output;
+    use crate::progress_bar::progress_bar;
 
     let source: ModelSource = name.parse()?;
-    let bar = progress::bar("{msg:20} {wide_bar} {binary_bytes}/{binary_total_bytes}  {eta} left");
+    let bar = progress_bar("{msg:20} {wide_bar} {binary_bytes}/{binary_total_bytes}  {eta} left");
     let snapshot = Hub::from_environment().resolve(&source, |progress| {
         let (file, done, total) = match progress {
             Progress::Waiting { file } => (format!("waiting for {file}"), 0, 0),

@@ -13,7 +13,7 @@ use crate::cli::CorpusArgs;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{self, InOrder};
-use crate::progress::Progress;
+use crate::reporter::Reporter;
 
 /// Missing clips that are named to people.
 const NAMED_MISSING: usize = 5;
@@ -55,7 +55,7 @@ fn listen_to(
     corpus: &Corpus,
     interrupt: &Interrupt,
 ) -> Result<(Vec<ClipDurations>, Vec<String>), LabError> {
-    let progress = Progress::new(0, false);
+    let reporter = Reporter::new(0, false);
     let unreadable = Mutex::new(Vec::new());
     let observer = |event: &Event<'_>| match event {
         Event::ClipFailed { message } => {
@@ -64,7 +64,7 @@ fn listen_to(
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(message.clone());
         }
-        event => progress.observe(event),
+        event => reporter.observe(event),
     };
     let lengths = durations::of_clips(
         &corpus.utterances,
@@ -72,7 +72,7 @@ fn listen_to(
         &observer,
         interrupt,
     );
-    progress.end();
+    reporter.end();
     let mut unreadable = unreadable
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);

@@ -10,7 +10,7 @@ use undertone_models::write_atomically;
 use super::experiment::open_corpus;
 use crate::cli::EvaluateArgs;
 use crate::exit::Exit;
-use crate::progress::Progress;
+use crate::reporter::Reporter;
 use crate::{interrupt, model, output};
 
 pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
@@ -22,7 +22,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     let corpus = open_corpus(&args.corpus)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen()?;
-    let progress = Progress::new(0, false);
+    let reporter = Reporter::new(0, false);
     let judged = evaluate_model(&EvaluationTask {
         model: &folder,
         corpus: &corpus,
@@ -32,10 +32,10 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         fold: args.fold,
         device,
         cache: args.cache.folder(),
-        observer: &|event| progress.observe(event),
+        observer: &|event| reporter.observe(event),
         interrupt,
     });
-    progress.end();
+    reporter.end();
     let report = match judged {
         Err(LabError::Interrupted) => {
             output::say("interrupted");

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use serde::Serialize;
 use undertone_corpus::Corpus;
-use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
+use undertone_lab::{Experiment, Finished, FoldChoice, Interrupt, LabError, Recipe, RunFolder};
 use undertone_metrics::Report;
 
 use super::report;
 use crate::cli::ExperimentArgs;
 use crate::exit::Exit;
-use crate::interrupt;
-use crate::live;
+use crate::interrupt::{self, stop_at_once};
 use crate::output;
 use crate::pretrained;
-use crate::progress::Progress;
+use crate::reporter::{Reporter, View};
+use crate::tui::{Live, Stop};
 
 /// The recipe with everything that the command line sets.
 pub(super) fn recipe(args: &ExperimentArgs, seed: Option<u64>) -> anyhow::Result<Recipe> {
@@ -60,10 +60,10 @@ pub(super) fn run(
         .as_ref()
         .map_or(0, |training| training.epochs);
     let title = format!("{}: {}", recipe.name, run.path().display());
-    let live = args.tui.then(|| live::start(title, interrupt)).flatten();
-    let progress = match live {
-        Some(live) => Progress::in_view(epochs, live),
-        None => Progress::new(epochs, args.json),
+    let view = args.tui.then(|| open_view(title, interrupt)).flatten();
+    let reporter = match view {
+        Some(view) => Reporter::with_view(epochs, view),
+        None => Reporter::new(epochs, args.json),
     };
     let experiment = Experiment {
         corpus: &corpus,
@@ -71,11 +71,11 @@ pub(super) fn run(
         encoder: encoder.as_ref(),
         device,
         cache: args.cache.folder(),
-        observer: &|event| progress.observe(event),
+        observer: &|event| reporter.observe(event),
         interrupt,
     };
     let finished = experiment.run(&run, choice);
-    progress.end();
+    reporter.end();
     match finished {
         Ok(finished) => {
             let page = page(run.path(), &args.corpus);
@@ -90,6 +90,23 @@ pub(super) fn run(
             Ok(Exit::Interrupted)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Open the full-screen view. Without a terminal, say so and return `None`.
+fn open_view(title: String, interrupt: &'static Interrupt) -> Option<Box<dyn View>> {
+    let stop = move |stop| match stop {
+        Stop::Soon => interrupt.request(),
+        Stop::Now => stop_at_once(),
+    };
+    match Live::start(title, stop) {
+        Ok(live) => Some(Box::new(live)),
+        Err(error) => {
+            output::say(format_args!(
+                "--tui needs a terminal ({error}); using plain lines instead"
+            ));
+            None
+        }
     }
 }
 

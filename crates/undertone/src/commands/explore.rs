@@ -14,7 +14,7 @@ use crate::cli::ExploreArgs;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output;
-use crate::progress::bar;
+use crate::progress_bar::progress_bar;
 
 /// Skipped recordings and rows that are named to people; the page has more.
 const NAMED: usize = 5;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     let output = OutputFolder::prepare(&args.out, args.force)?;
     interrupt::remove_at_stop(output.workplace());
     let interrupt = interrupt::listen()?;
-    let bar = bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");
+    let bar = progress_bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");
     let observe = |progress| match progress {
         Progress::Measured { done, total } => {
             bar.set_message("measuring clips");

@@ -4,7 +4,8 @@ use undertone_corpus::fetch::{self, Progress, Source};
 
 use crate::cli::{FetchArgs, FetchableCorpus};
 use crate::exit::Exit;
-use crate::{output, progress};
+use crate::output;
+use crate::progress_bar::progress_bar;
 
 pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Exit> {
     let mut source = match args.corpus {
@@ -14,8 +15,8 @@ pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Exit> {
         source.base_url = base_url.trim_end_matches('/').to_owned();
     }
     let bytes =
-        progress::bar("{msg:11} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left");
-    let clips = progress::bar("{msg:11} {wide_bar} {pos}/{len}");
+        progress_bar("{msg:11} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left");
+    let clips = progress_bar("{msg:11} {wide_bar} {pos}/{len}");
     let mut step = "";
     let fetched = fetch::fetch(&source, &args.out, |progress| {
         let (bar, what, done, total) = match progress {

@@ -92,7 +92,7 @@ fn interrupted_a_run_exits_130_and_ends_with_the_same_weights() {
     }
     let last = folder.succeed(&format!("{train} pieces --resume"));
     assert!(
-        last.stderr.contains("going on after epoch"),
+        last.stderr.contains("resuming after epoch"),
         "{}",
         last.stderr
     );

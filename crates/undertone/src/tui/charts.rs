@@ -7,9 +7,11 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Chart, Dataset, GraphType};
 
-use crate::state::{Epoch, State};
+use undertone_lab::EpochMetrics;
 
-/// A curve: its name, how it is painted, its points and how its last value is written.
+use super::state::State;
+
+/// A curve: its name, color and points, and its last value as text.
 struct Curve {
     name: &'static str,
     color: Color,
@@ -17,7 +19,7 @@ struct Curve {
     last: String,
 }
 
-/// The terminal's own colors, so that they suit its background.
+// The terminal's own colors, because they suit its background.
 const TRAINING: Color = Color::Cyan;
 const VALIDATION: Color = Color::Magenta;
 const RECALL: Color = Color::Green;
@@ -26,13 +28,13 @@ impl Curve {
     fn of(
         name: &'static str,
         color: Color,
-        epochs: &[Epoch],
-        value: impl Fn(&Epoch) -> f64,
+        epochs: &[EpochMetrics],
+        value: impl Fn(&EpochMetrics) -> f64,
         written: impl Fn(f64) -> String,
     ) -> Self {
         let points: Vec<(f64, f64)> = epochs
             .iter()
-            .map(|epoch| (epoch.number as f64, value(epoch)))
+            .map(|epoch| (epoch.epoch as f64, value(epoch)))
             .filter(|(_, value)| value.is_finite())
             .collect();
         let last = points
@@ -118,15 +120,12 @@ fn draw(
     top: f64,
     top_label: &str,
 ) {
-    let first = state
-        .epochs
-        .first()
-        .map_or(1.0, |epoch| epoch.number as f64);
-    let last = state.epochs.last().map_or(1.0, |epoch| epoch.number as f64);
+    let first = state.epochs.first().map_or(1.0, |epoch| epoch.epoch as f64);
+    let last = state.epochs.last().map_or(1.0, |epoch| epoch.epoch as f64);
     let end = last.max(first + 1.0);
     let best: Vec<(f64, f64)> = state
         .best()
-        .map(|epoch| epoch.number as f64)
+        .map(|epoch| epoch.epoch as f64)
         .map(|x| vec![(x, 0.0), (x, top)])
         .unwrap_or_default();
     let mut datasets = vec![
@@ -170,7 +169,7 @@ fn draw(
     frame.render_widget(chart, area);
 }
 
-/// The chart's name and its curves' last values; without the curves' names where it is narrow.
+/// The chart's name and its curves' last values. A narrow chart omits the curves' names.
 fn title(name: &str, curves: &[Curve], width: u16) -> Line<'static> {
     let spans = |named: bool| {
         let mut spans = vec![Span::from(format!(" {name} ")).bold()];

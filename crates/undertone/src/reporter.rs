@@ -1,29 +1,39 @@
-//! What long work shows while it runs: bars where stderr is a terminal, lines where it is not.
+//! Reporting the events of training and evaluation: a progress bar where stderr is a terminal, and
+//! lines of text, JSON or a full-screen view.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
+use indicatif::{BinaryBytes, ProgressBar};
 use serde::Serialize;
 use undertone_lab::{EpochMetrics, Event, MemoryEstimate};
-use undertone_live::Live;
 
-use crate::live;
 use crate::output;
+use crate::progress_bar::progress_bar;
 
-/// Watches an experiment.
-pub(crate) struct Progress {
+/// A full-screen view that replaces the bar and the lines.
+pub(crate) trait View: Send + Sync {
+    /// Show an event, except for its message and its progress, which the other methods receive.
+    fn record(&self, event: &Event<'_>);
+    /// Show that `done` of `total` parts of the step `name` are done.
+    fn progress(&self, name: &'static str, done: usize, total: usize);
+    /// Show a message.
+    fn say(&self, text: &str);
+}
+
+/// Reports the events of an experiment.
+pub(crate) struct Reporter {
     bar: ProgressBar,
-    /// Most epochs that a fold can have; 0 where nothing is trained.
+    /// The largest number of epochs of a fold; 0 where nothing is trained.
     epochs: usize,
     /// Whether events go to stdout as JSON.
     json: bool,
-    /// The terminal view, where it was asked for; then what was said is told again at the end.
-    live: Option<Live>,
-    told: Mutex<Vec<String>>,
+    /// The full-screen view, if there is one. Its messages are printed again at the end.
+    view: Option<Box<dyn View>>,
+    messages: Mutex<Vec<String>>,
 }
 
-/// What is told of an experiment with `--json`.
+/// An event as `--json` prints it.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 enum JsonEvent<'a> {
@@ -62,35 +72,35 @@ enum JsonEvent<'a> {
     },
 }
 
-impl Progress {
+impl Reporter {
     pub(crate) fn new(epochs: usize, json: bool) -> Self {
         Self {
-            bar: bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
+            bar: progress_bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
             epochs,
             json,
-            live: None,
-            told: Mutex::default(),
+            view: None,
+            messages: Mutex::default(),
         }
     }
 
-    /// Shows all in a view that has taken over the terminal, instead of a bar and lines.
-    pub(crate) fn in_view(epochs: usize, live: Live) -> Self {
+    /// Report to a full-screen view instead of a bar and lines.
+    pub(crate) fn with_view(epochs: usize, view: Box<dyn View>) -> Self {
         Self {
             bar: ProgressBar::hidden(),
-            live: Some(live),
+            view: Some(view),
             ..Self::new(epochs, false)
         }
     }
 
-    /// Takes note of an event; may be called from several threads.
+    /// Report an event. May be called from several threads.
     pub(crate) fn observe(&self, event: &Event<'_>) {
-        if let Some(live) = &self.live {
-            live::show(live, event);
+        if let Some(view) = &self.view {
+            view.record(event);
         }
         match *event {
             Event::Features { done, total } => {
-                self.at("reading clips", done, total);
-                if done == total && self.bar.is_hidden() && !self.json && self.live.is_none() {
+                self.progress("reading clips", done, total);
+                if done == total && self.bar.is_hidden() && !self.json && self.view.is_none() {
                     output::say(format_args!("read {total} clips"));
                 }
             }
@@ -111,13 +121,13 @@ impl Progress {
                 history: _,
             } => {
                 let resumed = match resumed_after {
-                    Some(epoch) => format!(", going on after epoch {epoch}"),
+                    Some(epoch) => format!("; resuming after epoch {epoch}"),
                     None => String::new(),
                 };
                 self.say(
                     format_args!(
-                        "{name} ({number} of {count}): {train} clips to train on, {validation} to \
-                         choose by, {test} to judge by{resumed}"
+                        "{name} ({number} of {count}): {train} clips for training, {validation} \
+                         for validation, {test} for testing{resumed}"
                     ),
                     JsonEvent::Fold {
                         name,
@@ -164,50 +174,53 @@ impl Progress {
                 step,
                 steps,
             } => {
-                self.at("training", (epoch - 1) * steps + step, epochs * steps);
+                self.progress("training", (epoch - 1) * steps + step, epochs * steps);
             }
             Event::Epoch { metrics, seconds } => {
                 let text = epoch_line(metrics, self.epochs, seconds);
                 self.say(text, JsonEvent::Epoch { metrics, seconds });
             }
             Event::StoppedEarly { best_epoch } => self.say(
-                format_args!("stopped early: nothing better since epoch {best_epoch}"),
+                format_args!("stopped early: no improvement since epoch {best_epoch}"),
                 JsonEvent::StoppedEarly { best_epoch },
             ),
             _ => {}
         }
     }
 
-    /// Removes the bar, or gives the terminal back and says there what was said before.
+    /// Remove the bar, or close the view and print its messages.
     pub(crate) fn end(mut self) {
         self.bar.finish_and_clear();
-        drop(self.live.take());
-        let told = self.told.get_mut().unwrap_or_else(PoisonError::into_inner);
-        told.iter().for_each(output::say);
+        drop(self.view.take());
+        let messages = self
+            .messages
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        messages.iter().for_each(output::say);
     }
 
-    fn at(&self, what: &'static str, done: usize, total: usize) {
-        if let Some(live) = &self.live {
-            live.progress(what, done, total);
+    fn progress(&self, name: &'static str, done: usize, total: usize) {
+        if let Some(view) = &self.view {
+            view.progress(name, done, total);
         }
-        let begins = self.bar.message() != what;
+        let begins = self.bar.message() != name;
         if begins {
             self.bar.reset();
-            self.bar.set_message(what);
+            self.bar.set_message(name);
         }
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
         if begins {
-            // What an earlier process did tells nothing of the time that is left.
+            // The work of an earlier process says nothing about the time left.
             self.bar.reset_eta();
         }
     }
 
     fn say(&self, text: impl fmt::Display, event: JsonEvent<'_>) {
-        if let Some(live) = &self.live {
+        if let Some(view) = &self.view {
             let text = text.to_string();
-            live.say(&text);
-            self.told
+            view.say(&text);
+            self.messages
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(text);
@@ -215,7 +228,7 @@ impl Progress {
         }
         self.bar.suspend(|| {
             if self.json {
-                // Training is worth more than its log: it goes on when nobody reads that.
+                // Training continues even if nobody reads its log any more.
                 let _ = output::json(&event);
             } else {
                 output::say(text);
@@ -240,7 +253,7 @@ fn memory_line(estimate: &MemoryEstimate) -> String {
         line += &format!("; {} available", size(available));
     }
     if estimate.is_short() {
-        line += "\nwarning: that may not fit: lower training.batch_size (and raise \
+        line += "\nwarning: this may not fit: lower training.batch_size (and raise \
                  training.accumulate as much), front_end.duration or training.encoder.last_layers";
     }
     line
@@ -266,14 +279,4 @@ fn epoch_line(metrics: &EpochMetrics, epochs: usize, seconds: f64) -> String {
          loss {validation_loss:.3} accuracy {validation:.1} % UAR {uar:.1} %  rate \
          {learning_rate:.2e}  {seconds:.1} s{best}"
     )
-}
-
-/// A bar on stderr; hidden where that is no terminal.
-pub(crate) fn bar(template: &str) -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    // A template is part of the program; the plain style serves if one is ever wrong.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
-    bar
 }

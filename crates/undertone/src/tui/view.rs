@@ -1,4 +1,4 @@
-//! What is where on the screen.
+//! The layout of the screen.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -6,24 +6,28 @@ use ratatui::style::{Color, Stylize};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Block, Gauge, Paragraph};
 
-use crate::charts::{draw_accuracy, draw_loss};
-use crate::state::{Shown, State};
+use super::charts::{draw_accuracy, draw_loss};
+use super::state::{State, VisibleChart};
 
-/// Least size of a chart that tells anything.
+/// The smallest useful size of a chart.
 const CHART_WIDTH: u16 = 44;
 const CHART_HEIGHT: u16 = 8;
-/// Height from which there is room for what was said.
-const WITH_MESSAGES: u16 = 20;
+/// The smallest height with room for messages.
+const MIN_HEIGHT_FOR_MESSAGES: u16 = 20;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, state: &State) {
     let area = frame.area();
-    let said = if area.height >= WITH_MESSAGES { 5 } else { 0 };
+    let message_lines = if area.height >= MIN_HEIGHT_FOR_MESSAGES {
+        5
+    } else {
+        0
+    };
     let [head, gauge, numbers, charts, messages, foot] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(0),
-        Constraint::Length(said),
+        Constraint::Length(message_lines),
         Constraint::Length(1),
     ])
     .areas(area);
@@ -38,14 +42,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, state: &State) {
 fn heading(state: &State) -> Line<'static> {
     let mut spans = vec![state.title.clone().bold()];
     if let Some(fold) = &state.fold {
-        spans.push(format!("  {} ({} of {})", fold.name, fold.number, fold.count).into());
+        spans.push(format!("  {fold}").into());
     }
     Line::from(spans)
 }
 
 fn draw_gauge(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let Some(activity) = &state.activity else {
-        frame.render_widget(Line::from("beginning").dark_gray(), area);
+        frame.render_widget(Line::from("starting").dark_gray(), area);
         return;
     };
     let part = activity.done as f64 / activity.total.max(1) as f64;
@@ -53,7 +57,7 @@ fn draw_gauge(frame: &mut Frame<'_>, area: Rect, state: &State) {
         .seconds_left()
         .map(|seconds| format!(", {} left", time(seconds)))
         .unwrap_or_default();
-    let label = format!("{} {:.0} %{left}", activity.what, 100.0 * part);
+    let label = format!("{} {:.0} %{left}", activity.name, 100.0 * part);
     let gauge = Gauge::default()
         .ratio(part.clamp(0.0, 1.0))
         .label(label)
@@ -71,7 +75,7 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// The last epoch and the one whose weights are kept in numbers.
+/// The numbers of the last epoch and of the one whose weights are kept.
 fn latest(state: &State) -> Line<'static> {
     let Some(epoch) = state.epochs.last() else {
         return Line::default();
@@ -79,18 +83,18 @@ fn latest(state: &State) -> Line<'static> {
     let best = state.best().map_or_else(String::new, |best| {
         format!(
             "  kept {} (UAR {:.1} %)",
-            best.number,
+            best.epoch,
             100.0 * best.validation_uar
         )
     });
     Line::from(format!(
         "epoch {}{best}  rate {:.1e}",
-        epoch.number, epoch.learning_rate
+        epoch.epoch, epoch.learning_rate
     ))
 }
 
-/// Both charts where there is room, beside or below each other; else the chosen one. Tells
-/// whether it was one only.
+/// Draw both charts where there is room, side by side or stacked, else the visible one. Return
+/// whether only one was drawn.
 fn draw_charts(frame: &mut Frame<'_>, area: Rect, state: &State) -> bool {
     if area.width >= 2 * CHART_WIDTH {
         let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
@@ -104,9 +108,9 @@ fn draw_charts(frame: &mut Frame<'_>, area: Rect, state: &State) -> bool {
         draw_accuracy(frame, bottom, state);
         return false;
     }
-    match state.shown {
-        Shown::Loss => draw_loss(frame, area, state),
-        Shown::Accuracy => draw_accuracy(frame, area, state),
+    match state.visible {
+        VisibleChart::Loss => draw_loss(frame, area, state),
+        VisibleChart::Accuracy => draw_accuracy(frame, area, state),
     }
     true
 }
@@ -129,7 +133,7 @@ fn draw_messages(frame: &mut Frame<'_>, area: Rect, state: &State) {
 
 fn keys(state: &State, one_chart: bool) -> Line<'static> {
     if state.stopping {
-        return Line::from("stopping after this step; q again: at once").yellow();
+        return Line::from("stopping after this step; press q again to stop at once").yellow();
     }
     Line::from(if one_chart {
         "q stop  Tab other chart"
@@ -144,22 +148,28 @@ mod tests {
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
 
+    use undertone_lab::{EpochMetrics, Event};
+
     use super::draw;
-    use crate::state::{Epoch, Fold, State};
+    use crate::tui::state::State;
 
     fn trained(epochs: usize) -> State {
         let mut state = State::new("3-optimized → runs/mine".into());
-        let fold = Fold {
-            name: "fold-2".into(),
+        state.record(&Event::Fold {
+            name: "fold-2",
             number: 2,
             count: 5,
-        };
-        state.begin_fold(fold, Vec::new());
+            train: 800,
+            validation: 100,
+            test: 200,
+            resumed_after: None,
+            history: &[],
+        });
         state.progress("training", epochs * 30, 60 * 30);
         for number in 1..=epochs {
             let x = number as f64;
-            state.epochs.push(Epoch {
-                number,
+            let metrics = EpochMetrics {
+                epoch: number,
                 train_loss: if number == 3 { f64::NAN } else { 1.1 / x },
                 validation_loss: 1.2 / x.sqrt(),
                 train_accuracy: 1.0 - 0.6 / x,
@@ -167,6 +177,10 @@ mod tests {
                 validation_uar: 1.0 - 0.75 / x,
                 learning_rate: 1e-3,
                 best: number <= 7,
+            };
+            state.record(&Event::Epoch {
+                metrics: &metrics,
+                seconds: 1.0,
             });
             state.say(&format!("epoch {number}/60"));
         }
@@ -186,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_screen_shows_both_charts_and_what_was_said() {
+    fn a_wide_screen_shows_both_charts_and_the_messages() {
         let lines = screen(&trained(12), 120, 30).join("\n");
         for words in [
             "fold-2 (2 of 5)",
@@ -202,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_screen_shows_one_chart_and_tab_turns_to_the_other() {
+    fn a_small_screen_shows_one_chart_and_tab_switches_to_the_other() {
         let mut state = trained(12);
         let lines = screen(&state, 40, 12);
         assert!(lines.iter().any(|line| line.contains("loss")), "{lines:#?}");
@@ -211,7 +225,7 @@ mod tests {
             "{lines:#?}"
         );
         assert!(lines[11].contains("Tab other chart"), "{lines:#?}");
-        state.turn();
+        state.switch_chart();
         assert!(
             screen(&state, 40, 12)
                 .iter()
@@ -220,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn no_size_and_no_state_panics() {
+    fn every_size_and_state_can_be_drawn() {
         for state in [
             State::new(String::new()),
             trained(1),
@@ -236,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_is_confirmed() {
+    fn a_requested_stop_is_shown() {
         let mut state = trained(3);
         state.stopping = true;
         assert!(screen(&state, 80, 24)[23].contains("stopping"));

@@ -1,6 +1,6 @@
-//! The terminal, taken and given back.
+//! Taking over the terminal and giving it back.
 
-use std::io::{self, Stderr, stderr};
+use std::io::{self, IsTerminal, Stderr, stderr};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
@@ -15,39 +15,43 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-use crate::state::{Epoch, Fold, State};
-use crate::view::draw;
+use undertone_lab::Event as LabEvent;
 
-/// How often the screen is drawn and keys are looked for.
+use super::state::State;
+use super::view::draw;
+use crate::reporter::View;
+
+/// The time between two redraws, which is also how often keys are read.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Whether the terminal is ours now.
+/// Whether this program holds the terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// What somebody at the terminal asks for.
+/// A request from the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// To stop when the step is done.
+pub(crate) enum Stop {
+    /// Stop when the current step is done.
     Soon,
-    /// To stop at once; the terminal is given back already.
+    /// Stop at once. The terminal is already given back.
     Now,
 }
 
-/// The view of one training.
-#[derive(Debug)]
-pub struct Live {
+/// The view of one training run.
+pub(crate) struct Live {
     state: Arc<Mutex<State>>,
     ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Live {
-    /// Takes over the terminal. `stop` is called, from another thread, when somebody presses `q`
-    /// or Ctrl-C.
+    /// Take over the terminal. `stop` is called from another thread when `q` or Ctrl-C is pressed.
     ///
     /// # Errors
-    /// Where stderr is no terminal that can be drawn on.
-    pub fn start(title: String, stop: impl Fn(Stop) + Send + 'static) -> io::Result<Self> {
+    /// If stderr is not a terminal that can be drawn on.
+    pub(crate) fn start(title: String, stop: impl Fn(Stop) + Send + 'static) -> io::Result<Self> {
+        if !stderr().is_terminal() {
+            return Err(io::Error::other("stderr is not a terminal"));
+        }
         restore_on_panic();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
@@ -66,24 +70,18 @@ impl Live {
             thread: Some(thread),
         })
     }
+}
 
-    /// A fold begins, or goes on after the epochs that an earlier process trained.
-    pub fn fold(&self, fold: Fold, epochs: Vec<Epoch>) {
-        lock(&self.state).begin_fold(fold, epochs);
+impl View for Live {
+    fn record(&self, event: &LabEvent<'_>) {
+        lock(&self.state).record(event);
     }
 
-    /// So much of something is done.
-    pub fn progress(&self, what: &'static str, done: usize, total: usize) {
-        lock(&self.state).progress(what, done, total);
+    fn progress(&self, name: &'static str, done: usize, total: usize) {
+        lock(&self.state).progress(name, done, total);
     }
 
-    /// An epoch is done.
-    pub fn epoch(&self, epoch: Epoch) {
-        lock(&self.state).epochs.push(epoch);
-    }
-
-    /// Something to read.
-    pub fn say(&self, text: &str) {
+    fn say(&self, text: &str) {
         lock(&self.state).say(text);
     }
 }
@@ -92,24 +90,24 @@ impl Drop for Live {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has given the terminal back already.
+            // A thread that panicked has already given the terminal back.
             let _ = thread.join();
         }
         restore();
     }
 }
 
-/// Gives the terminal back as it was, if it is taken. Safe to call at any time from any thread.
-pub fn restore() {
+/// Give the terminal back if this program holds it. Safe to call at any time from any thread.
+pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        // Nothing can be done about a terminal that has gone away.
+        // A terminal that has closed needs no cleanup.
         let _ = execute!(stderr(), LeaveAlternateScreen);
         let _ = disable_raw_mode();
     }
 }
 
-/// Whether the terminal is taken, so that nobody else should write to it.
-pub fn is_taken() -> bool {
+/// Return whether this program holds the terminal, so that nothing else may write to it.
+pub(crate) fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
 
@@ -124,7 +122,7 @@ fn restore_on_panic() {
     });
 }
 
-/// A thread that panicked while it held the state leaves something to draw all the same.
+/// Lock the state. After a panic in another thread it can still be drawn.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -138,23 +136,23 @@ fn redraw(
     while !ended.load(Ordering::SeqCst) && is_taken() {
         let drawn = terminal.draw(|frame| draw(frame, &lock(state)));
         if drawn.is_err() {
-            // The terminal has gone away. Training goes on.
+            // The terminal has closed. Training continues.
             return;
         }
         match event::poll(TICK) {
             Ok(true) => {
                 if let Ok(Event::Key(key)) = event::read() {
-                    pressed(key, state, stop);
+                    handle_key(key, state, stop);
                 }
             }
             Ok(false) => {}
-            // No keyboard: the view alone is of use.
+            // Without a keyboard the view is still useful.
             Err(_) => thread::sleep(TICK),
         }
     }
 }
 
-fn pressed(key: KeyEvent, state: &Mutex<State>, stop: &dyn Fn(Stop)) {
+fn handle_key(key: KeyEvent, state: &Mutex<State>, stop: &dyn Fn(Stop)) {
     if key.kind == KeyEventKind::Release {
         return;
     }
@@ -166,6 +164,6 @@ fn pressed(key: KeyEvent, state: &Mutex<State>, stop: &dyn Fn(Stop)) {
         }
         stop(if again { Stop::Now } else { Stop::Soon });
     } else if key.code == KeyCode::Tab {
-        lock(state).turn();
+        lock(state).switch_chart();
     }
 }

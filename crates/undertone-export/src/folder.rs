@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use undertone_models::write_atomically;
+use undertone_files::write_atomically;
 
 use crate::{ExportError, Interrupt, Request};
 

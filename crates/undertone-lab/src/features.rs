@@ -12,7 +12,8 @@ use undertone_audio::{
     DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, decode_bytes,
 };
 use undertone_corpus::Utterance;
-use undertone_models::{OVERLAP, write_atomically};
+use undertone_files::write_atomically;
+use undertone_models::OVERLAP;
 
 use crate::copies::CopiesConfig;
 use crate::error::LabError;

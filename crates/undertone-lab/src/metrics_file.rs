@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
 
-use undertone_models::write_atomically;
+use undertone_files::write_atomically;
 
 use crate::error::LabError;
 use crate::events::EpochMetrics;

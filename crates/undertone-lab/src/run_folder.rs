@@ -14,13 +14,14 @@
 //!     outcomes.json          every clip's probabilities; there once the fold is done
 //! ```
 
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use undertone_models::write_atomically;
+use undertone_files::{is_unfinished, write_atomically};
 
 use crate::error::LabError;
 use crate::recipe::Recipe;
@@ -38,7 +39,7 @@ const RECIPE: &str = "recipe.toml";
 const ENCODER: &str = "encoder.blake3";
 const FOLDS: &str = "folds";
 const LOCK: &str = ".lock";
-/// What a process that was killed while it wrote the recipe leaves.
+/// The name of an unfinished recipe in earlier versions.
 const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
 
 impl RunFolder {
@@ -195,11 +196,9 @@ impl RunFolder {
 
 fn holds_foreign_files(path: &Path) -> bool {
     let own = [LOCK, UNFINISHED_RECIPE];
-    fs::read_dir(path).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| !own.iter().any(|name| entry.file_name() == *name))
-    })
+    let is_own = |name: &OsStr| is_unfinished(name) || own.iter().any(|own| name == *own);
+    fs::read_dir(path)
+        .is_ok_and(|entries| entries.flatten().any(|entry| !is_own(&entry.file_name())))
 }
 
 /// Writes a file, whole or not at all.

@@ -10,7 +10,6 @@
 //! training, judging and predicting.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
-mod atomic_file;
 mod batch;
 mod checkpoint;
 mod classifier;
@@ -31,7 +30,6 @@ mod pretrained;
 mod training_memory;
 mod weights;
 
-pub use atomic_file::write_atomically;
 pub use batch::Batch;
 pub use burn;
 pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};

@@ -1,59 +1,40 @@
 //! NumPy's `.npz`: a zip archive of `.npy` files, none of them compressed.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use undertone_audio::FeatureMatrix;
+use undertone_files::AtomicFile;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// Writes arrays one after the other; the file appears under its name when it is whole.
-pub(crate) struct NpzWriter {
-    zip: ZipWriter<BufWriter<File>>,
-    path: PathBuf,
-    unfinished: PathBuf,
-}
+/// Writes arrays one after the other. The file appears under its name on [`NpzWriter::finish`].
+pub(crate) struct NpzWriter(ZipWriter<BufWriter<AtomicFile>>);
 
 impl NpzWriter {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
         if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(io::Error::other("exists and is not a regular file"));
         }
-        let unfinished = path.with_file_name(name);
-        let zip = ZipWriter::new(BufWriter::new(File::create(&unfinished)?));
-        Ok(Self {
-            zip,
-            path: path.to_owned(),
-            unfinished,
-        })
+        let file = AtomicFile::create(path)?;
+        Ok(Self(ZipWriter::new(BufWriter::new(file))))
     }
 
-    /// Adds an array of shape `(bands, frames)` under a key that is not there yet.
+    /// Add an array of shape `(bands, frames)` under a new key.
     pub(crate) fn add(&mut self, key: &str, array: &FeatureMatrix) -> io::Result<()> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        self.zip.start_file(format!("{key}.npy"), options)?;
-        self.zip.write_all(&npy_header(array.bands, array.frames))?;
+        self.0.start_file(format!("{key}.npy"), options)?;
+        self.0.write_all(&npy_header(array.bands, array.frames))?;
         let bytes: Vec<u8> = array
             .values
             .iter()
             .flat_map(|value| value.to_le_bytes())
             .collect();
-        self.zip.write_all(&bytes)
+        self.0.write_all(&bytes)
     }
 
     pub(crate) fn finish(self) -> io::Result<()> {
-        self.zip.finish()?.into_inner()?.sync_all()?;
-        std::fs::rename(&self.unfinished, &self.path)
-    }
-
-    /// Leaves nothing behind.
-    pub(crate) fn discard(self) {
-        drop(self.zip);
-        // What matters is what went wrong before.
-        let _ = std::fs::remove_file(&self.unfinished);
+        self.0.finish()?.into_inner()?.commit()
     }
 }
 

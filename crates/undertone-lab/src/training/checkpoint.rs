@@ -5,11 +5,12 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use undertone_files::write_atomically;
 use undertone_models::burn::module::Module;
 use undertone_models::burn::optim::ModuleOptimizer;
 use undertone_models::burn::store::ModuleRecord;
 use undertone_models::burn::tensor::Bytes;
-use undertone_models::{Network, Weights, write_atomically};
+use undertone_models::{Network, Weights};
 
 use super::schedule::Plateau;
 use crate::error::LabError;

@@ -9,7 +9,7 @@ use half::f16;
 use serde_json::{Map, Value, json};
 
 use super::CheckpointError;
-use crate::atomic_file::replace_atomically;
+use undertone_files::write_atomically_with;
 
 /// The type of the floats in a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn write_safetensors(
     // Large elements first, so that each is aligned to its size.
     in_order.sort_by_key(|(_, (_, float_type))| Reverse(float_type.size()));
     let header = header(&in_order);
-    let written = replace_atomically(path, |file| {
+    let written = write_atomically_with(path, |file| {
         let mut file = BufWriter::new(file);
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;

@@ -14,11 +14,11 @@ use burn::tensor::Device;
 use serde_json::{Map, Value};
 use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
 
-use crate::atomic_file::write_atomically;
 use crate::network::{Network, NetworkConfig};
 use crate::normalize::BandStatistics;
 use crate::pretrained::{self, EncoderFiles};
 use crate::weights::{Weights, WeightsError};
+use undertone_files::write_atomically;
 
 pub use config::{ModelConfig, Provenance, class_of_output};
 pub use error::ModelError;

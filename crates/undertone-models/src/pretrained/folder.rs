@@ -20,10 +20,10 @@ use super::source::{
     EncoderFiles, NAME_OR_PATH, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end,
     read, read_configs,
 };
-use crate::atomic_file::write_atomically;
 use crate::checkpoint::{Checkpoint, FloatType};
 use crate::encoder::{EncoderConfig, HeadConfig, NamedTensor, StepPoolingKind, write_tensors};
 use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, class_of_output};
+use undertone_files::write_atomically;
 
 /// The class of ours, for what `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");

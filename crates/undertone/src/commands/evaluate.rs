@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
+use undertone_files::write_atomically;
 use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
-use undertone_models::write_atomically;
 
 use super::experiment::open_corpus;
 use crate::cli::EvaluateArgs;

@@ -31,10 +31,7 @@ pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
             archive.finish().with_context(cannot_write)?;
             listing.print()
         }
-        nothing => {
-            archive.discard();
-            nothing?.print()
-        }
+        nothing => nothing?.print(),
     }
 }
 

@@ -162,3 +162,25 @@ fn what_cannot_work_leaves_no_file() {
     let error = folder.refuse("features --kind mel --out nowhere/x.npz good.wav");
     assert!(error.contains("cannot write nowhere/x.npz"), "{error}");
 }
+
+#[test]
+fn two_runs_that_write_one_archive_do_not_mix() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 440.0, 1.0);
+    for _ in 0..5 {
+        let runs = ["mel", "mfcc"].map(|kind| {
+            let words = format!("features --kind {kind} --out x.npz tone.wav");
+            folder.command(&words).spawn().unwrap()
+        });
+        for mut run in runs {
+            assert!(run.wait().unwrap().success());
+        }
+        let arrays = load(&folder.path("x.npz"));
+        assert_eq!(arrays.len(), 1);
+        assert!(
+            [128, 40].contains(&arrays[0].shape.0),
+            "{:?}",
+            arrays[0].shape
+        );
+    }
+}

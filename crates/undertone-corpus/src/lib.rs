@@ -29,8 +29,6 @@ mod color;
 mod corpus;
 mod emotion;
 mod error;
-#[cfg(feature = "fetch")]
-pub mod fetch;
 mod gender;
 mod leakage;
 mod manifest;

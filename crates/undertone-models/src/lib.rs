@@ -19,8 +19,6 @@ mod device;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;
-#[cfg(feature = "hub")]
-pub mod hub;
 mod kernels;
 mod lstm;
 mod model;
@@ -55,8 +53,8 @@ pub use model::{
 pub use network::{Network, NetworkConfig, NetworkError};
 pub use normalize::BandStatistics;
 pub use pretrained::{
-    EncoderFiles, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder, PretrainedError,
-    PretrainedNetwork, Readout, States,
+    EncoderFiles, HUB_PREFIX, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder,
+    PretrainedError, PretrainedNetwork, Readout, States,
 };
 pub use training_memory::{Activations, TrainedParts, parameter_bytes};
 pub use weights::{Weights, WeightsError};

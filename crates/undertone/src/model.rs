@@ -46,7 +46,7 @@ impl Place {
             return Ok(Self::Shipped);
         };
         Ok(Self::Folder(match pretrained::on_the_hub(path) {
-            Some(source) => pretrained::fetch(source)?.folder,
+            Some(name) => pretrained::fetch(name)?.folder,
             None => folder(path)?,
         }))
     }

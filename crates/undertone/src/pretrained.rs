@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use undertone_lab::{Recipe, RunFolder};
 use undertone_models::burn::tensor::Device;
-use undertone_models::{NetworkConfig, PretrainedEncoder};
-
-/// What names a place on the Hub.
-const PREFIX: &str = "hf:";
+use undertone_models::{HUB_PREFIX, NetworkConfig, PretrainedEncoder};
 
 /// Files of a model on this machine.
 pub(crate) struct Found {
@@ -16,9 +13,9 @@ pub(crate) struct Found {
     pub(crate) pinned: String,
 }
 
-/// The name on the Hub that stands where a folder could.
+/// Return the name on the Hub, `owner/name` or `owner/name@revision`, if this is not a folder.
 pub(crate) fn on_the_hub(path: &Path) -> Option<&str> {
-    path.to_str().filter(|name| name.starts_with(PREFIX))
+    path.to_str()?.strip_prefix(HUB_PREFIX)
 }
 
 /// Loads the recipe's encoder, if it names one, and pins the recipe to its revision.
@@ -29,12 +26,13 @@ pub(crate) fn encoder(
     let NetworkConfig::Pretrained(config) = &mut recipe.network else {
         return Ok(None);
     };
-    let folder = if config.pretrained.starts_with(PREFIX) {
-        let found = fetch(&config.pretrained)?;
-        config.pretrained = found.pinned;
-        found.folder
-    } else {
-        PathBuf::from(&config.pretrained)
+    let folder = match on_the_hub(config.pretrained.as_ref()) {
+        Some(name) => {
+            let found = fetch(name)?;
+            config.pretrained = found.pinned;
+            found.folder
+        }
+        None => PathBuf::from(&config.pretrained),
     };
     Ok(Some(PretrainedEncoder::load(&folder, config, device)?))
 }
@@ -56,43 +54,47 @@ pub(crate) fn keep_revision(recipe: &mut Recipe, run: &Path) {
     }
 }
 
-/// Brings a model from the Hub onto this machine, with a progress bar.
+/// Fetch a model from the Hub with a progress bar. `name` is without `hf:`.
 #[cfg(feature = "hub")]
 pub(crate) fn fetch(name: &str) -> anyhow::Result<Found> {
-    use undertone_models::hub::{Hub, ModelSource, Progress};
+    use undertone_download::Step;
+    use undertone_download::hub::{Hub, Repository};
 
     use crate::output;
     use crate::progress_bar::progress_bar;
 
-    let source: ModelSource = name.parse()?;
+    let repository: Repository = name.parse()?;
     let bar = progress_bar("{msg:20} {wide_bar} {binary_bytes}/{binary_total_bytes}  {eta} left");
-    let snapshot = Hub::from_environment().resolve(&source, |progress| {
-        let (file, done, total) = match progress {
-            Progress::Waiting { file } => (format!("waiting for {file}"), 0, 0),
-            Progress::Downloading { file, done, total } => (file.to_owned(), done, total),
-            Progress::Checking { file, done, total } => (format!("checking {file}"), done, total),
+    let snapshot = Hub::from_environment().fetch(&repository, |progress| {
+        let file = progress.file;
+        let message = match progress.step {
+            Step::Waiting => format!("waiting for {file}"),
+            Step::Checking => format!("checking {file}"),
+            Step::Downloading | Step::Unpacking => file.to_owned(),
         };
-        if bar.message() != file {
+        if bar.message() != message {
             bar.reset();
-            bar.set_message(file);
+            bar.set_message(message);
         }
-        bar.set_length(total);
-        bar.set_position(done);
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
     })?;
     bar.finish_and_clear();
     if let Some(reason) = &snapshot.unchecked {
-        output::warning(&format!("{name}: taken as it is in the cache: {reason}"));
+        output::warning(&format!(
+            "{HUB_PREFIX}{name}: taken from the cache without a check: {reason}"
+        ));
     }
     Ok(Found {
         folder: snapshot.folder,
-        pinned: snapshot.pinned.to_string(),
+        pinned: format!("{HUB_PREFIX}{}", repository.at(&snapshot.commit)),
     })
 }
 
 #[cfg(not(feature = "hub"))]
 pub(crate) fn fetch(name: &str) -> anyhow::Result<Found> {
     anyhow::bail!(
-        "{name}: this build cannot ask the Hugging Face Hub: build it with `--features hub`, or \
-         give a folder"
+        "{HUB_PREFIX}{name}: this build cannot ask the Hugging Face Hub: build it with \
+         `--features hub`, or give a folder"
     )
 }

@@ -1,6 +1,7 @@
 //! The names of RAVDESS's clips.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::{Channel, Intensity, Modality, Statement};
@@ -245,6 +246,17 @@ impl RavdessName {
         } else {
             Gender::Male
         }
+    }
+}
+
+impl RavdessName {
+    /// Return `Actor_XX/NAME.wav`, a clip's place below a corpus folder, if the path of an entry of
+    /// RAVDESS's archives ends with it and XX is the actor in NAME.
+    pub fn clip_path(entry: &Path) -> Option<PathBuf> {
+        let file_name = entry.file_name()?.to_str()?;
+        let name: Self = file_name.strip_suffix(".wav")?.parse().ok()?;
+        let path = PathBuf::from(format!("Actor_{}", name.speaker())).join(format!("{name}.wav"));
+        entry.ends_with(&path).then_some(path)
     }
 }
 

@@ -2,7 +2,7 @@
 //! (<https://github.com/huggingface/hub-docs/blob/main/modelcard.md>).
 
 use serde::Serialize;
-use undertone_models::{Model, Provenance};
+use undertone_models::{HUB_PREFIX, Model, Provenance};
 use yaml_serde::{Mapping, Value};
 
 use super::results::Judged;
@@ -10,9 +10,6 @@ use undertone_metrics::{Evaluation, Report};
 
 /// The key that results stand under.
 pub(super) const RESULTS: &str = "model-index";
-
-/// Where a model on the Hub says it comes from.
-const HUB: &str = "hf:";
 
 #[derive(Serialize)]
 struct Metadata {
@@ -192,7 +189,7 @@ fn data_set_name(report: &Report, provenance: &Provenance) -> String {
 /// The Hub's name of the encoder, without its revision.
 fn base_model(model: &Model) -> Option<String> {
     let name = model.encoder_name()?;
-    let name = name.strip_prefix(HUB)?.split('@').next()?;
+    let name = name.strip_prefix(HUB_PREFIX)?.split('@').next()?;
     Some(name.to_owned())
 }
 

@@ -18,7 +18,7 @@ struct Index {
 ///
 /// # Errors
 /// If the index cannot be read or names anything but files in its own folder.
-pub(crate) fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
+fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
     let text = fs::read(index).map_err(CheckpointError::io(index))?;
     let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| {
         CheckpointError::format(index, format!("not an index of shards: {error}"))

@@ -14,8 +14,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use error::CheckpointError;
-#[cfg(feature = "hub")]
-pub(crate) use index::weight_map;
 use stored_tensor::StoredTensor;
 pub use write::{FloatType, write_safetensors};
 

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::encoder::{HeadConfig, StepPoolingKind};
 use crate::network::NetworkError;
 
-/// How a name on the Hub begins.
-const HUB: &str = "hf:";
+/// The beginning of a name on the Hugging Face Hub, where a folder may stand too: `hf:owner/name`
+/// or `hf:owner/name@revision`.
+pub const HUB_PREFIX: &str = "hf:";
 
 /// A pretrained encoder, which of its hidden states are read, and the head behind it.
 ///
@@ -140,11 +141,11 @@ impl PretrainedConfig {
     /// The encoder's name for others, to whom a folder of this machine says nothing. `on_the_hub` is
     /// what its files call it.
     pub(crate) fn public_name(&self, on_the_hub: Option<&str>) -> String {
-        if self.pretrained.starts_with(HUB) {
+        if self.pretrained.starts_with(HUB_PREFIX) {
             return self.pretrained.clone();
         }
         match on_the_hub {
-            Some(name) => format!("{HUB}{name}"),
+            Some(name) => format!("{HUB_PREFIX}{name}"),
             None => {
                 let path = self.pretrained.trim_end_matches(['/', '\\']);
                 path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()

@@ -7,7 +7,7 @@ mod network;
 mod readout;
 mod source;
 
-pub use config::{PretrainedConfig, States};
+pub use config::{HUB_PREFIX, PretrainedConfig, States};
 pub(crate) use folder::{load, load_foreign, save, settings};
 pub use head::Head;
 pub use network::PretrainedNetwork;

@@ -65,7 +65,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
 fn source(path: Option<&Path>) -> anyhow::Result<Source> {
     let Some(path) = path else { return shipped() };
     let folder = match pretrained::on_the_hub(path) {
-        Some(source) => pretrained::fetch(source)?.folder,
+        Some(name) => pretrained::fetch(name)?.folder,
         None => model::folder(path)?,
     };
     Ok(Source::open(&folder)?)

@@ -1,6 +1,8 @@
 //! `undertone fetch`
 
-use undertone_corpus::fetch::{self, Progress, Source};
+use undertone_corpus::RavdessName;
+use undertone_download::Step;
+use undertone_download::archive::{self, Archive};
 
 use crate::cli::{FetchArgs, FetchableCorpus};
 use crate::exit::Exit;
@@ -8,33 +10,33 @@ use crate::output;
 use crate::progress_bar::progress_bar;
 
 pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Exit> {
-    let mut source = match args.corpus {
-        FetchableCorpus::Ravdess => Source::ravdess(),
+    let (mut archive, clip_path) = match args.corpus {
+        FetchableCorpus::Ravdess => (Archive::ravdess(), RavdessName::clip_path),
     };
     if let Some(base_url) = &args.base_url {
-        source.base_url = base_url.trim_end_matches('/').to_owned();
+        archive.base_url = base_url.trim_end_matches('/').to_owned();
     }
     let bytes =
         progress_bar("{msg:11} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left");
     let clips = progress_bar("{msg:11} {wide_bar} {pos}/{len}");
-    let mut step = "";
-    let fetched = fetch::fetch(&source, &args.out, |progress| {
-        let (bar, what, done, total) = match progress {
-            Progress::Downloading { done, total } => (&bytes, "downloading", done, total),
-            Progress::Checking { done, total } => (&bytes, "checking", done, total),
-            Progress::Unpacking { done, total } => (&clips, "unpacking", done, total),
+    let mut last = None;
+    let fetched = archive::fetch(&archive, &args.out, clip_path, |progress| {
+        let (bar, what) = match progress.step {
+            Step::Waiting => return,
+            Step::Downloading => (&bytes, "downloading"),
+            Step::Checking => (&bytes, "checking"),
+            Step::Unpacking => (&clips, "unpacking"),
         };
-        if what != step {
-            step = what;
+        if last.replace(progress.step) != Some(progress.step) {
             if bar.is_hidden() {
-                output::say(format_args!("{what} {}", source.archive));
+                output::say(format_args!("{what} {}", progress.file));
             }
             bytes.finish_and_clear();
             bar.reset();
             bar.set_message(what);
-            bar.set_length(total);
+            bar.set_length(progress.total);
         }
-        bar.set_position(done);
+        bar.set_position(progress.done);
     });
     bytes.finish_and_clear();
     clips.finish_and_clear();

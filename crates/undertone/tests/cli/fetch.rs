@@ -8,7 +8,7 @@ const ARCHIVE: &str = "Audio_Speech_Actors_01-24.zip";
 const MD5: &str = "bc696df654c87fed845eb13823edef8a";
 
 #[test]
-fn what_is_there_already_is_not_fetched_again() {
+fn a_complete_corpus_is_not_fetched_again() {
     let folder = Folder::new();
     folder.write("out/Actor_01/03-01-01-01-01-01-01.wav", "12345");
     folder.write(
@@ -20,13 +20,13 @@ fn what_is_there_already_is_not_fetched_again() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told() {
+fn an_unreachable_server_is_an_error() {
     let error = Folder::new().refuse("fetch ravdess --out out --base-url http://127.0.0.1:1");
     assert!(error.contains("no answer"), "{error}");
 }
 
 #[test]
-fn an_archive_that_is_not_there_is_told() {
+fn a_missing_archive_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {

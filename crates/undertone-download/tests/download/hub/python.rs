@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::fake_hub::{Behavior, REPOSITORY};
-use crate::setup::{Setup, assert_holds, model, noise, source};
+use super::fake_hub::{Behavior, REPOSITORY};
+use super::setup::{Setup, assert_holds, model, noise, repository};
 
-/// Runs a Python with `huggingface_hub`, if there is one.
+/// Run a script, if there is a Python with `huggingface_hub`.
 fn python(setup: &Setup, script: &str) -> Option<String> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../venv/bin/python");
     let interpreter = std::env::var_os("UNDERTONE_PYTHON").map_or(beside, PathBuf::from);
@@ -40,7 +40,7 @@ fn python(setup: &Setup, script: &str) -> Option<String> {
 #[test]
 fn python_finds_what_was_downloaded_here() {
     let setup = Setup::new(&model(), Behavior::default());
-    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    let snapshot = setup.fetch("owner/name").unwrap();
     let script = format!(
         "from huggingface_hub import hf_hub_download, snapshot_download, try_to_load_from_cache
 print(snapshot_download('{REPOSITORY}', local_files_only=True))
@@ -57,7 +57,7 @@ print(len(info.repos), len(info.warnings), next(iter(info.repos)).nb_files)"
 }
 
 #[test]
-fn what_python_downloaded_is_found_here() {
+fn downloads_of_python_are_found_here() {
     let setup = Setup::new(&model(), Behavior::default());
     let script = format!(
         "from huggingface_hub import hf_hub_download
@@ -67,15 +67,15 @@ for name in ['config.json', 'preprocessor_config.json', 'README.md', 'model.safe
     if python(&setup, &script).is_none() {
         return;
     }
-    let snapshot = setup.offline().resolve(&source(), |_| {}).unwrap();
+    let snapshot = setup.offline().fetch(&repository(), |_| {}).unwrap();
     assert_holds(&snapshot.folder, &model());
     setup.fake.take_requests();
-    setup.resolve("hf:owner/name").unwrap();
+    setup.fetch("owner/name").unwrap();
     assert_eq!(setup.fake.take_requests().len(), 2, "nothing to download");
 }
 
 #[test]
-fn python_goes_on_with_a_download_that_broke_off_here() {
+fn python_resumes_a_download_that_was_interrupted_here() {
     let setup = Setup::new(
         &model(),
         Behavior {
@@ -83,7 +83,7 @@ fn python_goes_on_with_a_download_that_broke_off_here() {
             ..Behavior::default()
         },
     );
-    setup.resolve("hf:owner/name").unwrap_err();
+    setup.fetch("owner/name").unwrap_err();
     setup.fake.take_requests();
     let script = format!(
         "from huggingface_hub import __version__, hf_hub_download
@@ -95,7 +95,7 @@ print(__version__)"
     };
     let (path, version) = out.split_once('\n').unwrap();
     assert!(fs::read(path).unwrap() == noise(200_000));
-    // Since version 2 it begins anew, in a file of its own.
+    // Since version 2 Python does not resume: it has another file for each download.
     if version.starts_with("0.") || version.starts_with("1.") {
         let requests = setup.fake.take_requests();
         assert!(requests.contains(&"from 70000".to_owned()), "{requests:?}");

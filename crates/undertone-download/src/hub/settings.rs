@@ -1,12 +1,13 @@
-//! How the Hub is reached, from the environment variables that Python's `huggingface_hub` reads.
+//! Settings from the environment variables that Python's `huggingface_hub` reads.
 
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How the Hugging Face Hub is reached, and where what it gives is kept.
+use fs_err as fs;
+
+/// The Hugging Face Hub and its cache on this machine.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hub {
     /// The Hub's address, without a slash at the end.
@@ -20,7 +21,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// The settings of this process's environment:
+    /// Read the settings from this process's environment:
     /// `HF_ENDPOINT` (else `https://huggingface.co`), `HF_HUB_CACHE` (else `HF_HOME/hub`),
     /// `HF_TOKEN` (else the file `HF_TOKEN_PATH` or `HF_HOME/token`, which `hf auth login`
     /// writes), and `HF_HUB_OFFLINE`. `HF_HOME` is `~/.cache/huggingface` if not set.
@@ -28,7 +29,7 @@ impl Hub {
         Self::from_variables(|name| env::var_os(name))
     }
 
-    /// As [`Hub::from_environment`], with another environment.
+    /// Read the settings from the variables that `variable` returns; see [`Hub::from_environment`].
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |name| {
             let value = variable(name).filter(|value| !value.is_empty())?;
@@ -74,7 +75,7 @@ fn token_in(file: &Path) -> Option<String> {
     Some(token).filter(|token| !token.is_empty())
 }
 
-/// `~/x` below the user's home, as Python reads these variables.
+/// Expand `~/x` to a path in the user's home, as Python does with these variables.
 fn without_tilde(path: PathBuf) -> PathBuf {
     match (path.strip_prefix("~"), env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),

@@ -1,11 +1,8 @@
-//! Models from a Hub of our own.
-
-#![cfg(feature = "hub")]
+//! Models from a fake Hub.
 
 mod downloads;
 mod fake_hub;
 mod python;
 mod refusals;
-mod server;
 mod settings;
 mod setup;

@@ -1,4 +1,4 @@
-//! A small HTTP server whose answers a test decides on, and which can break off.
+//! A small HTTP server whose responses a test chooses. It can close a connection early.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -11,12 +11,12 @@ use std::thread::{self, JoinHandle};
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// By their names in lower case.
+    /// The keys are in lower case.
     pub(crate) headers: BTreeMap<String, String>,
 }
 
 impl Request {
-    /// The first byte of the range that is asked for.
+    /// The first byte of the requested range.
     pub(crate) fn from(&self) -> usize {
         let range = self.headers.get("range");
         range.map_or(0, |range| {
@@ -26,22 +26,41 @@ impl Request {
     }
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
-    /// Closes the connection after so many bytes of the body.
+    /// Sends no `Content-Length`; the end of the connection ends the body.
+    pub(crate) no_length: bool,
+    /// Closes the connection after this many bytes of the body.
     pub(crate) break_at: Option<usize>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn new(status: &'static str) -> Self {
         Self {
             status,
             headers: Vec::new(),
             body: Vec::new(),
+            no_length: false,
             break_at: None,
         }
+    }
+
+    /// The requested range of a file, or the whole file.
+    pub(crate) fn file(content: &[u8], from: usize) -> Self {
+        if from == 0 {
+            return Self {
+                body: content.to_vec(),
+                ..Self::new("200 OK")
+            };
+        }
+        let (last, total) = (content.len() - 1, content.len());
+        Self {
+            body: content[from..].to_vec(),
+            ..Self::new("206 Partial Content")
+        }
+        .header("Content-Range", format!("bytes {from}-{last}/{total}"))
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -59,7 +78,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Answers requests until dropped.
-    pub(crate) fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+    pub(crate) fn start(respond: impl Fn(&Request) -> Response + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -71,8 +90,8 @@ impl Server {
                     if stopping.load(Ordering::SeqCst) {
                         return;
                     }
-                    // A client that hangs up in the middle is part of the tests.
-                    let _ = serve(&stream.unwrap(), &answer, &requests);
+                    // In some tests the client closes the connection early.
+                    let _ = serve(&stream.unwrap(), &respond, &requests);
                 }
             }
         });
@@ -88,7 +107,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What was asked for since the last call.
+    /// The requests since the last call.
     pub(crate) fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut self.requests.lock().unwrap())
     }
@@ -106,7 +125,7 @@ impl Drop for Server {
 
 fn serve(
     mut stream: &TcpStream,
-    answer: &impl Fn(&Request) -> Answer,
+    respond: &impl Fn(&Request) -> Response,
     requests: &Mutex<Vec<Request>>,
 ) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
@@ -127,16 +146,19 @@ fn serve(
             .insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
     requests.lock().unwrap().push(request.clone());
-    let answer = answer(&request);
-    let mut head = format!("HTTP/1.1 {}\r\n", answer.status);
-    for (name, value) in &answer.headers {
+    let response = respond(&request);
+    let mut head = format!("HTTP/1.1 {}\r\n", response.status);
+    for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }
-    let length = answer.body.len();
-    head += &format!("Content-Length: {length}\r\nConnection: close\r\n\r\n");
+    let length = response.body.len();
+    if !response.no_length {
+        head += &format!("Content-Length: {length}\r\n");
+    }
+    head += "Connection: close\r\n\r\n";
     stream.write_all(head.as_bytes())?;
     if request.method != "HEAD" {
-        stream.write_all(&answer.body[..answer.break_at.unwrap_or(length)])?;
+        stream.write_all(&response.body[..response.break_at.unwrap_or(length)])?;
     }
     stream.shutdown(Shutdown::Write)
 }

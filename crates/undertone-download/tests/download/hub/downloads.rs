@@ -1,69 +1,50 @@
-//! Models that arrive, whole or in pieces.
+//! Downloads of models, complete and interrupted.
 
 use std::fs;
 
-use undertone_models::hub::{HubError, Progress};
+use undertone_download::hub::HubError;
+use undertone_download::{Step, TransferError};
 
-use crate::fake_hub::{Behavior, COMMIT, sha256};
-use crate::setup::{CARD, CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, source};
-
-#[test]
-fn a_folder_is_itself() {
-    let setup = Setup::new(&[], Behavior::default());
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_str().unwrap();
-    let snapshot = setup.resolve(path).unwrap();
-    assert_eq!(snapshot.folder, folder.path());
-    assert_eq!(snapshot.pinned.to_string(), path);
-    setup.refusal(
-        &format!("{path}/absent"),
-        &["absent: no such folder", "hf:"],
-    );
-}
+use super::fake_hub::{Behavior, COMMIT, sha256};
+use super::setup::{CARD, CONFIG, PREPROCESSOR, Setup, assert_holds, model, noise, repository};
 
 #[test]
 fn a_model_is_downloaded_once() {
     let setup = Setup::new(&model(), Behavior::default());
     let mut seen = Vec::new();
-    let snapshot = setup.hub.resolve(&source(), |progress| {
-        if let Progress::Downloading { file, done, total } = progress {
-            seen.push((file.to_owned(), done, total));
+    let snapshot = setup.hub.fetch(&repository(), |progress| {
+        if progress.step == Step::Downloading {
+            seen.push((progress.file.to_owned(), progress.done, progress.total));
         }
     });
     let snapshot = snapshot.unwrap();
     assert_holds(&snapshot.folder, &model());
     assert_eq!(
         snapshot.folder,
-        setup.repository().join("snapshots").join(COMMIT)
+        setup.cached().join("snapshots").join(COMMIT)
     );
-    assert_eq!(
-        snapshot.pinned.to_string(),
-        format!("hf:owner/name@{COMMIT}")
-    );
+    assert_eq!(snapshot.commit, COMMIT);
     assert_eq!(snapshot.unchecked, None);
     let weights = "model.safetensors".to_owned();
     assert!(seen.contains(&(weights.clone(), 0, 200_000)));
     assert_eq!(seen.last(), Some(&(weights, 200_000, 200_000)));
 
-    let blob = setup
-        .repository()
-        .join("blobs")
-        .join(sha256(&noise(200_000)));
+    let blob = setup.cached().join("blobs").join(sha256(&noise(200_000)));
     assert!(blob.is_file());
     let link = fs::read_link(snapshot.folder.join("model.safetensors")).unwrap();
     assert!(link.is_relative());
-    let reference = fs::read_to_string(setup.repository().join("refs/main")).unwrap();
+    let reference = fs::read_to_string(setup.cached().join("refs/main")).unwrap();
     assert_eq!(reference, COMMIT);
 
     setup.fake.take_requests();
-    assert_eq!(setup.resolve("hf:owner/name").unwrap(), snapshot);
+    assert_eq!(setup.fetch("owner/name").unwrap(), snapshot);
     assert_eq!(
         setup.fake.take_requests(),
         ["HEAD config.json", "HEAD config.json"],
-        "one question, redirected"
+        "one request, redirected"
     );
     assert_eq!(
-        setup.resolve(&snapshot.pinned.to_string()).unwrap(),
+        setup.fetch(&format!("owner/name@{COMMIT}")).unwrap(),
         snapshot
     );
     assert_eq!(
@@ -74,36 +55,36 @@ fn a_model_is_downloaded_once() {
 }
 
 #[test]
-fn what_a_repository_may_lack_is_asked_for_once() {
+fn missing_optional_files_are_requested_once() {
     let mut files = model();
     files.drain(1..3);
     let setup = Setup::new(&files, Behavior::default());
-    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    let snapshot = setup.fetch("owner/name").unwrap();
     assert!(!snapshot.folder.join(PREPROCESSOR.0).exists());
     assert!(!snapshot.folder.join(CARD.0).exists());
     setup.fake.take_requests();
-    setup.resolve("hf:owner/name").unwrap();
+    setup.fetch("owner/name").unwrap();
     assert_eq!(setup.fake.take_requests().len(), 2);
 }
 
 #[test]
-fn a_branch_a_tag_or_a_commit() {
+fn a_revision_is_a_branch_a_tag_or_a_commit() {
     let setup = Setup::new(&model(), Behavior::default());
     for revision in ["refs/pr/1", COMMIT] {
-        let snapshot = setup.resolve(&format!("hf:owner/name@{revision}")).unwrap();
+        let snapshot = setup.fetch(&format!("owner/name@{revision}")).unwrap();
         assert_holds(&snapshot.folder, &model());
     }
-    assert!(setup.repository().join("refs/refs/pr/1").is_file());
-    assert!(!setup.repository().join("refs").join(COMMIT).exists());
+    assert!(setup.cached().join("refs/refs/pr/1").is_file());
+    assert!(!setup.cached().join("refs").join(COMMIT).exists());
     let offline = setup.offline();
     for revision in ["refs/pr/1", COMMIT] {
-        let source = format!("hf:owner/name@{revision}").parse().unwrap();
-        assert!(offline.resolve(&source, |_| {}).is_ok());
+        let repository = repository().at(revision);
+        assert!(offline.fetch(&repository, |_| {}).is_ok());
     }
 }
 
 #[test]
-fn shards_and_pytorch_files() {
+fn sharded_pytorch_weights_are_complete_or_an_error() {
     let shards = ["a.bin", "b c#.bin"];
     let index = format!(
         r#"{{"weight_map": {{"x": "{}", "y": "{}", "z": "{}"}}}}"#,
@@ -116,21 +97,18 @@ fn shards_and_pytorch_files() {
         ("b%20c%23.bin", noise(6_000)),
     ];
     let setup = Setup::new(&sharded, Behavior::default());
-    let snapshot = setup.resolve("hf:owner/name").unwrap();
+    let snapshot = setup.fetch("owner/name").unwrap();
     assert_holds(&snapshot.folder, &sharded[..3]);
     assert_holds(&snapshot.folder, &[(shards[1], noise(6_000))]);
 
-    // Without one of them, offline and on the Hub.
+    // A shard is missing in the cache, or on the Hub.
     fs::remove_file(snapshot.folder.join(shards[0])).unwrap();
-    let error = setup.offline().resolve(&source(), |_| {}).unwrap_err();
+    let error = setup.offline().fetch(&repository(), |_| {}).unwrap_err();
     assert!(error.to_string().contains("lacks a.bin"), "{error}");
     let setup = Setup::new(&sharded[..3], Behavior::default());
-    setup.refusal("hf:owner/name", &["no file b c#.bin", COMMIT]);
+    setup.refusal("owner/name", &["no file b c#.bin", COMMIT]);
     let setup = Setup::new(&sharded[..1], Behavior::default());
-    setup.refusal(
-        "hf:owner/name",
-        &["no weights", "model.safetensors", COMMIT],
-    );
+    setup.refusal("owner/name", &["no weights", "model.safetensors", COMMIT]);
 
     let escaping = index.replace("a.bin", "../../a.bin");
     let setup = Setup::new(
@@ -140,11 +118,11 @@ fn shards_and_pytorch_files() {
         ],
         Behavior::default(),
     );
-    setup.refusal("hf:owner/name", &["\"../../a.bin\" is no plain file name"]);
+    setup.refusal("owner/name", &["\"../../a.bin\" is no plain file name"]);
 }
 
 #[test]
-fn a_download_that_breaks_off_goes_on_where_it_stopped() {
+fn an_interrupted_download_is_resumed() {
     let setup = Setup::new(
         &model(),
         Behavior {
@@ -152,15 +130,18 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
             ..Behavior::default()
         },
     );
-    let error = setup.refusal("hf:owner/name", &["broke off after 70000 of 200000 bytes"]);
-    assert!(matches!(error, HubError::Interrupted { done: 70_000, .. }));
-    let snapshot = setup.repository().join("snapshots").join(COMMIT);
+    let error = setup.refusal("owner/name", &["stopped after 70000 of 200000 bytes"]);
+    assert!(matches!(
+        error,
+        HubError::Transfer(TransferError::Interrupted { done: 70_000, .. })
+    ));
+    let snapshot = setup.cached().join("snapshots").join(COMMIT);
     assert!(!snapshot.join("model.safetensors").exists());
-    let error = setup.offline().resolve(&source(), |_| {}).unwrap_err();
+    let error = setup.offline().fetch(&repository(), |_| {}).unwrap_err();
     assert!(matches!(error, HubError::NotCached { .. }));
 
     setup.fake.take_requests();
-    setup.resolve("hf:owner/name").unwrap();
+    setup.fetch("owner/name").unwrap();
     assert!(
         setup
             .fake
@@ -169,15 +150,13 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     );
     assert_holds(&snapshot, &model());
     assert_eq!(
-        fs::read_dir(setup.repository().join("blobs"))
-            .unwrap()
-            .count(),
+        fs::read_dir(setup.cached().join("blobs")).unwrap().count(),
         4
     );
 }
 
 #[test]
-fn a_server_without_ranges_begins_anew() {
+fn a_server_without_ranges_sends_the_whole_file() {
     let setup = Setup::new(
         &model(),
         Behavior {
@@ -186,40 +165,40 @@ fn a_server_without_ranges_begins_anew() {
             ..Behavior::default()
         },
     );
-    setup.resolve("hf:owner/name").unwrap_err();
-    assert_holds(&setup.resolve("hf:owner/name").unwrap().folder, &model());
+    setup.fetch("owner/name").unwrap_err();
+    assert_holds(&setup.fetch("owner/name").unwrap().folder, &model());
 }
 
 #[test]
-fn a_wrong_beginning_of_an_earlier_download_is_distrusted() {
+fn a_wrong_partial_file_is_downloaded_again() {
     let setup = Setup::new(&model(), Behavior::default());
-    let blobs = setup.repository().join("blobs");
+    let blobs = setup.cached().join("blobs");
     fs::create_dir_all(&blobs).unwrap();
     let part = blobs.join(format!("{}.incomplete", sha256(&noise(200_000))));
     for length in [10, 200_000, 300_000] {
         fs::write(&part, vec![7; length]).unwrap();
-        assert_holds(&setup.resolve("hf:owner/name").unwrap().folder, &model());
-        fs::remove_dir_all(setup.repository()).unwrap();
+        assert_holds(&setup.fetch("owner/name").unwrap().folder, &model());
+        fs::remove_dir_all(setup.cached()).unwrap();
         fs::create_dir_all(&blobs).unwrap();
     }
 }
 
 #[test]
-fn a_content_that_was_removed_is_downloaded_again() {
+fn a_removed_blob_is_downloaded_again() {
     let setup = Setup::new(&model(), Behavior::default());
-    let snapshot = setup.resolve("hf:owner/name").unwrap();
-    fs::remove_dir_all(setup.repository().join("blobs")).unwrap();
-    setup.resolve("hf:owner/name").unwrap();
+    let snapshot = setup.fetch("owner/name").unwrap();
+    fs::remove_dir_all(setup.cached().join("blobs")).unwrap();
+    setup.fetch("owner/name").unwrap();
     assert_holds(&snapshot.folder, &model());
 }
 
 #[test]
-fn two_at_a_time_download_once() {
+fn simultaneous_calls_download_once() {
     let setup = Setup::new(&model(), Behavior::default());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let snapshot = setup.resolve("hf:owner/name").unwrap();
+                let snapshot = setup.fetch("owner/name").unwrap();
                 assert_holds(&snapshot.folder, &model());
             });
         }

@@ -1,12 +1,12 @@
-//! A Hub, an empty cache, and a model.
+//! A fake Hub, an empty cache, and a model.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use undertone_models::hub::{Hub, HubError, ModelSource, Snapshot};
+use undertone_download::hub::{Hub, HubError, Repository, Snapshot};
 
-use crate::fake_hub::{Behavior, FakeHub};
+use super::fake_hub::{Behavior, FakeHub, REPOSITORY};
 
 pub(crate) const CONFIG: (&str, &[u8]) = ("config.json", b"{\"model_type\": \"wav2vec2\"}");
 pub(crate) const PREPROCESSOR: (&str, &[u8]) = ("preprocessor_config.json", b"{}");
@@ -52,13 +52,13 @@ impl Setup {
         }
     }
 
-    pub(crate) fn resolve(&self, source: &str) -> Result<Snapshot, HubError> {
-        self.hub.resolve(&source.parse().unwrap(), |_| {})
+    pub(crate) fn fetch(&self, repository: &str) -> Result<Snapshot, HubError> {
+        self.hub.fetch(&repository.parse().unwrap(), |_| {})
     }
 
     #[track_caller]
-    pub(crate) fn refusal(&self, source: &str, words: &[&str]) -> HubError {
-        let error = self.resolve(source).unwrap_err();
+    pub(crate) fn refusal(&self, repository: &str, words: &[&str]) -> HubError {
+        let error = self.fetch(repository).unwrap_err();
         let message = error.to_string();
         for word in words {
             assert!(message.contains(word), "{message:?} lacks {word:?}");
@@ -74,13 +74,14 @@ impl Setup {
         }
     }
 
-    pub(crate) fn repository(&self) -> PathBuf {
+    /// The repository's folder in the cache.
+    pub(crate) fn cached(&self) -> PathBuf {
         self.hub.cache.join("models--owner--name")
     }
 }
 
-pub(crate) fn source() -> ModelSource {
-    "hf:owner/name".parse().unwrap()
+pub(crate) fn repository() -> Repository {
+    REPOSITORY.parse().unwrap()
 }
 
 #[track_caller]

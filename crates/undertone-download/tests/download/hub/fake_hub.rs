@@ -1,31 +1,31 @@
-//! A Hugging Face Hub of one repository, with a server of its own for the large files.
+//! A Hugging Face Hub of one repository, with a second server for the large files.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::server::{Answer, Request, Server};
+use crate::server::{Request, Response, Server};
 
 pub(crate) const REPOSITORY: &str = "owner/name";
 pub(crate) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// How the two servers depart from what they should do.
+/// Faults of the two servers.
 #[derive(Default, Clone, Copy)]
 pub(crate) struct Behavior {
-    /// Closes the connection of the first answer with a large file after so many bytes.
+    /// Closes the first connection for a large file after this many bytes.
     pub(crate) break_first_at: Option<usize>,
     /// Ignores `Range`.
     pub(crate) no_ranges: bool,
     /// Flips a bit of every large file.
     pub(crate) damage: bool,
-    /// Sends a byte too many of every large file.
+    /// Sends one byte too many of every large file.
     pub(crate) excess: bool,
     /// Answers everything with this status and header.
     pub(crate) refuse: Option<(&'static str, &'static str, &'static str)>,
-    /// Answers 401 to those who do not show this token.
+    /// Answers 401 to requests without this token.
     pub(crate) token: Option<&'static str>,
-    /// Says nothing of commits and hashes.
+    /// Sends no commits and no hashes.
     pub(crate) is_no_hub: bool,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct FakeHub {
 }
 
 impl FakeHub {
-    /// Files above 1000 bytes lie in the storage.
+    /// Files above 1000 bytes are in the storage.
     pub(crate) fn start(files: &[(&'static str, Vec<u8>)], behavior: Behavior) -> Self {
         let large: BTreeMap<String, Vec<u8>> = files
             .iter()
@@ -44,20 +44,19 @@ impl FakeHub {
             .collect();
         let is_first = AtomicBool::new(true);
         let storage = Server::start(move |request| {
-            let mut answer = range_of(&large[&request.path], request, behavior);
+            let mut response = stored(&large[&request.path], request, behavior);
             if is_first.swap(false, Ordering::SeqCst) {
-                answer.break_at = behavior.break_first_at;
+                response.break_at = behavior.break_first_at;
             }
-            answer
+            response
         });
         let files: BTreeMap<&str, Vec<u8>> = files.iter().cloned().collect();
         let storage_url = storage.url();
-        let hub = Server::start(move |request| answer(request, &files, &storage_url, behavior));
+        let hub = Server::start(move |request| respond(request, &files, &storage_url, behavior));
         Self { hub, storage }
     }
 
-    /// What both were asked since the last call: `METHOD FILE` of the hub, `from FIRST_BYTE` of
-    /// the storage.
+    /// The requests since the last call: `METHOD FILE` to the Hub, `from FIRST_BYTE` to the storage.
     pub(crate) fn take_requests(&self) -> Vec<String> {
         let hub = self.hub.take_requests().into_iter().map(|request| {
             let file = request.path.rsplit('/').next().unwrap();
@@ -80,25 +79,25 @@ fn is_large(content: &[u8]) -> bool {
     content.len() > 1000
 }
 
-fn answer(
+fn respond(
     request: &Request,
     files: &BTreeMap<&str, Vec<u8>>,
     storage: &str,
     behavior: Behavior,
-) -> Answer {
+) -> Response {
     if let Some((status, header, value)) = behavior.refuse {
-        return Answer::new(status).header(header, value);
+        return Response::new(status).header(header, value);
     }
     if let Some(token) = behavior.token
         && request.headers.get("authorization") != Some(&format!("Bearer {token}"))
     {
-        return Answer::new("401 Unauthorized").header("X-Error-Code", "GatedRepo");
+        return Response::new("401 Unauthorized").header("X-Error-Code", "GatedRepo");
     }
     if behavior.is_no_hub {
-        return Answer::new("200 OK");
+        return Response::new("200 OK");
     }
-    let not_found = |code| Answer::new("404 Not Found").header("X-Error-Code", code);
-    // Small files are answered for under another path, as the Hub does.
+    let not_found = |code| Response::new("404 Not Found").header("X-Error-Code", code);
+    // Like the Hub, serve small files under another path.
     let path = request.path.replace("/api/resolve-cache/models/", "/");
     let is_cache = path != request.path;
     let Some(rest) = path.strip_prefix(&format!("/{REPOSITORY}/resolve/")) else {
@@ -113,39 +112,34 @@ fn answer(
     };
     let hash = sha256(content);
     if is_large(content) {
-        Answer::new("302 Found")
+        Response::new("302 Found")
             .header("Location", format!("{storage}/{hash}"))
             .header("X-Linked-Etag", format!("\"{hash}\""))
             .header("X-Linked-Size", content.len().to_string())
             .header("X-Repo-Commit", COMMIT)
     } else if !is_cache {
         let location = format!("/api/resolve-cache/models/{REPOSITORY}/resolve/{rest}");
-        Answer::new("307 Temporary Redirect").header("Location", location)
+        Response::new("307 Temporary Redirect").header("Location", location)
     } else {
-        range_of(content, request, Behavior::default())
+        Response::file(content, request.from())
             .header("ETag", format!("W/\"{}\"", &hash[..40]))
             .header("X-Repo-Commit", COMMIT)
     }
 }
 
-fn range_of(content: &[u8], request: &Request, behavior: Behavior) -> Answer {
-    let from = request.from();
-    let mut answer = if from > 0 && !behavior.no_ranges {
-        let (last, total) = (content.len() - 1, content.len());
-        let mut answer = Answer::new("206 Partial Content")
-            .header("Content-Range", format!("bytes {from}-{last}/{total}"));
-        answer.body = content[from..].to_vec();
-        answer
+/// A large file as the storage sends it.
+fn stored(content: &[u8], request: &Request, behavior: Behavior) -> Response {
+    let from = if behavior.no_ranges {
+        0
     } else {
-        let mut answer = Answer::new("200 OK");
-        answer.body = content.to_vec();
-        answer
+        request.from()
     };
+    let mut response = Response::file(content, from);
     if behavior.damage {
-        answer.body[0] ^= 1;
+        response.body[0] ^= 1;
     }
     if behavior.excess {
-        answer.body.push(0);
+        response.body.push(0);
     }
-    answer
+    response
 }

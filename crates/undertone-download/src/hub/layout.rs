@@ -1,0 +1,49 @@
+//! The files of a `transformers` model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+use serde::Deserialize;
+
+pub(super) const CONFIG_FILE: &str = "config.json";
+
+/// Files that a model may lack.
+pub(super) const OPTIONAL_FILES: [&str; 2] = ["preprocessor_config.json", "README.md"];
+
+/// The files that may hold the weights, the preferred one first.
+pub(super) const WEIGHT_FILES: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];
+
+/// Whether a file of weights is the index of several files.
+pub(super) fn is_index(file: &str) -> bool {
+    file.ends_with(".json")
+}
+
+#[derive(Deserialize)]
+struct Index {
+    /// The file of each tensor, by the tensor's name.
+    weight_map: BTreeMap<String, String>,
+}
+
+/// Return the files that an index names, sorted. The error says what is wrong.
+pub(super) fn shards(index: &[u8]) -> Result<BTreeSet<String>, String> {
+    let Index { weight_map } = serde_json::from_slice(index)
+        .map_err(|error| format!("not an index of shards: {error}"))?;
+    let shards: BTreeSet<String> = weight_map.into_values().collect();
+    match shards.iter().find(|shard| !is_plain_name(shard)) {
+        Some(shard) => Err(format!("{shard:?} is no plain file name")),
+        None => Ok(shards),
+    }
+}
+
+fn is_plain_name(shard: &str) -> bool {
+    let mut components = Path::new(shard).components();
+    matches!(
+        (components.next(), components.next()),
+        (Some(Component::Normal(name)), None) if name.len() == shard.len()
+    )
+}

@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+pub mod archive;
+mod client;
+mod error;
+pub mod hub;
+mod progress;
+mod transfer;
+
+pub use error::TransferError;
+pub use progress::{Progress, Step};

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use undertone_files::write_atomically;
+use undertone_lab::Interrupt;
 
-use crate::{ExportError, Interrupt, Request};
+use crate::error::ExportError;
+use crate::request::Request;
 
 const ATTRIBUTES: &str = ".gitattributes";
 

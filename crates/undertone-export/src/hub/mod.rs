@@ -3,23 +3,23 @@
 mod usage;
 
 use serde_json::json;
-use yaml_serde::Value;
-
-use crate::ExportError;
-use crate::folder::NewFolder;
-use crate::onnx::{OnnxError, onnx_bytes};
-use crate::samples::SAMPLES;
-use crate::source::Source;
 use undertone_lab::card::USE;
 use undertone_models::CARD_FILE;
+use undertone_samples::SAMPLES;
+use yaml_serde::Value;
+
+use crate::bundle::{ModelBundle, card_text};
+use crate::error::ExportError;
+use crate::folder::NewFolder;
+use crate::onnx::{OnnxError, onnx_bytes};
 
 const ONNX_FILE: &str = "onnx/model.onnx";
 
-/// Weights, `config.json`, the card, the ONNX file where the network has one, and recordings to try
-/// it with.
-pub(crate) fn write(source: &Source, folder: &NewFolder) -> Result<(), ExportError> {
-    source.model.save(&folder.path())?;
-    let has_onnx = match onnx_bytes(&source.model, source.license()) {
+/// Write the weights, `config.json`, the card, sample recordings and, if the network has one, the
+/// ONNX file.
+pub(crate) fn write(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), ExportError> {
+    bundle.model.save(&folder.path())?;
+    let has_onnx = match onnx_bytes(&bundle.model, bundle.license()) {
         Ok(bytes) => {
             folder.write(ONNX_FILE, &bytes)?;
             true
@@ -31,26 +31,18 @@ pub(crate) fn write(source: &Source, folder: &NewFolder) -> Result<(), ExportErr
     for sample in &SAMPLES {
         folder.write(&format!("samples/{}", sample.name), sample.content)?;
     }
-    let mut card = source.card();
+    let mut card = bundle.card();
     card.metadata.insert("widget".into(), widget());
-    card.set_section(USE, &usage::section(&source.model, has_onnx));
+    card.set_section(USE, &usage::section(&bundle.model, has_onnx));
     folder.write(CARD_FILE, card_text(&card)?.as_bytes())?;
     folder.write_attributes(&["*.flac", "*.onnx", "*.safetensors", "*.wav"])
 }
 
-/// A card as its file's content.
-pub(crate) fn card_text(card: &undertone_lab::card::ModelCard) -> Result<String, ExportError> {
-    card.to_markdown().map_err(|source| ExportError::Card {
-        path: CARD_FILE.into(),
-        source,
-    })
-}
-
-/// What the Hub's page offers to try the model with.
+/// Return the card's list of sample recordings for the widget on the Hub's page.
 fn widget() -> Value {
     let examples = SAMPLES.iter().map(
         |sample| json!({"example_title": sample.title, "src": format!("samples/{}", sample.name)}),
     );
-    // Strings always have a YAML form.
+    // Strings can always be written as YAML.
     yaml_serde::to_value(examples.collect::<Vec<_>>()).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! How the model of a repository is used.
+//! Instructions for users of a repository's model.
 
 use undertone_models::{Model, NetworkConfig};
 
-/// The section of the card that says so.
+/// Return the card's section on use.
 pub(super) fn section(model: &Model, has_onnx: bool) -> String {
     let mut text = "With Undertone:\n\n```\n\
          undertone predict --model hf:OWNER/NAME recording.wav\n\
@@ -17,7 +17,7 @@ pub(super) fn section(model: &Model, has_onnx: bool) -> String {
     text
 }
 
-/// How `transformers` gives the answers of Undertone.
+/// How to get Undertone's answers with `transformers`.
 const TRANSFORMERS: &str = "
 With `transformers`, which reads files with ffmpeg:
 

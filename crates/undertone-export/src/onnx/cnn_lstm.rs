@@ -1,4 +1,4 @@
-//! The CNN+LSTM as a graph; `undertone_models::CnnLstm` is what it has to equal.
+//! The CNN+LSTM as a graph. It must compute the same as `undertone_models::CnnLstm`.
 
 use undertone_models::burn::nn::BatchNormConfig;
 use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
@@ -7,7 +7,7 @@ use super::OnnxError;
 use super::convolution::{Moves, convolution};
 use super::graph::{Graph, Value, float, int, ints, text};
 
-/// Class scores `[batch, classes]` of standardized features `[batch, bands, frames]`.
+/// Add the network: standardized features `[batch, bands, frames]` → class scores `[batch, classes]`.
 pub(super) fn scores(
     graph: &mut Graph,
     config: &CnnLstmConfig,
@@ -29,10 +29,10 @@ pub(super) fn scores(
             hidden = graph.op_with("MaxPool", &[&hidden], options);
         }
     }
-    // Time first, as ONNX's LSTM wants it.
+    // ONNX's LSTM expects time first.
     let sequence = graph.transpose(&hidden, &[2, 0, 1]);
-    let summary = lstm(graph, &config.lstm, config.pooling, sequence)?;
-    graph.linear(&summary, "output")
+    let pooled = lstm(graph, &config.lstm, config.pooling, sequence)?;
+    graph.linear(&pooled, "output")
 }
 
 fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
@@ -41,7 +41,7 @@ fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, O
     let shift = parameter("beta")?;
     let mean = parameter("running_mean")?;
     let variance = parameter("running_var")?;
-    // The network's own comes from the same default.
+    // The network itself uses the same default.
     let epsilon = BatchNormConfig::new(1).epsilon as f32;
     let inputs = [input, &scale, &shift, &mean, &variance];
     Ok(graph.op_with(
@@ -51,7 +51,7 @@ fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, O
     ))
 }
 
-/// `[frames, batch, width]` → the pooled states of the last layer, `[batch, summary]`
+/// Add the LSTM: `[frames, batch, width]` → the pooled states of its last layer, `[batch, pooled]`.
 fn lstm(
     graph: &mut Graph,
     config: &LstmConfig,
@@ -73,7 +73,7 @@ fn lstm(
         ];
         let inputs = [&sequence, &input_weight, &hidden_weight, &bias];
         if layer + 1 == config.layers && pooling == Pooling::Last {
-            // Each direction's own last state, `[directions, batch, units]`.
+            // The last state of each direction, `[directions, batch, units]`.
             let last = graph.nth_output("LSTM", &inputs, options, 1);
             let last = graph.transpose(&last, &[1, 0, 2]);
             return Ok(graph.reshape(&last, &[0, width]));
@@ -93,11 +93,11 @@ fn lstm(
     let smallest = graph.scalar(CnnLstm::SMALLEST_VARIANCE);
     let variance = graph.op("Add", &[&variance, &smallest]);
     let deviation = graph.op("Sqrt", &[&variance]);
-    let summary = graph.concat(&[&mean, &deviation], 2);
-    Ok(graph.reshape(&summary, &[-1, 2 * width]))
+    let pooled = graph.concat(&[&mean, &deviation], 2);
+    Ok(graph.reshape(&pooled, &[-1, 2 * width]))
 }
 
-/// A layer's weights as ONNX has them: `[directions, 4 · units, width]`,
+/// Add a layer's weights in ONNX's layout: `[directions, 4 · units, width]`,
 /// `[directions, 4 · units, units]` and `[directions, 8 · units]`.
 fn layer_weights(
     graph: &mut Graph,
@@ -121,7 +121,7 @@ fn layer_weights(
         of_input.extend(gates(&transposed(&input.values, 4 * units)));
         of_hidden.extend(gates(&transposed(&hidden.values, 4 * units)));
         biases.extend(gates(&bias.values));
-        // ONNX adds two biases, of which ours is the sum.
+        // ONNX adds two biases. Ours is their sum.
         biases.extend(vec![0.0; 4 * units]);
     }
     let count = directions.len();
@@ -140,8 +140,8 @@ fn layer_weights(
     ])
 }
 
-/// Rows of the gates in our order, which is PyTorch's (input, forget, cell, output), in ONNX's:
-/// input, output, forget, cell.
+/// Reorder the gates from our order, which is PyTorch's (input, forget, cell, output), to ONNX's
+/// (input, output, forget, cell).
 fn gates(values: &[f32]) -> Vec<f32> {
     let gate = |number: usize| {
         let size = values.len() / 4;

@@ -1,4 +1,4 @@
-//! A graph in the making: operators are added one by one, each gives the name of its output.
+//! A builder of ONNX graphs. Each call adds an operator and returns the name of its output.
 
 use undertone_models::Weights;
 
@@ -18,13 +18,13 @@ pub(super) enum Size {
     Free(&'static str),
 }
 
-/// A parameter of the network: its shape, and its values row-major.
+/// A parameter of the network: its shape and its row-major values.
 pub(super) struct Parameter {
     pub(super) shape: Vec<usize>,
     pub(super) values: Vec<f32>,
 }
 
-/// A graph in the making, and the parameters that have not been put into it yet.
+/// An unfinished graph, and the parameters that it does not hold yet.
 pub(super) struct Graph {
     parameters: Weights,
     graph: GraphProto,
@@ -38,7 +38,7 @@ impl Graph {
         }
     }
 
-    /// The graph, if it holds all parameters.
+    /// Return the graph, if it holds all parameters.
     pub(super) fn finish(mut self, name: &str) -> Result<GraphProto, OnnxError> {
         let unused: Vec<String> = self
             .parameters
@@ -57,32 +57,32 @@ impl Graph {
         name.to_owned()
     }
 
-    /// Gives a value to the outside under a name of its own.
+    /// Make a value an output of the graph under the name `name`.
     pub(super) fn output(&mut self, value: &Value, name: &str, sizes: &[Size], doc: &str) {
         self.push("Identity", &[value], vec![name.to_owned()], Vec::new());
         let info = value_info(name, DataType::Float, sizes, doc);
         self.graph.output.push(info);
     }
 
-    /// Takes a parameter that must be there.
+    /// Take a parameter that every network has.
     pub(super) fn take(&mut self, name: &str) -> Result<Parameter, OnnxError> {
         self.take_if_any(name)
             .ok_or_else(|| OnnxError::Missing(name.to_owned()))
     }
 
-    /// Takes a parameter that only some networks have.
+    /// Take a parameter that only some networks have.
     pub(super) fn take_if_any(&mut self, name: &str) -> Option<Parameter> {
         let (shape, values) = self.parameters.take(name)?;
         Some(Parameter { shape, values })
     }
 
-    /// A parameter as it is, which several parts may share.
+    /// Add a parameter without changes, which every network has. Several operators may share it.
     pub(super) fn parameter(&mut self, name: &str) -> Result<Value, OnnxError> {
         self.parameter_if_any(name)
             .ok_or_else(|| OnnxError::Missing(name.to_owned()))
     }
 
-    /// A parameter as it is that only some networks have.
+    /// Add a parameter without changes, which only some networks have.
     pub(super) fn parameter_if_any(&mut self, name: &str) -> Option<Value> {
         let placed = |tensor: &TensorProto| tensor.name.as_deref() == Some(name);
         if self.graph.initializer.iter().any(placed) {
@@ -92,60 +92,60 @@ impl Graph {
         Some(self.floats(name, &parameter.shape, &parameter.values))
     }
 
-    /// A constant of floats, row-major.
+    /// Add a constant of row-major floats.
     pub(super) fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         self.initializer(name, DataType::Float, shape, bytes.collect())
     }
 
-    /// A single float.
+    /// Add a single float.
     pub(super) fn scalar(&mut self, value: f32) -> Value {
         let name = self.fresh("constant");
         self.floats(&name, &[], &[value])
     }
 
-    /// A list of integers.
+    /// Add a list of integers.
     pub(super) fn integers(&mut self, values: &[i64]) -> Value {
         let name = self.fresh("constant");
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         self.initializer(&name, DataType::Int64, &[values.len()], bytes.collect())
     }
 
-    /// A single integer.
+    /// Add a single integer.
     pub(super) fn integer(&mut self, value: i64) -> Value {
         let name = self.fresh("constant");
         self.initializer(&name, DataType::Int64, &[], value.to_le_bytes().into())
     }
 
-    /// An operator without options.
+    /// Add an operator without attributes.
     pub(super) fn op(&mut self, kind: &str, inputs: &[&Value]) -> Value {
         self.op_with(kind, inputs, Vec::new())
     }
 
-    /// An operator with options.
+    /// Add an operator with attributes.
     pub(super) fn op_with(
         &mut self,
         kind: &str,
         inputs: &[&Value],
-        options: Vec<AttributeProto>,
+        attributes: Vec<AttributeProto>,
     ) -> Value {
         let output = self.fresh(kind);
-        self.push(kind, inputs, vec![output.clone()], options);
+        self.push(kind, inputs, vec![output.clone()], attributes);
         output
     }
 
-    /// An operator with several outputs, of which all but the chosen one stay unnamed.
+    /// Add an operator with several outputs. Only the output with the index `chosen` is used.
     pub(super) fn nth_output(
         &mut self,
         kind: &str,
         inputs: &[&Value],
-        options: Vec<AttributeProto>,
+        attributes: Vec<AttributeProto>,
         chosen: usize,
     ) -> Value {
         let output = self.fresh(kind);
         let mut outputs = vec![String::new(); chosen];
         outputs.push(output.clone());
-        self.push(kind, inputs, outputs, options);
+        self.push(kind, inputs, outputs, attributes);
         output
     }
 
@@ -153,13 +153,13 @@ impl Graph {
         self.op_with("Transpose", &[value], vec![ints("perm", axes)])
     }
 
-    /// `0` keeps an axis as it is, `-1` takes what is left.
+    /// Reshape a value. The size `0` keeps an axis, and `-1` stands for the remaining elements.
     pub(super) fn reshape(&mut self, value: &Value, sizes: &[i64]) -> Value {
         let sizes = self.integers(sizes);
         self.op("Reshape", &[value, &sizes])
     }
 
-    /// Adds an axis of size 1, so that it has that index.
+    /// Insert an axis of size 1 at the index `axis`.
     pub(super) fn unsqueeze(&mut self, value: &Value, axis: i64) -> Value {
         let axes = self.integers(&[axis]);
         self.op("Unsqueeze", &[value, &axes])
@@ -174,10 +174,10 @@ impl Graph {
         self.op_with("Concat", values, vec![int("axis", axis)])
     }
 
-    /// The mean over an axis; `keep` leaves the axis with a size of 1.
+    /// Take the mean over an axis. With `keep` the axis stays with a size of 1.
     pub(super) fn mean(&mut self, value: &Value, axis: i64, keep: bool) -> Value {
-        let options = vec![ints("axes", &[axis]), int("keepdims", keep.into())];
-        self.op_with("ReduceMean", &[value], options)
+        let attributes = vec![ints("axes", &[axis]), int("keepdims", keep.into())];
+        self.op_with("ReduceMean", &[value], attributes)
     }
 
     /// `weight` `[in, out]` and `bias` `[out]` below `prefix`, applied to the last axis.
@@ -223,46 +223,46 @@ impl Graph {
         name.to_owned()
     }
 
-    /// A name that no value has yet.
+    /// Return a name that no value has yet.
     fn fresh(&self, stem: &str) -> String {
         let count = self.graph.node.len() + self.graph.initializer.len();
         format!("{}_{count}", stem.to_lowercase())
     }
 }
 
-/// A whole number as an operator's option.
+/// Make an integer attribute.
 pub(super) fn int(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         i: Some(value),
-        ..option(name, AttributeType::Int)
+        ..attribute(name, AttributeType::Int)
     }
 }
 
-/// Whole numbers as an operator's option.
+/// Make an attribute that is a list of integers.
 pub(super) fn ints(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto {
         ints: values.to_vec(),
-        ..option(name, AttributeType::Ints)
+        ..attribute(name, AttributeType::Ints)
     }
 }
 
-/// A number as an operator's option.
+/// Make a float attribute.
 pub(super) fn float(name: &str, value: f32) -> AttributeProto {
     AttributeProto {
         f: Some(value),
-        ..option(name, AttributeType::Float)
+        ..attribute(name, AttributeType::Float)
     }
 }
 
-/// A text as an operator's option.
+/// Make a string attribute.
 pub(super) fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto {
         s: Some(value.as_bytes().to_vec()),
-        ..option(name, AttributeType::String)
+        ..attribute(name, AttributeType::String)
     }
 }
 
-fn option(name: &str, kind: AttributeType) -> AttributeProto {
+fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
     AttributeProto {
         name: Some(name.to_owned()),
         r#type: Some(kind.into()),

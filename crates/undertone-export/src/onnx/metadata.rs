@@ -1,4 +1,4 @@
-//! What an ONNX file says beside its graph.
+//! The metadata of an ONNX file.
 
 use serde_json::json;
 use undertone_audio::Resampler;
@@ -6,17 +6,17 @@ use undertone_models::{ModelConfig, OVERLAP};
 
 use super::proto::StringStringEntryProto;
 
-/// The notes of a model, each value JSON:
+/// Return the metadata of a model. Each value is JSON:
 ///
 /// | key | value |
 /// | --- | --- |
 /// | `name` | the model's name |
 /// | `front_end` | `front_end` of its `config.json`: resampling, trimming, window, features |
-/// | `resampler` | the low-pass filter between two rates, a sinc under a Kaiser window: end of its pass band and start of its stop band as shares of the lower Nyquist frequency, depth of the stop band in dB |
-/// | `window_overlap` | share of a window that the next one repeats, where a recording is longer; the answer is the mean over the windows |
-/// | `labels` | what the probabilities are of, in their order |
-/// | `license` | as the Hugging Face Hub names it, or null where it is not known |
-/// | `provenance` | `provenance` of its `config.json`: recipe, corpus, speakers heard |
+/// | `resampler` | the low-pass filter between two rates, a sinc under a Kaiser window: end of its pass band and start of its stop band as fractions of the lower Nyquist frequency, depth of the stop band in dB |
+/// | `window_overlap` | fraction of a window that the next one repeats, if a recording is longer; the answer is the mean over the windows |
+/// | `labels` | the labels, in the order of the probabilities |
+/// | `licence` | the license under the Hugging Face Hub's name, or null if it is not known |
+/// | `provenance` | `provenance` of its `config.json`: recipe, corpus, training speakers |
 pub(super) fn of(config: &ModelConfig, license: Option<&str>) -> Vec<StringStringEntryProto> {
     [
         ("name", json!(config.name)),

@@ -1,4 +1,4 @@
-//! The program that a Space runs: what it needs of the image.
+//! The program that a Space runs, and its requirements of the image.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +8,9 @@ use object::elf::{DT_NEEDED, EM_AARCH64, EM_X86_64, FileHeader64};
 use object::read::elf::{Dyn, FileHeader};
 use thiserror::Error;
 
-/// Images with the version of glibc (2.x) that they bring, the oldest first.
+/// Base images and their version of glibc (2.x), the oldest first.
 const IMAGES: [(&str, u32); 2] = [("debian:bookworm-slim", 36), ("debian:trixie-slim", 41)];
-/// What these images have of shared libraries that a program may need.
+/// The shared libraries of these images that a program may need.
 const LIBRARIES: [&str; 8] = [
     "libc.so.",
     "libm.so.",
@@ -21,66 +21,66 @@ const LIBRARIES: [&str; 8] = [
     "ld-linux-x86-64.so.",
     "ld-linux-aarch64.so.",
 ];
-/// How the versions that a program needs of glibc begin.
+/// The prefix of the glibc versions that a program needs.
 const GLIBC: &str = "GLIBC_2.";
 
-/// What every `undertone` holds, from the Dockerfile that it writes.
-const MARK: &[u8] = b"# Written by `undertone export --to space`.";
+/// Bytes that every `undertone` contains: the beginning of the Dockerfile that it writes.
+pub(super) const MARK: &[u8] = b"# Written by `undertone export --to space`.";
 
-/// A program, and the image that it can run in.
+/// A program that can run in a Space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binary {
     base: &'static str,
 }
 
-/// A program that no image can run.
+/// Why a program cannot run in a Space.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BinaryError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// It is a device, a pipe or a folder.
+    /// The path is a device, a pipe or a folder.
     #[error("not a file")]
     NoFile,
-    /// It is for another system.
+    /// The program is for another system.
     #[error(
-        "no 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
+        "not a 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
          --binary"
     )]
     NotLinux,
-    /// It is another program, or one that is packed.
+    /// It is another program, or a packed one.
     #[error("not an `undertone` that can export Spaces itself: give one with --binary")]
     NotUndertone,
-    /// It is damaged.
+    /// The program is damaged.
     #[error("damaged: {0}")]
     Damaged(#[from] object::Error),
-    /// It needs a library that no image has.
+    /// The program needs a library that no image has.
     #[error(
         "needs the shared library {0}, which a small image does not have: give one built without \
          GPU features with --binary"
     )]
     Library(String),
-    /// It was built on a newer system than the newest image.
+    /// The program was built on a newer system than the newest image.
     #[error(
         "needs glibc 2.{needed}; the newest image, {newest}, has 2.{has}: build it on an older system, \
          and give it with --binary"
     )]
     Glibc {
-        /// What it needs.
+        /// The required version, 2.x.
         needed: u32,
         /// The newest image.
         newest: &'static str,
-        /// What that has.
+        /// The image's version, 2.x.
         has: u32,
     },
 }
 
 impl Binary {
-    /// Reads what a program needs.
+    /// Read a program's requirements.
     ///
     /// # Errors
-    /// If it is no program that a Linux container can run.
+    /// If a Linux container cannot run the program.
     pub fn read(path: &Path) -> Result<Self, BinaryError> {
         if !fs::metadata(path)?.is_file() {
             return Err(BinaryError::NoFile);
@@ -106,17 +106,17 @@ impl Binary {
         }
     }
 
-    /// The smallest image known that it runs in.
+    /// Return the name of the oldest base image that can run the program.
     pub fn base_image(self) -> &'static str {
         self.base
     }
 }
 
-/// What a program needs of the system.
+/// A program's requirements of the system.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Needs {
     libraries: Vec<String>,
-    /// The `x` of glibc 2.x; 0 for a program that needs none.
+    /// The `x` of glibc 2.x; 0 for a program without glibc.
     glibc: u32,
 }
 
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_linux_program_is_refused() {
+    fn a_file_that_is_no_linux_program_is_refused() {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
         let path = folder.path().join("program");
         for bytes in [
@@ -177,12 +177,6 @@ mod tests {
                 Err(BinaryError::NoFile | BinaryError::Io(_))
             ));
         }
-    }
-
-    #[test]
-    fn every_undertone_holds_the_mark() {
-        let dockerfile = super::super::DOCKERFILE.as_bytes();
-        assert!(dockerfile.starts_with(MARK));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A model as a Docker Space of the Hugging Face Hub: the page and API of `undertone serve`.
+//! A model as a Docker Space of the Hugging Face Hub, with the page and API of `undertone serve`.
 
 mod binary;
 
@@ -10,42 +10,45 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use undertone_lab::card::{ModelCard, inline, title};
 use undertone_models::CARD_FILE;
+use undertone_samples::SAMPLES;
 use yaml_serde::{Mapping, Value};
 
-use crate::ExportError;
+use crate::bundle::{ModelBundle, card_text};
+use crate::error::ExportError;
 use crate::folder::NewFolder;
-use crate::hub::card_text;
-use crate::samples::SAMPLES;
-use crate::source::Source;
 
 pub use binary::{Binary, BinaryError};
 
-/// With the base image's name left out.
+/// The Dockerfile without the name of the base image.
 const DOCKERFILE: &str = include_str!("Dockerfile");
 const BASE: &str = "@BASE@";
-/// The port that the program listens at in the container.
+/// The program's port in the container.
 const PORT: u16 = 7860;
-/// What the context of the image's making does not need.
+/// Files that the build of the image does not need.
 const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
-/// What must go with the program.
+/// The licenses that must accompany the program.
 const NOTICE: &str = concat!(
     "`undertone` is licensed under either of Apache 2.0 and MIT. The license of the model's weights is \
      in model/README.md.\n\nThe program carries the typeface Inter, whose license follows.\n\n",
     include_str!("../../../undertone-figures/fonts/OFL.txt"),
 );
-/// The card's short description may not be longer.
+/// The largest length of the card's short description, in characters.
 const LONGEST_DESCRIPTION: usize = 60;
 
-/// The program, the model, and a Dockerfile that checks both and makes a small image of them.
-pub(crate) fn write(source: &Source, binary: &Path, folder: &NewFolder) -> Result<(), ExportError> {
+/// Write the program, the model, and a Dockerfile that checks both and makes a small image of them.
+pub(crate) fn write(
+    bundle: &ModelBundle,
+    binary: &Path,
+    folder: &NewFolder,
+) -> Result<(), ExportError> {
     let found = Binary::read(binary).map_err(|source| ExportError::Binary {
         path: binary.to_owned(),
         source,
     })?;
     folder.copy(binary, "undertone")?;
-    source.model.save(&folder.path().join("model"))?;
+    bundle.model.save(&folder.path().join("model"))?;
     let card = format!("model/{CARD_FILE}");
-    folder.write(&card, card_text(&source.card())?.as_bytes())?;
+    folder.write(&card, card_text(&bundle.card())?.as_bytes())?;
     let [sample, ..] = &SAMPLES;
     folder.write("samples/calm.wav", sample.content)?;
     folder.write("SHA256SUMS", checksums(folder)?.as_bytes())?;
@@ -53,11 +56,11 @@ pub(crate) fn write(source: &Source, binary: &Path, folder: &NewFolder) -> Resul
     folder.write("Dockerfile", dockerfile.as_bytes())?;
     folder.write(".dockerignore", DOCKERIGNORE.as_bytes())?;
     folder.write("NOTICE", NOTICE.as_bytes())?;
-    folder.write("README.md", card_text(&readme(source))?.as_bytes())?;
+    folder.write("README.md", card_text(&readme(bundle))?.as_bytes())?;
     folder.write_attributes(&["*.safetensors", "*.wav", "/undertone"])
 }
 
-/// Hashes of the program and the model's files, as `sha256sum --check` reads them.
+/// Return the hashes of the program and the model's files in the format of `sha256sum --check`.
 fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
     let root = folder.path();
     let io = |path: &Path| {
@@ -87,17 +90,17 @@ fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
     Ok(lines)
 }
 
-/// The Space's page on the Hub, whose metadata tell how it is run
+/// Return the Space's page on the Hub. Its metadata tell the Hub how to run it
 /// (<https://huggingface.co/docs/hub/spaces-config-reference>).
-fn readme(source: &Source) -> ModelCard {
-    let config = &source.model.config;
+fn readme(bundle: &ModelBundle) -> ModelCard {
+    let config = &bundle.model.config;
     let description: String = format!("Tells {} apart in speech", config.labels.join(", "))
         .chars()
         .take(LONGEST_DESCRIPTION)
         .collect();
     let mut metadata = Mapping::new();
     let mut set = |key: &str, value: serde_json::Value| {
-        // Strings, numbers and lists always have a YAML form.
+        // Strings, numbers and lists can always be written as YAML.
         let value: Value = yaml_serde::to_value(value).unwrap_or_default();
         metadata.insert(key.into(), value);
     };
@@ -108,7 +111,7 @@ fn readme(source: &Source) -> ModelCard {
     set("sdk", json!("docker"));
     set("app_port", json!(PORT));
     set("pinned", json!(false));
-    if let Some(license) = source.license() {
+    if let Some(license) = bundle.license() {
         set("license", json!(license));
     }
     set("short_description", json!(description));
@@ -129,7 +132,7 @@ fn readme(source: &Source) -> ModelCard {
     ModelCard { metadata, text }
 }
 
-/// A name that Docker takes: lower-case letters, digits and single dashes.
+/// Return a valid name for Docker: lower-case letters, digits and single dashes.
 fn image_name(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let words: Vec<String> = words
@@ -139,5 +142,16 @@ fn image_name(name: &str) -> String {
     match words.is_empty() {
         true => "undertone".to_owned(),
         false => words.join("-"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DOCKERFILE;
+    use super::binary::MARK;
+
+    #[test]
+    fn the_dockerfile_begins_with_the_mark() {
+        assert!(DOCKERFILE.as_bytes().starts_with(MARK));
     }
 }

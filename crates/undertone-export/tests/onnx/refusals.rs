@@ -1,6 +1,6 @@
 use serde_json::json;
 use undertone_export::onnx::{OnnxError, onnx_bytes};
-use undertone_export::{ExportError, Interrupt, Request, Source, Target, export};
+use undertone_export::{ExportError, Interrupt, ModelBundle, Request, Target, export};
 
 use crate::models::{cnn_lstm, config};
 
@@ -34,13 +34,13 @@ fn an_export_that_is_stopped_leaves_nothing() {
         "architecture": "cnn-lstm", "conv": [], "pooling": "mean", "lstm": {"layers": 1, "units": 3},
     });
     let model = cnn_lstm(config(network, "none", "sentiment3"));
-    let source = Source::new(model, "# Card\n").unwrap();
+    let bundle = ModelBundle::new(model, "# Card\n").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let interrupt = Interrupt::new();
     interrupt.request();
     for target in [Target::Onnx, Target::Hub] {
         let stopped = export(
-            &source,
+            &bundle,
             &Request {
                 target,
                 out: &folder.path().join("out"),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use undertone_export::{ExportError, Request, Source, Target, export as write};
+use undertone_export::{ExportError, ModelBundle, Request, Target, export as write};
 
 use crate::cli::{ExportArgs, ExportTarget};
 use crate::exit::Exit;
@@ -18,9 +18,9 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
         bail!("--binary is for --to space: nothing else holds a program");
     }
     let interrupt = interrupt::listen()?;
-    let mut source = source(args.model.as_deref())?;
+    let mut bundle = bundle(args.model.as_deref())?;
     for report in &args.reports {
-        source.add_report(report)?;
+        bundle.add_report(report)?;
     }
     let binary = match (args.to, &args.binary) {
         (ExportTarget::Space, None) => std::env::current_exe()
@@ -28,7 +28,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
         (_, binary) => binary.clone().unwrap_or_default(),
     };
     let files = write(
-        &source,
+        &bundle,
         &Request {
             target: match args.to {
                 ExportTarget::Onnx => Target::Onnx,
@@ -47,7 +47,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
         }
         files => files?,
     };
-    for warning in source.warnings() {
+    for warning in bundle.warnings() {
         output::warning(&warning);
     }
     if args.json {
@@ -62,26 +62,26 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
 }
 
 /// The model that was asked for, or the one that this build carries.
-fn source(path: Option<&Path>) -> anyhow::Result<Source> {
+fn bundle(path: Option<&Path>) -> anyhow::Result<ModelBundle> {
     let Some(path) = path else { return shipped() };
     let folder = match pretrained::on_the_hub(path) {
         Some(name) => pretrained::fetch(name)?.folder,
         None => model::folder(path)?,
     };
-    Ok(Source::open(&folder)?)
+    Ok(ModelBundle::open(&folder)?)
 }
 
 #[cfg(feature = "embedded")]
-fn shipped() -> anyhow::Result<Source> {
+fn shipped() -> anyhow::Result<ModelBundle> {
     use undertone_models::burn::tensor::Device;
     use undertone_models::{EMBEDDED_CARD, Model};
 
     let model = Model::embedded(&Device::flex())?;
-    Ok(Source::new(model, EMBEDDED_CARD)?)
+    Ok(ModelBundle::new(model, EMBEDDED_CARD)?)
 }
 
 #[cfg(not(feature = "embedded"))]
-fn shipped() -> anyhow::Result<Source> {
+fn shipped() -> anyhow::Result<ModelBundle> {
     bail!("this build carries no model: name one")
 }
 

@@ -1,4 +1,4 @@
-//! What is exported: a model, its card, and what is known of how good it is.
+//! A model with its card and its reports, ready for export.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,28 +10,28 @@ use undertone_metrics::Report;
 use undertone_models::burn::tensor::Device;
 use undertone_models::{CARD_FILE, Model, NetworkConfig};
 
-use crate::ExportError;
+use crate::error::ExportError;
 
-/// A model that is to be exported, with what lies beside it.
+/// A model for export, with its card and its reports.
 #[derive(Debug)]
-pub struct Source {
+pub struct ModelBundle {
     pub(crate) model: Model,
-    /// Where it lies; `None` for the one inside the program.
+    /// The model's folder; `None` for the model inside the program.
     pub(crate) folder: Option<PathBuf>,
-    /// The card that it has, its metadata completed, without results of `added`.
+    /// The model's card with complete metadata, without the results of `added`.
     card: ModelCard,
-    /// Reports that its card does not know.
+    /// Reports that the card does not know.
     added: Vec<Report>,
-    /// The report of the run that trained it.
+    /// The report of the run that trained the model.
     own: Option<Report>,
 }
 
-impl Source {
-    /// Reads a model's folder. Its card is taken along, or written if there is none; the report of
-    /// the run that it lies in is read too.
+impl ModelBundle {
+    /// Read a model's folder with its card; without a card, make one. If the folder is in a run, read
+    /// the run's report too.
     ///
     /// # Errors
-    /// If the model does not load, or its card or report cannot be read.
+    /// If the model, its card or the report cannot be read.
     pub fn open(folder: &Path) -> Result<Self, ExportError> {
         let model = Model::load(folder, &Device::flex())?;
         let path = folder.join(CARD_FILE);
@@ -47,7 +47,7 @@ impl Source {
         Ok(Self::assemble(model, card, own, Some(folder.to_owned())))
     }
 
-    /// A model that has no folder, with the card that it has.
+    /// Return a bundle of a model without a folder and its card.
     ///
     /// # Errors
     /// If the card's metadata cannot be read.
@@ -65,7 +65,7 @@ impl Source {
         own: Option<Report>,
         folder: Option<PathBuf>,
     ) -> Self {
-        hide_the_way_to_the_encoder(&mut model, card.as_mut());
+        hide_encoder_path(&mut model, card.as_mut());
         let reports = own.as_slice();
         let card = match card {
             None => ModelCard::new(&model, reports),
@@ -83,11 +83,11 @@ impl Source {
         }
     }
 
-    /// Adds a report that `undertone evaluate` or `crossval` wrote about this model or its recipe:
-    /// the card then tells its numbers too. One that it has already adds nothing.
+    /// Add a report that `undertone evaluate` or `crossval` wrote about this model or its recipe. The
+    /// card then has its numbers too. A known report changes nothing.
     ///
     /// # Errors
-    /// If the file is no report, or about another recipe or other labels.
+    /// If the file is not a report, or is about another recipe or other labels.
     pub fn add_report(&mut self, path: &Path) -> Result<(), ExportError> {
         let text = read(path)?;
         let report = parse_report(path, &text)?;
@@ -111,7 +111,7 @@ impl Source {
         Ok(())
     }
 
-    /// What its owner should know before others see it, a sentence each.
+    /// Return warnings for the model's owner, one sentence each.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.license().is_none() {
@@ -134,7 +134,7 @@ impl Source {
         warnings
     }
 
-    /// The card with all results.
+    /// Return the card with all results.
     pub(crate) fn card(&self) -> ModelCard {
         let mut card = self.card.clone();
         if !self.added.is_empty() {
@@ -148,14 +148,22 @@ impl Source {
         card
     }
 
-    /// The license of its weights, in the Hub's words; `None` where nobody has said.
+    /// Return the license of the weights under the Hub's name; `None` if it is not known.
     pub(crate) fn license(&self) -> Option<&str> {
         self.card.license()
     }
 }
 
-/// A folder of this machine is of no use to others, and none of their business.
-fn hide_the_way_to_the_encoder(model: &mut Model, card: Option<&mut ModelCard>) {
+/// Return a card as the content of its file.
+pub(crate) fn card_text(card: &ModelCard) -> Result<String, ExportError> {
+    card.to_markdown().map_err(|source| ExportError::Card {
+        path: CARD_FILE.into(),
+        source,
+    })
+}
+
+/// Replace the path of the encoder's folder on this machine by the encoder's name.
+fn hide_encoder_path(model: &mut Model, card: Option<&mut ModelCard>) {
     let name = model.encoder_name();
     if let (NetworkConfig::Pretrained(network), Some(name)) = (&mut model.config.network, name)
         && network.pretrained != name
@@ -172,7 +180,7 @@ fn is_about(report: &Report, model: &Model) -> bool {
     report.recipe == config.provenance.recipe && report.label_scheme == config.label_scheme.name()
 }
 
-/// The report of the run whose model lies in `folder`.
+/// Return the report of the run whose model is in `folder`.
 fn report_of_run(folder: &Path) -> Result<Option<Report>, ExportError> {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let Some(run) = folder.parent() else {

@@ -1,0 +1,33 @@
+//! The request for an export.
+
+use std::path::Path;
+
+use undertone_lab::Interrupt;
+
+/// The kind of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// `model.onnx`.
+    Onnx,
+    /// A model repository for the Hugging Face Hub: weights, `config.json`, a card, sample recordings
+    /// and, if the network has one, `onnx/model.onnx`.
+    Hub,
+    /// A Docker Space that runs `binary`, an `undertone` for Linux, with the model.
+    Space {
+        /// The program's file.
+        binary: &'a Path,
+    },
+}
+
+/// What to export, and where to.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The kind of the export.
+    pub target: Target<'a>,
+    /// The folder. It must not exist, or be empty.
+    pub out: &'a Path,
+    /// Whether an earlier export in the folder is replaced.
+    pub force: bool,
+    /// Stops the export between two files.
+    pub interrupt: &'a Interrupt,
+}

@@ -1,4 +1,4 @@
-//! How far a score could have been otherwise: percentile bootstrap intervals.
+//! Percentile bootstrap intervals of scores.
 
 use std::collections::BTreeMap;
 
@@ -6,48 +6,42 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::{MetricsError, Scores, quantile};
-
-/// A 95 % interval of a score, fractions in 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// The 2.5th percentile of the replicates.
-    pub low: f64,
-    /// The 97.5th percentile of the replicates.
-    pub high: f64,
-}
+use crate::{Interval, MetricsError, Scores};
 
 /// The intervals of the three scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScoreIntervals {
-    /// Of the accuracy.
+    /// Interval of the accuracy.
     pub wa: Interval,
-    /// Of the mean recall.
+    /// Interval of the mean recall.
     pub uar: Interval,
-    /// Of the mean F1.
+    /// Interval of the mean F1.
     pub macro_f1: Interval,
 }
 
-/// What a bootstrap draws with replacement.
+/// The units that a bootstrap draws with replacement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResampleUnit {
-    /// Single clips: what other *recordings of these speakers* would have given.
+    /// Single clips. The interval tells what other *recordings of these speakers* may give.
     Clips,
-    /// Whole speakers, each with all of their clips: what *other speakers* would have given.
+    /// Whole speakers, each with all their clips. The interval tells what *other speakers* may
+    /// give.
     Speakers,
 }
 
 /// A percentile bootstrap of WA, UAR and macro F1 (Efron & Tibshirani, *An Introduction to the
 /// Bootstrap*, 1993, chapter 13).
 ///
-/// One speaker's clips are not independent: who is hard to read is hard to read in all of them.
-/// Drawing single clips ignores that, and gives intervals that are too narrow. So the default
-/// draws whole speakers (the cluster bootstrap) wherever there are two or more, and single
-/// clips otherwise. In a simulation (`UNDERTONE_COVERAGE=2000,1000 cargo test --release -p undertone-lab
-/// speakers_cover -- --nocapture`: 60 clips a speaker, accuracy
-/// about 2/3 with a deviation of 0.6 between speakers' log-odds) the intervals for accuracy held
-/// the true value, instead of 95 times in 100:
+/// The clips of one speaker are not independent: a speaker who is hard to recognize is so in all
+/// clips. Drawing single clips ignores this and gives intervals that are too narrow. The default
+/// therefore draws whole speakers (the cluster bootstrap) if there are two or more, and single
+/// clips otherwise.
+///
+/// A 95 % interval should contain the true value 95 times in 100. In a simulation with 60 clips a
+/// speaker, an accuracy of about 2/3 and a deviation of 0.6 between the speakers' log-odds
+/// (`UNDERTONE_COVERAGE=2000,1000 cargo test --release -p undertone-metrics speakers_cover --
+/// --nocapture`), the intervals of the accuracy contained it this many times in 100:
 ///
 /// | speakers | drawing clips | drawing speakers |
 /// |---------:|--------------:|-----------------:|
@@ -55,26 +49,25 @@ pub enum ResampleUnit {
 /// |       12 |            61 |               92 |
 /// |       24 |            62 |               93 |
 ///
-/// With few speakers both are too narrow, and the report says so below
-/// [`Bootstrap::FEW_SPEAKERS`]. Neither knows what another training run would have given: the
-/// model is fixed.
+/// With few speakers both are too narrow; the report says so below [`Bootstrap::FEW_SPEAKERS`].
+/// Neither tells what another training run would give, because the model is fixed.
 ///
-/// A replicate may lack a class altogether; its scores then follow the rules at [`Scores`].
+/// A replicate may lack a class. Its scores then follow the rules at [`Scores`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bootstrap {
-    /// What is drawn with replacement.
+    /// The units that are drawn with replacement.
     pub unit: ResampleUnit,
-    /// How many times; at least 1, 1000 by default.
+    /// Number of draws, at least 1; 1000 by default.
     pub replicates: usize,
-    /// Seed of the ChaCha8 generator, 0 by default: the same predictions give the same intervals.
+    /// Seed of the ChaCha8 generator, 0 by default. The same predictions give the same intervals.
     pub seed: u64,
 }
 
 impl Bootstrap {
-    /// Below so many speakers, intervals from resampling them are too narrow to lean on.
+    /// With fewer speakers than this, intervals from resampling speakers are too narrow.
     pub const FEW_SPEAKERS: usize = 10;
 
-    /// The default: 1000 replicates, seed 0, whole speakers where there are at least two.
+    /// Return the default: 1000 replicates, seed 0, whole speakers if there are at least two.
     pub fn for_speakers(speakers: usize) -> Self {
         let unit = if speakers >= 2 {
             ResampleUnit::Speakers
@@ -88,9 +81,13 @@ impl Bootstrap {
         }
     }
 
-    /// Intervals for predictions, given side by side with the true classes and the speakers'
-    /// names. Indices must be below `classes`. The order of clips has no influence when
-    /// speakers are drawn.
+    /// Return the intervals of predictions. The three lists hold the true class, the predicted
+    /// class and the speaker of each clip. The order of clips has no influence if speakers are
+    /// drawn.
+    ///
+    /// # Errors
+    /// If there are no clips or no replicates, the lists differ in length, a class is not below
+    /// `classes`, or speakers are to be drawn and there is only one.
     pub fn intervals<S: AsRef<str>>(
         &self,
         classes: usize,
@@ -143,7 +140,7 @@ impl Bootstrap {
         }
     }
 
-    /// Each unit holds (true class, predicted class) of its clips. There is at least one.
+    /// Draw from at least one unit. A unit holds (true class, predicted class) of its clips.
     fn draw<U: AsRef<[(usize, usize)]>>(&self, classes: usize, units: &[U]) -> ScoreIntervals {
         let mut counts = vec![vec![0; classes]; classes];
         let replicates = self.replicate(units, |drawn| {
@@ -156,10 +153,7 @@ impl Bootstrap {
         let interval = |score: fn(&Scores) -> f64| {
             let mut values: Vec<f64> = replicates.iter().map(score).collect();
             values.sort_by(f64::total_cmp);
-            Interval {
-                low: quantile(&values, 0.025),
-                high: quantile(&values, 0.975),
-            }
+            Interval::of_replicates(&values)
         };
         ScoreIntervals {
             wa: interval(|scores| scores.wa),
@@ -168,8 +162,9 @@ impl Bootstrap {
         }
     }
 
-    /// A statistic of each draw, with replacement, of as many units as there are.
-    pub(super) fn replicate<U, T>(
+    /// Return a statistic of each replicate: a draw, with replacement, of as many units as there
+    /// are.
+    pub(crate) fn replicate<U, T>(
         &self,
         units: &[U],
         mut statistic: impl FnMut(&mut dyn Iterator<Item = &U>) -> T,
@@ -194,7 +189,7 @@ mod tests {
         speakers: Vec<String>,
     }
 
-    /// Speakers whose accuracies scatter, 60 clips each; two classes.
+    /// Speakers of different accuracy, 60 clips each, two classes.
     fn corpus(rng: &mut ChaCha8Rng, speakers: usize) -> Drawn {
         let mut drawn = Drawn {
             truth: vec![],
@@ -215,12 +210,13 @@ mod tests {
     }
 
     fn speaker_accuracy(rng: &mut ChaCha8Rng) -> f64 {
-        // Twelve uniform draws make a good enough normal deviate.
+        // The sum of twelve uniform draws is close enough to a normal deviate.
         let normal = (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0;
         1.0 / (1.0 + (-(std::f64::consts::LN_2 + 0.6 * normal)).exp())
     }
 
-    /// The fraction of simulated corpora whose interval holds the true accuracy: (clips, speakers).
+    /// Return the fraction of simulated corpora whose interval contains the true accuracy, drawing
+    /// clips and drawing speakers.
     fn coverage(speakers: usize, corpora: usize, replicates: usize) -> (f64, f64) {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let expected = (0..20_000).map(|_| speaker_accuracy(&mut rng)).sum::<f64>() / 20_000.0;
@@ -248,10 +244,10 @@ mod tests {
         )
     }
 
-    /// With `UNDERTONE_COVERAGE=2000,1000` (corpora, replicates) in the environment it renews
-    /// the table in [`Bootstrap`]'s documentation, which takes minutes.
+    /// With `UNDERTONE_COVERAGE=2000,1000` (corpora, replicates) in the environment, print the
+    /// table of [`Bootstrap`]'s documentation. This takes minutes.
     #[test]
-    fn speakers_cover_where_clips_do_not() {
+    fn speakers_cover_the_true_accuracy_and_clips_do_not() {
         let sizes = std::env::var("UNDERTONE_COVERAGE").unwrap_or("80,60".to_owned());
         let (corpora, replicates) = sizes.split_once(',').unwrap();
         for speakers in [4, 12, 24] {
@@ -289,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_repeats_and_another_differs() {
+    fn the_same_seed_gives_the_same_intervals() {
         let drawn = corpus(&mut ChaCha8Rng::seed_from_u64(5), 6);
         let of = |seed| {
             Bootstrap {
@@ -304,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_requests_are_errors() {
+    fn missing_clips_replicates_or_speakers_are_errors() {
         let of = |unit, replicates, truth: &[usize], predicted: &[usize], speakers: &[&str]| {
             Bootstrap {
                 unit,

@@ -1,18 +1,20 @@
-//! How much the probabilities themselves are worth.
+//! Cross-entropy and calibration of probabilities.
 //!
-//! All functions take rows of class probabilities with the true class beside them, expect rows
-//! that [`Evaluation`](super::Evaluation) has checked, and give 0 for no rows.
+//! All functions take rows of class probabilities, each with its true class. The rows are as
+//! [`Evaluation`](crate::Evaluation) checks them. The result for no rows is 0.
 
-use crate::argmax;
 use serde::Serialize;
 
-/// Bins of [`expected_calibration_error`], as in Guo et al. 2017.
+use crate::argmax;
+
+/// Number of bins of [`expected_calibration_error`], as in Guo et al. 2017.
 const BINS: usize = 15;
 
-/// Mean cross-entropy −ln p(true class), in nats; 0 is best, ln(classes) is guessing evenly.
+/// Return the mean cross-entropy −ln p(true class) in nats. 0 is best; equal probabilities for all
+/// classes give ln(classes).
 ///
-/// Probabilities are kept ε = 2⁻²³ (`f32::EPSILON`) away from 0 and 1, as scikit-learn's
-/// `log_loss` does with 32-bit input: one certain mistake costs at most 15.9.
+/// Probabilities are kept ε = 2⁻²³ (`f32::EPSILON`) away from 0 and 1, as scikit-learn's `log_loss`
+/// does with 32-bit input. A mistake with probability 1 costs 15.9.
 pub fn cross_entropy<'a>(rows: impl IntoIterator<Item = (&'a [f32], usize)>) -> f64 {
     let epsilon = f64::from(f32::EPSILON);
     let (mut total, mut clips) = (0.0, 0_usize);
@@ -28,13 +30,13 @@ pub fn cross_entropy<'a>(rows: impl IntoIterator<Item = (&'a [f32], usize)>) -> 
     }
 }
 
-/// Expected calibration error: how far, on average over clips, the winning class's probability is
-/// from the fraction of right answers among the clips of similar confidence. A fraction in 0..=1,
-/// 0 is best.
+/// Return the expected calibration error, a fraction in 0..=1; 0 is best. It is the mean distance
+/// over clips between the confidence (the predicted class's probability) and the accuracy of the
+/// clips with a similar confidence.
 ///
-/// Fifteen bins of equal width, each open below and closed above: C. Guo, G. Pleiss, Y. Sun,
-/// K. Q. Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017, equation 3. With few
-/// clips it is biased upwards, so compare it only between sets of similar size.
+/// There are fifteen bins of equal width, each open below and closed above: C. Guo, G. Pleiss,
+/// Y. Sun, K. Q. Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017, equation 3. The
+/// error is biased upwards for few clips, so compare it only between sets of similar size.
 pub fn expected_calibration_error<'a>(rows: impl IntoIterator<Item = (&'a [f32], usize)>) -> f64 {
     let bins = calibration_bins(rows);
     let clips: usize = bins.iter().map(|bin| bin.clips).sum();
@@ -46,22 +48,22 @@ pub fn expected_calibration_error<'a>(rows: impl IntoIterator<Item = (&'a [f32],
     }
 }
 
-/// The clips whose winning class has a probability in one of fifteen bins of equal width.
+/// The clips whose confidence lies in one of fifteen bins of equal width.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct CalibrationBin {
-    /// The probabilities of the bin are above this…
+    /// Lower bound of the confidence, exclusive.
     pub low: f64,
-    /// …and not above this.
+    /// Upper bound of the confidence, inclusive.
     pub high: f64,
-    /// How many clips.
+    /// Number of clips.
     pub clips: usize,
-    /// The winning class's mean probability, 0..=1; 0 where there are no clips.
+    /// Mean probability of the predicted class, 0..=1; 0 without clips.
     pub confidence: f64,
-    /// The fraction that is right, 0..=1; 0 where there are no clips.
+    /// The fraction of correct clips, 0..=1; 0 without clips.
     pub accuracy: f64,
 }
 
-/// The bins of a reliability diagram, which [`expected_calibration_error`] sums up.
+/// Return the bins of a reliability diagram, from which [`expected_calibration_error`] follows.
 pub fn calibration_bins<'a>(
     rows: impl IntoIterator<Item = (&'a [f32], usize)>,
 ) -> Vec<CalibrationBin> {
@@ -95,26 +97,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_equals_wins() {
+    fn argmax_takes_the_first_of_equals() {
         assert_eq!(argmax(&[0.2, 0.4, 0.4]), 1);
         assert_eq!(argmax(&[0.5, 0.5]), 0);
     }
 
     #[test]
-    fn overconfidence_is_the_gap() {
-        // Four clips, all 90 % sure, half right.
+    fn the_calibration_error_is_confidence_less_accuracy() {
+        // Four clips with confidence 0.9, two of them correct.
         let row = [0.9_f32, 0.1];
         let rows = [(&row[..], 0), (&row[..], 0), (&row[..], 1), (&row[..], 1)];
         assert!((expected_calibration_error(rows) - 0.4).abs() < 1e-6);
     }
 
     #[test]
-    fn a_certain_mistake_has_a_finite_price() {
+    fn a_mistake_with_probability_one_has_a_finite_cost() {
         let row = [1.0_f32, 0.0];
-        let price = cross_entropy([(&row[..], 1)]);
+        let cost = cross_entropy([(&row[..], 1)]);
         assert!(
-            (price - 23.0 * std::f64::consts::LN_2).abs() < 1e-9,
-            "{price}"
+            (cost - 23.0 * std::f64::consts::LN_2).abs() < 1e-9,
+            "{cost}"
         );
     }
 }

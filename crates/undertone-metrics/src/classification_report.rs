@@ -1,17 +1,17 @@
-//! scikit-learn's table of results, to the byte.
+//! scikit-learn's `classification_report`, byte for byte.
 
-use crate::ConfusionMatrix;
-use crate::confusion::{mean, sum};
+use crate::scores::{mean, sum};
+use crate::{ClassScores, ConfusionMatrix};
 
-/// The text of scikit-learn's
+/// Return the text of scikit-learn's
 /// `classification_report(y_true, y_pred, target_names=…, digits=…, zero_division=0)`.
 ///
-/// As there, a class has a row when it occurs in the truth or among the predictions, and *macro
-/// avg* runs over the rows. Its recall is therefore below UAR when a class without clips was
-/// predicted. `digits` are decimals, 2 by scikit-learn's default. Numbers are fractions in 0..=1.
+/// A class has a row if it occurs in the truth or among the predictions, and *macro avg* is the mean
+/// over the rows. Its recall is therefore below UAR if a class without clips was predicted. `digits`
+/// is the number of decimals, 2 by scikit-learn's default. Numbers are fractions in 0..=1.
 ///
-/// The one difference: where not a single prediction is right, scikit-learn (1.9) prints the
-/// support with a decimal point, and this doesn't.
+/// There is one difference: if no prediction is correct, scikit-learn (1.9) prints the support with
+/// a decimal point, and this function does not.
 pub fn classification_report(matrix: &ConfusionMatrix, digits: usize) -> String {
     let mut classes = matrix.per_class();
     classes.retain(|class| class.occurs());
@@ -49,7 +49,7 @@ pub fn classification_report(matrix: &ConfusionMatrix, digits: usize) -> String 
         classes.iter().map(|class| class.f1).collect(),
     ];
     let weighted = |column: &[f64]| {
-        let weigh = |(class, value): (&super::ClassScores, &f64)| value * class.support as f64;
+        let weigh = |(class, value): (&ClassScores, &f64)| value * class.support as f64;
         let products: Vec<f64> = classes.iter().zip(column).map(weigh).collect();
         if clips == 0 {
             0.0

@@ -1,81 +1,10 @@
-//! Counts of what was said against what was heard, and the scores that follow from them.
+//! The confusion matrix.
 
 use serde::{Deserialize, Serialize};
 
-use crate::MetricsError;
+use crate::{ClassScores, MetricsError, Scores};
 
-/// The three scores that stand together. Fractions in 0..=1.
-///
-/// A class may be missing from a set of clips (a speaker who has no *calm* ones, say). **UAR**
-/// then averages over the classes that occur in the truth, as scikit-learn's
-/// `balanced_accuracy_score` does. **Macro F1** averages over those that occur in the truth *or*
-/// among the predictions, as `f1_score(average="macro")` and the *macro avg* line of
-/// `classification_report` do when they aren't given a list of classes: a class that was only
-/// ever predicted wrongly counts there, with F1 = 0. A class that occurs on neither side counts
-/// in no score.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    /// Accuracy: correct clips over all clips.
-    pub wa: f64,
-    /// Mean recall over the classes in the truth.
-    pub uar: f64,
-    /// Mean F1 over the classes in the truth or among the predictions.
-    pub macro_f1: f64,
-}
-
-impl Scores {
-    /// From counts, `[true][predicted]`, a square. All zero when there are no clips.
-    pub(super) fn from_counts(counts: &[Vec<usize>]) -> Self {
-        let (mut correct, mut clips) = (0, 0);
-        let mut recalls = Vec::with_capacity(counts.len());
-        let mut f1s = Vec::with_capacity(counts.len());
-        for (class, row) in counts.iter().enumerate() {
-            let hits = row[class];
-            let support: usize = row.iter().sum();
-            let predicted: usize = counts.iter().map(|row| row[class]).sum();
-            correct += hits;
-            clips += support;
-            if support > 0 {
-                recalls.push(ratio(hits, support));
-            }
-            if support + predicted > 0 {
-                f1s.push(ratio(2 * hits, support + predicted));
-            }
-        }
-        Self {
-            wa: ratio(correct, clips),
-            uar: mean(&recalls),
-            macro_f1: mean(&f1s),
-        }
-    }
-}
-
-/// One class's line in a table of results. A ratio with nothing below the line is 0
-/// (scikit-learn's `zero_division=0`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClassScores {
-    /// The class's name.
-    pub label: String,
-    /// Of the clips predicted to be of this class, the fraction that are.
-    pub precision: f64,
-    /// Of the clips of this class, the fraction predicted as such.
-    pub recall: f64,
-    /// Harmonic mean of precision and recall.
-    pub f1: f64,
-    /// Clips of this class.
-    pub support: usize,
-    /// Clips predicted to be of this class.
-    pub predicted: usize,
-}
-
-impl ClassScores {
-    /// Whether the class is in the truth or among the predictions.
-    pub fn occurs(&self) -> bool {
-        self.support + self.predicted > 0
-    }
-}
-
-/// How often each class was taken for each.
+/// Counts of clips by true and predicted class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct ConfusionMatrix {
@@ -104,7 +33,10 @@ impl TryFrom<Unchecked> for ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts pairs of class indices, which count from 0 in the order of `labels`.
+    /// Count pairs of class indices. Index 0 is the first of `labels`.
+    ///
+    /// # Errors
+    /// If labels are missing or repeated, the lists differ in length, or a class does not exist.
     pub fn new(
         labels: &[String],
         truth: &[usize],
@@ -133,47 +65,41 @@ impl ConfusionMatrix {
         })
     }
 
-    /// The classes' names, in the order of rows and columns.
+    /// Return the classes' names, in the order of rows and columns.
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 
-    /// Clips, `[true class][predicted class]`.
+    /// Return the numbers of clips, `[true class][predicted class]`.
     pub fn counts(&self) -> &[Vec<usize>] {
         &self.counts
     }
 
-    /// All clips counted.
+    /// Return the number of all clips.
     pub fn total(&self) -> usize {
         self.counts.iter().flatten().sum()
     }
 
-    /// WA, UAR and macro F1; all 0 when no clip was counted.
+    /// Return WA, UAR and macro F1. All are 0 without clips.
     pub fn scores(&self) -> Scores {
         Scores::from_counts(&self.counts)
     }
 
-    /// A line for every class of the scheme, in its order, occurring or not.
+    /// Return the scores of every class in the order of the labels, also of classes that do not
+    /// occur.
     pub fn per_class(&self) -> Vec<ClassScores> {
         let line = |(class, label): (usize, &String)| {
             let hits = self.counts[class][class];
             let support = self.counts[class].iter().sum();
             let predicted = self.counts.iter().map(|row| row[class]).sum();
-            ClassScores {
-                label: label.clone(),
-                precision: ratio(hits, predicted),
-                recall: ratio(hits, support),
-                f1: ratio(2 * hits, support + predicted),
-                support,
-                predicted,
-            }
+            ClassScores::new(label, hits, support, predicted)
         };
         self.labels.iter().enumerate().map(line).collect()
     }
 }
 
-/// At least one label, no two alike.
-pub(super) fn check_labels(labels: &[String]) -> Result<(), MetricsError> {
+/// Return an error unless there is at least one label and no two are equal.
+pub(crate) fn check_labels(labels: &[String]) -> Result<(), MetricsError> {
     let twice = labels
         .iter()
         .enumerate()
@@ -184,43 +110,6 @@ pub(super) fn check_labels(labels: &[String]) -> Result<(), MetricsError> {
         });
     }
     Ok(())
-}
-
-/// `part / whole`, and 0 when `whole` is.
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
-}
-
-/// The mean, 0 of nothing.
-pub(super) fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() {
-        0.0
-    } else {
-        sum(values) / values.len() as f64
-    }
-}
-
-/// Adds up in NumPy's order (eight partial sums, then the rest), so that a mean that falls on a
-/// rounding edge is printed as scikit-learn prints it. NumPy halves lists beyond 128 values;
-/// no label scheme is that long.
-pub(super) fn sum(values: &[f64]) -> f64 {
-    let (blocks, rest) = values.as_chunks::<8>();
-    let Some((first, others)) = blocks.split_first() else {
-        return rest.iter().sum();
-    };
-    let mut lanes = *first;
-    for block in others {
-        for (lane, value) in lanes.iter_mut().zip(block) {
-            *lane += value;
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    let start = ((a + b) + (c + d)) + ((e + f) + (g + h));
-    rest.iter().fold(start, |total, value| total + value)
 }
 
 #[cfg(test)]
@@ -234,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn absent_classes_count_where_documented() {
-        // neutral is never there; positive only ever predicted, wrongly.
+    fn an_absent_class_counts_in_macro_f1_if_it_is_predicted() {
+        // neutral never occurs; positive is predicted once, wrongly.
         let matrix = ConfusionMatrix::new(&labels(), &[0, 0, 0, 0], &[0, 0, 0, 2]).unwrap();
         let scores = matrix.scores();
         assert_eq!(scores.uar, 0.75);
@@ -243,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_input_is_an_error() {
+    fn unknown_classes_unequal_lists_and_bad_labels_are_errors() {
         let of = |truth: &[usize], predicted: &[usize]| {
             ConfusionMatrix::new(&labels(), truth, predicted).unwrap_err()
         };
@@ -271,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misshapen_matrix_is_not_read() {
+    fn a_matrix_that_is_not_square_is_an_error() {
         let read = |text| serde_json::from_str::<ConfusionMatrix>(text);
         assert!(read(r#"{"labels":["a","b"],"counts":[[1,0],[0,1]]}"#).is_ok());
         assert!(read(r#"{"labels":["a","b"],"counts":[[1,0],[0]]}"#).is_err());
@@ -279,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn no_clips_score_nothing() {
+    fn scores_of_no_clips_are_zero() {
         let matrix = ConfusionMatrix::new(&labels(), &[], &[]).unwrap();
         assert_eq!(
             matrix.scores(),

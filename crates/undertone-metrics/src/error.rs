@@ -1,59 +1,61 @@
+//! What is wrong with predictions.
+
 use thiserror::Error;
 
-/// Why predictions could not be judged.
+/// Why predictions cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum MetricsError {
-    /// There is nothing to judge.
-    #[error("no clips to judge")]
+    /// There are no predictions.
+    #[error("there are no clips to evaluate")]
     NoClips,
-    /// A label scheme has no classes, or two with one name.
-    #[error("class labels must be at least one and all different: {labels:?}")]
+    /// The label scheme has no classes, or two of the same name.
+    #[error("there must be at least one class label, and no two may be equal: {labels:?}")]
     BadLabels {
-        /// The labels as given.
+        /// The labels.
         labels: Vec<String>,
     },
-    /// Lists that should run side by side do not.
+    /// Lists with one value per clip differ in length.
     #[error("{what}: {found} values for {expected} clips")]
     LengthMismatch {
-        /// What the shorter or longer list holds.
+        /// The content of the list.
         what: &'static str,
         /// Its length.
         found: usize,
         /// The number of clips.
         expected: usize,
     },
-    /// Two models judged one clip by different labels.
-    #[error("{utterance} has another true class in the other predictions")]
+    /// Two models' predictions of one clip have different true classes.
+    #[error("{utterance}: the two predictions have different true classes")]
     TruthsDiffer {
         /// The clip.
         utterance: String,
     },
-    /// A class index beyond the label scheme.
+    /// A class index is not below the number of classes.
     #[error("class {class} does not exist: the label scheme has {classes} classes")]
     ClassOutOfRange {
-        /// The index as given, counted from 0.
+        /// The index, counted from 0.
         class: usize,
-        /// How many classes there are.
+        /// The number of classes.
         classes: usize,
     },
-    /// A confusion matrix that is not square, or does not fit its labels.
+    /// A confusion matrix is not square, or does not fit its labels.
     #[error("a confusion matrix of {labels} labels must have as many rows and columns")]
     MalformedMatrix {
-        /// How many labels it has.
+        /// The number of labels.
         labels: usize,
     },
-    /// A clip with more or fewer probabilities than there are classes.
+    /// A clip does not have one probability per class.
     #[error("{utterance}: {found} probabilities for {expected} classes")]
     RaggedProbabilities {
         /// The clip's path.
         utterance: String,
-        /// How many probabilities it has.
+        /// The number of probabilities.
         found: usize,
-        /// How many classes there are.
+        /// The number of classes.
         expected: usize,
     },
-    /// A probability that is NaN, infinite, negative or above one.
+    /// A probability is NaN, infinite, negative or above one.
     #[error("{utterance}: {value} is not a probability")]
     NotAProbability {
         /// The clip's path.
@@ -61,35 +63,35 @@ pub enum MetricsError {
         /// The first such value.
         value: f32,
     },
-    /// Probabilities that do not add up to one (logits, perhaps).
+    /// Probabilities do not add up to one. They may be logits.
     #[error("{utterance}: probabilities add up to {sum}, not to 1")]
     NotADistribution {
         /// The clip's path.
         utterance: String,
-        /// What they add up to.
+        /// Their sum.
         sum: f64,
     },
-    /// A bootstrap without replicates.
+    /// A bootstrap has no replicates.
     #[error("a bootstrap needs at least one replicate")]
     NoReplicates,
-    /// Speakers were to be resampled, but there is only one.
-    #[error("resampling speakers needs at least two; resample clips instead")]
+    /// Speakers are to be resampled, and there is only one.
+    #[error("resampling speakers needs at least two speakers; resample clips instead")]
     OneSpeaker,
-    /// A report without folds.
+    /// A report has no folds.
     #[error("a report needs at least one fold")]
     NoFolds,
-    /// A fold was judged with other labels than the pooled predictions.
-    #[error("fold {fold}: its labels are not those of the pooled predictions")]
+    /// A fold was evaluated with other labels than the pooled predictions.
+    #[error("fold {fold}: its labels differ from those of the pooled predictions")]
     LabelsDiffer {
         /// The fold's name.
         fold: String,
     },
-    /// The pooled predictions are not the folds' test sets together.
-    #[error("{pooled} pooled predictions, but the folds' test sets have {folds} clips together")]
+    /// The number of pooled predictions is not that of the folds' test sets together.
+    #[error("there are {pooled} pooled predictions, but {folds} clips in the folds' test sets")]
     PooledSize {
-        /// How many predictions were pooled.
+        /// The number of pooled predictions.
         pooled: usize,
-        /// How many the folds have.
+        /// The number of clips in the folds' test sets.
         folds: usize,
     },
 }

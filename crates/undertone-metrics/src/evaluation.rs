@@ -1,4 +1,4 @@
-//! From the predictions of clips to scores.
+//! The evaluation of a set of predictions.
 
 use std::collections::BTreeMap;
 
@@ -6,34 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{cross_entropy, expected_calibration_error};
 use crate::confusion::check_labels;
-use crate::{Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, Interval, MetricsError};
+use crate::{
+    Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, GroupScores, MetricsError, Score,
+    Scores,
+};
 
-/// A score with its 95 % interval, fractions in 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// The score of all clips.
-    pub value: f64,
-    /// Its interval; see [`Evaluation::bootstrap`] for how it was drawn.
-    pub interval: Interval,
-}
-
-/// The scores of a part of the clips: one speaker's, one gender's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupScores {
-    /// The speaker or the gender.
-    pub name: String,
-    /// How many clips.
-    pub n: usize,
-    /// Accuracy, 0..=1.
-    pub wa: f64,
-    /// Mean recall over the classes that occur in this part's truth, 0..=1.
-    pub uar: f64,
-}
-
-/// What a model is worth on a set of clips.
+/// The scores of a model on a set of clips. All scores are fractions in 0..=1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// How many clips.
+    /// Number of clips.
     pub n: usize,
     /// Accuracy.
     pub wa: Score,
@@ -43,31 +24,38 @@ pub struct Evaluation {
     pub macro_f1: Score,
     /// How the intervals were drawn.
     pub bootstrap: Bootstrap,
-    /// Mean cross-entropy, nats: see [`cross_entropy`](super::cross_entropy).
+    /// Mean cross-entropy in nats; see [`cross_entropy`](crate::cross_entropy).
     pub cross_entropy: f64,
-    /// Expected calibration error, 0..=1: see
-    /// [`expected_calibration_error`](super::expected_calibration_error).
+    /// Expected calibration error; see
+    /// [`expected_calibration_error`](crate::expected_calibration_error).
     pub calibration_error: f64,
-    /// One line per class of the label scheme, in its order.
+    /// The scores of each class, in the order of the labels.
     pub per_class: Vec<ClassScores>,
-    /// What was taken for what.
+    /// The confusion matrix.
     pub confusion: ConfusionMatrix,
-    /// By gender, sorted by name. Clips without one form the group `unknown`; empty when no clip
-    /// has one.
+    /// The scores of each gender, sorted by name. Clips without a gender form the group `unknown`.
+    /// Empty if no clip has a gender.
     pub by_gender: Vec<GroupScores>,
-    /// By speaker, sorted by name: numbers by value, then words.
+    /// The scores of each speaker, sorted by name: first numbers by value, then words.
     pub by_speaker: Vec<GroupScores>,
 }
 
 impl Evaluation {
-    /// Judges predictions whose classes are named by `labels`, with [`Bootstrap::for_speakers`]'s
+    /// Evaluate predictions. `labels` names the classes, and [`Bootstrap::for_speakers`] draws the
     /// intervals.
+    ///
+    /// # Errors
+    /// If there are no predictions, labels are missing or repeated, a class does not exist, or the
+    /// probabilities of a clip are not a distribution over the classes.
     pub fn new(labels: &[String], predictions: &[ClipPrediction]) -> Result<Self, MetricsError> {
         let speakers = groups(predictions, |prediction| &prediction.speaker).len();
         Self::with_bootstrap(labels, predictions, Bootstrap::for_speakers(speakers))
     }
 
-    /// Judges predictions with intervals drawn as told.
+    /// Evaluate predictions with intervals from `bootstrap`.
+    ///
+    /// # Errors
+    /// As [`Evaluation::new`], and if `bootstrap` has no replicates or cannot draw speakers.
     pub fn with_bootstrap(
         labels: &[String],
         predictions: &[ClipPrediction],
@@ -128,9 +116,9 @@ impl Evaluation {
         })
     }
 
-    /// The three scores without their intervals.
-    pub fn scores(&self) -> super::Scores {
-        super::Scores {
+    /// Return WA, UAR and macro F1 without their intervals.
+    pub fn scores(&self) -> Scores {
+        Scores {
             wa: self.wa.value,
             uar: self.uar.value,
             macro_f1: self.macro_f1.value,
@@ -138,7 +126,7 @@ impl Evaluation {
     }
 }
 
-/// Predictions by a name each of them has; numbers sort by value and before words.
+/// Group predictions by a name. Numbers are sorted by value and come before words.
 fn groups<'a>(
     predictions: &'a [ClipPrediction],
     name: impl Fn(&'a ClipPrediction) -> &'a str,
@@ -177,6 +165,7 @@ fn grouped<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Interval;
 
     fn labels() -> Vec<String> {
         ["negative", "neutral", "positive"]
@@ -195,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_judged_on_their_own() {
+    fn each_speaker_and_gender_has_its_own_scores() {
         let predictions = [
             prediction("10", Some("female"), 0, &[0.8, 0.1, 0.1]),
             prediction("10", Some("female"), 0, &[0.8, 0.1, 0.1]),
@@ -217,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn one_speaker_is_resampled_by_clip() {
+    fn clips_are_resampled_if_there_is_one_speaker() {
         let predictions = [
             prediction("1", None, 0, &[0.8, 0.1, 0.1]),
             prediction("1", None, 0, &[0.1, 0.8, 0.1]),
@@ -235,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_probability_is_an_error() {
+    fn bad_probabilities_and_unknown_classes_are_errors() {
         let of = |truth, p: &[f32]| {
             Evaluation::new(&labels(), &[prediction("1", None, truth, p)]).unwrap_err()
         };

@@ -1,40 +1,38 @@
-//! Whether one model is better than another, judged on the same clips.
+//! Two models compared on the same clips.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::confusion::check_labels;
-use crate::{
-    Bootstrap, ClipPrediction, Interval, MetricsError, ResampleUnit, Score, Scores, quantile,
-};
+use crate::{Bootstrap, ClipPrediction, Interval, MetricsError, ResampleUnit, Score, Scores};
 
-/// Two models' answers to the same clips.
+/// A comparison of two models' predictions of the same clips.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairedComparison {
-    /// Clips that both judged.
+    /// Number of clips.
     pub clips: usize,
-    /// Their speakers.
+    /// Number of speakers.
     pub speakers: usize,
-    /// Clips that both have right.
+    /// Clips that both predict correctly.
     pub both_right: usize,
-    /// Clips that the first alone has right.
+    /// Clips that only the first predicts correctly.
     pub only_first_right: usize,
-    /// Clips that the second alone has right.
+    /// Clips that only the second predicts correctly.
     pub only_second_right: usize,
-    /// Clips that both have wrong.
+    /// Clips that neither predicts correctly.
     pub both_wrong: usize,
-    /// [`mcnemar`]'s probability of so uneven a split if both were right equally often.
+    /// p-value of [`mcnemar`]'s test that both are correct equally often.
     pub mcnemar_p: f64,
-    /// The first's scores on these clips.
+    /// Scores of the first model on these clips.
     pub first: Scores,
-    /// The second's scores on these clips.
+    /// Scores of the second model on these clips.
     pub second: Scores,
-    /// The first's UAR less the second's, −1 to 1, with the 95 % interval of a paired bootstrap:
-    /// each replicate judges both on the same draw.
+    /// UAR of the first less that of the second, −1 to 1, with the 95 % interval of a paired
+    /// bootstrap: each replicate scores both models on the same draw.
     pub uar_difference: Score,
-    /// The probability of a difference in UAR as far from 0, either way, if there were none: twice the
-    /// share of replicates on the other side of 0 (Efron & Tibshirani 1993, section 15.4).
+    /// Two-sided p-value of the difference in UAR: twice the share of replicates on the other side
+    /// of 0 (Efron & Tibshirani 1993, section 15.4).
     pub uar_difference_p: f64,
     /// How the interval was drawn.
     pub bootstrap: Bootstrap,
@@ -44,11 +42,11 @@ pub struct PairedComparison {
 type Answers = (usize, [usize; 2]);
 
 impl PairedComparison {
-    /// Compares two models' predictions, given clip by clip. Whole speakers are drawn where there
-    /// are two or more, single clips otherwise.
+    /// Compare two models. A pair holds both predictions of one clip. The bootstrap draws whole
+    /// speakers if there are two or more, and single clips otherwise.
     ///
     /// # Errors
-    /// Where there are no clips, a clip's true class differs between the two, or a class does
+    /// If there are no clips, a clip's two predictions have different true classes, or a class does
     /// not exist.
     pub fn new(
         labels: &[String],
@@ -78,7 +76,7 @@ impl PairedComparison {
                 .map(|predicted| usize::from(predicted == one.truth));
             table[first][second] += 1;
         }
-        // So many that a probability is still small after correction for many comparisons.
+        // Enough replicates for a p-value that stays small after a correction for many comparisons.
         let bootstrap = Bootstrap {
             replicates: 10_000,
             ..Bootstrap::for_speakers(by_speaker.len())
@@ -109,10 +107,7 @@ impl PairedComparison {
             mcnemar_p: mcnemar(only_first_right, only_second_right),
             uar_difference: Score {
                 value: difference([first, second]),
-                interval: Interval {
-                    low: quantile(&drawn, 0.025),
-                    high: quantile(&drawn, 0.975),
-                },
+                interval: Interval::of_replicates(&drawn),
             },
             uar_difference_p: beyond_zero(&drawn),
             first,
@@ -122,14 +117,14 @@ impl PairedComparison {
     }
 }
 
-/// Twice the share of ascending values on the rarer side of 0, which is counted to both.
+/// Return twice the share of ascending values on the rarer side of 0. Zeros count on both sides.
 fn beyond_zero(drawn: &[f64]) -> f64 {
     let below = drawn.partition_point(|value| *value <= 0.0);
     let above = drawn.len() - drawn.partition_point(|value| *value < 0.0);
     (2.0 * (below.min(above) + 1) as f64 / (drawn.len() + 1) as f64).min(1.0)
 }
 
-/// Both models' scores on a draw of clips.
+/// Return both models' scores on a draw of clips.
 fn scores<'a>(classes: usize, clips: impl Iterator<Item = &'a Answers>) -> [Scores; 2] {
     let mut counts = [
         vec![vec![0; classes]; classes],
@@ -143,9 +138,9 @@ fn scores<'a>(classes: usize, clips: impl Iterator<Item = &'a Answers>) -> [Scor
     counts.map(|counts| Scores::from_counts(&counts))
 }
 
-/// McNemar's exact test, two-sided: the probability that, of the clips that one model alone has
-/// right, so few or fewer fall to one of the two, if each were as likely to have it (Q. McNemar,
-/// *Psychometrika* 12, 1947; the binomial form). 1 where they never differ.
+/// Return the two-sided p-value of McNemar's exact test (Q. McNemar, *Psychometrika* 12, 1947; the
+/// binomial form). The arguments count the clips that only one of two models predicts correctly. The
+/// p-value is 1 if there are none.
 pub fn mcnemar(only_first: usize, only_second: usize) -> f64 {
     let fewer = only_first.min(only_second);
     let all = (only_first + only_second) as f64;
@@ -159,8 +154,8 @@ pub fn mcnemar(only_first: usize, only_second: usize) -> f64 {
     (2.0 * tail).min(1.0)
 }
 
-/// Probabilities of several tests, each raised so that together they are wrong about as often as
-/// one alone (S. Holm, *Scandinavian Journal of Statistics* 6, 1979).
+/// Return the p-values of several tests after Holm's correction for multiple comparisons (S. Holm,
+/// *Scandinavian Journal of Statistics* 6, 1979), in the same order.
 pub fn holm(probabilities: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]));
@@ -194,7 +189,8 @@ mod tests {
         }
     }
 
-    /// Sixty clips; the first is right on `first` of them, the second on the last `second`.
+    /// Sixty clips: the first model is correct on the first `first` of them, the second model on the
+    /// last `second`.
     fn compare(first: usize, second: usize) -> PairedComparison {
         let clips: Vec<(ClipPrediction, ClipPrediction)> = (0..60)
             .map(|clip| {
@@ -211,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn mcnemar_is_scipys_binomial_test() {
+    fn mcnemar_equals_scipys_binomial_test() {
         // scipy.stats.binomtest(b, b + c).pvalue, SciPy 1.16
         for (first, second, p) in [
             (1, 0, 1.0),
@@ -229,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn holm_raises_and_keeps_the_order() {
+    fn holm_raises_p_values_and_keeps_their_order() {
         let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
         for (ours, theirs) in adjusted.iter().zip([0.03, 0.06, 0.06, 0.02]) {
             assert!((ours - theirs).abs() < 1e-12, "{adjusted:?}");
@@ -239,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_better_one_is_better() {
+    fn a_better_model_has_a_significant_difference() {
         let comparison = compare(50, 20);
         assert_eq!(comparison.both_right, 10);
         assert_eq!(comparison.only_first_right, 40);
@@ -253,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn equals_are_equal() {
+    fn equally_good_models_have_no_significant_difference() {
         let comparison = compare(30, 30);
         assert_eq!(comparison.mcnemar_p, 1.0);
         assert!(comparison.uar_difference_p > 0.5);
@@ -265,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_with_two_truths_is_an_error() {
+    fn a_clip_with_two_true_classes_is_an_error() {
         let (one, other) = (prediction(1, 0, 0), prediction(1, 1, 0));
         assert!(matches!(
             PairedComparison::new(&labels(), &[(&one, &other)]),

@@ -1,21 +1,21 @@
-//! One clip's prediction.
+//! The prediction of one clip.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{MetricsError, argmax};
 
-/// How far probabilities may add up to something else than 1: ample for 16-bit softmax, far too
-/// little for logits.
+/// Largest distance of a sum of probabilities from 1: ample for a 16-bit softmax, too little for
+/// logits.
 const SUM_TOLERANCE: f64 = 1e-2;
 
-/// What a model said about one clip.
+/// A model's prediction of one clip, with the true class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClipPrediction {
     /// The clip's path.
     pub utterance: String,
-    /// Who spoke.
+    /// The speaker's name.
     pub speaker: String,
-    /// The speaker's gender, where the corpus tells it.
+    /// The speaker's gender, if the corpus tells it.
     pub gender: Option<String>,
     /// The true class: an index into the labels.
     pub truth: usize,
@@ -24,7 +24,7 @@ pub struct ClipPrediction {
 }
 
 impl ClipPrediction {
-    /// The likeliest class, the first of equals.
+    /// Return the most probable class, the first of equals.
     pub fn predicted(&self) -> usize {
         argmax(&self.probabilities)
     }
@@ -38,7 +38,7 @@ impl ClipPrediction {
                 expected: classes,
             });
         }
-        // Softmax in f32 may exceed one by a rounding. NaN is in no range.
+        // A softmax in f32 may exceed 1 by a rounding error. NaN is in no range.
         let allowed = 0.0..=1.0 + 1e-5;
         if let Some(&value) = self.probabilities.iter().find(|p| !allowed.contains(*p)) {
             return Err(MetricsError::NotAProbability {

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_numpys() {
+    fn quantiles_equal_numpys() {
         let values = [1.0, 2.0, 4.0, 8.0];
         assert_eq!(quantile(&values, 0.0), 1.0);
         assert_eq!(quantile(&values, 0.5), 3.0);

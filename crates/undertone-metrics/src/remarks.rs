@@ -1,35 +1,35 @@
-//! What has to be known before a report's numbers are read.
+//! What a reader must know before the numbers of a report.
 
 use crate::Report;
 
-/// A sentence or two about what the training and the test set share.
+/// A remark about clips and speakers that the training and the test set share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// The scores are not what they seem.
+    /// The scores are too good.
     Alarm(String),
-    /// What the scores are for.
+    /// What the scores mean.
     Fact(String),
 }
 
 impl Report {
-    /// What training and test share, loudly if it is clips.
+    /// Return remarks about what the training and the test set share. Shared clips are an alarm.
     pub fn remarks(&self) -> Vec<Remark> {
         let all = self.leakage();
         let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
         let mut remarks = vec![match copies {
-            Some(0) => Remark::Fact("No test clip has a copy on the training set.".into()),
-            Some(copies) => Remark::Alarm(self.copies(copies, clips)),
+            Some(0) => Remark::Fact("No test clip has a copy in the training set.".into()),
+            Some(copies) => Remark::Alarm(self.copies_text(copies, clips)),
             None => Remark::Fact(
                 "UNKNOWN: which clips the model was trained on. It may have been trained on \
                  these."
                     .into(),
             ),
         }];
-        let chosen_by = all.validation_clips_with_copy_in_training;
-        if chosen_by > 0 {
+        let validation_copies = all.validation_clips_with_copy_in_training;
+        if validation_copies > 0 {
             remarks.push(Remark::Fact(format!(
-                "{chosen_by} validation clips have a copy on the training set: what was chosen by \
-                 them may be overfitted."
+                "{validation_copies} validation clips have a copy in the training set: the choice of \
+                 the epoch may be overfitted."
             )));
         }
         remarks.push(Remark::Fact(match (all.speakers_on_both_sides, self.folds.len()) {
@@ -38,7 +38,7 @@ impl Report {
             }
             (0, _) => "No speaker is on both sides: the scores are for unseen speakers.".into(),
             (speakers, 1) => format!(
-                "SPEAKERS: {speakers} on both the training and the test set: the scores are not \
+                "SPEAKERS: {speakers} in both the training and the test set: the scores are not \
                  for unseen ones."
             ),
             (speakers, _) => format!(
@@ -49,10 +49,10 @@ impl Report {
         remarks
     }
 
-    fn copies(&self, copies: usize, clips: usize) -> String {
+    fn copies_text(&self, copies: usize, clips: usize) -> String {
         let mut text = format!(
-            "LEAKAGE: {copies} of {clips} test clips have a copy on the training set.\nThe \
-             scores below are partly memory. Don't compare them with clean ones."
+            "LEAKAGE: {copies} of {clips} test clips have a copy in the training set.\nThe \
+             scores below are partly memory. Do not compare them with clean ones."
         );
         for fold in self.folds.iter().filter(|_| self.folds.len() > 1) {
             let copies = fold.leakage.test_clips_with_copy_in_training.unwrap_or(0);

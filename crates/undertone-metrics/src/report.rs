@@ -1,67 +1,68 @@
-//! The results of one experiment, with everything that a number needs beside it.
+//! The results of one experiment.
 
 use serde::{Deserialize, Serialize};
 
-use crate::confusion::mean;
+use crate::scores::mean;
 use crate::{Evaluation, MetricsError, Scores};
 
-/// What the test set shares with the training set.
+/// What the sets of a fold share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeakageSummary {
-    /// Clips on the test set that stand, in this or another copy, on the training set too;
-    /// `None` where it is not known what was trained on.
+    /// Test clips with a copy in the training set; `None` if the training clips are not known.
     pub test_clips_with_copy_in_training: Option<usize>,
-    /// Clips on the validation set that stand on the training set too: what was chosen by them
-    /// was chosen too well.
+    /// Validation clips with a copy in the training set. A choice made by them may be overfitted.
     #[serde(default)]
     pub validation_clips_with_copy_in_training: usize,
-    /// Speakers with clips on both sides.
+    /// Speakers with clips in both the training and the test set.
     pub speakers_on_both_sides: usize,
-    /// All clips on the test set.
+    /// Number of clips in the test set.
     pub test_clips: usize,
 }
 
-/// One split of the clips, one trained model.
+/// The results of one fold: one split of the clips and one trained model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FoldReport {
     /// The fold's name, unique in its report.
     pub name: String,
-    /// How the model judges what it was trained on.
+    /// Scores on the clips that the model was trained on.
     pub train: Option<Evaluation>,
-    /// How it judges what training was stopped by.
+    /// Scores on the clips that the epoch was chosen by.
     pub validation: Option<Evaluation>,
-    /// How it judges what it has never met.
+    /// Scores on held-out clips.
     pub test: Evaluation,
-    /// The epoch whose weights were kept, as the trainer counts them.
+    /// The epoch whose weights were kept, counted from 1; `None` without epochs.
     pub best_epoch: Option<usize>,
-    /// What is on both sides.
+    /// What the sets share.
     pub leakage: LeakageSummary,
-    /// Who speaks on the test set.
+    /// The speakers of the test set.
     pub test_speakers: Vec<String>,
 }
 
 /// The results of one experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// How clips were divided: the protocol's name first, then its options, as in
+    /// How clips were split: the protocol's name, then its options, as in
     /// `holdout (70/30 over clips, stratified, seed 42)`.
     pub protocol: String,
     /// The recipe's name.
     pub recipe: String,
     /// The label scheme's name.
     pub label_scheme: String,
-    /// At least one.
+    /// The folds, at least one.
     pub folds: Vec<FoldReport>,
-    /// All folds' test predictions judged together.
+    /// Scores of all folds' test predictions together.
     pub pooled: Evaluation,
-    /// The folds' mean scores on their test sets, each fold counting the same.
+    /// Mean of the folds' scores on their test sets. Each fold has the same weight.
     pub mean: Scores,
-    /// The standard deviation of the folds' scores (divided by folds − 1); none for one fold.
+    /// Standard deviation of the folds' scores (divided by folds − 1); `None` for one fold.
     pub std: Option<Scores>,
 }
 
 impl Report {
-    /// Puts folds together. `pooled` judges the test predictions of all of them as one list.
+    /// Make a report of folds. `pooled` is the evaluation of all their test predictions as one list.
+    ///
+    /// # Errors
+    /// If there are no folds, labels differ, or `pooled` has not as many clips as the test sets.
     pub fn new(
         protocol: impl Into<String>,
         recipe: impl Into<String>,
@@ -73,13 +74,13 @@ impl Report {
             return Err(MetricsError::NoFolds);
         }
         for fold in &folds {
-            let sides = [
+            let subsets = [
                 Some(&fold.test),
                 fold.train.as_ref(),
                 fold.validation.as_ref(),
             ];
-            let same = |side: &Evaluation| side.confusion.labels() == pooled.confusion.labels();
-            if !sides.into_iter().flatten().all(same) {
+            let same = |subset: &Evaluation| subset.confusion.labels() == pooled.confusion.labels();
+            if !subsets.into_iter().flatten().all(same) {
                 return Err(MetricsError::LabelsDiffer {
                     fold: fold.name.clone(),
                 });
@@ -114,14 +115,14 @@ impl Report {
         })
     }
 
-    /// The protocol's name: [`Report::protocol`] up to the first space or punctuation.
+    /// Return the protocol's name: [`Report::protocol`] up to the first space or punctuation.
     pub fn protocol_name(&self) -> &str {
         let end = |c: char| !c.is_alphanumeric() && c != '-' && c != '_';
         self.protocol.split(end).next().unwrap_or_default()
     }
 
-    /// What all folds share between their sides: clips added up, and the most speakers that any
-    /// one fold has on both.
+    /// Return what the sets share over all folds: the sum of the clips, and the largest number of
+    /// shared speakers of a fold.
     pub fn leakage(&self) -> LeakageSummary {
         let add = |total: LeakageSummary, fold: &FoldReport| LeakageSummary {
             test_clips_with_copy_in_training: total
@@ -142,13 +143,16 @@ impl Report {
         self.folds.iter().fold(nothing, add)
     }
 
-    /// The report as JSON with indentation, all scores as fractions.
+    /// Return the report as indented JSON with all scores as fractions.
+    ///
+    /// # Errors
+    /// None in practice: every field has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self)
     }
 }
 
-/// Sample standard deviation of at least two values.
+/// Return the sample standard deviation of at least two values.
 fn deviation(values: &[f64]) -> f64 {
     let mean = mean(values);
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
@@ -156,7 +160,7 @@ fn deviation(values: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
@@ -178,7 +182,7 @@ pub(super) mod tests {
         .to_vec()
     }
 
-    /// RAVDESS in shape: 60 clips a speaker, 4 neutral ones and 8 of each other emotion.
+    /// Predictions in RAVDESS's shape: 60 clips a speaker, 4 neutral and 8 of each other emotion.
     pub(crate) fn predictions(
         speakers: impl IntoIterator<Item = usize>,
         pull: f32,
@@ -206,8 +210,8 @@ pub(super) mod tests {
         predictions
     }
 
-    /// As [`Evaluation::new`], with fewer replicates for speed.
-    fn judge(predictions: &[ClipPrediction]) -> Evaluation {
+    /// Evaluate with fewer replicates than [`Evaluation::new`] to save time.
+    fn evaluate(predictions: &[ClipPrediction]) -> Evaluation {
         let bootstrap = Bootstrap {
             replicates: 50,
             ..Bootstrap::for_speakers(24)
@@ -228,9 +232,9 @@ pub(super) mod tests {
             let rest = (1..=24).filter(|speaker| !speakers.contains(speaker));
             FoldReport {
                 name: format!("{}", index + 1),
-                train: Some(judge(&predictions(rest, 4.0))),
+                train: Some(evaluate(&predictions(rest, 4.0))),
                 validation: None,
-                test: judge(&predictions(speakers.clone(), 2.0)),
+                test: evaluate(&predictions(speakers.clone(), 2.0)),
                 best_epoch: Some(17 + index),
                 leakage: LeakageSummary {
                     test_clips_with_copy_in_training: Some(0),
@@ -244,7 +248,7 @@ pub(super) mod tests {
             }
         };
         let folds = held_out.iter().enumerate().map(fold).collect();
-        let pooled = judge(&predictions(1..=24, 2.0));
+        let pooled = evaluate(&predictions(1..=24, 2.0));
         let protocol = "emobox (6 official RAVDESS folds, held-out actors)";
         Report::new(protocol, "2-enhanced", "emotion8", folds, pooled).unwrap()
     }
@@ -255,15 +259,11 @@ pub(super) mod tests {
             .into_iter()
             .enumerate()
             .partition(|(index, _)| index * 7 % 10 < 3);
-        let judge = |side: Vec<(usize, ClipPrediction)>| {
-            judge(
-                &side
-                    .into_iter()
-                    .map(|(_, prediction)| prediction)
-                    .collect::<Vec<_>>(),
-            )
+        let evaluate = |subset: Vec<(usize, ClipPrediction)>| {
+            let predictions = subset.into_iter().map(|(_, prediction)| prediction);
+            evaluate(&predictions.collect::<Vec<_>>())
         };
-        let test = judge(test);
+        let test = evaluate(test);
         let leakage = LeakageSummary {
             test_clips_with_copy_in_training: Some(131),
             validation_clips_with_copy_in_training: 0,
@@ -272,7 +272,7 @@ pub(super) mod tests {
         };
         let fold = FoldReport {
             name: "holdout".into(),
-            train: Some(judge(train)),
+            train: Some(evaluate(train)),
             validation: None,
             test: test.clone(),
             best_epoch: Some(31),
@@ -284,7 +284,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn folds_have_mean_and_sample_deviation() {
+    fn mean_and_deviation_are_those_of_the_folds() {
         let report = emobox();
         let uars: Vec<f64> = report
             .folds
@@ -304,7 +304,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_report_survives_its_file() {
+    fn a_report_is_the_same_after_json() {
         let report = emobox();
         let read: Report = serde_json::from_str(&report.to_json().unwrap()).unwrap();
         assert_eq!(read.to_text(), report.to_text());
@@ -312,7 +312,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn parts_that_do_not_fit_are_refused() {
+    fn folds_that_do_not_fit_are_an_error() {
         let report = emobox();
         let new = |folds, pooled| Report::new("speakers", "r", "s", folds, pooled);
         assert_eq!(
@@ -338,7 +338,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn protocols_have_short_names() {
+    fn the_protocol_name_ends_at_a_space_or_punctuation() {
         assert_eq!(emobox().protocol_name(), "emobox");
         let report = Report {
             protocol: "k-fold: 5".into(),

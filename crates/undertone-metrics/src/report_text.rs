@@ -1,20 +1,20 @@
-//! A [`Report`] for people, at most 100 columns wide with label schemes of up to eight classes.
+//! A [`Report`] as text of at most 100 columns, for label schemes of up to eight classes.
 
 use crate::tables::{columns, group_table, percent, shorten};
 use crate::{
-    Bootstrap, Evaluation, FoldReport, Remark, Report, ResampleUnit, Score, Scores,
+    Bootstrap, Evaluation, FoldReport, GroupScores, Remark, Report, ResampleUnit, Score, Scores,
     classification_report, confusion_table,
 };
 
-/// Lines under titles are as wide as a terminal was.
+/// Width of the lines under titles.
 const WIDTH: usize = 80;
 
 impl Report {
-    /// The report as text. Scores are in percent, except in the classification reports, which
-    /// are scikit-learn's. Every title above numbers names the protocol.
+    /// Return the report as text. Scores are in percent, except in scikit-learn's classification
+    /// reports. Every title above numbers names the protocol.
     ///
-    /// One fold shows its training, validation and test sets in full. Several show their test
-    /// sides in a table and pooled in full; their other sides are in the JSON.
+    /// A single fold shows its training, validation and test sets in full. Several folds show their
+    /// test sets in a table, and pooled in full; their other sets are in the JSON.
     pub fn to_text(&self) -> String {
         let mut text = self.heading();
         text += &self.warnings();
@@ -50,23 +50,23 @@ impl Report {
     }
 
     fn one_fold(&self, text: &mut String, fold: &FoldReport) {
-        let sides = [
+        let sets = [
             ("Training set", fold.train.as_ref()),
             ("Validation set", fold.validation.as_ref()),
             ("Test set", Some(&fold.test)),
         ];
-        let sides: Vec<(&str, &Evaluation)> = sides
+        let sets: Vec<(&str, &Evaluation)> = sets
             .into_iter()
-            .filter_map(|(name, side)| Some((name, side?)))
+            .filter_map(|(name, set)| Some((name, set?)))
             .collect();
         *text += &self.title("Scores in %, with 95 % intervals");
-        *text += &score_table(&sides);
+        *text += &score_table(&sets);
         if let Some(epoch) = fold.best_epoch {
             *text += &format!("Weights: those of epoch {epoch}.\n");
         }
-        for (name, side) in sides {
-            *text += &self.title(&format!("{name}: classification report, {} clips", side.n));
-            *text += &classification_report(&side.confusion, 2);
+        for (name, set) in sets {
+            *text += &self.title(&format!("{name}: classification report, {} clips", set.n));
+            *text += &classification_report(&set.confusion, 2);
         }
         self.details(text, "Test set", &fold.test);
     }
@@ -85,20 +85,18 @@ impl Report {
         self.details(text, "All test sets", &self.pooled);
     }
 
-    /// The confusion matrix, genders and speakers of one side.
-    fn details(&self, text: &mut String, side: &str, evaluation: &Evaluation) {
-        *text += &self.title(&format!(
-            "{side}: what was taken for what, clips and % of the row"
-        ));
+    /// Add the confusion matrix, genders and speakers of one set.
+    fn details(&self, text: &mut String, set: &str, evaluation: &Evaluation) {
+        *text += &self.title(&format!("{set}: confusion matrix, clips and % of the row"));
         *text += &confusion_table(&evaluation.confusion);
         if !evaluation.by_gender.is_empty() {
-            *text += &self.title(&format!("{side}: by gender, in %"));
+            *text += &self.title(&format!("{set}: by gender, in %"));
             *text += &group_table("gender", &evaluation.by_gender);
         }
-        *text += &self.title(&format!("{side}: by speaker, in %"));
+        *text += &self.title(&format!("{set}: by speaker, in %"));
         *text += &group_table("speaker", &evaluation.by_speaker);
-        let uar = |group: &&super::GroupScores| group.uar;
-        let by_uar = |a: &&super::GroupScores, b: &&super::GroupScores| uar(a).total_cmp(&uar(b));
+        let uar = |group: &&GroupScores| group.uar;
+        let by_uar = |a: &&GroupScores, b: &&GroupScores| uar(a).total_cmp(&uar(b));
         let speakers = || evaluation.by_speaker.iter();
         if let (Some(low), Some(high)) = (speakers().min_by(by_uar), speakers().max_by(by_uar)) {
             *text += &format!(
@@ -115,8 +113,8 @@ impl Report {
         let trained = folds.iter().any(|fold| fold.train.is_some());
         let validated = folds.iter().any(|fold| fold.validation.is_some());
         let epochs = folds.iter().any(|fold| fold.best_epoch.is_some());
-        // The optional columns in the middle: their heads and what a fold has in them.
-        let uar = |side: &Option<Evaluation>| side.as_ref().map(|side| percent(side.uar.value));
+        // The optional columns in the middle: their heads and their cells.
+        let uar = |set: &Option<Evaluation>| set.as_ref().map(|set| percent(set.uar.value));
         type Cell<'a> = Box<dyn Fn(&FoldReport) -> Option<String> + 'a>;
         let optional: Vec<(&str, Cell<'_>)> = [
             (
@@ -178,21 +176,21 @@ fn three(scores: &Scores) -> [String; 3] {
     [scores.wa, scores.uar, scores.macro_f1].map(percent)
 }
 
-/// Sides with their scores, and below them how the intervals were drawn.
-fn score_table(sides: &[(&str, &Evaluation)]) -> String {
+/// Return a table of sets with their scores, and below it how the intervals were drawn.
+fn score_table(sets: &[(&str, &Evaluation)]) -> String {
     let head = [
         "", "clips", "speakers", "WA", "UAR", "macro F1", "CE", "ECE",
     ];
     let mut rows = vec![head.map(String::from).to_vec()];
-    rows.extend(sides.iter().map(|(name, side)| score_row(name, side)));
+    rows.extend(sets.iter().map(|(name, set)| score_row(name, set)));
     let mut text = columns(&rows, "");
     text.push('\n');
 
     let mut ways: Vec<(Bootstrap, Vec<&str>)> = Vec::new();
-    for (name, side) in sides {
-        match ways.iter_mut().find(|(way, _)| *way == side.bootstrap) {
+    for (name, set) in sets {
+        match ways.iter_mut().find(|(way, _)| *way == set.bootstrap) {
             Some((_, names)) => names.push(name),
-            None => ways.push((side.bootstrap, vec![name])),
+            None => ways.push((set.bootstrap, vec![name])),
         }
     }
     for (
@@ -218,15 +216,15 @@ fn score_table(sides: &[(&str, &Evaluation)]) -> String {
              seed {seed}.\n"
         );
     }
-    let few = |side: &Evaluation| side.by_speaker.len() < Bootstrap::FEW_SPEAKERS;
-    let few: Vec<&str> = sides
+    let few = |set: &Evaluation| set.by_speaker.len() < Bootstrap::FEW_SPEAKERS;
+    let few: Vec<&str> = sets
         .iter()
-        .filter(|(_, side)| few(side))
-        .map(|side| side.0)
+        .filter(|(_, set)| few(set))
+        .map(|set| set.0)
         .collect();
     if !few.is_empty() {
         text += &format!(
-            "Too few speakers, so intervals too narrow: {}.\n",
+            "Too few speakers, so the intervals are too narrow: {}.\n",
             few.join(", ")
         );
     }
@@ -234,7 +232,7 @@ fn score_table(sides: &[(&str, &Evaluation)]) -> String {
     text
 }
 
-fn score_row(name: &str, side: &Evaluation) -> Vec<String> {
+fn score_row(name: &str, set: &Evaluation) -> Vec<String> {
     let with_interval = |score: &Score| {
         let Score { value, interval } = score;
         format!(
@@ -246,13 +244,13 @@ fn score_row(name: &str, side: &Evaluation) -> Vec<String> {
     };
     vec![
         name.into(),
-        side.n.to_string(),
-        side.by_speaker.len().to_string(),
-        with_interval(&side.wa),
-        with_interval(&side.uar),
-        with_interval(&side.macro_f1),
-        format!("{:.3}", side.cross_entropy),
-        percent(side.calibration_error),
+        set.n.to_string(),
+        set.by_speaker.len().to_string(),
+        with_interval(&set.wa),
+        with_interval(&set.uar),
+        with_interval(&set.macro_f1),
+        format!("{:.3}", set.cross_entropy),
+        percent(set.calibration_error),
     ]
 }
 
@@ -263,7 +261,7 @@ mod tests {
     use crate::report::tests::{emobox, holdout};
 
     #[test]
-    fn texts_are_tidy_and_name_the_protocol_at_every_title() {
+    fn lines_fit_and_every_title_names_the_protocol() {
         for (report, name) in [(holdout(), "holdout"), (emobox(), "emobox")] {
             let text = report.to_text();
             let lines: Vec<_> = text.lines().collect();
@@ -279,10 +277,10 @@ mod tests {
     }
 
     #[test]
-    fn leakage_is_said_aloud_and_only_where_it_is() {
+    fn leakage_is_reported_where_there_is_some() {
         let leaky = holdout().to_text();
-        assert!(leaky.contains("LEAKAGE: 131 of 432 test clips have a copy on the training set"));
-        assert!(leaky.contains("SPEAKERS: 24 on both the training and the test set"));
+        assert!(leaky.contains("LEAKAGE: 131 of 432 test clips have a copy in the training set"));
+        assert!(leaky.contains("SPEAKERS: 24 in both the training and the test set"));
         let clean = emobox().to_text();
         assert!(!clean.contains("LEAKAGE") && !clean.contains("SPEAKERS:"));
         assert!(clean.contains("No test clip has a copy"));
@@ -307,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn every_side_and_fold_is_there() {
+    fn every_set_and_every_fold_is_reported() {
         let text = holdout().to_text();
         assert!(text.contains("Training set: classification report, 1008 clips [holdout]"));
         assert!(text.contains("Test set: classification report, 432 clips [holdout]"));
@@ -325,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn few_speakers_and_unlike_intervals_are_told() {
+    fn few_speakers_are_reported() {
         let report = emobox();
         let mut fold = report.folds[0].clone();
         if let Some(train) = &mut fold.train {
@@ -335,7 +333,7 @@ mod tests {
         let one = Report::new("emobox", "r", "emotion8", vec![fold], test).unwrap();
         assert!(
             one.to_text()
-                .contains("Too few speakers, so intervals too narrow: Test set.")
+                .contains("Too few speakers, so the intervals are too narrow: Test set.")
         );
         assert!(!report.to_text().contains("Too few speakers"));
     }

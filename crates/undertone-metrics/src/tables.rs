@@ -1,16 +1,16 @@
-//! Columns for people.
+//! Tables as text.
 
 use crate::{ConfusionMatrix, GroupScores};
 
-/// Heads of a confusion matrix's columns are cut to so many characters: the rows beside them,
-/// in the same order, have the names in full, and eight classes fit into 100 columns.
+/// Longest column head of a confusion matrix, so that eight classes fit into 100 columns. The rows
+/// have the names in full, in the same order.
 const HEAD: usize = 9;
 
-/// At most so many lines before a table of groups continues to the right.
+/// Most lines of a table of groups before it continues to the right.
 const TALL: usize = 8;
 
-/// A confusion matrix as text: true classes down, predicted ones across, in each cell the clips
-/// and the percentage of their row.
+/// Return a confusion matrix as text: a row per true class, a column per predicted class, and in each
+/// cell the number of clips and the percentage of the row.
 pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
     let mut head = vec![r"true \ predicted".to_string()];
     head.extend(matrix.labels().iter().map(|label| shorten(label, HEAD)));
@@ -37,9 +37,9 @@ pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
     columns(&rows, "")
 }
 
-/// Groups with their clips, WA and UAR in percent, in as many blocks side by side as keep it
-/// short.
-pub(super) fn group_table(what: &str, groups: &[GroupScores]) -> String {
+/// Return a table of groups with their clips, WA and UAR in percent, in up to three blocks beside
+/// each other.
+pub(crate) fn group_table(what: &str, groups: &[GroupScores]) -> String {
     let blocks = groups.len().div_ceil(TALL).clamp(1, 3);
     let tall = groups.len().div_ceil(blocks).max(1);
     let cells = |group: &GroupScores| {
@@ -70,9 +70,9 @@ pub(super) fn group_table(what: &str, groups: &[GroupScores]) -> String {
     columns(&rows, "")
 }
 
-/// Lines up cells, two spaces between columns, the first to the left and the others to the
-/// right, but for those that `left` marks with an `l` (`"rl"`: the second).
-pub(super) fn columns(rows: &[Vec<String>], left: &str) -> String {
+/// Align cells, with two spaces between columns. The first column is aligned left and the others
+/// right, except those that `left` marks with an `l` (`"rl"`: the second).
+pub(crate) fn columns(rows: &[Vec<String>], left: &str) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -97,13 +97,13 @@ pub(super) fn columns(rows: &[Vec<String>], left: &str) -> String {
     text
 }
 
-/// A fraction as a percentage with one decimal, without the sign.
-pub(super) fn percent(fraction: f64) -> String {
+/// Return a fraction in percent with one decimal, without the sign.
+pub(crate) fn percent(fraction: f64) -> String {
     format!("{:.1}", 100.0 * fraction)
 }
 
-/// At most `most` characters, the last of them an ellipsis if some were cut.
-pub(super) fn shorten(text: &str, most: usize) -> String {
+/// Return at most `most` characters of a text. The last one is an ellipsis if some were cut.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.into();
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_matrix_reads_in_columns() {
+    fn a_confusion_matrix_is_aligned_in_columns() {
         let labels = ["negative", "neutral", "very positive"].map(String::from);
         let matrix =
             ConfusionMatrix::new(&labels, &[0, 0, 0, 1, 1, 1], &[0, 0, 2, 1, 1, 1]).unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn many_groups_go_on_to_the_right() {
+    fn many_groups_continue_to_the_right() {
         let group = |name: usize| GroupScores {
             name: name.to_string(),
             n: 60,

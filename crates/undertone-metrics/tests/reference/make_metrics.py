@@ -1,6 +1,6 @@
 """Reference values for the crate's `judging` module, from scikit-learn and NumPy.
 
-    python crates/undertone-lab/tests/reference/make_metrics.py
+    python crates/undertone-metrics/tests/reference/make_metrics.py
 
 writes metrics.json beside this file. Reports are asked for as the module gives them: rows for the
 classes that occur in the truth or among the predictions, zero_division=0.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::{Figure, Interval, IntervalPlot, Marker};
 use undertone_metrics::{
-    ClipPrediction, Evaluation, GroupScores, Report, Score, chance_between_genders,
-    chance_between_speakers,
+    ClipPrediction, Evaluation, GroupScores, Report, Score, gender_permutation_test,
+    speaker_permutation_test,
 };
 
 use super::Subject;
@@ -54,7 +54,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         "speaker",
         &predictions,
         speaker_of,
-        |tested| Some(chance_between_speakers(tested)),
+        |tested| Some(speaker_permutation_test(tested)),
     )));
     blocks.push(Block::Figure(figure(
         subject, report, "speaker", &speakers,
@@ -181,7 +181,7 @@ fn chance_by_gender(predictions: &[&ClipPrediction]) -> Option<f64> {
         gender.insert(&prediction.speaker);
     }
     let enough = speakers.values().all(|speakers| speakers.len() >= 4);
-    enough.then(|| chance_between_genders(predictions))
+    enough.then(|| gender_permutation_test(predictions))
 }
 
 fn figure(

@@ -1,4 +1,7 @@
-//! Whether a model is as good for everybody: permutation tests of how far groups are apart.
+//! Permutation tests: is a model equally good for all speakers and genders?
+//!
+//! The statistic is the highest UAR of a group less the lowest. See Good, *Permutation, Parametric
+//! and Bootstrap Tests of Hypotheses*, 2005.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +11,10 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::ClipPrediction;
 
-/// How often the groups are drawn anew; the seed is 0.
-const SHUFFLES: usize = 1000;
+/// Number of permutations. The seed is 0.
+const PERMUTATIONS: usize = 1000;
 
-/// Right answers and all answers to the clips of a class.
+/// Correct predictions and all predictions of a class's clips.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     right: usize,
@@ -25,19 +28,16 @@ impl Tally {
     }
 }
 
-/// What is dealt as a whole: its group, and its answers by class.
+/// What changes its group as a whole, with its predictions by class.
 struct Unit {
     group: usize,
     tallies: BTreeMap<usize, Tally>,
 }
 
-/// The probability that speakers' UARs lie as far apart, from the lowest to the highest, where all
-/// speakers are recognized equally well: clips are dealt anew to the speakers, within each class. A
-/// clip that was judged several times is dealt with all its judgments. 1 of one speaker.
-///
-/// (For permutation tests see Good, *Permutation, Parametric and Bootstrap Tests of Hypotheses*,
-/// 2005.)
-pub fn chance_between_speakers(predictions: &[&ClipPrediction]) -> f64 {
+/// Return the p-value of the hypothesis that all speakers are recognized equally well. Clips are
+/// exchanged between speakers, within each class. All predictions of one clip move together. The
+/// p-value is 1 for a single speaker.
+pub fn speaker_permutation_test(predictions: &[&ClipPrediction]) -> f64 {
     let mut clips = BTreeMap::<(usize, &str, &str), Tally>::new();
     for prediction in predictions {
         let clip = (
@@ -56,12 +56,12 @@ pub fn chance_between_speakers(predictions: &[&ClipPrediction]) -> f64 {
             tallies: BTreeMap::from([(class, tally)]),
         });
     }
-    chance(strata.into_values().collect(), numbers.len())
+    p_value(strata.into_values().collect(), numbers.len())
 }
 
-/// The probability that genders' UARs lie as far apart where the gender makes no difference: whole
-/// speakers are dealt anew to the genders. 1 of one gender.
-pub fn chance_between_genders(predictions: &[&ClipPrediction]) -> f64 {
+/// Return the p-value of the hypothesis that the gender makes no difference. Whole speakers are
+/// exchanged between genders. The p-value is 1 for a single gender.
+pub fn gender_permutation_test(predictions: &[&ClipPrediction]) -> f64 {
     let mut speakers = BTreeMap::<&str, Unit>::new();
     let mut numbers = BTreeMap::new();
     for prediction in predictions {
@@ -74,7 +74,7 @@ pub fn chance_between_genders(predictions: &[&ClipPrediction]) -> f64 {
         let answers = unit.tallies.entry(prediction.truth).or_default();
         answers.add(tally(prediction));
     }
-    chance(vec![speakers.into_values().collect()], numbers.len())
+    p_value(vec![speakers.into_values().collect()], numbers.len())
 }
 
 fn tally(prediction: &ClipPrediction) -> Tally {
@@ -84,48 +84,49 @@ fn tally(prediction: &ClipPrediction) -> Tally {
     }
 }
 
-/// How often groups are at least as far apart when units change groups with others of their stratum.
-fn chance(strata: Vec<Vec<Unit>>, groups: usize) -> f64 {
+/// Return the share of permutations with a spread at least as large as the observed one. Units are
+/// exchanged within their stratum.
+fn p_value(strata: Vec<Vec<Unit>>, groups: usize) -> f64 {
     let units = strata.iter().flatten();
     let classes = units
         .flat_map(|unit| unit.tallies.keys())
         .max()
         .map_or(0, |class| class + 1);
-    let mut dealt: Vec<Vec<usize>> = strata
+    let mut assigned: Vec<Vec<usize>> = strata
         .iter()
         .map(|units| units.iter().map(|unit| unit.group).collect())
         .collect();
     let mut table = vec![Tally::default(); groups * classes];
-    let mut apart = |dealt: &[Vec<usize>]| {
+    let mut spread_of = |assigned: &[Vec<usize>]| {
         table.fill(Tally::default());
         let units = strata.iter().flatten();
-        for (unit, group) in units.zip(dealt.iter().flatten()) {
+        for (unit, group) in units.zip(assigned.iter().flatten()) {
             for (class, tally) in &unit.tallies {
                 table[group * classes + class].add(*tally);
             }
         }
         spread(&table, classes)
     };
-    let found = apart(&dealt);
+    let observed = spread_of(&assigned);
     let mut random = ChaCha8Rng::seed_from_u64(0);
-    let as_far = (0..SHUFFLES)
+    let as_large = (0..PERMUTATIONS)
         .filter(|_| {
-            for groups in &mut dealt {
+            for groups in &mut assigned {
                 groups.shuffle(&mut random);
             }
-            apart(&dealt) >= found - 1e-9
+            spread_of(&assigned) >= observed - 1e-9
         })
         .count();
-    // What was found is one of the ways to deal.
-    (as_far + 1) as f64 / (SHUFFLES + 1) as f64
+    // The observed assignment is one of the permutations.
+    (as_large + 1) as f64 / (PERMUTATIONS + 1) as f64
 }
 
-/// The highest UAR of a group less the lowest; each group has a row of classes.
+/// Return the highest UAR of a group less the lowest. `table` has a row of classes per group.
 fn spread(table: &[Tally], classes: usize) -> f64 {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for group in table.chunks(classes.max(1)) {
-        let there = group.iter().filter(|tally| tally.all > 0);
-        let (recalls, count) = there.fold((0.0, 0.0), |(sum, count), tally| {
+        let occurring = group.iter().filter(|tally| tally.all > 0);
+        let (recalls, count) = occurring.fold((0.0, 0.0), |(sum, count), tally| {
             (sum + tally.right as f64 / tally.all as f64, count + 1.0)
         });
         if count > 0.0 {
@@ -142,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// 24 speakers with 60 clips each of three classes; the odd ones are women.
+    /// 24 speakers with 60 clips each of three classes; odd numbers are female.
     fn predictions(seed: u64, accuracy: impl Fn(usize) -> f64) -> Vec<ClipPrediction> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut predictions = Vec::new();
@@ -167,11 +168,14 @@ mod tests {
 
     fn both(predictions: &[ClipPrediction]) -> [f64; 2] {
         let all: Vec<&ClipPrediction> = predictions.iter().collect();
-        [chance_between_speakers(&all), chance_between_genders(&all)]
+        [
+            speaker_permutation_test(&all),
+            gender_permutation_test(&all),
+        ]
     }
 
     #[test]
-    fn equals_are_told_apart_as_seldom_as_the_probability_says() {
+    fn equal_groups_are_significant_as_rarely_as_the_level_says() {
         let corpora = 100;
         let mut claims = [0; 2];
         for seed in 0..corpora {
@@ -180,12 +184,12 @@ mod tests {
                 *claims += usize::from(p < 0.05);
             }
         }
-        // 5 of 100, give or take: 12 or more once in 230 times.
+        // 5 of 100 are expected; 12 or more occur once in 230 times.
         assert!(claims.iter().all(|claims| *claims < 12), "{claims:?}");
     }
 
     #[test]
-    fn those_who_differ_are_told_apart() {
+    fn groups_that_differ_are_significant() {
         let one_worse = both(&predictions(
             1,
             |speaker| if speaker == 3 { 0.3 } else { 0.72 },
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_that_was_judged_three_times_is_one_clip() {
+    fn a_clip_that_was_predicted_three_times_is_one_clip() {
         let mut found = 0;
         for seed in 0..40 {
             let once = predictions(seed, |_| 0.72);
@@ -208,11 +212,11 @@ mod tests {
     }
 
     #[test]
-    fn one_group_is_never_apart() {
+    fn one_group_is_never_significant() {
         let all = predictions(1, |_| 0.7);
         let one: Vec<&ClipPrediction> = all.iter().filter(|o| o.speaker == "3").collect();
-        assert_eq!(chance_between_speakers(&one), 1.0);
-        assert_eq!(chance_between_genders(&one), 1.0);
-        assert_eq!(chance_between_speakers(&[]), 1.0);
+        assert_eq!(speaker_permutation_test(&one), 1.0);
+        assert_eq!(gender_permutation_test(&one), 1.0);
+        assert_eq!(speaker_permutation_test(&[]), 1.0);
     }
 }

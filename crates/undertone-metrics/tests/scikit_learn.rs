@@ -1,8 +1,8 @@
-//! Against scikit-learn: `tests/reference/make_metrics.py` made the numbers.
+//! Scores and reports equal scikit-learn's. `tests/reference/make_metrics.py` makes the reference.
 
 use serde::Deserialize;
 
-use crate::{ClipPrediction, ConfusionMatrix, Evaluation, classification_report};
+use undertone_metrics::{ClipPrediction, ConfusionMatrix, Evaluation, classification_report};
 
 #[derive(Deserialize)]
 struct Reference {
@@ -70,7 +70,7 @@ fn close(name: &str, ours: f64, theirs: f64, tolerance: f64) {
 }
 
 #[test]
-fn scores_are_scikit_learns() {
+fn scores_equal_scikit_learns() {
     for case in cases() {
         let matrix = case.matrix();
         let scores = matrix.scores();
@@ -88,7 +88,7 @@ fn scores_are_scikit_learns() {
 }
 
 #[test]
-fn reports_are_scikit_learns_to_the_byte() {
+fn classification_reports_equal_scikit_learns_to_the_byte() {
     for case in cases() {
         let Some(theirs) = &case.report else { continue };
         let ours = classification_report(&case.matrix(), case.digits);
@@ -97,7 +97,7 @@ fn reports_are_scikit_learns_to_the_byte() {
 }
 
 #[test]
-fn probabilities_are_judged_as_there() {
+fn cross_entropy_and_calibration_equal_the_reference() {
     for case in cases() {
         let evaluation = case.evaluation();
         close(

@@ -150,7 +150,7 @@ fn gates(values: &[f32]) -> Vec<f32> {
     [0, 3, 1, 2].into_iter().flat_map(gate).copied().collect()
 }
 
-/// `[rows, columns]` → `[columns, rows]`
+/// Transpose a matrix: `[rows, columns]` → `[columns, rows]`.
 fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
     (0..columns)
         .flat_map(|column| values.iter().skip(column).step_by(columns))

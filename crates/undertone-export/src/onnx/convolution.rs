@@ -1,4 +1,4 @@
-//! Convolutions over time. Ours keep the kernel's frames first in their weights, ONNX's last.
+//! Convolutions over time. Our weights have the kernel's frames first, ONNX's have them last.
 
 use super::OnnxError;
 use super::graph::{Graph, Parameter, Value, int, ints};
@@ -12,7 +12,7 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Frame by frame, with an output as long as the input.
+    /// Return a stride of 1 and the padding with which the output is as long as the input.
     pub(super) fn same(kernel: usize) -> Self {
         Self {
             stride: 1,
@@ -21,8 +21,9 @@ impl Moves {
     }
 }
 
-/// A convolution with the parameters `weight`, `[groups, kernel, in, out]` by rows whatever its shape
-/// says, and `bias`, if there is one, below `prefix`: `[batch, channels, frames]` → the same.
+/// Add a convolution, `[batch, channels, frames]` → `[batch, channels, frames]`, with the parameters
+/// `weight` and, if there is one, `bias` below `prefix`. The values of `weight` are the rows of
+/// `[groups, kernel, in, out]`, whatever its shape is.
 pub(super) fn convolution(
     graph: &mut Graph,
     prefix: &str,
@@ -52,7 +53,7 @@ pub(super) fn convolution(
     Ok(graph.op_with("Conv", &given, options))
 }
 
-/// `[kernel, in, out]` → `[out, in, kernel]`
+/// Transpose weights: `[kernel, in, out]` → `[out, in, kernel]`.
 fn kernel_last(values: &[f32], [kernel, inputs, outputs]: [usize; 3]) -> Vec<f32> {
     let mut reordered = Vec::with_capacity(values.len());
     for output in 0..outputs {

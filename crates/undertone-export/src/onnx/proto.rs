@@ -1,22 +1,22 @@
-//! The messages of `onnx.proto` (ONNX 1.19, Apache-2.0) that a network needs, declared by hand so
-//! that no protobuf compiler is needed. Field numbers are those of the specification; fields that
-//! nothing here writes are left out.
+//! The messages of `onnx.proto` (ONNX 1.19, Apache-2.0) that a network needs. They are declared by
+//! hand, so the build needs no protobuf compiler. Field numbers are those of the specification.
+//! Fields that this crate does not write are left out.
 
 use prost::{Message, Oneof};
 
-/// A file: a graph, the operators it speaks, and notes.
+/// A file: a graph, the versions of its operators, and metadata.
 #[derive(Clone, PartialEq, Message)]
 pub struct ModelProto {
     /// Version of the file format.
     #[prost(int64, optional, tag = "1")]
     pub ir_version: Option<i64>,
-    /// The program that wrote it.
+    /// The program that wrote the file.
     #[prost(string, optional, tag = "2")]
     pub producer_name: Option<String>,
     /// That program's version.
     #[prost(string, optional, tag = "3")]
     pub producer_version: Option<String>,
-    /// What the model is, in words.
+    /// A description for people.
     #[prost(string, optional, tag = "6")]
     pub doc_string: Option<String>,
     /// The network.
@@ -25,7 +25,7 @@ pub struct ModelProto {
     /// The versions of the operator sets that the graph uses.
     #[prost(message, repeated, tag = "8")]
     pub opset_import: Vec<OperatorSetIdProto>,
-    /// Notes as pairs.
+    /// Metadata.
     #[prost(message, repeated, tag = "14")]
     pub metadata_props: Vec<StringStringEntryProto>,
 }
@@ -33,26 +33,26 @@ pub struct ModelProto {
 /// A set of operators and its version.
 #[derive(Clone, PartialEq, Message)]
 pub struct OperatorSetIdProto {
-    /// Empty for ONNX's own.
+    /// Empty for ONNX's own operators.
     #[prost(string, optional, tag = "1")]
     pub domain: Option<String>,
-    /// Its version.
+    /// The set's version.
     #[prost(int64, optional, tag = "2")]
     pub version: Option<i64>,
 }
 
-/// A note.
+/// An entry of the metadata.
 #[derive(Clone, PartialEq, Message)]
 pub struct StringStringEntryProto {
-    /// Its name.
+    /// The entry's name.
     #[prost(string, optional, tag = "1")]
     pub key: Option<String>,
-    /// Its text.
+    /// The entry's text.
     #[prost(string, optional, tag = "2")]
     pub value: Option<String>,
 }
 
-/// Operators in an order in which they can be computed.
+/// Operators in topological order.
 #[derive(Clone, PartialEq, Message)]
 pub struct GraphProto {
     /// The operators.
@@ -64,78 +64,78 @@ pub struct GraphProto {
     /// Weights and other constants.
     #[prost(message, repeated, tag = "5")]
     pub initializer: Vec<TensorProto>,
-    /// What is given.
+    /// The inputs.
     #[prost(message, repeated, tag = "11")]
     pub input: Vec<ValueInfoProto>,
-    /// What comes out.
+    /// The outputs.
     #[prost(message, repeated, tag = "12")]
     pub output: Vec<ValueInfoProto>,
 }
 
-/// An operator. Values are known by their names.
+/// An operator. A value is identified by its name.
 #[derive(Clone, PartialEq, Message)]
 pub struct NodeProto {
-    /// Its inputs.
+    /// The inputs.
     #[prost(string, repeated, tag = "1")]
     pub input: Vec<String>,
-    /// Its outputs; an empty name is one that nobody wants.
+    /// The outputs. An empty name is an unused output.
     #[prost(string, repeated, tag = "2")]
     pub output: Vec<String>,
     /// The node's own name.
     #[prost(string, optional, tag = "3")]
     pub name: Option<String>,
-    /// Which operator.
+    /// The operator's type.
     #[prost(string, optional, tag = "4")]
     pub op_type: Option<String>,
-    /// Its options.
+    /// The attributes.
     #[prost(message, repeated, tag = "5")]
     pub attribute: Vec<AttributeProto>,
 }
 
-/// An operator's option. One of its values is set, as `type` says.
+/// An operator's attribute. `type` says which value is set.
 #[derive(Clone, PartialEq, Message)]
 pub struct AttributeProto {
-    /// Which option.
+    /// The attribute's name.
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
-    /// A number.
+    /// A float.
     #[prost(float, optional, tag = "2")]
     pub f: Option<f32>,
-    /// A whole number.
+    /// An integer.
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
-    /// A text.
+    /// A string.
     #[prost(bytes = "vec", optional, tag = "4")]
     pub s: Option<Vec<u8>>,
-    /// Whole numbers.
+    /// A list of integers.
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
-    /// Which of them it is.
+    /// An [`AttributeType`].
     #[prost(enumeration = "AttributeType", optional, tag = "20")]
     pub r#type: Option<i32>,
 }
 
-/// The kinds of an option.
+/// The types of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
 #[repr(i32)]
 pub enum AttributeType {
-    /// None: not written.
+    /// No type; it is never written.
     Undefined = 0,
-    /// A number.
+    /// A float.
     Float = 1,
-    /// A whole number.
+    /// An integer.
     Int = 2,
-    /// A text.
+    /// A string.
     String = 3,
-    /// Whole numbers.
+    /// A list of integers.
     Ints = 7,
 }
 
-/// The kinds of a tensor's values.
+/// The types of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
 #[repr(i32)]
 pub enum DataType {
-    /// None: not written.
+    /// No type; it is never written.
     Undefined = 0,
     /// 32-bit float.
     Float = 1,
@@ -146,16 +146,16 @@ pub enum DataType {
 /// A constant.
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorProto {
-    /// Its sizes, outermost first.
+    /// The sizes, outermost first.
     #[prost(int64, repeated, packed = "false", tag = "1")]
     pub dims: Vec<i64>,
     /// A [`DataType`].
     #[prost(enumeration = "DataType", optional, tag = "2")]
     pub data_type: Option<i32>,
-    /// Its name.
+    /// The tensor's name.
     #[prost(string, optional, tag = "8")]
     pub name: Option<String>,
-    /// Its values, row-major, little-endian.
+    /// The values, row-major, little-endian.
     #[prost(bytes = "vec", optional, tag = "9")]
     pub raw_data: Option<Vec<u8>>,
 }
@@ -163,21 +163,21 @@ pub struct TensorProto {
 /// An input or output.
 #[derive(Clone, PartialEq, Message)]
 pub struct ValueInfoProto {
-    /// Its name.
+    /// The value's name.
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
-    /// Its type.
+    /// The value's type.
     #[prost(message, optional, tag = "2")]
     pub r#type: Option<TypeProto>,
-    /// What it is, in words.
+    /// A description for people.
     #[prost(string, optional, tag = "3")]
     pub doc_string: Option<String>,
 }
 
-/// A type; here always a tensor's.
+/// A value's type. Here it is always a tensor's.
 #[derive(Clone, PartialEq, Message)]
 pub struct TypeProto {
-    /// Its element type and shape.
+    /// Element type and shape.
     #[prost(message, optional, tag = "1")]
     pub tensor_type: Option<TensorType>,
 }
@@ -188,7 +188,7 @@ pub struct TensorType {
     /// A [`DataType`].
     #[prost(enumeration = "DataType", optional, tag = "1")]
     pub elem_type: Option<i32>,
-    /// Its sizes.
+    /// The sizes.
     #[prost(message, optional, tag = "2")]
     pub shape: Option<TensorShapeProto>,
 }
@@ -204,7 +204,7 @@ pub struct TensorShapeProto {
 /// One size.
 #[derive(Clone, PartialEq, Message)]
 pub struct Dimension {
-    /// A number, or a name for one that is free.
+    /// A number, or a name of a free size.
     #[prost(oneof = "DimensionValue", tags = "1, 2")]
     pub value: Option<DimensionValue>,
 }
@@ -215,7 +215,7 @@ pub enum DimensionValue {
     /// Fixed.
     #[prost(int64, tag = "1")]
     DimValue(i64),
-    /// Free, by name: the same name is the same size.
+    /// Free. The same name stands for the same size.
     #[prost(string, tag = "2")]
     DimParam(String),
 }

@@ -1,18 +1,19 @@
-//! A clip's own frames and steps in a batch that is as long as its longest clip.
+//! Masks for the steps of a batch. A batch is as long as its longest clip, and the other clips are
+//! padded.
 
 use super::graph::{Graph, Value, int};
 use super::proto::DataType;
 
-/// Each clip's own steps: how many, and which.
+/// The steps of each clip without its padding.
 pub(super) struct Own {
-    /// `[batch, 1]`, int64
+    /// The number of steps, `[batch, 1]`, int64.
     pub(super) lengths: Value,
-    /// 1 for own steps and 0 beyond, `[batch, steps, 1]`, float
+    /// The mask: 1 for the clip's steps and 0 for padding, `[batch, steps, 1]`, float.
     pub(super) steps: Value,
 }
 
 impl Own {
-    /// The first `lengths` of the steps of `states`, `[batch, steps, width]`.
+    /// Mask all but the first `lengths` steps of `states`, `[batch, steps, width]`.
     pub(super) fn of(graph: &mut Graph, lengths: Value, states: &Value) -> Self {
         let count = size(graph, states, 1);
         let [zero, one] = [0, 1].map(|number| graph.integer(number));
@@ -23,12 +24,12 @@ impl Own {
         Self { lengths, steps }
     }
 
-    /// Zeros beyond each clip's own steps; `[batch, steps, width]`.
+    /// Set padding to zero; `[batch, steps, width]`.
     pub(super) fn only(&self, graph: &mut Graph, states: &Value) -> Value {
         graph.op("Mul", &[states, &self.steps])
     }
 
-    /// The mean over each clip's own steps, `[batch, steps, width]` → `[batch, 1, width]`.
+    /// Take the mean over each clip without padding, `[batch, steps, width]` → `[batch, 1, width]`.
     pub(super) fn mean(&self, graph: &mut Graph, states: &Value) -> Value {
         let own = self.only(graph, states);
         let axis = graph.integers(&[1]);
@@ -38,7 +39,7 @@ impl Own {
         graph.op("Div", &[&sum, &count])
     }
 
-    /// What is added to scores over the steps so that only own ones count, `[batch, 1, steps]`.
+    /// Return the attention bias: 0 for a clip's steps and -1e30 for padding, `[batch, 1, steps]`.
     pub(super) fn penalty(&self, graph: &mut Graph) -> Value {
         let one = graph.scalar(1.0);
         let beyond = graph.op("Sub", &[&one, &self.steps]);
@@ -48,7 +49,7 @@ impl Own {
     }
 }
 
-/// Each clip's own frames by the attention mask, `[batch, frames]` → `[batch, 1]`.
+/// Count each clip's frames in the attention mask, `[batch, frames]` → `[batch, 1]`.
 pub(super) fn lengths(graph: &mut Graph, attention_mask: &Value) -> Value {
     let axis = graph.integers(&[1]);
     graph.op_with(
@@ -58,14 +59,14 @@ pub(super) fn lengths(graph: &mut Graph, attention_mask: &Value) -> Value {
     )
 }
 
-/// The size of one axis, a single integer.
+/// Return the size of an axis as a single integer.
 pub(super) fn size(graph: &mut Graph, value: &Value, axis: i64) -> Value {
     let shape = graph.op("Shape", &[value]);
     let axis = graph.integer(axis);
     graph.op_with("Gather", &[&shape, &axis], vec![int("axis", 0)])
 }
 
-/// Steps that a convolution makes of so many frames: `(frames + padding - kernel) / stride + 1`.
+/// Return the number of a convolution's outputs, `(frames + padding - kernel) / stride + 1`.
 pub(super) fn convolved(
     graph: &mut Graph,
     frames: &Value,
@@ -78,7 +79,7 @@ pub(super) fn convolved(
     graph.op("Add", &[&strides, &one])
 }
 
-/// The first `count` rows of a table, `[rows, width]`.
+/// Return the first `count` rows of a table `[rows, width]`.
 pub(super) fn first_rows(graph: &mut Graph, table: &Value, count: &Value) -> Value {
     let start = graph.integers(&[0]);
     let axis = graph.integers(&[0]);
@@ -86,7 +87,7 @@ pub(super) fn first_rows(graph: &mut Graph, table: &Value, count: &Value) -> Val
     graph.op("Slice", &[table, &start, &end, &axis])
 }
 
-/// The exact GELU: `x · Φ(x)`.
+/// Apply the exact GELU, `x · Φ(x)`.
 pub(super) fn gelu(graph: &mut Graph, value: &Value) -> Value {
     let [root, one, half] = [std::f32::consts::SQRT_2, 1.0, 0.5].map(|it| graph.scalar(it));
     let scaled = graph.op("Div", &[value, &root]);

@@ -1,4 +1,4 @@
-//! ONNX files say what the networks say.
+//! ONNX files compute the same as the networks.
 
 mod models;
 mod refusals;

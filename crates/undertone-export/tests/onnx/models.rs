@@ -1,4 +1,4 @@
-//! Small models with arbitrary weights, and what they make of arbitrary features.
+//! Small models with random weights, and their outputs for random features.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use undertone_models::{
     class_of_output, class_probabilities,
 };
 
-/// Numbers without a pattern that matters, from -1 to 1.
+/// Pseudo-random numbers from -1 to 1.
 pub(crate) fn numbers(seed: u64) -> impl FnMut() -> f32 {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     move || {
@@ -42,7 +42,7 @@ pub(crate) fn config(network: Value, normalize: &str, outputs: &str) -> ModelCon
     .unwrap()
 }
 
-/// A CNN+LSTM with all parameters, running statistics too, drawn anew.
+/// A CNN+LSTM with random parameters and running statistics.
 pub(crate) fn cnn_lstm(config: ModelConfig) -> Model {
     let device = Device::flex();
     let front_end = FrontEnd::new(config.front_end.clone()).unwrap();
@@ -119,7 +119,7 @@ pub(crate) fn named<M: Module>(module: &M) -> Vec<Named> {
         .collect()
 }
 
-/// Features as large as log-mel ones are.
+/// Random features in the range of log-mel features.
 pub(crate) fn features(clips: usize, bands: usize, frames: usize) -> Vec<FeatureMatrix> {
     let mut number = numbers(3);
     (0..clips)
@@ -133,7 +133,7 @@ pub(crate) fn features(clips: usize, bands: usize, frames: usize) -> Vec<Feature
         .collect()
 }
 
-/// What the network itself makes of features: one row of probabilities a clip.
+/// The probabilities of the network itself, one row per clip.
 pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Vec<f32>> {
     let mut features = features.to_vec();
     if let Some(statistics) = &model.statistics {

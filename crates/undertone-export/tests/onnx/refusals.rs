@@ -5,7 +5,7 @@ use undertone_export::{ExportError, Interrupt, ModelBundle, Request, Target, exp
 use crate::models::{cnn_lstm, config};
 
 #[test]
-fn a_configuration_that_does_not_fit_the_network_is_refused() {
+fn a_configuration_that_does_not_fit_the_network_is_an_error() {
     let network = |layers: usize| {
         json!({
             "architecture": "cnn-lstm", "conv": [], "pooling": "mean",
@@ -15,7 +15,7 @@ fn a_configuration_that_does_not_fit_the_network_is_refused() {
     let mut model = cnn_lstm(config(network(2), "none", "sentiment3"));
     model.config.network = serde_json::from_value(network(1)).unwrap();
     let Err(OnnxError::Unused(names)) = onnx_bytes(&model, None) else {
-        panic!("a layer was left out");
+        panic!("a layer is missing");
     };
     assert!(
         names.contains(&"lstm.layers.1.forward.bias".to_owned()),
@@ -23,13 +23,13 @@ fn a_configuration_that_does_not_fit_the_network_is_refused() {
     );
     model.config.network = serde_json::from_value(network(3)).unwrap();
     let Err(OnnxError::Missing(name)) = onnx_bytes(&model, None) else {
-        panic!("a layer was made up");
+        panic!("there is a layer too many");
     };
     assert_eq!(name, "lstm.layers.2.forward.input_weight");
 }
 
 #[test]
-fn an_export_that_is_stopped_leaves_nothing() {
+fn an_interrupted_export_leaves_no_files() {
     let network = json!({
         "architecture": "cnn-lstm", "conv": [], "pooling": "mean", "lstm": {"layers": 1, "units": 3},
     });

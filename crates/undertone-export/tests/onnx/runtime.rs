@@ -1,4 +1,4 @@
-//! What ONNX Runtime computes, where there is a Python with `onnx` and `onnxruntime`
+//! Parity with ONNX Runtime, if there is a Python with `onnx` and `onnxruntime`
 //! (`UNDERTONE_CLIENTS_PYTHON`, else `python3`).
 
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::models::{cnn_lstm, config, features, probabilities, with_encoder};
 
 const TOLERANCE: f32 = 1e-5;
 
-#[allow(clippy::print_stdout)] // tests tell what they skip
+#[allow(clippy::print_stdout)] // A skipped test says so.
 fn python() -> Option<String> {
     let python = std::env::var("UNDERTONE_CLIENTS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let found = Command::new(&python)
@@ -27,7 +27,7 @@ fn python() -> Option<String> {
     found.then_some(python)
 }
 
-/// What ONNX Runtime makes of features, after `onnx.checker` has looked at the file.
+/// Run ONNX Runtime on features after `onnx.checker` has checked the file.
 fn computed(python: &str, model: &Model, features: &[FeatureMatrix]) -> Vec<f32> {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -79,7 +79,7 @@ fn network(change: Value) -> Value {
 }
 
 #[test]
-fn onnx_runtime_gives_our_probabilities_for_every_option_of_the_cnn_lstm() {
+fn onnx_runtime_matches_every_option_of_the_cnn_lstm() {
     let Some(python) = python() else { return };
     let directions = [false, true];
     let poolings = ["last", "mean", "mean-std"];
@@ -107,7 +107,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_option_of_the_cnn_lstm() {
         (bare, "standardize", "emotion8"),
     ] {
         let model = cnn_lstm(config(network(change.clone()), normalize, outputs));
-        // Other numbers of clips and frames than the front end's own.
+        // The numbers of clips and frames differ from the front end's.
         for (clips, frames) in [(1, 6), (3, 17), (2, 64)] {
             compare(
                 &python,
@@ -120,7 +120,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_option_of_the_cnn_lstm() {
 }
 
 #[test]
-fn onnx_runtime_gives_the_shipped_models_probabilities() {
+fn onnx_runtime_matches_the_shipped_cnn_lstm() {
     let Some(python) = python() else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/3-optimized-sentiment3");
     let model = Model::load(&folder, &Device::flex()).unwrap();
@@ -133,7 +133,7 @@ fn onnx_runtime_gives_the_shipped_models_probabilities() {
 }
 
 #[test]
-fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
+fn onnx_runtime_matches_every_encoder() {
     let Some(python) = python() else { return };
     for (encoder, change) in [
         ("whisper", json!({"states": [1, 0], "pooling": "moments"})),
@@ -191,7 +191,7 @@ fn onnx_runtime_gives_our_probabilities_for_every_encoder() {
 }
 
 #[test]
-fn onnx_runtime_gives_the_shipped_whispers_probabilities() {
+fn onnx_runtime_matches_the_shipped_whisper_model() {
     let Some(python) = python() else { return };
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/5-whisper-tiny-sentiment3");

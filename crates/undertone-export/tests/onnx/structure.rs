@@ -24,7 +24,7 @@ fn network() -> Value {
     })
 }
 
-/// An initializer's shape, after its size was checked against its bytes.
+/// Check an initializer's size against its bytes, and return its shape.
 fn shape(graph: &GraphProto, name: &str) -> Vec<i64> {
     let is_it = |tensor: &&_| {
         let tensor: &undertone_export::onnx::proto::TensorProto = tensor;
@@ -40,7 +40,7 @@ fn shape(graph: &GraphProto, name: &str) -> Vec<i64> {
     tensor.dims.clone()
 }
 
-/// Sizes of an input or output; free ones by their names.
+/// The sizes of an input or output, with names for free sizes.
 fn sizes(value: &ValueInfoProto) -> Vec<String> {
     let tensor = value.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
     let dimensions = &tensor.shape.as_ref().unwrap().dim;
@@ -55,7 +55,7 @@ fn sizes(value: &ValueInfoProto) -> Vec<String> {
 }
 
 #[test]
-fn weights_have_the_shapes_that_onnx_asks_for() {
+fn weights_have_the_shapes_of_onnx() {
     let graph = decoded(network(), "standardize", "sentiment3")
         .graph
         .unwrap();
@@ -85,7 +85,7 @@ fn batch_and_frames_are_free() {
 }
 
 #[test]
-fn every_value_is_made_once_and_before_it_is_read() {
+fn every_value_is_defined_once_and_before_its_use() {
     for normalize in ["standardize", "none"] {
         let graph = decoded(network(), normalize, "sentiment3").graph.unwrap();
         let given = graph.input.iter().flat_map(|input| input.name.clone());
@@ -93,7 +93,7 @@ fn every_value_is_made_once_and_before_it_is_read() {
         let mut known: Vec<String> = given.chain(constants).collect();
         for node in &graph.node {
             for input in &node.input {
-                assert!(known.contains(input), "{input} is not known yet");
+                assert!(known.contains(input), "{input} is not defined yet");
             }
             known.extend(node.output.iter().filter(|name| !name.is_empty()).cloned());
         }
@@ -106,7 +106,7 @@ fn every_value_is_made_once_and_before_it_is_read() {
 }
 
 #[test]
-fn the_metadata_are_those_of_the_configuration() {
+fn the_metadata_match_the_configuration() {
     let config = config(network(), "standardize", "sentiment3");
     let model = decoded(network(), "standardize", "sentiment3");
     let note = |key: &str| -> Value {

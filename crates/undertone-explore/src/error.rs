@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use undertone_audio::{EncodeError, FeatureError, PitchError, ResampleError};
 use undertone_figures::FigureError;
+use undertone_files::FolderError;
 
 /// What keeps an exploration from being made or saved. What concerns single clips is in the
 /// exploration itself.
@@ -29,40 +30,15 @@ pub enum ExploreError {
     /// Stopped on request; nothing was written.
     #[error("interrupted")]
     Interrupted,
-    /// The folder to write to is there already.
-    #[error("{}: is there already; choose another folder, or replace the page in it with --force", path.display())]
-    Exists {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A file that an exploration would replace, and that no exploration wrote.
-    #[error("{}: is there already and was not written by an exploration; choose another folder", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The folder to write to is something else.
-    #[error("{}: is not a folder", path.display())]
-    NotAFolder {
-        /// What was given.
-        path: PathBuf,
-    },
-    /// A file or folder that can't be written.
-    #[error("{}: can't be written: {source}", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A table that can't be written.
-    #[error("{}: can't be written: {source}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: csv::Error,
-    },
+    /// The folder to write to may not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A file cannot be written; the text names it.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+    /// The table of clips cannot be written; the text names the file.
+    #[error(transparent)]
+    Table(#[from] csv::Error),
     /// A summary that can't be put into JSON.
     #[error("the summary can't be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

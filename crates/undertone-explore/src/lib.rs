@@ -6,9 +6,9 @@
 //!
 //! ```no_run
 //! use undertone_corpus::Corpus;
-//! use undertone_explore::{ExploreOptions, OutputFolder, Watcher, explore};
+//! use undertone_explore::{ExploreOptions, Watcher, explore, output_folder};
 //!
-//! let output = OutputFolder::prepare("exploration".as_ref(), false)?;
+//! let output = output_folder("exploration".as_ref(), false)?;
 //! let corpus = Corpus::open("ravdess".as_ref())?;
 //! let watcher = Watcher { observe: &|_| (), stop: &|| false };
 //! let exploration = explore(&corpus, &ExploreOptions::default(), watcher)?;
@@ -42,7 +42,7 @@ pub use measure::{
     COLUMNS, ClipMeasures, Clipping, Level, MEL_BANDS, MFCCS, Pitch, SignalToNoise, Spectra,
     TRIM_THRESHOLDS, Trimming,
 };
-pub use output::OutputFolder;
+pub use output::output_folder;
 pub use projection::{Place, Projection};
 pub use shown::ShownClip;
 pub use spread::Spread;

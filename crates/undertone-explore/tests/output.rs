@@ -7,7 +7,8 @@ use std::path::Path;
 
 use support::*;
 use undertone_corpus::LabelScheme;
-use undertone_explore::{ExploreError, ExploreOptions, OutputFolder, explore};
+use undertone_explore::{ExploreError, ExploreOptions, explore, output_folder};
+use undertone_files::FolderError;
 
 #[test]
 fn a_page_its_figures_a_table_and_a_summary_are_written() {
@@ -67,10 +68,10 @@ fn a_folder_with_something_in_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
-    OutputFolder::prepare(&out, false).unwrap();
+    output_folder(&out, false).unwrap();
     fs::write(out.join("thesis.tex"), "years of work").unwrap();
-    let refused = OutputFolder::prepare(&out, false).unwrap_err();
-    assert!(matches!(refused, ExploreError::Exists { .. }));
+    let refused = output_folder(&out, false).unwrap_err();
+    assert!(matches!(refused, FolderError::Exists { .. }));
     assert!(refused.to_string().contains("--force"));
     assert_eq!(files(folder.path()), [Path::new("out/thesis.tex")]);
 }
@@ -87,7 +88,7 @@ fn force_replaces_what_was_written_and_nothing_else() {
     assert!(stale.is_file());
     fs::write(out.join("index.html"), "old").unwrap();
 
-    let output = OutputFolder::prepare(&out, true).unwrap();
+    let output = output_folder(&out, true).unwrap();
     let options = ExploreOptions {
         // With eight classes there is no figure by label.
         scheme: LabelScheme::Emotion8,
@@ -117,8 +118,8 @@ fn force_replaces_nothing_of_the_users_own() {
         let out = folder.path().join(name).join("out");
         fs::create_dir_all(&out).unwrap();
         fs::write(out.join(name), "years of work").unwrap();
-        let refused = OutputFolder::prepare(&out, true).unwrap_err();
-        assert!(matches!(refused, ExploreError::Foreign { .. }), "{name}");
+        let refused = output_folder(&out, true).unwrap_err();
+        assert!(matches!(refused, FolderError::Foreign { .. }), "{name}");
         assert!(refused.to_string().contains(name), "{refused}");
         assert_eq!(files(&out), [Path::new(name)]);
     }
@@ -128,9 +129,11 @@ fn force_replaces_nothing_of_the_users_own() {
     let own = out.join("figures/clips-by-emotion.png");
     fs::create_dir_all(out.join("figures")).unwrap();
     fs::write(&own, "a photograph").unwrap();
-    let output = OutputFolder::prepare(&out, true).unwrap();
+    let output = output_folder(&out, true).unwrap();
     let refused = explored(&corpus).unwrap().save(output, UNWATCHED);
-    assert!(matches!(refused, Err(ExploreError::Foreign { path }) if path == own));
+    assert!(
+        matches!(refused, Err(ExploreError::Folder(FolderError::Foreign { path, .. })) if path == own)
+    );
     assert_eq!(files(&out), [Path::new("figures/clips-by-emotion.png")]);
 }
 
@@ -161,8 +164,8 @@ fn a_link_to_nowhere_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     std::os::unix::fs::symlink("nowhere", &out).unwrap();
-    let refused = OutputFolder::prepare(&out, false).unwrap_err();
-    assert!(matches!(refused, ExploreError::NotAFolder { .. }));
+    let refused = output_folder(&out, false).unwrap_err();
+    assert!(matches!(refused, FolderError::DeadLink { .. }));
 }
 
 #[test]
@@ -176,7 +179,7 @@ fn a_summary_can_not_make_force_delete_elsewhere() {
     let absolute = treasure.display();
     let summary = format!(r#"{{"files": ["summary.json", "../treasure.txt", "{absolute}"]}}"#);
     fs::write(out.join("summary.json"), summary).unwrap();
-    let output = OutputFolder::prepare(&out, true).unwrap();
+    let output = output_folder(&out, true).unwrap();
     explored(&corpus).unwrap().save(output, UNWATCHED).unwrap();
     assert!(treasure.is_file());
 }
@@ -186,11 +189,11 @@ fn a_file_or_a_place_that_can_not_be_written_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let refused = OutputFolder::prepare(&file, true).unwrap_err();
+    let refused = output_folder(&file, true).unwrap_err();
     assert!(
-        matches!(refused, ExploreError::NotAFolder { .. }),
+        matches!(refused, FolderError::NotAFolder { .. }),
         "{refused}"
     );
-    let below = OutputFolder::prepare(&file.join("out"), false).unwrap_err();
+    let below = output_folder(&file.join("out"), false).unwrap_err();
     assert!(below.to_string().contains("file"), "{below}");
 }

@@ -7,7 +7,7 @@ use std::fs;
 use support::*;
 use undertone_corpus::Corpus;
 use undertone_explore::{
-    Exploration, ExploreError, ExploreOptions, FindingKind, OutputFolder, Watcher, explore,
+    Exploration, ExploreError, ExploreOptions, FindingKind, Watcher, explore, output_folder,
 };
 
 fn count(exploration: &Exploration<'_>, kind: FindingKind) -> usize {
@@ -257,7 +257,7 @@ fn stopping_leaves_nothing_behind() {
     let options = ExploreOptions::default();
     let refused = explore(&corpus, &options, stopped).unwrap_err();
     assert!(matches!(refused, ExploreError::Interrupted));
-    let output = OutputFolder::prepare(&folder.path().join("out"), false).unwrap();
+    let output = output_folder(&folder.path().join("out"), false).unwrap();
     let exploration = explored(&corpus).unwrap();
     let refused = exploration.save(output, stopped).unwrap_err();
     assert!(matches!(refused, ExploreError::Interrupted));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use thiserror::Error;
+use undertone_files::FolderError;
 use undertone_lab::card::CardError;
 use undertone_models::ModelError;
 
@@ -27,26 +28,9 @@ pub enum ExportError {
     /// It was asked to stop; nothing is left.
     #[error("interrupted")]
     Interrupted,
-    /// What is to become a folder, or should be one around it, is a file.
-    #[error("{}: is a file, not a folder: choose another folder", .0.display())]
-    NoFolder(PathBuf),
-    /// The folder to write is a link that leads nowhere.
-    #[error("{}: a link that leads nowhere: choose another folder", .0.display())]
-    DeadLink(PathBuf),
-    /// The folder to write is there and `force` is off.
-    #[error("{}: is there already: choose another folder, or replace it with --force", .0.display())]
-    Exists(PathBuf),
-    /// The folder to write holds something that no export writes.
-    #[error(
-        "{}: holds {}, which is not of an export, and would be lost: choose another folder",
-        path.display(), found.display()
-    )]
-    Foreign {
-        /// The folder.
-        path: PathBuf,
-        /// Its first file that no export writes, relative to it.
-        found: PathBuf,
-    },
+    /// The folder to write may not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The folder to write is the model's own, or around it.
     #[error("{}: holds the model that is exported: choose another folder", .0.display())]
     OverTheModel(PathBuf),

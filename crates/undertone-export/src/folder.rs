@@ -1,12 +1,9 @@
-//! Folders that appear whole or not at all.
+//! The folder of an export.
 
-use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-use undertone_files::write_atomically;
+use undertone_files::{FolderRules, OutputFolder, list_files, write_atomically};
 use undertone_lab::Interrupt;
 
 use crate::error::ExportError;
@@ -38,55 +35,47 @@ const WRITTEN: [&str; 16] = [
 /// The first line of the `.gitattributes` of an export.
 const MARK: &str = "# Written by undertone export.";
 
-/// A folder in the making: it lies beside the one it becomes, and vanishes if it is dropped.
+/// How an export's files are told from the user's: by the mark, and by their names.
+const RULES: FolderRules = FolderRules {
+    command: "export",
+    names: &[],
+    written,
+    // The folder is uploaded or served as a whole.
+    exclusive: true,
+};
+
+/// The folder of an export in the making.
 pub(crate) struct NewFolder<'a> {
-    /// Holds the folder in the making, and what was in its place before.
-    beside: TempDir,
-    out: PathBuf,
+    output: OutputFolder,
     interrupt: &'a Interrupt,
 }
 
 impl<'a> NewFolder<'a> {
-    /// Begins the folder of a request.
+    /// Begin the folder of a request.
     ///
     /// # Errors
-    /// If it is there and not to be replaced, holds what no export wrote, or is `model`'s folder or
-    /// around it; if nothing can be written beside it.
+    /// If the folder may not be written, or if it is or contains `model`'s folder or the working
+    /// directory.
     pub(crate) fn begin(request: &Request<'a>, model: Option<&Path>) -> Result<Self, ExportError> {
         let out = request.out;
-        if let Some(file) = out.ancestors().find(|path| path.exists() && !path.is_dir()) {
-            return Err(ExportError::NoFolder(file.to_owned()));
-        }
-        let out = match fs::canonicalize(out) {
-            Ok(present) => {
-                check_replaceable(out, &present, model, request.force)?;
-                present
+        if let Ok(present) = fs::canonicalize(out) {
+            let holds = |inner: Option<PathBuf>| inner.is_some_and(|it| it.starts_with(&present));
+            if holds(model.and_then(|model| fs::canonicalize(model).ok())) {
+                return Err(ExportError::OverTheModel(out.to_owned()));
             }
-            Err(_) if out.is_symlink() => return Err(ExportError::DeadLink(out.to_owned())),
-            Err(_) => out.to_owned(),
-        };
-        let parent = match out.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(parent).map_err(io(parent))?;
-        let beside = tempfile::Builder::new()
-            .prefix(".undertone-export-")
-            .tempdir_in(parent)
-            .map_err(io(parent))?;
-        let folder = Self {
-            beside,
-            out,
+            if holds(std::env::current_dir().ok()) {
+                return Err(ExportError::OverCurrent(out.to_owned()));
+            }
+        }
+        Ok(Self {
+            output: OutputFolder::begin(out, RULES, request.force)?,
             interrupt: request.interrupt,
-        };
-        let path = folder.path();
-        fs::create_dir(&path).map_err(io(&path))?;
-        Ok(folder)
+        })
     }
 
     /// The folder while it is in the making.
     pub(crate) fn path(&self) -> PathBuf {
-        self.beside.path().join("new")
+        self.output.path()
     }
 
     /// Whether to go on; all that is written so far vanishes with the error.
@@ -125,92 +114,41 @@ impl<'a> NewFolder<'a> {
         copied.map_err(self.as_in_out(name))
     }
 
-    /// Puts the folder in its place, and gives its files with their sizes, by name.
+    /// Put the folder in its place, and return its files with their sizes in bytes, by name.
     pub(crate) fn finish(self) -> Result<Vec<(PathBuf, u64)>, ExportError> {
         self.check_interrupt()?;
-        let mut files = Vec::new();
-        list(&self.path(), Path::new(""), &mut files)?;
+        let out = self.output.target().to_owned();
+        let size = |name: String| {
+            let path = out.join(&name);
+            let metadata = fs::metadata(&path).map_err(io(&path))?;
+            Ok((PathBuf::from(name), metadata.len()))
+        };
+        let files: Result<Vec<_>, ExportError> =
+            self.output.publish()?.into_iter().map(size).collect();
+        let mut files = files?;
         files.sort();
-        let before = self.beside.path().join("before");
-        match fs::rename(&self.out, &before) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(io(&self.out)(error));
-            }
-            replaced => {
-                let put = fs::rename(self.path(), &self.out);
-                if put.is_err() && replaced.is_ok() {
-                    // The error to report is the first one.
-                    let _ = fs::rename(&before, &self.out);
-                }
-                put.map_err(io(&self.out))?;
-            }
-        }
         Ok(files)
     }
 
     /// An error about a file, under the name that it was to have.
     fn as_in_out(&self, name: &str) -> impl FnOnce(std::io::Error) -> ExportError {
-        let path = self.out.join(name);
+        let path = self.output.target().join(name);
         move |source| ExportError::Io { path, source }
     }
 }
 
-fn check_replaceable(
-    out: &Path,
-    present: &Path,
-    model: Option<&Path>,
-    force: bool,
-) -> Result<(), ExportError> {
-    let holds = |inner: Option<PathBuf>| inner.is_some_and(|inner| inner.starts_with(present));
-    if holds(model.and_then(|model| fs::canonicalize(model).ok())) {
-        return Err(ExportError::OverTheModel(out.to_owned()));
-    }
-    if holds(std::env::current_dir().ok()) {
-        return Err(ExportError::OverCurrent(out.to_owned()));
-    }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(present).map_err(io(out))? {
-        names.push(entry.map_err(io(out))?.file_name());
-    }
-    names.sort();
-    let Some(first) = names.first() else {
-        return Ok(());
-    };
-    let is_foreign = |name: &&OsString| !WRITTEN.iter().any(|own| **name == **own);
-    let foreign = match names.iter().find(is_foreign) {
-        None if !is_export(present, &names) => Some(first),
-        foreign => foreign,
-    };
-    match foreign {
-        Some(found) => Err(ExportError::Foreign {
-            path: out.to_owned(),
-            found: found.into(),
-        }),
-        None if force => Ok(()),
-        None => Err(ExportError::Exists(out.to_owned())),
-    }
-}
-
-/// Whether an export made the folder; a model's own folder has files of the same names.
-fn is_export(folder: &Path, names: &[OsString]) -> bool {
-    let is_onnx = matches!(names, [name] if name == "model.onnx");
+/// List the files of an earlier export in a folder. A model's own folder has files of the same
+/// names, but no mark.
+fn written(folder: &Path) -> Vec<String> {
     let attributes = fs::read_to_string(folder.join(ATTRIBUTES)).unwrap_or_default();
-    is_onnx || attributes.lines().next() == Some(MARK)
-}
-
-/// All files below `folder`, with their sizes.
-fn list(folder: &Path, below: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), ExportError> {
-    for entry in fs::read_dir(folder).map_err(io(folder))? {
-        let entry = entry.map_err(io(folder))?;
-        let (path, name) = (entry.path(), below.join(entry.file_name()));
-        let metadata = fs::metadata(&path).map_err(io(&path))?;
-        if metadata.is_dir() {
-            list(&path, &name, files)?;
-        } else {
-            files.push((name, metadata.len()));
-        }
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_onnx = entries.map(|entry| entry.file_name()).eq(["model.onnx"]);
+    if !is_onnx && attributes.lines().next() != Some(MARK) {
+        return Vec::new();
     }
-    Ok(())
+    let files = list_files(folder).unwrap_or_default();
+    let is_ours = |file: &String| WRITTEN.contains(&file.split('/').next().unwrap_or_default());
+    files.into_iter().filter(is_ours).collect()
 }
 
 /// The system's error about a path.

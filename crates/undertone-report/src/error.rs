@@ -1,7 +1,6 @@
-use std::path::PathBuf;
-
 use thiserror::Error;
 use undertone_figures::FigureError;
+use undertone_files::FolderError;
 use undertone_lab::LabError;
 use undertone_metrics::MetricsError;
 
@@ -9,21 +8,9 @@ use undertone_metrics::MetricsError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// The folder to write to holds something already.
-    #[error(
-        "{}: is not empty: choose another --out, or replace the report in it with --force",
-        path.display()
-    )]
-    Exists {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The folder to write to is a file.
-    #[error("{}: is a file, not a folder: choose another --out", path.display())]
-    NotAFolder {
-        /// What was given.
-        path: PathBuf,
-    },
+    /// The folder to write to may not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// A run that cannot be read.
     #[error(transparent)]
     Lab(#[from] LabError),

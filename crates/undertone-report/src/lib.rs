@@ -20,6 +20,6 @@ mod summary;
 mod voices;
 
 pub use error::ReportError;
-pub use output::check_folder;
+pub use output::{output_folder, save_page};
 pub use page::report_page;
 pub use summary::{RunSummary, Summary, Verdict};

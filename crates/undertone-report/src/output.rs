@@ -1,28 +1,36 @@
-//! Where a page may be written.
+//! The folder of a report.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use undertone_figures::page::Page;
+use undertone_files::{FolderRules, OutputFolder};
 
 use crate::error::ReportError;
 
-/// Checks that a report may be written into a folder: it is not there, or it is empty, or `force`
-/// says so.
+/// How a report's files are told from the user's: the page links to its figures.
+const RULES: FolderRules = FolderRules {
+    command: "report",
+    names: &["index.html", "figures/"],
+    written: Page::saved_in,
+    exclusive: false,
+};
+
+/// Begin the folder of a report. A folder that holds something is refused, unless `force` is set:
+/// then the files of an earlier report will be replaced.
 ///
 /// # Errors
-/// [`ReportError::Exists`] and [`ReportError::NotAFolder`].
-pub fn check_folder(folder: &Path, force: bool) -> Result<(), ReportError> {
-    match fs::read_dir(folder) {
-        Ok(entries) => match entries.count() {
-            found if found > 0 && !force => Err(ReportError::Exists {
-                path: folder.to_owned(),
-            }),
-            _ => Ok(()),
-        },
-        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(ReportError::NotAFolder {
-            path: folder.to_owned(),
-        }),
-        // Whatever else is the matter comes to light when the page is written.
-        Err(_) => Ok(()),
-    }
+/// [`ReportError::Folder`] if the folder may not be written.
+pub fn output_folder(folder: &Path, force: bool) -> Result<OutputFolder, ReportError> {
+    Ok(OutputFolder::begin(folder, RULES, force)?)
+}
+
+/// Write a page into its folder and return the path of `index.html`.
+///
+/// # Errors
+/// If a figure cannot be drawn or a file cannot be written; then the folder is as it was.
+pub fn save_page(page: &Page, output: OutputFolder) -> Result<PathBuf, ReportError> {
+    page.save(&output.path())?;
+    let path = output.target().join("index.html");
+    output.publish()?;
+    Ok(path)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use undertone_corpus::Corpus;
 use undertone_explore::{
-    Exploration, ExploreError, ExploreOptions, OutputFolder, Watcher, explore,
+    Exploration, ExploreError, ExploreOptions, Watcher, explore, output_folder,
 };
 
 /// A voice of `hertz` between two stretches of hiss: 0.2 s, `seconds`, 0.2 s.
@@ -125,7 +125,7 @@ pub(crate) fn explored(corpus: &Corpus) -> Result<Exploration<'_>, ExploreError>
 
 /// Explores and saves; gives the page's text.
 pub(crate) fn page_of(corpus: &Corpus, folder: &Path) -> String {
-    let output = OutputFolder::prepare(folder, false).unwrap();
+    let output = output_folder(folder, false).unwrap();
     let page = explored(corpus).unwrap().save(output, UNWATCHED).unwrap();
     fs::read_to_string(page).unwrap()
 }

@@ -14,6 +14,10 @@ use super::Page;
 /// Pixels a CSS pixel in the PNG files.
 const SCALE: f64 = 2.0;
 
+/// The page's own file.
+const PAGE: &str = "index.html";
+/// The folder of its figures.
+const FIGURES: &str = "figures";
 /// What a page says it was made by.
 pub(super) const GENERATOR: &str = concat!("undertone ", env!("CARGO_PKG_VERSION"));
 
@@ -54,16 +58,14 @@ pub(super) fn slug(text: &str) -> String {
 }
 
 impl Page {
-    /// Writes `index.html` into a folder, which is made if it is not there, and each figure as
-    /// SVG and PNG into `figures/` in it, named after its title. Returns the page's path. Figures
-    /// of the page that was there before, and that this one lacks, are removed.
+    /// Write `index.html` into a folder, which is made if it does not exist, and each figure as
+    /// SVG and PNG into `figures/` in it, named after its title. Return the page's path.
     ///
     /// # Errors
     /// [`FigureError::File`] where a file or folder cannot be written.
     pub fn save(&self, folder: &Path) -> Result<PathBuf, FigureError> {
-        let figures_folder = folder.join("figures");
-        let path = folder.join("index.html");
-        let before = fs::read_to_string(&path).map_or_else(|_| Vec::new(), |html| linked(&html));
+        let figures_folder = folder.join(FIGURES);
+        let path = folder.join(PAGE);
         fs::create_dir_all(&figures_folder).map_err(|source| FigureError::File {
             path: figures_folder.clone(),
             source,
@@ -91,31 +93,23 @@ impl Page {
                     Err(panic) => std::panic::resume_unwind(panic),
                 })
         })?;
-        let html = self.html()?;
-        write(&path, html.as_bytes())?;
-        let now = linked(&html);
-        for stale in before.iter().filter(|file| !now.contains(file)) {
-            // One that is gone already is as good.
-            let _ = fs::remove_file(figures_folder.join(stale));
-        }
+        write(&path, self.html()?.as_bytes())?;
         Ok(path)
     }
-}
 
-/// The files in `figures/` that a page made here links to.
-fn linked(html: &str) -> Vec<String> {
-    if !html.contains("<meta name=\"generator\" content=\"undertone ") {
-        return Vec::new();
+    /// List the files of the page that was saved in a folder, relative to it: `index.html` and
+    /// the figures that it links to. The list is empty if the folder holds no page of this crate.
+    pub fn saved_in(folder: &Path) -> Vec<String> {
+        let html = fs::read_to_string(folder.join(PAGE)).unwrap_or_default();
+        if !html.contains("<meta name=\"generator\" content=\"undertone ") {
+            return Vec::new();
+        }
+        let entries = fs::read_dir(folder.join(FIGURES)).into_iter().flatten();
+        let names = entries.flatten().map(|entry| entry.file_name());
+        let figures = names.map(|name| format!("{FIGURES}/{}", name.to_string_lossy()));
+        let is_linked = |file: &String| html.contains(&format!("href=\"{file}\""));
+        figures.filter(is_linked).chain([PAGE.to_owned()]).collect()
     }
-    let files = html
-        .split("href=\"figures/")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next());
-    let harmless = |file: &&str| {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-        file.chars().all(allowed) && (file.ends_with(".svg") || file.ends_with(".png"))
-    };
-    files.filter(harmless).map(str::to_owned).collect()
 }
 
 impl Figure {

@@ -105,19 +105,16 @@ fn the_figures_lie_beside_the_page() {
 }
 
 #[test]
-fn a_page_that_is_written_again_leaves_no_figure_of_the_old_one() {
+fn the_files_of_a_saved_page_are_known() {
     let folder = tempfile::tempdir().unwrap();
+    assert!(Page::saved_in(folder.path()).is_empty());
     page().save(folder.path()).unwrap();
     fs::write(folder.path().join("figures/mine.svg"), "").unwrap();
-    let mut smaller = page();
-    smaller.sections.truncate(1);
-    smaller.save(folder.path()).unwrap();
-    let left: Vec<_> = fs::read_dir(folder.path().join("figures"))
-        .unwrap()
-        .flatten()
-        .collect();
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert_eq!(left[0].file_name(), "mine.svg");
+    let files = Page::saved_in(folder.path());
+    assert_eq!(files.len(), 1 + 2 * page().figures().len());
+    assert!(!files.contains(&"figures/mine.svg".to_owned()));
+    fs::write(folder.path().join("index.html"), "my own page").unwrap();
+    assert!(Page::saved_in(folder.path()).is_empty());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::path::Path;
 use undertone_audio::TrimConfig;
 use undertone_corpus::{Corpus, Problem};
 use undertone_explore::{
-    Exploration, ExploreError, ExploreOptions, FindingKind, OutputFolder, Progress, Trimming,
-    Watcher, explore,
+    Exploration, ExploreError, ExploreOptions, FindingKind, Progress, Trimming, Watcher, explore,
+    output_folder,
 };
 use undertone_lab::Recipe;
 
@@ -22,7 +22,7 @@ const NAMED: usize = 5;
 pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     let options = options(args)?;
     let corpus = Corpus::open(&args.corpus)?;
-    let output = OutputFolder::prepare(&args.out, args.force)?;
+    let output = output_folder(&args.out, args.force)?;
     interrupt::remove_at_stop(output.workplace());
     let interrupt = interrupt::listen()?;
     let bar = progress_bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
+use undertone_files::OutputFolder;
 use undertone_lab::RunRecord;
-use undertone_report::{RunSummary, Summary, check_folder, report_page};
+use undertone_report::{RunSummary, Summary, output_folder, report_page, save_page};
 
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
@@ -28,13 +29,10 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     if distinct.len() < args.runs.len() {
         bail!("a run is named twice");
     }
-    let folder = match (args.runs.as_slice(), &args.out) {
-        (_, Some(out)) => {
-            check_folder(out, args.force)?;
-            out.clone()
-        }
-        // A run's own folder for its page holds nothing else.
-        ([run], None) => page_folder(run),
+    let (folder, force) = match (args.runs.as_slice(), &args.out) {
+        (_, Some(out)) => (out.clone(), args.force),
+        // The folder in the run is the report's own.
+        ([run], None) => (page_folder(run), true),
         _ => bail!("several runs: say with --out where their page is to be"),
     };
     if let Some(corpus) = args.corpus.as_ref().filter(|corpus| !corpus.exists()) {
@@ -56,8 +54,9 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     if exit == Exit::Nothing {
         return Ok(exit);
     }
+    let output = output_folder(&folder, force)?;
     let summary = Summary::new(&records)?;
-    let page = save(&records, &summary, args.corpus.as_deref(), &folder)?;
+    let page = save(&records, &summary, args.corpus.as_deref(), output)?;
     if args.json {
         let page = page.display().to_string();
         for summary in &summary.runs {
@@ -80,7 +79,7 @@ pub(super) fn of_run(run: &Path, corpus: &Path) -> anyhow::Result<PathBuf> {
         &records,
         &Summary::new(&records)?,
         Some(corpus),
-        &page_folder(run),
+        output_folder(&page_folder(run), true)?,
     )
 }
 
@@ -92,11 +91,11 @@ fn save(
     records: &[RunRecord],
     summary: &Summary,
     corpus: Option<&Path>,
-    folder: &Path,
+    output: OutputFolder,
 ) -> anyhow::Result<PathBuf> {
     let page = report_page(records, summary, corpus)?;
-    page.save(folder)
-        .with_context(|| format!("no report in {}", folder.display()))
+    let folder = output.target().to_owned();
+    save_page(&page, output).with_context(|| format!("no report in {}", folder.display()))
 }
 
 fn failed(run: &Path, error: &anyhow::Error, json: bool) -> anyhow::Result<()> {

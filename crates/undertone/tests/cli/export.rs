@@ -437,7 +437,10 @@ fn what_an_export_did_not_write_is_never_lost() {
     folder.write("file", "a file");
     for out in ["notes", "repository", "mine"] {
         let error = folder.refuse(&format!("export --to hf --out {out} --force"));
-        assert!(error.contains("is not of an export"), "{out}: {error}");
+        assert!(
+            error.contains("was not written by undertone export"),
+            "{out}: {error}"
+        );
     }
     let error = folder.refuse("export mine --to hf --out mine --force");
     assert!(error.contains("holds the model"), "{error}");

@@ -98,6 +98,25 @@ fn a_folder_that_holds_something_is_not_written_into() {
 }
 
 #[test]
+fn a_page_that_is_written_again_leaves_no_figure_of_the_old_one() {
+    let folder = Folder::new();
+    copied_run(&folder, "run");
+    folder.succeed("report run");
+    let figures = folder.path("run/report/figures");
+    assert!(figures.join("loss.svg").is_file());
+    fs::write(figures.join("mine.svg"), "mine").unwrap();
+    fs::remove_file(folder.path("run/folds/holdout/metrics.csv")).unwrap();
+    folder.succeed("report run");
+    assert!(!figures.join("loss.svg").exists());
+    assert!(figures.join("reliability.svg").is_file());
+    assert_eq!(folder.read("run/report/figures/mine.svg"), b"mine");
+    folder.write("page/index.html", "my own page");
+    let error = folder.refuse("report --out page --force run");
+    assert!(error.contains("page/index.html"), "{error}");
+    assert_eq!(folder.read("page/index.html"), b"my own page");
+}
+
+#[test]
 fn several_runs_stand_side_by_side() {
     let folder = Folder::new();
     copied_run(&folder, "one");

@@ -46,6 +46,7 @@ mod features;
 mod fit;
 mod front_end;
 mod kernel;
+mod mono;
 mod padded;
 mod pitch;
 mod resample;

@@ -12,6 +12,7 @@ use symphonia::default::formats::{AdtsReader, IsoMp4Reader, MpaReader, OggReader
 
 use super::sniff::{self, Format};
 use super::{Content, DecodeErrorKind, DecodeOptions, Recording, check_rate};
+use crate::mono::append_mean_of_planes;
 
 /// How far an MP3's frame count may be off: encoders disagree on counting the tag's own frame.
 const MP3_SLACK: u64 = 2 * 1152;
@@ -166,23 +167,8 @@ impl MonoBuffer {
             return Err(options.too_long());
         }
         packet.copy_to_vecs_planar(&mut self.planes);
-        let planes = &self.planes[..self.channels.min(self.planes.len())];
-        match planes {
-            [] => {}
-            [only] => self.samples.extend_from_slice(only),
-            [first, others @ ..] => {
-                let start = self.samples.len();
-                self.samples.extend_from_slice(first);
-                let sums = &mut self.samples[start..];
-                for plane in others {
-                    sums.iter_mut()
-                        .zip(plane)
-                        .for_each(|(sum, sample)| *sum += sample);
-                }
-                let scale = 1.0 / self.channels as f32;
-                sums.iter_mut().for_each(|sum| *sum *= scale);
-            }
-        }
+        let planes = self.planes.iter().take(self.channels);
+        append_mean_of_planes(&mut self.samples, planes.map(|plane| plane.iter().copied()));
         Ok(())
     }
 

@@ -166,10 +166,7 @@ fn decode_format(
 ) -> Result<Recording, DecodeErrorKind> {
     let recording = match format {
         Format::Wav => wav::decode(bytes.as_ref(), options, announce)?,
-        Format::Flac => {
-            let bytes = bytes.as_ref();
-            flac::decode(bytes, sniff::id3_len(bytes), options, announce)?
-        }
+        Format::Flac => flac::decode(bytes.as_ref(), options, announce)?,
         compressed => {
             let recording = catch_unwind(AssertUnwindSafe(|| {
                 compressed::decode(compressed, bytes, options, announce)

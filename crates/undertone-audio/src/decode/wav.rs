@@ -5,6 +5,7 @@
 
 use super::{DecodeErrorKind, DecodeOptions, Recording, check_finite, check_rate};
 use crate::kernel::kernel;
+use crate::mono::mean_of_interleaved;
 
 const WAV: &str = "WAV";
 const RIFF_HEADER_LEN: usize = 12;
@@ -227,15 +228,7 @@ fn mono<const WIDTH: usize>(
     channels: usize,
     sample: impl Fn([u8; WIDTH]) -> f32,
 ) -> Vec<f32> {
-    let values = data.as_chunks::<WIDTH>().0;
-    if channels == 1 {
-        return values.iter().map(|bytes| sample(*bytes)).collect();
-    }
-    let scale = 1.0 / channels as f32;
-    values
-        .chunks_exact(channels)
-        .map(|frame| frame.iter().map(|bytes| sample(*bytes)).sum::<f32>() * scale)
-        .collect()
+    mean_of_interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
 }
 
 /// ITU-T G.711 A-law.

@@ -1,7 +1,7 @@
 //! The two checksums of a FLAC frame.
 
-/// CRC-8 with polynomial 0x07, over a frame's header.
-pub(super) fn crc8(bytes: &[u8]) -> u8 {
+/// Compute the CRC-8 with polynomial 0x07, the checksum of a frame header.
+pub(crate) fn crc8(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |crc, byte| {
         (0..8).fold(crc ^ byte, |crc, _| {
             if crc & 0x80 != 0 {
@@ -13,21 +13,24 @@ pub(super) fn crc8(bytes: &[u8]) -> u8 {
     })
 }
 
-/// CRC-16 with polynomial 0x8005, over a whole frame.
+/// Compute the CRC-16 with polynomial 0x8005, the checksum of a whole frame.
 #[allow(unsafe_code)]
-pub(super) fn crc16(bytes: &[u8]) -> u16 {
+pub(crate) fn crc16(bytes: &[u8]) -> u16 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("pclmulqdq") {
         let (chunks, rest) = bytes.as_chunks();
-        // SAFETY: the feature that the function is compiled for has just been detected.
+        // SAFETY: the feature that the function is compiled for was just detected.
         let remainder = unsafe { folded(chunks) };
         return crc16_plain(crc16_plain(0, &remainder.to_be_bytes()), rest);
     }
     crc16_plain(0, bytes)
 }
 
-/// Sixteen bytes with the CRC of all chunks: the bits of a chunk count for as much in a later one,
-/// times the remainder of the power of x between them.
+/// Fold all chunks into sixteen bytes that have the same CRC.
+///
+/// A chunk is a polynomial over GF(2). To move it one chunk on means to multiply it by x^128, and
+/// modulo the CRC's polynomial x^128 is a number of 16 bits. So each half of the running sum is
+/// multiplied by its power of x, without carries, and added to the next chunk.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "pclmulqdq")]
 fn folded(chunks: &[[u8; 16]]) -> u128 {
@@ -51,7 +54,7 @@ fn folded(chunks: &[[u8; 16]]) -> u128 {
     u128::from(upper) << 64 | u128::from(_mm_cvtsi128_si64(sum) as u64)
 }
 
-/// The remainder of a power of x divided by the polynomial.
+/// Return x to the power of `exponent`, modulo the polynomial.
 #[cfg(target_arch = "x86_64")]
 const fn power_of_x(exponent: u32) -> u16 {
     let mut remainder = 1_u16;
@@ -63,7 +66,7 @@ const fn power_of_x(exponent: u32) -> u16 {
     remainder
 }
 
-/// Times x, modulo the polynomial.
+/// Multiply by x, modulo the polynomial.
 const fn shifted(remainder: u16) -> u16 {
     if remainder & 0x8000 != 0 {
         remainder << 1 ^ 0x8005
@@ -72,8 +75,8 @@ const fn shifted(remainder: u16) -> u16 {
     }
 }
 
-/// Goes on from `crc`, eight bytes at a time: row `n` of the table holds what a byte contributes
-/// when `n` more follow it.
+/// Continue the CRC-16 `crc` with more bytes, eight at a time. Row `n` of the table holds the
+/// contribution of a byte that `n` more bytes follow.
 fn crc16_plain(crc: u16, bytes: &[u8]) -> u16 {
     let (chunks, rest) = bytes.as_chunks::<8>();
     let crc = chunks.iter().fold(crc, |crc, chunk| {
@@ -126,13 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn published_check_values() {
+    fn checksums_have_their_published_check_values() {
         assert_eq!(crc8(b"123456789"), 0xf4);
         assert_eq!(crc16(b"123456789"), 0xfee8, "CRC-16/UMTS");
     }
 
     #[test]
-    fn both_ways_agree() {
+    fn folding_agrees_with_the_table() {
         let bytes: Vec<u8> = (0..1000_u32).map(|n| (n * n * 7 + n / 3) as u8).collect();
         for len in (0..50).chain([999, 1000]) {
             assert_eq!(

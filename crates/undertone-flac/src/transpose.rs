@@ -1,27 +1,32 @@
-//! Between blocks in rows and blocks in lanes.
+//! The transposition between eight subframes in memory and eight subframes in lanes.
 
-use super::predict::{LANES, Row};
+/// Subframes that are restored at the same time.
+pub(crate) const LANES: usize = 8;
 
-/// Eight samples of eight blocks; in lanes, of eight moments.
-pub(super) type Square = [Row; LANES];
+/// One sample of each of eight subframes.
+pub(crate) type Row = [i32; LANES];
 
-/// Brings the blocks' samples from `start` on into lanes, as many as the squares hold.
+/// Eight samples of each of eight subframes: a row for each subframe in memory, a row for each time
+/// in lanes.
+pub(crate) type Square = [Row; LANES];
+
+/// Bring the samples from `start` on into lanes, as many as fill the squares.
 #[allow(unsafe_code)]
-pub(super) fn into_lanes(blocks: &[&mut [i32]; LANES], start: usize, squares: &mut [Square]) {
+pub(crate) fn into_lanes(blocks: &[&mut [i32]; LANES], start: usize, squares: &mut [Square]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: the feature that the function is compiled for has just been detected.
+        // SAFETY: the feature that the function is compiled for was just detected.
         return unsafe { avx2::into_lanes(blocks, start, squares) };
     }
     gather(blocks, start, squares, transposed);
 }
 
-/// The way back.
+/// Write the squares back to the samples from `start` on.
 #[allow(unsafe_code)]
-pub(super) fn from_lanes(squares: &[Square], blocks: &mut [&mut [i32]; LANES], start: usize) {
+pub(crate) fn from_lanes(squares: &[Square], blocks: &mut [&mut [i32]; LANES], start: usize) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: the feature that the function is compiled for has just been detected.
+        // SAFETY: the feature that the function is compiled for was just detected.
         return unsafe { avx2::from_lanes(squares, blocks, start) };
     }
     scatter(squares, blocks, start, transposed);
@@ -61,7 +66,7 @@ fn transposed(square: Square) -> Square {
     std::array::from_fn(|row| std::array::from_fn(|column| square[column][row]))
 }
 
-/// Compilers don't find these shuffles in the loops above, which cost four times as much.
+/// The compiler does not find these shuffles in the loops above, which take four times as long.
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
@@ -99,21 +104,21 @@ mod avx2 {
         [row_0, row_1, row_2, row_3, row_4, row_5, row_6, row_7]
     }
 
-    /// Numbers of `a` and `b` in turns, within each half of the registers.
+    /// Alternate the numbers of `a` and `b`, within each half of the registers.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn interleave_1(a: __m256i, b: __m256i) -> (__m256i, __m256i) {
         (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b))
     }
 
-    /// Pairs of numbers in turns.
+    /// Alternate pairs of numbers.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn interleave_2(a: __m256i, b: __m256i) -> (__m256i, __m256i) {
         (_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b))
     }
 
-    /// Both low halves, and both high halves.
+    /// Join both low halves, and both high halves.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn interleave_4(a: __m256i, b: __m256i) -> (Row, Row) {
@@ -123,7 +128,7 @@ mod avx2 {
         )
     }
 
-    /// One instruction, once compiled; so is [`store`].
+    /// Load a row. This compiles to one instruction, and so does [`store`].
     #[target_feature(enable = "avx2")]
     #[inline]
     fn load([a, b, c, d, e, f, g, h]: Row) -> __m256i {
@@ -151,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_agree() {
+    fn shuffles_agree_with_the_plain_loops() {
         let mut blocks: [Vec<i32>; LANES] =
             std::array::from_fn(|lane| (0..29).map(|n| n * 8 + lane as i32).collect());
         let blocks = blocks.each_mut().map(Vec::as_mut_slice);

@@ -1,47 +1,43 @@
-//! Linear prediction: from what a predictor got wrong back to the samples.
+//! Linear prediction: from the residual back to the samples.
 //!
-//! Every sample waits for the one before it, so one block can't be computed faster than that chain
-//! of multiplications, additions and shifts. Blocks don't wait for each other: eight are computed
-//! side by side, in the lanes of vector registers.
+//! Each sample depends on the one before it, so a processor cannot restore one subframe faster than
+//! this chain of multiplications, additions and shifts allows. Different subframes do not depend on
+//! each other: eight are restored at the same time, one in each lane of the vector registers.
 
 use std::ops::Range;
 
-use super::sample::Sample;
-use super::transpose::{Square, from_lanes, into_lanes};
-use crate::kernel::kernel;
+use crate::sample::Sample;
+use crate::transpose::{LANES, Row, Square, from_lanes, into_lanes};
 
-/// Blocks that are computed side by side.
-pub(super) const LANES: usize = 8;
-/// The longest predictor of the format.
-pub(super) const MAX_ORDER: usize = 32;
+/// The highest order of a predictor in the format.
+pub(crate) const MAX_ORDER: usize = 32;
 
-/// Each sample is predicted as a weighted sum of the `order` samples before it, newest first,
-/// shifted right. Coefficients beyond `order` are 0.
+/// A linear predictor: it predicts a sample as the weighted sum of the `order` samples before it,
+/// shifted right. The coefficient of the newest sample comes first; those beyond `order` are 0.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Predictor {
-    pub(super) order: usize,
-    pub(super) coefficients: [i32; MAX_ORDER],
-    pub(super) shift: u32,
+pub(crate) struct Predictor {
+    pub(crate) order: usize,
+    pub(crate) coefficients: [i32; MAX_ORDER],
+    pub(crate) shift: u32,
 }
 
 impl Predictor {
-    /// Whether [`restore_side_by_side`] can compute samples of at most `sample_bits` bits: no sum
-    /// may overflow 32 bits.
-    pub(super) fn fits_lanes(&self, sample_bits: u32) -> bool {
+    /// Return whether [`restore_in_lanes`] can restore samples of `sample_bits` bits with this
+    /// predictor: no sum of products may overflow 32 bits.
+    pub(crate) fn fits_lanes(&self, sample_bits: u32) -> bool {
         let weight: u64 = self
             .coefficients
             .iter()
             .map(|coefficient| u64::from(coefficient.unsigned_abs()))
             .sum();
-        // A magnitude of 2^(bits - 1) in each sample, and a sum below 2^31.
-        self.order <= SIDE_BY_SIDE_ORDER
-            && sample_bits <= 32
-            && weight << (sample_bits - 1) < 1 << 31
+        // Each sample has a magnitude of at most 2^(bits - 1); the sum must stay below 2^31.
+        self.order <= LANES_MAX_ORDER && sample_bits <= 32 && weight << (sample_bits - 1) < 1 << 31
     }
 
-    /// Replaces the prediction errors in `range` by samples, given all samples before it.
-    pub(super) fn restore<S: Sample>(&self, samples: &mut [S], range: Range<usize>) {
-        // A loop of fixed length keeps coefficients in registers; encoders seldom go beyond 12.
+    /// Replace the residual in `range` by samples. All samples before `range` must be restored.
+    pub(crate) fn restore<S: Sample>(&self, samples: &mut [S], range: Range<usize>) {
+        // A loop of fixed length keeps the coefficients in registers. Encoders seldom use an order
+        // above 12.
         macro_rules! by_order {
             ($($order:literal)*) => {
                 match self.order {
@@ -87,28 +83,23 @@ impl Predictor {
     }
 }
 
-/// The longest predictor that is computed side by side; the format allows no longer ones for rates
-/// up to 48 kHz unless a stream gives up being a "streamable subset".
-const SIDE_BY_SIDE_ORDER: usize = 12;
+/// The highest order that is restored in lanes. RFC 9639's streamable subset allows no higher one
+/// for sample rates up to 48 kHz.
+const LANES_MAX_ORDER: usize = 12;
 /// Squares of samples that are brought into lanes at one time: 16 KiB.
 const TILE: usize = 64;
 
-/// One sample of every block.
-pub(super) type Row = [i32; LANES];
-
-/// Restores whole blocks of one length, the first `order` samples of which are given.
+/// Restore eight subframes of one length at the same time. Each must hold its warm-up samples and
+/// its residual.
 ///
-/// Only for predictors that [`Predictor::fits_lanes`].
-pub(super) fn restore_side_by_side(
-    predictors: &[Predictor; LANES],
-    mut blocks: [&mut [i32]; LANES],
-) {
+/// Every predictor must satisfy [`Predictor::fits_lanes`].
+pub(crate) fn restore_in_lanes(predictors: &[Predictor; LANES], mut blocks: [&mut [i32]; LANES]) {
     let len = blocks[0].len();
-    let begin = SIDE_BY_SIDE_ORDER.min(len);
+    let begin = LANES_MAX_ORDER.min(len);
     let end = len - (len - begin) % LANES;
-    // Both oldest first.
-    let mut coefficients = [Row::default(); SIDE_BY_SIDE_ORDER];
-    let mut past = [Row::default(); SIDE_BY_SIDE_ORDER];
+    // Both with the oldest sample first.
+    let mut coefficients = [Row::default(); LANES_MAX_ORDER];
+    let mut past = [Row::default(); LANES_MAX_ORDER];
     let mut shifts = [0; LANES];
     for (lane, (predictor, block)) in predictors.iter().zip(&mut blocks).enumerate() {
         predictor.restore(block, predictor.order.min(begin)..begin);
@@ -137,38 +128,55 @@ pub(super) fn restore_side_by_side(
     }
 }
 
-kernel! {
-    /// Restores samples, given those before them.
-    fn restore_rows(
-        coefficients: &[Row; SIDE_BY_SIDE_ORDER],
-        shifts: &[u32; LANES],
-        past: &[Row; SIDE_BY_SIDE_ORDER],
-        rows: &mut [Row],
-    ) = restore_rows_plain;
+/// Restore the samples in `rows`, given the last `past` ones before them.
+#[allow(unsafe_code)]
+fn restore_rows(
+    coefficients: &[Row; LANES_MAX_ORDER],
+    shifts: &[u32; LANES],
+    past: &[Row; LANES_MAX_ORDER],
+    rows: &mut [Row],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if crate::cpu::has_avx2() {
+        // SAFETY: `has_avx2` has detected every feature that the function is compiled for.
+        return unsafe { restore_rows_wide(coefficients, shifts, past, rows) };
+    }
+    restore_rows_plain(coefficients, shifts, past, rows);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+fn restore_rows_wide(
+    coefficients: &[Row; LANES_MAX_ORDER],
+    shifts: &[u32; LANES],
+    past: &[Row; LANES_MAX_ORDER],
+    rows: &mut [Row],
+) {
+    restore_rows_plain(coefficients, shifts, past, rows);
 }
 
 #[inline(always)]
 fn restore_rows_plain(
-    coefficients: &[Row; SIDE_BY_SIDE_ORDER],
+    coefficients: &[Row; LANES_MAX_ORDER],
     shifts: &[u32; LANES],
-    past: &[Row; SIDE_BY_SIDE_ORDER],
+    past: &[Row; LANES_MAX_ORDER],
     rows: &mut [Row],
 ) {
     // Copies, so that they stay in registers.
     let (coefficients, shifts, mut past) = (*coefficients, *shifts, *past);
     for row in rows {
         let mut sums = Row::default();
-        for age in 0..SIDE_BY_SIDE_ORDER {
+        for age in 0..LANES_MAX_ORDER {
             for lane in 0..LANES {
                 let product = coefficients[age][lane].wrapping_mul(past[age][lane]);
                 sums[lane] = sums[lane].wrapping_add(product);
             }
         }
         // Not `copy_within`, which would keep everything in memory.
-        for age in 1..SIDE_BY_SIDE_ORDER {
+        for age in 1..LANES_MAX_ORDER {
             past[age - 1] = past[age];
         }
-        let newest = &mut past[SIDE_BY_SIDE_ORDER - 1];
+        let newest = &mut past[LANES_MAX_ORDER - 1];
         for lane in 0..LANES {
             newest[lane] = row[lane].wrapping_add(sums[lane] >> (shifts[lane] & 31));
         }
@@ -193,19 +201,19 @@ mod tests {
         }
     }
 
-    fn errors(len: i32, seed: i32) -> Vec<i32> {
+    fn residual(len: i32, seed: i32) -> Vec<i32> {
         (seed..seed + len).map(|n| n * n * 31 % 101 - 50).collect()
     }
 
     #[test]
-    fn fixed_and_any_order_agree() {
+    fn every_way_to_restore_one_subframe_agrees() {
         for order in 1..=12 {
             let predictor = predictor(order, 0);
-            let (mut a, mut b) = (errors(200, 0), errors(200, 0));
+            let (mut a, mut b) = (residual(200, 0), residual(200, 0));
             predictor.restore(&mut a, order..200);
             predictor.restore_any(&mut b, order..200);
             assert_eq!(a, b, "order {order}");
-            let mut wide: Vec<i64> = errors(200, 0).into_iter().map(i64::from).collect();
+            let mut wide: Vec<i64> = residual(200, 0).into_iter().map(i64::from).collect();
             predictor.restore(&mut wide, order..200);
             assert!(
                 wide.iter().zip(&a).all(|(w, n)| *w == i64::from(*n)),
@@ -215,30 +223,30 @@ mod tests {
     }
 
     #[test]
-    fn side_by_side_is_as_one_by_one() {
+    fn lanes_restore_the_same_samples_as_one_subframe_alone() {
         for (longest, len) in [(0, 40), (3, 3), (3, 100), (8, 9), (12, 12), (12, 4096)] {
             let predictors: [Predictor; LANES] =
                 std::array::from_fn(|lane| predictor(longest * lane / 7, lane as i32));
             let mut blocks: [Vec<i32>; LANES] =
-                std::array::from_fn(|lane| errors(len as i32, lane as i32));
+                std::array::from_fn(|lane| residual(len as i32, lane as i32));
             let mut alone = blocks.clone();
             for (predictor, block) in predictors.iter().zip(&mut alone) {
                 assert!(predictor.fits_lanes(16));
                 predictor.restore(block, predictor.order..len);
             }
-            restore_side_by_side(&predictors, blocks.each_mut().map(Vec::as_mut_slice));
+            restore_in_lanes(&predictors, blocks.each_mut().map(Vec::as_mut_slice));
             assert_eq!(blocks, alone, "order {longest}, {len} samples");
         }
     }
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let coefficients = std::array::from_fn(|age| [age as i32 * 37 - 200; LANES]);
         let shifts = std::array::from_fn(|lane| lane as u32);
         let rows: Vec<Row> = (0..99_i32)
             .map(|n| std::array::from_fn(|lane| n * n * 31 % 101 - 50 * lane as i32))
             .collect();
-        let past = [Row::default(); SIDE_BY_SIDE_ORDER];
+        let past = [Row::default(); LANES_MAX_ORDER];
         let (mut wide, mut plain) = (rows.clone(), rows);
         restore_rows(&coefficients, &shifts, &past, &mut wide);
         restore_rows_plain(&coefficients, &shifts, &past, &mut plain);
@@ -246,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lanes_cannot_compute_is_told_apart() {
+    fn predictors_that_overflow_32_bits_do_not_fit_lanes() {
         let mut largest = predictor(12, 0);
         largest.coefficients[..12].fill(-(1 << 14));
         assert!(!largest.fits_lanes(16));

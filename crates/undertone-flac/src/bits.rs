@@ -1,23 +1,24 @@
-//! Reading bits, most significant first.
+//! A reader of bits, most significant first.
 
-/// The data ended before what was asked for.
+/// The data ended before the requested bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OutOfBits;
+pub(crate) struct OutOfBits;
 
 /// A position in a byte slice, to the bit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BitReader<'a> {
+pub(crate) struct BitReader<'a> {
     len: usize,
-    /// From the first byte that `bits` doesn't count yet.
+    /// The data from the first byte on that `bits` does not count yet.
     rest: &'a [u8],
-    /// Upcoming bits, the first one highest. Bits below the counted ones are either zero or what
-    /// the data holds there.
+    /// The next bits, the first one highest. The bits below the counted ones are zero or equal to
+    /// the data.
     cache: u64,
+    /// How many bits of `cache` count.
     bits: u32,
 }
 
 impl<'a> BitReader<'a> {
-    pub(super) fn new(data: &'a [u8], position: usize) -> Self {
+    pub(crate) fn new(data: &'a [u8], position: usize) -> Self {
         Self {
             len: data.len(),
             rest: data.get(position..).unwrap_or_default(),
@@ -26,22 +27,22 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Byte that the next bit lies in.
-    pub(super) fn position(&self) -> usize {
+    /// Return the index of the byte that holds the next bit.
+    pub(crate) fn position(&self) -> usize {
         self.len - self.rest.len() - (self.bits / 8) as usize
     }
 
-    /// Skips to the next whole byte.
-    pub(super) fn align(&mut self) {
+    /// Skip to the next whole byte.
+    pub(crate) fn align(&mut self) {
         self.consume(self.bits % 8);
     }
 
-    /// Brings at least 56 bits into the cache, or all there are.
+    /// Bring at least 56 bits into the cache, or all that are left.
     #[inline(always)]
-    pub(super) fn refill(&mut self) {
+    pub(crate) fn refill(&mut self) {
         if let Some(bytes) = self.rest.first_chunk::<8>() {
             self.cache |= u64::from_be_bytes(*bytes) >> self.bits;
-            // At most 7, which `& 7` only tells the compiler.
+            // At most 7. The `& 7` only tells this to the compiler.
             self.rest = &self.rest[((63 - self.bits) >> 3 & 7) as usize..];
             self.bits |= 56;
         } else {
@@ -49,7 +50,7 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    // By value, so that a reader's fields can stay in registers around it.
+    // By value, so that the fields of the reader can stay in registers around the call.
     #[cold]
     fn refilled_near_end(mut self) -> Self {
         while self.bits <= 55
@@ -68,9 +69,9 @@ impl<'a> BitReader<'a> {
         self.bits -= count;
     }
 
-    /// Up to 32 bits as an unsigned number.
+    /// Read up to 32 bits as an unsigned number.
     #[inline(always)]
-    pub(super) fn read(&mut self, count: u32) -> Result<u32, OutOfBits> {
+    pub(crate) fn read(&mut self, count: u32) -> Result<u32, OutOfBits> {
         if self.bits < count {
             self.refill();
             if self.bits < count {
@@ -82,8 +83,8 @@ impl<'a> BitReader<'a> {
         Ok(value as u32)
     }
 
-    /// Up to 33 bits as a number in two's complement.
-    pub(super) fn read_signed(&mut self, count: u32) -> Result<i64, OutOfBits> {
+    /// Read up to 33 bits as a number in two's complement.
+    pub(crate) fn read_signed(&mut self, count: u32) -> Result<i64, OutOfBits> {
         if count == 0 {
             return Ok(0);
         }
@@ -93,8 +94,8 @@ impl<'a> BitReader<'a> {
         Ok((value << (64 - count)) as i64 >> (64 - count))
     }
 
-    /// The number of zeros before the next one, which is skipped as well.
-    pub(super) fn read_unary(&mut self) -> Result<u32, OutOfBits> {
+    /// Count the zeros before the next one bit, and skip them and the one.
+    pub(crate) fn read_unary(&mut self) -> Result<u32, OutOfBits> {
         let mut zeros = 0;
         loop {
             let run = self.cache.leading_zeros();
@@ -111,14 +112,14 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// An unsigned number in Rice code: quotient in unary, then `parameter` bits (at most 30) of
-    /// remainder. Fast when the cache holds all of it.
+    /// Read an unsigned number in Rice code: the quotient in unary, then a remainder of `parameter`
+    /// bits (at most 30). This is fast when the cache holds the whole code.
     #[inline(always)]
-    pub(super) fn read_rice(&mut self, parameter: u32) -> Result<u32, OutOfBits> {
+    pub(crate) fn read_rice(&mut self, parameter: u32) -> Result<u32, OutOfBits> {
         let quotient = self.cache.leading_zeros();
         let length = quotient + 1 + parameter;
         if length <= self.bits {
-            // A number with the bit that ends the quotient on top of the remainder.
+            // The one bit that ends the quotient stands above the remainder.
             let code = (self.cache >> (64 - length)) as u32;
             self.consume(length);
             Ok(code.wrapping_add(quotient.wrapping_sub(1) << parameter))
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn rice_codes_of_every_parameter() {
+    fn rice_codes_of_every_parameter_are_read() {
         for parameter in 0..=30 {
             let far = if parameter < 24 { 70 << parameter } else { 9 };
             let values: [u32; 7] = [0, 1, 2, 3, 10, far, 2 * far - 1];

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use undertone_audio::{
-    DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recording, Resampler,
+    DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recording, ResamplerCache,
     power_to_db,
 };
 
@@ -18,6 +18,9 @@ const N_FFT: usize = 1024;
 const HOP: usize = 256;
 /// The range of decibels that is drawn, below the loudest.
 const RANGE_DB: f32 = 80.0;
+
+/// Shared by all requests.
+static RESAMPLERS: ResamplerCache = ResamplerCache::new();
 
 /// The wave form and the mel spectrogram of a whole recording.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,15 +79,9 @@ impl Picture {
 }
 
 fn peaks(samples: &[f32]) -> Peaks {
-    let columns = COLUMNS.min(samples.len());
-    let bound = |column: usize| column * samples.len() / columns.max(1);
-    let (min, max) = (0..columns)
-        .map(|column| {
-            let part = &samples[bound(column)..bound(column + 1)];
-            let least = part.iter().copied().fold(f32::INFINITY, f32::min);
-            let most = part.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            (three_digits(least), three_digits(most))
-        })
+    let (min, max) = undertone_audio::peaks(samples, COLUMNS)
+        .into_iter()
+        .map(|(lowest, highest)| (three_digits(lowest), three_digits(highest)))
         .unzip();
     Peaks { min, max }
 }
@@ -95,7 +92,8 @@ fn three_digits(value: f32) -> f32 {
 }
 
 fn mel(recording: &Recording) -> Option<Mel> {
-    let samples = Resampler::new(recording.sample_rate, RATE)
+    let samples = RESAMPLERS
+        .get(recording.sample_rate, RATE)
         .ok()?
         .resample(&recording.samples);
     // Above the source's own band there is nothing to see.

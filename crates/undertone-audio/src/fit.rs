@@ -1,6 +1,7 @@
 //! Clips of one length: padding with zeros, or cutting.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -122,6 +123,23 @@ pub fn fit(samples: &[f32], len: usize) -> Vec<f32> {
     fitted.extend_from_slice(&samples[..samples.len().min(len)]);
     fitted.resize(len, 0.0);
     fitted
+}
+
+/// Cut `len` samples into windows of `window` samples. See
+/// [`FrontEnd::windows`](crate::FrontEnd::windows).
+pub(crate) fn windows(len: usize, window: usize, overlap: f64) -> Vec<Range<usize>> {
+    if len <= window {
+        return std::iter::once(0..len).collect();
+    }
+    // `max` turns a NaN into 0.
+    let advance = 1.0 - overlap.max(0.0).clamp(0.0, 0.95);
+    let hop = ((window as f64 * advance).round() as usize).max(1);
+    let last = len - window;
+    (0..last)
+        .step_by(hop)
+        .chain([last])
+        .map(|start| start..start + window)
+        .collect()
 }
 
 #[cfg(test)]

@@ -46,26 +46,33 @@ mod features;
 mod fit;
 mod front_end;
 mod kernel;
+mod level;
 mod mono;
+mod normalize;
 mod padded;
+mod peaks;
 mod pitch;
+mod recording;
 mod resample;
 mod trim;
 
 #[cfg(feature = "fs")]
 pub use decode::decode_path;
 pub use decode::{
-    Content, DecodeError, DecodeErrorKind, DecodeOptions, Recording, decode_bytes,
-    decode_bytes_announced, decode_reader,
+    Content, DecodeError, DecodeErrorKind, DecodeOptions, decode_bytes, decode_bytes_announced,
+    decode_reader,
 };
 #[cfg(feature = "encode")]
 pub use encode::{EncodeError, encode_flac};
 pub use features::{
     DbConfig, DbReference, FeatureError, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc,
-    WhisperLogMel, delta, power_to_db, zero_mean_unit_variance,
+    WhisperLogMel, delta, power_to_db,
 };
 pub use fit::{FitLength, fit};
-pub use front_end::{FrontEnd, FrontEndConfig, FrontEndError, InputKind, Normalize, Prepared};
+pub use front_end::{Extractor, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Prepared};
+pub use normalize::{Normalize, zero_mean_unit_variance};
+pub use peaks::peaks;
 pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
-pub use resample::{ResampleError, Resampler};
+pub use recording::Recording;
+pub use resample::{ResampleError, Resampler, ResamplerCache};
 pub use trim::{TrimConfig, frame_levels, trim};

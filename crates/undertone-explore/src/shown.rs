@@ -102,7 +102,10 @@ fn prepare(
     let trimmed_at = measurer.prepare(recording.clone(), rate)?;
     let hop = trimming.config.hop_length.max(1) as f64 / f64::from(rate);
     let levels = frame_levels(&trimmed_at, &trimming.config);
-    let peaks = peaks(&recording.samples);
+    let peaks = undertone_audio::peaks(&recording.samples, PEAKS)
+        .into_iter()
+        .map(|(lowest, highest)| (f64::from(lowest), f64::from(highest)))
+        .collect();
     let samples = measurer.prepare(recording, ANALYSIS_RATE)?;
     let mel = MelSpectrogram::new(&MelConfig {
         sample_rate: ANALYSIS_RATE,
@@ -128,17 +131,4 @@ fn prepare(
             .collect(),
         flac: encode_flac(&samples, ANALYSIS_RATE)?,
     }))
-}
-
-fn peaks(samples: &[f32]) -> Vec<(f64, f64)> {
-    let columns = PEAKS.min(samples.len());
-    (0..columns)
-        .map(|column| {
-            let at = |column: usize| column * samples.len() / columns;
-            let part = &samples[at(column)..at(column + 1)];
-            let low = part.iter().copied().fold(f32::INFINITY, f32::min);
-            let high = part.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            (f64::from(low), f64::from(high))
-        })
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use undertone_audio::{DecodeOptions, Resampler, decode_path, encode_flac};
+use undertone_audio::{DecodeOptions, ResamplerCache, decode_path, encode_flac};
 use undertone_figures::page::Audio;
 
 /// Rate of the clips on a page in Hz: what models hear.
@@ -13,6 +13,7 @@ const SECONDS: usize = 15;
 /// Where clips may lie.
 pub(crate) struct Voices {
     root: Option<PathBuf>,
+    resamplers: ResamplerCache,
 }
 
 impl Voices {
@@ -26,6 +27,7 @@ impl Voices {
         let remembered = || remembered.filter(|path| path.is_dir()).map(Path::to_owned);
         Self {
             root: chosen.or_else(remembered),
+            resamplers: ResamplerCache::new(),
         }
     }
 
@@ -38,8 +40,10 @@ impl Voices {
     pub(crate) fn clip(&self, path: &str) -> Option<Audio> {
         let file = found(self.root.as_ref()?.join(path))?;
         let recording = decode_path(&file, &DecodeOptions::default()).ok()?;
-        let resampler = Resampler::new(recording.sample_rate, RATE).ok()?;
-        let mut samples = resampler.resample(&recording.samples);
+        let mut samples = self
+            .resamplers
+            .resample(recording.samples, recording.sample_rate, RATE)
+            .ok()?;
         samples.truncate(SECONDS * RATE as usize);
         Some(Audio {
             label: path.to_owned(),

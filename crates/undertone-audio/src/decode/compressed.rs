@@ -10,8 +10,10 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, ReadOnlySource};
 use symphonia::default::formats::{AdtsReader, IsoMp4Reader, MpaReader, OggReader};
 
+use super::error::DecodeErrorKind;
+use super::options::{Content, DecodeOptions, check_rate};
 use super::sniff::{self, Format};
-use super::{Content, DecodeErrorKind, DecodeOptions, Recording, check_rate};
+use crate::Recording;
 use crate::mono::append_mean_of_planes;
 
 /// How far an MP3's frame count may be off: encoders disagree on counting the tag's own frame.

@@ -2,7 +2,10 @@
 
 use undertone_flac::{Decoder, FlacError};
 
-use super::{DecodeErrorKind, DecodeOptions, Recording, check_rate, sniff};
+use super::error::DecodeErrorKind;
+use super::options::{DecodeOptions, check_rate};
+use super::sniff;
+use crate::Recording;
 use crate::mono::append_mean_of_planes;
 
 const FLAC: &str = "FLAC";

@@ -1,13 +1,18 @@
-//! Bytes in, mono samples out.
+//! Decoding: bytes in, mono samples out.
 //!
-//! The format is recognized by content ([`sniff`]), never by a file's name. WAV has a reader of
-//! its own ([`wav`]): symphonia's refuses headers that careless writers leave, such as
-//! a RIFF size that disagrees with the data chunk's. So has FLAC ([`flac`]), for speed. All else is
-//! symphonia's ([`compressed`]).
+//! The format is recognized from the content ([`sniff`]), never from the name of the file.
+//!
+//! WAV has a reader of its own ([`wav`]). symphonia's reader refuses headers that careless programs
+//! write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]), which is two to
+//! three times as fast as symphonia's decoder and reports every damaged frame.
+//!
+//! MP3, Ogg Vorbis and AAC are read by symphonia ([`compressed`]). Speech corpora seldom use them,
+//! so their speed matters little, and each of these decoders is larger than this whole module.
 
 mod compressed;
 mod error;
 mod flac;
+mod options;
 mod sniff;
 mod wav;
 
@@ -16,67 +21,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "fs")]
 use std::path::Path;
 
+use crate::Recording;
 pub use error::{DecodeError, DecodeErrorKind};
+use options::check_finite;
+pub use options::{Content, DecodeOptions};
 use sniff::Format;
 
-/// Mono audio at the rate it was recorded at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recording {
-    /// Mean of the channels; full scale is -1 to 1. Floating-point sources may exceed it.
-    pub samples: Vec<f32>,
-    /// Rate of the samples in Hz.
-    pub sample_rate: u32,
-    /// Channels that the source had.
-    pub channels: usize,
-}
-
-impl Recording {
-    /// Length in seconds.
-    pub fn duration(&self) -> f64 {
-        self.samples.len() as f64 / f64::from(self.sample_rate)
-    }
-}
-
-/// The bytes of a file, in memory.
-pub trait Content: AsRef<[u8]> + Send + Sync + 'static {}
-
-impl<T: AsRef<[u8]> + Send + Sync + 'static> Content for T {}
-
-/// What to accept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DecodeOptions {
-    /// Longer recordings are refused, in seconds.
-    pub max_seconds: f64,
-}
-
-impl Default for DecodeOptions {
-    /// Ten minutes.
-    fn default() -> Self {
-        Self { max_seconds: 600.0 }
-    }
-}
-
-impl DecodeOptions {
-    fn max_frames(&self, sample_rate: u32) -> u64 {
-        (self.max_seconds * f64::from(sample_rate)) as u64
-    }
-
-    /// No format needs more: 192 kHz, 8 channels, 64 bits, and room for pictures in the tags.
-    fn max_bytes(&self) -> u64 {
-        (64 << 20_u64) + (self.max_seconds.max(0.0) * 192_000.0 * 64.0) as u64
-    }
-
-    fn too_long(&self) -> DecodeErrorKind {
-        DecodeErrorKind::TooLong {
-            max_seconds: self.max_seconds,
-        }
-    }
-}
-
-/// Decodes the file at `path` to mono.
+/// Decode the file at `path` to mono.
 ///
 /// # Errors
-/// See [`DecodeErrorKind`]; the error names the file.
+/// See [`DecodeErrorKind`]. The error names the file.
 #[cfg(feature = "fs")]
 pub fn decode_path(path: &Path, options: &DecodeOptions) -> Result<Recording, DecodeError> {
     let open = || -> Result<Recording, DecodeErrorKind> {
@@ -87,7 +41,7 @@ pub fn decode_path(path: &Path, options: &DecodeOptions) -> Result<Recording, De
     open().map_err(|kind| DecodeError::from(kind).with_path(path))
 }
 
-/// Decodes everything that `reader` gives to mono.
+/// Read everything from `reader` and decode it to mono.
 ///
 /// # Errors
 /// See [`DecodeErrorKind`].
@@ -98,7 +52,7 @@ pub fn decode_reader<R: Read>(
     Ok(read_and_decode(reader, 0, options)?)
 }
 
-/// Decodes the bytes of an audio file to mono.
+/// Decode the bytes of an audio file to mono.
 ///
 /// A panic inside a third-party decoder becomes [`DecodeErrorKind::Corrupt`] (where the target
 /// unwinds; the panic hook still runs).
@@ -115,10 +69,11 @@ pub fn decode_bytes(bytes: Vec<u8>, options: &DecodeOptions) -> Result<Recording
     decode_bytes_announced(bytes, options, |_| ())
 }
 
-/// The same of bytes however they are kept, for callers that have to find room for the samples first.
+/// Decode the bytes of an audio file to mono, and announce the number of samples first.
 ///
-/// `announce` is told the most samples that the recording can have: once, as soon as the file says
-/// how it is made, and before more than a packet of it is decoded. It may take its time.
+/// This is for callers that must reserve memory for the samples. `announce` is called once, with
+/// the largest number of samples that the recording can have. The call comes as soon as the header
+/// is read, before more than one packet is decoded, and it may block.
 ///
 /// # Errors
 /// See [`DecodeErrorKind`].
@@ -131,9 +86,9 @@ pub fn decode_bytes_announced(
     Ok(decode_format(format, bytes, options, &mut announce)?)
 }
 
-/// Reads the beginning, gives up if it isn't audio, and only then reads the rest.
+/// Read the beginning, and read the rest only if it is audio.
 ///
-/// `size_hint` is the file's real size (0 when unknown): one allocation instead of a growing one.
+/// `size_hint` is the size of the file, or 0 if it is unknown. It saves reallocations.
 fn read_and_decode(
     mut reader: impl Read,
     size_hint: u64,
@@ -168,42 +123,21 @@ fn decode_format(
         Format::Wav => wav::decode(bytes.as_ref(), options, announce)?,
         Format::Flac => flac::decode(bytes.as_ref(), options, announce)?,
         compressed => {
-            let recording = catch_unwind(AssertUnwindSafe(|| {
+            let mut recording = catch_unwind(AssertUnwindSafe(|| {
                 compressed::decode(compressed, bytes, options, announce)
             }))
             .unwrap_or_else(|_| {
-                Err(DecodeErrorKind::corrupt(
-                    format.name(),
-                    "the decoder gave up",
-                ))
+                let detail = "the decoder panicked";
+                Err(DecodeErrorKind::corrupt(format.name(), detail))
             })?;
-            check_finite(recording)?
+            recording.samples = check_finite(recording.samples)?;
+            recording
         }
     };
     if recording.samples.is_empty() {
         return Err(DecodeErrorKind::NoSamples);
     }
     Ok(recording)
-}
-
-/// For formats whose samples aren't whole numbers.
-fn check_finite(recording: Recording) -> Result<Recording, DecodeErrorKind> {
-    match recording
-        .samples
-        .iter()
-        .position(|sample| !sample.is_finite())
-    {
-        Some(index) => Err(DecodeErrorKind::NonFinite { index }),
-        None => Ok(recording),
-    }
-}
-
-fn check_rate(rate: u32) -> Result<u32, DecodeErrorKind> {
-    if (4_000..=192_000).contains(&rate) {
-        Ok(rate)
-    } else {
-        Err(DecodeErrorKind::SampleRateOutOfRange { rate })
-    }
 }
 
 fn io_error(error: io::Error) -> DecodeErrorKind {

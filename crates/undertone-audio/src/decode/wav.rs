@@ -3,7 +3,9 @@
 //! Only chunk boundaries inside the file are believed; the size in the RIFF header is not looked
 //! at, since it is wrong more often than it is useful.
 
-use super::{DecodeErrorKind, DecodeOptions, Recording, check_finite, check_rate};
+use super::error::DecodeErrorKind;
+use super::options::{DecodeOptions, check_finite, check_rate};
+use crate::Recording;
 use crate::kernel::kernel;
 use crate::mono::mean_of_interleaved;
 
@@ -189,15 +191,15 @@ fn decode_data(
         Encoding::ALaw => mono(data, channels, |[b]: [u8; 1]| alaw(b)),
         Encoding::MuLaw => mono(data, channels, |[b]: [u8; 1]| mulaw(b)),
     };
-    let recording = Recording {
+    let samples = match layout.encoding {
+        Encoding::F32 | Encoding::F64 => check_finite(samples)?,
+        _ => samples,
+    };
+    Ok(Recording {
         samples,
         sample_rate: layout.sample_rate,
         channels,
-    };
-    match layout.encoding {
-        Encoding::F32 | Encoding::F64 => check_finite(recording),
-        _ => Ok(recording),
-    }
+    })
 }
 
 /// What nearly all speech corpora are.

@@ -7,7 +7,6 @@ mod mel;
 mod mel_filters;
 mod mfcc;
 mod spectrum;
-mod waveform;
 mod whisper;
 
 use thiserror::Error;
@@ -17,14 +16,13 @@ pub use delta::delta;
 pub use matrix::FeatureMatrix;
 pub use mel::{MelConfig, MelSpectrogram};
 pub use mfcc::Mfcc;
-pub use waveform::zero_mean_unit_variance;
 pub use whisper::WhisperLogMel;
 
-/// Parameters from which no features can be computed.
+/// The reason why features cannot be computed with the given parameters.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum FeatureError {
-    /// A count that has to be at least 1 is 0.
+    /// A count is 0 that must be at least 1.
     #[error("{name} must be at least 1")]
     Zero {
         /// The parameter.
@@ -45,9 +43,9 @@ pub enum FeatureError {
     /// More MFCCs than mel bands.
     #[error("n_mfcc {n_mfcc} is more than the {n_mels} mel bands")]
     TooManyMfccs {
-        /// Coefficients asked for.
+        /// Requested number of coefficients.
         n_mfcc: usize,
-        /// Mel bands to compute them from.
+        /// Number of mel bands.
         n_mels: usize,
     },
     /// A delta window that is even, or shorter than 3 frames.

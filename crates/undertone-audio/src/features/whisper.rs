@@ -7,8 +7,6 @@ use super::mel_filters::MelFilters;
 use super::spectrum::PowerSpectrum;
 use super::{DbConfig, FeatureError, FeatureMatrix, power_to_db};
 
-/// Rate of the samples in Hz.
-const SAMPLE_RATE: u32 = 16_000;
 /// Samples in one frame and its Fourier transform.
 const N_FFT: usize = 400;
 /// Samples between the starts of two frames.
@@ -39,6 +37,9 @@ impl fmt::Debug for WhisperLogMel {
 }
 
 impl WhisperLogMel {
+    /// Sample rate that Whisper needs, in Hz.
+    pub const SAMPLE_RATE: u32 = 16_000;
+
     /// Prepares window, filters and transform. `n_mels` is 80, or 128 for `large-v3` and later.
     ///
     /// # Errors
@@ -50,7 +51,7 @@ impl WhisperLogMel {
         Ok(Self {
             n_mels,
             spectrum: PowerSpectrum::new(N_FFT),
-            filters: MelFilters::new(SAMPLE_RATE, N_FFT, n_mels, 0.0, FMAX),
+            filters: MelFilters::new(Self::SAMPLE_RATE, N_FFT, n_mels, 0.0, FMAX),
         })
     }
 

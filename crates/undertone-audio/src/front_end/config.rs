@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::extractor::InputKind;
 use crate::features::MelConfig;
+use crate::normalize::Normalize;
 use crate::{FitLength, TrimConfig};
 
-/// Everything between a recording and un-normalized features.
+/// The parameters of every step between a recording and its features.
 ///
-/// Any field left out has its default. Trimming is switched off with `trim = false`, and set
-/// with a table:
+/// A field that is left out has its default. `trim = false` switches trimming off, and a table
+/// sets its parameters:
 ///
 /// ```
 /// use undertone_audio::{FrontEndConfig, InputKind};
@@ -29,18 +31,19 @@ use crate::{FitLength, TrimConfig};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FrontEndConfig {
-    /// Rate that every recording is brought to, in Hz.
+    /// Sample rate that every recording is resampled to, in Hz.
     pub sample_rate: u32,
-    /// Silence at both ends; `None` (written `false`) leaves it.
+    /// How the silence at both ends is trimmed. `None` (written `false`) leaves it.
     #[serde(with = "trim_switch")]
     pub trim: Option<TrimConfig>,
-    /// Level that the trimmed recording is brought to: its root mean square in dB of full scale, -60
-    /// to 0. Left out: recordings keep theirs, and a model hears how loud they are, which depends on
-    /// the microphone as much as on the speaker.
+    /// Level that every trimmed recording is scaled to: its root mean square in dB relative to full
+    /// scale, -60 to 0. Without it recordings keep their level. A model then also learns from the
+    /// loudness, which depends on the microphone as much as on the speaker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<f32>,
-    /// Window that a model sees: seconds, or a statistic of the trimmed clips it is trained on,
-    /// which must be [resolved](FitLength::resolve) into seconds before a [`FrontEnd`] is made.
+    /// Window that a model sees: a number of seconds, or a statistic of the trimmed clips of the
+    /// training set. A statistic must be [resolved](FitLength::resolve) before a [`FrontEnd`] is
+    /// made.
     ///
     /// [`FrontEnd`]: crate::FrontEnd
     pub duration: FitLength,
@@ -57,13 +60,13 @@ pub struct FrontEndConfig {
     pub n_mfcc: usize,
     /// Lowest frequency in Hz.
     pub fmin: f32,
-    /// Highest frequency in Hz; left out: half the sample rate.
+    /// Highest frequency in Hz. `None` (left out) is half the sample rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fmax: Option<f32>,
-    /// What a model is given, stacked over bands in this order.
+    /// Features that a model reads, stacked over bands in this order.
     pub inputs: Vec<InputKind>,
-    /// What is done to them before the network sees them. The statistics that it needs are the
-    /// model's, so [`FrontEnd::features`](crate::FrontEnd::features) leaves it to the model.
+    /// How the features are scaled. [`FrontEnd::features`](crate::FrontEnd::features) leaves
+    /// [`Normalize::Standardize`] to the model, which holds the statistics of the training set.
     pub normalize: Normalize,
 }
 
@@ -89,7 +92,7 @@ impl Default for FrontEndConfig {
 }
 
 impl FrontEndConfig {
-    /// The part of it that a mel spectrogram needs.
+    /// Return the parameters of the mel spectrogram.
     pub fn mel(&self) -> MelConfig {
         MelConfig {
             sample_rate: self.sample_rate,
@@ -102,40 +105,7 @@ impl FrontEndConfig {
     }
 }
 
-/// How features are scaled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalize {
-    /// Not at all. A choice that shows why one should.
-    None,
-    /// Each band by its mean and standard deviation over the training set.
-    #[default]
-    Standardize,
-    /// All values of a clip by its own mean and standard deviation, as wav2vec 2.0's feature
-    /// extractor does with waveforms.
-    Utterance,
-}
-
-/// One kind of feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InputKind {
-    /// Mel spectrogram as power.
-    Mel,
-    /// Mel spectrogram in decibels.
-    LogMel,
-    /// Mel-frequency cepstral coefficients.
-    Mfcc,
-    /// Their slopes over time.
-    MfccDelta,
-    /// The samples themselves as one band, for encoders such as wav2vec 2.0. Stands alone.
-    Waveform,
-    /// Whisper's scaled log-mel spectrogram with `n_mels` bands; `n_fft`, `hop_length`, `fmin` and
-    /// `fmax` are Whisper's own. Stands alone, at 16 kHz.
-    WhisperLogMel,
-}
-
-/// `false`, `true` (the defaults) or a table: TOML has no null that could stand for `None`.
+/// `false`, `true` (the defaults) or a table: TOML has no null for `None`.
 mod trim_switch {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,7 +1,7 @@
 //! From a difference curve to pitch candidates with probabilities.
 
-use super::BINS_PER_SEMITONE;
-
+/// Pitch bins of one semitone: librosa's `resolution=0.1`.
+pub(super) const BINS_PER_SEMITONE: usize = 10;
 /// Thresholds that a trough may have to be below.
 const THRESHOLDS: usize = 100;
 /// Parameter of the Boltzmann distribution that prefers short periods.

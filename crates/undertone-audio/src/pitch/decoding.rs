@@ -1,8 +1,7 @@
 //! The most likely path through the candidates: Viterbi's algorithm on pitch bins, voiced and
 //! unvoiced.
 
-use super::BINS_PER_SEMITONE;
-use super::candidates::Candidates;
+use super::candidates::{BINS_PER_SEMITONE, Candidates};
 use crate::kernel::kernel;
 
 /// Octaves a second that a voice glides at most.

@@ -11,12 +11,9 @@ mod difference;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use candidates::{Candidates, Prior};
+use candidates::{BINS_PER_SEMITONE, Candidates, Prior};
 use decoding::Decoder;
 use difference::Difference;
-
-/// Pitch bins of one semitone: librosa's `resolution=0.1`.
-const BINS_PER_SEMITONE: usize = 10;
 
 /// The arguments of `librosa.pyin` that this crate varies; all others have librosa's defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,12 @@ use std::f64::consts::PI;
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
 
-use super::Resampler;
+/// End of the pass band as a share of the lower Nyquist frequency.
+pub(super) const PASS_END: f64 = 0.913;
+/// Start of the stop band as a share of the lower Nyquist frequency.
+pub(super) const STOP_START: f64 = 1.0;
+/// Depth of the stop band in dB.
+pub(super) const ATTENUATION: f64 = 105.0;
 
 /// A Kaiser-windowed sinc, symmetric about its center, described at the higher of two rates.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +26,13 @@ impl LowPass {
         let low = f64::from(from_hz.min(to_hz));
         let high = f64::from(from_hz.max(to_hz));
         let nyquist = 0.5 * low / high;
-        let transition = 2.0 * PI * nyquist * (Resampler::STOP_START - Resampler::PASS_END);
+        let transition = 2.0 * PI * nyquist * (STOP_START - PASS_END);
         // Kaiser's estimates of length and shape.
-        let length = (Resampler::ATTENUATION - 7.95) / (2.285 * transition);
+        let length = (ATTENUATION - 7.95) / (2.285 * transition);
         Self {
-            cutoff: nyquist * 0.5 * (Resampler::PASS_END + Resampler::STOP_START),
+            cutoff: nyquist * 0.5 * (PASS_END + STOP_START),
             half_length: (length / 2.0).ceil() as usize,
-            beta: 0.1102 * (Resampler::ATTENUATION - 8.7),
+            beta: 0.1102 * (ATTENUATION - 8.7),
         }
     }
 

@@ -1,6 +1,24 @@
-//! Changing the sample rate.
+//! The conversion between sample rates.
+//!
+//! This crate has a resampler of its own because it needs less time than `rubato`, which was
+//! compared first. The command
+//!
+//! ```text
+//! cargo bench -p undertone-audio --bench resamplers
+//! ```
+//!
+//! measures both on four seconds of sound: the loudest alias, the gain up to 7/8 of the band, and
+//! the time. rubato 5's `Fft`, at its fastest chunk size, takes 2.9 to 5.3 times as long for 48,
+//! 44.1, 22.05 and 8 kHz to 16 kHz. Its aliases are 137 dB down and ours 108 dB, where 90 dB is what
+//! `soxr_hq` promises and what 16 bits can hold.
+//!
+//! The difference has two reasons. rubato transforms blocks of twice the samples that they bring
+//! forward; a block here spends a quarter on its margins. And rubato transforms one real block at a
+//! time, where two fit into one complex block. A resampler here also keeps no state between calls, so
+//! one instance serves many threads, and its output is aligned with its input.
 
 mod blocks;
+mod cache;
 mod filter;
 
 use std::fmt;
@@ -12,6 +30,7 @@ use thiserror::Error;
 
 use crate::padded::padded;
 use blocks::{interleave, scale, separate};
+pub use cache::ResamplerCache;
 
 /// Rates between which no resampler can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -74,14 +93,14 @@ impl Resampler {
 
     /// End of the filter's pass band, as a share of the lower Nyquist frequency; that of soxr's HQ
     /// recipe. The -6 dB point lies halfway to [`Resampler::STOP_START`].
-    pub const PASS_END: f64 = 0.913;
+    pub const PASS_END: f64 = filter::PASS_END;
 
     /// Start of the filter's stop band, as a share of the lower Nyquist frequency.
-    pub const STOP_START: f64 = 1.0;
+    pub const STOP_START: f64 = filter::STOP_START;
 
     /// Depth of the stop band in dB that the filter's Kaiser window is designed for, length and
     /// shape by Kaiser's estimates (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.5.3).
-    pub const ATTENUATION: f64 = 105.0;
+    pub const ATTENUATION: f64 = filter::ATTENUATION;
 
     /// Plans the conversion. Equal rates are allowed and cost nothing.
     ///

@@ -8,14 +8,12 @@ mod noise;
 mod spectra;
 mod syllables;
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use undertone_audio::{
-    PitchConfig, PitchFrame, Pyin, Recording, Resampler, TrimConfig, frame_levels, trim,
+    PitchConfig, PitchFrame, Pyin, Recording, ResamplerCache, TrimConfig, frame_levels, trim,
 };
 
 use crate::ExploreError;
@@ -139,7 +137,7 @@ pub(crate) struct Measurer {
     trimming: Trimming,
     spectra: spectra::Analyser,
     pyin: Pyin,
-    resamplers: Mutex<BTreeMap<(u32, u32), Arc<Resampler>>>,
+    resamplers: ResamplerCache,
 }
 
 impl Measurer {
@@ -152,7 +150,7 @@ impl Measurer {
             trimming,
             spectra: spectra::Analyser::new()?,
             pyin: Pyin::new(&pitch)?,
-            resamplers: Mutex::default(),
+            resamplers: ResamplerCache::new(),
         })
     }
 
@@ -164,7 +162,7 @@ impl Measurer {
         // Of the recording: another rate has other peaks.
         let peaks = level::Peaks::of(&recording.samples);
         let rate = self.trimming.sample_rate.unwrap_or(native);
-        let samples = self.resample(native, rate, recording.samples)?;
+        let samples = self.resamplers.resample(recording.samples, native, rate)?;
         let config = &self.trimming.config;
         let kept = trim(&samples, config);
         let levels = frame_levels(&samples, config);
@@ -172,7 +170,9 @@ impl Measurer {
         let level = Level::of(speech, peaks);
         let noise = SignalToNoise::of(&samples, speech, rate);
         let kept_by_threshold = kept_by_threshold(&levels, samples.len(), rate, config);
-        let speech = self.resample(rate, ANALYSIS_RATE, speech.to_vec())?;
+        let speech = self
+            .resamplers
+            .resample(speech.to_vec(), rate, ANALYSIS_RATE)?;
         let mut measures = ClipMeasures {
             sample_rate: native,
             channels,
@@ -211,32 +211,9 @@ impl Measurer {
         recording: Recording,
         to_hz: u32,
     ) -> Result<Vec<f32>, ExploreError> {
-        self.resample(recording.sample_rate, to_hz, recording.samples)
-    }
-
-    fn resample(
-        &self,
-        from_hz: u32,
-        to_hz: u32,
-        samples: Vec<f32>,
-    ) -> Result<Vec<f32>, ExploreError> {
-        if from_hz == to_hz {
-            return Ok(samples);
-        }
-        let mut known = self
+        Ok(self
             .resamplers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let resampler = match known.get(&(from_hz, to_hz)) {
-            Some(resampler) => Arc::clone(resampler),
-            None => {
-                let resampler = Arc::new(Resampler::new(from_hz, to_hz)?);
-                known.insert((from_hz, to_hz), Arc::clone(&resampler));
-                resampler
-            }
-        };
-        drop(known);
-        Ok(resampler.resample(&samples))
+            .resample(recording.samples, recording.sample_rate, to_hz)?)
     }
 }
 

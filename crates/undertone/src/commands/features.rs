@@ -7,8 +7,7 @@ use anyhow::Context;
 use rayon::prelude::*;
 use serde::Serialize;
 use undertone_audio::{
-    DbConfig, DecodeOptions, FeatureError, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc,
-    Recording, Resampler, delta, power_to_db,
+    DecodeOptions, Extractor, FeatureMatrix, InputKind, MelConfig, Mfcc, Recording, ResamplerCache,
 };
 
 use crate::cli::{FeatureKind, FeaturesArgs, SampleRate};
@@ -17,16 +16,14 @@ use crate::inputs::{self, Input};
 use crate::npz::NpzWriter;
 use crate::output;
 
-/// Frames of one window of the deltas: librosa's default.
-const DELTA_WIDTH: usize = 9;
 /// Recordings whose features are in memory at one time.
 const AT_ONCE: usize = 64;
 
 pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
-    let extractor = Extractor::new(args)?;
+    let clip_features = ClipFeatures::new(args)?;
     let cannot_write = || format!("cannot write {}", args.out.display());
     let mut archive = NpzWriter::create(&args.out).with_context(cannot_write)?;
-    match write_all(args, &extractor, &mut archive) {
+    match write_all(args, &clip_features, &mut archive) {
         Ok(listing) if listing.done > 0 => {
             archive.finish().with_context(cannot_write)?;
             listing.print()
@@ -52,7 +49,7 @@ impl Listing {
 
 fn write_all(
     args: &FeaturesArgs,
-    extractor: &Extractor,
+    clip_features: &ClipFeatures,
     archive: &mut NpzWriter,
 ) -> anyhow::Result<Listing> {
     let inputs = inputs::find(&args.inputs);
@@ -60,10 +57,10 @@ fn write_all(
     let mut listing = Listing::default();
     for inputs in inputs.chunks(AT_ONCE) {
         let features: Vec<_> = match inputs {
-            [input] => vec![extractor.features(input)],
+            [input] => vec![clip_features.of_input(input)],
             inputs => inputs
                 .par_iter()
-                .map(|input| extractor.features(input))
+                .map(|input| clip_features.of_input(input))
                 .collect(),
         };
         for (input, features) in inputs.iter().zip(features) {
@@ -133,20 +130,18 @@ impl Keys {
     }
 }
 
-/// What turns samples of one rate into a spectrogram.
-type Tools = (Resampler, MelSpectrogram);
-
-/// Computes one kind of features.
-struct Extractor {
-    kind: FeatureKind,
+/// Computes one kind of features of recordings at any rate.
+struct ClipFeatures {
+    kind: InputKind,
     rate: SampleRate,
     config: MelConfig,
     n_mfcc: usize,
-    /// What depends on the rate of a recording and the rate it is brought to, made on first use.
-    by_rates: Mutex<BTreeMap<(u32, u32), Arc<Tools>>>,
+    resamplers: ResamplerCache,
+    /// Extractors by the rate of the samples, made on first use.
+    extractors: Mutex<BTreeMap<u32, Arc<Extractor>>>,
 }
 
-impl Extractor {
+impl ClipFeatures {
     fn new(args: &FeaturesArgs) -> anyhow::Result<Self> {
         let config = MelConfig {
             n_fft: args.n_fft,
@@ -156,63 +151,62 @@ impl Extractor {
             fmax: args.fmax,
             ..MelConfig::default()
         };
-        let extractor = Self {
-            kind: args.kind,
+        let features = Self {
+            kind: match args.kind {
+                FeatureKind::Mel => InputKind::Mel,
+                FeatureKind::LogMel => InputKind::LogMel,
+                FeatureKind::Mfcc => InputKind::Mfcc,
+                FeatureKind::MfccDelta => InputKind::MfccDelta,
+            },
             rate: args.sr,
             config,
             n_mfcc: args.n_mfcc,
-            by_rates: Mutex::default(),
+            resamplers: ResamplerCache::new(),
+            extractors: Mutex::default(),
         };
-        // Options that can never work are better told once than for each recording.
+        // Options that can never work are reported once, not for each recording.
         if let SampleRate::Hz(rate) = args.sr {
-            extractor.at_rates(rate, rate)?;
+            features.resamplers.get(rate, rate)?;
+            features.extractor(rate)?;
         }
-        extractor.mfcc()?;
-        Ok(extractor)
+        Mfcc::new(args.n_mfcc, args.n_mels)?;
+        Ok(features)
     }
 
-    fn features(&self, input: &Input) -> Result<FeatureMatrix, String> {
+    fn of_input(&self, input: &Input) -> Result<FeatureMatrix, String> {
         let recording = input.decode(&DecodeOptions::default())?;
-        self.of_recording(&recording)
+        self.of_recording(recording)
             .map_err(|error| error.to_string())
     }
 
-    fn of_recording(&self, recording: &Recording) -> anyhow::Result<FeatureMatrix> {
+    fn of_recording(&self, recording: Recording) -> anyhow::Result<FeatureMatrix> {
+        let from_hz = recording.sample_rate;
         let to_hz = match self.rate {
-            SampleRate::Native => recording.sample_rate,
+            SampleRate::Native => from_hz,
             SampleRate::Hz(rate) => rate,
         };
-        let tools = self.at_rates(recording.sample_rate, to_hz)?;
-        let (resampler, mel) = &*tools;
-        let power = mel.power(&resampler.resample(&recording.samples));
-        let db = |power| power_to_db(power, &DbConfig::default());
-        Ok(match self.kind {
-            FeatureKind::Mel => power,
-            FeatureKind::LogMel => db(&power),
-            FeatureKind::Mfcc => self.mfcc()?.from_db(&db(&power)),
-            FeatureKind::MfccDelta => delta(&self.mfcc()?.from_db(&db(&power)), DELTA_WIDTH)?,
-        })
+        let extractor = self.extractor(to_hz)?;
+        let samples = self
+            .resamplers
+            .resample(recording.samples, from_hz, to_hz)?;
+        extractor.check_frames(samples.len())?;
+        Ok(extractor.features(&samples, samples.len()))
     }
 
-    fn mfcc(&self) -> Result<Mfcc, FeatureError> {
-        Mfcc::new(self.n_mfcc, self.config.n_mels)
-    }
-
-    fn at_rates(&self, from_hz: u32, to_hz: u32) -> anyhow::Result<Arc<Tools>> {
-        let mut known = self.by_rates.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tools) = known.get(&(from_hz, to_hz)) {
-            return Ok(Arc::clone(tools));
+    fn extractor(&self, sample_rate: u32) -> anyhow::Result<Arc<Extractor>> {
+        let mut extractors = self
+            .extractors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(extractor) = extractors.get(&sample_rate) {
+            return Ok(Arc::clone(extractor));
         }
         let config = MelConfig {
-            sample_rate: to_hz,
+            sample_rate,
             ..self.config.clone()
         };
-        let tools = (
-            Resampler::new(from_hz, to_hz)?,
-            MelSpectrogram::new(&config)?,
-        );
-        let tools = Arc::new(tools);
-        known.insert((from_hz, to_hz), Arc::clone(&tools));
-        Ok(tools)
+        let extractor = Arc::new(Extractor::new(&[self.kind], &config, self.n_mfcc)?);
+        extractors.insert(sample_rate, Arc::clone(&extractor));
+        Ok(extractor)
     }
 }

@@ -1,6 +1,22 @@
-//! Samples as networks read them that take the waveform itself.
+//! The scale of the features.
 
-/// Shifts and scales samples in place to zero mean and unit (population) variance:
+use serde::{Deserialize, Serialize};
+
+/// How features are scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalize {
+    /// Not at all. This is for comparison: networks learn badly from it.
+    None,
+    /// Each band by its mean and standard deviation over the training set.
+    #[default]
+    Standardize,
+    /// All values of a clip by their own mean and standard deviation, as wav2vec 2.0's feature
+    /// extractor does with waveforms.
+    Utterance,
+}
+
+/// Shift and scale values in place to zero mean and unit (population) variance:
 /// `(x - mean) / sqrt(variance + 1e-7)`, as `transformers.Wav2Vec2FeatureExtractor` does when
 /// `do_normalize` is set. Silence becomes zeros.
 ///

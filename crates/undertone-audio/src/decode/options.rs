@@ -1,0 +1,57 @@
+//! What the decoders accept.
+
+use super::error::DecodeErrorKind;
+
+/// The bytes of a file in memory, in any type that can lend them.
+pub trait Content: AsRef<[u8]> + Send + Sync + 'static {}
+
+impl<T: AsRef<[u8]> + Send + Sync + 'static> Content for T {}
+
+/// Limits of what is decoded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DecodeOptions {
+    /// Longest recording that is accepted, in seconds.
+    pub max_seconds: f64,
+}
+
+impl Default for DecodeOptions {
+    /// Ten minutes.
+    fn default() -> Self {
+        Self { max_seconds: 600.0 }
+    }
+}
+
+impl DecodeOptions {
+    pub(super) fn max_frames(&self, sample_rate: u32) -> u64 {
+        (self.max_seconds * f64::from(sample_rate)) as u64
+    }
+
+    /// Return the size of the largest possible file: 192 kHz, 8 channels, 64 bits, and pictures in
+    /// the tags.
+    pub(super) fn max_bytes(&self) -> u64 {
+        (64 << 20_u64) + (self.max_seconds.max(0.0) * 192_000.0 * 64.0) as u64
+    }
+
+    pub(super) fn too_long(&self) -> DecodeErrorKind {
+        DecodeErrorKind::TooLong {
+            max_seconds: self.max_seconds,
+        }
+    }
+}
+
+/// Return `rate` if it is a sample rate that recordings have.
+pub(super) fn check_rate(rate: u32) -> Result<u32, DecodeErrorKind> {
+    if (4_000..=192_000).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(DecodeErrorKind::SampleRateOutOfRange { rate })
+    }
+}
+
+/// Return `samples` if all of them are finite. Formats with integer samples need no check.
+pub(super) fn check_finite(samples: Vec<f32>) -> Result<Vec<f32>, DecodeErrorKind> {
+    match samples.iter().position(|sample| !sample.is_finite()) {
+        Some(index) => Err(DecodeErrorKind::NonFinite { index }),
+        None => Ok(samples),
+    }
+}

@@ -190,6 +190,10 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
     ] {
         assert!(model.join(name).is_file(), "{name}");
     }
+    // modeling_undertone.py reads this key.
+    let config = fs::read(model.join("config.json")).unwrap();
+    let config: serde_json::Value = serde_json::from_slice(&config).unwrap();
+    assert!(config["summed_into"].is_array(), "{config}");
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn config_json(
     if stock.is_none() {
         let (outputs, labels) = (settings.output_scheme, settings.label_scheme);
         config.insert(
-            "class_of_output".to_owned(),
+            "summed_into".to_owned(),
             json!(class_of_output(outputs, labels)),
         );
         let class = format!("modeling_undertone.{class}");

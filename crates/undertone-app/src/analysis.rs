@@ -1,51 +1,44 @@
-//! From the bytes of a recording to an answer.
+//! Analyze a recording: decode it, run the model on it, and describe the result for clients.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use serde::Serialize;
-
-use crate::app::Shared;
-use crate::decoding::Decoded;
-use crate::picture::{Picture, Span};
-use crate::problem::Problem;
-use crate::recognizer::{Recognition, Window};
 use undertone_metrics::argmax;
 
-/// Less speech than this, in seconds, says little.
+use crate::decoding::{Decoded, Decoder, Warning};
+use crate::inference::{Inference, Slot};
+use crate::problem::Problem;
+use crate::prometheus::Metrics;
+use crate::recognizer::{Recognition, Window};
+use crate::served_model::ServedModel;
+use crate::visualization::{Span, Visualization};
+
+/// A recording with less speech than this, in seconds, gets a warning.
 const SHORT_SECONDS: f64 = 0.5;
 
-/// What a client wants to know.
+/// The optional parts of an analysis.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct Include {
     pub(crate) timeline: bool,
-    pub(crate) picture: bool,
+    pub(crate) visualization: bool,
 }
 
-/// Something odd about a recording that still got an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Warning {
-    Quiet,
-    Clipped,
-    Short,
-}
-
-/// What is answered about one recording.
+/// The result for one recording, as clients get it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Answer {
-    pub(crate) name: Option<String>,
+pub(crate) struct Analysis {
+    name: Option<String>,
     pub(crate) label: String,
-    pub(crate) confidence: f32,
+    confidence: f32,
     pub(crate) probabilities: Vec<LabelProbability>,
-    pub(crate) seconds: f64,
+    seconds: f64,
     sample_rate: u32,
     channels: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    windows: Option<Vec<WindowAnswer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    picture: Option<Picture>,
+    windows: Option<Vec<WindowAnalysis>>,
+    #[serde(rename = "picture", skip_serializing_if = "Option::is_none")]
+    visualization: Option<Visualization>,
     warnings: Vec<Warning>,
     milliseconds: Milliseconds,
 }
@@ -57,88 +50,105 @@ pub(crate) struct LabelProbability {
 }
 
 #[derive(Debug, Serialize)]
-struct WindowAnswer {
+struct WindowAnalysis {
     start: f64,
     end: f64,
     label: String,
     probabilities: Vec<f32>,
 }
 
-/// How long it took.
+/// How long the analysis took.
 #[derive(Debug, Serialize)]
 struct Milliseconds {
     decode: f64,
-    /// Waiting for a worker included.
+    /// Includes the wait for a worker.
     model: f64,
 }
 
-/// Decodes a recording and asks the model about it. Its caller holds a
-/// [`Slot`](crate::inference::Slot).
-pub(crate) async fn analyze(
-    app: &Shared,
-    bytes: Bytes,
-    name: Option<String>,
-    wanted: Wanted,
-) -> Result<Answer, Problem> {
-    let labels = Arc::clone(&app.model()?.labels);
-    let started = Instant::now();
-    let decoded = app.decoding.decode(bytes, wanted.picture).await?;
-    let decode = milliseconds_since(started);
-    let Decoded {
-        recording,
-        mut warnings,
-        mut picture,
-        taken,
-    } = decoded;
-    let (seconds, sample_rate, channels) = (
-        recording.duration(),
-        recording.sample_rate,
-        recording.channels,
-    );
-    let started = Instant::now();
-    let recognition = app.inference.recognize(recording, Some(taken)).await?;
-    let model = milliseconds_since(started);
-    app.metrics.audio.inc_by(seconds);
-
-    let speech = speech(&recognition);
-    if speech.end - speech.start < SHORT_SECONDS {
-        warnings.push(Warning::Short);
-    }
-    if let Some(picture) = &mut picture {
-        picture.speech = Some(speech);
-    }
-    let best = argmax(&recognition.probabilities);
-    let window_answer = |window: Window| WindowAnswer {
-        start: three_digits(window.start),
-        end: three_digits(window.end),
-        label: labels[argmax(&window.probabilities)].clone(),
-        probabilities: window.probabilities,
-    };
-    Ok(Answer {
-        name,
-        label: labels[best].clone(),
-        confidence: recognition.probabilities[best],
-        probabilities: labels
-            .iter()
-            .zip(&recognition.probabilities)
-            .map(|(label, probability)| LabelProbability {
-                label: label.clone(),
-                probability: *probability,
-            })
-            .collect(),
-        seconds: three_digits(seconds),
-        sample_rate,
-        channels,
-        windows: wanted
-            .timeline
-            .then(|| recognition.windows.into_iter().map(window_answer).collect()),
-        picture,
-        warnings,
-        milliseconds: Milliseconds { decode, model },
-    })
+/// Analyzes recordings.
+#[derive(Debug)]
+pub(crate) struct Analyzer {
+    pub(crate) model: Arc<ServedModel>,
+    pub(crate) decoder: Decoder,
+    pub(crate) inference: Arc<Inference>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
-/// What the model read: from its first window's start to its last one's end.
+impl Analyzer {
+    /// Return a place in the model's queue, or an error if the server accepts no more work.
+    pub(crate) fn admit(&self) -> Result<Slot, Problem> {
+        self.model.check_ready()?;
+        self.inference.admit()
+    }
+
+    /// Analyze a recording. The caller holds a [`Slot`].
+    pub(crate) async fn analyze(
+        &self,
+        bytes: Bytes,
+        name: Option<String>,
+        include: Include,
+    ) -> Result<Analysis, Problem> {
+        let labels = &self.model.get()?.description.labels;
+        let started = Instant::now();
+        let decoded = self.decoder.decode(bytes, include.visualization).await?;
+        let decode = milliseconds_since(started);
+        let Decoded {
+            recording,
+            mut warnings,
+            mut visualization,
+            memory,
+        } = decoded;
+        let (seconds, sample_rate, channels) = (
+            recording.duration(),
+            recording.sample_rate,
+            recording.channels,
+        );
+        let started = Instant::now();
+        let recognition = self.inference.recognize(recording, Some(memory)).await?;
+        let model = milliseconds_since(started);
+        self.metrics.audio.inc_by(seconds);
+
+        let speech = speech(&recognition);
+        if speech.end - speech.start < SHORT_SECONDS {
+            warnings.push(Warning::Short);
+        }
+        if let Some(visualization) = &mut visualization {
+            visualization.speech = Some(speech);
+        }
+        let best = argmax(&recognition.probabilities);
+        let window_analysis = |window: Window| WindowAnalysis {
+            start: three_digits(window.start),
+            end: three_digits(window.end),
+            label: labels[argmax(&window.probabilities)].clone(),
+            probabilities: window.probabilities,
+        };
+        Ok(Analysis {
+            name,
+            label: labels[best].clone(),
+            confidence: recognition.probabilities[best],
+            probabilities: labels
+                .iter()
+                .zip(&recognition.probabilities)
+                .map(|(label, probability)| LabelProbability {
+                    label: label.clone(),
+                    probability: *probability,
+                })
+                .collect(),
+            seconds: three_digits(seconds),
+            sample_rate,
+            channels,
+            windows: include.timeline.then(|| {
+                let windows = recognition.windows.into_iter();
+                windows.map(window_analysis).collect()
+            }),
+            visualization,
+            warnings,
+            milliseconds: Milliseconds { decode, model },
+        })
+    }
+}
+
+/// Return the part that the model read: from the start of its first window to the end of its last.
 fn speech(recognition: &Recognition) -> Span {
     let first = recognition.windows.first();
     let last = recognition.windows.last();
@@ -152,6 +162,7 @@ fn milliseconds_since(started: Instant) -> f64 {
     three_digits(started.elapsed().as_secs_f64() * 1000.0)
 }
 
+/// Round to three digits after the point.
 pub(crate) fn three_digits(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }

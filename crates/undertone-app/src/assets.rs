@@ -1,23 +1,23 @@
-//! The page and the samples, inside the program.
+//! The page and the samples, embedded in the program.
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::extract::{Path as Name, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::app::Shared;
-use crate::extract::Checked;
+use crate::extractors::Checked;
 use crate::problem::{Kind, Problem};
 
-/// A file inside the program.
+/// An embedded file.
 pub(crate) struct Asset {
     pub(crate) name: &'static str,
     pub(crate) content: &'static [u8],
 }
 
-/// A table of files in a folder.
+/// Embed files of a folder.
 macro_rules! assets {
     ($folder:literal: $($name:literal),* $(,)?) => {
         &[$(Asset { name: $name, content: include_bytes!(concat!($folder, $name)) }),*]
@@ -27,7 +27,7 @@ pub(crate) use assets;
 
 const INDEX: &[u8] = include_bytes!("../web/index.html");
 
-/// All files of `web/assets/`.
+/// All files of `web/assets/`. A test compares this list with the folder.
 const ASSETS: &[Asset] = assets!("../web/assets/":
     "analyze.js",
     "api.js",
@@ -78,28 +78,32 @@ const SAMPLES: &[Asset] = assets!("../../../samples/":
     "sad.flac",
 );
 
-/// The shipped samples: file name and what it is.
+/// The embedded samples: file name and title.
 pub(crate) const SAMPLE_TITLES: [(&str, &str); 3] = [
     ("calm.wav", "Calm (synthetic voice)"),
     ("excited.wav", "Excited (synthetic voice)"),
     ("sad.flac", "Sad (synthetic voice)"),
 ];
 
+/// The folder that holds the page, or `None` for the embedded page.
+#[derive(Debug, Clone)]
+pub(crate) struct PageFolder(pub(crate) Option<Arc<Path>>);
+
 /// `GET /`
-pub(crate) async fn index(State(app): State<Shared>, headers: HeaderMap) -> Response {
-    match &app.settings.web {
+pub(crate) async fn index(State(page): State<PageFolder>, headers: HeaderMap) -> Response {
+    match &page.0 {
         Some(folder) => from_folder(folder, "index.html"),
-        None => answer(&headers, "index.html", INDEX),
+        None => respond(&headers, "index.html", INDEX),
     }
 }
 
 /// `GET /assets/{name}`
 pub(crate) async fn asset(
-    State(app): State<Shared>,
+    State(page): State<PageFolder>,
     Checked(Name(name)): Checked<Name<String>>,
     headers: HeaderMap,
 ) -> Response {
-    match &app.settings.web {
+    match &page.0 {
         Some(folder) => from_folder(&folder.join("assets"), &name),
         None => from_table(ASSETS, &name, &headers),
     }
@@ -113,7 +117,7 @@ pub(crate) async fn sample(
     from_table(SAMPLES, &name, &headers)
 }
 
-/// The shipped sample of that name.
+/// Return the embedded sample of this name.
 pub(crate) fn sample_bytes(name: &str) -> Option<&'static [u8]> {
     find(SAMPLES, name).map(|asset| asset.content)
 }
@@ -122,15 +126,16 @@ fn find(table: &'static [Asset], name: &str) -> Option<&'static Asset> {
     table.iter().find(|asset| asset.name == name)
 }
 
-/// The file of that name in a table.
+/// Respond with the file of this name from a table.
 pub(crate) fn from_table(table: &'static [Asset], name: &str, headers: &HeaderMap) -> Response {
     match find(table, name) {
-        Some(asset) => answer(headers, asset.name, asset.content),
-        None => nothing(),
+        Some(asset) => respond(headers, asset.name, asset.content),
+        None => not_found(),
     }
 }
 
-/// For work on the page. The name is compared with what is in the folder, never joined to it.
+/// Respond with a file from a folder, for work on the page. The name is compared with the folder's
+/// entries and never joined to a path.
 fn from_folder(folder: &Path, name: &str) -> Response {
     let entry = fs::read_dir(folder)
         .into_iter()
@@ -142,16 +147,16 @@ fn from_folder(folder: &Path, name: &str) -> Response {
             let kind = HeaderValue::from_static(content_type(name));
             ([(header::CONTENT_TYPE, kind)], content).into_response()
         }
-        None => nothing(),
+        None => not_found(),
     }
 }
 
-fn nothing() -> Response {
+fn not_found() -> Response {
     Problem::new(Kind::NotFound, "there is no such file").into_response()
 }
 
-fn answer(request: &HeaderMap, name: &str, content: &'static [u8]) -> Response {
-    // The program's version and the length tell one build's file from another's.
+fn respond(request: &HeaderMap, name: &str, content: &'static [u8]) -> Response {
+    // The version and the checksum distinguish the files of different builds.
     let tag = format!("\"{}-{:x}\"", env!("CARGO_PKG_VERSION"), checksum(content));
     let unchanged = request
         .get(header::IF_NONE_MATCH)
@@ -168,7 +173,7 @@ fn answer(request: &HeaderMap, name: &str, content: &'static [u8]) -> Response {
     }
 }
 
-/// FNV-1a, 64 bits.
+/// Return the 64-bit FNV-1a hash.
 fn checksum(content: &[u8]) -> u64 {
     content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)

@@ -1,78 +1,86 @@
-//! From the bytes of a recording to its samples: on threads of their own, a few at once, and in
-//! memory that is reserved before it is used.
+//! Decode recordings: on blocking threads, a few at a time, in memory that is reserved first.
 //!
-//! All that a decoding needs goes with it, so that it is bounded as well when its client has left:
-//! a thread that has begun cannot be stopped.
+//! A thread that has started cannot be stopped. Each one therefore owns its permit and its memory,
+//! so that both stay counted after the client has disconnected.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use undertone_audio::{DecodeOptions, Recording, decode_bytes_announced};
 
-use crate::analysis::Warning;
-use crate::memory::{Room, Taken};
-use crate::picture::{self, Picture};
+use crate::memory_budget::{MemoryPool, PoolShare};
 use crate::problem::{Kind, Problem};
 use crate::settings::Limits;
+use crate::visualization::{self, Visualization};
 
-/// Decodings at one time for each processor: with one, two long recordings would keep all short
-/// ones waiting.
+/// Recordings decoded at the same time per processor. With one, two long recordings would keep all
+/// short ones waiting.
 const PER_PROCESSOR: usize = 2;
-/// Highest rate that is decoded, in Hz.
+/// The highest sample rate that can be decoded, in Hz.
 const HIGHEST_RATE: f64 = 192_000.0;
-/// A recording whose level never differs by more than this (-80 dB) from its mean has no sound.
+/// A recording is silent if no sample differs from the mean by more than this (-80 dB).
 const SILENCE: f64 = 1e-4;
-/// A recording whose level is below this (-50 dB) is hardly louder than a quiet room.
+/// A recording below this level (-50 dB) is hardly louder than a quiet room.
 const QUIET_RMS: f64 = 3e-3;
-/// Samples at full scale, as a share of all, from which on a recording counts as clipped.
+/// A recording counts as clipped from this share of samples at full scale.
 const CLIPPED_SHARE: f64 = 1e-3;
-/// Less sound than this, in seconds, says nothing.
+/// The shortest recording that is accepted, in seconds.
 const SHORTEST_SECONDS: f64 = 0.1;
 
-/// Leave to decode, and the memory for it.
+/// Something unusual about a recording that was still analyzed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Warning {
+    Quiet,
+    Clipped,
+    Short,
+}
+
+/// Decodes recordings within limits on threads and memory.
 #[derive(Debug)]
-pub(crate) struct Decoding {
+pub(crate) struct Decoder {
     threads: Arc<Semaphore>,
-    room: Room,
+    memory: MemoryPool,
     options: DecodeOptions,
 }
 
-/// A decoded recording and what was found out about it.
+/// A decoded recording and what the decoder noticed about it.
 #[derive(Debug)]
 pub(crate) struct Decoded {
     pub(crate) recording: Recording,
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) picture: Option<Picture>,
-    /// What the samples take.
-    pub(crate) taken: Taken,
+    pub(crate) visualization: Option<Visualization>,
+    /// The memory of the samples.
+    pub(crate) memory: PoolShare,
 }
 
-impl Decoding {
+impl Decoder {
     pub(crate) fn new(limits: &Limits) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let options = DecodeOptions {
             max_seconds: limits.max_seconds,
         };
-        // Whatever is allowed can be decoded, if alone.
-        let largest = needed((limits.max_seconds * HIGHEST_RATE) as u64, true, &options);
+        // The longest recording that is allowed must fit.
+        let largest = bytes_needed((limits.max_seconds * HIGHEST_RATE) as u64, true, &options);
         Self {
             threads: Arc::new(Semaphore::new(PER_PROCESSOR * processors)),
-            room: Room::new(largest.max(limits.decoded as u64)),
+            memory: MemoryPool::new(largest.max(limits.decoded as u64)),
             options,
         }
     }
 
-    /// Decodes a recording and looks at it.
+    /// Decode a recording and check it. `draw` adds its visualization.
     pub(crate) async fn decode(&self, bytes: Bytes, draw: bool) -> Result<Decoded, Problem> {
         let thread = Arc::clone(&self.threads).acquire_owned().await;
         let thread = thread.map_err(|_| Problem::stopping())?;
-        let (room, options, runtime) = (self.room.clone(), self.options, Handle::current());
+        let (memory, options, runtime) = (self.memory.clone(), self.options, Handle::current());
         let decoding = tokio::task::spawn_blocking(move || {
             let _thread = thread;
             decode(bytes, draw, &options, |bytes| {
-                runtime.block_on(room.take(bytes))
+                runtime.block_on(memory.take(bytes))
             })
         });
         decoding.await.unwrap_or_else(|error| {
@@ -90,34 +98,34 @@ fn decode(
     bytes: Bytes,
     draw: bool,
     options: &DecodeOptions,
-    take: impl Fn(u64) -> Result<Taken, Problem>,
+    take_memory: impl Fn(u64) -> Result<PoolShare, Problem>,
 ) -> Result<Decoded, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(Kind::TooShort, "the file is empty"));
     }
-    let mut taken = None;
+    let mut memory = None;
     let recording = decode_bytes_announced(bytes, options, |samples| {
-        taken = Some(take(needed(samples, draw, options)));
+        memory = Some(take_memory(bytes_needed(samples, draw, options)));
     });
-    let (recording, mut taken) = match (recording?, taken) {
-        (recording, Some(taken)) => (recording, taken?),
+    let (recording, mut memory) = match (recording?, memory) {
+        (recording, Some(memory)) => (recording, memory?),
         (_, None) => return Err(Problem::new(Kind::Internal, "no memory was reserved")),
     };
     let warnings = check(&recording)?;
-    let picture = draw.then(|| Picture::of(&recording)).flatten();
-    taken.shrink_to(size_of_val(recording.samples.as_slice()) as u64);
+    let visualization = draw.then(|| Visualization::of(&recording)).flatten();
+    memory.shrink_to(size_of_val(recording.samples.as_slice()) as u64);
     Ok(Decoded {
         recording,
         warnings,
-        picture,
-        taken,
+        visualization,
+        memory,
     })
 }
 
-/// Bytes that so many samples take, and what is made of them to draw them.
-fn needed(samples: u64, draw: bool, options: &DecodeOptions) -> u64 {
+/// Return the bytes that decoding `samples` needs, with the copy that is made to draw them.
+fn bytes_needed(samples: u64, draw: bool, options: &DecodeOptions) -> u64 {
     let drawn = if draw {
-        picture::most_samples(samples, options.max_seconds)
+        visualization::most_samples(samples, options.max_seconds)
     } else {
         0
     };
@@ -126,19 +134,22 @@ fn needed(samples: u64, draw: bool, options: &DecodeOptions) -> u64 {
         .saturating_mul(size_of::<f32>() as u64)
 }
 
-/// Refuses recordings without sound, and notes what is odd about others.
+/// Refuse a recording without sound; return warnings about any other.
 fn check(recording: &Recording) -> Result<Vec<Warning>, Problem> {
     let samples = &recording.samples;
     if recording.duration() < SHORTEST_SECONDS {
         let detail = format!("the recording is shorter than {SHORTEST_SECONDS} s");
         return Err(Problem::new(Kind::TooShort, detail));
     }
-    // Cheap sound cards add a constant, which nobody hears.
+    // Cheap sound cards add a constant offset, which is inaudible.
     let count = samples.len() as f64;
     let mean = samples.iter().map(|it| f64::from(*it)).sum::<f64>() / count;
     let level = |sample: &f32| (f64::from(*sample) - mean).abs();
     if samples.iter().all(|sample| level(sample) < SILENCE) {
-        return Err(Problem::new(Kind::Silent, "there is no sound in it"));
+        return Err(Problem::new(
+            Kind::Silent,
+            "the recording contains no sound",
+        ));
     }
     let mut warnings = Vec::new();
     let power = samples.iter().map(|it| level(it).powi(2)).sum::<f64>() / count;
@@ -158,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    /// Seconds of a triangle at the highest rate in 8 bits, which decode to four times the bytes.
+    /// An 8-bit triangle wave at the highest rate. It decodes to four times its bytes.
     fn recording(seconds: f64) -> Bytes {
         let count = (seconds * HIGHEST_RATE) as u32;
         let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
@@ -170,8 +181,8 @@ mod tests {
         bytes.into()
     }
 
-    fn decoding(max_seconds: f64) -> Decoding {
-        Decoding::new(&Limits {
+    fn decoder(max_seconds: f64) -> Decoder {
+        Decoder::new(&Limits {
             max_seconds,
             decoded: 0,
             ..Limits::default()
@@ -179,37 +190,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_leaves_leaves_its_bounds_behind() {
-        let decoding = decoding(30.0);
-        let (threads, room) = (decoding.threads.available_permits(), decoding.room.left());
+    async fn limits_hold_after_clients_disconnect() {
+        let decoder = decoder(30.0);
+        let (threads, free) = (decoder.threads.available_permits(), decoder.memory.free());
         for _ in 0..threads {
-            let left = decoding.decode(recording(30.0), true);
-            assert!(tokio::time::timeout(Duration::ZERO, left).await.is_err());
+            let abandoned = decoder.decode(recording(30.0), true);
+            let abandoned = tokio::time::timeout(Duration::ZERO, abandoned).await;
+            assert!(abandoned.is_err());
         }
-        assert_eq!(decoding.threads.available_permits(), 0, "all still decode");
-        // Whoever comes waits until one of them has ended.
-        let decoded = decoding.decode(recording(0.5), false).await.unwrap();
+        assert_eq!(decoder.threads.available_permits(), 0, "all still decode");
+        // The next client waits until one of them has ended.
+        let decoded = decoder.decode(recording(0.5), false).await.unwrap();
         assert_eq!(decoded.recording.samples.len(), 96_000);
-        while decoding.threads.available_permits() < threads {
+        while decoder.threads.available_permits() < threads {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(
-            decoding.room.left(),
-            room - 375 * 1024,
-            "what is left is what was decoded"
+            decoder.memory.free(),
+            free - 375 * 1024,
+            "only the last recording is in memory"
         );
     }
 
     #[tokio::test]
     async fn the_largest_recordings_are_decoded_one_after_the_other() {
-        let decoding = decoding(10.0);
-        let decode = async || decoding.decode(recording(10.0), true).await.map(drop);
+        let decoder = decoder(10.0);
+        let decode = async || decoder.decode(recording(10.0), true).await.map(drop);
         let (one, other) = tokio::join!(decode(), decode());
         one.and(other).unwrap();
     }
 
     #[test]
-    fn a_constant_is_silence() {
+    fn a_constant_signal_is_silent() {
         let constant = |value| Recording {
             samples: vec![value; 16_000],
             sample_rate: 16_000,

@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem details.
+//! Errors as problem details (RFC 9457).
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,10 +8,10 @@ use undertone_audio::{DecodeError, DecodeErrorKind};
 
 use crate::recognizer::RecognizeError;
 
-/// Seconds after which a client that was refused for now may come again.
+/// Seconds after which a client may try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
-/// What went wrong, as the last part of a problem's `type`, `urn:undertone:…`.
+/// The kind of an error: the last part of a problem's `type`, `urn:undertone:KIND`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     BadRequest,
@@ -58,25 +58,37 @@ impl Kind {
     fn name_title_status(self) -> (&'static str, &'static str, StatusCode) {
         use StatusCode as S;
         match self {
-            Self::BadRequest => ("bad-request", "The request makes no sense", S::BAD_REQUEST),
-            Self::Unauthorized => ("unauthorized", "A token is needed", S::UNAUTHORIZED),
-            Self::Forbidden => ("forbidden", "This origin may not ask", S::FORBIDDEN),
-            Self::NotFound => ("not-found", "There is nothing here", S::NOT_FOUND),
+            Self::BadRequest => ("bad-request", "The request is invalid", S::BAD_REQUEST),
+            Self::Unauthorized => ("unauthorized", "A token is required", S::UNAUTHORIZED),
+            Self::Forbidden => (
+                "forbidden",
+                "Requests from this origin are not allowed",
+                S::FORBIDDEN,
+            ),
+            Self::NotFound => (
+                "not-found",
+                "There is nothing at this address",
+                S::NOT_FOUND,
+            ),
             Self::MethodNotAllowed => (
                 "method-not-allowed",
-                "Not with this method",
+                "This method is not allowed here",
                 S::METHOD_NOT_ALLOWED,
             ),
-            Self::Timeout => ("timeout", "The request came too slowly", S::REQUEST_TIMEOUT),
+            Self::Timeout => (
+                "timeout",
+                "The request arrived too slowly",
+                S::REQUEST_TIMEOUT,
+            ),
             Self::TooLarge => ("too-large", "The body is too large", S::PAYLOAD_TOO_LARGE),
             Self::NotAudio => (
                 "not-audio",
-                "Not a recording that can be read",
+                "The file is not a readable recording",
                 S::UNSUPPORTED_MEDIA_TYPE,
             ),
             Self::Misdirected => (
                 "misdirected",
-                "This server goes by another name",
+                "The request is for a different host name",
                 S::MISDIRECTED_REQUEST,
             ),
             Self::TooShort => (
@@ -90,10 +102,14 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
             ),
             Self::Silent => ("silent", "The recording is silent", S::UNPROCESSABLE_ENTITY),
-            Self::Broken => ("broken", "The recording is broken", S::UNPROCESSABLE_ENTITY),
+            Self::Broken => (
+                "broken",
+                "The recording is damaged",
+                S::UNPROCESSABLE_ENTITY,
+            ),
             Self::TooManyRequests => (
                 "too-many-requests",
-                "One client asks too much at once",
+                "This client has too many open connections",
                 S::TOO_MANY_REQUESTS,
             ),
             Self::Internal => ("internal", "The server failed", S::INTERNAL_SERVER_ERROR),
@@ -116,11 +132,11 @@ impl Kind {
     }
 }
 
-/// A request that has no answer but this.
+/// An error that the server reports to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) kind: Kind,
-    /// What happened this time and what to do about it, for a person.
+    /// What happened and what to do about it, for a person.
     pub(crate) detail: String,
 }
 
@@ -132,7 +148,7 @@ impl Problem {
         }
     }
 
-    /// To whom the server can answer nothing any more.
+    /// Return the problem of a server that is stopping.
     pub(crate) fn stopping() -> Self {
         Self::new(Kind::Stopping, "the server is stopping")
     }
@@ -159,7 +175,7 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         if self.kind == Kind::TooManyRequests {
-            // Connections are what there may be too many of.
+            // The client has too many connections, so close this one.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         match self.kind {
@@ -195,7 +211,7 @@ impl From<RecognizeError> for Problem {
             RecognizeError::Unusable(detail) => Self::new(Kind::Broken, detail),
             RecognizeError::Model(detail) => {
                 tracing::error!(%detail, "the model failed");
-                Self::new(Kind::Internal, "the model gave no answer")
+                Self::new(Kind::Internal, "the model returned no result")
             }
         }
     }
@@ -208,10 +224,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_kinds_are_described() {
+    fn the_openapi_document_lists_every_kind() {
         let text = include_str!("../api-docs/openapi.json");
-        let description: Value = serde_json::from_str(text).unwrap();
-        let types = &description["components"]["schemas"]["Problem"]["properties"]["type"]["enum"];
+        let document: Value = serde_json::from_str(text).unwrap();
+        let types = &document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"];
         let expected: Vec<_> = Kind::ALL
             .iter()
             .map(|kind| format!("urn:undertone:{}", kind.name()))

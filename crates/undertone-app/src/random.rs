@@ -1,8 +1,8 @@
-//! Names that cannot be guessed.
+//! Random identifiers.
 
 use std::fmt::Write;
 
-/// 128 random bits in hexadecimal.
+/// Return 128 random bits in hexadecimal, which nobody can guess.
 ///
 /// # Panics
 /// On a system without a random source.

@@ -1,66 +1,66 @@
-//! What the server needs of a model. The binary implements it for `undertone_models::Classifier`,
-//! so that this crate compiles without a neural network.
+//! The trait through which the server uses a model. The `undertone` binary implements it for
+//! `undertone_models::Classifier`, so this crate compiles without a neural network.
 
 use thiserror::Error;
 use undertone_audio::Recording;
 
-/// Tells the emotion in recordings.
+/// Recognizes the emotion in recordings.
 ///
-/// A recognizer is shared by all worker threads. A panic inside [`Recognizer::recognize`] is
-/// caught: it costs the recording that caused it, not the server.
+/// All worker threads share one recognizer. The server catches a panic inside
+/// [`Recognizer::recognize`]: only the recording that caused it fails.
 pub trait Recognizer: Send + Sync + 'static {
-    /// What the model is, asked once when it has been loaded.
+    /// Describe the model. The server calls this once, after loading.
     fn description(&self) -> ModelDescription;
 
-    /// The classes' probabilities for each recording, in the order of the recordings.
+    /// Return one result per recording, in the order of the recordings.
     ///
-    /// Recordings that wait at the same time come together, since networks are faster on batches.
-    /// One that cannot be used is an error of its own and leaves the others alone.
+    /// Recordings that wait at the same time come as a batch, since networks are faster on batches.
+    /// A recording that cannot be used is an error of its own and does not affect the others.
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>>;
 }
 
-/// What the page and the interfaces tell about a model.
+/// A model as the page and the interfaces describe it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelDescription {
-    /// Its name.
+    /// The model's name.
     pub name: String,
-    /// Names of the classes, in the order of their probabilities.
+    /// The names of the classes, in the order of the probabilities.
     pub labels: Vec<String>,
-    /// Length of the window that the network sees, in seconds.
+    /// Length of the network's input window in seconds.
     pub window_seconds: f64,
-    /// Rate that recordings are brought to, in Hz.
+    /// Sample rate of the network's input in Hz.
     pub sample_rate: u32,
-    /// The model's card as Markdown, with or without front matter.
+    /// The model card as Markdown, with or without front matter.
     pub card: Option<String>,
 }
 
-/// What a model makes of one recording.
+/// The model's result for one recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recognition {
-    /// Probability of each class, in the order of the labels. Sums to 1.
+    /// Probability of each class, in the order of the labels. The sum is 1.
     pub probabilities: Vec<f32>,
-    /// The windows that were read, in order of time; at least one.
+    /// The windows that the model read, in order of time; at least one.
     pub windows: Vec<Window>,
 }
 
-/// What a model makes of one window of a recording.
+/// The model's result for one window of a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Where it starts in the recording, in seconds.
+    /// Start of the window in seconds from the start of the recording.
     pub start: f64,
-    /// Where it ends, in seconds.
+    /// End of the window in seconds.
     pub end: f64,
-    /// Probability of each class. Sums to 1.
+    /// Probability of each class, in the order of the labels. The sum is 1.
     pub probabilities: Vec<f32>,
 }
 
-/// A recording that has no answer.
+/// Why a recording has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RecognizeError {
-    /// The recording cannot be used, which is its sender's fault.
+    /// The recording cannot be used. The client sees this text.
     #[error("{0}")]
     Unusable(String),
-    /// The model is broken, which is not.
+    /// The model failed. Only the log shows this text.
     #[error("{0}")]
     Model(String),
 }

@@ -1,29 +1,29 @@
-//! What can be set about a server.
+//! The server's settings.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything that can be set about a server.
+/// All settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The address to listen at: an IP address, or a name such as `localhost`.
+    /// The address to listen on: an IP address, or a name such as `localhost`.
     pub host: String,
-    /// The port; 0 for any that is free.
+    /// The port; 0 for any free one.
     pub port: u16,
-    /// Who may ask.
+    /// Who may send requests.
     pub access: Access,
-    /// What is accepted, and how much of it at once.
+    /// What the server accepts, and how much of it at once.
     pub limits: Limits,
-    /// How long things may take.
+    /// How long operations may take.
     pub timeouts: Timeouts,
-    /// Threads that run the model.
+    /// The number of threads that run the model.
     pub workers: usize,
-    /// Serve the page from this folder instead of the copy in the program, for work on the page.
+    /// Serve the page from this folder instead of the embedded copy, for work on the page.
     pub web: Option<PathBuf>,
 }
 
 impl Default for Settings {
-    /// `127.0.0.1:7860`, for this machine only.
+    /// Listen on `127.0.0.1:7860`, which only this machine can reach.
     fn default() -> Self {
         Self {
             host: "127.0.0.1".to_owned(),
@@ -37,60 +37,59 @@ impl Default for Settings {
     }
 }
 
-/// Who may ask.
+/// Who may send requests.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// The bearer token that every request but those for health and the page must carry.
+    /// The bearer token that requests must carry, except those for health checks and the page.
     pub token: Option<String>,
-    /// Origins (`https://example.org`) of other sites whose pages may ask.
+    /// Origins (`https://example.org`) of other sites whose pages may send requests.
     pub origins: Vec<String>,
-    /// Names by which the server may be addressed (the `Host` header). Where there are none, a
-    /// server that listens on a loopback address answers to names of this machine only, and any
-    /// other to every name.
+    /// Host names that the server accepts in the `Host` header. If there are none, a server on a
+    /// loopback address accepts only the names of this machine, and any other server every name.
     pub hosts: Vec<String>,
-    /// Origins whose pages may show this one in a frame.
+    /// Origins whose pages may show this page in a frame.
     pub frame_ancestors: Vec<String>,
-    /// Whether all connections come from a proxy, which names the client it speaks for last in
+    /// Whether all connections come from a proxy that puts its client's address last in
     /// `X-Forwarded-For`.
     pub behind_proxy: bool,
 }
 
-/// What is accepted, and how much of it at once. Beyond it requests are refused, not delayed.
+/// What the server accepts, and how much of it at once. It refuses requests beyond a limit rather
+/// than delaying them, unless a field says otherwise.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Longer recordings are refused, in seconds.
+    /// The longest recording in seconds.
     pub max_seconds: f64,
-    /// Larger request bodies are refused.
+    /// The largest request body in bytes.
     pub max_bytes: usize,
-    /// Requests that may wait for an answer.
+    /// Requests that may wait for the model.
     pub queue: usize,
-    /// Bytes of bodies and answers that may be in memory; what the largest body needs, if that is
-    /// more.
+    /// Bytes of request bodies and responses in memory. At least what the largest body needs.
     pub memory: usize,
-    /// Bytes of recordings that are being decoded or wait for the model; what the longest recording
-    /// needs, if that is more. Who needs them waits for them.
+    /// Bytes of recordings that are being decoded or wait for the model. At least what the longest
+    /// recording needs. Requests beyond this limit wait.
     pub decoded: usize,
     /// Open connections.
     pub connections: usize,
     /// Open connections from one address, unless all come from a proxy.
-    pub connections_of_one: usize,
+    pub connections_per_address: usize,
     /// Files in one request.
     pub files: usize,
-    /// Live connections in all.
+    /// Open live connections (WebSockets).
     pub live: usize,
-    /// Live connections from one address.
-    pub live_of_one: usize,
-    /// Event streams of Gradio's clients in all.
+    /// Open live connections from one address.
+    pub live_per_address: usize,
+    /// Open event streams of Gradio clients.
     pub streams: usize,
-    /// Event streams of Gradio's clients from one address.
-    pub streams_of_one: usize,
-    /// Uploads that are kept for Gradio's clients.
+    /// Open event streams of Gradio clients from one address.
+    pub streams_per_address: usize,
+    /// Uploads kept for Gradio clients.
     pub uploads: usize,
-    /// Bytes of the uploads that are kept for Gradio's clients, or that their calls work on; the
-    /// largest body, if that is more.
+    /// Bytes of uploads that are kept for Gradio clients or used by their calls. At least the
+    /// largest body.
     pub upload_bytes: usize,
-    /// Calls of Gradio's clients whose outcome has not been fetched; beyond them the oldest outcomes
-    /// are forgotten.
+    /// Calls of Gradio clients whose result has not been fetched. A further call discards the
+    /// oldest result.
     pub calls: usize,
 }
 
@@ -103,12 +102,12 @@ impl Default for Limits {
             memory: 256 << 20,
             decoded: 512 << 20,
             connections: 512,
-            connections_of_one: 256,
+            connections_per_address: 256,
             files: 100,
             live: 32,
-            live_of_one: 8,
+            live_per_address: 8,
             streams: 256,
-            streams_of_one: 128,
+            streams_per_address: 128,
             uploads: 1024,
             upload_bytes: 256 << 20,
             calls: 4096,
@@ -116,21 +115,20 @@ impl Default for Limits {
     }
 }
 
-/// How long things may take.
+/// How long operations may take.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
-    /// For the head of a request, and between two requests of one connection.
+    /// To receive the head of a request, and between two requests of one connection.
     pub head: Duration,
-    /// For a body, in addition to a second for each 16 KiB of it.
+    /// To receive a body, plus a second for each 16 KiB of it.
     pub body: Duration,
-    /// For a client to take an answer, in addition to a second for each 16 KiB of it that it has
-    /// taken.
+    /// For a client to read a response, plus a second for each 16 KiB that it has read.
     pub write: Duration,
     /// Between two messages of a live connection.
     pub live: Duration,
-    /// For an upload to be asked about, and for a call's outcome to be fetched.
+    /// How long an upload or the result of a Gradio call is kept.
     pub kept: Duration,
-    /// For what was accepted to be answered once the server is to stop.
+    /// To answer accepted requests once the server is asked to stop.
     pub stop: Duration,
 }
 

@@ -1,11 +1,14 @@
-//! The interface's description for programs (OpenAPI) and a page to try it.
+//! The OpenAPI document, and a page to read and try it.
+//!
+//! The document is written by hand: it holds prose and error statuses that no type knows. Tests
+//! compare it with the routes and with real responses.
 
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::assets::{Asset, assets, from_table};
-use crate::extract::Checked;
+use crate::extractors::Checked;
 
 const PAGE: &[Asset] = assets!("../../api-docs/": "index.html", "docs.css", "docs.js");
 

@@ -1,19 +1,21 @@
-//! `GET /healthz` and `GET /readyz`, for whoever restarts and balances servers.
+//! `GET /healthz` and `GET /readyz`, for process supervisors and load balancers.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::app::Shared;
 use crate::problem::Problem;
+use crate::served_model::ServedModel;
 
-/// The process is alive.
+/// Report that the process is alive.
 pub(crate) async fn alive() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// The model is loaded, and the server is not stopping.
-pub(crate) async fn ready(State(app): State<Shared>) -> Result<Json<Value>, Problem> {
-    app.check_ready()?;
+/// Report whether the model is loaded and the server is not stopping.
+pub(crate) async fn ready(State(model): State<Arc<ServedModel>>) -> Result<Json<Value>, Problem> {
+    model.check_ready()?;
     Ok(Json(json!({"status": "ready"})))
 }

@@ -2,10 +2,12 @@
 
 mod docs;
 mod health;
+mod metrics;
 mod model;
 mod predict;
 
 pub(crate) use docs::{docs, docs_file, openapi};
 pub(crate) use health::{alive, ready};
+pub(crate) use metrics::{MetricsSources, metrics};
 pub(crate) use model::model;
-pub(crate) use predict::{predict, predict_batch};
+pub(crate) use predict::{Predictor, predict, predict_batch};

@@ -1,16 +1,19 @@
 //! `GET /api/model`
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use crate::app::Shared;
 use crate::assets::SAMPLE_TITLES;
 use crate::problem::Problem;
+use crate::served_model::ServedModel;
+use crate::settings::Limits;
 
-/// What is served, and within which limits.
+/// The model and the server's limits, as clients get them.
 #[derive(Debug, Serialize)]
-pub(crate) struct ModelAnswer {
+pub(crate) struct ModelInfo {
     name: String,
     labels: Vec<Label>,
     window_seconds: f64,
@@ -37,12 +40,14 @@ struct Sample {
     title: &'static str,
 }
 
-/// The model and the server's limits.
-pub(crate) async fn model(State(app): State<Shared>) -> Result<Json<ModelAnswer>, Problem> {
-    let model = app.model()?;
+/// Describe the model and the server's limits.
+pub(crate) async fn model(
+    State(model): State<Arc<ServedModel>>,
+    State(limits): State<Arc<Limits>>,
+) -> Result<Json<ModelInfo>, Problem> {
+    let model = model.get()?;
     let description = &model.description;
-    let limits = &app.settings.limits;
-    Ok(Json(ModelAnswer {
+    Ok(Json(ModelInfo {
         name: description.name.clone(),
         labels: description
             .labels

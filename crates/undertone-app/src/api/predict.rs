@@ -1,5 +1,7 @@
 //! `POST /api/predict` and `POST /api/predict/batch`.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
@@ -7,17 +9,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Answer, Wanted, analyze};
-use crate::app::{App, Shared};
-use crate::body::{File, read_files};
-use crate::extract::Checked;
-use crate::inference::Slot;
+use crate::analysis::{Analysis, Analyzer, Include};
+use crate::body::{BodyReader, File};
+use crate::extractors::Checked;
+use crate::inference::{Inference, Slot};
+use crate::memory_budget::MemoryBudget;
 use crate::problem::{Kind, Problem};
 
-/// Files of one batch that are worked on at the same time.
-const AT_ONCE: usize = 4;
+/// Files of one batch that are analyzed at the same time.
+const CONCURRENT_FILES: usize = 4;
 
-/// The query of a prediction.
+/// The query parameters of a prediction.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Options {
     timeline: Option<String>,
@@ -25,10 +27,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    fn wanted(&self) -> Result<Wanted, Problem> {
-        Ok(Wanted {
+    fn include(&self) -> Result<Include, Problem> {
+        Ok(Include {
             timeline: switch("timeline", self.timeline.as_deref())?,
-            picture: switch("picture", self.picture.as_deref())?,
+            visualization: switch("picture", self.picture.as_deref())?,
         })
     }
 }
@@ -38,79 +40,93 @@ fn switch(name: &str, value: Option<&str>) -> Result<bool, Problem> {
         None | Some("0" | "false") => Ok(false),
         Some("1" | "true" | "") => Ok(true),
         Some(_) => {
-            let detail = format!("`{name}` is 0 or 1");
+            let detail = format!("`{name}` must be 0 or 1");
             Err(Problem::new(Kind::BadRequest, detail))
         }
     }
 }
 
-/// The files of a request, and leave to wait for the model.
-async fn receive(app: &App, request: Request) -> Result<(Vec<File>, Slot), Problem> {
-    // Nobody needs to send megabytes to be refused; and who was not is not told so when the
-    // server is asked to stop meanwhile.
-    drop(app.admit()?);
-    let files = read_files(app, request, "file").await?;
-    Ok((files, app.inference.admit()?))
+/// Answers requests for predictions.
+#[derive(Debug)]
+pub(crate) struct Predictor {
+    pub(crate) bodies: Arc<BodyReader>,
+    pub(crate) analyzer: Arc<Analyzer>,
+    pub(crate) inference: Arc<Inference>,
+    pub(crate) memory: Arc<MemoryBudget>,
 }
 
-/// What the model makes of one recording.
+impl Predictor {
+    /// Return the files of a request and a place in the model's queue.
+    async fn receive(&self, request: Request) -> Result<(Vec<File>, Slot), Problem> {
+        // Refuse a client before it sends megabytes. The second check does not ask whether the
+        // server is stopping: it has accepted this request.
+        drop(self.analyzer.admit()?);
+        let files = self.bodies.read_files(request, "file").await?;
+        Ok((files, self.inference.admit()?))
+    }
+
+    /// Return a JSON response. Its memory is counted until the client has read it, because
+    /// visualizations are large.
+    fn respond(&self, content: &impl Serialize) -> Result<Response, Problem> {
+        let json = serde_json::to_vec(content)
+            .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
+        let body = Body::from(self.memory.keep_response(json));
+        Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    }
+}
+
+/// Analyze one recording.
 pub(crate) async fn predict(
-    State(app): State<Shared>,
+    State(predictor): State<Arc<Predictor>>,
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let wanted = options.wanted()?;
-    let (files, _slot) = receive(&app, request).await?;
+    let include = options.include()?;
+    let (files, _slot) = predictor.receive(request).await?;
     let mut files = files.into_iter();
-    let (Some(file), None) = (files.next(), files.next()) else {
-        let detail = "one `file` is taken here; several go to /api/predict/batch";
+    let (Some(File { name, bytes }), None) = (files.next(), files.next()) else {
+        let detail = "send one `file` here, or several to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let answer = analyze(&app, file.bytes, file.name, wanted).await?;
-    answered(&app, &answer)
+    let analysis = predictor.analyzer.analyze(bytes, name, include).await?;
+    predictor.respond(&analysis)
 }
 
-/// Answers in the order of the files.
+/// The results of a batch, in the order of the files.
 #[derive(Debug, Serialize)]
-pub(crate) struct BatchAnswer {
-    results: Vec<FileAnswer>,
+struct BatchResults {
+    results: Vec<FileResult>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum FileAnswer {
-    Done(Box<Answer>),
+enum FileResult {
+    Done(Box<Analysis>),
     Failed {
         name: Option<String>,
         error: Problem,
     },
 }
 
-/// What the model makes of several recordings; one that fails leaves the others alone.
+/// Analyze several recordings. One that fails does not affect the others.
 pub(crate) async fn predict_batch(
-    State(app): State<Shared>,
+    State(predictor): State<Arc<Predictor>>,
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let wanted = options.wanted()?;
-    let (files, _slot) = receive(&app, request).await?;
-    let answer_one =
-        async |File { name, bytes }: File| match analyze(&app, bytes, name.clone(), wanted).await {
-            Ok(answer) => FileAnswer::Done(Box::new(answer)),
-            Err(error) => FileAnswer::Failed { name, error },
-        };
+    let include = options.include()?;
+    let (files, _slot) = predictor.receive(request).await?;
+    let analyze = async |File { name, bytes }: File| {
+        let analyzed = predictor.analyzer.analyze(bytes, name.clone(), include);
+        match analyzed.await {
+            Ok(analysis) => FileResult::Done(Box::new(analysis)),
+            Err(error) => FileResult::Failed { name, error },
+        }
+    };
     let results = futures_util::stream::iter(files)
-        .map(answer_one)
-        .buffered(AT_ONCE)
+        .map(analyze)
+        .buffered(CONCURRENT_FILES)
         .collect()
         .await;
-    answered(&app, &BatchAnswer { results })
-}
-
-/// An answer as JSON, whose memory is counted until its client has taken it: pictures are large.
-fn answered(app: &App, answer: &impl Serialize) -> Result<Response, Problem> {
-    let json = serde_json::to_vec(answer)
-        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
-    let body = Body::from(app.memory.keep_answer(json));
-    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    predictor.respond(&BatchResults { results })
 }

@@ -1,5 +1,6 @@
-//! Calls: announced with a queue, or answered at once.
+//! Calls: with a result to fetch later, or in the response.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
@@ -9,23 +10,25 @@ use axum::http::header::HOST;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tokio_util::task::TaskTracker;
 
-use super::config::{API_NAME, FN_INDEX, PARAMETER};
+use super::config::{FN_INDEX, PARAMETER, check_name};
 use super::message::{CallResult, Message};
-use crate::analysis::{Answer, Wanted, analyze};
-use crate::app::{App, Shared};
+use super::sessions::Sessions;
+use super::uploads::Uploads;
+use crate::analysis::{Analysis, Analyzer, Include};
 use crate::assets;
-use crate::body::read_json;
-use crate::extract::Checked;
-use crate::inference::Slot;
-use crate::metrics::CallEnd;
+use crate::body::BodyReader;
+use crate::extractors::Checked;
+use crate::inference::{Inference, Slot};
 use crate::problem::{Kind, Problem};
+use crate::prometheus::{CallStatus, Metrics};
 use crate::random;
 
-/// Longest name of a session; clients use 36 characters and fewer.
-const LONGEST_SESSION: usize = 128;
+/// The longest name of a session in bytes. Clients use at most 36.
+const MAX_SESSION_LENGTH: usize = 128;
 
-/// `gradio.data_classes.PredictBody`, as far as it matters here.
+/// The fields of `gradio.data_classes.PredictBody` that matter here.
 #[derive(Debug, Deserialize)]
 struct CallBody {
     #[serde(default)]
@@ -34,70 +37,10 @@ struct CallBody {
     session_hash: Option<String>,
 }
 
-/// Where a call's outcome is to be fetched.
+/// The response to a new call: the name under which its result is fetched.
 #[derive(Debug, Serialize)]
-pub(super) struct Announced {
+pub(crate) struct StartedCall {
     event_id: String,
-}
-
-/// `POST /gradio_api/queue/join`: a call whose outcome comes in its session's stream.
-pub(super) async fn join(
-    State(app): State<Shared>,
-    request: Request,
-) -> Result<Json<Announced>, Problem> {
-    let (headers, body): (_, CallBody) = read_json(&app, request).await?;
-    if body.fn_index.is_some_and(|index| index != FN_INDEX) {
-        let detail = format!("there is one function, fn_index {FN_INDEX}");
-        return Err(Problem::new(Kind::BadRequest, detail));
-    }
-    let session = body
-        .session_hash
-        .ok_or_else(|| Problem::new(Kind::BadRequest, "`session_hash` is missing"))?;
-    if session.len() > LONGEST_SESSION {
-        let detail = format!("`session_hash` is longer than {LONGEST_SESSION} bytes");
-        return Err(Problem::new(Kind::BadRequest, detail));
-    }
-    announce(
-        &app,
-        Some(session),
-        recording(&app, &headers, body.data.first()),
-    )
-}
-
-/// `POST /gradio_api/call/{api_name}`: a call whose outcome comes in a stream of its own.
-pub(super) async fn call(
-    State(app): State<Shared>,
-    Checked(Path(api_name)): Checked<Path<String>>,
-    request: Request,
-) -> Result<Json<Announced>, Problem> {
-    check_name(&api_name)?;
-    let (headers, body): (_, CallBody) = read_json(&app, request).await?;
-    announce(&app, None, recording(&app, &headers, body.data.first()))
-}
-
-/// `POST /gradio_api/call/v2/{api_name}`: the same with parameters by name.
-pub(super) async fn call_by_keyword(
-    State(app): State<Shared>,
-    Checked(Path(api_name)): Checked<Path<String>>,
-    request: Request,
-) -> Result<Json<Announced>, Problem> {
-    check_name(&api_name)?;
-    let (headers, body): (_, Map<String, Value>) = read_json(&app, request).await?;
-    announce(&app, None, recording(&app, &headers, body.get(PARAMETER)))
-}
-
-/// `POST /gradio_api/run/{api_name}`: the outcome is the answer.
-pub(super) async fn run(
-    State(app): State<Shared>,
-    Checked(Path(api_name)): Checked<Path<String>>,
-    request: Request,
-) -> Result<Json<Value>, Problem> {
-    check_name(&api_name)?;
-    let (headers, body): (_, CallBody) = read_json(&app, request).await?;
-    let bytes = recording(&app, &headers, body.data.first())?;
-    let slot = app.admit()?;
-    let (result, seconds) = answer(&app, slot, Ok(bytes)).await;
-    Ok(Json(CallResult::of(&Ok(result?), seconds).output))
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,115 +49,179 @@ struct CancelBody {
     session_hash: Option<String>,
 }
 
-/// `POST /gradio_api/cancel`
-pub(super) async fn cancel(
-    State(app): State<Shared>,
+/// What calls need of the server.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    pub(crate) bodies: Arc<BodyReader>,
+    pub(crate) analyzer: Arc<Analyzer>,
+    pub(crate) inference: Arc<Inference>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) uploads: Arc<Uploads>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// `POST /gradio_api/queue/join`: start a call whose result goes to its session's stream.
+pub(crate) async fn join(
+    State(calls): State<Arc<Calls>>,
+    request: Request,
+) -> Result<Json<StartedCall>, Problem> {
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    if body.fn_index.is_some_and(|index| index != FN_INDEX) {
+        let detail = format!("the only function has fn_index {FN_INDEX}");
+        return Err(Problem::new(Kind::BadRequest, detail));
+    }
+    let session = body
+        .session_hash
+        .ok_or_else(|| Problem::new(Kind::BadRequest, "`session_hash` is missing"))?;
+    if session.len() > MAX_SESSION_LENGTH {
+        let detail = format!("`session_hash` is longer than {MAX_SESSION_LENGTH} bytes");
+        return Err(Problem::new(Kind::BadRequest, detail));
+    }
+    let recording = calls.recording(&headers, body.data.first());
+    calls.start(Some(session), recording)
+}
+
+/// `POST /gradio_api/call/{api_name}`: start a call whose result goes to a stream of its own.
+pub(crate) async fn call(
+    State(calls): State<Arc<Calls>>,
+    Checked(Path(api_name)): Checked<Path<String>>,
+    request: Request,
+) -> Result<Json<StartedCall>, Problem> {
+    check_name(&api_name)?;
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    let recording = calls.recording(&headers, body.data.first());
+    calls.start(None, recording)
+}
+
+/// `POST /gradio_api/call/v2/{api_name}`: the same with parameters by name.
+pub(crate) async fn call_by_keyword(
+    State(calls): State<Arc<Calls>>,
+    Checked(Path(api_name)): Checked<Path<String>>,
+    request: Request,
+) -> Result<Json<StartedCall>, Problem> {
+    check_name(&api_name)?;
+    let (headers, body): (_, Map<String, Value>) = calls.bodies.read_json(request).await?;
+    let recording = calls.recording(&headers, body.get(PARAMETER));
+    calls.start(None, recording)
+}
+
+/// `POST /gradio_api/run/{api_name}`: run a call and respond with its result.
+pub(crate) async fn run(
+    State(calls): State<Arc<Calls>>,
+    Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
-    let (_, body): (_, CancelBody) = read_json(&app, request).await?;
+    check_name(&api_name)?;
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    let bytes = calls.recording(&headers, body.data.first())?;
+    let slot = calls.analyzer.admit()?;
+    let (result, seconds) = calls.analyze(slot, Ok(bytes)).await;
+    Ok(Json(CallResult::of(&Ok(result?), seconds).output))
+}
+
+/// `POST /gradio_api/cancel`
+pub(crate) async fn cancel(
+    State(calls): State<Arc<Calls>>,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
+    let (_, body): (_, CancelBody) = calls.bodies.read_json(request).await?;
     if let (Some(session), Some(event_id)) = (body.session_hash, body.event_id) {
-        app.gradio.sessions.cancel(&session, &event_id);
+        calls.sessions.cancel(&session, &event_id);
     }
     Ok(Json(json!({"success": true})))
 }
 
-/// `POST /gradio_api/reset`: nothing to do, as in Gradio itself.
-pub(super) async fn reset() -> Json<Value> {
+/// `POST /gradio_api/reset`: do nothing, as Gradio itself.
+pub(crate) async fn reset() -> Json<Value> {
     Json(json!({"success": true}))
 }
 
-pub(super) fn check_name(api_name: &str) -> Result<(), Problem> {
-    if api_name == API_NAME {
-        Ok(())
-    } else {
-        let detail = format!("there is one function: {API_NAME}");
-        Err(Problem::new(Kind::NotFound, detail))
-    }
-}
-
-/// Begins a call, in a session of its own if it has none. A recording that was not found is the
-/// call's outcome, since clients show that and not a refused announcement.
-fn announce(
-    app: &Shared,
-    session: Option<String>,
-    recording: Result<Bytes, Problem>,
-) -> Result<Json<Announced>, Problem> {
-    let slot = app.admit()?;
-    let event_id = random::id();
-    let session = session.unwrap_or_else(|| event_id.clone());
-    let sessions = &app.gradio.sessions;
-    let cancelled = sessions.begin(&session, &event_id)?;
-    let queue_size = app.inference.waiting();
-    let estimation = Message::Estimation {
-        event_id: event_id.clone(),
-        rank: queue_size.saturating_sub(1),
-        queue_size,
-        rank_eta: None,
-    };
-    sessions.tell(&session, estimation);
-    let (app, event_id_told) = (app.clone(), event_id.clone());
-    app.tasks.clone().spawn(async move {
-        let sessions = &app.gradio.sessions;
-        let starts = Message::ProcessStarts {
+impl Calls {
+    /// Start a call, in a session of its own if it names none. A recording that was not found
+    /// becomes the call's result, because clients show that but not a refused call.
+    fn start(
+        self: Arc<Self>,
+        session: Option<String>,
+        recording: Result<Bytes, Problem>,
+    ) -> Result<Json<StartedCall>, Problem> {
+        let slot = self.analyzer.admit()?;
+        let event_id = random::id();
+        let started = StartedCall {
             event_id: event_id.clone(),
-            eta: None,
         };
-        sessions.tell(&session, starts);
-        tokio::select! {
-            (result, seconds) = answer(&app, slot, recording) => {
-                let outcome = CallResult::of(&result, seconds);
-                sessions.tell(&session, outcome.message(event_id));
+        let session = session.unwrap_or_else(|| event_id.clone());
+        let cancelled = self.sessions.begin(&session, &event_id)?;
+        let queue_size = self.inference.waiting();
+        let estimation = Message::Estimation {
+            event_id: event_id.clone(),
+            rank: queue_size.saturating_sub(1),
+            queue_size,
+            rank_eta: None,
+        };
+        self.sessions.push(&session, estimation);
+        self.tasks.clone().spawn(async move {
+            let starts = Message::ProcessStarts {
+                event_id: event_id.clone(),
+                eta: None,
+            };
+            self.sessions.push(&session, starts);
+            tokio::select! {
+                (result, seconds) = self.analyze(slot, recording) => {
+                    let result = CallResult::of(&result, seconds);
+                    self.sessions.push(&session, result.message(event_id));
+                }
+                () = cancelled.cancelled() => self.metrics.count_call(CallStatus::Cancelled),
             }
-            () = cancelled.cancelled() => app.metrics.count_call(CallEnd::Cancelled),
-        }
-    });
-    Ok(Json(Announced {
-        event_id: event_id_told,
-    }))
-}
-
-/// The answer, and how many seconds it took.
-async fn answer(
-    app: &Shared,
-    slot: Slot,
-    recording: Result<Bytes, Problem>,
-) -> (Result<Answer, Problem>, f64) {
-    let started = Instant::now();
-    let result = match recording {
-        Ok(bytes) => analyze(app, bytes, None, Wanted::default()).await,
-        Err(problem) => Err(problem),
-    };
-    drop(slot);
-    app.metrics.count_call(match &result {
-        Ok(_) => CallEnd::Answered,
-        Err(_) => CallEnd::Failed,
-    });
-    (result, started.elapsed().as_secs_f64())
-}
-
-/// The recording that a call's argument names: an upload, or a sample of this server's.
-fn recording(app: &App, headers: &HeaderMap, argument: Option<&Value>) -> Result<Bytes, Problem> {
-    let bad = |detail: &str| Problem::new(Kind::BadRequest, detail);
-    let path = match argument {
-        Some(Value::Object(file)) => file.get("path").and_then(Value::as_str),
-        Some(Value::String(_)) => {
-            return Err(bad("a path says nothing here: wrap it in handle_file(…)"));
-        }
-        _ => None,
-    };
-    let path = path.ok_or_else(|| bad("send a recording: handle_file(…)"))?;
-    if path.starts_with("http://") || path.starts_with("https://") {
-        return sample(headers, path)
-            .map(Bytes::from_static)
-            .ok_or_else(|| bad("addresses are not fetched: upload the recording itself"));
+        });
+        Ok(Json(started))
     }
-    app.gradio
-        .uploads
-        .find(path)
-        .ok_or_else(|| bad("there is no such upload (any more): upload the recording again"))
+
+    /// Return the analysis of a recording and the seconds that it took.
+    async fn analyze(
+        &self,
+        slot: Slot,
+        recording: Result<Bytes, Problem>,
+    ) -> (Result<Analysis, Problem>, f64) {
+        let started = Instant::now();
+        let result = match recording {
+            Ok(bytes) => {
+                let analyzed = self.analyzer.analyze(bytes, None, Include::default());
+                analyzed.await
+            }
+            Err(problem) => Err(problem),
+        };
+        drop(slot);
+        self.metrics.count_call(match &result {
+            Ok(_) => CallStatus::Answered,
+            Err(_) => CallStatus::Failed,
+        });
+        (result, started.elapsed().as_secs_f64())
+    }
+
+    /// Return the recording that a call's argument names: an upload, or a sample of this server.
+    fn recording(&self, headers: &HeaderMap, argument: Option<&Value>) -> Result<Bytes, Problem> {
+        let bad = |detail: &str| Problem::new(Kind::BadRequest, detail);
+        let path = match argument {
+            Some(Value::Object(file)) => file.get("path").and_then(Value::as_str),
+            Some(Value::String(_)) => {
+                return Err(bad("the server cannot open a path: pass handle_file(…)"));
+            }
+            _ => None,
+        };
+        let path = path.ok_or_else(|| bad("send a recording: handle_file(…)"))?;
+        if path.starts_with("http://") || path.starts_with("https://") {
+            return sample(headers, path)
+                .map(Bytes::from_static)
+                .ok_or_else(|| bad("the server fetches no URLs: upload the recording itself"));
+        }
+        self.uploads
+            .find(path)
+            .ok_or_else(|| bad("this upload does not exist or is gone: upload the recording again"))
+    }
 }
 
-/// The sample that an address of this server's names. No address is ever fetched.
+/// Return the sample that a URL of this server names. No URL is ever fetched.
 fn sample(headers: &HeaderMap, address: &str) -> Option<&'static [u8]> {
     let (_, rest) = address.split_once("://")?;
     let (authority, path) = rest.split_once('/')?;

@@ -1,9 +1,9 @@
-//! The messages of Gradio's event streams (`gradio/server_messages.py`).
+//! The messages in Gradio's event streams (`gradio/server_messages.py`).
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::analysis::Answer;
+use crate::analysis::Analysis;
 use crate::problem::Problem;
 
 /// How long a client's page shows an error, in seconds: Gradio's default.
@@ -13,16 +13,16 @@ const SHOWN_SECONDS: u32 = 10;
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "msg", rename_all = "snake_case")]
 pub(super) enum Message {
-    /// It waits.
+    /// The call waits.
     Estimation {
         event_id: String,
         rank: usize,
         queue_size: usize,
         rank_eta: Option<f64>,
     },
-    /// It is being worked on.
+    /// The server works on the call.
     ProcessStarts { event_id: String, eta: Option<f64> },
-    /// It is done.
+    /// The call has ended.
     ProcessCompleted {
         event_id: String,
         output: Value,
@@ -32,7 +32,7 @@ pub(super) enum Message {
 }
 
 impl Message {
-    /// The call that it is about.
+    /// Return the call that the message is about.
     pub(super) fn event_id(&self) -> &str {
         match self {
             Self::Estimation { event_id, .. }
@@ -42,7 +42,7 @@ impl Message {
     }
 }
 
-/// The outcome of a call: what its function returned, or what its client is told instead.
+/// The result of a call: the function's return value, or an error.
 #[derive(Debug, Clone)]
 pub(super) struct CallResult {
     pub(super) output: Value,
@@ -51,11 +51,11 @@ pub(super) struct CallResult {
 }
 
 impl CallResult {
-    pub(super) fn of(result: &Result<Answer, Problem>, seconds: f64) -> Self {
+    pub(super) fn of(result: &Result<Analysis, Problem>, seconds: f64) -> Self {
         match result {
-            Ok(answer) => Self {
+            Ok(analysis) => Self {
                 output: json!({
-                    "data": [label_data(answer)],
+                    "data": [label_data(analysis)],
                     "is_generating": false,
                     "duration": seconds,
                     "average_duration": seconds,
@@ -76,7 +76,7 @@ impl CallResult {
         }
     }
 
-    /// What a client is told whose call was cancelled.
+    /// Return the result of a cancelled call.
     pub(super) fn cancelled() -> Self {
         Self {
             output: json!({}),
@@ -99,13 +99,13 @@ fn error(detail: &str, title: &str) -> Value {
     json!({"error": detail, "duration": SHOWN_SECONDS, "visible": true, "title": title})
 }
 
-/// What `gr.Label` returns: all labels, the most probable first.
-fn label_data(answer: &Answer) -> Value {
-    let mut confidences: Vec<_> = answer.probabilities.iter().collect();
+/// Return the value of a `gr.Label`: all labels, the most probable first.
+fn label_data(analysis: &Analysis) -> Value {
+    let mut confidences: Vec<_> = analysis.probabilities.iter().collect();
     confidences.sort_by(|one, other| other.probability.total_cmp(&one.probability));
     let confidences: Vec<Value> = confidences
         .into_iter()
         .map(|it| json!({"label": it.label, "confidence": it.probability}))
         .collect();
-    json!({"label": answer.label, "confidences": confidences})
+    json!({"label": analysis.label, "confidences": confidences})
 }

@@ -1,7 +1,7 @@
-//! Messages that wait to be fetched.
+//! Sessions: messages about calls, kept until the client fetches them.
 //!
-//! A session is whatever its client calls so; a call without one is a session of its own. What
-//! nobody fetches is forgotten after [`Timeouts::kept`](crate::Timeouts::kept).
+//! The client chooses the name of a session. A call without one gets a session of its own. Messages
+//! that nobody fetches are discarded after [`Timeouts::kept`](crate::Timeouts::kept).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,21 +13,22 @@ use tokio_util::sync::CancellationToken;
 use super::message::{CallResult, Message};
 use crate::problem::{Kind, Problem};
 
-/// Clients that still want an outcome ask for it within this time.
-const FETCHED_WITHIN: Duration = Duration::from_secs(2);
+/// A client that still wants a result fetches it within this time.
+const FETCH_TIME: Duration = Duration::from_secs(2);
 
 /// The sessions that have calls or messages.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     sessions: Mutex<HashMap<String, Session>>,
-    /// Most calls in all that have not been fetched.
-    most: usize,
-    longest: Duration,
+    /// The most calls whose result has not been fetched.
+    max_calls: usize,
+    /// How long an unused session is kept.
+    max_age: Duration,
 }
 
 #[derive(Debug)]
 struct Session {
-    /// Calls whose outcome has not been fetched.
+    /// Calls whose result has not been fetched.
     calls: HashMap<String, Call>,
     messages: VecDeque<Message>,
     arrived: Arc<Notify>,
@@ -40,24 +41,24 @@ struct Call {
     completed: Option<Instant>,
 }
 
-/// What a reader of a session finds.
+/// The next event for a reader of a session.
 #[derive(Debug)]
 pub(super) enum Next {
     Message(Message),
-    /// Nothing yet; something will be notified.
+    /// Nothing yet. A new message triggers the notification.
     Later(Arc<Notify>),
-    /// All calls have been fetched.
+    /// The results of all calls have been fetched.
     AllFetched(Arc<Notify>),
     /// There is no such session.
     Unknown,
 }
 
 impl Sessions {
-    pub(super) fn new(most: usize, longest: Duration) -> Self {
+    pub(crate) fn new(max_calls: usize, max_age: Duration) -> Self {
         Self {
             sessions: Mutex::default(),
-            most,
-            longest,
+            max_calls,
+            max_age,
         }
     }
 
@@ -65,7 +66,8 @@ impl Sessions {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a call of a session. The oldest outcome that was not fetched makes room for it.
+    /// Register a call of a session. If there are too many calls, discard the oldest unfetched
+    /// result.
     pub(super) fn begin(
         &self,
         session: &str,
@@ -73,8 +75,8 @@ impl Sessions {
     ) -> Result<CancellationToken, Problem> {
         let mut sessions = self.lock();
         let unfetched: usize = sessions.values().map(|it| it.calls.len()).sum();
-        if unfetched >= self.most && !forget_oldest_outcome(&mut sessions) {
-            let detail = "too many calls wait to be fetched";
+        if unfetched >= self.max_calls && !discard_oldest_result(&mut sessions) {
+            let detail = "the results of too many calls are waiting to be fetched";
             return Err(Problem::new(Kind::Busy, detail));
         }
         let session = sessions
@@ -92,8 +94,8 @@ impl Sessions {
         Ok(cancelled)
     }
 
-    /// Adds a message for whoever reads the session.
-    pub(super) fn tell(&self, session: &str, message: Message) {
+    /// Add a message to a session.
+    pub(super) fn push(&self, session: &str, message: Message) {
         if let Some(session) = self.lock().get_mut(session) {
             session.touched = Instant::now();
             if let Message::ProcessCompleted { event_id, .. } = &message
@@ -106,7 +108,7 @@ impl Sessions {
         }
     }
 
-    /// The next message of a session.
+    /// Return the next event of a session.
     pub(super) fn next(&self, name: &str) -> Next {
         let mut sessions = self.lock();
         let Some(session) = sessions.get_mut(name) else {
@@ -127,7 +129,7 @@ impl Sessions {
         }
     }
 
-    /// Forgets a session that has nothing left to fetch; says whether it did.
+    /// Remove a session that has nothing left to fetch, and return whether it is gone.
     pub(super) fn end(&self, name: &str) -> bool {
         let mut sessions = self.lock();
         let done = sessions
@@ -139,7 +141,7 @@ impl Sessions {
         done
     }
 
-    /// The session that a call belongs to.
+    /// Return the session that a call belongs to.
     pub(super) fn of_call(&self, event_id: &str) -> Option<String> {
         let sessions = self.lock();
         if sessions.contains_key(event_id) {
@@ -151,7 +153,7 @@ impl Sessions {
         found.map(|(name, _)| name.clone())
     }
 
-    /// Cancels a call, if it is one of the session.
+    /// Cancel a call of a session. Any other call is left alone.
     pub(super) fn cancel(&self, session: &str, event_id: &str) {
         let cancelled = {
             let sessions = self.lock();
@@ -163,30 +165,27 @@ impl Sessions {
         };
         if let Some(cancelled) = cancelled {
             cancelled.cancel();
-            let outcome = CallResult::cancelled().message(event_id.to_owned());
-            self.tell(session, outcome);
+            let result = CallResult::cancelled().message(event_id.to_owned());
+            self.push(session, result);
         }
     }
 
-    /// Whether the outcome of a call is to be expected, or has come so shortly ago that its client
-    /// may still be about to fetch it.
-    pub(crate) fn are_awaited(&self) -> bool {
+    /// Return whether a call is still running, or ended so recently that its client may still
+    /// fetch the result.
+    pub(crate) fn have_pending_calls(&self) -> bool {
         let sessions = self.lock();
         let mut calls = sessions.values().flat_map(|session| session.calls.values());
-        calls.any(|call| {
-            call.completed
-                .is_none_or(|at| at.elapsed() < FETCHED_WITHIN)
-        })
+        calls.any(|call| call.completed.is_none_or(|at| at.elapsed() < FETCH_TIME))
     }
 
-    /// Forgets what nobody has asked for in a long time.
+    /// Remove the sessions that nobody has used for too long.
     pub(crate) fn sweep(&self) {
         self.lock()
-            .retain(|_, session| session.touched.elapsed() < self.longest);
+            .retain(|_, session| session.touched.elapsed() < self.max_age);
     }
 }
 
-fn forget_oldest_outcome(sessions: &mut HashMap<String, Session>) -> bool {
+fn discard_oldest_result(sessions: &mut HashMap<String, Session>) -> bool {
     let completed = sessions.iter().flat_map(|(name, session)| {
         let calls = session.calls.iter();
         calls.filter_map(move |(event_id, call)| Some((call.completed?, name, event_id)))
@@ -212,15 +211,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_outcome_makes_room() {
+    fn the_oldest_result_is_discarded_for_a_new_call() {
         let sessions = Sessions::new(2, Duration::from_secs(60));
         for name in ["one", "two"] {
             sessions.begin(name, name).unwrap();
         }
         let refused = sessions.begin("three", "three").unwrap_err();
-        assert_eq!(refused.kind, Kind::Busy, "none has an outcome");
+        assert_eq!(refused.kind, Kind::Busy, "no call has a result");
         for name in ["two", "one"] {
-            sessions.tell(name, CallResult::cancelled().message(name.to_owned()));
+            sessions.push(name, CallResult::cancelled().message(name.to_owned()));
         }
         sessions.begin("three", "three").unwrap();
         assert!(matches!(sessions.next("two"), Next::Unknown));

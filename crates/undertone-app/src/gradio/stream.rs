@@ -1,6 +1,7 @@
 //! Event streams (`text/event-stream`) of calls and sessions.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
@@ -10,49 +11,58 @@ use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
-use super::calls::check_name;
+use super::config::check_name;
 use super::message::Message;
-use super::sessions::Next;
-use crate::app::{App, Shared};
-use crate::extract::{Checked, Client};
+use super::sessions::{Next, Sessions};
+use crate::extractors::{Checked, Client};
+use crate::permits::Permits;
 use crate::problem::Problem;
 
-/// Between two signs of life.
+/// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long a session's stream stays open after its last outcome: the next call of a client that
-/// calls again and again then needs no stream of its own.
+/// How long a session's stream stays open after its last result, so that a client's next call can
+/// use the same stream.
 const LINGER: Duration = Duration::from_millis(200);
 
+/// What event streams need of the server.
+#[derive(Debug)]
+pub(crate) struct Streams {
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) permits: Permits,
+    pub(crate) stopping: CancellationToken,
+}
+
 #[derive(Debug, Deserialize)]
-pub(super) struct OfSession {
+pub(crate) struct SessionQuery {
     session_hash: String,
 }
 
-/// What a reader of a stream is told next.
-enum Told {
+/// The next event of a stream.
+enum StreamEvent {
     Message(Message),
     Heartbeat,
     Close,
     NotFound,
 }
 
-/// `GET /gradio_api/queue/data`: the messages of all calls of a session, until all are done.
-pub(super) async fn session(
-    State(app): State<Shared>,
+/// `GET /gradio_api/queue/data`: the messages of all calls of a session, until all have ended.
+pub(crate) async fn session_stream(
+    State(streams): State<Arc<Streams>>,
     Client(client): Client,
-    Checked(Query(OfSession { session_hash })): Checked<Query<OfSession>>,
+    Checked(Query(SessionQuery { session_hash })): Checked<Query<SessionQuery>>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let place = app.streams.enter(client)?;
-    let events = unfold(Some((app, session_hash, place)), async |reader| {
-        let (app, session, place) = reader?;
-        let told = next(&app, &session, LINGER).await;
-        let goes_on = matches!(told, Told::Message(_) | Told::Heartbeat);
-        let event = match told {
-            Told::Message(message) => data(&message),
-            Told::Heartbeat => data(&json!({"msg": "heartbeat"})),
-            Told::Close => data(&json!({"msg": "close_stream", "event_id": null})),
-            Told::NotFound => data(&json!({
+    let permit = streams.permits.acquire(client)?;
+    let events = unfold(Some((streams, session_hash, permit)), async |reader| {
+        let (streams, session, permit) = reader?;
+        let next = streams.next(&session, LINGER).await;
+        let continues = matches!(next, StreamEvent::Message(_) | StreamEvent::Heartbeat);
+        let event = match next {
+            StreamEvent::Message(message) => data(&message),
+            StreamEvent::Heartbeat => data(&json!({"msg": "heartbeat"})),
+            StreamEvent::Close => data(&json!({"msg": "close_stream", "event_id": null})),
+            StreamEvent::NotFound => data(&json!({
                 "msg": "unexpected_error",
                 "event_id": null,
                 "message": "404: Not Found",
@@ -60,80 +70,85 @@ pub(super) async fn session(
                 "success": false,
             })),
         };
-        Some((Ok(event), goes_on.then_some((app, session, place))))
+        let reader = continues.then_some((streams, session, permit));
+        Some((Ok(event), reader))
     });
     Ok(Sse::new(events))
 }
 
-/// `GET /gradio_api/call/{api_name}/{event_id}`: the outcome of one call.
-pub(super) async fn call(
-    State(app): State<Shared>,
+/// `GET /gradio_api/call/{api_name}/{event_id}`: the result of one call.
+pub(crate) async fn call_stream(
+    State(streams): State<Arc<Streams>>,
     Client(client): Client,
     Checked(Path((api_name, event_id))): Checked<Path<(String, String)>>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     check_name(&api_name)?;
-    let session = app.gradio.sessions.of_call(&event_id).unwrap_or_default();
-    let place = app.streams.enter(client)?;
-    let events = unfold(Some((app, session, place)), async |reader| {
-        let (app, session, place) = reader?;
+    let session = streams.sessions.of_call(&event_id).unwrap_or_default();
+    let permit = streams.permits.acquire(client)?;
+    let events = unfold(Some((streams, session, permit)), async |reader| {
+        let (streams, session, permit) = reader?;
         loop {
-            let (event, goes_on) = match next(&app, &session, Duration::ZERO).await {
-                Told::Message(Message::ProcessCompleted {
+            let (event, continues) = match streams.next(&session, Duration::ZERO).await {
+                StreamEvent::Message(Message::ProcessCompleted {
                     output, success, ..
                 }) => {
-                    app.gradio.sessions.end(&session);
+                    streams.sessions.end(&session);
                     (completed(&output, success), false)
                 }
-                Told::Message(_) => continue,
-                Told::Heartbeat => (named("heartbeat", &Value::Null), true),
-                Told::Close => return None,
-                Told::NotFound => (named("error", &"404: Not Found"), false),
+                StreamEvent::Message(_) => continue,
+                StreamEvent::Heartbeat => (named("heartbeat", &Value::Null), true),
+                StreamEvent::Close => return None,
+                StreamEvent::NotFound => (named("error", &"404: Not Found"), false),
             };
-            return Some((Ok(event), goes_on.then_some((app, session, place))));
+            let reader = continues.then_some((streams, session, permit));
+            return Some((Ok(event), reader));
         }
     });
     Ok(Sse::new(events))
 }
 
-/// `GET /gradio_api/heartbeat/{session_hash}`: says that the server is there.
-pub(super) async fn heartbeat(
-    State(app): State<Shared>,
+/// `GET /gradio_api/heartbeat/{session_hash}`: repeat that the server is alive.
+pub(crate) async fn heartbeat(
+    State(streams): State<Arc<Streams>>,
     Client(client): Client,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let place = app.streams.enter(client)?;
-    let events = unfold((app, place, Duration::ZERO), async |(app, place, pause)| {
+    let permit = streams.permits.acquire(client)?;
+    let reader = (streams, permit, Duration::ZERO);
+    let events = unfold(reader, async |(streams, permit, pause)| {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = app.stopping.cancelled() => return None,
+            () = streams.stopping.cancelled() => return None,
         }
         let alive = Event::default().data("ALIVE");
-        Some((Ok(alive), (app, place, HEARTBEAT)))
+        Some((Ok(alive), (streams, permit, HEARTBEAT)))
     });
     Ok(Sse::new(events))
 }
 
-async fn next(app: &App, session: &str, linger: Duration) -> Told {
-    let sessions = &app.gradio.sessions;
-    loop {
-        match sessions.next(session) {
-            Next::Message(message) => return Told::Message(message),
-            Next::Unknown => return Told::NotFound,
-            Next::Later(arrived) => {
-                if timeout(HEARTBEAT, arrived.notified()).await.is_err() {
-                    return Told::Heartbeat;
+impl Streams {
+    /// Wait for the next event of a session. The stream closes `linger` after the last result.
+    async fn next(&self, session: &str, linger: Duration) -> StreamEvent {
+        loop {
+            match self.sessions.next(session) {
+                Next::Message(message) => return StreamEvent::Message(message),
+                Next::Unknown => return StreamEvent::NotFound,
+                Next::Later(arrived) => {
+                    if timeout(HEARTBEAT, arrived.notified()).await.is_err() {
+                        return StreamEvent::Heartbeat;
+                    }
                 }
-            }
-            Next::AllFetched(arrived) => {
-                let more = timeout(linger, arrived.notified()).await.is_ok();
-                if !more && sessions.end(session) {
-                    return Told::Close;
+                Next::AllFetched(arrived) => {
+                    let more = timeout(linger, arrived.notified()).await.is_ok();
+                    if !more && self.sessions.end(session) {
+                        return StreamEvent::Close;
+                    }
                 }
             }
         }
     }
 }
 
-/// The event of a call's outcome: what the function returned, or the error.
+/// Return the event for a call's result: the function's return value, or the error.
 fn completed(output: &Value, success: bool) -> Event {
     if success {
         named("complete", &output["data"])
@@ -146,12 +161,12 @@ fn data(content: &impl Serialize) -> Event {
     with_data(Event::default(), content)
 }
 
-/// The name goes first: scripts read these streams line by line.
+/// Return an event whose name comes first, since scripts read these streams line by line.
 fn named(name: &str, content: &impl Serialize) -> Event {
     with_data(Event::default().event(name), content)
 }
 
 fn with_data(event: Event, content: &impl Serialize) -> Event {
-    // Fails for maps whose keys aren't strings, and there are none.
+    // Serialization fails only for maps whose keys are not strings, and there are none.
     event.json_data(content).unwrap_or_default()
 }

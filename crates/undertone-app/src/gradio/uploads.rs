@@ -1,9 +1,8 @@
-//! Files that clients upload before they call.
+//! Files that clients upload before a call.
 //!
-//! They lie in memory, under names made here, until they are as old as
-//! [`Timeouts::kept`](crate::Timeouts::kept) or newer ones need their place. A client gets such a
-//! name where Gradio's own server would give it a path, and what it sends back is looked up, never
-//! opened.
+//! An upload stays in memory until it is older than [`Timeouts::kept`](crate::Timeouts::kept) or
+//! newer uploads need its memory. The server chooses its name, which the client gets where Gradio's
+//! own server sends a path. A name that a client sends is looked up here and never opened as a file.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,22 +12,21 @@ use axum::Json;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 
-use crate::app::Shared;
-use crate::body::read_files;
-use crate::memory::Memory;
+use crate::body::BodyReader;
+use crate::memory_budget::MemoryBudget;
 use crate::problem::Problem;
 use crate::random;
 
-/// What the names of uploads begin with.
+/// The prefix of upload names.
 const PREFIX: &str = "undertone-upload-";
 
 /// The uploads that are kept.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     kept: Mutex<Kept>,
-    most: usize,
-    memory: Arc<Memory>,
-    longest: Duration,
+    max_count: usize,
+    memory: Arc<MemoryBudget>,
+    max_age: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -40,12 +38,12 @@ struct Kept {
 }
 
 impl Uploads {
-    pub(super) fn new(most: usize, most_bytes: usize, longest: Duration) -> Self {
+    pub(crate) fn new(max_count: usize, max_bytes: usize, max_age: Duration) -> Self {
         Self {
             kept: Mutex::default(),
-            most,
-            memory: Memory::new(most_bytes),
-            longest,
+            max_count,
+            memory: MemoryBudget::new(max_bytes),
+            max_age,
         }
     }
 
@@ -53,44 +51,44 @@ impl Uploads {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes that are kept.
+    /// Return how many bytes are kept.
     pub(crate) fn bytes(&self) -> usize {
         self.lock().bytes
     }
 
-    /// Keeps a file and gives it a name. The oldest make room for it; those that calls still work on
-    /// go on taking theirs.
+    /// Keep a file and return its name. The oldest uploads are discarded if there is no room. The
+    /// memory of an upload that a call still uses is only freed after the call.
     fn keep(&self, bytes: &[u8]) -> Result<String, Problem> {
         let name = format!("{PREFIX}{}", random::id());
         let mut kept = self.lock();
-        kept.forget_older_than(self.longest);
-        while kept.ages.len() >= self.most && kept.forget_oldest() {}
-        let mut held = self.memory.hold();
-        while let Err(problem) = held.add(bytes.len()) {
-            if !kept.forget_oldest() {
+        kept.discard_older_than(self.max_age);
+        while kept.ages.len() >= self.max_count && kept.discard_oldest() {}
+        let mut reservation = self.memory.reserve();
+        while let Err(problem) = reservation.extend(bytes.len()) {
+            if !kept.discard_oldest() {
                 return Err(problem);
             }
         }
-        let bytes = held.keep(bytes.to_vec());
+        let bytes = reservation.keep(bytes.to_vec());
         kept.bytes += bytes.len();
         kept.ages.push_back((Instant::now(), name.clone()));
         kept.by_name.insert(name.clone(), bytes);
         Ok(name)
     }
 
-    /// The file of that name, if it is still kept.
+    /// Return the file of this name, if it is still kept.
     pub(super) fn find(&self, name: &str) -> Option<Bytes> {
         self.lock().by_name.get(name).cloned()
     }
 
-    /// Forgets what is too old.
+    /// Discard the uploads that are too old.
     pub(crate) fn sweep(&self) {
-        self.lock().forget_older_than(self.longest);
+        self.lock().discard_older_than(self.max_age);
     }
 }
 
 impl Kept {
-    fn forget_oldest(&mut self) -> bool {
+    fn discard_oldest(&mut self) -> bool {
         let Some((_, name)) = self.ages.pop_front() else {
             return false;
         };
@@ -100,22 +98,22 @@ impl Kept {
         true
     }
 
-    fn forget_older_than(&mut self, longest: Duration) {
+    fn discard_older_than(&mut self, max_age: Duration) {
         while let Some((since, _)) = self.ages.front()
-            && since.elapsed() > longest
+            && since.elapsed() > max_age
         {
-            self.forget_oldest();
+            self.discard_oldest();
         }
     }
 }
 
-/// `POST /gradio_api/upload`: a multipart body with fields `files`; the answer is their names.
-pub(super) async fn upload(
-    State(app): State<Shared>,
+/// `POST /gradio_api/upload`: keep the `files` of a multipart body and return their names.
+pub(crate) async fn upload(
+    State(bodies): State<Arc<BodyReader>>,
+    State(uploads): State<Arc<Uploads>>,
     request: Request,
 ) -> Result<Json<Vec<String>>, Problem> {
-    let files = read_files(&app, request, "files").await?;
-    let uploads = &app.gradio.uploads;
+    let files = bodies.read_files(request, "files").await?;
     let names = files.iter().map(|file| uploads.keep(&file.bytes));
     Ok(Json(names.collect::<Result<_, _>>()?))
 }
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room() {
+    fn the_oldest_uploads_are_discarded_for_a_new_one() {
         let uploads = Uploads::new(3, 100, Duration::from_secs(60));
         let names: Vec<String> = (0..4).map(|_| keep(&uploads, 10)).collect();
         assert_eq!(uploads.find(&names[0]), None);
@@ -142,19 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_work_on_is_counted_after_it_went() {
+    fn an_upload_in_use_counts_after_it_is_discarded() {
         let uploads = Uploads::new(10, 100, Duration::from_secs(60));
-        let working = uploads.find(&keep(&uploads, 60));
+        let in_use = uploads.find(&keep(&uploads, 60));
         keep(&uploads, 40);
         keep(&uploads, 30);
         let refused = uploads.keep(&[7; 50]).unwrap_err();
         assert_eq!((refused.kind, uploads.bytes()), (Kind::Busy, 0));
-        drop(working);
+        drop(in_use);
         keep(&uploads, 100);
     }
 
     #[test]
-    fn what_is_old_is_forgotten() {
+    fn an_old_upload_is_discarded() {
         let uploads = Uploads::new(3, 100, Duration::ZERO);
         let name = keep(&uploads, 10);
         std::thread::sleep(Duration::from_millis(2));

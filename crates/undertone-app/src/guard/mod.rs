@@ -1,11 +1,13 @@
-//! Who may ask: names of this server, origins of pages, and the token.
+//! Decide who may send requests: by host name, by origin, and by token.
 //!
-//! A server on a person's own machine is within reach of every page that the person opens. What
-//! keeps such pages out is that browsers tell where a request comes from (`Origin`) and which name
-//! it was meant for (`Host`), and that both are looked at here.
+//! Every page that a person opens can reach a server on that person's machine. Browsers say which
+//! site a request comes from (`Origin`) and which name it is for (`Host`). Checking both keeps such
+//! pages out.
 
 mod headers;
 mod token;
+
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN, UPGRADE};
@@ -15,21 +17,33 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::app::{App, Shared};
 use crate::problem::{Kind, Problem};
-pub(crate) use headers::{Policy, add_headers};
+use crate::settings::Access;
+pub(crate) use headers::security_headers;
 pub(crate) use token::LIVE_PROTOCOL_PREFIX;
 pub use token::{InvalidToken, check_token};
 
-/// Refuses requests that have no business here.
-pub(crate) async fn guard(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    match check(&app, &request) {
+/// The rules for requests.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) access: Access,
+    /// Whether only this machine can reach the server.
+    pub(crate) local_only: bool,
+}
+
+/// Refuse requests that break the rules.
+pub(crate) async fn guard(
+    State(guard): State<Arc<Guard>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match guard.check(&request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-/// Lets the pages of named origins ask.
+/// Return a layer that lets the pages of these origins send requests.
 pub(crate) fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.iter().filter_map(|origin| origin.parse().ok());
     let origins: Vec<HeaderValue> = origins.collect();
@@ -44,61 +58,76 @@ pub(crate) fn cors(origins: &[String]) -> CorsLayer {
         ])
 }
 
-fn check(app: &App, request: &Request) -> Result<(), Problem> {
-    let path = request.uri().path();
-    if matches!(path, "/healthz" | "/readyz") {
-        return Ok(());
-    }
-    let host = request.headers().get(HOST);
-    let hosts = request.headers().get_all(HOST).iter().count();
-    // As RFC 9112 wants it: whoever reads the other one may take it for another server's.
-    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
-        let detail = "send one `Host` header";
-        return Err(Problem::new(Kind::BadRequest, detail));
-    }
-    if let Some(host) = host
-        && !is_our_name(app, host)
-    {
-        let detail =
-            "not a name of this server: address it as localhost, or start it with --allow-host";
-        return Err(Problem::new(Kind::Misdirected, detail));
-    }
-    let origin = request.headers().get(ORIGIN);
-    let acts = !matches!(*request.method(), Method::GET | Method::HEAD)
-        || request.headers().contains_key(UPGRADE);
-    if let Some(origin) = origin
-        && acts
-        && !is_allowed_origin(app, origin, host)
-    {
-        let detail = "pages of this origin may not ask: start the server with --cors ORIGIN";
-        return Err(Problem::new(Kind::Forbidden, detail));
-    }
-    // The page and what it is made of hold nothing secret, and a browser cannot send a header
-    // when it loads them.
-    let open = path == "/" || path.starts_with("/assets/") || path.starts_with("/api/docs");
-    match &app.settings.access.token {
-        Some(expected) if !open && !token::is_given(expected, request.headers()) => {
-            let detail = "send the header `Authorization: Bearer TOKEN`";
-            Err(Problem::new(Kind::Unauthorized, detail))
+impl Guard {
+    fn check(&self, request: &Request) -> Result<(), Problem> {
+        let path = request.uri().path();
+        if matches!(path, "/healthz" | "/readyz") {
+            return Ok(());
         }
-        _ => Ok(()),
+        let host = request.headers().get(HOST);
+        let hosts = request.headers().get_all(HOST).iter().count();
+        // RFC 9112 requires this: a proxy might read a different `Host` header than this server.
+        if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+            let detail = "send exactly one `Host` header";
+            return Err(Problem::new(Kind::BadRequest, detail));
+        }
+        if let Some(host) = host
+            && !self.is_own_name(host)
+        {
+            let detail = "this server does not accept this host name: use localhost, \
+                          or start the server with --allow-host";
+            return Err(Problem::new(Kind::Misdirected, detail));
+        }
+        let origin = request.headers().get(ORIGIN);
+        let acts = !matches!(*request.method(), Method::GET | Method::HEAD)
+            || request.headers().contains_key(UPGRADE);
+        if let Some(origin) = origin
+            && acts
+            && !self.is_allowed_origin(origin, host)
+        {
+            let detail = "to allow this origin, start the server with --cors ORIGIN";
+            return Err(Problem::new(Kind::Forbidden, detail));
+        }
+        // The page's files are not secret, and a browser cannot send a token when it loads them.
+        let open = path == "/" || path.starts_with("/assets/") || path.starts_with("/api/docs");
+        match &self.access.token {
+            Some(expected) if !open && !token::is_given(expected, request.headers()) => {
+                let detail = "send the header `Authorization: Bearer TOKEN`";
+                Err(Problem::new(Kind::Unauthorized, detail))
+            }
+            _ => Ok(()),
+        }
     }
-}
 
-/// Whether the server may be addressed so. Otherwise a page could point a name of its own at this
-/// machine and talk to the server as if it were the page's (DNS rebinding).
-fn is_our_name(app: &App, host: &HeaderValue) -> bool {
-    let authority = host
-        .to_str()
-        .ok()
-        .and_then(|host| host.parse::<Authority>().ok());
-    let Some(authority) = authority else {
-        return false;
-    };
-    let name = authority.host();
-    let named = &app.settings.access.hosts;
-    let any_name = named.is_empty() && !app.local_only;
-    any_name || is_loopback(name) || named.iter().any(|known| known.eq_ignore_ascii_case(name))
+    /// Return whether the server answers to this host name. Otherwise a page could make its own
+    /// host name resolve to this machine and use the server as its own (DNS rebinding).
+    fn is_own_name(&self, host: &HeaderValue) -> bool {
+        let authority = host
+            .to_str()
+            .ok()
+            .and_then(|host| host.parse::<Authority>().ok());
+        let Some(authority) = authority else {
+            return false;
+        };
+        let name = authority.host();
+        let names = &self.access.hosts;
+        let any_name = names.is_empty() && !self.local_only;
+        any_name || is_loopback(name) || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    fn is_allowed_origin(&self, origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+        let Ok(origin) = origin.to_str() else {
+            return false;
+        };
+        if self.access.origins.iter().any(|known| known == origin) {
+            return true;
+        }
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        match (authority, host.and_then(|host| host.to_str().ok())) {
+            (Some(authority), Some(host)) => authority.eq_ignore_ascii_case(host),
+            _ => false,
+        }
+    }
 }
 
 fn is_loopback(name: &str) -> bool {
@@ -107,27 +136,12 @@ fn is_loopback(name: &str) -> bool {
     address.is_some_and(|address| address.is_loopback()) || name.eq_ignore_ascii_case("localhost")
 }
 
-fn is_allowed_origin(app: &App, origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    let allowed = &app.settings.access.origins;
-    if allowed.iter().any(|known| known == origin) {
-        return true;
-    }
-    let authority = origin.split_once("://").map(|(_, authority)| authority);
-    match (authority, host.and_then(|host| host.to_str().ok())) {
-        (Some(authority), Some(host)) => authority.eq_ignore_ascii_case(host),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::is_loopback;
 
     #[test]
-    fn names_of_this_machine() {
+    fn loopback_names_are_recognized() {
         for name in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]"] {
             assert!(is_loopback(name), "{name}");
         }

@@ -1,19 +1,20 @@
-//! The bearer token.
+//! Check the bearer token.
 
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-/// The name of the header in which `gradio_client.Client(token=…)` sends its token.
+/// The header in which `gradio_client.Client(token=…)` sends its token.
 const GRADIO_AUTHORIZATION: &str = "x-hf-authorization";
-/// Browsers send no headers of a page's choice with a WebSocket, but a list of protocols.
+/// The prefix of the WebSocket subprotocol that carries a token. Browsers let a page choose the
+/// subprotocols of a WebSocket, but not its headers.
 pub(crate) const LIVE_PROTOCOL_PREFIX: &str = "undertone.token.";
 
-/// A token that could not be sent everywhere.
+/// A token that is too short, or that a header or a subprotocol cannot carry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "a token consists of letters, digits and - . _ ~, at least {} of them",
+    "a token must have at least {} characters: letters, digits, and - . _ ~",
     InvalidToken::SHORTEST
 )]
 pub struct InvalidToken;
@@ -22,10 +23,10 @@ impl InvalidToken {
     const SHORTEST: usize = 8;
 }
 
-/// Whether a token can be sent in a header and as the name of a WebSocket's protocol.
+/// Check that a header and a WebSocket subprotocol can carry a token.
 ///
 /// # Errors
-/// If it cannot, or is so short that it can be guessed.
+/// If they cannot, or if the token is so short that it can be guessed.
 pub fn check_token(token: &str) -> Result<(), InvalidToken> {
     let sendable = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     if token.len() >= InvalidToken::SHORTEST && token.bytes().all(sendable) {
@@ -35,7 +36,7 @@ pub fn check_token(token: &str) -> Result<(), InvalidToken> {
     }
 }
 
-/// Whether a request carries the token.
+/// Return whether a request carries the token.
 pub(super) fn is_given(expected: &str, headers: &HeaderMap) -> bool {
     let bearer = [AUTHORIZATION.as_str(), GRADIO_AUTHORIZATION]
         .into_iter()
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_found_wherever_clients_put_it() {
+    fn the_token_is_found_in_every_place_where_clients_send_it() {
         assert!(given("authorization", "Bearer s3cret-token"));
         assert!(given("authorization", "bearer s3cret-token"));
         assert!(given("x-hf-authorization", "Bearer s3cret-token"));
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_cannot_be_sent_are_refused() {
+    fn short_and_unsendable_tokens_are_refused() {
         assert_eq!(check_token("s3cret-token"), Ok(()));
         for token in [
             "",

@@ -1,8 +1,8 @@
-//! The model on its own threads.
+//! Run the model on its own threads.
 //!
-//! [`Inference::admit`] bounds how many requests wait; [`Inference::recognize`] hands a recording
-//! to the worker threads, which take what waits together ([`queue`]) and survive a recognizer that
-//! panics ([`worker`]).
+//! [`Inference::admit`] limits how many requests wait. [`Inference::recognize`] hands a recording to
+//! the worker threads. They take waiting recordings in batches ([`queue`]) and survive a recognizer
+//! that panics ([`worker`]).
 
 mod queue;
 mod worker;
@@ -13,24 +13,15 @@ use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use undertone_audio::Recording;
 
-use crate::memory::Taken;
+use crate::memory_budget::PoolShare;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
-use queue::Queue;
+use queue::{Job, Queue};
 
-/// Leave to wait for an answer, given back when dropped.
+/// A place in the queue. Dropping it returns it.
 #[derive(Debug)]
 pub(crate) struct Slot {
     _permit: OwnedSemaphorePermit,
-}
-
-/// A recording that waits for a worker.
-#[derive(Debug)]
-struct Job {
-    recording: Recording,
-    /// What it takes in memory, where that is counted.
-    taken: Option<Taken>,
-    answer: oneshot::Sender<Result<Recognition, Problem>>,
 }
 
 /// Access to the worker threads.
@@ -51,7 +42,7 @@ impl Inference {
         }
     }
 
-    /// Starts the worker threads. They end when [`Inference::close`] is called.
+    /// Start the worker threads. They run until [`Inference::close`].
     pub(crate) fn start(
         &self,
         recognizer: Arc<dyn Recognizer>,
@@ -67,40 +58,40 @@ impl Inference {
             .collect()
     }
 
-    /// Lets the workers end once nothing waits any more.
+    /// Let the workers end once the queue is empty.
     pub(crate) fn close(&self) {
         self.queue.close();
     }
 
-    /// Requests that have been admitted and not been answered.
+    /// Return how many requests have been admitted and not yet answered.
     pub(crate) fn waiting(&self) -> usize {
         self.capacity - self.slots.available_permits()
     }
 
-    /// Leave to wait for an answer, if the queue is not full.
+    /// Return a place in the queue, or an error if it is full.
     pub(crate) fn admit(&self) -> Result<Slot, Problem> {
         match Arc::clone(&self.slots).try_acquire_owned() {
             Ok(permit) => Ok(Slot { _permit: permit }),
             Err(_) => Err(Problem::new(
                 Kind::Busy,
-                format!("{} requests are waiting already", self.capacity),
+                format!("{} requests are already waiting", self.capacity),
             )),
         }
     }
 
-    /// What the model makes of a recording. Nobody works on it once the future is dropped, unless
-    /// a worker has begun.
+    /// Return what the model recognizes in a recording, which may carry its share of memory.
+    /// Dropping the future takes the recording out of the queue.
     pub(crate) async fn recognize(
         &self,
         recording: Recording,
-        taken: Option<Taken>,
+        memory: Option<PoolShare>,
     ) -> Result<Recognition, Problem> {
-        let (answer, answered) = oneshot::channel();
+        let (result, received) = oneshot::channel();
         self.queue.push(Job {
             recording,
-            taken,
-            answer,
+            memory,
+            result,
         });
-        answered.await.unwrap_or_else(|_| Err(Problem::stopping()))
+        received.await.unwrap_or_else(|_| Err(Problem::stopping()))
     }
 }

@@ -1,16 +1,30 @@
-//! Recordings that wait for a worker.
+//! The queue of recordings that wait for a worker.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Job;
+use tokio::sync::oneshot;
+use undertone_audio::Recording;
 
-/// Most recordings that a worker takes at once.
-const MOST_AT_ONCE: usize = 16;
-/// Most seconds of audio that it takes at once, so that short recordings don't wait for long ones.
-const MOST_SECONDS_AT_ONCE: f64 = 60.0;
+use crate::memory_budget::PoolShare;
+use crate::problem::Problem;
+use crate::recognizer::Recognition;
 
-/// First in, first out. Its length is bounded by those who fill it.
+/// The largest number of recordings in a batch.
+const MAX_BATCH: usize = 16;
+/// The most seconds of audio in a batch, so that short recordings do not wait for long ones.
+const MAX_BATCH_SECONDS: f64 = 60.0;
+
+/// A recording that waits for a worker.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) recording: Recording,
+    /// The memory of the samples, if it is counted.
+    pub(super) memory: Option<PoolShare>,
+    pub(super) result: oneshot::Sender<Result<Recognition, Problem>>,
+}
+
+/// A first-in, first-out queue. Its callers limit its length.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -24,9 +38,9 @@ struct State {
 }
 
 impl State {
-    /// Whoever is not waiting any more needs no answer, and its recording takes memory.
-    fn forget_the_left(&mut self) {
-        self.waiting.retain(|job| !job.answer.is_closed());
+    /// Drop the jobs whose clients no longer wait, to free their memory.
+    fn drop_abandoned(&mut self) {
+        self.waiting.retain(|job| !job.result.is_closed());
     }
 }
 
@@ -35,24 +49,23 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a job; drops it, and with it its sender, if the queue is closed.
+    /// Add a job. A closed queue drops it and its sender.
     pub(super) fn push(&self, job: Job) {
         let mut state = self.lock();
         if !state.closed {
-            state.forget_the_left();
+            state.drop_abandoned();
             state.waiting.push_back(job);
             self.changed.notify_one();
         }
     }
 
-    /// Waits for a job and takes those that wait behind it too. `None` once the queue is closed
-    /// and empty.
+    /// Wait for a job and take a batch. Return `None` once the queue is closed and empty.
     pub(super) fn take(&self) -> Option<Vec<Job>> {
         let mut state = self.lock();
         loop {
-            state.forget_the_left();
+            state.drop_abandoned();
             if !state.waiting.is_empty() {
-                let count = together(state.waiting.iter().map(|job| job.recording.duration()));
+                let count = batch_size(state.waiting.iter().map(|job| job.recording.duration()));
                 return Some(state.waiting.drain(..count).collect());
             }
             if state.closed {
@@ -71,25 +84,25 @@ impl Queue {
     }
 }
 
-/// How many recordings of these lengths, from the first on, are taken together; at least one.
-fn together(seconds: impl Iterator<Item = f64>) -> usize {
+/// Return how many of the first recordings, of these lengths, make a batch; at least one.
+fn batch_size(seconds: impl Iterator<Item = f64>) -> usize {
     let mut sum = 0.0;
-    let within = seconds.take(MOST_AT_ONCE).take_while(|seconds| {
+    let within = seconds.take(MAX_BATCH).take_while(|seconds| {
         sum += seconds;
-        sum <= MOST_SECONDS_AT_ONCE
+        sum <= MAX_BATCH_SECONDS
     });
     within.count().max(1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::together;
+    use super::batch_size;
 
     #[test]
-    fn short_recordings_are_taken_together_and_long_ones_alone() {
-        assert_eq!(together([3.0; 40].into_iter()), 16);
-        assert_eq!(together([25.0; 40].into_iter()), 2);
-        assert_eq!(together([300.0, 3.0].into_iter()), 1);
-        assert_eq!(together([3.0, 300.0].into_iter()), 1);
+    fn short_recordings_share_a_batch_and_long_ones_do_not() {
+        assert_eq!(batch_size([3.0; 40].into_iter()), 16);
+        assert_eq!(batch_size([25.0; 40].into_iter()), 2);
+        assert_eq!(batch_size([300.0, 3.0].into_iter()), 1);
+        assert_eq!(batch_size([3.0, 300.0].into_iter()), 1);
     }
 }

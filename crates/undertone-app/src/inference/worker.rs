@@ -1,4 +1,4 @@
-//! A thread that runs the model.
+//! The thread that runs the model.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,38 +8,38 @@ use super::queue::Queue;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
 
-type Answer = Result<Recognition, Problem>;
+type RecognitionResult = Result<Recognition, Problem>;
 
-/// Answers what waits in the queue until it is closed.
+/// Process jobs until the queue is closed.
 pub(super) fn run(queue: &Queue, recognizer: &dyn Recognizer) {
     while let Some(jobs) = queue.take() {
-        let (recordings, (senders, _taken)): (Vec<_>, (Vec<_>, Vec<_>)) = jobs
+        let (recordings, (senders, _memory)): (Vec<_>, (Vec<_>, Vec<_>)) = jobs
             .into_iter()
-            .map(|job| (job.recording, (job.answer, job.taken)))
+            .map(|job| (job.recording, (job.result, job.memory)))
             .unzip();
-        for (sender, answer) in senders.into_iter().zip(answers(recognizer, &recordings)) {
-            // Fails when nobody waits for the answer any more.
-            let _ = sender.send(answer);
+        for (sender, result) in senders.into_iter().zip(recognize(recognizer, &recordings)) {
+            // Fails if the client no longer waits.
+            let _ = sender.send(result);
         }
     }
 }
 
-/// One answer a recording. Where a batch makes the recognizer panic each of its recordings is
-/// tried alone, so that only the one that is to blame fails.
-fn answers(recognizer: &dyn Recognizer, recordings: &[Recording]) -> Vec<Answer> {
+/// Return one result per recording. If a batch makes the recognizer panic, try each of its
+/// recordings alone, so that only the one that causes the panic fails.
+fn recognize(recognizer: &dyn Recognizer, recordings: &[Recording]) -> Vec<RecognitionResult> {
     let recognized = catch_unwind(AssertUnwindSafe(|| recognizer.recognize(recordings)));
     match recognized {
-        Ok(answers) if answers.len() == recordings.len() => answers
+        Ok(results) if results.len() == recordings.len() => results
             .into_iter()
-            .map(|answer| answer.map_err(Problem::from))
+            .map(|result| result.map_err(Problem::from))
             .collect(),
         Err(_) if recordings.len() > 1 => recordings
             .chunks(1)
-            .flat_map(|recording| answers(recognizer, recording))
+            .flat_map(|recording| recognize(recognizer, recording))
             .collect(),
         _ => {
-            tracing::error!("the model panicked or left out an answer");
-            let failed = || Err(Problem::new(Kind::Internal, "the model gave no answer"));
+            tracing::error!("the model panicked or returned too few results");
+            let failed = || Err(Problem::new(Kind::Internal, "the model returned no result"));
             recordings.iter().map(|_| failed()).collect()
         }
     }

@@ -1,13 +1,14 @@
-//! `GET /api/live`: speech as it is spoken, over a WebSocket.
+//! `GET /api/live`: predictions while a person speaks, over a WebSocket.
 //!
-//! The client names its rate in a first text message, `{"sample_rate":48000}`, and then sends mono
-//! 16-bit little-endian PCM. Five times a second of audio it is told what the model makes of the
-//! last window. While the model works, what arrives goes on into the window and what is older
-//! falls out of it: a connection never holds more than one window, however fast its client sends.
+//! The client's first message is text, `{"sample_rate":48000}`. It then sends mono 16-bit
+//! little-endian PCM. Five times per second of audio the server sends the model's result for the
+//! last window. While the model works, new samples push the oldest ones out of the window, so a
+//! connection never holds more than one window, however fast its client sends.
 
 mod window;
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
@@ -18,95 +19,110 @@ use futures_util::FutureExt;
 use futures_util::future::{Fuse, FusedFuture};
 use serde::{Deserialize, Serialize};
 use tokio::time::{timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use undertone_audio::Recording;
+use undertone_metrics::argmax;
 
 use crate::analysis::three_digits;
-use crate::app::{App, LoadedModel, Shared};
-use crate::extract::{Checked, Client};
+use crate::extractors::{Checked, Client};
 use crate::guard::LIVE_PROTOCOL_PREFIX;
+use crate::inference::Inference;
+use crate::permits::Permits;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::Recognition;
-use undertone_metrics::argmax;
-use window::{Due, LiveWindow};
+use crate::served_model::ServedModel;
+use window::{DueWindow, LiveWindow};
 
-/// Largest message: two seconds at 192 kHz, and more than any page sends at once.
+/// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
+/// once.
 const MAX_MESSAGE: usize = 1 << 20;
-/// How long a client may take for one of its answers.
-const SEND: Duration = Duration::from_secs(5);
-/// The window is the model's own, but no longer than this, in seconds.
-const LONGEST_WINDOW: f64 = 5.0;
-/// What is quieter has no sound, in decibels below full scale.
+/// How long a client may take to read one message.
+const SEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest window in seconds. A model with a longer window gets this much.
+const MAX_WINDOW_SECONDS: f64 = 5.0;
+/// Audio below this level is silent, in decibels below full scale.
 const SILENCE_DB: f64 = -70.0;
 
-/// What a client says first.
+/// What live connections share.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) model: Arc<ServedModel>,
+    pub(crate) inference: Arc<Inference>,
+    pub(crate) permits: Permits,
+    pub(crate) token: Option<String>,
+    /// The longest time between two messages of a client.
+    pub(crate) timeout: Duration,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+}
+
+/// The client's first message.
 #[derive(Debug, Deserialize)]
 struct Hello {
     sample_rate: u32,
 }
 
-/// What it is told five times a second.
+/// The server's message about one window.
 #[derive(Debug, Serialize)]
-struct LiveAnswer<'a> {
+struct LiveAnalysis<'a> {
     /// Samples that had been received when the window was taken.
     received: u64,
     label: &'a str,
     confidence: f32,
     probabilities: &'a [f32],
-    /// Level since the last answer, in decibels below full scale.
+    /// Level of the samples since the last message, in decibels below full scale.
     level_db: f64,
     silent: bool,
     milliseconds: f64,
 }
 
-/// What the model made of a window.
-struct Judged {
+/// The model's result for a window.
+struct WindowResult {
     received: u64,
     level_db: f64,
     recognition: Result<Recognition, Problem>,
-    took: Duration,
+    elapsed: Duration,
 }
 
-/// What came from the client.
-enum Heard {
+/// An event from the client.
+enum ClientEvent {
     Text(String),
     Pcm(Bytes),
-    Left,
+    Disconnected,
 }
 
-/// Upgrades to a live connection.
+/// Upgrade a request to a live connection.
 pub(crate) async fn live(
-    State(app): State<Shared>,
+    State(live): State<Arc<Live>>,
     Client(client): Client,
     Checked(upgrade): Checked<WebSocketUpgrade>,
 ) -> Result<Response, Problem> {
-    app.check_ready()?;
-    let place = app.live.enter(client)?;
-    // Browsers leave where none of the protocols that they offered is taken.
-    let token = app.settings.access.token.iter();
+    live.model.check_ready()?;
+    let permit = live.permits.acquire(client)?;
+    // Browsers close a connection that accepts none of the subprotocols that they offered.
+    let token = live.token.iter();
     let protocols = token.map(|token| format!("{LIVE_PROTOCOL_PREFIX}{token}"));
     let upgrade = upgrade.protocols(protocols);
-    let unfinished = app.tasks.token();
+    let unfinished = live.tasks.token();
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |mut socket| {
-            let _held = (place, unfinished);
-            let conversation = tokio::select! {
-                ended = converse(&app, &mut socket) => ended,
-                () = app.stopping.cancelled() => {
-                    Err(Problem::stopping())
-                }
+            let _held = (permit, unfinished);
+            let ended = tokio::select! {
+                ended = converse(&live, &mut socket) => ended,
+                () = live.stopping.cancelled() => Err(Problem::stopping()),
             };
-            let _ = timeout(SEND, end(&mut socket, conversation)).await;
+            let _ = timeout(SEND_TIMEOUT, close(&mut socket, ended)).await;
         }))
 }
 
-/// Says why the conversation ends, if its client does not know, and waits until it has been heard:
-/// a connection is closed once both sides have said so.
-async fn end(socket: &mut WebSocket, conversation: Result<(), Problem>) -> Result<(), axum::Error> {
-    if let Err(problem) = conversation {
-        let told = serde_json::json!({ "error": problem }).to_string();
-        socket.send(Message::Text(told.into())).await?;
+/// Report an error, if there was one, and wait until the client has closed the connection too.
+async fn close(socket: &mut WebSocket, ended: Result<(), Problem>) -> Result<(), axum::Error> {
+    if let Err(problem) = ended {
+        let error = serde_json::json!({ "error": problem }).to_string();
+        socket.send(Message::Text(error.into())).await?;
         let frame = CloseFrame {
             code: close_code(problem.kind),
             reason: problem.kind.title().into(),
@@ -126,38 +142,38 @@ fn close_code(kind: Kind) -> u16 {
     }
 }
 
-/// Answers until the client leaves or breaks the rules.
-async fn converse(app: &App, socket: &mut WebSocket) -> Result<(), Problem> {
-    let model = app.model()?;
-    let Some(Hello { sample_rate }) = hello(app, socket).await? else {
+/// Send results until the client disconnects or breaks the protocol.
+async fn converse(live: &Live, socket: &mut WebSocket) -> Result<(), Problem> {
+    let description = &live.model.get()?.description;
+    let Some(Hello { sample_rate }) = hello(live, socket).await? else {
         return Ok(());
     };
-    let seconds = model.description.window_seconds.min(LONGEST_WINDOW);
+    let seconds = description.window_seconds.min(MAX_WINDOW_SECONDS);
     let mut window = LiveWindow::new(sample_rate, seconds);
-    let mut judging = pin!(Fuse::terminated());
-    let mut heard_at = Instant::now();
+    let mut recognizing = pin!(Fuse::terminated());
+    let mut last_message = Instant::now();
     loop {
-        if judging.is_terminated()
-            && let Some(due) = window.due()
+        if recognizing.is_terminated()
+            && let Some(due) = window.take_due()
         {
-            judging.set(judge(app, due).fuse());
+            recognizing.set(recognize(live, due).fuse());
         }
         tokio::select! {
-            heard = hear(app, socket, heard_at) => match heard? {
-                Heard::Pcm(pcm) => {
-                    heard_at = Instant::now();
+            event = receive(live, socket, last_message) => match event? {
+                ClientEvent::Pcm(pcm) => {
+                    last_message = Instant::now();
                     window.push(&pcm)?;
                 }
-                Heard::Text(_) => {
+                ClientEvent::Text(_) => {
                     let detail = "send 16-bit PCM as binary messages";
                     return Err(Problem::new(Kind::BadRequest, detail));
                 }
-                Heard::Left => return Ok(()),
+                ClientEvent::Disconnected => return Ok(()),
             },
-            judged = &mut judging, if !judging.is_terminated() => {
-                let message = told(model, judged)?;
-                // A client that does not read is left.
-                if !matches!(timeout(SEND, socket.send(message)).await, Ok(Ok(()))) {
+            result = &mut recognizing, if !recognizing.is_terminated() => {
+                let message = message(&description.labels, result)?;
+                // A client that does not read is disconnected.
+                if !matches!(timeout(SEND_TIMEOUT, socket.send(message)).await, Ok(Ok(()))) {
                     return Ok(());
                 }
             }
@@ -165,14 +181,15 @@ async fn converse(app: &App, socket: &mut WebSocket) -> Result<(), Problem> {
     }
 }
 
-/// The first message, or nothing where the client leaves before it.
-async fn hello(app: &App, socket: &mut WebSocket) -> Result<Option<Hello>, Problem> {
+/// Return the first message, or `None` if the client disconnects before it.
+async fn hello(live: &Live, socket: &mut WebSocket) -> Result<Option<Hello>, Problem> {
     let expected = || {
-        let detail = "begin with a text message: {\"sample_rate\":48000}, 4000 to 192000";
+        let detail = "begin with a text message, {\"sample_rate\":48000}; \
+                      the rate is from 4000 to 192000";
         Problem::new(Kind::BadRequest, detail)
     };
-    match hear(app, socket, Instant::now()).await? {
-        Heard::Text(text) => {
+    match receive(live, socket, Instant::now()).await? {
+        ClientEvent::Text(text) => {
             let hello: Hello = serde_json::from_str(&text).map_err(|_| expected())?;
             if (4_000..=192_000).contains(&hello.sample_rate) {
                 Ok(Some(hello))
@@ -180,32 +197,35 @@ async fn hello(app: &App, socket: &mut WebSocket) -> Result<Option<Hello>, Probl
                 Err(expected())
             }
         }
-        Heard::Pcm(_) => Err(expected()),
-        Heard::Left => Ok(None),
+        ClientEvent::Pcm(_) => Err(expected()),
+        ClientEvent::Disconnected => Ok(None),
     }
 }
 
-/// What the client says next. That it is there (a ping) is nothing said: only messages count from
-/// `since` on.
-async fn hear(app: &App, socket: &mut WebSocket, since: Instant) -> Result<Heard, Problem> {
-    let hearing = async {
+/// Wait for the client's next message. The time runs from `since`, and pings do not extend it.
+async fn receive(
+    live: &Live,
+    socket: &mut WebSocket,
+    since: Instant,
+) -> Result<ClientEvent, Problem> {
+    let receiving = async {
         loop {
             match socket.recv().await {
-                Some(Ok(Message::Text(text))) => return Heard::Text(text.to_string()),
-                Some(Ok(Message::Binary(pcm))) => return Heard::Pcm(pcm),
+                Some(Ok(Message::Text(text))) => return ClientEvent::Text(text.to_string()),
+                Some(Ok(Message::Binary(pcm))) => return ClientEvent::Pcm(pcm),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Heard::Left,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return ClientEvent::Disconnected,
             }
         }
     };
-    timeout_at((since + app.settings.timeouts.live).into(), hearing)
+    timeout_at((since + live.timeout).into(), receiving)
         .await
-        .map_err(|_| Problem::new(Kind::Timeout, "nothing was heard for too long"))
+        .map_err(|_| Problem::new(Kind::Timeout, "the client sent nothing for too long"))
 }
 
-async fn judge(app: &App, due: Due) -> Judged {
+async fn recognize(live: &Live, due: DueWindow) -> WindowResult {
     let started = Instant::now();
-    let Due {
+    let DueWindow {
         samples,
         sample_rate,
         received,
@@ -216,27 +236,27 @@ async fn judge(app: &App, due: Due) -> Judged {
         sample_rate,
         channels: 1,
     };
-    Judged {
+    WindowResult {
         received,
         level_db,
-        recognition: app.inference.recognize(recording, None).await,
-        took: started.elapsed(),
+        recognition: live.inference.recognize(recording, None).await,
+        elapsed: started.elapsed(),
     }
 }
 
-fn told(model: &LoadedModel, judged: Judged) -> Result<Message, Problem> {
-    let probabilities = judged.recognition?.probabilities;
+fn message(labels: &[String], result: WindowResult) -> Result<Message, Problem> {
+    let probabilities = result.recognition?.probabilities;
     let best = argmax(&probabilities);
-    let answer = LiveAnswer {
-        received: judged.received,
-        label: &model.labels[best],
+    let analysis = LiveAnalysis {
+        received: result.received,
+        label: &labels[best],
         confidence: probabilities[best],
         probabilities: &probabilities,
-        level_db: three_digits(judged.level_db),
-        silent: judged.level_db < SILENCE_DB,
-        milliseconds: three_digits(judged.took.as_secs_f64() * 1000.0),
+        level_db: three_digits(result.level_db),
+        silent: result.level_db < SILENCE_DB,
+        milliseconds: three_digits(result.elapsed.as_secs_f64() * 1000.0),
     };
-    let text = serde_json::to_string(&answer)
+    let text = serde_json::to_string(&analysis)
         .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
     Ok(Message::Text(text.into()))
 }

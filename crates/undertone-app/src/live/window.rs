@@ -1,30 +1,32 @@
-//! The last seconds of what a live client says.
+//! The last seconds of a live connection's audio.
 
 use std::collections::VecDeque;
 
 use crate::problem::{Kind, Problem};
 
-/// Answers a second of audio.
-const ANSWERS_PER_SECOND: u64 = 5;
-/// Least audio that is judged, in seconds.
-const LEAST_SECONDS: f64 = 0.5;
+/// Results per second of audio.
+const RESULTS_PER_SECOND: u64 = 5;
+/// The shortest window for the model, in seconds.
+const MIN_SECONDS: f64 = 0.5;
 
-/// A window that moves along with what is received.
+/// The window, which moves along as samples arrive.
 pub(super) struct LiveWindow {
     samples: VecDeque<f32>,
     sample_rate: u32,
-    longest: usize,
+    max_samples: usize,
+    /// Samples received so far.
     received: u64,
-    judged: u64,
+    /// Samples received when the last window was taken.
+    taken: u64,
 }
 
-/// A window that is to be judged.
-pub(super) struct Due {
+/// A window for the model.
+pub(super) struct DueWindow {
     pub(super) samples: Vec<f32>,
     pub(super) sample_rate: u32,
-    /// Samples received so far.
+    /// Samples received when the window was taken.
     pub(super) received: u64,
-    /// Level of what came since the window before, in decibels below full scale.
+    /// Level of the samples since the last window, in decibels below full scale.
     pub(super) level_db: f64,
 }
 
@@ -33,42 +35,42 @@ impl LiveWindow {
         Self {
             samples: VecDeque::new(),
             sample_rate,
-            longest: (seconds * f64::from(sample_rate)) as usize,
+            max_samples: (seconds * f64::from(sample_rate)) as usize,
             received: 0,
-            judged: 0,
+            taken: 0,
         }
     }
 
-    /// Appends 16-bit little-endian samples; what is older than the window falls out.
+    /// Append 16-bit little-endian samples. Samples older than the window are dropped.
     pub(super) fn push(&mut self, pcm: &[u8]) -> Result<(), Problem> {
         let (samples, rest) = pcm.as_chunks::<2>();
         if !rest.is_empty() {
-            let detail = "a message holds whole 16-bit samples";
+            let detail = "a message must hold whole 16-bit samples";
             return Err(Problem::new(Kind::BadRequest, detail));
         }
         self.received += samples.len() as u64;
-        let newest = &samples[samples.len().saturating_sub(self.longest)..];
-        let excess = (self.samples.len() + newest.len()).saturating_sub(self.longest);
+        let newest = &samples[samples.len().saturating_sub(self.max_samples)..];
+        let excess = (self.samples.len() + newest.len()).saturating_sub(self.max_samples);
         self.samples.drain(..excess);
         let full_scale = |sample: &[u8; 2]| f32::from(i16::from_le_bytes(*sample)) / 32_768.0;
         self.samples.extend(newest.iter().map(full_scale));
         Ok(())
     }
 
-    /// The window, if a fifth of a second has come since it was judged last.
-    pub(super) fn due(&mut self) -> Option<Due> {
+    /// Return the window if a fifth of a second has arrived since it was taken last.
+    pub(super) fn take_due(&mut self) -> Option<DueWindow> {
         let rate = u64::from(self.sample_rate);
-        let new = self.received - self.judged;
-        let enough = self.samples.len() as f64 >= LEAST_SECONDS * f64::from(self.sample_rate);
-        if !enough || new < rate / ANSWERS_PER_SECOND {
+        let new = self.received - self.taken;
+        let enough = self.samples.len() as f64 >= MIN_SECONDS * f64::from(self.sample_rate);
+        if !enough || new < rate / RESULTS_PER_SECOND {
             return None;
         }
-        self.judged = self.received;
+        self.taken = self.received;
         let samples: Vec<f32> = self.samples.iter().copied().collect();
         let new = usize::try_from(new)
             .unwrap_or(usize::MAX)
             .min(samples.len());
-        Some(Due {
+        Some(DueWindow {
             level_db: level_db(&samples[samples.len() - new..]),
             samples,
             sample_rate: self.sample_rate,
@@ -77,7 +79,7 @@ impl LiveWindow {
     }
 }
 
-/// The root of the mean square in decibels; -100 for silence.
+/// Return the root mean square in decibels below full scale; -100 for silence.
 fn level_db(samples: &[f32]) -> f64 {
     let sum: f64 = samples.iter().map(|it| f64::from(it * it)).sum();
     10.0 * (sum / samples.len().max(1) as f64).max(1e-10).log10()
@@ -97,13 +99,13 @@ mod tests {
     fn the_window_moves_along() {
         let mut window = LiveWindow::new(8000, 2.0);
         window.push(&pcm(3999, 100)).unwrap();
-        assert!(window.due().is_none(), "half a second is needed");
+        assert!(window.take_due().is_none(), "half a second is needed");
         window.push(&pcm(1, 100)).unwrap();
-        assert_eq!(window.due().unwrap().samples.len(), 4000);
+        assert_eq!(window.take_due().unwrap().samples.len(), 4000);
         window.push(&pcm(1599, 100)).unwrap();
-        assert!(window.due().is_none(), "a fifth of a second is needed");
+        assert!(window.take_due().is_none(), "a fifth of a second is needed");
         window.push(&pcm(100_000, 16_384)).unwrap();
-        let due = window.due().unwrap();
+        let due = window.take_due().unwrap();
         assert_eq!(due.samples, vec![0.5; 16_000]);
         assert_eq!(due.received, 105_599);
         assert!((due.level_db + 6.02).abs() < 0.01, "{}", due.level_db);

@@ -1,6 +1,8 @@
-//! Connections: how many, how long, and what becomes of them when the server stops.
+//! Accept connections, limit them, and finish them when the server stops.
+//!
+//! This is ours because `axum::serve` has no limit on connections or on the time for a request's
+//! head, and tower's layers only see a request after its head.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,69 +19,63 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tower::Service;
 
+use super::app::App;
 use super::pace::Paced;
-use crate::app::Shared;
-use crate::places::Place;
+use crate::extractors::Peer;
+use crate::permits::Permit;
 use crate::problem::Problem;
 
-/// Head of the largest request; hyper's least is 8 KiB.
-const LARGEST_HEAD: usize = 32 << 10;
-const MOST_HEADERS: usize = 64;
-/// Pause after the system could not accept: it is out of file descriptors or the like.
+/// The largest head of a request in bytes. Hyper allows no less than 8 KiB.
+const MAX_HEAD_BYTES: usize = 32 << 10;
+const MAX_HEADERS: usize = 64;
+/// Pause after a failure to accept, for example because there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// What a request that has begun to come gets to arrive once the server is to stop.
-const LAST_HEAD: Duration = Duration::from_secs(1);
-/// Between two looks whether everything has been answered.
-const DRAIN_LOOK: Duration = Duration::from_millis(20);
+/// Time for the head of a request to arrive once the server is asked to stop.
+const STOPPING_HEAD_TIME: Duration = Duration::from_secs(1);
+/// Time between two checks for pending calls while the server stops.
+const DRAIN_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The address of whoever asks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
-
-/// Accepts connections until the server is to stop and what was accepted has been answered.
-pub(super) async fn accept(listener: TcpListener, app: Shared, router: Router) {
+/// Accept connections until the server is asked to stop and has answered all accepted requests.
+pub(super) async fn accept(listener: TcpListener, app: App, router: Router) {
     tokio::select! {
         () = accept_all(&listener, &app, &router) => {}
         () = app.stopping.cancelled() => {}
     }
     tracing::info!("stopping");
-    // Calls of Gradio's clients are fetched by requests yet to come, so the port stays open as
-    // long as there are such calls.
-    let answered = async {
-        while app.gradio.sessions.are_awaited() {
-            tokio::time::sleep(DRAIN_LOOK).await;
+    // Gradio clients fetch the result of a call with another request, so the port stays open while
+    // there are such calls.
+    let fetched = async {
+        while app.sessions.have_pending_calls() {
+            tokio::time::sleep(DRAIN_INTERVAL).await;
         }
     };
-    let answering = async {
+    let finishing = async {
         tokio::select! {
             () = accept_all(&listener, &app, &router) => {}
-            () = answered => {}
+            () = fetched => {}
         }
         drop(listener);
         app.tasks.close();
         app.tasks.wait().await;
     };
-    if timeout(app.settings.timeouts.stop, answering)
-        .await
-        .is_err()
-    {
-        tracing::warn!("stopped with requests unanswered");
+    if timeout(app.timeouts.stop, finishing).await.is_err() {
+        tracing::warn!("stopped before all requests were answered");
     }
 }
 
-async fn accept_all(listener: &TcpListener, app: &Shared, router: &Router) {
+async fn accept_all(listener: &TcpListener, app: &App, router: &Router) {
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "cannot accept");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
-        match app.connections.enter(peer.ip()) {
-            Ok(place) => {
-                let connection = serve(stream, Peer(peer), app.clone(), router.clone(), place);
+        match app.connections.acquire(peer.ip()) {
+            Ok(permit) => {
+                let connection = serve(stream, Peer(peer), app.clone(), router.clone(), permit);
                 app.tasks.spawn(connection);
             }
             Err(problem) => refuse(stream, &problem).await,
@@ -87,13 +83,13 @@ async fn accept_all(listener: &TcpListener, app: &Shared, router: &Router) {
     }
 }
 
-/// Says that there are too many connections, if that can be said without waiting.
+/// Report that there are too many connections, if that is possible without waiting.
 async fn refuse(mut stream: TcpStream, problem: &Problem) {
-    let saying = async {
+    let sending = async {
         let _ = stream.write_all(&refusal(problem)).await;
         let _ = stream.shutdown().await;
     };
-    let _ = timeout(Duration::from_millis(10), saying).await;
+    let _ = timeout(Duration::from_millis(10), sending).await;
 }
 
 fn refusal(problem: &Problem) -> Vec<u8> {
@@ -107,22 +103,22 @@ fn refusal(problem: &Problem) -> Vec<u8> {
     .into_bytes()
 }
 
-async fn serve(stream: TcpStream, peer: Peer, app: Shared, router: Router, _place: Place) {
-    // Answers are written whole; waiting for more to send only costs time.
+async fn serve(stream: TcpStream, peer: Peer, app: App, router: Router, _permit: Permit) {
+    // Responses are written whole, so waiting for more data only costs time.
     let _ = stream.set_nodelay(true);
-    let timeouts = &app.settings.timeouts;
+    let timeouts = &app.timeouts;
     let stream = Paced::new(stream, timeouts.write);
-    // Whoever begins to ask only now has not been accepted, and need not be waited for.
+    // A request that starts after the stop was not accepted, so the server does not wait for it.
     let stopping = app.stopping.is_cancelled();
     let head = if stopping {
-        LAST_HEAD.min(timeouts.head)
+        STOPPING_HEAD_TIME.min(timeouts.head)
     } else {
         timeouts.head
     };
-    let asked = Arc::new(AtomicBool::new(false));
-    let asks = Arc::clone(&asked);
-    let answer = service_fn(move |mut request: Request<Incoming>| {
-        asks.store(true, Ordering::Relaxed);
+    let requested = Arc::new(AtomicBool::new(false));
+    let has_request = Arc::clone(&requested);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        has_request.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
         let mut router = router.clone();
         async move { router.call(request.map(Body::new)).await }
@@ -130,32 +126,32 @@ async fn serve(stream: TcpStream, peer: Peer, app: Shared, router: Router, _plac
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
-        .max_buf_size(LARGEST_HEAD)
-        .max_headers(MOST_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
         .keep_alive(!stopping)
-        .serve_connection(TokioIo::new(stream), answer)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    // Errors are what clients do: leave early, send nonsense, be slow.
+    // Errors are the client's: it disconnected early, sent invalid data, or was too slow.
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = app.stopping.cancelled(), if !stopping => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection => ended,
-                () = nothing_asked(&asked) => Ok(()),
+                () = no_request(&requested) => Ok(()),
             }
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "connection");
+        tracing::debug!(%error, "connection failed");
     }
 }
 
-/// Ends where no request has come within the last moments.
-async fn nothing_asked(asked: &AtomicBool) {
-    tokio::time::sleep(LAST_HEAD).await;
-    if asked.load(Ordering::Relaxed) {
+/// Return once no request has arrived in time. Never return if one has.
+async fn no_request(requested: &AtomicBool) {
+    tokio::time::sleep(STOPPING_HEAD_TIME).await;
+    if requested.load(Ordering::Relaxed) {
         std::future::pending().await
     }
 }

@@ -1,6 +1,8 @@
-//! The server: its port, its life, its end.
+//! Bind the server's port, run it, and stop it.
 
+mod app;
 mod connections;
+mod observe;
 mod pace;
 mod routes;
 
@@ -12,31 +14,30 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use undertone_audio::Recording;
 
-use crate::app::{App, Shared};
 use crate::recognizer::{ModelDescription, Recognizer};
 use crate::settings::Settings;
-pub(crate) use connections::Peer;
+use app::App;
 
-/// Between two rounds of forgetting what clients have left behind.
-const SWEEP: Duration = Duration::from_secs(10);
-/// What threads that still decode get once everything else has ended.
-const LAST_GRACE: Duration = Duration::from_secs(1);
+/// Time between two searches for expired uploads and sessions.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
+/// Time for threads that still decode once everything else has ended.
+const DECODE_GRACE: Duration = Duration::from_secs(1);
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A server that cannot start or go on.
+/// Why a server cannot start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The port cannot be had.
-    #[error("cannot listen at {address}: {source}")]
+    /// The server cannot listen on the port.
+    #[error("cannot listen on {address}: {source}")]
     Listen {
         /// Host and port.
         address: String,
-        /// Why not.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The system refuses threads or the like.
+    /// The system refuses threads or another resource.
     #[error("cannot start: {0}")]
     Start(#[source] std::io::Error),
     /// The model cannot be loaded.
@@ -44,20 +45,21 @@ pub enum ServeError {
     Model(AnyError),
 }
 
-/// A server that holds its port and does not answer yet.
+/// A server that holds its port but does not answer yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    app: Shared,
+    app: App,
+    workers: usize,
 }
 
-/// Asks a server to stop, from any thread.
+/// Stops a server from any thread.
 #[derive(Debug, Clone)]
 pub struct StopHandle(CancellationToken);
 
 impl StopHandle {
-    /// Nothing new is accepted any more; what has been accepted is still answered, within
+    /// Accept no new requests. Accepted ones are still answered within
     /// [`Timeouts::stop`](crate::Timeouts::stop).
     pub fn stop(&self) {
         self.0.cancel();
@@ -65,14 +67,14 @@ impl StopHandle {
 }
 
 impl Server {
-    /// Takes the port.
+    /// Bind the port.
     ///
     /// # Errors
-    /// If it cannot be had.
+    /// If the port cannot be bound.
     pub fn bind(settings: Settings) -> Result<Self, ServeError> {
-        let at = (settings.host.as_str(), settings.port);
+        let address = (settings.host.as_str(), settings.port);
         let listen = || -> std::io::Result<_> {
-            let listener = TcpListener::bind(at)?;
+            let listener = TcpListener::bind(address)?;
             listener.set_nonblocking(true)?;
             let address = listener.local_addr()?;
             Ok((listener, address))
@@ -85,25 +87,26 @@ impl Server {
         Ok(Self {
             listener,
             address,
-            app: Arc::new(App::new(settings, local_only)),
+            workers: settings.workers,
+            app: App::new(settings, local_only),
         })
     }
 
-    /// Where it listens.
+    /// Return the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Something to stop it with.
+    /// Return a handle that stops the server.
     pub fn stop_handle(&self) -> StopHandle {
         StopHandle(self.app.stopping.clone())
     }
 
-    /// Serves until it is stopped. The model is loaded meanwhile: until then requests are told to
-    /// come back, and `ready` is called when it is there.
+    /// Load the model and serve it until the server is stopped. Requests that arrive during loading
+    /// get status 503. `ready` is called once the model is loaded.
     ///
     /// # Errors
-    /// If the model cannot be loaded, or the system refuses threads.
+    /// If the model cannot be loaded or the system refuses threads.
     pub fn run<R, E>(
         self,
         load: impl FnOnce() -> Result<R, E> + Send + 'static,
@@ -119,7 +122,7 @@ impl Server {
             .build()
             .map_err(ServeError::Start)?;
         let served = runtime.block_on(self.serve(load, ready));
-        runtime.shutdown_timeout(LAST_GRACE);
+        runtime.shutdown_timeout(DECODE_GRACE);
         served
     }
 
@@ -132,7 +135,12 @@ impl Server {
         R: Recognizer,
         E: Into<AnyError> + Send + 'static,
     {
-        let Self { listener, app, .. } = self;
+        let Self {
+            listener,
+            app,
+            workers,
+            ..
+        } = self;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         let accepting = tokio::spawn(connections::accept(
             listener,
@@ -141,7 +149,7 @@ impl Server {
         ));
         let sweeping = tokio::spawn(sweep(app.clone()));
         let starting = app.clone();
-        let started = tokio::task::spawn_blocking(move || start(&starting, load, ready));
+        let started = tokio::task::spawn_blocking(move || start(&starting, workers, load, ready));
         let started = started.await.unwrap_or_else(|error| {
             Err(ServeError::Start(std::io::Error::other(error.to_string())))
         });
@@ -155,9 +163,10 @@ impl Server {
     }
 }
 
-/// Loads the model, lets it warm up, and opens for requests.
+/// Load the model, warm it up, and accept requests for it.
 fn start<R, E>(
     app: &App,
+    workers: usize,
     load: impl FnOnce() -> Result<R, E>,
     ready: impl FnOnce(&ModelDescription),
 ) -> Result<(), ServeError>
@@ -166,18 +175,18 @@ where
     E: Into<AnyError>,
 {
     let recognizer = Arc::new(load().map_err(|error| ServeError::Model(error.into()))?);
-    // Plans and buffers are made on first use; the first client should not wait for them.
+    // The first use creates plans and buffers, which the first client should not wait for.
     let _ = recognizer.recognize(&[tone()]);
     let description = recognizer.description();
     app.inference
-        .start(recognizer, app.settings.workers)
+        .start(recognizer, workers)
         .map_err(ServeError::Start)?;
-    app.set_model(description.clone());
+    app.model.set(description.clone());
     ready(&description);
     Ok(())
 }
 
-/// A second of something that is not silence, at the rate that most browsers record at.
+/// Return a second of a tone at the rate at which most browsers record.
 fn tone() -> Recording {
     Recording {
         samples: (0..48_000).map(|n| (n as f32 * 0.03).sin() * 0.3).collect(),
@@ -186,10 +195,10 @@ fn tone() -> Recording {
     }
 }
 
-async fn sweep(app: Shared) {
+async fn sweep(app: App) {
     loop {
-        tokio::time::sleep(SWEEP).await;
-        app.gradio.uploads.sweep();
-        app.gradio.sessions.sweep();
+        tokio::time::sleep(SWEEP_INTERVAL).await;
+        app.uploads.sweep();
+        app.sessions.sweep();
     }
 }

@@ -1,4 +1,7 @@
-//! Connections whose other end may take its time, but not for ever.
+//! Disconnect clients that read a response too slowly.
+//!
+//! This is ours because tower's timeouts end with the response's head, and hyper has no timeout for
+//! writing.
 
 use std::io;
 use std::pin::Pin;
@@ -9,15 +12,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// A client that takes this much of what it is sent is never too slow.
+/// A client that reads at this rate is never too slow.
 const BYTES_PER_SECOND: f64 = 16_384.0;
 
-/// A stream that fails once its client has made it wait for too long: for the patience it began
-/// with, and a second for each 16 KiB taken. Time in which there is nothing to send does not count.
+/// A stream that fails once its client has made it wait for too long: for the initial patience, plus
+/// a second for each 16 KiB that the client has read. Time with nothing to send does not count.
 #[derive(Debug)]
 pub(super) struct Paced {
     stream: TcpStream,
-    /// What the client may still make it wait.
+    /// How long the client may still make the server wait.
     patience: Duration,
     waiting: Option<Waiting>,
 }
@@ -37,6 +40,7 @@ impl Paced {
         }
     }
 
+    /// Charge the client for waiting, and credit it for what it has read.
     fn written(
         &mut self,
         context: &mut Context<'_>,
@@ -54,8 +58,8 @@ impl Paced {
         if let Some(waiting) = self.waiting.take() {
             self.patience = self.patience.saturating_sub(waiting.since.elapsed());
         }
-        if let Ok(taken) = &written {
-            self.patience += Duration::from_secs_f64(*taken as f64 / BYTES_PER_SECOND);
+        if let Ok(bytes) = &written {
+            self.patience += Duration::from_secs_f64(*bytes as f64 / BYTES_PER_SECOND);
         }
         Poll::Ready(written)
     }
@@ -112,8 +116,8 @@ mod tests {
 
     const SENT: usize = 1 << 20;
 
-    /// How sending ends to a client that takes so many bytes each 10 ms.
-    async fn sent(taken_at_once: usize) -> io::Result<()> {
+    /// Send 1 MiB to a client that reads this many bytes every 10 ms.
+    async fn send(read_at_once: usize) -> io::Result<()> {
         let listening = TcpSocket::new_v4()?;
         listening.set_send_buffer_size(4 << 10)?;
         listening.bind(([127, 0, 0, 1], 0).into())?;
@@ -123,22 +127,22 @@ mod tests {
         let mut client = client.connect(listener.local_addr()?).await?;
         let (stream, _) = listener.accept().await?;
         let mut paced = Paced::new(stream, Duration::from_millis(200));
-        let taking = tokio::spawn(async move {
-            let mut buffer = vec![0; taken_at_once];
+        let reading = tokio::spawn(async move {
+            let mut buffer = vec![0; read_at_once];
             while client.read(&mut buffer).await.is_ok_and(|count| count > 0) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         });
         let sent = paced.write_all(&[7; SENT]).await;
-        taking.abort();
+        reading.abort();
         sent
     }
 
     #[tokio::test]
-    async fn clients_may_be_slow_but_not_for_ever() {
-        sent(64 << 10).await.unwrap();
-        // 5 kB a second: it always takes something, and would be there for minutes.
-        let error = sent(50).await.unwrap_err();
+    async fn a_client_that_reads_too_slowly_is_disconnected() {
+        send(64 << 10).await.unwrap();
+        // At 5 kB per second it always reads something, and would take minutes.
+        let error = send(50).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

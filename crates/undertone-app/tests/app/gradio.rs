@@ -296,7 +296,7 @@ fn a_session_may_call_as_often_as_the_queue_allows() {
 fn one_client_cannot_have_all_streams() {
     let server = start_with(Settings {
         limits: Limits {
-            streams_of_one: 3,
+            streams_per_address: 3,
             ..Limits::default()
         },
         ..settings()

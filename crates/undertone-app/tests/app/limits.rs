@@ -286,7 +286,7 @@ fn slow_bodies_are_cut_off() {
 
 #[test]
 fn one_address_cannot_have_all_connections() {
-    let server = with_limits(|limits| limits.connections_of_one = 2);
+    let server = with_limits(|limits| limits.connections_per_address = 2);
     let _open = [server.connect(), server.connect()];
     let mut told = Vec::new();
     let _ = server.connect().read_to_end(&mut told);

@@ -223,7 +223,7 @@ fn clients_that_do_not_read_are_left() {
 fn live_connections_are_limited() {
     let server = start_with(Settings {
         limits: Limits {
-            live_of_one: 2,
+            live_per_address: 2,
             ..Limits::default()
         },
         ..settings()
@@ -243,7 +243,7 @@ fn behind_a_proxy_clients_are_told_apart_by_what_it_says() {
                 ..Access::default()
             },
             limits: Limits {
-                live_of_one: 1,
+                live_per_address: 1,
                 ..Limits::default()
             },
             ..settings()

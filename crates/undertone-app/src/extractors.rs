@@ -1,18 +1,15 @@
-//! Parts of a request: who asks, and for what, refused in this server's own words where it makes
-//! no sense.
+//! Axum extractors: the client's address, and extractors that reject with a [`Problem`].
 
 use std::fmt::Display;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::app::Shared;
 use crate::problem::{Kind, Problem};
-use crate::server::Peer;
 
-/// An extractor of axum's whose rejection is a [`Problem`].
+/// An extractor of axum's that rejects with a [`Problem`].
 pub(crate) struct Checked<E>(pub(crate) E);
 
 impl<E, S> FromRequestParts<S> for Checked<E>
@@ -31,22 +28,36 @@ where
     }
 }
 
-/// Who asks: whoever is connected, or whom a proxy speaks for.
+/// The other end of a connection. The server adds it to each request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Whether all connections come from a proxy that names its client in `X-Forwarded-For`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BehindProxy(pub(crate) bool);
+
+/// The client's address: the peer's, or the one that the proxy names.
 pub(crate) struct Client(pub(crate) IpAddr);
 
-impl FromRequestParts<Shared> for Client {
+impl<S> FromRequestParts<S> for Client
+where
+    BehindProxy: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Some(Peer(peer)) = parts.extensions.get() else {
-            return Err(Problem::new(Kind::Internal, "nobody is connected"));
+            let detail = "the address of the client is unknown";
+            return Err(Problem::new(Kind::Internal, detail));
         };
-        let trusted = app.settings.access.behind_proxy;
+        let BehindProxy(trusted) = BehindProxy::from_ref(state);
         let forwarded = trusted.then(|| forwarded(&parts.headers)).flatten();
         Ok(Self(forwarded.unwrap_or(peer.ip())))
     }
 }
 
+/// Return the last address in `X-Forwarded-For`: the only one that the client did not choose.
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all("x-forwarded-for").into_iter().next_back()?;
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()

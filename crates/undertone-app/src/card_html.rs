@@ -1,12 +1,12 @@
-//! A model's card as HTML.
+//! Convert a model card from Markdown to HTML.
 
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd, html};
 
-/// HTML of a card's Markdown, without its front matter.
+/// Return the HTML of a card's Markdown, without its front matter.
 ///
-/// A card may come from anyone: HTML in it is shown as text, pictures are left out, and links lead
-/// to the web only.
-pub(crate) fn to_html(markdown: &str) -> String {
+/// A card may come from anyone. HTML in it is shown as text, images are left out, and only links to
+/// the web are kept.
+pub(crate) fn from_markdown(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
@@ -24,11 +24,11 @@ pub(crate) fn to_html(markdown: &str) -> String {
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
         Event::Start(Tag::HtmlBlock | Tag::Image { .. })
         | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => None,
-        // Alignment would be written as `style` attributes, which the page's policy forbids.
+        // Alignment becomes `style` attributes, which the page's content security policy forbids.
         Event::Start(Tag::Table(columns)) => Some(Event::Start(Tag::Table(
             columns.iter().map(|_| Alignment::None).collect(),
         ))),
-        // A card's relative links name files that are not served.
+        // A card's relative links point to files that the server does not have.
         Event::Start(Tag::Link { ref dest_url, .. }) => {
             linked = dest_url.starts_with("https://") || dest_url.starts_with("http://");
             linked.then_some(event)
@@ -43,17 +43,17 @@ pub(crate) fn to_html(markdown: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::from_markdown;
 
     #[test]
     fn front_matter_is_left_out() {
-        let html = to_html("---\nlicense: mit\n---\n\n# Model\n\nTells *moods*.");
+        let html = from_markdown("---\nlicense: mit\n---\n\n# Model\n\nTells *moods*.");
         assert_eq!(html, "<h1>Model</h1>\n<p>Tells <em>moods</em>.</p>\n");
     }
 
     #[test]
-    fn nothing_in_a_card_can_act() {
-        let html = to_html(
+    fn scripts_and_images_in_a_card_are_removed() {
+        let html = from_markdown(
             "<script>alert(1)</script>\n\nA <b onclick=x>b</b> \
              [link](javascript:alert(1)) ![x](https://example.org/track.png)\n\n\
              | a |\n|--:|\n| 1 |\n",

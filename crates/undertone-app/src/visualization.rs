@@ -1,4 +1,4 @@
-//! What the page draws of a recording: its wave form and its mel spectrogram.
+//! The waveform and the mel spectrogram of a recording, small enough for the page to draw.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -8,26 +8,26 @@ use undertone_audio::{
     power_to_db,
 };
 
-/// Most columns of a wave form, and of a spectrogram.
+/// The largest number of columns of the waveform and of the spectrogram.
 const COLUMNS: usize = 1000;
 const BANDS: usize = 64;
-/// Rate that the spectrogram is computed at, in Hz: speech has little above half of it.
+/// Sample rate of the spectrogram in Hz. Speech has little energy above half of it.
 const RATE: u32 = 16_000;
 const N_FFT: usize = 1024;
-/// Least samples between two frames of the spectrogram.
+/// The smallest number of samples between two frames of the spectrogram.
 const HOP: usize = 256;
-/// The range of decibels that is drawn, below the loudest.
+/// The range that is drawn, in decibels below the loudest value.
 const RANGE_DB: f32 = 80.0;
 
-/// Shared by all requests.
+/// All requests share the resamplers' tables.
 static RESAMPLERS: ResamplerCache = ResamplerCache::new();
 
-/// The wave form and the mel spectrogram of a whole recording.
+/// The waveform and the mel spectrogram of a whole recording: `picture` in the JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Picture {
+pub(crate) struct Visualization {
     peaks: Peaks,
     mel: Mel,
-    /// What was left after trimming; known once the model has answered.
+    /// The part that the model read. Known once the model has answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) speech: Option<Span>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Span {
     pub(crate) end: f64,
 }
 
-/// The least and the largest sample in each column.
+/// The smallest and the largest sample of each column.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Peaks {
     min: Vec<f32>,
@@ -54,11 +54,11 @@ struct Mel {
     min_db: f32,
     max_db: f32,
     fmax: f32,
-    /// A byte for each value, row by row from the lowest band, in base64.
+    /// One byte per value, row by row from the lowest band, in base64.
     data: String,
 }
 
-/// The most samples that are made of so many, to be drawn.
+/// Return the largest number of samples that resampling makes of `samples`.
 pub(crate) fn most_samples(samples: u64, max_seconds: f64) -> u64 {
     const LOWEST_RATE: u64 = 4_000;
     let within = (max_seconds * f64::from(RATE)).ceil() as u64;
@@ -67,8 +67,8 @@ pub(crate) fn most_samples(samples: u64, max_seconds: f64) -> u64 {
         .min(within)
 }
 
-impl Picture {
-    /// Empty where the recording is at a rate that cannot be drawn.
+impl Visualization {
+    /// Return `None` if the recording's sample rate cannot be resampled.
     pub(crate) fn of(recording: &Recording) -> Option<Self> {
         Some(Self {
             peaks: peaks(&recording.samples),
@@ -86,7 +86,7 @@ fn peaks(samples: &[f32]) -> Peaks {
     Peaks { min, max }
 }
 
-/// Enough for a picture, and a third of the bytes. Adding 0 takes the sign from -0.
+/// Round to three digits: enough to draw, and a third of the bytes. Adding 0 turns -0 into 0.
 fn three_digits(value: f32) -> f32 {
     (value.clamp(-1.0, 1.0) * 1000.0).round() / 1000.0 + 0.0
 }
@@ -96,7 +96,7 @@ fn mel(recording: &Recording) -> Option<Mel> {
         .get(recording.sample_rate, RATE)
         .ok()?
         .resample(&recording.samples);
-    // Above the source's own band there is nothing to see.
+    // The recording has nothing above half its own sample rate.
     let fmax = (RATE.min(recording.sample_rate) / 2) as f32;
     let config = MelConfig {
         sample_rate: RATE,
@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tone_is_one_bright_row() {
-        let picture = Picture::of(&tone(1.0, 48_000)).unwrap();
-        let bytes = BASE64_STANDARD.decode(&picture.mel.data).unwrap();
-        assert_eq!(bytes.len(), picture.mel.bands * picture.mel.frames);
-        let middle = picture.mel.frames / 2;
+    fn a_tone_is_one_bright_band() {
+        let drawn = Visualization::of(&tone(1.0, 48_000)).unwrap();
+        let bytes = BASE64_STANDARD.decode(&drawn.mel.data).unwrap();
+        assert_eq!(bytes.len(), drawn.mel.bands * drawn.mel.frames);
+        let middle = drawn.mel.frames / 2;
         let column: Vec<u8> = (0..BANDS)
-            .map(|band| bytes[band * picture.mel.frames + middle])
+            .map(|band| bytes[band * drawn.mel.frames + middle])
             .collect();
         let brightest = column.iter().position(|it| *it == 255).unwrap();
         // 1000 Hz is 15 of the 45.2 mel up to 8 kHz.
@@ -165,25 +165,22 @@ mod tests {
     }
 
     #[test]
-    fn long_recordings_have_no_more_columns() {
-        let picture = Picture::of(&tone(60.0, 8_000)).unwrap();
-        assert_eq!(picture.peaks.min.len(), COLUMNS);
-        assert!(picture.mel.frames <= COLUMNS + 1);
-        assert_eq!(picture.mel.fmax, 4000.0);
-        assert!(picture.peaks.max.iter().all(|it| (0.45..=0.5).contains(it)));
+    fn a_long_recording_has_no_more_columns() {
+        let drawn = Visualization::of(&tone(60.0, 8_000)).unwrap();
+        assert_eq!(drawn.peaks.min.len(), COLUMNS);
+        assert!(drawn.mel.frames <= COLUMNS + 1);
+        assert_eq!(drawn.mel.fmax, 4000.0);
+        assert!(drawn.peaks.max.iter().all(|it| (0.45..=0.5).contains(it)));
     }
 
     #[test]
-    fn one_sample_is_drawn() {
+    fn a_single_sample_can_be_drawn() {
         let recording = Recording {
             samples: vec![0.25],
             sample_rate: 16_000,
             channels: 1,
         };
-        let picture = Picture::of(&recording).unwrap();
-        assert_eq!(
-            (picture.peaks.min, picture.peaks.max),
-            (vec![0.25], vec![0.25])
-        );
+        let drawn = Visualization::of(&recording).unwrap();
+        assert_eq!((drawn.peaks.min, drawn.peaks.max), (vec![0.25], vec![0.25]));
     }
 }

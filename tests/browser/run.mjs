@@ -1,5 +1,6 @@
 // Runs all browser tests: UNDERTONE_BIN=…/undertone node tests/browser/run.mjs [NAME…]
-// A NAME is a file of tests/ without `.test.mjs`. Exit code 0 where all passed.
+// A NAME is a file of tests/ without `.test.mjs`. The exit code is 0 if all tests passed, 2 if a
+// program is missing.
 
 import { readdirSync } from "node:fs";
 import { run } from "node:test";
@@ -14,7 +15,7 @@ const files = readdirSync(folder)
   .filter((name) => wanted.length === 0 || wanted.includes(name.replace(".test.mjs", "")))
   .map((name) => folder + name);
 
-// Each file has a browser and a server of its own: two of them keep two cores busy.
+// Each file has its own browser and server. Two files keep two cores busy.
 run({ files, concurrency: 2, timeout: 300_000 })
   .on("test:fail", () => {
     process.exitCode = 1;

@@ -1,10 +1,10 @@
-// Describes the API from openapi.json, and sends requests to try it.
+// Shows openapi.json as a page, and sends requests to try the API.
 
 import { authorization, setToken, takeToken } from "../../assets/token.js";
 
 const $ = (id) => document.getElementById(id);
 const server = new URL("..", location.href);
-/** Longest answer that is shown. */
+/** The longest response that is shown, in characters. */
 const SHOWN = 20000;
 
 function element(name, properties = {}, ...children) {
@@ -15,13 +15,13 @@ function element(name, properties = {}, ...children) {
 
 const code = (text) => element("pre", { tabIndex: 0 }, element("code", {}, text));
 
-/** Text with `code` in backticks. */
+/** Returns a paragraph. Text in backticks becomes code. */
 function prose(text = "") {
   const parts = text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
   return element("p", {}, ...parts);
 }
 
-/** What a reference within the description stands for. */
+/** Returns the value, or what it refers to within the document. */
 function resolved(description, value) {
   if (!value?.$ref) return value;
   return value.$ref.slice(2).split("/").reduce((at, key) => at[key], description);
@@ -32,11 +32,11 @@ function responses(description, operation) {
     element("tr", {}, element("th", { scope: "row" }, status), element("td", {}, resolved(description, response).description)),
   );
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Status"), element("th", { scope: "col" }, "Meaning")));
-  return element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Answers" },
+  return element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Responses" },
     element("table", {}, head, element("tbody", {}, ...rows)));
 }
 
-/** The same request for a shell. */
+/** Returns the request as a curl command. */
 function curl(method, address, fields) {
   const parts = ["curl"];
   if (authorization().Authorization) parts.push('-H "Authorization: Bearer $UNDERTONE_TOKEN"');
@@ -60,7 +60,7 @@ async function send(method, address, files) {
   };
 }
 
-/** A form that sends one operation's request and shows the answer. */
+/** Returns a form that sends an operation's request and shows the response. */
 function trial(description, path, method, operation) {
   const form = element("form");
   const switches = (operation.parameters ?? []).map((parameter) => {
@@ -77,22 +77,22 @@ function trial(description, path, method, operation) {
     form.append(element("label", {}, several ? "Recordings" : "Recording", input));
   }
   form.append(element("button", { type: "submit", className: "primary" }, "Send"));
-  const answer = element("div", { className: "answer", role: "status" });
+  const output = element("div", { className: "answer", role: "status" });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const address = new URL(path.slice(1), server);
     for (const box of switches) if (box.checked) address.searchParams.set(box.name, "1");
     const files = input ? [...input.files] : null;
-    answer.replaceChildren("…");
+    output.replaceChildren("…");
     const command = code(curl(method, address, files?.map((file) => file.name)));
     try {
       const { status, shown } = await send(method, address, files);
-      answer.replaceChildren(element("h3", {}, status), command, code(shown));
+      output.replaceChildren(element("h3", {}, status), command, code(shown));
     } catch (error) {
-      answer.replaceChildren(element("h3", { className: "error" }, "The server does not answer"), command, String(error));
+      output.replaceChildren(element("h3", { className: "error" }, "The server does not answer"), command, String(error));
     }
   });
-  return [form, answer];
+  return [form, output];
 }
 
 function described(description, path, method, operation) {
@@ -132,7 +132,7 @@ async function load() {
     else if (response.ok) show(await response.json());
     else throw new Error(`${response.status} ${response.statusText}`);
   } catch (error) {
-    $("trouble").textContent = `The description could not be loaded: ${error.message}`;
+    $("trouble").textContent = `The document could not be loaded: ${error.message}`;
     $("trouble").hidden = false;
   }
 }

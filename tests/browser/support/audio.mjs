@@ -1,4 +1,4 @@
-// Recordings for the tests, made as they are needed.
+// Creates recordings for the tests.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,25 +6,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLES } from "./environment.mjs";
 
-/** A folder that goes when the process does. */
+/** A folder that is removed when the process ends. */
 export const scratch = mkdtempSync(join(tmpdir(), "undertone-browser-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
-/** A file in the scratch folder. */
+/** Writes a file to the scratch folder and returns its path. */
 export function fileWith(name, content) {
   const path = join(scratch, name);
   writeFileSync(path, content);
   return path;
 }
 
-/** Mono 16-bit PCM of a WAV file with the usual header. */
+/** Returns the mono 16-bit PCM of a WAV file with a 44-byte header. */
 export function pcmOf(wav) {
   const rate = wav.readUInt32LE(24);
   const data = wav.subarray(44);
   return { rate, samples: new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1))) };
 }
 
-/** A mono 16-bit WAV file. */
+/** Returns a mono 16-bit WAV file. */
 export function wav(samples, rate) {
   const header = Buffer.alloc(44);
   header.write("RIFF", 0);
@@ -45,8 +45,8 @@ export function wav(samples, rate) {
 const read = (name) => pcmOf(readFileSync(join(SAMPLES, name)));
 
 /**
- * A voice that changes: two samples in turn at different levels, repeated to this length. Something
- * to see for a timeline, and for bars that are to move.
+ * Returns a voice that changes: two samples in turn at different levels, repeated to this length. It
+ * makes the timeline and the live bars change.
  */
 export function changingVoice(seconds) {
   const { rate, samples: calm } = read("calm.wav");
@@ -61,10 +61,10 @@ export function changingVoice(seconds) {
   return wav(samples, rate);
 }
 
-/** Nothing but zeros. */
+/** Returns a recording of zeros. */
 export const silence = (seconds, rate = 8000) => wav(new Int16Array(Math.round(seconds * rate)), rate);
 
-/** A sine wave with its amplitude between 0 and 1. */
+/** Returns a sine wave with an amplitude between 0 and 1. */
 export function tone(seconds, hertz, amplitude, rate = 48_000) {
   const samples = Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
     Math.round(32767 * amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)),
@@ -72,7 +72,7 @@ export function tone(seconds, hertz, amplitude, rate = 48_000) {
   return wav(samples, rate);
 }
 
-/** A sample in another format, as ffmpeg writes it with these options. */
+/** Converts a sample with ffmpeg and returns the file's path. */
 export function converted(name, options) {
   const path = join(scratch, name);
   const made = spawnSync("ffmpeg", ["-y", "-v", "error", "-i", join(SAMPLES, "calm.wav"), ...options, path]);

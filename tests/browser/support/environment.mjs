@@ -1,4 +1,4 @@
-// What the tests need of the machine, and where it is.
+// Paths of the programs and files that the tests need.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 /** The program under test. */
 export const UNDERTONE = process.env.UNDERTONE_BIN ?? fileURLToPath(new URL("../../../target/release/undertone", import.meta.url));
 
-/** The browser. */
+/** The path of Chromium. */
 export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** Where screenshots go. */
+/** The folder for screenshots. */
 export const OUTPUT = process.env.UNDERTONE_SCREENSHOTS ?? fileURLToPath(new URL("../output", import.meta.url));
 
-/** The shipped samples. */
+/** The folder of the sample recordings. */
 export const SAMPLES = fileURLToPath(new URL("../../../samples/", import.meta.url));
 
-/** Ends the process with a word on what is missing. */
+/** Ends the process with exit code 2 and a message if a program is missing. */
 export function checkPrerequisites() {
   const missing = [
     !existsSync(UNDERTONE) && `${UNDERTONE} (set UNDERTONE_BIN)`,

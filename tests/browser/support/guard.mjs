@@ -1,9 +1,9 @@
-// What must never happen on the page, whatever the test: errors in the console (a breach of the
-// content security policy is one), and requests to anybody else.
+// Checks that hold in every test: no errors in the console, which include violations of the content
+// security policy, and no requests to other servers.
 
 import assert from "node:assert/strict";
 
-/** Watches a page. `expected` are patterns of console messages that the test provokes. */
+/** Watches a page. `expected` holds patterns of console messages that the test causes. */
 export function watch(page, url, expected = []) {
   const faults = [];
   const { host } = new URL(url);

@@ -1,4 +1,4 @@
-// A server and a browser for the tests of one file.
+// Sets up a server and a browser for the tests of one file.
 
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
@@ -8,11 +8,11 @@ import { CHROMIUM } from "./environment.mjs";
 import { watch } from "./guard.mjs";
 import { startServer } from "./server.mjs";
 
-const PATIENCE = 30_000; // milliseconds
+const TIMEOUT = 30_000; // milliseconds
 
 /**
- * Prepares a file's tests. `server` are options of `undertone serve`; `microphone` is what
- * Chromium's fake microphone hears in a loop, a WAV file's path, or null for no microphone at all.
+ * Prepares a file's tests. `server` holds options of `undertone serve`. `microphone` is the path of a
+ * WAV file that Chromium's fake microphone repeats, or null for no microphone.
  */
 export function suite({ server: options = [], microphone = fileWith("voice.wav", changingVoice(20)) } = {}) {
   let server;
@@ -30,9 +30,9 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
   });
 
   /**
-   * Opens the page in a fresh context, lets `act(page)` do what a person does, and makes sure that
-   * nothing happened that never may. Options: those of a Playwright context; `path`, with which to
-   * open; `expected`, console messages; `prepare(page)` before it opens; `ready`, what to wait for.
+   * Opens the page in a new context, runs `act(page)`, and checks what guard.mjs watches. Options are
+   * those of a Playwright context, and: `path` to open, `expected` console messages,
+   * `prepare(page)` to run before the page opens, and the selector `ready` to wait for.
    */
   async function visit(act, { path = "", expected = [], prepare = () => {}, ready = "#input", allowMicrophone = true, ...rest } = {}) {
     const context = await browser.newContext({
@@ -40,7 +40,7 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
       permissions: allowMicrophone ? ["microphone"] : [],
       ...rest,
     });
-    context.setDefaultTimeout(PATIENCE);
+    context.setDefaultTimeout(TIMEOUT);
     const page = await context.newPage();
     const check = watch(page, server.url, expected);
     try {
@@ -57,10 +57,10 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
   return { visit, address: () => server.url, stopServer: () => server.stop(), pauseServer: () => server.pause(), resumeServer: () => server.resume() };
 }
 
-/** For tests that read a canvas's pixels, of which Chromium thinks that it should be told. */
+/** For tests that read the pixels of a canvas, about which Chromium prints a warning. */
 export const READBACK = { expected: [/willReadFrequently/] };
 
-/** Drops files on the page, as a hand would. */
+/** Drops files on the page. */
 export async function drop(page, files) {
   const carried = files.map((path) => ({ name: path.split("/").at(-1), data: readFileSync(path).toString("base64") }));
   const transfer = await page.evaluateHandle((all) => {
@@ -73,18 +73,18 @@ export async function drop(page, files) {
   for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("main", type, { dataTransfer: transfer });
 }
 
-/** Waits for the answer to a recording of this name. */
-export async function answered(page, name) {
+/** Waits for the result of the recording with this name. */
+export async function analyzed(page, name) {
   await page.locator("#result-source", { hasText: name }).waitFor();
 }
 
-/** The text of the notice, once there is one. */
+/** Waits for a notice and returns its text. */
 export async function notice(page) {
   await page.locator(".notice").waitFor();
   return page.locator(".notice").innerText();
 }
 
-/** The numbers beside the bars, in percent. */
+/** Returns the numbers beside the bars in percent. */
 export function shares(page, list = "#result-bars") {
   return page.locator(`${list} .number`).allInnerTexts().then((texts) => texts.map(Number.parseFloat));
 }

@@ -1,16 +1,16 @@
-// One recording: dropped, chosen or a sample; its answer, its picture, its sound.
+// One recording, dropped or chosen or a sample: its result, its drawings and its sound.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileWith, tone } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { answered, drop, shares, suite } from "../support/suite.mjs";
+import { analyzed, drop, shares, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const CALM = join(SAMPLES, "calm.wav");
 
-/** How many different colors a canvas shows: one where nothing was drawn. */
+/** Returns how many different colors a canvas shows. An empty canvas shows one. */
 const colors = (page, selector) =>
   page.locator(selector).evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -19,10 +19,10 @@ const colors = (page, selector) =>
 
 const played = (page) => page.locator("#seek").inputValue().then(Number);
 
-test("a dropped recording is answered at once", () =>
+test("a dropped recording is analyzed at once", () =>
   visit(async (page) => {
     await drop(page, [CALM]);
-    await answered(page, "calm.wav");
+    await analyzed(page, "calm.wav");
     const numbers = await shares(page);
     assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
     const highest = await page.locator("#result-bars .highest").innerText();
@@ -37,20 +37,20 @@ test("a dropped recording is answered at once", () =>
     assert.match(await page.locator("#status").innerText(), new RegExp(`calm.wav: ${label}`, "i"));
   }));
 
-test("a chosen recording is answered with its confidence in words", () =>
+test("a chosen recording shows its confidence in words", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", CALM);
-    await answered(page, "calm.wav");
+    await analyzed(page, "calm.wav");
     const sentence = await page.locator("#result-confidence").innerText();
     const [, word, number] = sentence.match(/^(.+), ([\d.]+)\s%\. Next is \w+ with [\d.]+\s%\.$/);
-    const scale = { "Very sure": 90, "Fairly sure": 70, "Leaning this way": 50, Undecided: 0 };
+    const scale = { "Very sure": 90, "Fairly sure": 70, "Somewhat sure": 50, Unsure: 0 };
     const expected = Object.keys(scale).find((each) => Number(number) >= scale[each]);
     assert.equal(word, expected, sentence);
     await page.getByText("What do these words mean?").click();
     assert.match(await page.locator("#confidence-words").innerText(), /Very sure\s+90\s% or more/);
   }));
 
-test("every shipped sample is answered", () =>
+test("every sample is analyzed", () =>
   visit(async (page) => {
     const samples = page.locator("#samples button");
     const count = await samples.count();
@@ -59,28 +59,28 @@ test("every shipped sample is answered", () =>
       const answer = page.waitForResponse(/api\/predict/);
       await samples.nth(i).click();
       const { name } = await (await answer).json();
-      await answered(page, name);
+      await analyzed(page, name);
     }
   }));
 
-test("wave form and spectrogram are drawn, and follow the theme", () =>
+test("waveform and spectrogram are drawn and follow the theme", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", CALM);
-    await answered(page, "calm.wav");
-    assert.ok((await colors(page, "#wave")) > 1, "no wave form");
+    await analyzed(page, "calm.wav");
+    assert.ok((await colors(page, "#wave")) > 1, "no waveform");
     assert.ok((await colors(page, "#mel")) > 50, "no spectrogram");
-    assert.match(await page.locator("#wave").getAttribute("aria-label"), /^Wave form, 2\.5\ss\./);
+    assert.match(await page.locator("#wave").getAttribute("aria-label"), /^Waveform, 2\.5\ss\./);
     const image = () => page.locator("#wave").evaluate((canvas) => canvas.toDataURL());
     const light = await image();
     await page.emulateMedia({ colorScheme: "dark" });
     await page.waitForFunction((before) => document.querySelector("#wave").toDataURL() !== before, light);
   }));
 
-test("wave form, spectrogram and time axis stand below each other", () =>
+test("waveform, spectrogram and time axis are aligned", () =>
   visit(async (page) => {
     for (const name of ["excited.wav", "calm.wav"]) { // without a timeline, and with one
       await page.setInputFiles("#file", join(SAMPLES, name));
-      await answered(page, name);
+      await analyzed(page, name);
       const boxes = await page.locator("#wave, #mel, #time-axis, #timeline:not([hidden])").all();
       const spans = await Promise.all(boxes.map(async (each) => {
         const { x, width } = await each.boundingBox();
@@ -90,10 +90,10 @@ test("wave form, spectrogram and time axis stand below each other", () =>
     }
   }));
 
-test("a tone is drawn where the frequency axis says", () =>
+test("a tone is drawn at its frequency on the axis", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", fileWith("tone.wav", tone(2, 2000, 0.5)));
-    await answered(page, "tone.wav");
+    await analyzed(page, "tone.wav");
     const { brightest, tick } = await page.evaluate(() => {
       const canvas = document.querySelector("#mel");
       const column = canvas.getContext("2d").getImageData(canvas.width / 2, 0, 1, canvas.height).data;
@@ -106,10 +106,10 @@ test("a tone is drawn where the frequency axis says", () =>
     assert.ok(Math.abs(brightest - tick) < 0.04, `tone at ${brightest}, axis says ${tick}`);
   }));
 
-test("playing moves the playhead, and a click or the slider moves the sound", () =>
+test("playing moves the playhead, and a click or the slider seeks", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", CALM);
-    await answered(page, "calm.wav");
+    await analyzed(page, "calm.wav");
     await page.getByRole("button", { name: "Play" }).click();
     await page.waitForFunction(() => Number(document.querySelector("#seek").value) > 0.3);
     const left = await page.locator(".playhead").evaluate((head) => parseFloat(getComputedStyle(head).left));
@@ -125,15 +125,15 @@ test("playing moves the playhead, and a click or the slider moves the sound", ()
     assert.match(await page.locator("#position").innerText(), /0:02 \/ 0:02/);
   }));
 
-test("what the server warns of is said mildly", () =>
+test("the server's warnings are explained", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", fileWith("loud.wav", tone(2, 300, 3)));
-    await answered(page, "loud.wav");
+    await analyzed(page, "loud.wav");
     assert.match(await page.locator("#result-warnings").innerText(), /peaks are cut off/);
     await page.setInputFiles("#file", fileWith("far.wav", tone(2, 300, 0.001)));
-    await answered(page, "far.wav");
+    await analyzed(page, "far.wav");
     assert.match(await page.locator("#result-warnings").innerText(), /hardly louder than a quiet room/);
     await page.setInputFiles("#file", CALM);
-    await answered(page, "calm.wav");
+    await analyzed(page, "calm.wav");
     assert.equal(await page.locator("#result-warnings li").count(), 0);
   }));

@@ -1,5 +1,5 @@
-// Every state of the page, on a phone and a desktop, in light and dark: axe finds nothing, and a
-// screenshot is kept for the eye.
+// Every state of the page on a phone and a desktop, in light and dark. axe must find no fault, and
+// each test saves a screenshot for people to look at.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { changingVoice, fileWith } from "../support/audio.mjs";
 import { OUTPUT, SAMPLES } from "../support/environment.mjs";
-import { answered, suite } from "../support/suite.mjs";
+import { analyzed, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -19,7 +19,7 @@ const sample = (name) => join(SAMPLES, name);
 
 async function show(page, path) {
   await page.setInputFiles("#file", path);
-  await answered(page, path.split("/").at(-1));
+  await analyzed(page, path.split("/").at(-1));
 }
 
 const STATES = {
@@ -58,13 +58,13 @@ const STATES = {
 };
 
 async function faults(page) {
-  // Evaluated, not added as a script: the page's policy stays in force.
+  // Evaluated instead of added as a script, so that the page's policy stays in force.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
 
-/** Looks at the page as it is, on every screen. */
+/** Checks the page in its current state on every screen, and saves screenshots. */
 async function look(page, state, { fullPage = true } = {}) {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     await page.setViewportSize(viewport);
@@ -80,7 +80,7 @@ async function look(page, state, { fullPage = true } = {}) {
 }
 
 for (const [state, reach] of Object.entries(STATES)) {
-  test(`${state}: accessible, and to be looked at`, () =>
+  test(`${state}: accessible, with screenshots`, () =>
     visit(
       async (page) => {
         await reach(page);
@@ -90,7 +90,7 @@ for (const [state, reach] of Object.entries(STATES)) {
     ));
 }
 
-test("the API's page: accessible, and to be looked at", () =>
+test("the API's page: accessible, with screenshots", () =>
   visit(
     async (page) => {
       await page.locator(".operation").first().waitFor();
@@ -100,14 +100,14 @@ test("the API's page: accessible, and to be looked at", () =>
     { path: "api/docs", ready: "#operations", reducedMotion: "reduce" },
   ));
 
-test("forced colors: to be looked at", () =>
+test("forced colors: the chosen tab and the record button are visible", () =>
   visit(
     async (page) => {
       await show(page, sample("calm.wav"));
       await page.screenshot({ path: join(OUTPUT, "answer-forced-colors.png"), fullPage: true });
       const edges = page.locator("[role=tab]").evaluateAll((tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor));
       const [chosen, other] = await edges;
-      assert.notEqual(chosen, other, "the chosen tab can be told");
+      assert.notEqual(chosen, other, "the chosen tab looks different");
       const edge = await page.locator("#record").evaluate((button) => getComputedStyle(button).borderTopWidth);
       assert.equal(edge, "2px");
     },

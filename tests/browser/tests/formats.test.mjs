@@ -1,9 +1,9 @@
-// What the browsers' recorders write, and who decodes it: the server if it can, else the page.
+// The formats that browsers record, and who decodes them: the server if it can, else the page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { converted, fileWith } from "../support/audio.mjs";
-import { answered, suite } from "../support/suite.mjs";
+import { analyzed, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const REFUSED = /415/;
@@ -21,7 +21,7 @@ async function answeredBy(page, path) {
   const asked = [];
   page.on("response", (response) => /api\/predict/.test(response.url()) && asked.push(response.status()));
   await page.setInputFiles("#file", path);
-  await answered(page, path.split("/").at(-1));
+  await analyzed(page, path.split("/").at(-1));
   assert.equal(asked.at(-1), 200);
   return asked[0] === 415 ? "page" : "server";
 }
@@ -39,7 +39,7 @@ for (const { name, by, options } of FORMATS) {
     ));
 }
 
-test("what this browser's own MediaRecorder writes is answered", () =>
+test("a recording by this browser's MediaRecorder is analyzed", () =>
   visit(
     async (page) => {
       const recorded = await page.evaluate(async () => {

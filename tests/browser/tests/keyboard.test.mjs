@@ -1,4 +1,4 @@
-// The whole way with the keyboard alone.
+// Using the page with the keyboard alone.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ const focused = (page) =>
     return active.getAttribute("aria-label") ?? active.id ?? active.tagName;
   });
 
-/** Presses Tab until the focus is on what `selector` names; fails if it never gets there. */
+/** Presses Tab until the focus is on an element that matches `selector`. Fails if it never is. */
 async function tabTo(page, selector) {
   const way = [];
   for (let i = 0; i < 40; i++) {
@@ -56,7 +56,7 @@ test("record and stop, tabs by arrow", () =>
     await page.locator("#result").waitFor();
   }));
 
-test("the card keeps the focus and gives it back", () =>
+test("the model card traps the focus and returns it", () =>
   visit(async (page) => {
     await tabTo(page, "#open-card");
     await page.keyboard.press("Enter");
@@ -71,7 +71,7 @@ test("the card keeps the focus and gives it back", () =>
     assert.equal(await focused(page), "open-card");
   }));
 
-test("every stop of the Tab key shows where it is", () =>
+test("every focused element has a visible outline", () =>
   visit(async (page) => {
     await page.locator("#samples button").first().click();
     await page.locator("#result").waitFor();
@@ -85,7 +85,7 @@ test("every stop of the Tab key shows where it is", () =>
         const { outlineStyle, outlineWidth } = getComputedStyle(shown);
         return { name: active.outerHTML.slice(0, 80), outline: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
       });
-      if (!stop) continue; // the browser's own, between the last and the first
+      if (!stop) continue; // the browser's own controls come between the last and the first element
       assert.ok(stop.outline, `no outline: ${stop.name}`);
       seen.add(stop.name);
     }

@@ -1,4 +1,4 @@
-// Live mode: the bars follow the voice, and say how late they are.
+// Live mode: the bars follow the voice, and the page shows the latency.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ async function listen(page) {
   await page.waitForFunction(() => /\d/.test(document.querySelector("#live-latency").textContent));
 }
 
-test("the bars move several times a second, and the latency is told", () =>
+test("the bars move several times per second, and the latency is shown", () =>
   visit(async (page) => {
     await listen(page);
     const seen = await page.evaluate(
@@ -26,23 +26,23 @@ test("the bars move several times a second, and the latency is told", () =>
           setTimeout(() => resolve(texts.size), 3000);
         }),
     );
-    assert.ok(seen >= 6, `${seen} different answers in 3 s`);
+    assert.ok(seen >= 6, `${seen} different results in 3 s`);
     const rate = Number(await page.locator("#live-rate").innerText());
-    assert.ok(rate > 3 && rate < 8, `${rate} answers a second`);
+    assert.ok(rate > 3 && rate < 8, `${rate} results per second`);
     const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
     assert.ok(latency > 0 && latency < 1500, `${latency} ms`);
-    assert.match(await page.locator("#live-note").innerText(), /until its bars move.*comes on top/s);
+    assert.match(await page.locator("#live-note").innerText(), /until the bars showed the result.*is not included/s);
     const numbers = await shares(page, "#live-bars");
     assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
   }));
 
-test("what is told as latency includes the time that an answer spends on its way", () =>
+test("the latency includes the time that a result spends on its way", () =>
   visit(
     async (page) => {
       await listen(page);
       await page.waitForTimeout(2500);
       const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
-      assert.ok(latency >= 400 && latency < 1500, `${latency} ms with answers held back for 400 ms`);
+      assert.ok(latency >= 400 && latency < 1500, `${latency} ms with results held back for 400 ms`);
     },
     {
       prepare: (page) =>
@@ -56,7 +56,7 @@ test("what is told as latency includes the time that an answer spends on its way
     },
   ));
 
-test("stopping, and leaving the tab, give the microphone back", () =>
+test("stopping and leaving the tab release the microphone", () =>
   visit(
     async (page) => {
       const state = () => page.evaluate(() => window.tracks.map((track) => track.readyState));
@@ -83,7 +83,7 @@ test("stopping, and leaving the tab, give the microphone back", () =>
     },
   ));
 
-test("a live connection that is refused is told so", () =>
+test("a refused live connection is explained", () =>
   visit(
     async (page) => {
       await page.evaluate(() => {
@@ -92,7 +92,7 @@ test("a live connection that is refused is told so", () =>
       });
       await page.getByRole("tab", { name: "Live" }).click();
       await page.getByRole("button", { name: "Listen", exact: true }).click();
-      assert.match(await notice(page), /Live mode was refused\s+The server is there/);
+      assert.match(await notice(page), /Live mode was refused\s+The server is running/);
       const ended = await page.evaluate(() => {
         const [socket] = window.others;
         const closed = new Promise((resolve) => (socket.onclose = ({ code, wasClean }) => resolve([code, wasClean])));
@@ -104,7 +104,7 @@ test("a live connection that is refused is told so", () =>
     { expected: [/429/] },
   ));
 
-test("a server that hangs is told, and may come back", () =>
+test("a server that hangs is reported and may recover", () =>
   visit(async (page) => {
     await listen(page);
     pauseServer();
@@ -117,7 +117,7 @@ test("a server that hangs is told, and may come back", () =>
     resumeServer();
   }));
 
-test("a server that stops is told, in live mode and after", () =>
+test("a server that stops is reported, in live mode and after", () =>
   visit(
     async (page) => {
       await listen(page);

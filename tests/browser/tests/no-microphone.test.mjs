@@ -6,7 +6,7 @@ import { notice, suite } from "../support/suite.mjs";
 
 const { visit } = suite({ microphone: null });
 
-test("no microphone is said, and files work", () =>
+test("a missing microphone is reported, and files work", () =>
   visit(async (page) => {
     await page.getByRole("button", { name: "Record", exact: true }).click();
     assert.match(await notice(page), /No microphone was found\s+Plug one in/);

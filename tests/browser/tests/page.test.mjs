@@ -1,4 +1,4 @@
-// The page itself: its weight, its policy, what it leaves behind, its theme.
+// The page itself: its size, its policy, what it stores, its theme.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -30,7 +30,7 @@ test("everything that the page loads is under 150 KB", () => {
   );
 });
 
-test("the policy allows nothing inline and nobody else, and is not only written down", () =>
+test("the policy forbids inline code and other servers, and the browser enforces it", () =>
   visit(
     async (page) => {
       const policy = await page.evaluate(async () => (await fetch("./")).headers.get("Content-Security-Policy"));
@@ -49,7 +49,7 @@ test("the policy allows nothing inline and nobody else, and is not only written 
     { expected: [/Content Security Policy/] },
   ));
 
-test("there are no cookies, and nothing of a recording is kept", () =>
+test("there are no cookies, and nothing about a recording is stored", () =>
   visit(async (page) => {
     await page.locator("#samples button").first().click();
     await page.locator("#result").waitFor();
@@ -61,10 +61,10 @@ test("there are no cookies, and nothing of a recording is kept", () =>
       caches: (await caches.keys()).length,
     }));
     assert.deepEqual(kept, { local: [], session: [], databases: 0, caches: 0 });
-    assert.match(await page.locator("footer").innerText(), /in memory .* never written/);
+    assert.match(await page.locator("footer").innerText(), /in memory .* never writes them to disk/);
   }));
 
-test("the theme follows the system until it is chosen, and is remembered", () =>
+test("the theme follows the system until one is chosen, and is remembered", () =>
   visit(
     async (page) => {
       const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -84,7 +84,7 @@ test("the theme follows the system until it is chosen, and is remembered", () =>
     { colorScheme: "dark" },
   ));
 
-test("a phone never scrolls sideways", () =>
+test("a phone does not scroll sideways", () =>
   visit(
     async (page) => {
       const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -98,7 +98,7 @@ test("a phone never scrolls sideways", () =>
     { viewport: { width: 320, height: 640 } },
   ));
 
-test("nothing moves for those who want it so", () =>
+test("nothing moves if the user prefers reduced motion", () =>
   visit(
     async (page) => {
       await page.locator("#samples button").first().click();

@@ -1,11 +1,11 @@
-// Everything that goes wrong is said in words, with what to do.
+// The page explains everything that can go wrong, and says what to do.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileWith, silence } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { answered, notice, suite } from "../support/suite.mjs";
+import { analyzed, notice, suite } from "../support/suite.mjs";
 
 const { visit, address } = suite();
 const CALM = join(SAMPLES, "calm.wav");
@@ -25,10 +25,10 @@ for (const [tab, button] of [["Recording", "Record"], ["Live", "Listen"]]) {
     ));
 }
 
-test("the page is open over plain http from another machine", () =>
+test("the page is opened over plain HTTP from another machine", () =>
   visit(
     async (page) => {
-      // A name that is not this machine's: the browser takes the page for insecure.
+      // The name is not this machine's, so the browser considers the page insecure.
       await page.context().route("http://undertone.test/**", async (route) => {
         const { pathname, search } = new URL(route.request().url());
         const response = await fetch(new URL(pathname + search, address()));
@@ -37,15 +37,15 @@ test("the page is open over plain http from another machine", () =>
       const other = await page.context().newPage();
       await other.goto("http://undertone.test/");
       await other.getByRole("button", { name: "Record", exact: true }).click();
-      assert.match(await notice(other), /keeps the microphone from this page\s+Browsers give it only to pages from this computer/);
+      assert.match(await notice(other), /does not allow a microphone on this page\s+Browsers allow it only on pages from this computer/);
     },
   ));
 
-test("a file is no recording", () =>
+test("a file is not a recording", () =>
   visit(
     async (page) => {
       await page.setInputFiles("#file", fileWith("notes.txt", "no recording at all"));
-      assert.match(await notice(page), /notes\.txt: this is not a recording that can be read\s+Neither the server nor this browser/);
+      assert.match(await notice(page), /notes\.txt: this file is not a readable recording\s+Neither the server nor this browser/);
       assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0); // it would not help
       await page.getByRole("button", { name: "Close" }).click();
       assert.equal(await page.locator(".notice").count(), 0);
@@ -58,18 +58,18 @@ test("a recording is too long", () =>
     async (page) => {
       const { max_seconds: most } = await limits(page);
       await page.setInputFiles("#file", fileWith("lecture.wav", silence(most + 5, 4000)));
-      assert.match(await notice(page), /lecture\.wav: this recording is too long\s+Up to 5\smin are taken/);
+      assert.match(await notice(page), /lecture\.wav: this recording is too long\s+The limit is 5\smin/);
     },
     { expected: [/422/] },
   ));
 
-test("a file is too large, which is said before it is sent", () =>
+test("a file is too large, which the page reports before sending it", () =>
   visit(async (page) => {
     const { max_bytes: most } = await limits(page);
     const sent = [];
     page.on("request", (request) => /api\/predict/.test(request.url()) && sent.push(request));
     await page.setInputFiles("#file", fileWith("film.mp4", Buffer.alloc(most + 1)));
-    assert.match(await notice(page), /film\.mp4: this file is too large\s+Up to \d+\sMB are taken/);
+    assert.match(await notice(page), /film\.mp4: this file is too large\s+The limit is \d+\sMB/);
     assert.deepEqual(sent, []);
   }));
 
@@ -82,13 +82,13 @@ test("a recording is silent", () =>
     { expected: [/422/] },
   ));
 
-test("a file of nothing", () =>
+test("a file is empty", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", fileWith("empty.wav", ""));
     assert.match(await notice(page), /empty\.wav: this file is empty/);
   }));
 
-test("a busy server is asked again as it says", () =>
+test("a busy server is asked again after the time that it names", () =>
   visit(
     async (page) => {
       let refusals = 2;
@@ -96,27 +96,27 @@ test("a busy server is asked again as it says", () =>
       const start = Date.now();
       await page.setInputFiles("#file", CALM);
       await page.locator("#status", { hasText: "Trying again in 1 second" }).waitFor({ state: "attached" });
-      await answered(page, "calm.wav");
+      await analyzed(page, "calm.wav");
       assert.ok(Date.now() - start >= 2000);
       assert.equal(await page.locator(".notice").count(), 0);
     },
     { expected: [/503/] },
   ));
 
-test("a server that stays busy is told, and can be tried again", () =>
+test("a server that stays busy is reported, and the user can try again", () =>
   visit(
     async (page) => {
       await page.route("**/api/predict**", (route) => route.fulfill(busy(30)), { times: 1 });
       await page.setInputFiles("#file", CALM);
-      assert.match(await notice(page), /the server is busy\s+It asks to come back in 30\ss/);
+      assert.match(await notice(page), /the server is busy\s+Nothing was lost\. Try again in 30\ss/);
       await page.getByRole("button", { name: "Try again" }).click();
-      await answered(page, "calm.wav");
+      await analyzed(page, "calm.wav");
       assert.equal(await page.locator(".notice").count(), 0);
     },
     { expected: [/503/] },
   ));
 
-test("what this page does not know is said in the server's words", () =>
+test("an unknown problem is shown in the server's words", () =>
   visit(
     async (page) => {
       const problem = { type: "urn:undertone:tired", title: "The model is tired", status: 500, detail: "Let it sleep." };

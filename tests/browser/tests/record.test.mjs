@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileWith, pcmOf, tone } from "../support/audio.mjs";
-import { READBACK, answered, suite } from "../support/suite.mjs";
+import { READBACK, analyzed, suite } from "../support/suite.mjs";
 
-// Half of full scale, so that a change of level would show.
+// Half of full scale, so that the test notices a change of level.
 const HERTZ = 440;
 const { visit } = suite({ microphone: fileWith("tone.wav", tone(10, HERTZ, 0.5)) });
 
-/** Keeps the file of the last upload, which Playwright does not show. */
+/** Keeps the file of the last upload, which Playwright does not expose. */
 const keepUpload = (page) =>
   page.addInitScript(() => {
     const original = window.fetch;
@@ -27,13 +27,13 @@ async function uploaded(page) {
   return Buffer.from(base64, "base64");
 }
 
-test("a recording is what the microphone heard, unprocessed", () =>
+test("a recording is the microphone's sound, unprocessed", () =>
   visit(async (page) => {
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
     assert.match(await page.locator("#record-running").innerText(), /0:01 of 5:00/);
     await page.getByRole("button", { name: "Stop recording" }).click();
-    await answered(page, "recording-1.wav");
+    await analyzed(page, "recording-1.wav");
     const wav = await uploaded(page);
     assert.equal(wav.readUInt16LE(22), 1, "channels");
     assert.equal(wav.readUInt16LE(34), 16, "bits");
@@ -53,7 +53,7 @@ test("the level meter moves while recording", () =>
       const canvas = document.querySelector("#record-level");
       if (!canvas.width || canvas.hidden) return false;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 4);
-      return data.some((value) => value > 0); // something reaches up to the upper edge
+      return data.some((value) => value > 0); // a bar reaches the upper edge
     });
   }, READBACK));
 
@@ -72,19 +72,19 @@ test("recording ends by itself at the limit", () =>
   visit(
     async (page) => {
       await page.getByRole("button", { name: "Record", exact: true }).click();
-      await answered(page, "recording-1.wav");
+      await analyzed(page, "recording-1.wav");
       assert.match(await page.locator("#result-source").innerText(), /1\.[0-4]\d*\ss|· 1\ss/);
     },
     { prepare: (page) => limitTo(page, { max_seconds: 1.2 }) },
   ));
 
-test("a microphone that goes away leaves what was heard", () =>
+test("a recording is kept when the microphone is disconnected", () =>
   visit(
     async (page) => {
       await page.getByRole("button", { name: "Record", exact: true }).click();
       await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
       await page.evaluate(() => window.track.dispatchEvent(new Event("ended")));
-      await answered(page, "recording-1.wav");
+      await analyzed(page, "recording-1.wav");
     },
     {
       prepare: (page) =>
@@ -99,7 +99,7 @@ test("a microphone that goes away leaves what was heard", () =>
     },
   ));
 
-test("a microphone allowed after the person went to another tab stays closed", () =>
+test("a microphone allowed after the user left the tab stays closed", () =>
   visit(
     async (page) => {
       await page.getByRole("button", { name: "Record", exact: true }).click();
@@ -124,7 +124,7 @@ test("a microphone allowed after the person went to another tab stays closed", (
     },
   ));
 
-/** Lets the server's description of the model say another limit. */
+/** Changes limits in the server's description of the model. */
 async function limitTo(page, limits) {
   await page.route("**/api/model", async (route) => {
     const response = await route.fetch();

@@ -1,4 +1,4 @@
-// Several files: the table, its order, what can be saved.
+// Several files: the table, its order, and saving it.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileWith } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { answered, drop, suite } from "../support/suite.mjs";
+import { analyzed, drop, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const AWKWARD = fileWith('sad, "very".flac', readFileSync(join(SAMPLES, "sad.flac")));
@@ -35,28 +35,28 @@ async function saved(page, link) {
   return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
 }
 
-test("several files are listed, the broken one among them", () =>
+test("several files are listed, including the broken one", () =>
   visit(async (page) => {
     const answers = await dropAll(page);
     assert.deepEqual(await names(page), ["calm.wav", "notes.txt", 'sad, "very".flac', "excited.wav"]);
-    assert.match(await page.locator("#session-table tbody tr").nth(1).innerText(), /not a recording that can be read/);
+    assert.match(await page.locator("#session-table tbody tr").nth(1).innerText(), /not a readable recording/);
     const row = await page.locator("#session-table tbody tr").first().innerText();
     const { label, probabilities } = answers.get("calm.wav");
     assert.match(row, new RegExp(label, "i"));
     for (const { probability } of probabilities) assert.ok(row.includes(`${(100 * probability).toFixed(1)}\u202f%`), row);
-    assert.match(await page.locator("#status").innerText(), /3 recordings answered, 1 not/);
+    assert.match(await page.locator("#status").innerText(), /3 recordings analyzed, 1 failed/);
   }, EXPECTED));
 
 test("a row opens its recording", () =>
   visit(async (page) => {
     await dropAll(page);
     await page.getByRole("button", { name: "excited.wav" }).click();
-    await answered(page, "excited.wav");
+    await analyzed(page, "excited.wav");
     assert.equal(await page.evaluate(() => document.activeElement.id), "result");
     assert.equal(await page.locator("#session-table .opened th").innerText(), "excited.wav");
   }, EXPECTED));
 
-test("any column sorts, there and back", () =>
+test("each column sorts in both directions", () =>
   visit(async (page) => {
     await dropAll(page);
     const sort = page.getByRole("button", { name: "Seconds" });
@@ -78,12 +78,12 @@ test("the CSV holds every recording with all digits", () =>
     const labels = probabilities.map((each) => each.label);
     assert.equal(lines[0], ["name", "label", "confidence", ...labels, "seconds", "error"].join(","));
     assert.equal(lines[1], ["calm.wav", label, confidence, ...probabilities.map((each) => each.probability), seconds, ""].join(","));
-    assert.match(lines[2], /^notes\.txt,,+This is not a recording that can be read$/);
+    assert.match(lines[2], /^notes\.txt,,+This file is not a readable recording$/);
     assert.match(lines[3], /^"sad, ""very""\.flac",/);
-    assert.equal(lines.length, 6); // a head, four files, and the last line's end
+    assert.equal(lines.length, 6); // a header, four files, and the end of the last line
   }, EXPECTED));
 
-test("the JSON holds the server's answers", () =>
+test("the JSON holds the server's results", () =>
   visit(async (page) => {
     const answers = await dropAll(page);
     const { name, text } = await saved(page, "Save JSON");
@@ -91,10 +91,10 @@ test("the JSON holds the server's answers", () =>
     const [calm, notes, sad] = JSON.parse(text);
     assert.deepEqual(calm.probabilities, answers.get("calm.wav").probabilities);
     assert.equal(sad.name, 'sad, "very".flac');
-    assert.deepEqual(notes, { name: "notes.txt", error: "This is not a recording that can be read" });
+    assert.deepEqual(notes, { name: "notes.txt", error: "This file is not a readable recording" });
   }, EXPECTED));
 
-test("clearing forgets everything", () =>
+test("clearing removes everything", () =>
   visit(async (page) => {
     await dropAll(page);
     await page.getByRole("button", { name: "Clear" }).click();
@@ -102,34 +102,34 @@ test("clearing forgets everything", () =>
     assert.equal(await page.locator("#result").isVisible(), false);
   }, EXPECTED));
 
-test("clearing stops the work", () =>
+test("clearing stops the analysis", () =>
   visit(async (page) => {
     const requests = [];
     page.on("request", (request) => /api\/predict/.test(request.url()) && requests.push(request));
-    // Answers are held back until the list has been cleared.
-    let letGo;
-    const cleared = new Promise((resolve) => (letGo = resolve));
+    // Responses are held back until the list has been cleared.
+    let release;
+    const cleared = new Promise((resolve) => (release = resolve));
     await page.route("**/api/predict**", async (route) => {
       await cleared;
-      await route.continue().catch(() => {}); // the page has given it up
+      await route.continue().catch(() => {}); // the page has cancelled the request
     });
     await drop(page, Array.from({ length: 12 }, () => join(SAMPLES, "calm.wav")));
     await page.locator("#session-table tbody tr").nth(11).waitFor();
     const before = requests.length;
     assert.ok(before <= 3, `${before} at once`);
     await page.getByRole("button", { name: "Clear" }).click();
-    letGo();
+    release();
     await page.waitForTimeout(500);
     assert.equal(requests.length, before);
-    assert.equal(await page.locator("#status").innerText(), "All recordings are forgotten.");
+    assert.equal(await page.locator("#status").innerText(), "All recordings were removed.");
     assert.equal(await page.locator("#session").isVisible(), false);
   }));
 
-test("clearing forgets the recording that is being answered", () =>
+test("clearing removes the recording that is being analyzed", () =>
   visit(async (page) => {
     await dropAll(page);
-    let letGo;
-    const cleared = new Promise((resolve) => (letGo = resolve));
+    let release;
+    const cleared = new Promise((resolve) => (release = resolve));
     await page.route("**/api/predict**", async (route) => {
       await cleared;
       await route.continue().catch(() => {});
@@ -137,13 +137,13 @@ test("clearing forgets the recording that is being answered", () =>
     await page.setInputFiles("#file", join(SAMPLES, "calm.wav"));
     await page.locator("#input[aria-busy]").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
-    letGo();
+    release();
     await page.waitForFunction(() => !document.querySelector("#input").hasAttribute("aria-busy"));
     await page.waitForTimeout(300);
     assert.equal(await page.locator("#result").isVisible(), false);
   }, EXPECTED));
 
-test("a file's name is no formula", () =>
+test("a file name in the CSV is not a formula", () =>
   visit(async (page) => {
     const formula = fileWith("=HYPERLINK(1).wav", readFileSync(join(SAMPLES, "calm.wav")));
     await drop(page, [formula, join(SAMPLES, "sad.flac")]);
@@ -153,7 +153,7 @@ test("a file's name is no formula", () =>
     assert.match(text, /^'=HYPERLINK\(1\)\.wav,/m);
   }));
 
-test("on a phone the list shows labels and numbers, however long the names are", () =>
+test("on a phone the list shows labels and numbers beside long names", () =>
   visit(
     async (page) => {
       const long = fileWith(`${"a long name of a recording ".repeat(4)}.wav`, readFileSync(join(SAMPLES, "calm.wav")));

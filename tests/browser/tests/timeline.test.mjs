@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { changingVoice, fileWith } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { READBACK, answered, suite } from "../support/suite.mjs";
+import { READBACK, analyzed, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const LONG = fileWith("long.wav", changingVoice(24));
@@ -14,7 +14,7 @@ async function openLong(page) {
   const response = page.waitForResponse(/api\/predict/);
   await page.setInputFiles("#file", LONG);
   const result = await (await response).json();
-  await answered(page, "long.wav");
+  await analyzed(page, "long.wav");
   return result;
 }
 
@@ -23,7 +23,7 @@ const percentOf = (share) => `${(100 * share).toFixed(1)}\u202f%`;
 test("a short recording has no timeline", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", join(SAMPLES, "excited.wav"));
-    await answered(page, "excited.wav");
+    await analyzed(page, "excited.wav");
     assert.equal(await page.locator("#timeline").isVisible(), false);
   }));
 
@@ -52,7 +52,7 @@ test("a click jumps there", () =>
     assert.ok(Math.abs(at - 0.75 * seconds) < 0.1, `${at} of ${seconds} s`);
   }));
 
-test("the keyboard walks from window to window and plays from one", () =>
+test("the keyboard moves from window to window and plays from one", () =>
   visit(async (page) => {
     const { windows } = await openLong(page);
     const slider = page.getByRole("slider", { name: /Emotion over time/ });
@@ -69,7 +69,7 @@ test("the keyboard walks from window to window and plays from one", () =>
     assert.ok(at >= windows[2].start - 0.05 && at < windows[2].start + 1, `${at}`);
   }));
 
-test("the chart shows each window's likeliest label in its color", () =>
+test("the chart shows each window's most probable label in its color", () =>
   visit(async (page) => {
     const { windows, seconds } = await openLong(page);
     const { labels } = await page.evaluate(async () => (await fetch("api/model")).json());
@@ -78,11 +78,11 @@ test("the chart shows each window's likeliest label in its color", () =>
         const [r, g, b] = canvas.getContext("2d").getImageData(Math.min(canvas.width - 1, share * canvas.width), 2, 1, 1).data;
         return `#${[r, g, b].map((each) => each.toString(16).padStart(2, "0")).join("")}`;
       }, (start + end) / 2 / seconds);
-      assert.equal(shown, labels.find(({ name }) => name === label).color);
+      assert.equal(shown, labels.find(({ name }) => name === label).colour);
     }
   }, READBACK));
 
-test("the timeline is there as a table", () =>
+test("the timeline is available as a table", () =>
   visit(async (page) => {
     const { windows } = await openLong(page);
     await page.getByText("The timeline as a table").click();

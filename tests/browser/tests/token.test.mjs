@@ -1,4 +1,4 @@
-// A server that wants a token.
+// A server that requires a token.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,13 +16,13 @@ async function everythingWorks(page) {
   await page.waitForFunction(() => /\d/.test(document.querySelector("#live-latency").textContent));
 }
 
-test("a token in the address opens everything and leaves the address", () =>
+test("a token in the address unlocks the page and is removed from the address", () =>
   visit(
     async (page) => {
       assert.equal(new URL(page.url()).search, "");
       await everythingWorks(page);
       await page.reload();
-      await page.locator("#input").waitFor(); // this tab still knows it
+      await page.locator("#input").waitFor(); // this tab remembers it
     },
     { path: `?token=${TOKEN}` },
   ));

@@ -213,7 +213,7 @@ impl Calls {
         if path.starts_with("http://") || path.starts_with("https://") {
             return sample(headers, path)
                 .map(Bytes::from_static)
-                .ok_or_else(|| bad("the server fetches no URLs: upload the recording itself"));
+                .ok_or_else(|| bad("URLs are not fetched: upload the recording itself"));
         }
         self.uploads
             .find(path)

@@ -20,7 +20,7 @@ fn with_token() -> Running {
 }
 
 #[test]
-fn a_token_opens_everything_and_nothing_else_does() {
+fn a_wrong_or_missing_token_is_refused() {
     let server = with_token();
     for path in [
         "/api/model",
@@ -30,14 +30,14 @@ fn a_token_opens_everything_and_nothing_else_does() {
         "/samples/calm.wav",
         "/nowhere",
     ] {
-        let answer = server.get(path);
+        let response = server.get(path);
         assert_eq!(
-            (answer.status, answer.problem()),
+            (response.status, response.problem()),
             (401, "unauthorized".to_owned()),
             "{path}"
         );
         assert!(
-            answer
+            response
                 .header("www-authenticate")
                 .unwrap()
                 .starts_with("Bearer"),
@@ -62,7 +62,7 @@ fn a_token_opens_everything_and_nothing_else_does() {
 }
 
 #[test]
-fn health_and_the_page_need_no_token() {
+fn health_checks_and_the_page_need_no_token() {
     let server = with_token();
     for path in ["/", "/assets/main.js", "/api/docs", "/healthz", "/readyz"] {
         assert_eq!(server.get(path).status, 200, "{path}");
@@ -70,7 +70,7 @@ fn health_and_the_page_need_no_token() {
 }
 
 #[test]
-fn other_names_are_not_answered_to() {
+fn unknown_host_names_are_refused() {
     let server = start();
     let status = |host: &str| {
         server
@@ -80,7 +80,7 @@ fn other_names_are_not_answered_to() {
     assert_eq!(status("localhost:7860"), 200);
     assert_eq!(status("127.0.0.1"), 200);
     assert_eq!(status("[::1]:80"), 200);
-    // A page at rebound.example.org that made its name point here.
+    // A page at rebound.example.org whose host name resolves to this machine.
     assert_eq!(status("rebound.example.org:7860"), 421);
     assert_eq!(status("localhost.example.org"), 421);
     assert_eq!(status("a b"), 421);
@@ -100,7 +100,7 @@ fn other_names_are_not_answered_to() {
 }
 
 #[test]
-fn pages_of_other_origins_cannot_act() {
+fn pages_of_other_origins_cannot_send_requests() {
     let server = start();
     let own = format!("origin: http://{}", server.address);
     assert_eq!(
@@ -114,9 +114,9 @@ fn pages_of_other_origins_cannot_act() {
         "origin: null",
         "origin: http://localhost:1",
     ] {
-        let answer = server.send("POST", "/api/predict", &[origin], &wav(0.5));
+        let response = server.send("POST", "/api/predict", &[origin], &wav(0.5));
         assert_eq!(
-            (answer.status, answer.problem()),
+            (response.status, response.problem()),
             (403, "forbidden".to_owned()),
             "{origin}"
         );
@@ -143,7 +143,7 @@ fn pages_of_other_origins_cannot_act() {
 }
 
 #[test]
-fn named_origins_may_ask() {
+fn pages_of_allowed_origins_can_send_requests() {
     let server = with_access(Access {
         token: Some(TOKEN.to_owned()),
         origins: vec!["https://friend.example.org".to_owned()],
@@ -169,39 +169,42 @@ fn named_origins_may_ask() {
         "origin: https://friend.example.org",
         "authorization: Bearer s3cret-token",
     ];
-    let answer = server.send("POST", "/api/predict", &headers, &wav(0.5));
-    assert_eq!(answer.status, 200);
+    let response = server.send("POST", "/api/predict", &headers, &wav(0.5));
+    assert_eq!(response.status, 200);
     assert_eq!(
-        answer.header("access-control-allow-origin"),
+        response.header("access-control-allow-origin"),
         Some("https://friend.example.org")
     );
     let headers = [
         "origin: https://other.example.org",
         "authorization: Bearer s3cret-token",
     ];
-    let answer = server.send("POST", "/api/predict", &headers, &wav(0.5));
+    let response = server.send("POST", "/api/predict", &headers, &wav(0.5));
     assert_eq!(
-        (answer.status, answer.header("access-control-allow-origin")),
+        (
+            response.status,
+            response.header("access-control-allow-origin")
+        ),
         (403, None)
     );
 }
 
 #[test]
-fn every_answer_says_what_browsers_may_do_with_it() {
+fn every_response_has_security_headers() {
     let server = start();
-    for answer in [
+    for response in [
         server.get("/"),
         server.get("/api/model"),
         server.get("/nothing"),
         server.predict(b"x"),
     ] {
-        let policy = answer.header("content-security-policy").unwrap();
+        let policy = response.header("content-security-policy").unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
         assert!(!policy.contains("unsafe"), "{policy}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("x-frame-options"), Some("DENY"));
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-        assert_eq!(answer.header("set-cookie"), None);
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(response.header("x-frame-options"), Some("DENY"));
+        assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(response.header("set-cookie"), None);
     }
     assert_eq!(
         server.get("/api/model").header("cache-control"),
@@ -211,18 +214,18 @@ fn every_answer_says_what_browsers_may_do_with_it() {
         frame_ancestors: vec!["https://huggingface.co".to_owned()],
         ..Access::default()
     });
-    let answer = framed.get("/");
+    let response = framed.get("/");
     assert!(
-        answer
+        response
             .header("content-security-policy")
             .unwrap()
             .contains("frame-ancestors https://huggingface.co")
     );
-    assert_eq!(answer.header("x-frame-options"), None);
+    assert_eq!(response.header("x-frame-options"), None);
 }
 
 #[test]
-fn addresses_given_by_clients_are_never_fetched() {
+fn urls_and_paths_from_clients_are_never_opened() {
     let server = start();
     let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
@@ -235,14 +238,17 @@ fn addresses_given_by_clients_are_never_fetched() {
     ] {
         let body =
             json!({"data": [{"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}]});
-        let answer = server.post_json("/gradio_api/run/predict", &body);
+        let response = server.post_json("/gradio_api/run/predict", &body);
         assert_eq!(
-            (answer.status, answer.problem()),
+            (response.status, response.problem()),
             (400, "bad-request".to_owned()),
             "{path}"
         );
     }
-    assert!(elsewhere.accept().is_err(), "nobody called");
+    assert!(
+        elsewhere.accept().is_err(),
+        "the server opened no connection"
+    );
     for path in [
         "/assets/../Cargo.toml",
         "/assets/%2e%2e%2fCargo.toml",
@@ -254,13 +260,13 @@ fn addresses_given_by_clients_are_never_fetched() {
 }
 
 #[test]
-fn a_request_has_one_host() {
+fn a_request_has_exactly_one_host_header() {
     let server = start();
     for hosts in ["", "host: localhost\r\nhost: evil.example.org\r\n"] {
         let request = format!("GET / HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
-        let answer = server.raw(request.as_bytes());
-        let told = (answer.status, answer.problem());
-        assert_eq!(told, (400, "bad-request".to_owned()), "{hosts}");
+        let response = server.raw(request.as_bytes());
+        let refused = (response.status, response.problem());
+        assert_eq!(refused, (400, "bad-request".to_owned()), "{hosts}");
     }
     let old = server.raw(b"GET / HTTP/1.0\r\n\r\n");
     assert_eq!(old.status, 200);

@@ -1,26 +1,166 @@
-use crate::support::start;
+//! The OpenAPI document against the responses of a real server. That its paths and methods are the
+//! router's is tested beside the table of routes.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Response, Running, settings, start, start_with, wav, wav_at};
+
+/// The OpenAPI document, and what has been checked against it.
+pub(crate) struct OpenApi {
+    /// The document, in which no object may have a property that it does not name.
+    document: Value,
+    operations: RefCell<BTreeSet<String>>,
+}
+
+impl OpenApi {
+    pub(crate) fn of(server: &Running) -> Self {
+        let mut document = server.get("/api/openapi.json").json();
+        forbid_other_properties(&mut document);
+        Self {
+            document,
+            operations: RefCell::default(),
+        }
+    }
+
+    /// Check a value against the schema at a JSON pointer.
+    pub(crate) fn check_schema(&self, pointer: &str, value: &Value) {
+        assert!(self.document.pointer(pointer).is_some(), "no {pointer}");
+        let mut schema = self.document.clone();
+        schema["$ref"] = json!(format!("#{pointer}"));
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{pointer}: {errors:#?}");
+    }
+
+    /// Check a response against the operation's description: status, content type and schema.
+    fn check(&self, operation: &str, response: &Response) {
+        let (method, path) = operation.split_once(' ').unwrap();
+        let mut pointer = format!(
+            "/paths/{}/{}/responses/{}",
+            escaped(path),
+            method.to_lowercase(),
+            response.status
+        );
+        let described = self.document.pointer(&pointer);
+        let described = described.unwrap_or_else(|| panic!("{operation}: {}", response.text()));
+        if let Some(reference) = described["$ref"].as_str() {
+            pointer = reference[1..].to_owned();
+        }
+        let content_type = response.header("content-type").unwrap();
+        let media_type = content_type.split(';').next().unwrap();
+        pointer += &format!("/content/{}/schema", escaped(media_type));
+        if media_type.ends_with("json") {
+            self.check_schema(&pointer, &response.json());
+        } else {
+            self.check_schema(&pointer, &response.text().into());
+        }
+        if response.status == 200 {
+            self.operations.borrow_mut().insert(operation.to_owned());
+        }
+    }
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Close all schemas that name properties. Whether an optional property is described is checked
+/// then, too.
+fn forbid_other_properties(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.values_mut().for_each(forbid_other_properties);
+            if object.contains_key("properties") && object.get("type") == Some(&json!("object")) {
+                object.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(forbid_other_properties),
+        _ => {}
+    }
+}
 
 #[test]
-fn the_interface_is_described() {
+fn responses_match_the_openapi_document() {
     let server = start();
-    let answer = server.get("/api/openapi.json");
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    let description = answer.json();
-    assert_eq!(description["openapi"], "3.1.0");
-    assert_eq!(description["info"]["version"], env!("CARGO_PKG_VERSION"));
-    for (path, operations) in description["paths"].as_object().unwrap() {
+    let openapi = OpenApi::of(&server);
+    let (loud, quiet) = (wav(0.9), wav(0.002));
+    let parts: [(&str, &str, &[u8]); 3] = [
+        ("file", "loud.wav", &loud),
+        ("file", "notes.txt", b"once upon a time"),
+        ("file", "quiet.wav", &quiet),
+    ];
+    let batch = |query: &str| server.post_form(&format!("/api/predict/batch{query}"), &parts);
+    let everything = server.post(
+        "/api/predict?timeline=1&picture=1",
+        &wav_at(48_000, 5.0, 0.5),
+    );
+    // Every property of an analysis that the document describes appears in this one.
+    let described = openapi.document["components"]["schemas"]["Analysis"]["properties"].clone();
+    let keys = |value: &Value| -> BTreeSet<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(keys(&everything.json()), keys(&described));
+    for (operation, response) in [
+        ("POST /api/predict", server.predict(&loud)),
+        ("POST /api/predict", everything),
+        ("POST /api/predict", server.predict(b"")),
+        ("POST /api/predict", server.predict(b"once upon a time")),
+        ("POST /api/predict", server.predict(&wav(0.0))),
+        ("POST /api/predict/batch", batch("")),
+        ("POST /api/predict/batch", batch("?timeline=1&picture=1")),
+        ("GET /api/live", server.get("/api/live")),
+        ("GET /api/model", server.get("/api/model")),
+        ("GET /api/openapi.json", server.get("/api/openapi.json")),
+        ("GET /healthz", server.get("/healthz")),
+        ("GET /readyz", server.get("/readyz")),
+        ("GET /metrics", server.get("/metrics")),
+    ] {
+        openapi.check(operation, &response);
+    }
+    let checked = openapi.operations.borrow();
+    for (path, operations) in openapi.document["paths"].as_object().unwrap() {
         for method in operations.as_object().unwrap().keys() {
-            if path.contains('{') || path == "/api/live" {
-                continue;
-            }
-            let status = server.send(&method.to_uppercase(), path, &[], b"").status;
-            assert!(status != 404 && status != 405, "{method} {path}: {status}");
+            let operation = format!("{} {path}", method.to_uppercase());
+            // The messages of a live connection are checked in live.rs.
+            let is_checked = checked.contains(&operation) || path == "/api/live";
+            assert!(is_checked, "no response of {operation} was checked");
         }
     }
 }
 
 #[test]
-fn there_is_a_page_to_try_it() {
+fn refusals_match_the_openapi_document() {
+    let mut settings = settings();
+    settings.limits.max_bytes = 1000;
+    let server = start_with(settings);
+    let openapi = OpenApi::of(&server);
+    for path in ["/api/predict", "/api/predict/batch"] {
+        let send = |header: &str| server.send("POST", path, &[header], b"x");
+        let operation = format!("POST {path}");
+        openapi.check(&operation, &send("origin: https://evil.example.org"));
+        openapi.check(&operation, &send("host: evil.example.org"));
+        openapi.check(&operation, &server.post(path, &wav(0.5)));
+    }
+}
+
+#[test]
+fn the_document_describes_this_version() {
+    let server = start();
+    let response = server.get("/api/openapi.json");
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let document = response.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn there_is_a_page_to_try_the_api() {
     let server = start();
     let page = server.get("/api/docs");
     assert_eq!(

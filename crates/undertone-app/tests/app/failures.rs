@@ -1,12 +1,12 @@
 use crate::support::{BREAKS, PANICS, WAITS, start, wav, wav_at};
 
 #[test]
-fn a_panic_costs_its_own_recording_only() {
+fn a_panic_fails_only_its_own_recording() {
     let server = start();
     for _ in 0..3 {
-        let answer = server.predict(&wav_at(PANICS, 1.0, 0.5));
+        let response = server.predict(&wav_at(PANICS, 1.0, 0.5));
         assert_eq!(
-            (answer.status, answer.problem()),
+            (response.status, response.problem()),
             (500, "internal".to_owned())
         );
         assert_eq!(server.predict(&wav(0.5)).status, 200);
@@ -14,7 +14,7 @@ fn a_panic_costs_its_own_recording_only() {
 }
 
 #[test]
-fn a_panic_in_a_batch_leaves_the_rest_of_it_alone() {
+fn a_panic_in_a_batch_does_not_affect_the_rest() {
     let server = start();
     std::thread::scope(|scope| {
         let held_up = scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5)));
@@ -25,33 +25,33 @@ fn a_panic_in_a_batch_leaves_the_rest_of_it_alone() {
             .map(|_| scope.spawn(|| server.predict(&wav(0.5))))
             .collect();
         let bad = scope.spawn(|| server.predict(&wav_at(PANICS, 1.0, 0.5)));
-        server.wait_until("four wait", |server| {
+        server.wait_until("four requests wait", |server| {
             server.metric("undertone_queue_length") == 5.0
         });
         std::thread::sleep(std::time::Duration::from_millis(100));
         server.gate.open();
         assert_eq!(held_up.join().unwrap().status, 200);
         assert_eq!(bad.join().unwrap().status, 500);
-        for answer in good {
-            assert_eq!(answer.join().unwrap().status, 200);
+        for response in good {
+            assert_eq!(response.join().unwrap().status, 200);
         }
     });
     assert_eq!(server.batches.lock().unwrap()[..2], [1, 4]);
 }
 
 #[test]
-fn what_is_wrong_with_the_model_is_not_told() {
+fn model_errors_are_not_shown_to_clients() {
     let server = start();
-    let answer = server.predict(&wav_at(BREAKS, 1.0, 0.5));
+    let response = server.predict(&wav_at(BREAKS, 1.0, 0.5));
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (500, "internal".to_owned())
     );
-    assert!(!answer.text().contains("weights"));
+    assert!(!response.text().contains("weights"));
 }
 
 #[test]
-fn a_client_that_leaves_is_not_worked_for() {
+fn a_disconnected_client_leaves_the_queue() {
     let server = start();
     std::thread::scope(|scope| {
         let held_up = scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5)));
@@ -59,13 +59,13 @@ fn a_client_that_leaves_is_not_worked_for() {
             !server.batches.lock().unwrap().is_empty()
         });
         let request = server.request("POST", "/api/predict", &[], &wav(0.5));
-        let mut leaves = server.connect();
-        std::io::Write::write_all(&mut leaves, &request).unwrap();
-        server.wait_until("it waits", |server| {
+        let mut client = server.connect();
+        std::io::Write::write_all(&mut client, &request).unwrap();
+        server.wait_until("the request waits", |server| {
             server.metric("undertone_queue_length") == 2.0
         });
-        drop(leaves);
-        server.wait_until("it is forgotten", |server| {
+        drop(client);
+        server.wait_until("the request has left the queue", |server| {
             server.metric("undertone_queue_length") == 1.0
         });
         server.gate.open();

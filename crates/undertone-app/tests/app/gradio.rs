@@ -7,9 +7,9 @@ use undertone_app::{Limits, Settings, Timeouts};
 use crate::support::{Running, WAITS, settings, start, start_with, wav, wav_at};
 
 fn upload(server: &Running, recording: &[u8]) -> String {
-    let answer = server.post_form("/gradio_api/upload", &[("files", "a.wav", recording)]);
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()[0].as_str().unwrap().to_owned()
+    let response = server.post_form("/gradio_api/upload", &[("files", "a.wav", recording)]);
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()[0].as_str().unwrap().to_owned()
 }
 
 fn file(path: &str) -> Value {
@@ -18,21 +18,21 @@ fn file(path: &str) -> Value {
 
 fn join(server: &Running, session: &str, path: &str) -> String {
     let body = json!({"data": [file(path)], "fn_index": 0, "session_hash": session});
-    let answer = server.post_json("/gradio_api/queue/join", &body);
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["event_id"].as_str().unwrap().to_owned()
+    let response = server.post_json("/gradio_api/queue/join", &body);
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()["event_id"].as_str().unwrap().to_owned()
 }
 
-/// The data of a session's messages until the stream ends.
+/// Return the data of a session's messages until the stream ends.
 fn messages(server: &Running, session: &str) -> Vec<Value> {
-    let answer = server.get(&format!("/gradio_api/queue/data?session_hash={session}"));
+    let response = server.get(&format!("/gradio_api/queue/data?session_hash={session}"));
     assert!(
-        answer
+        response
             .header("content-type")
             .unwrap()
             .starts_with("text/event-stream")
     );
-    answer
+    response
         .text()
         .split_terminator("\n\n")
         .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
@@ -40,7 +40,7 @@ fn messages(server: &Running, session: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_functions_are_described() {
+fn the_function_is_described() {
     let server = start();
     let config = server.get("/config").json();
     assert_eq!(
@@ -61,7 +61,7 @@ fn the_functions_are_described() {
 }
 
 #[test]
-fn a_session_hears_of_its_call_from_beginning_to_end() {
+fn a_session_gets_all_messages_of_its_call() {
     let server = start();
     let path = upload(&server, &wav(0.6));
     let event = join(&server, "abc", &path);
@@ -120,8 +120,8 @@ fn a_call_without_a_session_has_a_stream_of_its_own() {
         ("/gradio_api/call/v2/predict", json!({"audio": file(&path)})),
     ];
     for (address, body) in bodies {
-        let answer = server.post_json(address, &body);
-        let event = answer.json()["event_id"].as_str().unwrap().to_owned();
+        let response = server.post_json(address, &body);
+        let event = response.json()["event_id"].as_str().unwrap().to_owned();
         let stream = server
             .get(&format!("/gradio_api/call/predict/{event}"))
             .text();
@@ -140,7 +140,7 @@ fn a_call_without_a_session_has_a_stream_of_its_own() {
 }
 
 #[test]
-fn errors_arrive_as_errors() {
+fn errors_are_reported_in_the_stream() {
     let server = start();
     let path = upload(&server, b"once upon a time");
     join(&server, "abc", &path);
@@ -164,8 +164,8 @@ fn errors_arrive_as_errors() {
             .contains("upload the recording again")
     );
 
-    let answer = server.post_json("/gradio_api/call/predict", &json!({"data": [file(&path)]}));
-    let event = answer.json()["event_id"].as_str().unwrap().to_owned();
+    let response = server.post_json("/gradio_api/call/predict", &json!({"data": [file(&path)]}));
+    let event = response.json()["event_id"].as_str().unwrap().to_owned();
     let stream = server
         .get(&format!("/gradio_api/call/predict/{event}"))
         .text();
@@ -179,7 +179,7 @@ fn errors_arrive_as_errors() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn invalid_calls_are_refused() {
     let server = start();
     let path = upload(&server, &wav(0.5));
     for (address, body, status) in [
@@ -222,11 +222,11 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn samples_can_be_named_by_their_address() {
+fn a_call_can_name_a_sample_by_its_url() {
     let server = start();
     let body = json!({"data": [file(&format!("http://{}/samples/calm.wav", server.address))]});
-    let answer = server.post_json("/gradio_api/run/predict", &body);
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    let response = server.post_json("/gradio_api/run/predict", &body);
+    assert_eq!(response.status, 200, "{}", response.text());
     let body = json!({"data": [file("http://example.org/samples/calm.wav")]});
     assert_eq!(
         server.post_json("/gradio_api/run/predict", &body).status,
@@ -235,7 +235,7 @@ fn samples_can_be_named_by_their_address() {
 }
 
 #[test]
-fn a_cancelled_call_is_over() {
+fn a_cancelled_call_ends_once() {
     let server = start();
     let path = upload(&server, &wav_at(WAITS, 1.0, 0.5));
     let event = join(&server, "abc", &path);
@@ -256,7 +256,7 @@ fn a_cancelled_call_is_over() {
 }
 
 #[test]
-fn outcomes_that_nobody_fetches_make_room() {
+fn unfetched_results_are_discarded_for_new_calls() {
     let server = start_with(Settings {
         limits: Limits {
             calls: 5,
@@ -267,9 +267,9 @@ fn outcomes_that_nobody_fetches_make_room() {
     let path = upload(&server, &wav(0.5));
     for _ in 0..20 {
         let body = json!({"data": [null]});
-        let answer = server.post_json("/gradio_api/call/predict", &body);
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        server.wait_until("it has its outcome", |server| {
+        let response = server.post_json("/gradio_api/call/predict", &body);
+        assert_eq!(response.status, 200, "{}", response.text());
+        server.wait_until("the call has its result", |server| {
             server.metric("undertone_queue_length") == 0.0
         });
     }
@@ -293,7 +293,7 @@ fn a_session_may_call_as_often_as_the_queue_allows() {
 }
 
 #[test]
-fn one_client_cannot_have_all_streams() {
+fn one_client_cannot_use_all_streams() {
     let server = start_with(Settings {
         limits: Limits {
             streams_per_address: 3,
@@ -309,7 +309,7 @@ fn one_client_cannot_have_all_streams() {
             stream
         })
         .collect();
-    server.wait_until("they are open", |server| {
+    server.wait_until("the streams are open", |server| {
         server.metric("undertone_event_streams") == 3.0
     });
     for path in [
@@ -317,21 +317,21 @@ fn one_client_cannot_have_all_streams() {
         "/gradio_api/queue/data?session_hash=x",
         "/gradio_api/call/predict/x",
     ] {
-        let answer = server.get(path);
-        let told = (answer.status, answer.problem());
-        assert_eq!(told, (429, "too-many-requests".to_owned()), "{path}");
+        let response = server.get(path);
+        let refused = (response.status, response.problem());
+        assert_eq!(refused, (429, "too-many-requests".to_owned()), "{path}");
     }
     assert_eq!(server.predict(&wav(0.5)).status, 200);
     drop(open);
     let upload = upload(&server, &wav(0.5));
     join(&server, "abc", &upload);
-    server.wait_until("one may come again", |server| {
+    server.wait_until("a stream is free again", |server| {
         server.get("/gradio_api/queue/data?session_hash=abc").status == 200
     });
 }
 
 #[test]
-fn empty_uploads_are_told_of_by_their_calls() {
+fn an_empty_upload_fails_its_call() {
     let server = start();
     let path = upload(&server, b"");
     join(&server, "abc", &path);
@@ -344,7 +344,7 @@ fn empty_uploads_are_told_of_by_their_calls() {
 }
 
 #[test]
-fn what_is_not_fetched_is_forgotten() {
+fn unused_uploads_expire() {
     let server = start_with(Settings {
         timeouts: Timeouts {
             kept: Duration::from_millis(50),
@@ -355,8 +355,8 @@ fn what_is_not_fetched_is_forgotten() {
     let path = upload(&server, &wav(0.5));
     std::thread::sleep(Duration::from_millis(100));
     upload(&server, &wav(0.5));
-    let answer = server.post_json("/gradio_api/run/predict", &json!({"data": [file(&path)]}));
-    assert_eq!(answer.status, 400);
+    let response = server.post_json("/gradio_api/run/predict", &json!({"data": [file(&path)]}));
+    assert_eq!(response.status, 400);
     assert_eq!(
         server.metric("undertone_uploads_bytes"),
         wav(0.5).len() as f64

@@ -1,11 +1,11 @@
-//! A smaller `bench/hostile.py`.
+//! Damaged and invalid requests: a small version of `bench/hostile.py`.
 
 use std::io::{Read, Write};
 use std::time::Duration;
 
 use crate::support::{Running, form, start, wav};
 
-/// A repeatable stream of numbers (splitmix64).
+/// A reproducible random number generator (SplitMix64).
 struct Numbers(u64);
 
 impl Numbers {
@@ -21,7 +21,7 @@ impl Numbers {
         (self.next() % bound as u64) as usize
     }
 
-    /// The same with a few bytes changed, and perhaps an end cut off.
+    /// Return the bytes with a few of them changed, and sometimes truncated.
     fn damaged(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         for _ in 0..1 + self.below(8) {
@@ -55,32 +55,32 @@ fn fixtures() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The status, or 0 where there was no answer, which is one too.
+/// Return the status, or 0 if the server closed the connection without a response.
 fn status(server: &Running, request: &[u8]) -> u16 {
     let mut stream = server.connect();
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let _ = stream.write_all(request);
     let _ = stream.shutdown(std::net::Shutdown::Write);
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    let status = answer
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response);
+    let status = response
         .get(9..12)
         .and_then(|status| std::str::from_utf8(status).ok());
     status.map_or(0, |status| status.parse().unwrap())
 }
 
 #[test]
-fn damaged_recordings_break_nothing() {
+fn damaged_recordings_do_not_break_the_server() {
     let server = start();
     let mut numbers = Numbers(1);
     for recording in fixtures() {
         for _ in 0..30 {
             let body = numbers.damaged(&recording);
-            let answer = server.predict(&body);
+            let response = server.predict(&body);
             assert!(
-                matches!(answer.status, 200 | 400 | 415 | 422),
+                matches!(response.status, 200 | 400 | 415 | 422),
                 "{}",
-                answer.text()
+                response.text()
             );
         }
     }
@@ -88,14 +88,14 @@ fn damaged_recordings_break_nothing() {
 }
 
 #[test]
-fn damaged_requests_break_nothing() {
+fn damaged_requests_do_not_break_the_server() {
     let server = start();
     let mut numbers = Numbers(2);
     let recording = wav(0.5);
     let body = form(&[("file", "a.wav", &recording[..2000])]);
     let headers = ["content-type: multipart/form-data; boundary=XYZ"];
     let whole = server.request("POST", "/api/predict", &headers, &body);
-    // Where the head is, and the multipart headers.
+    // The head of the request and the multipart headers.
     let fragile = whole.len() - body.len() + 150;
     for _ in 0..200 {
         let mut request = numbers.damaged(&whole[..fragile]);
@@ -111,7 +111,7 @@ fn damaged_requests_break_nothing() {
 }
 
 #[test]
-fn wrong_lengths_break_nothing() {
+fn wrong_lengths_do_not_break_the_server() {
     let server = start();
     let recording = wav(0.5);
     let host = format!("host: {}", server.address);
@@ -129,7 +129,7 @@ fn wrong_lengths_break_nothing() {
         let status = status(&server, &request);
         assert!(status < 500, "{lengths}: {status}");
     }
-    // Promises more than it sends, and less.
+    // The content length is larger or smaller than the body.
     for length in [recording.len() + 100, 100] {
         let mut request =
             format!("POST /api/predict HTTP/1.1\r\n{host}\r\ncontent-length: {length}\r\n\r\n")
@@ -151,7 +151,7 @@ fn wrong_lengths_break_nothing() {
 }
 
 #[test]
-fn wrong_frames_break_nothing() {
+fn wrong_frames_do_not_break_the_server() {
     let server = start();
     let mut numbers = Numbers(3);
     let upgrade = server.request(
@@ -177,7 +177,7 @@ fn wrong_frames_break_nothing() {
         let garbage: Vec<u8> = (0..200).map(|_| numbers.next() as u8).collect();
         let _ = stream.write_all(&garbage);
     }
-    server.wait_until("all are gone", |server| {
+    server.wait_until("all connections are closed", |server| {
         server.metric("undertone_live_connections") == 0.0
     });
     assert_eq!(server.predict(&wav(0.5)).status, 200);

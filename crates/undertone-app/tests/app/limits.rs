@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use undertone_app::{Limits, Settings, Timeouts};
 
-use crate::support::{Running, WAITS, read_answer, settings, start_with, wav, wav_at};
+use crate::support::{Running, WAITS, read_response, settings, start_with, wav, wav_at};
 
 fn with_limits(change: impl FnOnce(&mut Limits)) -> Running {
     let mut settings = settings();
@@ -18,7 +18,7 @@ fn with_timeouts(change: impl FnOnce(&mut Timeouts)) -> Running {
 }
 
 #[test]
-fn a_full_queue_is_told_to_come_back() {
+fn a_full_queue_refuses_requests() {
     let server = with_limits(|limits| limits.queue = 2);
     std::thread::scope(|scope| {
         let waiting: Vec<_> = (0..2)
@@ -27,14 +27,18 @@ fn a_full_queue_is_told_to_come_back() {
         server.wait_until("the queue is full", |server| {
             server.metric("undertone_queue_length") == 2.0
         });
-        let answer = server.predict(&wav(0.5));
-        assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
-        assert_eq!(answer.header("retry-after"), Some("1"));
-        let answer = server.post_json("/gradio_api/call/predict", &serde_json::json!({"data": []}));
-        assert_eq!(answer.status, 503);
+        let response = server.predict(&wav(0.5));
+        assert_eq!(
+            (response.status, response.problem()),
+            (503, "busy".to_owned())
+        );
+        assert_eq!(response.header("retry-after"), Some("1"));
+        let response =
+            server.post_json("/gradio_api/call/predict", &serde_json::json!({"data": []}));
+        assert_eq!(response.status, 503);
         server.gate.open();
-        for answer in waiting {
-            assert_eq!(answer.join().unwrap().status, 200);
+        for response in waiting {
+            assert_eq!(response.join().unwrap().status, 200);
         }
     });
     assert_eq!(server.predict(&wav(0.5)).status, 200);
@@ -46,18 +50,18 @@ fn long_recordings_and_large_bodies_are_refused() {
         limits.max_seconds = 2.0;
         limits.max_bytes = 100_000;
     });
-    let answer = server.predict(&wav_at(8_000, 2.1, 0.5));
+    let response = server.predict(&wav_at(8_000, 2.1, 0.5));
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (422, "too-long".to_owned())
     );
     let large = wav_at(48_000, 1.9, 0.5);
-    let answer = server.predict(&large);
+    let response = server.predict(&large);
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (413, "too-large".to_owned())
     );
-    // The same without saying beforehand how much it is.
+    // The same without a content length.
     let mut request = format!(
         "POST /api/predict HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n",
         server.address,
@@ -70,7 +74,7 @@ fn long_recordings_and_large_bodies_are_refused() {
 }
 
 #[test]
-fn a_small_file_that_decodes_to_much_is_refused() {
+fn a_small_file_that_decodes_to_a_long_recording_is_refused() {
     let server = with_limits(|limits| limits.max_seconds = 60.0);
     let began = Instant::now();
     for (name, bomb) in [
@@ -78,9 +82,9 @@ fn a_small_file_that_decodes_to_much_is_refused() {
         ("flac without a length", flac_bomb(true)),
     ] {
         assert!(bomb.len() < 2_000_000, "{name}: {}", bomb.len());
-        let answer = server.predict(&bomb);
+        let response = server.predict(&bomb);
         assert_eq!(
-            (answer.status, answer.problem()),
+            (response.status, response.problem()),
             (422, "too-long".to_owned()),
             "{name}"
         );
@@ -92,7 +96,7 @@ fn a_small_file_that_decodes_to_much_is_refused() {
     );
 }
 
-/// Hours of silence: frames of one constant, 12 bytes for 65 535 samples each.
+/// Return hours of silence: frames of a constant, each with 65 535 samples in 12 bytes.
 fn flac_bomb(length_unknown: bool) -> Vec<u8> {
     const FRAMES: u64 = 100_000;
     let total = if length_unknown { 0 } else { FRAMES * 65_535 };
@@ -137,36 +141,39 @@ fn crc16(bytes: &[u8]) -> u16 {
 }
 
 #[test]
-fn bodies_in_memory_are_bounded() {
+fn bodies_in_memory_are_limited() {
     let server = with_limits(|limits| {
         limits.memory = 0;
         limits.max_bytes = 50_000;
     });
-    // The largest body is read, as a form too.
+    // The largest body is read, and so is the largest form.
     let recording = wav_at(8_000, 3.0, 0.5);
     assert_eq!(server.predict(&recording).status, 200);
     let form: [(&str, &str, &[u8]); 1] = [("file", "a.wav", &recording)];
     assert_eq!(server.post_form("/api/predict", &form).status, 200);
-    // Others come too late while bodies that have begun to come hold what there is.
+    // Further requests are refused while unfinished bodies use all the memory.
     let request = server.request("POST", "/api/predict", &[], &recording);
     let mut halves: Vec<_> = (0..2).map(|_| server.connect()).collect();
     for half in &mut halves {
         half.write_all(&request[..request.len() - 1]).unwrap();
     }
-    server.wait_until("they hold it", |server| {
+    server.wait_until("the unfinished bodies use the memory", |server| {
         server.metric("undertone_memory_bytes") == 2.0 * (recording.len() - 1) as f64
     });
-    let answer = server.predict(&recording);
-    assert_eq!((answer.status, answer.problem()), (503, "busy".to_owned()));
+    let response = server.predict(&recording);
+    assert_eq!(
+        (response.status, response.problem()),
+        (503, "busy".to_owned())
+    );
     drop(halves);
-    server.wait_until("nothing is held", |server| {
+    server.wait_until("no memory is in use", |server| {
         server.metric("undertone_memory_bytes") == 0.0
     });
     assert_eq!(server.predict(&recording).status, 200);
 }
 
 #[test]
-fn what_is_allowed_fits() {
+fn the_longest_recordings_wait_for_each_other() {
     let server = with_limits(|limits| {
         limits.memory = 0;
         limits.decoded = 0;
@@ -176,23 +183,23 @@ fn what_is_allowed_fits() {
     std::thread::scope(|scope| {
         let ask = || server.post("/api/predict?picture=1", &longest).status;
         let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
-        for answer in asking {
-            assert_eq!(answer.join().unwrap(), 200, "they wait for one another");
+        for response in asking {
+            assert_eq!(response.join().unwrap(), 200, "they wait for each other");
         }
     });
 }
 
 #[test]
-fn whoever_asks_before_sending_is_answered_at_once() {
+fn a_client_that_expects_100_continue_is_refused_at_once() {
     let server = with_limits(|limits| limits.max_bytes = 1000);
     let began = Instant::now();
     let mut stream = server.connect();
     let head = "POST /api/predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2000\r\n\
                 expect: 100-continue\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    let answer = read_answer(&mut stream);
+    let response = read_response(&mut stream);
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (413, "too-large".to_owned())
     );
     assert!(
@@ -211,15 +218,15 @@ fn too_many_files_are_refused() {
         server.post_form("/api/predict/batch", &[part; 3]).status,
         200
     );
-    let answer = server.post_form("/api/predict/batch", &[part; 4]);
+    let response = server.post_form("/api/predict/batch", &[part; 4]);
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (413, "too-large".to_owned())
     );
 }
 
 #[test]
-fn slow_heads_are_cut_off() {
+fn a_slow_head_is_refused() {
     let server = with_timeouts(|timeouts| timeouts.head = Duration::from_millis(200));
     let mut stream = server.connect();
     let began = Instant::now();
@@ -233,13 +240,13 @@ fn slow_heads_are_cut_off() {
         rest.is_empty() || rest.starts_with(b"HTTP/1.1 408"),
         "{rest:?}"
     );
-    // One that says nothing at all.
+    // A client that sends nothing.
     let mut stream = server.connect();
     assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0);
 }
 
 #[test]
-fn connections_that_are_kept_open_in_vain_are_closed() {
+fn an_idle_connection_is_closed() {
     let server = with_timeouts(|timeouts| timeouts.head = Duration::from_millis(300));
     let mut stream = server.connect();
     stream
@@ -257,14 +264,14 @@ fn connections_that_are_kept_open_in_vain_are_closed() {
 }
 
 #[test]
-fn slow_bodies_are_cut_off() {
+fn a_slow_body_is_refused() {
     let server = with_timeouts(|timeouts| timeouts.body = Duration::from_millis(300));
     let recording = wav(0.5);
     let request = server.request("POST", "/api/predict", &[], &recording);
     let (begin, rest) = request.split_at(request.len() - 10_000);
     let mut stream = server.connect();
     stream.write_all(begin).unwrap();
-    let answer = std::thread::scope(|scope| {
+    let response = std::thread::scope(|scope| {
         let mut drip = stream.try_clone().unwrap();
         scope.spawn(move || {
             for byte in rest {
@@ -274,56 +281,56 @@ fn slow_bodies_are_cut_off() {
                 std::thread::sleep(Duration::from_millis(50));
             }
         });
-        let answer = read_answer(&mut stream);
+        let response = read_response(&mut stream);
         let _ = stream.shutdown(std::net::Shutdown::Both);
-        answer
+        response
     });
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (408, "timeout".to_owned())
     );
 }
 
 #[test]
-fn one_address_cannot_have_all_connections() {
+fn one_address_cannot_use_all_connections() {
     let server = with_limits(|limits| limits.connections_per_address = 2);
     let _open = [server.connect(), server.connect()];
-    let mut told = Vec::new();
-    let _ = server.connect().read_to_end(&mut told);
-    let told = String::from_utf8(told).unwrap();
+    let mut refusal = Vec::new();
+    let _ = server.connect().read_to_end(&mut refusal);
+    let refusal = String::from_utf8(refusal).unwrap();
     assert!(
-        told.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
-        "{told}"
+        refusal.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
+        "{refusal}"
     );
-    assert!(told.contains("application/problem+json"), "{told}");
+    assert!(refusal.contains("application/problem+json"), "{refusal}");
 }
 
 #[test]
 fn connections_are_limited() {
     let server = with_limits(|limits| limits.connections = 3);
     let mut open: Vec<_> = (0..3).map(|_| server.connect()).collect();
-    server.wait_until("all places are taken", |server| {
+    server.wait_until("all connections are in use", |server| {
         let mut stream = server.connect();
-        let mut answer = Vec::new();
+        let mut response = Vec::new();
         let _ = stream.set_read_timeout(Some(Duration::from_millis(100)));
-        let _ = stream.read_to_end(&mut answer);
-        answer.starts_with(b"HTTP/1.1 503") && answer.ends_with(b"}")
+        let _ = stream.read_to_end(&mut response);
+        response.starts_with(b"HTTP/1.1 503") && response.ends_with(b"}")
     });
     let mut first = open.remove(0);
     first
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         .unwrap();
     assert_eq!(
-        read_answer(&mut first).status,
+        read_response(&mut first).status,
         200,
-        "those who are in are served"
+        "open connections are served"
     );
-    server.wait_until("a place is free again", |server| {
+    server.wait_until("a connection is free again", |server| {
         let request = server.request("GET", "/healthz", &[], b"");
         let mut stream = server.connect();
         let _ = stream.write_all(&request);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        answer.starts_with(b"HTTP/1.1 200")
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response);
+        response.starts_with(b"HTTP/1.1 200")
     });
 }

@@ -7,6 +7,7 @@ use tungstenite::http::StatusCode;
 use tungstenite::{Error, Message, WebSocket};
 use undertone_app::{Access, Limits, Settings, Timeouts};
 
+use crate::docs::OpenApi;
 use crate::support::{PANICS, Running, settings, start, start_with};
 
 type Live = WebSocket<TcpStream>;
@@ -24,7 +25,7 @@ fn open_with(server: &Running, headers: &[(&'static str, &str)]) -> Result<Live,
     }
     match tungstenite::client(request, server.connect()) {
         Ok((socket, _)) => Ok(socket),
-        Err(tungstenite::HandshakeError::Failure(Error::Http(answer))) => Err(answer.status()),
+        Err(tungstenite::HandshakeError::Failure(Error::Http(response))) => Err(response.status()),
         Err(other) => panic!("{other}"),
     }
 }
@@ -41,16 +42,19 @@ fn speech(samples: usize, value: i16) -> Message {
     Message::binary(value.to_le_bytes().repeat(samples))
 }
 
-fn heard(socket: &mut Live) -> Value {
+fn receive(socket: &mut Live) -> Value {
     match socket.read().unwrap() {
         Message::Text(text) => serde_json::from_str(&text).unwrap(),
         other => panic!("{other:?}"),
     }
 }
 
-/// The kind of the error with which the server ends the conversation.
+/// Return the type of the error with which the server closes the connection.
 fn ended_with(socket: &mut Live) -> String {
-    let error = heard(socket)["error"]["type"].as_str().unwrap().to_owned();
+    let error = receive(socket)["error"]["type"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     loop {
         match socket.read() {
             Ok(Message::Close(_)) => {}
@@ -61,11 +65,12 @@ fn ended_with(socket: &mut Live) -> String {
 }
 
 #[test]
-fn speech_is_judged_as_it_comes() {
+fn results_arrive_while_speech_is_sent() {
     let server = start();
     let mut socket = begin(&server, 16_000);
     socket.send(speech(8_000, 16_384)).unwrap();
-    let first = heard(&mut socket);
+    let first = receive(&mut socket);
+    OpenApi::of(&server).check_schema("/components/schemas/LiveAnalysis", &first);
     assert_eq!(first["received"], 8_000);
     assert_eq!(first["label"], "positive");
     assert_eq!(first["probabilities"].as_array().unwrap().len(), 3);
@@ -73,7 +78,7 @@ fn speech_is_judged_as_it_comes() {
     assert_eq!(first["silent"], false);
     assert!(first["milliseconds"].as_f64().unwrap() > 0.0);
     socket.send(speech(40_000, 0)).unwrap();
-    let second = heard(&mut socket);
+    let second = receive(&mut socket);
     assert_eq!(second["received"], 48_000);
     assert_eq!(
         (&second["silent"], &second["label"]),
@@ -82,7 +87,7 @@ fn speech_is_judged_as_it_comes() {
 }
 
 #[test]
-fn a_client_that_breaks_the_rules_is_told_and_left() {
+fn a_client_that_breaks_the_protocol_is_disconnected_with_an_error() {
     let server = start();
     let mut socket = open(&server).unwrap();
     socket.send(speech(100, 0)).unwrap();
@@ -96,18 +101,18 @@ fn a_client_that_breaks_the_rules_is_told_and_left() {
     let mut socket = begin(&server, 16_000);
     socket.send(Message::text("hello")).unwrap();
     assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
-    let answer = server.get("/api/live");
+    let response = server.get("/api/live");
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (400, "bad-request".to_owned())
     );
-    server.wait_until("all are gone", |server| {
+    server.wait_until("all connections are closed", |server| {
         server.metric("undertone_live_connections") == 0.0
     });
 }
 
 #[test]
-fn large_messages_end_the_conversation() {
+fn a_large_message_closes_the_connection() {
     let server = start();
     let mut socket = begin(&server, 16_000);
     let _ = socket.send(speech(1 << 20, 0));
@@ -119,24 +124,24 @@ fn large_messages_end_the_conversation() {
         }
     };
     assert!(!matches!(ended, Error::AlreadyClosed), "{ended}");
-    server.wait_until("it is gone", |server| {
+    server.wait_until("the connection is closed", |server| {
         server.metric("undertone_live_connections") == 0.0
     });
 }
 
 #[test]
-fn a_panic_ends_one_conversation() {
+fn a_panic_closes_one_connection() {
     let server = start();
     let mut socket = begin(&server, PANICS);
     socket.send(speech(11_025, 1000)).unwrap();
     assert_eq!(ended_with(&mut socket), "urn:undertone:internal");
     let mut socket = begin(&server, 16_000);
     socket.send(speech(8_000, 1000)).unwrap();
-    assert_eq!(heard(&mut socket)["received"], 8_000);
+    assert_eq!(receive(&mut socket)["received"], 8_000);
 }
 
 #[test]
-fn silent_clients_are_left() {
+fn a_client_that_sends_nothing_is_disconnected() {
     let server = start_with(Settings {
         timeouts: Timeouts {
             live: Duration::from_millis(100),
@@ -155,7 +160,7 @@ fn silent_clients_are_left() {
 }
 
 #[test]
-fn a_ping_is_nothing_said() {
+fn pings_do_not_keep_a_connection_open() {
     let server = start_with(Settings {
         timeouts: Timeouts {
             live: Duration::from_millis(300),
@@ -168,14 +173,14 @@ fn a_ping_is_nothing_said() {
     while socket.send(Message::Ping(vec![1].into())).is_ok() {
         assert!(
             began.elapsed() < Duration::from_secs(10),
-            "goes on for ever"
+            "the connection stays open"
         );
         std::thread::sleep(Duration::from_millis(50));
     }
 }
 
 #[test]
-fn both_sides_say_that_it_is_over() {
+fn both_sides_close_the_connection() {
     let server = start();
     let mut socket = begin(&server, 16_000);
     socket.close(None).unwrap();
@@ -185,7 +190,7 @@ fn both_sides_say_that_it_is_over() {
         }
     };
     assert!(matches!(ended, Error::ConnectionClosed), "{ended}");
-    // And why, where the server ends it.
+    // The server gives a code if it closes the connection.
     let mut socket = begin(&server, 16_000);
     server.stop.stop();
     let code = loop {
@@ -197,7 +202,7 @@ fn both_sides_say_that_it_is_over() {
 }
 
 #[test]
-fn clients_that_do_not_read_are_left() {
+fn a_client_that_does_not_read_is_disconnected() {
     let server = start_with(Settings {
         timeouts: Timeouts {
             write: Duration::from_millis(300),
@@ -207,14 +212,14 @@ fn clients_that_do_not_read_are_left() {
     });
     let mut socket = begin(&server, 4_000);
     let began = Instant::now();
-    // Each of these is answered; the answers fill the buffers between here and there.
+    // Each message gets a result, and the results fill the buffers between client and server.
     while socket.send(speech(800, 1000)).is_ok() {
         assert!(
             began.elapsed() < Duration::from_secs(60),
-            "goes on for ever"
+            "the connection stays open"
         );
     }
-    server.wait_until("it is gone", |server| {
+    server.wait_until("the connection is closed", |server| {
         server.metric("undertone_live_connections") == 0.0
     });
 }
@@ -231,11 +236,11 @@ fn live_connections_are_limited() {
     let open_ones = [open(&server).unwrap(), open(&server).unwrap()];
     assert_eq!(open(&server).unwrap_err(), StatusCode::TOO_MANY_REQUESTS);
     drop(open_ones);
-    server.wait_until("one may come again", |server| open(server).is_ok());
+    server.wait_until("a connection is free again", |server| open(server).is_ok());
 }
 
 #[test]
-fn behind_a_proxy_clients_are_told_apart_by_what_it_says() {
+fn behind_a_proxy_limits_use_the_forwarded_address() {
     let with_proxy = |behind_proxy| {
         start_with(Settings {
             access: Access {
@@ -251,7 +256,7 @@ fn behind_a_proxy_clients_are_told_apart_by_what_it_says() {
     };
     let server = with_proxy(true);
     let from = |address| open_with(&server, &[("x-forwarded-for", address)]);
-    // What a client itself puts there comes first.
+    // An address that the client itself adds comes first.
     let _one = from("10.9.9.9, 10.0.0.1").unwrap();
     let _other = from("10.0.0.2").unwrap();
     let again = from("10.8.8.8, 10.0.0.1").unwrap_err();
@@ -263,7 +268,7 @@ fn behind_a_proxy_clients_are_told_apart_by_what_it_says() {
 }
 
 #[test]
-fn the_token_comes_as_a_protocol() {
+fn the_token_can_be_a_subprotocol() {
     let server = start_with(Settings {
         access: Access {
             token: Some("s3cret-token".to_owned()),
@@ -277,7 +282,7 @@ fn the_token_comes_as_a_protocol() {
         open_with(&server, &wrong).unwrap_err(),
         StatusCode::UNAUTHORIZED
     );
-    // tungstenite refuses an answer that does not take the protocol, as browsers do.
+    // Like browsers, tungstenite refuses a response that does not accept the subprotocol.
     assert!(
         open_with(
             &server,
@@ -289,7 +294,7 @@ fn the_token_comes_as_a_protocol() {
 }
 
 #[test]
-fn foreign_pages_cannot_listen() {
+fn pages_of_other_origins_cannot_connect() {
     let server = start();
     let own = format!("http://{}", server.address);
     assert!(open_with(&server, &[("origin", &own)]).is_ok());
@@ -300,7 +305,7 @@ fn foreign_pages_cannot_listen() {
 }
 
 #[test]
-fn conversations_end_when_the_server_stops() {
+fn connections_are_closed_when_the_server_stops() {
     let server = start();
     let mut socket = begin(&server, 16_000);
     server.stop.stop();

@@ -1,4 +1,4 @@
-//! A real server on a real socket, with a recognizer that does as it is told.
+//! Tests of a real server on a real socket, with a recognizer that the tests control.
 
 mod access;
 mod docs;

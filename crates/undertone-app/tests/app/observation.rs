@@ -1,7 +1,7 @@
 use crate::support::{start, wav};
 
 #[test]
-fn health_is_told() {
+fn health_is_reported() {
     let server = start();
     assert_eq!(server.get("/healthz").json()["status"], "ok");
     assert_eq!(server.get("/readyz").json()["status"], "ready");
@@ -35,12 +35,12 @@ fn requests_and_audio_are_counted() {
     assert!(text.ends_with("# EOF\n"));
     assert!(
         !text.contains("nothing-of-that-name"),
-        "paths are for clients to choose"
+        "clients choose paths"
     );
 }
 
 #[test]
-fn every_answer_has_an_id() {
+fn every_response_has_an_id() {
     let server = start();
     let ids: Vec<_> = (0..2)
         .map(|_| {

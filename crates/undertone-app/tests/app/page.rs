@@ -4,22 +4,22 @@ use std::path::Path;
 use crate::support::start;
 
 #[test]
-fn every_file_of_the_page_is_inside_the_program() {
+fn every_file_of_the_page_is_embedded() {
     let server = start();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/assets");
     let mut total = server.get("/").body.len();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        let answer = server.get(&format!("/assets/{name}"));
-        assert_eq!(answer.status, 200, "{name} is missing in src/assets.rs");
-        assert!(answer.body == fs::read(entry.path()).unwrap(), "{name}");
+        let response = server.get(&format!("/assets/{name}"));
+        assert_eq!(response.status, 200, "{name} is missing in src/assets.rs");
+        assert!(response.body == fs::read(entry.path()).unwrap(), "{name}");
         assert_ne!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/octet-stream"),
             "{name}"
         );
-        total += answer.body.len();
+        total += response.body.len();
     }
     assert!(total < 150_000, "the page has {total} bytes");
 }
@@ -38,7 +38,7 @@ fn an_unchanged_file_is_not_sent_again() {
 }
 
 #[test]
-fn the_model_and_its_limits_are_told() {
+fn the_model_and_the_limits_are_described() {
     let server = start();
     let model = server.get("/api/model").json();
     assert_eq!(model["name"], "obedient");
@@ -53,9 +53,14 @@ fn the_model_and_its_limits_are_told() {
         (&300.0.into(), &(50 << 20).into())
     );
     for sample in model["samples"].as_array().unwrap() {
-        let answer = server.get(sample["url"].as_str().unwrap());
-        assert_eq!(answer.status, 200);
-        assert!(answer.header("content-type").unwrap().starts_with("audio/"));
-        assert_eq!(server.predict(&answer.body).status, 200);
+        let response = server.get(sample["url"].as_str().unwrap());
+        assert_eq!(response.status, 200);
+        assert!(
+            response
+                .header("content-type")
+                .unwrap()
+                .starts_with("audio/")
+        );
+        assert_eq!(server.predict(&response.body).status, 200);
     }
 }

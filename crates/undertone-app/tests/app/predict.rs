@@ -3,46 +3,46 @@ use serde_json::Value;
 use crate::support::{LABELS, start, wav, wav_at};
 
 #[test]
-fn a_recording_is_answered_as_body_and_as_form() {
+fn a_recording_can_be_the_body_or_a_form_field() {
     let server = start();
-    let answer = server.predict(&wav(0.5));
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let answer = answer.json();
-    assert_eq!(answer["name"], Value::Null);
-    assert_eq!(answer["label"], "positive");
-    assert!((answer["confidence"].as_f64().unwrap() - 0.5).abs() < 0.01);
-    let labels: Vec<&str> = answer["probabilities"]
+    let response = server.predict(&wav(0.5));
+    assert_eq!(response.status, 200, "{}", response.text());
+    let response = response.json();
+    assert_eq!(response["name"], Value::Null);
+    assert_eq!(response["label"], "positive");
+    assert!((response["confidence"].as_f64().unwrap() - 0.5).abs() < 0.01);
+    let labels: Vec<&str> = response["probabilities"]
         .as_array()
         .unwrap()
         .iter()
         .map(|it| it["label"].as_str().unwrap())
         .collect();
     assert_eq!(labels, LABELS);
-    assert_eq!(answer["seconds"], 1.0);
+    assert_eq!(response["seconds"], 1.0);
     assert_eq!(
-        (&answer["sample_rate"], &answer["channels"]),
+        (&response["sample_rate"], &response["channels"]),
         (&16_000.into(), &1.into())
     );
-    assert!(answer.get("windows").is_none() && answer.get("picture").is_none());
-    assert!(answer["milliseconds"]["decode"].as_f64().unwrap() > 0.0);
+    assert!(response.get("windows").is_none() && response.get("picture").is_none());
+    assert!(response["milliseconds"]["decode"].as_f64().unwrap() > 0.0);
 
     let form = server
         .post_form("/api/predict", &[("file", "../a/b.wav", &wav(0.5))])
         .json();
     assert_eq!(form["name"], "b.wav");
-    assert_eq!(form["probabilities"], answer["probabilities"]);
+    assert_eq!(form["probabilities"], response["probabilities"]);
 }
 
 #[test]
-fn timeline_and_picture_come_when_asked_for() {
+fn timeline_and_picture_are_optional() {
     let server = start();
-    let answer = server
+    let response = server
         .post(
             "/api/predict?timeline=1&picture=true",
             &wav_at(48_000, 5.0, 0.5),
         )
         .json();
-    let windows = answer["windows"].as_array().unwrap();
+    let windows = response["windows"].as_array().unwrap();
     assert_eq!(windows.len(), 3);
     assert_eq!(
         (&windows[2]["start"], &windows[2]["end"]),
@@ -50,14 +50,14 @@ fn timeline_and_picture_come_when_asked_for() {
     );
     assert_eq!(windows[0]["label"], "positive");
     assert_eq!(windows[0]["probabilities"].as_array().unwrap().len(), 3);
-    let picture = &answer["picture"];
+    let picture = &response["picture"];
     assert_eq!(picture["peaks"]["max"].as_array().unwrap().len(), 1000);
     assert_eq!(picture["mel"]["bands"], 64);
     assert_eq!(picture["speech"]["end"], 5.0);
 }
 
 #[test]
-fn odd_recordings_are_answered_with_a_warning() {
+fn unusual_recordings_get_a_warning() {
     let server = start();
     let warnings = |recording: &[u8]| server.predict(recording).json()["warnings"].clone();
     assert_eq!(warnings(&wav(0.5)), serde_json::json!([]));
@@ -70,7 +70,7 @@ fn odd_recordings_are_answered_with_a_warning() {
 }
 
 #[test]
-fn one_bad_file_of_a_batch_leaves_the_others_alone() {
+fn one_bad_file_of_a_batch_does_not_affect_the_others() {
     let server = start();
     let (loud, quiet) = (wav(0.9), wav(0.1));
     let parts: [(&str, &str, &[u8]); 3] = [
@@ -78,9 +78,9 @@ fn one_bad_file_of_a_batch_leaves_the_others_alone() {
         ("file", "notes.txt", b"once upon a time"),
         ("file", "quiet.wav", &quiet),
     ];
-    let answer = server.post_form("/api/predict/batch?timeline=1", &parts);
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let results = answer.json()["results"].as_array().unwrap().clone();
+    let response = server.post_form("/api/predict/batch?timeline=1", &parts);
+    assert_eq!(response.status, 200, "{}", response.text());
+    let results = response.json()["results"].as_array().unwrap().clone();
     assert_eq!(results[0]["label"], "positive");
     assert_eq!(results[0]["windows"].as_array().unwrap().len(), 1);
     assert_eq!(results[1]["name"], "notes.txt");
@@ -89,11 +89,11 @@ fn one_bad_file_of_a_batch_leaves_the_others_alone() {
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_with_its_reason() {
+fn unusable_recordings_are_refused_with_the_reason() {
     let server = start();
     let kind = |recording: &[u8]| {
-        let answer = server.predict(recording);
-        (answer.status, answer.problem())
+        let response = server.predict(recording);
+        (response.status, response.problem())
     };
     assert_eq!(kind(b"once upon a time"), (415, "not-audio".to_owned()));
     assert_eq!(
@@ -112,11 +112,11 @@ fn what_cannot_be_used_is_refused_with_its_reason() {
 }
 
 #[test]
-fn requests_that_make_no_sense_are_refused() {
+fn invalid_requests_are_refused() {
     let server = start();
-    let bad = |answer: crate::support::Answer| {
-        assert_eq!(answer.status, 400, "{}", answer.text());
-        assert_eq!(answer.problem(), "bad-request");
+    let bad = |response: crate::support::Response| {
+        assert_eq!(response.status, 400, "{}", response.text());
+        assert_eq!(response.problem(), "bad-request");
     };
     bad(server.predict(b""));
     bad(server.post("/api/predict?timeline=perhaps", &wav(0.5)));
@@ -140,23 +140,23 @@ fn requests_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn unknown_addresses_and_methods_are_problems_too() {
+fn unknown_paths_and_methods_are_problems() {
     let server = start();
-    let answer = server.get("/api/nothing");
+    let response = server.get("/api/nothing");
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (404, "not-found".to_owned())
     );
-    let answer = server.get("/api/predict");
+    let response = server.get("/api/predict");
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (405, "method-not-allowed".to_owned())
     );
-    assert_eq!(answer.header("allow"), Some("POST"));
+    assert_eq!(response.header("allow"), Some("POST"));
 }
 
 #[test]
-fn recordings_that_wait_are_recognized_together() {
+fn waiting_recordings_are_recognized_in_a_batch() {
     let server = start();
     std::thread::scope(|scope| {
         let held_up = scope.spawn(|| server.predict(&wav_at(crate::support::WAITS, 1.0, 0.5)));
@@ -166,21 +166,21 @@ fn recordings_that_wait_are_recognized_together() {
         let waiting: Vec<_> = (0..5)
             .map(|_| scope.spawn(|| server.predict(&wav(0.5))))
             .collect();
-        server.wait_until("five wait", |server| {
+        server.wait_until("five requests wait", |server| {
             server.metric("undertone_queue_length") == 6.0
         });
         std::thread::sleep(std::time::Duration::from_millis(100));
         server.gate.open();
         assert_eq!(held_up.join().unwrap().status, 200);
-        for answer in waiting {
-            assert_eq!(answer.join().unwrap().json()["label"], "positive");
+        for response in waiting {
+            assert_eq!(response.join().unwrap().json()["label"], "positive");
         }
     });
     assert_eq!(*server.batches.lock().unwrap(), [1, 5]);
 }
 
 #[test]
-fn what_cannot_be_read_is_a_problem_everywhere() {
+fn malformed_paths_and_queries_are_problems_everywhere() {
     let server = start();
     for (method, path) in [
         ("GET", "/assets/%ff"),
@@ -194,19 +194,19 @@ fn what_cannot_be_read_is_a_problem_everywhere() {
         ("GET", "/api/live"),
         ("POST", "/api/predict?picture=1&picture=1"),
     ] {
-        let answer = server.send(method, path, &[], b"");
-        let told = (answer.status, answer.problem());
-        assert_eq!(told, (400, "bad-request".to_owned()), "{path}");
+        let response = server.send(method, path, &[], b"");
+        let refused = (response.status, response.problem());
+        assert_eq!(refused, (400, "bad-request".to_owned()), "{path}");
     }
 }
 
 #[test]
-fn an_empty_file_is_told_so() {
+fn an_empty_file_is_reported() {
     let server = start();
-    let answer = server.post_form("/api/predict", &[("file", "a.wav", b"")]);
-    let told = (answer.status, answer.problem());
-    assert_eq!(told, (422, "too-short".to_owned()));
-    assert_eq!(answer.json()["detail"], "the file is empty");
-    let answer = server.post_form("/api/predict", &[("voice", "a.wav", b"")]);
-    assert_eq!(answer.status, 400, "no such field");
+    let response = server.post_form("/api/predict", &[("file", "a.wav", b"")]);
+    let refused = (response.status, response.problem());
+    assert_eq!(refused, (422, "too-short".to_owned()));
+    assert_eq!(response.json()["detail"], "the file is empty");
+    let response = server.post_form("/api/predict", &[("voice", "a.wav", b"")]);
+    assert_eq!(response.status, 400, "no such field");
 }

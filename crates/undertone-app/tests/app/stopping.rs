@@ -5,37 +5,37 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use undertone_app::{ServeError, Server, Settings, Timeouts};
 
-use crate::support::{WAITS, read_answer, settings, start, start_with, wav, wav_at};
+use crate::support::{WAITS, read_response, settings, start, start_with, wav, wav_at};
 
 #[test]
-fn what_was_accepted_is_answered() {
+fn accepted_requests_are_answered() {
     let server = start();
     std::thread::scope(|scope| {
         let accepted: Vec<_> = (0..3)
             .map(|_| scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5))))
             .collect();
-        server.wait_until("they wait", |server| {
+        server.wait_until("the requests wait", |server| {
             server.metric("undertone_queue_length") == 3.0
         });
         server.stop.stop();
         std::thread::sleep(Duration::from_millis(100));
         server.gate.open();
-        for answer in accepted {
-            assert_eq!(answer.join().unwrap().status, 200);
+        for response in accepted {
+            assert_eq!(response.join().unwrap().status, 200);
         }
     });
     let began = Instant::now();
     while TcpStream::connect(server.address).is_ok() {
         assert!(
             began.elapsed() < Duration::from_secs(5),
-            "the port is given back"
+            "the port is still open"
         );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
 #[test]
-fn calls_are_answered_to_those_who_fetch_them_later() {
+fn results_of_calls_can_be_fetched_while_stopping() {
     let server = start();
     let upload = server.post_form(
         "/gradio_api/upload",
@@ -48,15 +48,15 @@ fn calls_are_answered_to_those_who_fetch_them_later() {
         200
     );
     server.stop.stop();
-    server.wait_until("it is stopping", |server| {
+    server.wait_until("the server is stopping", |server| {
         server.get("/readyz").status == 503
     });
     assert_eq!(server.get("/healthz").status, 200);
-    let answer = server.predict(&wav(0.5));
+    let response = server.predict(&wav(0.5));
     assert_eq!(
-        (answer.status, answer.problem()),
+        (response.status, response.problem()),
         (503, "stopping".to_owned()),
-        "nothing new"
+        "new requests are refused"
     );
     server.gate.open();
     let stream = server.get("/gradio_api/queue/data?session_hash=abc").text();
@@ -64,7 +64,7 @@ fn calls_are_answered_to_those_who_fetch_them_later() {
 }
 
 #[test]
-fn a_stop_takes_no_longer_than_it_may() {
+fn a_stop_takes_no_longer_than_its_timeout() {
     let server = start_with(Settings {
         timeouts: Timeouts {
             stop: Duration::from_millis(200),
@@ -75,7 +75,7 @@ fn a_stop_takes_no_longer_than_it_may() {
     let mut stream = server.connect();
     let request = server.request("POST", "/api/predict", &[], &wav_at(WAITS, 1.0, 0.5));
     stream.write_all(&request).unwrap();
-    server.wait_until("it waits", |server| {
+    server.wait_until("the request waits", |server| {
         server.metric("undertone_queue_length") == 1.0
     });
     let began = Instant::now();
@@ -87,7 +87,7 @@ fn a_stop_takes_no_longer_than_it_may() {
 }
 
 #[test]
-fn idle_connections_do_not_hold_up_the_end() {
+fn idle_connections_do_not_delay_the_stop() {
     let server = start();
     let mut idle = server.connect();
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -100,11 +100,11 @@ fn idle_connections_do_not_hold_up_the_end() {
         "{:?}",
         began.elapsed()
     );
-    assert_eq!(read_answer(&mut idle).status, 200);
+    assert_eq!(read_response(&mut idle).status, 200);
 }
 
 #[test]
-fn half_a_request_does_not_hold_up_the_end() {
+fn half_a_request_does_not_delay_the_stop() {
     let server = start();
     let mut half = server.connect();
     half.write_all(b"GET / HT").unwrap();
@@ -119,7 +119,7 @@ fn half_a_request_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
+fn a_port_in_use_is_an_error() {
     let server = start();
     let error = Server::bind(Settings {
         port: server.address.port(),
@@ -136,7 +136,7 @@ fn a_port_that_is_taken_is_an_error() {
 }
 
 #[test]
-fn a_model_that_cannot_be_loaded_ends_the_server() {
+fn a_model_that_cannot_be_loaded_is_an_error() {
     struct Never;
     impl undertone_app::Recognizer for Never {
         fn description(&self) -> undertone_app::ModelDescription {
@@ -156,7 +156,7 @@ fn a_model_that_cannot_be_loaded_ends_the_server() {
 }
 
 #[test]
-fn requests_that_come_before_the_model_are_told_to_come_back() {
+fn requests_before_the_model_is_loaded_get_503() {
     struct Slow;
     impl undertone_app::Recognizer for Slow {
         fn description(&self) -> undertone_app::ModelDescription {
@@ -192,7 +192,7 @@ fn requests_that_come_before_the_model_are_told_to_come_back() {
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         )
         .unwrap();
-        read_answer(&mut stream).status
+        read_response(&mut stream).status
     };
     assert_eq!(
         (status("/healthz"), status("/readyz"), status("/api/model")),

@@ -1,4 +1,4 @@
-//! A server to ask, recordings to send, and clients to ask with.
+//! Start a server, create recordings, and send requests.
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -13,16 +13,16 @@ use undertone_app::{
 };
 use undertone_audio::Recording;
 
-/// Recordings at this rate make the recognizer panic.
+/// A recording at this rate makes the recognizer panic.
 pub(crate) const PANICS: u32 = 11_025;
-/// Recordings at this rate wait until the gate is opened.
+/// A recording at this rate waits until the gate is opened.
 pub(crate) const WAITS: u32 = 12_000;
-/// Recordings at this rate find the model broken.
+/// A recording at this rate makes the recognizer fail.
 pub(crate) const BREAKS: u32 = 22_050;
 
 pub(crate) const LABELS: [&str; 3] = ["negative", "neutral", "positive"];
 
-/// Holds up recordings at [`WAITS`].
+/// Blocks recordings at [`WAITS`] until it is opened.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     open: Mutex<bool>,
@@ -41,10 +41,10 @@ impl Gate {
     }
 }
 
-/// Finds `positive` the more probable the louder a recording is.
+/// A recognizer for tests. The louder a recording, the more probable is `positive`.
 pub(crate) struct Obedient {
     pub(crate) gate: Arc<Gate>,
-    /// How many recordings came together.
+    /// The sizes of the batches.
     pub(crate) batches: Arc<Mutex<Vec<usize>>>,
 }
 
@@ -71,7 +71,7 @@ impl Recognizer for Obedient {
 impl Obedient {
     fn one(&self, recording: &Recording) -> Result<Recognition, RecognizeError> {
         match recording.sample_rate {
-            PANICS => panic!("as it was told to"),
+            PANICS => panic!("the test asked for it"),
             WAITS => self.gate.pass(),
             BREAKS => return Err(RecognizeError::Model("broken weights".to_owned())),
             _ => {}
@@ -95,7 +95,7 @@ impl Obedient {
     }
 }
 
-/// A server that is stopped when this is dropped.
+/// A running server. Dropping it stops the server.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) stop: StopHandle,
@@ -104,7 +104,7 @@ pub(crate) struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Settings for tests: any port, one worker.
+/// Return settings for tests: any free port, one worker.
 pub(crate) fn settings() -> Settings {
     Settings {
         port: 0,
@@ -158,15 +158,15 @@ impl Drop for Running {
     }
 }
 
-/// What was answered.
+/// A response of the server.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.head, self.text()))
@@ -183,7 +183,7 @@ impl Answer {
         })
     }
 
-    /// The kind of a problem, after checking that it is one.
+    /// Check that the response is a problem, and return its kind.
     pub(crate) fn problem(&self) -> String {
         assert_eq!(
             self.header("content-type"),
@@ -209,15 +209,15 @@ impl Running {
         stream
     }
 
-    /// Sends bytes as they are and reads the answer.
-    pub(crate) fn raw(&self, request: &[u8]) -> Answer {
+    /// Send bytes unchanged and read the response.
+    pub(crate) fn raw(&self, request: &[u8]) -> Response {
         let mut stream = self.connect();
         stream.write_all(request).unwrap();
-        read_answer(&mut stream)
+        read_response(&mut stream)
     }
 
-    /// Sends a request with headers (`"name: value"`) and a body.
-    pub(crate) fn send(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+    /// Send a request with headers (`"name: value"`) and a body.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Response {
         self.raw(&self.request(method, path, headers, body))
     }
 
@@ -247,39 +247,39 @@ impl Running {
         request
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Response {
         self.send("GET", path, &[], b"")
     }
 
-    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Response {
         self.send("POST", path, &[], body)
     }
 
-    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Response {
         let headers = ["content-type: application/json"];
         self.send("POST", path, &headers, body.to_string().as_bytes())
     }
 
-    pub(crate) fn predict(&self, recording: &[u8]) -> Answer {
+    pub(crate) fn predict(&self, recording: &[u8]) -> Response {
         self.post("/api/predict", recording)
     }
 
-    /// Sends parts (name, file name, content) as a form.
-    pub(crate) fn post_form(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+    /// Send parts (name, file name, content) as a form.
+    pub(crate) fn post_form(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Response {
         let headers = ["content-type: multipart/form-data; boundary=XYZ"];
         self.send("POST", path, &headers, &form(parts))
     }
 
-    /// Waits until something is so.
-    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    /// Wait until a condition holds. `what` describes it in the error message.
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let began = Instant::now();
-        while !is_so(self) {
+        while !holds(self) {
             assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// The value of a metric without labels.
+    /// Return the value of a metric without labels.
     pub(crate) fn metric(&self, name: &str) -> f64 {
         let text = self.get("/metrics").text();
         let value = text
@@ -292,7 +292,7 @@ impl Running {
     }
 }
 
-/// A multipart body with the boundary `XYZ`.
+/// Return a multipart body with the boundary `XYZ`.
 pub(crate) fn form(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file_name, content) in parts {
@@ -310,14 +310,14 @@ pub(crate) fn form(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     body
 }
 
-/// Reads an answer until the connection ends.
-pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
+/// Read a response until the connection is closed.
+pub(crate) fn read_response(stream: &mut TcpStream) -> Response {
     let mut bytes = Vec::new();
-    // A server that has said enough may reset the connection.
+    // The server may reset the connection after its response.
     let _ = stream.read_to_end(&mut bytes);
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let Some(end) = end else {
-        panic!("no answer: {:?}", String::from_utf8_lossy(&bytes));
+        panic!("no response: {:?}", String::from_utf8_lossy(&bytes));
     };
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -325,7 +325,7 @@ pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
     if head.to_lowercase().contains("transfer-encoding: chunked") {
         body = unchunked(&body);
     }
-    Answer { status, head, body }
+    Response { status, head, body }
 }
 
 fn unchunked(mut body: &[u8]) -> Vec<u8> {
@@ -340,7 +340,7 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// A tone of 16 bits with this loudness (0 to 1) at this rate.
+/// Return a 16-bit WAV file of a tone with this amplitude (0 to 1) at this rate.
 pub(crate) fn wav_at(rate: u32, seconds: f64, loudness: f32) -> Vec<u8> {
     let count = (seconds * f64::from(rate)) as u32;
     let mut bytes = Vec::with_capacity(44 + 2 * count as usize);
@@ -358,7 +358,7 @@ pub(crate) fn wav_at(rate: u32, seconds: f64, loudness: f32) -> Vec<u8> {
     bytes
 }
 
-/// A second of a tone.
+/// Return a second of a tone.
 pub(crate) fn wav(loudness: f32) -> Vec<u8> {
     wav_at(16_000, 1.0, loudness)
 }

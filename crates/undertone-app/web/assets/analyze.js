@@ -1,12 +1,12 @@
-// From a file to its answer, whoever decodes it.
+// Analyzes a file, whether the server or the browser decodes it.
 
 import { predict } from "./api.js";
 import { decodeToWav } from "./decode.js";
 import { Problem } from "./problem.js";
 
 /**
- * Classifies a file and gives the answer with a file that this browser can play. What the server
- * cannot decode is decoded here and sent as WAV. Options are those of `predict`.
+ * Returns the analysis of a file, and a file that this browser can play. If the server cannot decode
+ * the file, the browser decodes it and sends it as WAV. The options are those of `predict`.
  */
 export async function analyze(file, model, options) {
   if (file.size === 0) throw new Problem("empty");
@@ -22,7 +22,7 @@ export async function analyze(file, model, options) {
   }
 }
 
-// Before the upload, not after it.
+// Checks the size before the upload instead of after it.
 function refuseTooLarge(file, model) {
   if (file.size > model.max_bytes) throw new Problem("too-large");
 }

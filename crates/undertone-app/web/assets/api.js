@@ -1,23 +1,23 @@
-// The server's HTTP interface. Addresses are relative, so that the page works below any path.
+// The server's HTTP interface. URLs are relative, so the page works under any path.
 
 import { Problem } from "./problem.js";
 import { authorization, subprotocols } from "./token.js";
 
 const ATTEMPTS = 4;
-const LONGEST_WAIT = 10; // seconds that a busy server is waited for before the person is asked
+const LONGEST_WAIT = 10; // seconds to wait for a busy server before asking the user
 const KIND_OF_STATUS = {
   401: "unauthorized", 408: "timeout", 413: "too-large", 415: "not-audio", 429: "too-many-requests",
   502: "unreachable", 503: "busy", 504: "timeout",
 };
 
-/** The problem in an answer's body (RFC 9457), or what its status says where a proxy answered. */
+/** Returns the problem in a response's body (RFC 9457), or one for the status if a proxy sent it. */
 async function problemOf(response) {
   const retryAfter = Number.parseFloat(response.headers.get("Retry-After")) || null;
   const body = await response.json().catch(() => ({}));
   return problemFrom({ status: response.status, ...body }, retryAfter);
 }
 
-/** A `Problem` from a problem object of the server. */
+/** Returns a `Problem` for the server's problem object. */
 export function problemFrom({ type = "", title, status, detail }, retryAfter = null) {
   const kind = type.startsWith("urn:undertone:") ? type.split(":").at(-1) : KIND_OF_STATUS[status];
   return new Problem(kind ?? "other", { title, detail, retryAfter });
@@ -45,18 +45,23 @@ function pause(seconds, signal) {
   });
 }
 
-/** What the server runs and accepts: labels, limits, samples, the model's card. */
-export const fetchModel = async () => (await request("api/model")).json();
+/** Fetches the model's labels, card and samples, and the server's limits. */
+export async function fetchModel() {
+  const model = await (await request("api/model")).json();
+  // The server's JSON spells it `colour`; the page uses CSS's spelling.
+  const labels = model.labels.map(({ name, colour }) => ({ name, color: colour }));
+  return { ...model, labels };
+}
 
-/** A shipped sample as a file. */
+/** Fetches a sample as a file. */
 export async function fetchSample({ name, url }) {
   const body = await (await request(url.replace(/^\//, ""))).blob();
   return new File([body], name, { type: body.type });
 }
 
 /**
- * Classifies a file. `detail` adds the timeline and what the page draws. While the server is
- * busy, it is asked again as it says; `onWait` hears the seconds.
+ * Fetches the analysis of a file. `detail` adds the timeline and the data for the drawings. If the
+ * server is busy, tries again after the time that it names and passes the seconds to `onWait`.
  */
 export async function predict(file, { detail = false, signal, onWait = () => {} } = {}) {
   const address = detail ? "api/predict?timeline=1&picture=1" : "api/predict";
@@ -75,7 +80,7 @@ export async function predict(file, { detail = false, signal, onWait = () => {} 
   }
 }
 
-/** Whether the server is there and ready. */
+/** Returns whether the server is running and ready. */
 export const isReady = () => fetch("readyz").then(({ ok }) => ok, () => false);
 
 /** Opens the WebSocket of live mode. */

@@ -1,14 +1,14 @@
-// The probability of every class as bars with numbers.
+// The probability of each class as a bar with a number.
 
 import { element } from "./dom.js";
 import { capitalized, percent } from "./format.js";
 
-/** Bars in a list, in the order of the model's labels: they keep their places from answer to answer. */
+/** A list of bars in the order of the model's labels, which is the same for every result. */
 export class Bars {
   #rows;
 
   constructor(list, labels) {
-    this.#rows = labels.map(({ name, colour: color }) => {
+    this.#rows = labels.map(({ name, color }) => {
       const number = element("span", { class: "number" }, "–");
       const row = element(
         "li",

@@ -1,13 +1,13 @@
-// What every drawing needs: sharp pixels, the theme's color, and to be redrawn when either changes.
+// Shared by all drawings: sharp pixels, the theme's color, and redrawing when either changes.
 
 /**
  * Draws on a canvas now and whenever its size or the theme changes. `draw(context, width, height,
- * color)` works in CSS pixels; `color` is the canvas's CSS color. Gives the function that redraws.
+ * color)` works in CSS pixels; `color` is the canvas's CSS color. Returns a function that redraws.
  */
 export function drawOn(canvas, draw) {
   const redraw = () => {
     const { clientWidth: width, clientHeight: height } = canvas;
-    if (!width || !height) return; // not shown
+    if (!width || !height) return; // hidden
     const scale = devicePixelRatio;
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);

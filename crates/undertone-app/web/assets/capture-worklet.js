@@ -1,4 +1,4 @@
-// Runs on the audio thread: hands the microphone on as mono 16-bit PCM in blocks of about 20 ms.
+// Runs on the audio thread. Sends the microphone's sound as mono 16-bit PCM in blocks of about 20 ms.
 
 const BLOCK = 1024; // samples
 
@@ -7,7 +7,7 @@ class Capture extends AudioWorkletProcessor {
   #filled = 0;
 
   process([channels]) {
-    const frames = channels[0]?.length ?? 0; // no channel while the source is not yet running
+    const frames = channels[0]?.length ?? 0; // there is no channel until the source runs
     for (let i = 0; i < frames; i++) {
       let sum = 0;
       for (const channel of channels) sum += channel[i];
@@ -19,7 +19,7 @@ class Capture extends AudioWorkletProcessor {
   }
 
   #send() {
-    // The clock of this moment, so that latency includes the way from here to the page.
+    // The time is taken here, so that latency includes the way from this thread to the page.
     this.port.postMessage({ pcm: this.#block, time: Date.now() }, [this.#block.buffer]);
     this.#block = new Int16Array(BLOCK);
     this.#filled = 0;

@@ -1,8 +1,8 @@
-// The model's card in a dialog.
+// The model card in a dialog.
 
 import { byId, element } from "./dom.js";
 
-// The card's links into the repository lead nowhere from here, and a wide table must scroll.
+// Removes links into the repository, which do not work here, and lets wide tables scroll.
 function prepared(html) {
   const text = new DOMParser().parseFromString(html, "text/html").body;
   for (const link of text.querySelectorAll("a")) {
@@ -17,12 +17,12 @@ function prepared(html) {
   return text.childNodes;
 }
 
-/** Wires the buttons that open the card. */
+/** Sets up the buttons that open and close the card. */
 export function setUpCard({ card_html: html, name }) {
   const dialog = byId("card");
   byId("card-title").textContent = name;
   byId("card-text").replaceChildren(...prepared(html));
   for (const id of ["open-card", "open-card-below"]) byId(id).addEventListener("click", () => dialog.showModal());
   byId("close-card").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // beside it
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // a click outside
 }

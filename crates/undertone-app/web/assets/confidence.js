@@ -1,4 +1,4 @@
-// A probability in words, by one scale, which the page also shows.
+// Describes a probability in words, on a scale that the page also shows.
 
 import { element } from "./dom.js";
 import { percent } from "./format.js";
@@ -6,13 +6,13 @@ import { percent } from "./format.js";
 const SCALE = [
   { from: 0.9, word: "Very sure" },
   { from: 0.7, word: "Fairly sure" },
-  { from: 0.5, word: "Leaning this way" },
-  { from: 0, word: "Undecided" },
+  { from: 0.5, word: "Somewhat sure" },
+  { from: 0, word: "Unsure" },
 ];
 
 const wordFor = (confidence) => SCALE.find(({ from }) => confidence >= from).word;
 
-/** "Fairly sure, 78.1 %. Next is neutral with 15.0 %." */
+/** Returns a sentence such as "Fairly sure, 78.1 %. Next is neutral with 15.0 %." */
 export function confidenceSentence(probabilities, label) {
   const sorted = [...probabilities].sort((a, b) => b.probability - a.probability);
   const confidence = sorted.find((each) => each.label === label).probability;
@@ -21,7 +21,7 @@ export function confidenceSentence(probabilities, label) {
   return `${wordFor(confidence)}, ${percent(confidence)}.${rest}`;
 }
 
-/** The scale, for the person who wants to know. */
+/** Returns elements that explain the scale. */
 export function scaleExplained() {
   const rows = SCALE.map(({ from, word }, i) => {
     const range =
@@ -33,7 +33,7 @@ export function scaleExplained() {
     element(
       "p",
       {},
-      "The number is the model's own probability for the class. It says how sure the model is, not how often it is right: on a voice it has never heard, see the model's card.",
+      "The number is the model's own probability for the class. It says how sure the model is, not how often it is right. The model card says how often it is right on voices that it has never heard.",
     ),
   ];
 }

@@ -1,10 +1,10 @@
-// Decoding in the browser what the server cannot: WebM/Opus, Ogg/Opus, and whatever else it plays.
+// Decodes in the browser what the server cannot decode: WebM/Opus, Ogg/Opus and others.
 
 import { toInt16, wavFile } from "./wav.js";
 
-const SAMPLE_RATE = 48_000; // Opus's own
+const SAMPLE_RATE = 48_000; // the rate of Opus
 
-/** A recording as a mono WAV file, or null where this browser cannot decode it either. */
+/** Returns a recording as a mono WAV file, or null if this browser cannot decode it either. */
 export async function decodeToWav(file) {
   const context = new OfflineAudioContext(1, 1, SAMPLE_RATE);
   let audio;

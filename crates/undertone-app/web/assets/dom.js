@@ -1,11 +1,11 @@
-// Finding and making elements.
+// Finds and creates elements.
 
-/** The element with this id. */
+/** Returns the element with this id. */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * A new element. `attributes` are set as attributes, except functions, which listen to the event
- * of that name; null and false leave an attribute out.
+ * Returns a new element. A function among the `attributes` becomes a listener for the event of that
+ * name; null and false leave an attribute out.
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -17,17 +17,17 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Points a button's icon at another symbol of index.html. */
+/** Shows another symbol of index.html as a button's icon. */
 export function setIcon(button, name) {
   button.querySelector("use").setAttribute("href", `#icon-${name}`);
 }
 
-/** Tells screen readers what happened, without moving the focus. */
+/** Announces a text to screen readers without moving the focus. */
 export function announce(text) {
   byId("status").textContent = text;
 }
 
-/** Brings an answer into view where it is not, and focuses it where `focus` says so. */
+/** Scrolls to an element unless it is in view, and focuses it if `focus` is set. */
 export function reveal(target, { focus = false } = {}) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (focus) target.focus({ preventScroll: true });

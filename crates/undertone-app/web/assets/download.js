@@ -1,11 +1,11 @@
-// The session's answers as CSV and JSON.
+// Saves the session's results as CSV and JSON.
 
 const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-// Files have names such as "=1+1.wav", which spreadsheets would compute.
+// A spreadsheet would evaluate a file name such as "=1+1.wav".
 const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-/** One line per recording: name, label, confidence, a column per class, seconds, error. */
+/** Returns CSV with a line per recording: name, label, confidence, each class, seconds, error. */
 export function toCsv(entries, labels) {
   const heads = ["name", "label", "confidence", ...labels.map(({ name }) => name), "seconds", "error"];
   const lines = entries.map(({ name, result, problem }) => {
@@ -15,17 +15,17 @@ export function toCsv(entries, labels) {
   return [heads, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\r\n") + "\r\n";
 }
 
-/** One object per recording: the server's answer under the file's own name, or its error. */
+/** Returns JSON with an object per recording: its name with the server's analysis or an error. */
 export function toJson(entries) {
   const objects = entries.map(({ name, result, problem }) => {
     if (!result) return { name, error: problem };
-    const { picture, milliseconds, ...answer } = result;
-    return { ...answer, name };
+    const { picture, milliseconds, ...analysis } = result;
+    return { ...analysis, name };
   });
   return `${JSON.stringify(objects, null, 2)}\n`;
 }
 
-/** Points a download link at new contents. */
+/** Sets the contents of a download link. */
 export function offer(link, contents, type) {
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([contents], { type }));

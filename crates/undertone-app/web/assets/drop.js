@@ -1,4 +1,4 @@
-// Files from the whole page (dropped, folders too, or pasted) and from the file chooser.
+// Accepts files and folders dropped anywhere on the page, pasted files, and chosen files.
 
 import { byId } from "./dom.js";
 
@@ -6,7 +6,7 @@ async function filesOfEntry(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
   const files = [];
-  // One call reads only some of a folder's entries; an empty answer ends it.
+  // One call reads only some of a folder's entries. An empty list ends the loop.
   for (;;) {
     const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (entries.length === 0) return files;
@@ -22,7 +22,7 @@ async function filesOfTransfer({ items, files }) {
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
 
-/** Calls `onFiles` with every choice of at least one file. */
+/** Sets up all ways to choose files. Calls `onFiles` with at least one file. */
 export function setUpFiles(onFiles) {
   const veil = byId("drop-veil");
   const input = byId("file");
@@ -46,6 +46,6 @@ export function setUpFiles(onFiles) {
   addEventListener("paste", (event) => pass([...(event.clipboardData?.files ?? [])]));
   input.addEventListener("change", () => {
     pass([...input.files]);
-    input.value = ""; // the same file may be chosen again
+    input.value = ""; // allows choosing the same file again
   });
 }

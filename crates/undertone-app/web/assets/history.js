@@ -1,19 +1,19 @@
-// The last half minute of live answers.
+// The last half minute of live results.
 
 import { drawOn } from "./canvas.js";
 import { drawStack } from "./stack.js";
 
 const SECONDS = 30;
 
-/** Stacked probabilities that wander to the left, on a canvas. */
+/** Stacked probabilities that move to the left, on a canvas. */
 export class History {
-  #answers = [];
+  #results = [];
   #redraw;
 
   constructor(canvas, labels) {
     this.#redraw = drawOn(canvas, (context, width, height) => {
-      const now = this.#answers.at(-1)?.time ?? 0;
-      const points = this.#answers.map(({ time, probabilities }) => ({
+      const now = this.#results.at(-1)?.time ?? 0;
+      const points = this.#results.map(({ time, probabilities }) => ({
         x: width * (1 - (now - time) / (1000 * SECONDS)),
         probabilities,
       }));
@@ -22,14 +22,14 @@ export class History {
   }
 
   clear() {
-    this.#answers = [];
+    this.#results = [];
     this.#redraw();
   }
 
   push(probabilities) {
     const time = performance.now();
-    this.#answers.push({ time, probabilities });
-    this.#answers = this.#answers.filter((answer) => time - answer.time < 1000 * (SECONDS + 1));
+    this.#results.push({ time, probabilities });
+    this.#results = this.#results.filter((result) => time - result.time < 1000 * (SECONDS + 1));
     this.#redraw();
   }
 }

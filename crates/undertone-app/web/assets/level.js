@@ -1,13 +1,13 @@
-// The level meter: what the microphone heard, as bars that wander to the left.
+// The level meter: the microphone's level as bars that move to the left.
 
 import { drawOn } from "./canvas.js";
 import { loudness } from "./microphone.js";
 
-const FAINTEST = 0.04; // height of a bar of silence
-const BLOCKS_A_BAR = 3;
-const PITCH = 4; // CSS pixels from bar to bar
+const FAINTEST = 0.04; // height of a bar for silence
+const BLOCKS_PER_BAR = 3;
+const BAR_WIDTH = 4; // CSS pixels from bar to bar
 
-/** A meter on a canvas; `push` takes the level of one block in dB. */
+/** A meter on a canvas. `push` takes the level of one block in dB. */
 export class LevelMeter {
   #bars = [];
   #pending = [];
@@ -25,14 +25,14 @@ export class LevelMeter {
 
   push(level) {
     this.#pending.push(level);
-    if (this.#pending.length < BLOCKS_A_BAR) return;
+    if (this.#pending.length < BLOCKS_PER_BAR) return;
     this.#bars.push(Math.max(...this.#pending));
     this.#pending = [];
     this.#redraw();
   }
 
   #draw(context, width, height, color) {
-    const room = Math.floor(width / PITCH);
+    const room = Math.floor(width / BAR_WIDTH);
     this.#bars = this.#bars.slice(-room);
     context.fillStyle = color;
     for (let i = 0; i < room; i++) {
@@ -40,7 +40,7 @@ export class LevelMeter {
       const share = Math.max(FAINTEST, loudness(level));
       context.globalAlpha = share > FAINTEST ? 1 : 0.3;
       context.beginPath();
-      context.roundRect(i * PITCH, ((1 - share) * height) / 2, PITCH - 2, share * height, 1);
+      context.roundRect(i * BAR_WIDTH, ((1 - share) * height) / 2, BAR_WIDTH - 2, share * height, 1);
       context.fill();
     }
   }

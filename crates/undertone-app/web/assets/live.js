@@ -1,4 +1,4 @@
-// Live mode: the microphone goes to the server as it comes, and the bars follow the answers.
+// Live mode: sends the microphone's sound to the server and shows the results as they arrive.
 
 import { isReady, openLiveSocket, problemFrom } from "./api.js";
 import { Bars } from "./bars.js";
@@ -9,12 +9,12 @@ import { Latency } from "./latency.js";
 import { levelOf, loudness, openMicrophone } from "./microphone.js";
 import { Problem } from "./problem.js";
 
-const CALM = 3000; // milliseconds between two announcements to a screen reader
-const LATE = 3000; // milliseconds without an answer after which that is said
-const LOST = 15_000; // and after which the connection is taken for lost
-const LONGEST_QUEUE = 2; // seconds of sound in the socket, after which newer sound is let fall
+const ANNOUNCEMENT_PAUSE = 3000; // milliseconds between two announcements to a screen reader
+const LATE = 3000; // milliseconds without a result until the page says so
+const LOST = 15_000; // milliseconds without a result until the connection counts as lost
+const LONGEST_QUEUE = 2; // seconds of unsent sound; newer sound is dropped
 
-/** Wires live mode. Gives `{ stop }`. */
+/** Sets up live mode. Returns `{ stop }`. */
 export function setUpLive(model, { onProblem, onStart }) {
   const root = byId("live");
   const button = byId("live-toggle");
@@ -22,7 +22,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   const history = new History(byId("live-history").querySelector("canvas"), model.labels);
   let session = null;
 
-  byId("live-hint").textContent = `The last ${model.window_seconds} seconds are judged several times a second.`;
+  byId("live-hint").textContent = `The model analyzes the last ${model.window_seconds} seconds several times per second.`;
 
   function showState() {
     const active = session !== null;
@@ -30,11 +30,11 @@ export function setUpLive(model, { onProblem, onStart }) {
     root.classList.remove("silent");
     setIcon(button, active ? "stop" : "microphone");
     button.querySelector(".hidden").textContent = active ? "Stop listening" : "Listen";
-    byId("live-label").textContent = active ? "Listening…" : "Speak, and watch";
+    byId("live-label").textContent = active ? "Listening…" : "Speak and watch the result";
   }
 
   async function start() {
-    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0, unanswered: null };
+    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0, waitingSince: null };
     session = mine;
     onStart();
     showState();
@@ -60,29 +60,29 @@ export function setUpLive(model, { onProblem, onStart }) {
   function send(mine, { pcm, time }) {
     root.style.setProperty("--loudness", loudness(levelOf(pcm)));
     if (mine.socket?.readyState !== WebSocket.OPEN) return;
-    if (!isAnswered(mine)) return fail(mine, new Problem("live-lost"));
+    if (!isResponding(mine)) return fail(mine, new Problem("live-lost"));
     if (mine.socket.bufferedAmount > LONGEST_QUEUE * 2 * mine.microphone.sampleRate) return;
     mine.socket.send(pcm);
     mine.latency.sent(pcm.length, time);
   }
 
-  // A server or a network that hangs closes nothing.
-  function isAnswered(mine) {
+  // Returns whether results still arrive. A server or network that hangs does not close the socket.
+  function isResponding(mine) {
     const now = performance.now();
-    mine.unanswered ??= now;
-    if (now - mine.unanswered > LATE) {
+    mine.waitingSince ??= now;
+    if (now - mine.waitingSince > LATE) {
       root.classList.add("silent");
       byId("live-label").textContent = "No answer…";
     }
-    return now - mine.unanswered < LOST;
+    return now - mine.waitingSince < LOST;
   }
 
-  function receive(mine, answer) {
+  function receive(mine, result) {
     if (session !== mine) return;
-    mine.unanswered = null;
-    if (answer.error) return fail(mine, problemFrom(answer.error));
+    mine.waitingSince = null;
+    if (result.error) return fail(mine, problemFrom(result.error));
     requestAnimationFrame(() => {
-      if (session === mine) show(mine, answer);
+      if (session === mine) show(mine, result);
     });
   }
 
@@ -91,14 +91,14 @@ export function setUpLive(model, { onProblem, onStart }) {
     history.push(probabilities);
     root.classList.toggle("silent", silent === true);
     byId("live-label").textContent = silent ? "Silence" : capitalized(label);
-    root.style.setProperty("--label", model.labels.find((each) => each.name === label).colour);
-    const { median, rate } = mine.latency.answered(received);
+    root.style.setProperty("--label", model.labels.find((each) => each.name === label).color);
+    const { median, rate } = mine.latency.drawn(received);
     byId("live-latency").textContent = `${Math.round(median)}\u202fms`;
     byId("live-rate").textContent = rate.toFixed(1);
     byId("live-model").textContent = `${milliseconds.toFixed(1)}\u202fms`;
     byId("live-level").textContent = `${minus(level)}\u202fdB`;
     const now = performance.now();
-    if (!silent && label !== mine.said && now - mine.announced > CALM) {
+    if (!silent && label !== mine.said && now - mine.announced > ANNOUNCEMENT_PAUSE) {
       Object.assign(mine, { said: label, announced: now });
       announce(capitalized(label));
     }
@@ -134,12 +134,12 @@ function connected() {
   return new Promise((resolve, reject) => {
     const socket = openLiveSocket();
     socket.onopen = () => resolve(socket);
-    // Browsers do not tell why a socket was refused.
+    // Browsers do not say why a socket was refused.
     socket.onclose = async () => reject(new Problem((await isReady()) ? "live-refused" : "unreachable"));
   });
 }
 
 const driverWords = (seconds) =>
   seconds === null
-    ? "The microphone's own delay comes on top; this browser does not tell it."
-    : `The microphone's own delay, ${Math.round(1000 * seconds)}\u202fms by the browser's account, comes on top.`;
+    ? "The delay of the microphone itself is not included; this browser does not report it."
+    : `The delay of the microphone itself, ${Math.round(1000 * seconds)}\u202fms according to the browser, is not included.`;

@@ -1,4 +1,4 @@
-// Puts the page together once the server has said what it runs.
+// Builds the page once the server has described its model.
 
 import { fetchModel } from "./api.js";
 import { setUpCard } from "./card.js";
@@ -43,7 +43,7 @@ function askForToken() {
 }
 
 function assemble(model) {
-  byId("lead").textContent = `Speak, or open a recording, and see at once how it sounds: ${alternatives(model.labels.map(({ name }) => name))}.`;
+  byId("lead").textContent = `Record your voice or open a recording, and see how it sounds: ${alternatives(model.labels.map(({ name }) => name))}.`;
   byId("file-hint").textContent = `WAV, FLAC, MP3, M4A, Ogg, WebM, … Up to ${duration(model.max_seconds)}, ${megabytes(model.max_bytes)}.`;
   byId("version").textContent = `Undertone ${model.version}, model ${model.name}.`;
   setUpCard(model);

@@ -1,4 +1,4 @@
-// The microphone as blocks of PCM. Every browser can do this alike, whatever its recorder encodes.
+// Reads the microphone as blocks of PCM, which works the same in every browser.
 
 import { Problem } from "./problem.js";
 
@@ -11,18 +11,18 @@ const PROBLEMS = {
   AbortError: "microphone-busy",
 };
 
-// The model hears how loud and how clear a voice is: it gets what the microphone gave.
+// Level and clarity of a voice matter to the model, so the browser must not process the sound.
 const UNPROCESSED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 /**
  * Opens the microphone and calls `onBlock({ pcm, time })` for every block of mono 16-bit samples;
- * `time` is the wall clock in milliseconds when its last sample arrived. `onLost` is called if the
- * microphone goes away. Gives `{ sampleRate, driverLatency, close }`; `driverLatency` in seconds
- * where the browser knows it.
+ * `time` is the wall clock in milliseconds when the last sample arrived. Calls `onLost` if the
+ * microphone is disconnected. Returns `{ sampleRate, driverLatency, close }`; `driverLatency` is in
+ * seconds, or null if the browser does not know it.
  */
 export async function openMicrophone(onBlock, onLost) {
   if (!navigator.mediaDevices?.getUserMedia) throw new Problem("insecure-context");
-  // Made before anything is waited for: some browsers let only a person's click start a context.
+  // Created before the first wait, since some browsers start a context only during a click.
   const context = new AudioContext({ latencyHint: "interactive" });
   let stream;
   try {
@@ -36,7 +36,7 @@ export async function openMicrophone(onBlock, onLost) {
   const [track] = stream.getAudioTracks();
   const capture = new AudioWorkletNode(context, "capture", { numberOfOutputs: 1 });
   capture.port.onmessage = ({ data }) => onBlock(data);
-  // A node that leads nowhere is not run by every browser; this one's output is silence.
+  // Some browsers do not run a node without an output. This node's output is silent.
   context.createMediaStreamSource(stream).connect(capture).connect(context.destination);
   track.addEventListener("ended", onLost);
   return {
@@ -53,16 +53,16 @@ export async function openMicrophone(onBlock, onLost) {
 
 function addCapture(context) {
   return context.audioWorklet.addModule(new URL("capture-worklet.js", import.meta.url)).catch(() => {
-    throw new Problem("unreachable"); // the module is a file of the server's
+    throw new Problem("unreachable"); // the server did not send the module
   });
 }
 
 const QUIETEST = -60; // dB
 
-/** A level in dB between 0 (as good as silent) and 1 (full scale). */
+/** Maps a level in dB to a number from 0 (almost silent) to 1 (full scale). */
 export const loudness = (level) => Math.min(1, Math.max(0, 1 - level / QUIETEST));
 
-/** Root mean square of a block in dB below full scale. */
+/** Returns the root mean square of a block in dB below full scale. */
 export function levelOf(pcm) {
   let sum = 0;
   for (const sample of pcm) sum += sample * sample;

@@ -1,9 +1,9 @@
-// Problems, told where the eye is and read out at once.
+// Shows problems in view and announces them to screen readers.
 
 import { byId, element, reveal } from "./dom.js";
 import { asProblem, explain, mayPass } from "./problem.js";
 
-/** Shows a problem until it is closed or the next thing succeeds; `retry` is offered where it may help. */
+/** Shows a problem until it is closed or the next action succeeds. Offers `retry` if it may help. */
 export function showProblem(thrown, model, { subject = null, retry = null } = {}) {
   const problem = asProblem(thrown);
   const { title, advice } = explain(problem, model);
@@ -22,7 +22,7 @@ export function showProblem(thrown, model, { subject = null, retry = null } = {}
   reveal(byId("notices"));
 }
 
-/** Takes away what is no longer true. */
+/** Removes all problems. */
 export function clearProblems() {
   byId("notices").replaceChildren();
 }

@@ -1,4 +1,4 @@
-// The picture of a recording (wave form, mel spectrogram, timeline on one time axis) and its sound.
+// Draws a recording (waveform, mel spectrogram and timeline on one time axis) and plays it.
 
 import { drawOn } from "./canvas.js";
 import { element, setIcon } from "./dom.js";
@@ -7,8 +7,8 @@ import { frequencyTicks, spectrogramImage } from "./spectrogram.js";
 import { Timeline } from "./timeline.js";
 import { drawWaveform } from "./waveform.js";
 
-const VISIBLE = 0.005; // share of a recording below which what is hatched is too narrow to be seen
-const TICK_WIDTH = 48; // pixels that a tick and the gap beside it need
+const VISIBLE = 0.005; // share of a recording from which a hatched part is wide enough to see
+const TICK_WIDTH = 48; // pixels for a tick and the gap beside it
 const TICK_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800]; // seconds
 
 export class Player {
@@ -43,7 +43,7 @@ export class Player {
     this.#listenToAudio();
   }
 
-  /** Shows a recording's picture and makes its sound ready; what played before falls silent. */
+  /** Shows a recording and loads its sound. Stops the sound that was playing. */
   load({ seconds, picture, windows }, playable) {
     this.#audio.pause();
     URL.revokeObjectURL(this.#audio.src);
@@ -57,7 +57,7 @@ export class Player {
     this.#showPosition(0);
   }
 
-  // Recordings at an odd rate come without a picture; they can still be heard.
+  // The server sends no picture for a recording at an unusual rate. It can still be played.
   #draw(picture) {
     this.#find("#lanes").hidden = !picture;
     this.#find("#legend").hidden = !picture;
@@ -81,7 +81,7 @@ export class Player {
   }
 
   #play() {
-    // Fails where another recording takes its place, and with an "error" where it cannot be played.
+    // Fails if another recording replaces this one, and emits "error" if it cannot be played.
     this.#audio.play().catch(() => {});
   }
 
@@ -139,7 +139,7 @@ export class Player {
     this.#find("#position").textContent = `${clock(time)} / ${clock(this.#seconds)}`;
   }
 
-  // The cursor under the pointer, or of the timeline's keyboard, with what was heard there.
+  // Shows the cursor at a time, with the values of the timeline there.
   #point(time) {
     const cursor = this.#find(".cursor");
     const tip = this.#find(".tip");
@@ -153,7 +153,7 @@ export class Player {
     if (!window) return;
     const rows = window.probabilities.map((share, i) => {
       const row = element("li", {}, element("span", { class: "swatch" }), `${capitalized(this.#labels[i].name)} `, element("b", {}, percent(share)));
-      row.style.setProperty("--label", this.#labels[i].colour);
+      row.style.setProperty("--label", this.#labels[i].color);
       return row;
     });
     const span = `${window.start.toFixed(1)}–${window.end.toFixed(1)} s`;
@@ -193,12 +193,12 @@ export class Player {
   #describe({ speech, mel }) {
     const trimmed = this.#seconds - (speech.end - speech.start) > 0.05;
     const kept = trimmed ? ` Speech from ${speech.start.toFixed(1)} to ${speech.end.toFixed(1)} seconds.` : "";
-    this.#find("#wave").setAttribute("aria-label", `Wave form, ${duration(this.#seconds)}.${kept}`);
+    this.#find("#wave").setAttribute("aria-label", `Waveform, ${duration(this.#seconds)}.${kept}`);
     this.#find("#mel").setAttribute("aria-label", `Mel spectrogram from 0 to ${mel.fmax / 1000} kHz.`);
-    const words = [`Wave form, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
+    const words = [`Waveform, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
     const hatched = Math.max(speech.start, this.#seconds - speech.end) / this.#seconds;
-    if (hatched > VISIBLE) words.push("Hatched: silence, which the model does not hear.");
-    if (!this.#find("#timeline").hidden) words.push("Below, emotion over time: point for values, click to jump.");
+    if (hatched > VISIBLE) words.push("Hatched: silence, which the model ignores.");
+    if (!this.#find("#timeline").hidden) words.push("Below: emotion over time. Point at it to see values, click to jump.");
     this.#find("#legend").textContent = words.join(" ");
   }
 }

@@ -1,4 +1,4 @@
-// Recording: the button, the level, the time, the limit; at the end a WAV file.
+// Records the microphone into a WAV file: the button, the level, the time and the limit.
 
 import { announce, byId, setIcon } from "./dom.js";
 import { clock, duration } from "./format.js";
@@ -8,19 +8,19 @@ import { Problem } from "./problem.js";
 import { wavFile, wavSeconds } from "./wav.js";
 
 const INAUDIBLE = -60; // dB
-const PATIENCE = 2; // seconds of silence after which the person is told
-const UPLOAD_MARGIN = 4096; // bytes around the file in a multipart body
+const SILENCE_LIMIT = 2; // seconds of silence until the page says so
+const UPLOAD_MARGIN = 4096; // bytes of a multipart body around the file
 
 /**
- * Wires the recorder. `onFile` gets each finished recording, `onProblem` what went wrong,
- * `onStart` is called when the microphone opens. Gives `{ stop }`, which keeps what was recorded.
+ * Sets up the recorder. Passes each finished recording to `onFile` and each failure to `onProblem`,
+ * and calls `onStart` when the microphone opens. Returns `{ stop }`, which keeps the recording.
  */
 export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   const root = byId("recorder");
   const button = byId("record");
   const meter = new LevelMeter(byId("record-level"));
   let recording = null;
-  let opening = null; // stands for one wait for the microphone
+  let opening = null; // identifies the current wait for the microphone
   let made = 0;
 
   const idleHint = `Up to ${duration(model.max_seconds)}.`;
@@ -47,10 +47,10 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
     root.style.setProperty("--loudness", loudness(level));
     const seconds = recording.samples / recording.microphone.sampleRate;
     byId("record-time").textContent = clock(seconds);
-    if (seconds > PATIENCE && recording.loudest < INAUDIBLE && !recording.warned) {
+    if (seconds > SILENCE_LIMIT && recording.loudest < INAUDIBLE && !recording.warned) {
       recording.warned = true;
-      byId("record-hint").textContent = "No sound yet. Is the right microphone chosen, and not muted?";
-      announce("No sound yet. Is the right microphone chosen, and not muted?");
+      byId("record-hint").textContent = "No sound yet. Check that the right microphone is chosen and not muted.";
+      announce("No sound yet. Check that the right microphone is chosen and not muted.");
     }
     if (seconds >= recording.limit) stop();
   }
@@ -64,9 +64,9 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
         stop();
         onProblem(new Problem("microphone-lost"));
       });
-      if (opening !== mine) return microphone.close(); // the person went elsewhere meanwhile
+      if (opening !== mine) return microphone.close(); // the user left the tab meanwhile
       const room = wavSeconds(model.max_bytes - UPLOAD_MARGIN, microphone.sampleRate);
-      const limit = Math.min(model.max_seconds, room) - 0.1; // a block may come on top
+      const limit = Math.min(model.max_seconds, room) - 0.1; // one more block may arrive
       recording = { microphone, blocks: [], samples: 0, loudest: -Infinity, limit, warned: false };
       byId("record-limit").textContent = clock(limit + 0.1);
       byId("record-time").textContent = clock(0);

@@ -1,4 +1,4 @@
-// One recording's answer: label, confidence, bars, warnings, picture.
+// Shows the result for one recording: label, confidence, bars, warnings and player.
 
 import { Bars } from "./bars.js";
 import { confidenceSentence, scaleExplained } from "./confidence.js";
@@ -7,12 +7,12 @@ import { capitalized, duration } from "./format.js";
 import { Player } from "./player.js";
 
 const WARNINGS = {
-  quiet: "It is hardly louder than a quiet room, so the answer means little. A little closer to the microphone is better.",
-  short: "There is less than half a second of speech in it, so the answer means little.",
-  clipped: "It is too loud: its peaks are cut off. A little further from the microphone is better.",
+  quiet: "It is hardly louder than a quiet room, so the result is unreliable. Move closer to the microphone.",
+  short: "It has less than half a second of speech, so the result is unreliable.",
+  clipped: "It is too loud: its peaks are cut off. Move further from the microphone.",
 };
 
-/** The panel with the answer. */
+/** The panel with the result. */
 export class ResultPanel {
   #root = byId("result");
   #model;
@@ -26,13 +26,13 @@ export class ResultPanel {
     byId("confidence-words").replaceChildren(...scaleExplained());
   }
 
-  /** Shows `{ name, result, playable }`; `focus` moves the reader there. */
+  /** Shows `{ name, result, playable }`. `focus` moves the keyboard focus to the panel. */
   show({ name, result, playable }, { focus = false } = {}) {
     const sentence = confidenceSentence(result.probabilities, result.label);
     byId("result-source").textContent = [name, duration(result.seconds), timing(result.milliseconds)].join(" · ");
     byId("result-label").textContent = capitalized(result.label);
     byId("result-confidence").textContent = sentence;
-    this.#root.style.setProperty("--label", this.#model.labels.find((each) => each.name === result.label).colour);
+    this.#root.style.setProperty("--label", this.#model.labels.find((each) => each.name === result.label).color);
     this.#root.hidden = false;
     document.body.classList.add("answered");
     this.#bars.show(result.probabilities.map((each) => each.probability));
@@ -57,5 +57,5 @@ export class ResultPanel {
 
 function timing(milliseconds) {
   const total = Object.values(milliseconds).reduce((sum, each) => sum + each, 0);
-  return `answered in ${Number(total.toPrecision(2))}\u202fms`;
+  return `analyzed in ${Number(total.toPrecision(2))}\u202fms`;
 }

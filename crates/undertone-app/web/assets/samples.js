@@ -1,9 +1,9 @@
-// The shipped samples as buttons.
+// The sample recordings as buttons.
 
 import { fetchSample } from "./api.js";
 import { byId, element } from "./dom.js";
 
-/** Lists the samples; `onFile` gets the one that is picked, `onProblem` why it could not be had. */
+/** Lists the samples. Passes the chosen one to `onFile`, and a failure to `onProblem`. */
 export function setUpSamples(samples, { onFile, onProblem }) {
   const pick = async (sample) => {
     try {

@@ -1,4 +1,4 @@
-// All recordings of this visit: answered a few at a time, listed, saved, opened again.
+// All recordings since the page was opened: analyzes, lists, saves and shows them.
 
 import { analyze } from "./analyze.js";
 import { announce, byId } from "./dom.js";
@@ -7,17 +7,17 @@ import { clearProblems, showProblem } from "./notices.js";
 import { asProblem, explain } from "./problem.js";
 import { SessionTable } from "./table.js";
 
-const AT_ONCE = 3;
+const CONCURRENT_FILES = 3;
 
-/** Takes files, shows answers. `panel` is the `ResultPanel`. */
+/** Analyzes files and shows the results. `panel` is the `ResultPanel`. */
 export class Session {
   #model;
   #panel;
   #table;
   #entries = [];
   #ids = 0;
-  #current = null; // the AbortController of the answer that is being waited for
-  #lists = new AbortController(); // of the lists that are being worked through
+  #current = null; // the AbortController of the analysis that the panel waits for
+  #lists = new AbortController(); // of the lists that are being analyzed
   #opened = null;
 
   constructor(model, panel) {
@@ -27,17 +27,17 @@ export class Session {
     byId("session-clear").addEventListener("click", () => this.#clear());
   }
 
-  /** One file is answered and shown; several are listed. */
+  /** Analyzes files. One file is shown in the panel, several are listed. */
   async take(files) {
     this.#panel.pause();
     clearProblems();
-    if (files.length === 1) await this.#answerOne(files[0]);
-    else await this.#answerAll(files);
+    if (files.length === 1) await this.#analyzeOne(files[0]);
+    else await this.#analyzeAll(files);
   }
 
-  async #answerOne(file) {
+  async #analyzeOne(file) {
     const entry = this.#entry(file);
-    const done = await this.#detail(entry, () => this.#answerOne(file));
+    const done = await this.#detail(entry, () => this.#analyzeOne(file));
     if (!done) return;
     this.#entries.push(entry);
     this.#show(entry);
@@ -47,14 +47,14 @@ export class Session {
     return { id: ++this.#ids, name: file.name, file, state: "waiting", result: null, playable: null, problem: null };
   }
 
-  // Fetches what the panel shows. An earlier one that is still under way is no longer wanted.
+  // Fetches the analysis for the panel. Cancels an earlier request that is still running.
   async #detail(entry, retry) {
     this.#current?.abort();
     const current = new AbortController();
     this.#current = current;
     const input = byId("input");
     input.setAttribute("aria-busy", "true");
-    announce(`Listening to ${entry.name}…`);
+    announce(`Analyzing ${entry.name}…`);
     try {
       const options = {
         detail: true,
@@ -84,7 +84,7 @@ export class Session {
     this.#list();
   }
 
-  async #answerAll(files) {
+  async #analyzeAll(files) {
     const added = files.map((file) => this.#entry(file));
     this.#entries.push(...added);
     this.#list();
@@ -95,17 +95,17 @@ export class Session {
       for (let entry = waiting.shift(); entry && !signal.aborted; entry = waiting.shift()) {
         entry.state = "running";
         this.#list();
-        await this.#answerQuietly(entry, signal);
+        await this.#analyzeForList(entry, signal);
         this.#list();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: CONCURRENT_FILES }, work));
     if (signal.aborted) return;
     const failed = added.filter(({ state }) => state === "failed").length;
-    announce(`${added.length - failed} recordings answered${failed ? `, ${failed} not` : ""}.`);
+    announce(`${added.length - failed} recordings analyzed${failed ? `, ${failed} failed` : ""}.`);
   }
 
-  async #answerQuietly(entry, signal) {
+  async #analyzeForList(entry, signal) {
     try {
       Object.assign(entry, await analyze(entry.file, this.#model, { signal }), { state: "done" });
     } catch (thrown) {
@@ -138,7 +138,7 @@ export class Session {
     this.#opened = null;
     this.#panel.hide();
     this.#list();
-    announce("All recordings are forgotten.");
+    announce("All recordings were removed.");
     byId("record").focus();
   }
 }

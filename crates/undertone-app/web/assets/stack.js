@@ -1,15 +1,15 @@
-// Probabilities over time as stacked areas, in the labels' colors.
+// Draws probabilities over time as stacked areas in the labels' colors.
 
 /**
- * Draws areas through `points` (`{ x, probabilities }`, x in pixels and rising), first label below,
- * and above them a ribbon in the color of the likeliest label.
+ * Draws areas through `points` (`{ x, probabilities }`, x in pixels and increasing), the first label
+ * at the bottom, and above them a ribbon in the color of the most probable label.
  */
 export function drawStack(context, height, points, labels) {
   const ribbon = 5;
   const top = ribbon + 3;
   const y = (share) => height - share * (height - top);
   let below = points.map(() => 0);
-  labels.forEach(({ colour: color }, i) => {
+  labels.forEach(({ color }, i) => {
     const above = below.map((sum, n) => sum + points[n].probabilities[i]);
     context.beginPath();
     points.forEach(({ x }, n) => context.lineTo(x, y(above[n])));
@@ -21,10 +21,10 @@ export function drawStack(context, height, points, labels) {
   });
   for (let n = 0; n < points.length; n++) {
     const { x, probabilities } = points[n];
-    // Whole pixels, or seams would show between equal colors.
+    // Whole pixels avoid seams between equal colors.
     const from = Math.round(n === 0 ? x : (points[n - 1].x + x) / 2);
     const to = Math.round(n === points.length - 1 ? x : (points[n + 1].x + x) / 2);
-    context.fillStyle = labels[probabilities.indexOf(Math.max(...probabilities))].colour;
+    context.fillStyle = labels[probabilities.indexOf(Math.max(...probabilities))].color;
     context.fillRect(from, 0, to - from, ribbon);
   }
 }

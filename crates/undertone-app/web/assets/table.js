@@ -1,9 +1,9 @@
-// The session's recordings as a table that can be sorted by any column.
+// The session's recordings as a table that can be sorted by each column.
 
 import { element } from "./dom.js";
 import { capitalized, percent } from "./format.js";
 
-/** A table of entries; `onOpen(entry)` is called when a row's name is pressed. */
+/** A table of entries. Calls `onOpen(entry)` when a row's name is clicked. */
 export class SessionTable {
   #root;
   #labels;
@@ -28,7 +28,7 @@ export class SessionTable {
     ];
   }
 
-  /** Shows these entries, in the chosen order. */
+  /** Shows entries in the chosen order. */
   show(entries, opened) {
     this.#entries = entries;
     const head = element("tr", {}, ...this.#columns.map((column) => this.#head(column)));
@@ -42,7 +42,7 @@ export class SessionTable {
     const { column: sorted, descending } = this.#sorting;
     const order = column === sorted ? (descending ? "descending" : "ascending") : "none";
     const sort = () => {
-      // Numbers are wanted highest first.
+      // Numbers start with the highest.
       const turned = column === sorted ? !descending : Boolean(column.number);
       this.#sorting = { column, descending: turned };
       this.show(this.#entries);
@@ -56,7 +56,7 @@ export class SessionTable {
     if (!column) return this.#entries;
     const compare = (a, b) => {
       const [left, right] = [column.value(a), column.value(b)];
-      if (left === undefined || right === undefined) return (left === undefined) - (right === undefined); // failed ones last
+      if (left === undefined || right === undefined) return (left === undefined) - (right === undefined); // failed recordings come last
       const order = column.number ? left - right : left.localeCompare(right, undefined, { numeric: true });
       return descending ? -order : order;
     };
@@ -69,7 +69,7 @@ export class SessionTable {
     const title = result ? element("button", { type: "button", class: "link", "data-key": `row-${entry.id}`, click: open }, name) : name;
     const head = element("th", { scope: "row" }, title);
     if (!result) {
-      const words = { waiting: "waiting", running: "listening…", failed: problem }[state];
+      const words = { waiting: "waiting", running: "analyzing…", failed: problem }[state];
       return element("tr", { class: state }, head, element("td", { colspan: this.#columns.length - 1, class: "state" }, words));
     }
     const label = element("td", {}, element("span", { class: "swatch" }), capitalized(result.label));
@@ -77,7 +77,7 @@ export class SessionTable {
       element("td", { class: each === result.label ? "number highest" : "number" }, percent(probability)),
     );
     const row = element("tr", { class: entry === opened ? "opened" : null }, head, label, ...shares, element("td", { class: "number" }, result.seconds.toFixed(2)));
-    row.style.setProperty("--label", this.#labels.find((each) => each.name === result.label).colour);
+    row.style.setProperty("--label", this.#labels.find((each) => each.name === result.label).color);
     return row;
   }
 }

@@ -1,6 +1,6 @@
-// The tabs "Recording" and "Live", as the ARIA practices describe tabs.
+// The tabs "Recording" and "Live", which follow the ARIA practices for tabs.
 
-/** Wires a tab list; `onChange(id)` is called with the id of the tab just chosen. */
+/** Sets up a tab list. Calls `onChange(id)` with the id of the chosen tab. */
 export function setUpTabs(list, onChange) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const choose = (chosen) => {

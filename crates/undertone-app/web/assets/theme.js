@@ -1,4 +1,4 @@
-// The chosen theme. A classic script in <head>, so that the first paint already has it.
+// Applies the chosen theme. A classic script in <head>, so that the first paint already has it.
 (() => {
   const THEMES = ["system", "light", "dark"];
   const root = document.documentElement;
@@ -7,7 +7,7 @@
     try {
       return localStorage.getItem("undertone-theme");
     } catch {
-      return null; // storage is blocked: the system's theme, then
+      return null; // storage is blocked, so the system's theme applies
     }
   };
 
@@ -35,7 +35,7 @@
       try {
         localStorage.setItem("undertone-theme", next);
       } catch {
-        // Storage is blocked: the choice lasts as long as the page.
+        // Storage is blocked, so the choice lasts as long as the page.
       }
     });
   });

@@ -1,11 +1,11 @@
-// Emotion over time: one answer per window of a longer recording.
+// Emotion over time: one result per window of a longer recording.
 
 import { drawOn } from "./canvas.js";
 import { element } from "./dom.js";
 import { capitalized, clock, percent } from "./format.js";
 import { drawStack } from "./stack.js";
 
-/** The timeline's lane: a slider over the windows for the keyboard, a chart for the eye. */
+/** The timeline's lane: a chart, and a slider over the windows for the keyboard. */
 export class Timeline {
   #lane;
   #table;
@@ -16,7 +16,7 @@ export class Timeline {
   #at = 0;
   #redraw;
 
-  /** `onMove(time)` points at a moment (null: at none), `onJump(time)` goes there. */
+  /** `onMove(time)` points at a time, or at none for null. `onJump(time)` plays from there. */
   constructor(lane, table, labels, { onMove, onJump }) {
     this.#lane = lane;
     this.#table = table;
@@ -28,7 +28,7 @@ export class Timeline {
     lane.addEventListener("blur", () => onMove(null));
   }
 
-  /** Shows the windows of a recording; one window or none is no timeline. */
+  /** Shows the windows of a recording. Hides the timeline if there are fewer than two. */
   load(windows, seconds) {
     this.#windows = windows.length > 1 ? windows : [];
     this.#seconds = seconds;
@@ -45,12 +45,12 @@ export class Timeline {
       "aria-valuemax": windows.length,
     };
     for (const [name, value] of Object.entries(attributes)) this.#lane.setAttribute(name, value);
-    this.#tell();
+    this.#describe();
     this.#fillTable();
     this.#redraw();
   }
 
-  /** The window whose middle is nearest to a moment, or null without a timeline. */
+  /** Returns the window whose middle is nearest to a time, or null without a timeline. */
   windowAt(time) {
     const distance = ({ start, end }) => Math.abs((start + end) / 2 - time);
     return this.#windows.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
@@ -59,11 +59,11 @@ export class Timeline {
   #select(index) {
     this.#at = index;
     const { start, end } = this.#windows[index];
-    this.#tell();
+    this.#describe();
     this.#onMove(Math.min((start + end) / 2, this.#seconds));
   }
 
-  #tell() {
+  #describe() {
     const { start, end, probabilities } = this.#windows[this.#at];
     const values = probabilities.map((share, i) => `${this.#labels[i].name} ${percent(share, 0)}`);
     this.#lane.setAttribute("aria-valuenow", this.#at + 1);

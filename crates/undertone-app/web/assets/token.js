@@ -1,8 +1,8 @@
-// The bearer token of a server started with --token. It comes once in the address
-// (?token=…), leaves it at once, so that it is not shared with a copied link, and stays in this tab.
+// Keeps the bearer token of a server started with --token in this tab. A token in the address
+// (?token=…) is removed from it at once, so that it is not shared with a copied link.
 
 const KEY = "undertone-token";
-const SENDABLE = /^[\w.~-]+$/; // what a server's token may consist of, and headers and subprotocols carry
+const SENDABLE = /^[\w.~-]+$/; // the characters that headers and subprotocols can carry
 let token = "";
 
 function remember(value) {
@@ -11,7 +11,7 @@ function remember(value) {
   try {
     sessionStorage.setItem(KEY, token);
   } catch {
-    // Storage is blocked: the token lasts as long as the page.
+    // Storage is blocked, so the token lasts as long as the page.
   }
 }
 
@@ -23,7 +23,7 @@ function stored() {
   }
 }
 
-/** Takes the token out of the address, or out of this tab's memory. */
+/** Reads the token from the address, or from this tab's storage. */
 export function takeToken() {
   const address = new URL(location.href);
   const given = address.searchParams.get("token");
@@ -36,11 +36,11 @@ export function takeToken() {
   history.replaceState(null, "", address);
 }
 
-/** Uses this token from now on. */
+/** Sets the token for all later requests. */
 export const setToken = remember;
 
-/** The request headers that carry the token. */
+/** Returns the request headers that carry the token. */
 export const authorization = () => (token ? { Authorization: `Bearer ${token}` } : {});
 
-/** The WebSocket subprotocols that carry the token, since browsers send no headers there. */
+/** Returns the WebSocket subprotocols that carry the token, since a page cannot set headers there. */
 export const subprotocols = () => (token ? [`undertone.token.${token}`] : []);

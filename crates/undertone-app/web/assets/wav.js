@@ -1,4 +1,4 @@
-// Mono 16-bit PCM as a WAV file.
+// Writes mono 16-bit PCM as a WAV file.
 
 const HEADER_BYTES = 44;
 
@@ -12,24 +12,24 @@ function header(samples, sampleRate) {
   view.setUint16(20, 1, true); // PCM
   view.setUint16(22, 1, true); // one channel
   view.setUint32(24, sampleRate, true);
-  view.setUint32(28, 2 * sampleRate, true); // bytes a second
-  view.setUint16(32, 2, true); // bytes a frame
-  view.setUint16(34, 16, true); // bits a sample
+  view.setUint32(28, 2 * sampleRate, true); // bytes per second
+  view.setUint16(32, 2, true); // bytes per frame
+  view.setUint16(34, 16, true); // bits per sample
   text(36, "data");
   view.setUint32(40, 2 * samples, true);
   return view;
 }
 
-/** A WAV file of consecutive blocks (`Int16Array`s) of one channel. */
+/** Returns a WAV file of consecutive blocks (`Int16Array`s) of one channel. */
 export function wavFile(blocks, sampleRate, name) {
   const samples = blocks.reduce((sum, block) => sum + block.length, 0);
   return new File([header(samples, sampleRate), ...blocks], name, { type: "audio/wav" });
 }
 
-/** How many seconds of mono 16-bit PCM fit into a WAV file of `bytes`. */
+/** Returns how many seconds of mono 16-bit PCM fit into a WAV file of `bytes`. */
 export const wavSeconds = (bytes, sampleRate) => (bytes - HEADER_BYTES) / (2 * sampleRate);
 
-/** Samples between -1 and 1 as 16-bit integers; louder ones are clipped. */
+/** Converts samples between -1 and 1 to 16-bit integers. Louder samples are clipped. */
 export function toInt16(samples) {
   return Int16Array.from(samples, (value) => Math.round(32767 * Math.min(1, Math.max(-1, value))));
 }

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::{DeviceArgs, seconds};
 
-/// Serve the page to speak into, a REST interface, and Gradio's clients.
+/// Serve the web page, a REST interface, and Gradio clients.
 ///
-/// Recordings are kept in memory while they are answered and never written. Only this machine can
-/// ask unless --host says otherwise. Ctrl-C (or SIGTERM) answers what has been accepted and stops;
-/// once more stops at once.
+/// Recordings stay in memory while they are analyzed and are never written to disk. Only this
+/// machine can connect, unless --host is given. Ctrl-C (or SIGTERM) finishes all accepted requests
+/// and stops. A second one stops at once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,47 +21,47 @@ Examples:
   python -c \"from gradio_client import Client, handle_file
 print(Client('http://localhost:7860').predict(handle_file('clip.wav'), api_name='/predict'))\"")]
 pub(crate) struct ServeArgs {
-    /// A model's folder, a run that holds one, or hf:OWNER/NAME [default: the model in this
-    /// program].
+    /// The folder of a model or of a run that holds one, or hf:OWNER/NAME [default: the model in
+    /// this program].
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
-    /// The address to listen at; 0.0.0.0 for all of this machine's.
+    /// The address to listen on; 0.0.0.0 for all addresses of this machine.
     #[arg(long, value_name = "H", default_value = "127.0.0.1")]
     pub(crate) host: String,
-    /// The port; 0 for any that is free.
+    /// The port to listen on; 0 for any free port.
     #[arg(long, value_name = "N", default_value_t = 7860)]
     pub(crate) port: u16,
-    /// Ask for this bearer token. Better set in the environment: arguments are seen by all users
-    /// of a machine.
+    /// Require this bearer token. Set it in the environment: all users of a machine can see
+    /// arguments.
     #[arg(long, value_name = "T", env = "UNDERTONE_TOKEN", hide_env_values = true, value_parser = token)]
     pub(crate) token: Option<String>,
-    /// Pages of this origin (https://example.org) may ask, too. Can be repeated.
+    /// Allow requests from pages of this origin (https://example.org). Can be repeated.
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) cors: Vec<String>,
-    /// Answer to this name, too, when addressed by it: for a proxy on this machine. Can be
-    /// repeated. With --host, names that are not given here are refused once there is one.
+    /// Accept this host name, for example behind a proxy on this machine. Can be repeated. With
+    /// --host, all names are accepted unless this option is given.
     #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub(crate) allow_host: Vec<String>,
-    /// Pages of this origin may show the page in a frame. Can be repeated.
+    /// Allow pages of this origin to show the page in a frame. Can be repeated.
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) frame_ancestor: Vec<String>,
-    /// All connections come from a proxy that names its client last in X-Forwarded-For: limits on
-    /// one client then go by that.
+    /// All connections come from a proxy that puts its client's address last in X-Forwarded-For.
+    /// Limits per client use that address.
     #[arg(long)]
     pub(crate) behind_proxy: bool,
-    /// Refuse longer recordings.
+    /// Refuse recordings longer than this many seconds.
     #[arg(long, value_name = "N", default_value_t = 300.0, value_parser = seconds)]
     pub(crate) max_seconds: f64,
-    /// Refuse larger uploads, in MiB.
+    /// Refuse uploads larger than this many MiB.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) max_mb: u32,
-    /// Requests that may wait for an answer; more are told to come back.
+    /// The number of requests that may wait for the model. Further requests get status 503.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) queue: u32,
-    /// Threads that run the model [default: one a processor].
+    /// The number of threads that run the model [default: one per processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(crate) workers: Option<u32>,
-    /// What to write to stderr.
+    /// What to log to stderr.
     #[arg(long, value_name = "L", default_value = "quiet")]
     pub(crate) log: LogFormat,
     /// Print one JSON object when the server is ready.
@@ -73,9 +73,9 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// Only what is wrong.
+    /// Only warnings and errors.
     Quiet,
-    /// A line a request: no names of files, nothing of what is in them.
+    /// One line per request, without file names or contents.
     Text,
     /// The same as JSON.
     Json,
@@ -99,7 +99,7 @@ fn host_name(word: &str) -> Result<String, String> {
     if is_authority(word) && !word.contains(':') {
         Ok(word.to_owned())
     } else {
-        Err("expected a name, such as example.org".to_owned())
+        Err("expected a host name, such as example.org".to_owned())
     }
 }
 

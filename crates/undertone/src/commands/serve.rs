@@ -21,13 +21,13 @@ pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Exit> {
     start_log(args.log);
     let server = Server::bind(settings(&args)).map_err(|error| match &error {
         ServeError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
-            anyhow::anyhow!("{error}: something else listens there; choose another --port")
+            anyhow::anyhow!("{error}: another program uses this port; choose another --port")
         }
         _ => error.into(),
     })?;
     let address = server.address();
     if !address.ip().is_loopback() && args.token.is_none() {
-        output::warning("whoever reaches this machine may ask: consider --token");
+        output::warning("anyone who can reach this machine can use the server: consider --token");
     }
     stop_on_signals(server.stop_handle())?;
     let (json, kind) = (args.json, args.device.device);
@@ -79,14 +79,16 @@ fn start_log(format: LogFormat) {
     }
 }
 
-/// The first signal asks for an orderly end, the second one ends at once.
+/// Stop in order on the first signal and at once on the second.
 fn stop_on_signals(handle: StopHandle) -> anyhow::Result<()> {
     let mut asked = false;
     ctrlc::set_handler(move || {
         if std::mem::replace(&mut asked, true) {
             std::process::exit(Exit::Interrupted.code().into());
         }
-        output::say("stopping as soon as what was accepted is answered; once more to stop at once");
+        output::say(
+            "finishing all accepted requests before stopping; press Ctrl-C again to stop at once",
+        );
         handle.stop();
     })
     .context("cannot listen for Ctrl-C")
@@ -100,7 +102,7 @@ struct Started<'a> {
 }
 
 fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
-    // A wildcard address is none to open.
+    // A browser cannot open a wildcard address.
     let url = if address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())
     } else {
@@ -114,9 +116,9 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
             labels: &description.labels,
         })
     } else {
-        output::line(format_args!("{name} answers at {url} (Ctrl-C stops it)"))
+        output::line(format_args!("serving {name} at {url} (stop with Ctrl-C)"))
     };
-    // That nobody reads it is no reason to stop.
+    // A closed stdout is no reason to stop.
     if let Err(error) = told
         && !error.is::<output::Closed>()
     {
@@ -124,13 +126,13 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
     }
 }
 
-/// A model as the server uses it.
-struct Served {
+/// The model as the server uses it.
+struct ServedClassifier {
     classifier: Classifier,
     description: ModelDescription,
 }
 
-fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<Served> {
+fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> {
     let place = Place::find(args.model.as_deref())?;
     let classifier = place.classifier(kind)?;
     let named = args.model.as_deref().map(|path| path.display().to_string());
@@ -147,13 +149,13 @@ fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<Served> {
         sample_rate,
         card: place.card(),
     };
-    Ok(Served {
+    Ok(ServedClassifier {
         classifier,
         description,
     })
 }
 
-impl Recognizer for Served {
+impl Recognizer for ServedClassifier {
     fn description(&self) -> ModelDescription {
         self.description.clone()
     }

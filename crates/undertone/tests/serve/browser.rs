@@ -1,5 +1,5 @@
-//! What a person does with the page, in a real browser: `tests/browser/`. Where there is none this is
-//! said; with `UNDERTONE_REQUIRE_CLIENTS=1` it is an error.
+//! Runs the tests of the page in a real browser: `tests/browser/`. Without a browser they are skipped,
+//! which is an error with `UNDERTONE_REQUIRE_CLIENTS=1`.
 //!
 //! ```text
 //! apt-get install chromium ffmpeg
@@ -11,7 +11,7 @@ use std::process::Command;
 use crate::clients::{root, skip};
 
 #[test]
-fn a_person_gets_along_with_the_page() {
+fn the_page_works_in_a_browser() {
     let script = root().join("tests/browser/run.mjs");
     let run = |arguments: &[&str]| {
         Command::new("node")
@@ -21,13 +21,13 @@ fn a_person_gets_along_with_the_page() {
             .output()
     };
     let output = match run(&[]) {
-        // The script ends so where it lacks something.
+        // The script ends with this code if a program is missing.
         Ok(output) if output.status.code() == Some(2) => {
             return skip(&String::from_utf8_lossy(&output.stderr));
         }
         Ok(output) => output,
         Err(_) => return skip("node is not installed"),
     };
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{told}");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{report}");
 }

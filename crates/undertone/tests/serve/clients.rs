@@ -1,5 +1,5 @@
-//! Gradio's own clients, at the versions that `tests/clients/` pins. Where they are not installed
-//! this is said; with `UNDERTONE_REQUIRE_CLIENTS=1` it is an error.
+//! Runs Gradio's own clients, at the versions that `tests/clients/` pins. Tests whose client is not
+//! installed are skipped, which is an error with `UNDERTONE_REQUIRE_CLIENTS=1`.
 //!
 //! ```text
 //! python3 -m venv target/clients && target/clients/bin/pip install -r tests/clients/requirements.txt
@@ -23,7 +23,7 @@ fn script(name: &str) -> PathBuf {
     root().join("tests/clients").join(name)
 }
 
-/// The Python that has `gradio_client`: `$UNDERTONE_CLIENTS_PYTHON`, or that of `target/clients`.
+/// Return the Python with `gradio_client`: `$UNDERTONE_CLIENTS_PYTHON`, or that of `target/clients`.
 fn python() -> Option<PathBuf> {
     let in_target = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/python");
     let python = std::env::var_os("UNDERTONE_CLIENTS_PYTHON").map_or_else(in_target, PathBuf::from);
@@ -41,15 +41,15 @@ fn node() -> Option<PathBuf> {
         .then(|| PathBuf::from("node"))
 }
 
-/// Says that there is nothing to test with, or fails where there has to be.
-#[allow(clippy::print_stdout)] // tests tell what they skip
+/// Report a skipped test, or fail if clients are required.
+#[allow(clippy::print_stdout)] // reports what is skipped
 pub(crate) fn skip(what: &str) {
     let required = std::env::var_os("UNDERTONE_REQUIRE_CLIENTS").is_some_and(|value| value == "1");
     assert!(!required, "{what}");
     println!("skipped: {what}");
 }
 
-/// Runs a script against a server, and checks that it was answered what REST answers.
+/// Run a script against a server, and check that its result equals that of the REST interface.
 fn run(program: &Path, script: &Path, serving: &Serving, token: Option<&str>) {
     let output = Command::new(program)
         .arg(script)
@@ -64,20 +64,23 @@ fn run(program: &Path, script: &Path, serving: &Serving, token: Option<&str>) {
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{stdout}\n{stderr}");
-    let told: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
+    let printed: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     let header = token
         .map(|token| format!("authorization: Bearer {token}\r\n"))
         .unwrap_or_default();
     let recording = std::fs::read(sample("calm.wav")).unwrap();
     let (_, answer) = serving.send("POST", "/api/predict", &header, &recording);
     let answer: Value = serde_json::from_slice(&answer).unwrap();
-    assert_eq!(told["label"], answer["label"]);
-    let (found, expected) = (&told["confidences"][0]["confidence"], &answer["confidence"]);
+    assert_eq!(printed["label"], answer["label"]);
+    let (found, expected) = (
+        &printed["confidences"][0]["confidence"],
+        &answer["confidence"],
+    );
     assert!((found.as_f64().unwrap() - expected.as_f64().unwrap()).abs() < 1e-5);
 }
 
 #[test]
-fn gradio_client_of_python() {
+fn the_python_client_of_gradio_works() {
     let Some(python) = python() else {
         return skip("gradio_client is not installed");
     };
@@ -91,7 +94,7 @@ fn gradio_client_of_python() {
 }
 
 #[test]
-fn gradio_client_of_javascript() {
+fn the_javascript_client_of_gradio_works() {
     let Some(node) = node() else {
         return skip("@gradio/client is not installed");
     };

@@ -3,7 +3,7 @@ use std::process::Stdio;
 
 use crate::program::{command, sample, serve, serve_by};
 
-/// What it says on stderr when it refuses to start.
+/// Return what the program prints to stderr when it refuses to start.
 fn refusal(arguments: &[&str]) -> String {
     let output = command(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -12,7 +12,7 @@ fn refusal(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_start_is_told_in_words_and_as_json() {
+fn the_start_is_announced_as_json() {
     let serving = serve(&[]);
     assert!(
         serving.url().starts_with("http://127.0.0.1:"),
@@ -24,15 +24,15 @@ fn the_start_is_told_in_words_and_as_json() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_port_in_use_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let told = refusal(&["--port", &port]);
-    assert!(told.contains(&port) && told.contains("--port"), "{told}");
+    let error = refusal(&["--port", &port]);
+    assert!(error.contains(&port) && error.contains("--port"), "{error}");
 }
 
 #[test]
-fn what_cannot_work_is_refused() {
+fn invalid_arguments_are_refused() {
     assert!(refusal(&["--port", "0", "--model", "/nowhere"]).contains("no model here"));
     assert!(refusal(&["--token", "short"]).contains("letters"));
     assert!(refusal(&["--token", "with space and all"]).contains("letters"));
@@ -64,7 +64,7 @@ fn the_token_can_come_from_the_environment_and_is_not_shown() {
 }
 
 #[test]
-fn the_log_tells_of_requests_and_nothing_of_recordings() {
+fn the_log_has_requests_but_no_file_names() {
     let mut program = command(&["--port", "0", "--json", "--log", "json"]);
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut serving = serve_by(program.stderr(log.reopen().unwrap()));
@@ -84,14 +84,14 @@ fn the_log_tells_of_requests_and_nothing_of_recordings() {
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect();
-    let asked = lines
+    let request = lines
         .iter()
         .find(|line| line["route"] == "/api/predict")
         .unwrap();
     assert_eq!(
-        (&asked["method"], &asked["status"]),
+        (&request["method"], &request["status"]),
         (&"POST".into(), &200.into())
     );
-    assert!(asked["milliseconds"].as_f64().unwrap() > 0.0);
+    assert!(request["milliseconds"].as_f64().unwrap() > 0.0);
     assert!(!log.contains("diary"), "{log}");
 }

@@ -1,4 +1,4 @@
-//! Runs the real server with the model that is inside the program.
+//! Runs the real server with the embedded model.
 #![cfg(feature = "embedded")]
 
 mod browser;

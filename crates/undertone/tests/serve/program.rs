@@ -1,4 +1,4 @@
-//! The program, serving.
+//! Starts `undertone serve` and sends requests to it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// A running `undertone serve`, killed when this is dropped.
+/// A running `undertone serve`. Dropping it kills the process.
 pub(crate) struct Serving {
     child: Child,
-    /// What `--json` printed.
+    /// The output of `--json`.
     pub(crate) started: Value,
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Serves at a port of its own choice.
+/// Start the server on a free port.
 pub(crate) fn serve(arguments: &[&str]) -> Serving {
     let arguments = [&["--port", "0", "--json"], arguments].concat();
     serve_by(command(&arguments).stderr(Stdio::inherit()))
@@ -55,7 +55,7 @@ impl Serving {
         self.url().strip_prefix("http://").unwrap()
     }
 
-    /// Status and body of the answer to a request.
+    /// Send a request and return the status and body of the response.
     pub(crate) fn send(
         &self,
         method: &str,
@@ -72,14 +72,17 @@ impl Serving {
         )
         .unwrap();
         stream.write_all(body).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let head = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
-        let status = std::str::from_utf8(&answer[9..12])
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).unwrap();
+        let head = response
+            .windows(4)
+            .position(|it| it == b"\r\n\r\n")
+            .unwrap();
+        let status = std::str::from_utf8(&response[9..12])
             .unwrap()
             .parse()
             .unwrap();
-        (status, answer.split_off(head + 4))
+        (status, response.split_off(head + 4))
     }
 
     pub(crate) fn predict(&self, query: &str, recording: &[u8]) -> (u16, Value) {
@@ -91,7 +94,7 @@ impl Serving {
         self.child.id()
     }
 
-    /// Sends a signal by its name.
+    /// Send a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
         assert!(
@@ -103,14 +106,17 @@ impl Serving {
         );
     }
 
-    /// Waits for it to end.
+    /// Wait for the process to end.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(began.elapsed() < Duration::from_secs(40), "it does not end");
+            assert!(
+                began.elapsed() < Duration::from_secs(40),
+                "the process does not end"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }

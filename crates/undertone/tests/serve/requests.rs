@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::program::{sample, serve};
 
 #[test]
-fn an_answer_is_that_of_predict() {
+fn the_server_gives_the_same_result_as_predict() {
     let serving = serve(&[]);
     for name in ["calm.wav", "sad.flac", "stereo.flac"] {
         let output = Command::new(env!("CARGO_BIN_EXE_undertone"))
@@ -16,17 +16,17 @@ fn an_answer_is_that_of_predict() {
             .arg(sample(name))
             .output()
             .unwrap();
-        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
         let recording = fs::read(sample(name)).unwrap();
         let (status, answer) = serving.predict("?timeline=1", &recording);
         assert_eq!(status, 200, "{answer}");
-        assert_eq!(answer["label"], told["label"]);
-        assert_eq!(answer["seconds"], told["seconds"]);
+        assert_eq!(answer["label"], printed["label"]);
+        assert_eq!(answer["seconds"], printed["seconds"]);
         let windows = answer["windows"].as_array().unwrap();
-        assert_eq!(windows.len(), told["windows"].as_array().unwrap().len());
+        assert_eq!(windows.len(), printed["windows"].as_array().unwrap().len());
         for each in answer["probabilities"].as_array().unwrap() {
             let label = each["label"].as_str().unwrap();
-            let expected = told["probabilities"][label].as_f64().unwrap();
+            let expected = printed["probabilities"][label].as_f64().unwrap();
             let found = each["probability"].as_f64().unwrap();
             assert!(
                 (found - expected).abs() < 1e-5,
@@ -37,7 +37,7 @@ fn an_answer_is_that_of_predict() {
 }
 
 #[test]
-fn the_page_and_the_card_are_served() {
+fn the_page_and_the_model_card_are_served() {
     let serving = serve(&[]);
     let (status, page) = serving.send("GET", "/", "", b"");
     assert_eq!(status, 200);
@@ -52,12 +52,12 @@ fn the_page_and_the_card_are_served() {
     );
     assert!(
         !card.contains("pipeline_tag"),
-        "front matter is not for people"
+        "the card is shown without its front matter"
     );
 }
 
 #[test]
-fn what_was_accepted_is_answered_after_sigterm() {
+fn accepted_requests_are_answered_after_sigterm() {
     let mut serving = serve(&[]);
     let recording = fs::read(sample("calm.wav")).unwrap();
     let mut stream = TcpStream::connect(serving.address()).unwrap();
@@ -67,7 +67,7 @@ fn what_was_accepted_is_answered_after_sigterm() {
         recording.len()
     )
     .unwrap();
-    // The request has begun when the signal comes.
+    // The request has started before the signal.
     stream.write_all(&recording[..1000]).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(200));
     serving.signal("TERM");

@@ -1,5 +1,5 @@
-//! Runs the tests of the page in a real browser: `tests/browser/`. Without a browser they are skipped,
-//! which is an error with `UNDERTONE_REQUIRE_CLIENTS=1`.
+//! Runs the tests of the page in a real browser: `tests/browser/`. Without a browser they are
+//! skipped, which is an error with `UNDERTONE_REQUIRE_CLIENTS=1`.
 //!
 //! ```text
 //! apt-get install chromium ffmpeg

@@ -1,4 +1,4 @@
-//! The page and the samples, embedded in the program.
+//! Serve the page and the samples, which are embedded in the program.
 
 use std::fs;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::{Path as Name, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use undertone_samples::Sample;
 
 use crate::extractors::Checked;
 use crate::problem::{Kind, Problem};
@@ -72,19 +73,6 @@ const ASSETS: &[Asset] = assets!("../web/assets/":
     "waveform.js",
 );
 
-const SAMPLES: &[Asset] = assets!("../../../samples/":
-    "calm.wav",
-    "excited.wav",
-    "sad.flac",
-);
-
-/// The embedded samples: file name and title.
-pub(crate) const SAMPLE_TITLES: [(&str, &str); 3] = [
-    ("calm.wav", "Calm (synthetic voice)"),
-    ("excited.wav", "Excited (synthetic voice)"),
-    ("sad.flac", "Sad (synthetic voice)"),
-];
-
 /// The folder that holds the page, or `None` for the embedded page.
 #[derive(Debug, Clone)]
 pub(crate) struct PageFolder(pub(crate) Option<Arc<Path>>);
@@ -114,21 +102,15 @@ pub(crate) async fn sample(
     Checked(Name(name)): Checked<Name<String>>,
     headers: HeaderMap,
 ) -> Response {
-    from_table(SAMPLES, &name, &headers)
-}
-
-/// Return the embedded sample of this name.
-pub(crate) fn sample_bytes(name: &str) -> Option<&'static [u8]> {
-    find(SAMPLES, name).map(|asset| asset.content)
-}
-
-fn find(table: &'static [Asset], name: &str) -> Option<&'static Asset> {
-    table.iter().find(|asset| asset.name == name)
+    match Sample::named(&name) {
+        Some(sample) => respond(&headers, sample.name, sample.content),
+        None => not_found(),
+    }
 }
 
 /// Respond with the file of this name from a table.
 pub(crate) fn from_table(table: &'static [Asset], name: &str, headers: &HeaderMap) -> Response {
-    match find(table, name) {
+    match table.iter().find(|asset| asset.name == name) {
         Some(asset) => respond(headers, asset.name, asset.content),
         None => not_found(),
     }

@@ -77,7 +77,7 @@ impl BodyReader {
     async fn read(&self, parts: &Parts, mut body: Body, limit: usize) -> Result<Read, Problem> {
         let length = content_length(parts);
         if length.is_some_and(|length| length > limit) {
-            // A client that sent `Expect: 100-continue` has not sent the body and waits to be asked.
+            // A client that sent `Expect: 100-continue` has not sent the body yet.
             if !parts.headers.contains_key(EXPECT) {
                 discard(body).await;
             }
@@ -199,8 +199,8 @@ impl BodyReader {
     }
 }
 
-/// Read a little more of a refused body. A client that is still sending would otherwise see a broken
-/// connection instead of the response.
+/// Read a little more of a refused body. A client that is still sending would otherwise see a
+/// broken connection instead of the response.
 async fn discard(mut body: Body) {
     let discarding = async {
         let mut discarded = 0;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use undertone_samples::SAMPLES;
 
-use crate::assets::SAMPLE_TITLES;
 use crate::problem::Problem;
 use crate::served_model::ServedModel;
 use crate::settings::Limits;
@@ -22,7 +22,7 @@ pub(crate) struct ModelInfo {
     max_bytes: usize,
     card_markdown: Option<String>,
     card_html: Option<String>,
-    samples: Vec<Sample>,
+    samples: Vec<SampleInfo>,
     version: &'static str,
 }
 
@@ -34,7 +34,7 @@ struct Label {
 }
 
 #[derive(Debug, Serialize)]
-struct Sample {
+struct SampleInfo {
     name: &'static str,
     url: String,
     title: &'static str,
@@ -64,12 +64,12 @@ pub(crate) async fn model(
         max_bytes: limits.max_bytes,
         card_markdown: description.card.clone(),
         card_html: model.card_html.clone(),
-        samples: SAMPLE_TITLES
+        samples: SAMPLES
             .iter()
-            .map(|(name, title)| Sample {
-                name,
-                url: format!("/samples/{name}"),
-                title,
+            .map(|sample| SampleInfo {
+                name: sample.name,
+                url: format!("/samples/{}", sample.name),
+                title: sample.title,
             })
             .collect(),
         version: env!("CARGO_PKG_VERSION"),

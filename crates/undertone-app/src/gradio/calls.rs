@@ -11,13 +11,13 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio_util::task::TaskTracker;
+use undertone_samples::Sample;
 
 use super::config::{FN_INDEX, PARAMETER, check_name};
 use super::message::{CallResult, Message};
 use super::sessions::Sessions;
 use super::uploads::Uploads;
 use crate::analysis::{Analysis, Analyzer, Include};
-use crate::assets;
 use crate::body::BodyReader;
 use crate::extractors::Checked;
 use crate::inference::{Inference, Slot};
@@ -227,7 +227,8 @@ fn sample(headers: &HeaderMap, address: &str) -> Option<&'static [u8]> {
     let (authority, path) = rest.split_once('/')?;
     let host = headers.get(HOST)?.to_str().ok()?;
     let name = path.strip_prefix("samples/")?;
-    authority
-        .eq_ignore_ascii_case(host)
-        .then(|| assets::sample_bytes(name))?
+    let is_own = authority.eq_ignore_ascii_case(host);
+    Sample::named(name)
+        .filter(|_| is_own)
+        .map(|sample| sample.content)
 }

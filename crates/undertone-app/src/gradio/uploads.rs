@@ -2,7 +2,7 @@
 //!
 //! An upload stays in memory until it is older than [`Timeouts::kept`](crate::Timeouts::kept) or
 //! newer uploads need its memory. The server chooses its name, which the client gets where Gradio's
-//! own server sends a path. A name that a client sends is looked up here and never opened as a file.
+//! own server sends a path. A name that a client sends is looked up here, never opened as a file.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Run the model on its own threads.
 //!
-//! [`Inference::admit`] limits how many requests wait. [`Inference::recognize`] hands a recording to
-//! the worker threads. They take waiting recordings in batches ([`queue`]) and survive a recognizer
+//! [`Inference::admit`] limits how many requests wait. [`Inference::recognize`] hands a recording
+//! to the worker threads. They take waiting recordings in batches ([`queue`]) and survive a recognizer
 //! that panics ([`worker`]).
 
 mod queue;

@@ -15,8 +15,8 @@ use tokio::time::Sleep;
 /// A client that reads at this rate is never too slow.
 const BYTES_PER_SECOND: f64 = 16_384.0;
 
-/// A stream that fails once its client has made it wait for too long: for the initial patience, plus
-/// a second for each 16 KiB that the client has read. Time with nothing to send does not count.
+/// A stream that fails once its client has made it wait for too long: the initial patience plus a
+/// second for each 16 KiB that the client has read. Time with nothing to send does not count.
 #[derive(Debug)]
 pub(super) struct Paced {
     stream: TcpStream,

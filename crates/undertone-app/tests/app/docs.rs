@@ -1,5 +1,5 @@
-//! The OpenAPI document against the responses of a real server. That its paths and methods are the
-//! router's is tested beside the table of routes.
+//! Compares the OpenAPI document with the responses of a real server. A test beside the table of
+//! routes compares its paths and methods.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -70,8 +70,7 @@ fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Close all schemas that name properties. Whether an optional property is described is checked
-/// then, too.
+/// Close all schemas that name properties, so that a property without a description is an error.
 fn forbid_other_properties(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -147,6 +146,18 @@ fn refusals_match_the_openapi_document() {
         openapi.check(&operation, &send("host: evil.example.org"));
         openapi.check(&operation, &server.post(path, &wav(0.5)));
     }
+}
+
+#[test]
+#[should_panic(expected = "seconds")]
+fn an_undocumented_property_fails_the_check() {
+    let server = start();
+    let mut openapi = OpenApi::of(&server);
+    let analysis = &mut openapi.document["components"]["schemas"]["Analysis"];
+    let properties = analysis["properties"].as_object_mut().unwrap();
+    properties.remove("seconds");
+    analysis["required"] = json!([]);
+    openapi.check("POST /api/predict", &server.predict(&wav(0.5)));
 }
 
 #[test]

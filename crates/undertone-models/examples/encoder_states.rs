@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
     Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HeadConfig, PretrainedConfig, Readout,
-    Weights, write_tensors,
+    Weights, write_safetensors,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .map(|tensor| (tensor, FloatType::F32))
                 .collect();
             std::fs::write(copy.join("config.json"), config.to_json(&sizes)?)?;
-            write_tensors(&copy.join("model.safetensors"), &tensors)?;
+            write_safetensors(&copy.join("model.safetensors"), &tensors)?;
         }
     }
     let lengths: Vec<f32> = hidden.lengths.iter().map(|steps| *steps as f32).collect();

@@ -11,7 +11,6 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod batch;
-mod checkpoint;
 mod classifier;
 mod cnn_lstm;
 mod conv;
@@ -30,7 +29,6 @@ mod weights;
 
 pub use batch::Batch;
 pub use burn;
-pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
 pub use classifier::{
     Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities,
     mean_over_windows,
@@ -41,8 +39,8 @@ pub use device::{DeviceError, DeviceKind};
 pub use embedded::EMBEDDED_CARD;
 pub use encoder::{
     ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError, EncoderParts,
-    HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
-    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
+    HeadConfig, HiddenStates, PreprocessorConfig, StepPooling, StepPoolingKind, Wav2Vec2,
+    Wav2Vec2Config, WhisperConfig, WhisperEncoder,
 };
 pub use kernels::keep_freed_memory;
 pub use lstm::{Lstm, LstmConfig};
@@ -57,4 +55,6 @@ pub use pretrained::{
     PretrainedError, PretrainedNetwork, Readout, States,
 };
 pub use training_memory::{Activations, TrainedParts, parameter_bytes};
-pub use weights::{Weights, WeightsError};
+pub use weights::{
+    Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,
+};

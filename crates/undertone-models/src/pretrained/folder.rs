@@ -13,6 +13,7 @@ use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig, Normalize};
+use undertone_files::write_atomically;
 
 use super::config::{PretrainedConfig, States};
 use super::network::PretrainedNetwork;
@@ -20,10 +21,9 @@ use super::source::{
     EncoderFiles, NAME_OR_PATH, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end,
     read, read_configs,
 };
-use crate::checkpoint::{Checkpoint, FloatType};
-use crate::encoder::{EncoderConfig, HeadConfig, NamedTensor, StepPoolingKind, write_tensors};
+use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
 use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, class_of_output};
-use undertone_files::write_atomically;
+use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
 
 /// The class of ours, for what `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
@@ -68,7 +68,7 @@ pub(crate) fn save(
     let readout = network.readout().to_tensors();
     let typed = typed.chain(readout.iter().map(|tensor| (tensor, FloatType::F32)));
     let tensors: Vec<(&NamedTensor, FloatType)> = typed.collect();
-    write_tensors(&folder.join(WEIGHTS_FILE), &tensors).map_err(PretrainedError::from)?;
+    write_safetensors(&folder.join(WEIGHTS_FILE), &tensors).map_err(PretrainedError::from)?;
 
     let mut texts = vec![
         (CONFIG_FILE, pretty(&Value::Object(config))),

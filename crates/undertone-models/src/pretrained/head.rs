@@ -13,7 +13,7 @@ pub struct Head {
     norm: Option<BatchNorm>,
     projector: Option<Linear>,
     dropout: Dropout,
-    output: Linear,
+    classifier: Linear,
 }
 
 impl Head {
@@ -33,7 +33,7 @@ impl Head {
                 .projection
                 .map(|size| LinearConfig::new(width, size).init(device)),
             dropout: DropoutConfig::new(config.dropout).init(),
-            output: LinearConfig::new(inner, classes).init(device),
+            classifier: LinearConfig::new(inner, classes).init(device),
         }
     }
 
@@ -47,7 +47,7 @@ impl Head {
             norm: None,
             projector: None,
             dropout: DropoutConfig::new(0.0).init(),
-            output: Linear {
+            classifier: Linear {
                 weight: Param::from_tensor(weight),
                 bias: Some(Param::from_tensor(bias)),
             },
@@ -63,7 +63,7 @@ impl Head {
         if let Some(projector) = &self.projector {
             hidden = projector.forward(hidden);
         }
-        self.output.forward(self.dropout.forward(hidden))
+        self.classifier.forward(self.dropout.forward(hidden))
     }
 
     /// The same function without batch norm, which is folded into the linear layer behind it.
@@ -75,7 +75,7 @@ impl Head {
         let deviation = (norm.running_var.value_sync() + norm.epsilon).sqrt();
         let scale = norm.gamma.val() / deviation;
         let shift = norm.beta.val() - norm.running_mean.value_sync() * scale.clone();
-        let layer = head.projector.as_mut().unwrap_or(&mut head.output);
+        let layer = head.projector.as_mut().unwrap_or(&mut head.classifier);
         let weight = layer.weight.val();
         let moved = shift.unsqueeze::<2>().matmul(weight.clone()).squeeze_dim(0);
         let bias = layer.bias.as_ref().map(|bias| bias.val() + moved.clone());

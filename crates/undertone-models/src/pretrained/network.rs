@@ -7,9 +7,9 @@ use super::config::PretrainedConfig;
 use super::head::Head;
 use super::readout::Readout;
 use crate::batch::Batch;
-use crate::checkpoint::Checkpoint;
 use crate::encoder::{Encoder, EncoderError};
 use crate::network::NetworkError;
+use crate::weights::Checkpoint;
 
 /// A pretrained encoder, and what is read of it.
 #[derive(Module, Debug)]

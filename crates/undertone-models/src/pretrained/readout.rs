@@ -6,15 +6,15 @@ use burn::tensor::{Device, Tensor};
 
 use super::config::{PretrainedConfig, States};
 use super::head::Head;
-use crate::checkpoint::Checkpoint;
-use crate::encoder::{EncoderError, HiddenStates, NamedTensor, Names, StepPooling, tensors};
+use crate::encoder::{EncoderError, HiddenStates, StepPooling};
 use crate::network::NetworkError;
+use crate::weights::{self, Checkpoint, NamedTensor};
 
-/// The names of `transformers`, which has the layers of the head beside the layer weights.
-const NAMES: Names = Names {
-    prefixes: &[""],
-    renamed: &[("head", ""), ("output", "classifier")],
-};
+/// Return the name of a parameter in a checkpoint: `transformers` has the layers of the head beside
+/// the layer weights.
+fn name_in_checkpoint(name: &str) -> String {
+    name.strip_prefix("head.").unwrap_or(name).to_owned()
+}
 
 /// Which hidden states are read, how their steps become one vector, and a head.
 ///
@@ -66,16 +66,16 @@ impl Readout {
     /// the layer behind it when it is written, is not looked for there: it must not have any.
     ///
     /// # Errors
-    /// [`EncoderError::Mismatch`] with every tensor that is missing or has another shape, and the
-    /// checkpoint's own errors.
+    /// [`CheckpointError::Mismatch`](crate::CheckpointError::Mismatch) with every tensor that is
+    /// missing or has another shape, and the other errors of a checkpoint.
     pub fn filled(self, checkpoint: &Checkpoint) -> Result<Self, EncoderError> {
-        tensors::load(self, checkpoint, &NAMES)
+        Ok(weights::load(self, checkpoint, name_in_checkpoint)?)
     }
 
     /// All tensors as `transformers` names and lays them out, batch norm folded in.
     pub fn to_tensors(&self) -> Vec<NamedTensor> {
         let folded = self.clone().with_head(self.head.folded());
-        tensors::export(&folded, &NAMES, "")
+        weights::export(&folded, name_in_checkpoint)
     }
 
     /// Class scores (logits), `[batch, classes]`.

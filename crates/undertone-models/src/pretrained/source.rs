@@ -11,13 +11,13 @@ use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
 
 use super::config::PretrainedConfig;
 use super::network::PretrainedNetwork;
-use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::encoder::{
     Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig,
 };
 use crate::model::CONFIG_FILE;
 use crate::network::NetworkError;
 use crate::training_memory::{Activations, TrainedParts};
+use crate::weights::{Checkpoint, CheckpointError};
 
 /// The file that says how `transformers` prepares recordings for an encoder.
 pub const PREPROCESSOR_FILE: &str = "preprocessor_config.json";

@@ -1,15 +1,15 @@
-//! Why a checkpoint cannot be read or written.
+//! Errors about weights.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// Why a checkpoint cannot be read or written, and what to do about it.
+/// A checkpoint that cannot be read, written or used. The message says what to do about it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// The folder holds no weights under a name that is known.
+    /// The folder has no file of weights with a known name.
     #[error(
         "{}: no weights; expected one of {}",
         .0.display(), super::WEIGHT_FILES.join(", ")
@@ -20,15 +20,15 @@ pub enum CheckpointError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The file is not what its name says, or is damaged.
+    /// The file has another format than its name says, or is damaged.
     #[error("{}: {reason}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what would help.
+        /// What is wrong, and what helps.
         reason: String,
     },
     /// The file ends before its last tensor does.
@@ -39,12 +39,12 @@ pub enum CheckpointError {
     Truncated {
         /// The file.
         path: PathBuf,
-        /// How long it should be, in bytes.
+        /// The expected length in bytes.
         expected: u64,
-        /// How long it is.
+        /// The actual length in bytes.
         found: u64,
     },
-    /// What the file says about a tensor contradicts itself or the file.
+    /// The description of a tensor contradicts itself or the file.
     #[error("{}: tensor `{name}`: {reason}", path.display())]
     Tensor {
         /// The file.
@@ -54,7 +54,7 @@ pub enum CheckpointError {
         /// The contradiction.
         reason: String,
     },
-    /// A tensor of integers, or of floats that are quantized.
+    /// A tensor of integers or of quantized floats.
     #[error(
         "{}: tensor `{name}` holds {found}; expected F32, F16, BF16 or F64",
         path.display()
@@ -64,7 +64,7 @@ pub enum CheckpointError {
         path: PathBuf,
         /// The tensor.
         name: String,
-        /// The type of its elements, as the file calls it.
+        /// The type of its elements, as the file names it.
         found: String,
     },
     /// A NaN or an infinity.
@@ -74,12 +74,12 @@ pub enum CheckpointError {
         path: PathBuf,
         /// The tensor.
         name: String,
-        /// Which element, in row-major order.
+        /// The index of the element, in row-major order.
         index: usize,
         /// The value.
         value: f32,
     },
-    /// A tensor that the checkpoint lacks was asked for.
+    /// The checkpoint has no tensor of that name.
     #[error("{}: no tensor `{name}`", path.display())]
     NoTensor {
         /// The checkpoint.
@@ -87,7 +87,7 @@ pub enum CheckpointError {
         /// The tensor.
         name: String,
     },
-    /// The index of a checkpoint in several files names one that is not there.
+    /// The index of a checkpoint in several files names a file that does not exist.
     #[error(
         "{}: shard {shard} is missing beside it; download or copy all of the checkpoint's files",
         index.display()
@@ -98,14 +98,59 @@ pub enum CheckpointError {
         /// The missing file.
         shard: String,
     },
-    /// The index of a checkpoint in several files names one outside its folder.
-    #[error("{}: shard {shard:?} is no plain file name; don't trust this checkpoint", index.display())]
+    /// The index of a checkpoint in several files names a file outside its folder.
+    #[error("{}: shard {shard:?} is no plain file name; do not trust this checkpoint", index.display())]
     ShardOutside {
         /// The index.
         index: PathBuf,
         /// The name.
         shard: String,
     },
+    /// Tensors are missing or have other shapes.
+    #[error("{} does not fit its config.json:\n  {}", path.display(), first_of(.complaints))]
+    Mismatch {
+        /// The checkpoint.
+        path: PathBuf,
+        /// One per tensor.
+        complaints: Vec<String>,
+    },
+}
+
+/// The message of an error lists at most this many complaints.
+const MOST_COMPLAINTS: usize = 20;
+
+fn first_of(complaints: &[String]) -> String {
+    let mut text = complaints[..complaints.len().min(MOST_COMPLAINTS)].join("\n  ");
+    if complaints.len() > MOST_COMPLAINTS {
+        text += &format!("\n  and {} more", complaints.len() - MOST_COMPLAINTS);
+    }
+    text
+}
+
+/// Weights that cannot be read or do not fit.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WeightsError {
+    /// The bytes are not a safetensors file.
+    #[error("not a safetensors file: {0}")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// A tensor of another type than 32-bit float.
+    #[error("tensor `{name}` has type {found}, expected F32")]
+    Type {
+        /// The tensor.
+        name: String,
+        /// Its type in the file.
+        found: String,
+    },
+    /// A NaN or an infinity.
+    #[error("tensor `{name}` holds values that are not finite")]
+    NotFinite {
+        /// The tensor.
+        name: String,
+    },
+    /// Names or shapes differ from those of the network.
+    #[error("the weights do not fit the network:\n  {}", .0.join("\n  "))]
+    Mismatch(Vec<String>),
 }
 
 impl CheckpointError {

@@ -1,6 +1,8 @@
 //! The header of a safetensors file.
 //!
-//! Format: <https://github.com/huggingface/safetensors#format>.
+//! Format: <https://github.com/huggingface/safetensors#format>. The crate `safetensors` parses a
+//! header only with the whole file behind it, in memory or in a memory map, and most of its errors
+//! name no tensor; so the header is read and checked here.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,10 +14,10 @@ use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::CheckpointError;
+use super::error::CheckpointError;
 use super::stored_tensor::{Bytes, Element, StoredTensor};
 
-/// The longest header that the format allows.
+/// The format allows no longer header.
 const LONGEST_HEADER: u64 = 100_000_000;
 
 #[derive(Deserialize)]
@@ -26,8 +28,8 @@ struct Header {
     tensors: BTreeMap<String, TensorInfo>,
 }
 
-/// The tensors of a file, by name. Reads its header only, and checks that the tensors fill the
-/// file without gap or overlap.
+/// Read the descriptions of all tensors of a file, by name, and check that the tensors fill the file
+/// without gap or overlap.
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     let mut file = File::open(path).map_err(CheckpointError::io(path))?;
     let length = file.metadata().map_err(CheckpointError::io(path))?.len();

@@ -1,17 +1,15 @@
 //! The weight normalization (Salimans & Kingma 2016) of wav2vec 2.0's position embedding.
 //!
 //! Checkpoints keep that weight, `[out, in, kernel]`, as a direction of the same shape and one norm
-//! a kernel position: `weight = norm · direction / ‖direction‖`. We keep the product.
+//! per kernel position: `weight = norm · direction / ‖direction‖`. Our network keeps the product.
 
-use burn::tensor::Tensor;
+use super::checkpoint::Checkpoint;
+use super::error::CheckpointError;
+use super::write::NamedTensor;
 
-use super::layout::Layout;
-use super::tensors::NamedTensor;
-use crate::checkpoint::{Checkpoint, CheckpointError};
-
-/// The one weight that is kept so.
+/// The only weight that is kept this way.
 const NORMALIZED: &str = "pos_conv_embed.conv.weight";
-/// What new and old versions of PyTorch call norm and direction, in the place of `weight`.
+/// The names of norm and direction in new and in old versions of PyTorch, in place of `weight`.
 const FACTORS: [[&str; 2]; 2] = [
     [
         "parametrizations.weight.original0",
@@ -27,7 +25,7 @@ pub(super) enum Stored {
 }
 
 impl Stored {
-    /// The names of the tensors, and the shapes they should have for a parameter of `shape`.
+    /// Return the names of the tensors, and the shapes they must have for a parameter of `shape`.
     pub(super) fn shapes(self, shape: &[usize]) -> Vec<(String, Vec<usize>)> {
         match self {
             Self::Plain(name) => vec![(name, shape.to_vec())],
@@ -39,7 +37,7 @@ impl Stored {
     }
 }
 
-/// Where a checkpoint holds a parameter; `None` if it does not.
+/// Find the tensors that hold a parameter; `None` if the checkpoint lacks it.
 pub(super) fn stored(checkpoint: &Checkpoint, name: &str) -> Option<Stored> {
     if checkpoint.shape(name).is_some() {
         return Some(Stored::Plain(name.to_owned()));
@@ -60,7 +58,7 @@ fn factors(name: &str, names: [&str; 2]) -> Option<[String; 2]> {
     Some(names.map(|factor| format!("{stem}{factor}")))
 }
 
-/// A parameter of `shape`, which [`stored`] has found and whose shapes were checked.
+/// Read a parameter of `shape` which [`stored`] finds and whose shapes were checked.
 pub(super) fn read(
     checkpoint: &Checkpoint,
     name: &str,
@@ -86,26 +84,18 @@ pub(super) fn read(
     }
 }
 
-/// A tensor as it is written: the normalized weight as its two factors, as the new versions call
-/// them, all others as they are.
+/// Split the normalized weight into its two factors, under their new names. Any other tensor stays
+/// as it is.
 pub(super) fn split(tensor: NamedTensor) -> Vec<NamedTensor> {
-    let Some([norm, direction]) = factors(&tensor.name, FACTORS[0]) else {
+    let Some([norm, direction]) = factors(tensor.name(), FACTORS[0]) else {
         return vec![tensor];
     };
     let norms = norms(&tensor.values(), tensor.shape());
-    let norm = NamedTensor {
-        name: norm,
-        layout: Layout::same(vec![1, 1, norms.len()]),
-        tensor: Tensor::from_data(norms.as_slice(), &tensor.tensor.device()),
-    };
-    let direction = NamedTensor {
-        name: direction,
-        ..tensor
-    };
-    vec![norm, direction]
+    let norm = NamedTensor::new(norm, vec![1, 1, norms.len()], move || norms.clone());
+    vec![norm, tensor.renamed(direction)]
 }
 
-/// The norm at each kernel position over all other axes.
+/// Compute the norm at each kernel position over all other axes.
 fn norms(weight: &[f32], shape: &[usize]) -> Vec<f32> {
     let kernel = shape.last().copied().unwrap_or(1);
     let mut squares = vec![0.0f64; kernel];

@@ -1,27 +1,26 @@
-//! The order of a parameter's values in a checkpoint and in ours.
+//! The order of the values of a parameter in a checkpoint and in our networks.
 //!
-//! PyTorch keeps the axes of a weight in the opposite order of ours: `[out, in]` for a linear layer,
-//! `[out, in, kernel]` for a convolution. A convolution in groups stacks them along its first axis.
+//! PyTorch keeps the axes of a weight in the opposite order: `[out, in]` for a linear layer,
+//! `[out, in, kernel]` for a convolution. A grouped convolution stacks its groups along the first axis.
 
-/// How a parameter's values lie in a checkpoint.
-#[derive(Debug, Clone)]
+/// The layout of the values of a parameter in a checkpoint.
+#[derive(Debug)]
 pub(super) struct Layout {
     /// The shape there.
     pub(super) shape: Vec<usize>,
-    /// Parts of equal size within which the axes are in the opposite order; none if the values lie
-    /// as ours do.
+    /// Parts of equal size within which the axes are in the opposite order; 0 if the layout is ours.
     reversed_parts: usize,
 }
 
 impl Layout {
-    /// For a parameter of shape `ours`, by its name in the checkpoint.
+    /// The layout of a parameter of shape `ours` with this name in the checkpoint.
     pub(super) fn of(name: &str, ours: &[usize]) -> Self {
         let (shape, reversed_parts) = match *ours {
-            _ if name.ends_with("embed_positions.weight") => return Self::same(ours.to_vec()),
+            _ if name.ends_with("embed_positions.weight") => (ours.to_vec(), 0),
             [inputs, outputs] => (vec![outputs, inputs], 1),
             [kernel, inputs, outputs] => (vec![outputs, inputs, kernel], 1),
             [groups, kernel, inputs, outputs] => (vec![groups * outputs, inputs, kernel], groups),
-            _ => return Self::same(ours.to_vec()),
+            _ => (ours.to_vec(), 0),
         };
         Self {
             shape,
@@ -29,28 +28,20 @@ impl Layout {
         }
     }
 
-    /// For values that lie in a checkpoint as they do here.
-    pub(super) fn same(shape: Vec<usize>) -> Self {
-        Self {
-            shape,
-            reversed_parts: 0,
-        }
-    }
-
-    /// A checkpoint's values in our order.
+    /// Reorder the values of a checkpoint into our order.
     pub(super) fn to_ours(&self, values: Vec<f32>) -> Vec<f32> {
         self.reversed(values, |axes| axes)
     }
 
-    /// Our values in a checkpoint's order.
+    /// Reorder our values into the order of a checkpoint.
     pub(super) fn to_theirs(&self, values: Vec<f32>) -> Vec<f32> {
         self.reversed(values, |[outputs, inputs, kernel]| {
             [kernel, inputs, outputs]
         })
     }
 
-    /// The axes of every part reversed; `axes` turns a part's shape in the checkpoint into the
-    /// one that `values` have.
+    /// Reverse the axes of every part. `axes` turns the shape of a part in the checkpoint into the
+    /// shape of the part in `values`.
     fn reversed(&self, values: Vec<f32>, axes: impl Fn([usize; 3]) -> [usize; 3]) -> Vec<f32> {
         if self.reversed_parts == 0 || values.is_empty() {
             return values;
@@ -69,9 +60,9 @@ impl Layout {
     }
 }
 
-/// `from`, of shape `[a, b, c]`, into `to`, of shape `[c, b, a]`.
+/// Copy `from`, of shape `[a, b, c]`, into `to`, of shape `[c, b, a]`.
 fn reverse_axes(from: &[f32], [a, b, c]: [usize; 3], to: &mut [f32]) {
-    // Tile by tile, so that neither side strides through the whole memory.
+    // Tile by tile, so that both sides stay in the cache.
     const TILE: usize = 16;
     let tiles = |size: usize| {
         (0..size)

@@ -1,6 +1,6 @@
-//! Files of `torch.save`: a pickle that describes the tensors, and their bytes beside it.
+//! Files of `torch.save`: a pickle that describes the tensors, and their bytes.
 //!
-//! The pickle is read as data; what it would have Python import or call is left out.
+//! The pickle is read as data. Nothing that it would make Python import or call is run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use pytorch_reader::{DType, PytorchError, PytorchReader};
 
-use super::CheckpointError;
+use super::error::CheckpointError;
 use super::stored_tensor::{Bytes, Element, StoredTensor};
 
-/// The tensors of a file, by name. Their bytes are not read.
+/// Read the descriptions of all tensors of a file, by name. Their bytes are not read.
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     let tensors = PytorchReader::new(path)
         .map_err(|error| match error {

@@ -1,20 +1,22 @@
-//! The index of a checkpoint in several files.
+//! The file of a checkpoint, or its index and its shards.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path};
 
 use serde::Deserialize;
 
+use super::error::CheckpointError;
 use super::stored_tensor::StoredTensor;
-use super::{CheckpointError, open_file};
+use super::{pytorch_file, safetensors_file};
 
 #[derive(Deserialize)]
 struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// The file beside it that holds each tensor, by the tensor's name.
+/// Read an index: the name of the file beside it that holds each tensor, by the name of the tensor.
 ///
 /// # Errors
 /// If the index cannot be read or names anything but files in its own folder.
@@ -39,8 +41,16 @@ fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, CheckpointError>
     Ok(weight_map)
 }
 
-/// The tensors of all shards, by name.
-pub(super) fn open(index: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
+/// Read the headers of a checkpoint: its tensors, by name.
+pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
+    match path.extension().and_then(OsStr::to_str) {
+        Some("json") => open_index(path),
+        Some("bin") => pytorch_file::open(path),
+        _ => safetensors_file::open(path),
+    }
+}
+
+fn open_index(index: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     let weight_map = weight_map(index)?;
     let mut tensors = BTreeMap::new();
     for shard in weight_map.values().collect::<BTreeSet<_>>() {
@@ -51,7 +61,7 @@ pub(super) fn open(index: &Path) -> Result<BTreeMap<String, StoredTensor>, Check
                 shard: shard.clone(),
             });
         }
-        tensors.extend(open_file(&path)?);
+        tensors.extend(open(&path)?);
     }
     for (name, shard) in weight_map {
         if !tensors.contains_key(&name) {

@@ -1,4 +1,4 @@
-//! Where one tensor lies in a file, and reading it from there.
+//! A tensor in a file.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -8,24 +8,24 @@ use std::sync::Arc;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use super::CheckpointError;
+use super::error::CheckpointError;
 
-/// Bytes that are converted at a time, so that a tensor's peak memory is its values and this.
+/// Bytes that are converted at a time. Reading a tensor takes the memory of its values and this.
 const BUFFER: usize = 256 * 1024;
 
-/// The type of a tensor's elements in the file.
+/// The type of the elements of a tensor in the file.
 #[derive(Debug, Clone)]
 pub(super) enum Element {
     F16,
     BF16,
     F32,
     F64,
-    /// Anything that is not a plain float, as the file calls it.
+    /// Any other type, as the file names it.
     Other(String),
 }
 
 impl Element {
-    /// Bytes of an element, or the name of a type that is not read.
+    /// Return the bytes per element, or the name of a type that cannot be read.
     fn size(&self) -> Result<usize, &str> {
         match self {
             Self::F16 | Self::BF16 => Ok(2),
@@ -35,11 +35,11 @@ impl Element {
         }
     }
 
-    /// Appends little-endian elements as 32-bit floats.
+    /// Append little-endian elements as 32-bit floats.
     fn decode(&self, bytes: &[u8], values: &mut Vec<f32>) {
         match self {
             Self::F16 => {
-                // A slice at a time: the processor's own conversion takes eight at once.
+                // A slice at a time: the processor converts eight at once.
                 let halves: Vec<f16> = chunks(bytes).map(f16::from_le_bytes).collect();
                 let start = values.len();
                 values.resize(start + halves.len(), 0.0);
@@ -55,7 +55,7 @@ impl Element {
     }
 }
 
-/// A tensor in a file whose bytes were not read yet.
+/// A tensor in a file. Its bytes are read on demand.
 #[derive(Debug, Clone)]
 pub(super) struct StoredTensor {
     pub(super) path: Arc<Path>,
@@ -64,17 +64,17 @@ pub(super) struct StoredTensor {
     pub(super) bytes: Bytes,
 }
 
-/// The way to a tensor's bytes, row-major and little-endian.
+/// Where the bytes of a tensor are. They are row-major and little-endian.
 #[derive(Debug, Clone)]
 pub(super) enum Bytes {
-    /// They lie together from this place on, counted from the beginning of the file.
+    /// Together, from this offset in the file on.
     From(u64),
-    /// PyTorch's files may hold a view of a larger tensor.
+    /// In a file of PyTorch, which may hold a view of a larger tensor.
     PyTorch(pytorch_reader::Tensor),
 }
 
 impl StoredTensor {
-    /// The values in row-major order. Reads these bytes only.
+    /// Read the values in row-major order, and no other bytes of the file.
     pub(super) fn read(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
         let size = self
             .element

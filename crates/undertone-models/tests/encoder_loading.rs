@@ -5,8 +5,8 @@ mod encoders;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::tensor::Device;
 use encoders::{ALL, Reference, values_of, whole_difference};
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
     Checkpoint, CheckpointError, Encoder, EncoderError, FloatType, NamedTensor, write_safetensors,
 };

@@ -2,9 +2,9 @@
 
 mod encoders;
 
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Gradients, Tensor};
 use encoders::{Reference, values_of};
-use undertone_models::burn::module::{Module, ModuleVisitor, Param};
-use undertone_models::burn::tensor::{Device, Gradients, Tensor};
 use undertone_models::{Batch, Encoder, EncoderConfig};
 
 /// The paths of all parameters that have a gradient, and of those that have none.

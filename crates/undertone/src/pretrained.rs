@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use undertone_lab::{Recipe, RunFolder};
-use undertone_models::burn::tensor::Device;
 use undertone_models::{HUB_PREFIX, NetworkConfig, PretrainedEncoder};
 
 /// Files of a model on this machine.

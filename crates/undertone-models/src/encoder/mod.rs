@@ -18,7 +18,7 @@ mod wav2vec2;
 mod whisper;
 
 pub use config::{
-    ConvolutionNorm, EncoderConfig, EncoderConfigError, HeadConfig, PreprocessorConfig,
+    ClassifierHeadConfig, ConvolutionNorm, EncoderConfig, EncoderConfigError, PreprocessorConfig,
     Wav2Vec2Config, WhisperConfig,
 };
 pub use error::EncoderError;

@@ -1,47 +1,47 @@
-//! How much memory training will take, told before it starts.
+//! An estimate of the memory that training takes.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-use crate::cnn_lstm::CnnLstmConfig;
+use super::cnn_lstm::CnnLstmConfig;
 use crate::encoder::{EncoderConfig, Wav2Vec2Config, WhisperConfig};
-use crate::network::Network;
 
 const BYTES: usize = size_of::<f32>();
 
-/// The values that autodiff keeps of one clip until its gradients are known, and the most that is
-/// held beside them for a moment. Counted from the operations of the networks here.
+/// The number of values that autodiff keeps for one clip until its gradients are computed, and the
+/// largest number that exists beside them for a moment. Both follow from the operations of the
+/// networks in this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Activations {
     /// Values kept for the backward pass.
     pub kept: usize,
-    /// Values of the largest step whose result alone is kept, or not even that.
+    /// Values of the largest step whose intermediate values are not kept.
     pub passing: usize,
 }
 
 impl Activations {
-    /// Bytes for a batch of so many clips.
+    /// Return the bytes for a batch of `clips`.
     pub fn bytes(&self, clips: usize) -> usize {
         clips * (self.kept + self.passing) * BYTES
     }
 }
 
-/// Which parts of an encoder keep values for their gradients.
+/// The parts of an encoder that keep values for their gradients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrainedParts {
-    /// Transformer layers that were loaded.
+    /// Transformer layers of the network.
     pub layers: usize,
-    /// The last of them that are trained.
+    /// How many of them, counted from the last, are trained.
     pub trained_layers: usize,
-    /// Whether what stands before them is trained.
+    /// Whether the parts before them are trained.
     pub convolutions: bool,
 }
 
-/// Bytes of a network's parameters: all of them, and those that training changes.
+/// Return the bytes of all parameters of a network, and the bytes of those that training changes.
 ///
-/// Training holds gradients and Adam's two moments of the latter beside them, and new values while
-/// they are put in place: four times as much again.
-pub fn parameter_bytes(network: &Network) -> (usize, usize) {
+/// For the latter, training also holds gradients, the two moments of Adam and, for a moment, new
+/// values: four times as much again.
+pub fn parameter_bytes<M: Module>(network: &M) -> (usize, usize) {
     #[derive(Default)]
     struct Counter {
         all: usize,
@@ -62,7 +62,7 @@ pub fn parameter_bytes(network: &Network) -> (usize, usize) {
 }
 
 impl CnnLstmConfig {
-    /// What training keeps of one clip of `bands` × `frames`.
+    /// Estimate what training keeps for one clip of `bands` × `frames`.
     pub fn activations(&self, bands: usize, frames: usize) -> Activations {
         let (mut channels, mut steps, mut kept) = (bands, frames, bands * frames);
         for block in &self.conv {
@@ -72,8 +72,8 @@ impl CnnLstmConfig {
             channels = block.channels;
         }
         let directions = if self.lstm.bidirectional { 2 } else { 1 };
-        // A step's projection, gates and their slices before and after their activation, and the
-        // states with their products.
+        // For each step: the projection, the gates and their slices before and after activation, the
+        // states and their products.
         kept += self.lstm.layers * directions * steps * self.lstm.units * (4 * 4 + 6);
         Activations {
             kept,
@@ -83,7 +83,7 @@ impl CnnLstmConfig {
 }
 
 impl EncoderConfig {
-    /// What training keeps of one clip of so many frames (of a waveform: samples).
+    /// Estimate what training keeps for one clip of `frames` (samples, if the input is a waveform).
     pub fn activations(&self, frames: usize, parts: TrainedParts) -> Activations {
         let front = match self {
             Self::Wav2Vec2(config) | Self::Hubert(config) => convolutions(config, frames),
@@ -94,8 +94,8 @@ impl EncoderConfig {
         let scores = heads * steps * steps;
         let frozen = parts.layers.saturating_sub(parts.trained_layers);
         let states = (parts.layers + 1) * steps * width;
-        // Norms, query, key, value, attention's result, projections, residual sums, dropout masks;
-        // expansion, its activation, its dropout.
+        // Norms, query, key, value, attended values, projections, residual sums, dropout masks; the
+        // inner layer of the feed-forward network, its activation, its dropout.
         let layer = steps * (14 * width + 3 * intermediate) + 2 * scores;
         let passing_layer = steps * (4 * width + 2 * intermediate) + scores;
         Activations {
@@ -106,7 +106,7 @@ impl EncoderConfig {
         }
     }
 
-    /// Width, heads and the width between the halves of a feed-forward network.
+    /// Return the width, the number of heads and the inner width of the feed-forward networks.
     fn layer_sizes(&self) -> (usize, usize, usize) {
         match self {
             Self::Wav2Vec2(config) | Self::Hubert(config) => (
@@ -130,7 +130,7 @@ fn convolutions(config: &Wav2Vec2Config, samples: usize) -> Activations {
     for [channels, kernel, stride] in config.convolutions() {
         steps = (steps - kernel) / stride + 1;
         let outputs = steps * channels;
-        // The convolution's result, its norm's and the activation's.
+        // The results of the convolution, of its norm and of the activation.
         own.kept += 3 * outputs;
         own.passing = own.passing.max(inputs + 2 * outputs);
         inputs = outputs;

@@ -1,21 +1,21 @@
-//! Standardization of features with the statistics of a training set.
+//! Normalization of features with the statistics of a training set.
 
 use undertone_audio::FeatureMatrix;
 
-/// Mean and standard deviation of every band over the frames of a set of clips.
+/// The mean and the standard deviation of every band over the frames of a set of clips.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BandStatistics {
-    /// One mean a band, in the feature's own unit.
+    /// One mean per band, in the unit of the feature.
     pub mean: Vec<f32>,
-    /// One standard deviation a band, at least [`BandStatistics::SMALLEST`].
+    /// One standard deviation per band, at least [`BandStatistics::SMALLEST`].
     pub std: Vec<f32>,
 }
 
 impl BandStatistics {
-    /// Deviations below this are raised to it, so that a constant band becomes zeros.
+    /// Smaller deviations are raised to this value, so that a constant band becomes zeros.
     pub const SMALLEST: f32 = 1e-5;
 
-    /// Statistics over all frames of `clips`, which have `bands` rows each.
+    /// Compute the statistics over all frames of `clips`, which have `bands` rows each.
     ///
     /// Without clips the mean is 0 and the deviation 1.
     pub fn of<'a>(bands: usize, clips: impl Iterator<Item = &'a FeatureMatrix>) -> Self {
@@ -51,8 +51,8 @@ impl BandStatistics {
         }
     }
 
-    /// Subtracts the mean and divides by the deviation, band by band.
-    pub fn standardize(&self, features: &mut FeatureMatrix) {
+    /// Subtract the mean and divide by the deviation, band by band.
+    pub fn normalize(&self, features: &mut FeatureMatrix) {
         let rows = features.values.chunks_exact_mut(features.frames.max(1));
         for ((row, mean), std) in rows.zip(&self.mean).zip(&self.std) {
             for value in row {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standardized_bands_have_mean_zero_and_deviation_one() {
+    fn normalized_bands_have_mean_zero_and_deviation_one() {
         let clip = FeatureMatrix {
             bands: 2,
             frames: 4,
@@ -75,9 +75,9 @@ mod tests {
         };
         let statistics = BandStatistics::of(2, [&clip].into_iter());
         assert_eq!(statistics.mean, [3.0, 5.0]);
-        let mut standardized = clip;
-        statistics.standardize(&mut standardized);
-        let (varied, constant) = standardized.values.split_at(4);
+        let mut normalized = clip;
+        statistics.normalize(&mut normalized);
+        let (varied, constant) = normalized.values.split_at(4);
         assert!(varied.iter().sum::<f32>().abs() < 1e-6);
         let variance = varied.iter().map(|value| value * value).sum::<f32>() / 4.0;
         assert!((variance - 1.0).abs() < 1e-5, "{variance}");

@@ -1,15 +1,15 @@
-//! What a recipe or a model says of its pretrained encoder.
+//! The options of a network with a pretrained encoder.
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::{HeadConfig, StepPoolingKind};
-use crate::network::NetworkError;
+use crate::encoder::{ClassifierHeadConfig, StepPoolingKind};
+use crate::network::error::{LARGEST_SIZE, NetworkError};
 
 /// The beginning of a name on the Hugging Face Hub, where a folder may stand too: `hf:owner/name`
 /// or `hf:owner/name@revision`.
 pub const HUB_PREFIX: &str = "hf:";
 
-/// A pretrained encoder, which of its hidden states are read, and the head behind it.
+/// A pretrained encoder, the hidden states that are read, and the head behind it.
 ///
 /// ```
 /// use undertone_models::{PretrainedConfig, States};
@@ -26,7 +26,7 @@ pub struct PretrainedConfig {
     /// Where the encoder comes from: a folder in Hugging Face's layout, or `hf:owner/name`,
     /// `hf:owner/name@revision` on the Hugging Face Hub.
     pub pretrained: String,
-    /// How many of its first transformer layers are used; left out: all, or as many as `states`
+    /// How many of its first transformer layers are used. By default all, or as many as `states`
     /// needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<usize>,
@@ -36,8 +36,8 @@ pub struct PretrainedConfig {
     /// How the steps of a clip become one vector.
     #[serde(default)]
     pub pooling: StepPoolingKind,
-    /// Width of a linear layer between the vector and the output layer, as `transformers` has it
-    /// (`classifier_proj_size`); left out: none.
+    /// Width of a linear layer between the vector and the output layer, the `classifier_proj_size` of
+    /// `transformers`. By default there is no such layer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projection: Option<usize>,
     /// Whether the vector goes through batch normalization first. It is folded into the layer
@@ -50,8 +50,8 @@ pub struct PretrainedConfig {
     pub dropout: f64,
 }
 
-/// Hidden states of an encoder: 0 is the input of its first transformer layer, `n` what layer `n`
-/// makes.
+/// Hidden states of an encoder: 0 is the input of its first transformer layer, `n` the output of
+/// layer `n`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "StatesForm", into = "StatesForm")]
 pub enum States {
@@ -60,7 +60,7 @@ pub enum States {
     Last,
     /// A trained weighted sum of all (`use_weighted_layer_sum` in `transformers`).
     Weighted,
-    /// These, pooled each by itself and put side by side.
+    /// These, each pooled by itself, concatenated.
     Concat(Vec<usize>),
 }
 
@@ -102,9 +102,10 @@ impl From<States> for StatesForm {
 }
 
 impl PretrainedConfig {
-    /// What the classes of `transformers` for audio classification do with an encoder: they
-    /// project every step and mean over them, which is the same as the other way round.
-    pub fn stock(pretrained: String, head: &HeadConfig) -> Self {
+    /// Return the options that compute what the classes of `transformers` for audio classification
+    /// compute. They project every step and then take the mean, which equals the projection of the
+    /// mean.
+    pub fn stock(pretrained: String, head: &ClassifierHeadConfig) -> Self {
         Self {
             pretrained,
             layers: None,
@@ -119,10 +120,10 @@ impl PretrainedConfig {
         }
     }
 
-    /// How many first layers of an encoder that has `available` are needed.
+    /// Return how many of the `available` layers of an encoder are needed.
     ///
     /// # Errors
-    /// [`NetworkError::NoSuchState`] for a state beyond them.
+    /// [`NetworkError::NoSuchState`] for a state that the encoder does not have.
     pub fn layers_of(&self, available: usize) -> Result<usize, NetworkError> {
         let highest = match &self.states {
             States::Concat(states) => states.iter().copied().max(),
@@ -153,8 +154,8 @@ impl PretrainedConfig {
         }
     }
 
-    /// Whether what the head reads of a clip stays the same while the head is trained, so that it
-    /// can be computed once.
+    /// Whether the embedding of a clip stays the same while the head is trained, so that it can be
+    /// computed once.
     pub fn has_fixed_embeddings(&self) -> bool {
         self.states != States::Weighted && self.pooling != StepPoolingKind::Attention
     }
@@ -163,24 +164,11 @@ impl PretrainedConfig {
         if matches!(&self.states, States::Concat(states) if states.is_empty()) {
             return Err(NetworkError::Zero("states"));
         }
-        match self.projection {
-            Some(0) => return Err(NetworkError::Zero("projection")),
-            Some(size) if size > crate::CnnLstmConfig::LARGEST => {
-                return Err(NetworkError::TooLarge {
-                    name: "projection",
-                    size,
-                    largest: crate::CnnLstmConfig::LARGEST,
-                });
-            }
-            _ => {}
+        if let Some(size) = self.projection {
+            NetworkError::unless_positive("projection", size)?;
+            NetworkError::if_above(LARGEST_SIZE, "projection", size)?;
         }
-        if !(0.0..1.0).contains(&self.dropout) {
-            return Err(NetworkError::Dropout {
-                field: "dropout",
-                value: self.dropout,
-            });
-        }
-        Ok(())
+        NetworkError::unless_share("dropout", self.dropout)
     }
 }
 
@@ -189,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_encoder_is_named_without_the_way_to_it() {
+    fn the_public_name_of_an_encoder_has_no_path() {
         for (pretrained, on_the_hub, name) in [
             (
                 "hf:openai/whisper-tiny.en@main",

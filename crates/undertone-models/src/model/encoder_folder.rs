@@ -1,4 +1,4 @@
-//! A pretrained encoder as its folder holds it.
+//! The folder of a pretrained encoder, in the layout of Hugging Face.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,35 +9,31 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
 
-use super::config::PretrainedConfig;
-use super::network::PretrainedNetwork;
+use super::names::{CONFIG_FILE, PREPROCESSOR_FILE};
 use crate::encoder::{
     Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig,
 };
-use crate::model::CONFIG_FILE;
-use crate::network::NetworkError;
-use crate::training_memory::{Activations, TrainedParts};
+use crate::network::{
+    Activations, NetworkError, PretrainedConfig, PretrainedNetwork, TrainedParts,
+};
 use crate::weights::{Checkpoint, CheckpointError};
 
-/// The file that says how `transformers` prepares recordings for an encoder.
-pub const PREPROCESSOR_FILE: &str = "preprocessor_config.json";
-
-/// The key of `config.json` under which `transformers` keeps what a model was loaded by.
+/// The key of `config.json` for the name or path that `transformers` loaded a model by.
 pub(super) const NAME_OR_PATH: &str = "_name_or_path";
 
-/// What an encoder's folder says of it, kept word for word so that a model made from it can be
-/// given back in the same layout.
+/// The files of the folder of an encoder, kept word for word so that a model made from it can be
+/// written in the same layout.
 #[derive(Debug, Clone)]
 pub struct EncoderFiles {
     /// `config.json`.
     pub config: Map<String, Value>,
-    /// `preprocessor_config.json`, where there is one.
+    /// `preprocessor_config.json`, if it exists.
     pub preprocessor: Option<Map<String, Value>>,
 }
 
 impl EncoderFiles {
-    /// The name on the Hub that the encoder was saved with, `owner/name`. A path of whoever saved it is
-    /// none.
+    /// Return the name on the Hub that the encoder was saved with, `owner/name`. A path on the machine
+    /// of the person who saved it is not a name.
     pub(crate) fn hub_name(&self) -> Option<&str> {
         let name = self.config.get(NAME_OR_PATH)?.as_str()?;
         let is_part = |part: &str| {
@@ -49,7 +45,7 @@ impl EncoderFiles {
     }
 }
 
-/// An encoder that could not be read.
+/// An encoder that cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PretrainedError {
@@ -64,23 +60,23 @@ pub enum PretrainedError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// A file that is not the JSON object it should be.
+    /// A file that is not a JSON object.
     #[error("{}: {source}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// Where and what.
+        /// The place and the error.
         source: serde_json::Error,
     },
-    /// An architecture that is not known, or sizes that cannot be.
+    /// An unknown architecture, or invalid sizes.
     #[error("{}: {source}", path.display())]
     Config {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The error.
         source: EncoderConfigError,
     },
     /// Weights that cannot be read.
@@ -91,7 +87,7 @@ pub enum PretrainedError {
     Encoder {
         /// The folder.
         path: PathBuf,
-        /// What does not fit.
+        /// The error.
         source: EncoderError,
     },
     /// Options that do not fit the encoder.
@@ -99,31 +95,31 @@ pub enum PretrainedError {
     Network {
         /// The folder.
         path: PathBuf,
-        /// Which.
+        /// The error.
         source: NetworkError,
     },
 }
 
-/// An encoder with what its folder says of it; loaded once, used for many networks.
+/// An encoder with its configuration. It is loaded once and used for many networks.
 #[derive(Debug, Clone)]
 pub struct PretrainedEncoder {
     /// Its sizes.
     pub config: EncoderConfig,
-    /// How recordings are prepared for it.
+    /// The options by which recordings are prepared for it.
     pub preprocessor: PreprocessorConfig,
-    /// Its folder's files.
+    /// The files of its folder.
     pub files: Arc<EncoderFiles>,
     encoder: Encoder,
-    /// How many layers of it were loaded.
+    /// The number of its layers that were loaded.
     layers: usize,
 }
 
 impl PretrainedEncoder {
-    /// Loads as many of an encoder's layers as `config` needs from a folder in Hugging Face's
-    /// layout.
+    /// Load as many layers of an encoder as `config` needs from a folder in the layout of Hugging
+    /// Face.
     ///
     /// # Errors
-    /// Names the file, and of weights every tensor that does not fit.
+    /// The error names the file and, for weights, every tensor that does not fit.
     pub fn load(
         folder: &Path,
         config: &PretrainedConfig,
@@ -152,13 +148,13 @@ impl PretrainedEncoder {
         })
     }
 
-    /// The encoder itself.
+    /// Return the encoder itself.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// What training keeps of one clip of so many frames (of a waveform: samples), where the
-    /// last layers (`None`: all) are trained, and with `convolutions` what stands before them.
+    /// Estimate what training keeps for one clip of `frames` (samples, if the input is a waveform),
+    /// if the last layers (`None`: all) and, with `convolutions`, the parts before them are trained.
     pub fn activations(
         &self,
         frames: usize,
@@ -174,7 +170,7 @@ impl PretrainedEncoder {
         self.config.activations(frames, parts)
     }
 
-    /// A network of this encoder and a head with random weights.
+    /// Create a network of this encoder and a head with random weights.
     ///
     /// # Errors
     /// On options that do not fit the encoder.
@@ -188,7 +184,7 @@ impl PretrainedEncoder {
         PretrainedNetwork::new(self.encoder.clone(), sizes, config, classes, device)
     }
 
-    /// Checks that the encoder can read a whole window of a front end.
+    /// Check that the encoder can read a whole window of a front end.
     ///
     /// # Errors
     /// [`NetworkError::WindowTooLong`].
@@ -202,14 +198,14 @@ impl PretrainedEncoder {
         }
     }
 
-    /// A recipe's front end with what this encoder asks for: its rate, its kind of input, its
-    /// scaling. Trimming, duration and padding stay the recipe's.
+    /// Return the front end of a recipe with the rate, the kind of input and the scaling that this
+    /// encoder needs. Trimming, duration and padding stay those of the recipe.
     pub fn front_end(&self, config: &FrontEndConfig) -> FrontEndConfig {
         front_end(&self.config, &self.preprocessor, config)
     }
 }
 
-/// A front end for an encoder, trimming, duration and padding as in `config`.
+/// Return a front end for an encoder, with trimming, duration and padding as in `config`.
 pub(super) fn front_end(
     encoder: &EncoderConfig,
     preprocessor: &PreprocessorConfig,
@@ -232,7 +228,7 @@ pub(super) fn front_end(
     }
 }
 
-/// Reads `config.json` and `preprocessor_config.json`, which may be missing.
+/// Read `config.json` and, if it exists, `preprocessor_config.json`.
 pub(super) fn read_configs(
     folder: &Path,
 ) -> Result<(EncoderFiles, EncoderConfig, PreprocessorConfig), PretrainedError> {
@@ -286,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_no_name_on_the_hub() {
+    fn a_path_is_not_a_name_on_the_hub() {
         for (value, name) in [
             (
                 json!("openai/whisper-tiny.en"),

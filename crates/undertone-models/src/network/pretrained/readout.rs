@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::{PretrainedConfig, States};
 use super::head::Head;
 use crate::encoder::{EncoderError, HiddenStates, StepPooling};
-use crate::network::NetworkError;
+use crate::network::error::NetworkError;
 use crate::weights::{self, Checkpoint, NamedTensor};
 
 /// Return the name of a parameter in a checkpoint: `transformers` has the layers of the head beside
@@ -16,13 +16,13 @@ fn name_in_checkpoint(name: &str) -> String {
     name.strip_prefix("head.").unwrap_or(name).to_owned()
 }
 
-/// Which hidden states are read, how their steps become one vector, and a head.
+/// The hidden states that are read, the pooling of their steps into one vector, and a head.
 ///
-/// One of a checkpoint's own ([`PretrainedConfig::stock`]) gives the scores of
+/// The readout of [`PretrainedConfig::stock`] computes the scores of
 /// `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` and
 /// `WhisperForAudioClassification`. The last was trained on clips filled up with silence to
-/// [`EncoderConfig::longest_input`](crate::EncoderConfig::longest_input) and means over all of
-/// that: give it such batches, whose lengths count the silence.
+/// [`EncoderConfig::longest_input`](crate::EncoderConfig::longest_input), and takes the mean over
+/// the silence too: give it such batches, with lengths that include the silence.
 #[derive(Module, Debug)]
 pub struct Readout {
     /// `[states]`: softmax of these are the shares in the sum of all hidden states.
@@ -35,11 +35,11 @@ pub struct Readout {
 }
 
 impl Readout {
-    /// A head with random weights, and equal shares of all hidden states if they are summed, for
-    /// an encoder of so many layers with states so wide.
+    /// Create a readout with random weights (and with equal shares of all hidden states if they are
+    /// summed) for an encoder with this number of layers and this width of states.
     ///
     /// # Errors
-    /// On options that cannot work, and on states that the encoder does not have.
+    /// On invalid options, and on states that the encoder does not have.
     pub fn random(
         config: &PretrainedConfig,
         (layers, width): (usize, usize),
@@ -62,8 +62,8 @@ impl Readout {
         })
     }
 
-    /// Its values from a checkpoint as `transformers` lays it out. Batch norm, which is folded into
-    /// the layer behind it when it is written, is not looked for there: it must not have any.
+    /// Load the values from a checkpoint of `transformers`. The readout must have no batch norm: it
+    /// is folded into the layer behind it when a checkpoint is written.
     ///
     /// # Errors
     /// [`CheckpointError::Mismatch`](crate::CheckpointError::Mismatch) with every tensor that is
@@ -72,18 +72,19 @@ impl Readout {
         Ok(weights::load(self, checkpoint, name_in_checkpoint)?)
     }
 
-    /// All tensors as `transformers` names and lays them out, batch norm folded in.
+    /// Return all tensors as `transformers` names them and lays them out, with batch norm folded in.
     pub fn to_tensors(&self) -> Vec<NamedTensor> {
         let folded = self.clone().with_head(self.head.folded());
         weights::export(&folded, name_in_checkpoint)
     }
 
-    /// Class scores (logits), `[batch, classes]`.
+    /// Compute the class scores (logits), `[batch, classes]`.
     pub fn forward(&self, hidden: &HiddenStates) -> Tensor<2> {
         self.head.forward(self.embed(hidden))
     }
 
-    /// What the head reads: pooled hidden states, `[batch, width]`.
+    /// Compute the embedding of each clip, which the head reads: pooled hidden states,
+    /// `[batch, width]`.
     pub fn embed(&self, hidden: &HiddenStates) -> Tensor<2> {
         let HiddenStates { states, lengths } = hidden;
         let pool = |state: &Tensor<3>| self.pooling.forward(state.clone(), lengths);
@@ -102,17 +103,17 @@ impl Readout {
         Tensor::cat(pooled.collect(), 1)
     }
 
-    /// The head.
+    /// Return the head.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The head alone.
+    /// Return the head, without the rest.
     pub fn into_head(self) -> Head {
         self.head
     }
 
-    /// The same with another head, which must read vectors of the same width.
+    /// Return the same readout with another head, which must read vectors of the same width.
     pub fn with_head(mut self, head: Head) -> Self {
         self.head = head;
         self

@@ -1,10 +1,10 @@
-//! Models with a pretrained encoder on disk: Hugging Face's layout, so that `transformers` loads
-//! what we trained, and we what others did.
+//! The folder of a model with a pretrained encoder, in the layout of Hugging Face: `transformers`
+//! loads models of Undertone, and Undertone loads models of `transformers`.
 //!
-//! What the architecture of `transformers` can express is written as its own class
-//! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). For anything else a
-//! class of ours lies beside the weights, which `transformers` loads with `trust_remote_code=True`.
-//! Our own settings are kept in `config.json` under `undertone`.
+//! A network that `transformers` has a class for is written as that class
+//! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). Any other network is
+//! written with a class of ours beside the weights, which `transformers` loads with
+//! `trust_remote_code=True`. The settings of Undertone are in `config.json` under `undertone`.
 
 use std::fs;
 use std::path::Path;
@@ -15,35 +15,34 @@ use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig, Normalize};
 use undertone_files::write_atomically;
 
-use super::config::{PretrainedConfig, States};
-use super::network::PretrainedNetwork;
-use super::source::{
-    EncoderFiles, NAME_OR_PATH, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, front_end,
-    read, read_configs,
+use super::config::{ModelConfig, class_of_output};
+use super::encoder_folder::{
+    EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
 };
-use crate::encoder::{EncoderConfig, HeadConfig, StepPoolingKind};
-use crate::model::{CONFIG_FILE, ModelConfig, ModelError, WEIGHTS_FILE, class_of_output};
+use super::error::ModelError;
+use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
+use crate::encoder::{ClassifierHeadConfig, EncoderConfig, StepPoolingKind};
+use crate::network::{PretrainedConfig, PretrainedNetwork, States};
 use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
 
-/// The class of ours, for what `transformers` has no class for.
+/// Our class, for networks that `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
 const MODELING_FILE: &str = "modeling_undertone.py";
-/// How `transformers` prepares recordings as our front end does.
+/// Our feature extractor, with which `transformers` prepares recordings as our front end does.
 const EXTRACTION: &str = include_str!("feature_extraction_undertone.py");
 const EXTRACTION_FILE: &str = "feature_extraction_undertone.py";
-/// The key of `config.json` under which our own settings lie.
+/// The key of `config.json` for the settings of Undertone.
 const SETTINGS: &str = "undertone";
 
-/// Longest stretch of a recording that a model of somebody else's is given at once, in seconds, if it
-/// has no end of its own.
+/// The longest window of a foreign model that has no limit of its own, in seconds.
 const FOREIGN_WINDOW: f64 = 30.0;
 
-/// Our settings in a `config.json` of Hugging Face's layout, if it has any.
+/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has any.
 pub(crate) fn settings(config: &Map<String, Value>) -> Option<&Value> {
     config.get(SETTINGS)
 }
 
-/// Writes a model's folder.
+/// Write the folder of a model.
 pub(crate) fn save(
     folder: &Path,
     settings: &ModelConfig,
@@ -62,7 +61,7 @@ pub(crate) fn save(
     let preprocessor = preprocessor_json(settings, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
-    // What stands behind the encoder was trained here, whatever type the encoder came in.
+    // The readout was trained here, so it keeps all its bits whatever the type of the encoder.
     let of_encoder = network.encoder().to_tensors(&encoder);
     let typed = of_encoder.iter().map(|tensor| (tensor, float_type));
     let readout = network.readout().to_tensors();
@@ -85,7 +84,7 @@ pub(crate) fn save(
     Ok(())
 }
 
-/// Reads the network of a folder that [`save`] wrote.
+/// Read the network of a folder that [`save`] wrote.
 pub(crate) fn load(
     folder: &Path,
     pretrained: &PretrainedConfig,
@@ -93,7 +92,7 @@ pub(crate) fn load(
     device: &Device,
 ) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
     let encoder = PretrainedEncoder::load(folder, pretrained, device)?;
-    // What was saved has its batch norm folded in.
+    // The saved network has its batch norm folded in.
     let folded = PretrainedConfig {
         batch_norm: false,
         ..pretrained.clone()
@@ -112,24 +111,24 @@ pub(crate) fn load(
     Ok((network, encoder))
 }
 
-/// A model for audio classification that somebody else trained.
+/// A model for audio classification that Undertone did not train.
 pub(crate) struct Foreign {
     pub(crate) labels: Vec<String>,
     pub(crate) front_end: FrontEndConfig,
     pub(crate) network: PretrainedNetwork,
 }
 
-/// Reads a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
+/// Read a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
 /// `WhisperForAudioClassification`.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
     let (_, encoder, preprocessor) = read_configs(folder)?;
     let path = folder.join(CONFIG_FILE);
-    let head = HeadConfig::from_json(&read(&path)?, &encoder)
+    let head = ClassifierHeadConfig::from_json(&read(&path)?, &encoder)
         .map_err(|source| PretrainedError::Config { path, source })?;
     let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
     let labels = head.labels;
     let (network, _) = load(folder, &pretrained, labels.len(), device)?;
-    // Whisper was fine-tuned on clips filled up with silence, and pools over both.
+    // Whisper was fine-tuned on clips filled up with silence, and pools over the silence too.
     let longest = encoder.longest_input();
     let seconds = longest.map_or(FOREIGN_WINDOW, |frames| {
         (frames * preprocessor.hop_length) as f64 / f64::from(preprocessor.sampling_rate)
@@ -147,7 +146,7 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
     })
 }
 
-/// The class of `transformers` that computes what our network does, if there is one.
+/// Return the class of `transformers` that computes what our network computes, if there is one.
 fn stock_class(
     encoder: &EncoderConfig,
     pretrained: &PretrainedConfig,
@@ -162,7 +161,7 @@ fn stock_class(
         && pretrained.projection.is_some()
         && settings.output_scheme == settings.label_scheme;
     match encoder {
-        // A norm behind the last layer belongs to the whole encoder only.
+        // The class applies the norm behind the last layer even if later layers were left out.
         EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
             if config.do_stable_layer_norm
                 && pretrained
@@ -173,7 +172,7 @@ fn stock_class(
         }
         EncoderConfig::Wav2Vec2(_) if fits => Some("Wav2Vec2ForSequenceClassification"),
         EncoderConfig::Hubert(_) if fits => Some("HubertForSequenceClassification"),
-        // Whisper's own class wants 30 s and pools over the silence too.
+        // The class for Whisper needs 30 s of input and pools over the silence too.
         _ => None,
     }
 }
@@ -203,8 +202,8 @@ fn config_json(
         .map(|(id, label)| (label.clone(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
-    // Without a class of its own, `transformers` needs to know how many layers there are in all:
-    // the norm behind the last of them belongs to the whole.
+    // Our class needs the number of layers of the whole encoder, to know whether the norm behind the
+    // last layer applies.
     if stock.is_some() {
         config.insert("num_hidden_layers".to_owned(), json!(layers));
     }
@@ -235,7 +234,7 @@ fn config_json(
     Ok(config)
 }
 
-/// The encoder's own preparation, with ours before it.
+/// Return the options of the feature extractor of the encoder, with those of our front end.
 fn preprocessor_json(
     settings: &ModelConfig,
     encoder: &EncoderConfig,
@@ -258,7 +257,7 @@ fn preprocessor_json(
     ] {
         preprocessor.insert(key.to_owned(), value);
     }
-    // What the file leaves out is not what a feature extractor takes for left out.
+    // A missing option has another default in the feature extractors than in the file.
     match encoder {
         EncoderConfig::Whisper(config) => {
             preprocessor.insert("feature_size".to_owned(), json!(config.num_mel_bins));
@@ -278,8 +277,8 @@ fn to_json(settings: &impl Serialize) -> Result<Value, ModelError> {
     })
 }
 
-/// The type that an encoder's weights came in: rounding them to it again changes nothing unless
-/// they were trained.
+/// Return the type that the weights of an encoder were stored in. Rounding to it again changes
+/// nothing unless the weights were trained.
 fn stored_type(config: &Map<String, Value>) -> FloatType {
     let named = ["dtype", "torch_dtype"]
         .iter()

@@ -1,8 +1,7 @@
 //! Long short-term memory (Hochreiter & Schmidhuber 1997), stacked and optionally bidirectional.
 //!
 //! The input projection of all time steps is one matrix product and the four gates of a step are
-//! another. The equations are those of PyTorch's `nn.LSTM`; `tests/lstm_parity.rs` holds the two
-//! to each other.
+//! another. The equations are those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the two.
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Initializer};
@@ -10,7 +9,7 @@ use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// What an [`Lstm`] looks like.
+/// The options of an [`Lstm`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LstmConfig {
@@ -29,13 +28,13 @@ pub struct LstmConfig {
 }
 
 impl LstmConfig {
-    /// Width of the output: `units`, or twice that when bidirectional.
+    /// Return the width of the output: `units`, or twice that if bidirectional.
     pub fn output_width(&self) -> usize {
         self.units * if self.bidirectional { 2 } else { 1 }
     }
 
-    /// A network for inputs of `width` values a step, weights drawn uniformly from
-    /// ±1/√units as PyTorch does.
+    /// Create a network for inputs of `width` values per step. Weights are drawn uniformly from
+    /// ±1/√units, as PyTorch does.
     pub fn init(&self, width: usize, device: &Device) -> Lstm {
         let layers = (0..self.layers)
             .map(|layer| {
@@ -67,7 +66,7 @@ pub struct Lstm {
 }
 
 impl Lstm {
-    /// Hidden states of the last layer at every step.
+    /// Compute the hidden states of the last layer at every step.
     ///
     /// Shapes: `[batch, steps, width]` → `[batch, steps, output_width]`; the forward direction's
     /// units come first. Initial hidden and cell states are zero.

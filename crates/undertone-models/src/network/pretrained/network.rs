@@ -1,4 +1,4 @@
-//! A pretrained encoder with a head.
+//! The network of a pretrained encoder and a head.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -8,10 +8,10 @@ use super::head::Head;
 use super::readout::Readout;
 use crate::batch::Batch;
 use crate::encoder::{Encoder, EncoderError};
-use crate::network::NetworkError;
+use crate::network::error::NetworkError;
 use crate::weights::Checkpoint;
 
-/// A pretrained encoder, and what is read of it.
+/// A pretrained encoder and a readout.
 #[derive(Module, Debug)]
 pub struct PretrainedNetwork {
     encoder: Encoder,
@@ -19,10 +19,11 @@ pub struct PretrainedNetwork {
 }
 
 impl PretrainedNetwork {
-    /// Puts a head with random weights behind an encoder of so many layers with states so wide.
+    /// Put a readout with random weights behind an encoder. `sizes` are the number of layers of the
+    /// encoder and the width of its states.
     ///
     /// # Errors
-    /// On options that cannot work, and on states that the encoder does not have.
+    /// On invalid options, and on states that the encoder does not have.
     pub fn new(
         encoder: Encoder,
         sizes: (usize, usize),
@@ -34,43 +35,44 @@ impl PretrainedNetwork {
         Ok(Self { encoder, readout })
     }
 
-    /// Class scores (logits), `[batch, classes]`.
+    /// Compute the class scores (logits), `[batch, classes]`.
     pub fn forward(&self, batch: &Batch) -> Tensor<2> {
         self.readout.forward(&self.encoder.hidden_states(batch))
     }
 
-    /// What the head reads: pooled hidden states, `[batch, width]`.
+    /// Compute the embedding of each clip, which the head reads: pooled hidden states,
+    /// `[batch, width]`.
     pub fn embed(&self, batch: &Batch) -> Tensor<2> {
         self.readout.embed(&self.encoder.hidden_states(batch))
     }
 
-    /// What stands behind the encoder.
+    /// Return the readout.
     pub fn readout(&self) -> &Readout {
         &self.readout
     }
 
-    /// The head.
+    /// Return the head.
     pub fn head(&self) -> &Head {
         self.readout.head()
     }
 
-    /// The head alone.
+    /// Return the head, without the rest.
     pub fn into_head(self) -> Head {
         self.readout.into_head()
     }
 
-    /// The encoder.
+    /// Return the encoder.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// The same encoder with another head, which must read vectors of the same width.
+    /// Return the same network with another head, which must read vectors of the same width.
     pub fn with_head(mut self, head: Head) -> Self {
         self.readout = self.readout.with_head(head);
         self
     }
 
-    /// The same encoder, read as a checkpoint says.
+    /// Load the readout from a checkpoint.
     ///
     /// # Errors
     /// As [`Readout::filled`].
@@ -79,8 +81,8 @@ impl PretrainedNetwork {
         Ok(self)
     }
 
-    /// Trains the head with the encoder's last layers (`None`: all), and its convolutions if so
-    /// told; freezes the rest.
+    /// Make the head, the last layers of the encoder (`None`: all) and, with `convolutions`, the parts
+    /// before them trainable. Freeze the rest.
     pub fn thawed(mut self, last_layers: Option<usize>, convolutions: bool) -> Self {
         if let Some(layers) = last_layers {
             self.encoder = self.encoder.train_last(layers);

@@ -1,4 +1,4 @@
-//! From the vector that an encoder's steps were pooled into to class scores.
+//! From an embedding to class scores.
 
 use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::PretrainedConfig;
 
-/// Batch norm (if on), a linear layer (if on), dropout, the output layer. Nothing in it is curved:
-/// `transformers` projects every step and pools then, which is the same.
+/// Batch norm (if on), a linear layer (if on), dropout and the output layer. All of it is linear:
+/// `transformers` projects every step and then pools, which gives the same.
 #[derive(Module, Debug)]
 pub struct Head {
     norm: Option<BatchNorm>,
@@ -17,7 +17,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// A head with random weights for vectors of `width` numbers.
+    /// Create a head with random weights for embeddings of `width` values.
     pub(crate) fn init(
         config: &PretrainedConfig,
         width: usize,
@@ -37,7 +37,7 @@ impl Head {
         }
     }
 
-    /// A head of one linear layer: `weight` is `[width, classes]` by rows, `bias` `[classes]`.
+    /// Create a head of one linear layer: `weight` is `[width, classes]` by rows, `bias` `[classes]`.
     pub fn linear(weight: Vec<f32>, bias: Vec<f32>, device: &Device) -> Self {
         let classes = bias.len();
         let width = weight.len() / classes.max(1);
@@ -54,7 +54,7 @@ impl Head {
         }
     }
 
-    /// Class scores, `[batch, width]` → `[batch, classes]`.
+    /// Compute the class scores, `[batch, width]` → `[batch, classes]`.
     pub fn forward(&self, embedding: Tensor<2>) -> Tensor<2> {
         let mut hidden = embedding;
         if let Some(norm) = &self.norm {
@@ -66,7 +66,7 @@ impl Head {
         self.classifier.forward(self.dropout.forward(hidden))
     }
 
-    /// The same function without batch norm, which is folded into the linear layer behind it.
+    /// Return the same function without batch norm, which is folded into the linear layer behind it.
     pub(crate) fn folded(&self) -> Self {
         let mut head = self.valid();
         let Some(norm) = head.norm.take() else {

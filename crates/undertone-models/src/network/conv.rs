@@ -1,6 +1,5 @@
-//! Convolution over time with an output as long as its input.
-//!
-//! Channels come last, as the LSTM wants them.
+//! A convolution over time with an output as long as its input. Channels are last, as the LSTM wants
+//! them.
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
@@ -8,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::kernels::strided_convolution;
 
-/// A convolution over time whose output is as long as its input: zeros are added at both ends.
+/// A convolution over time. Zeros at both ends make the output as long as the input.
 #[derive(Module, Debug)]
 pub(crate) struct TimeConvolution {
     /// `[kernel_size * channels_in, channels_out]`; the frames of the kernel in order of time.
@@ -19,8 +18,8 @@ pub(crate) struct TimeConvolution {
 }
 
 impl TimeConvolution {
-    /// Random weights and biases, uniform within ±1/√(kernel_size · channels_in), as PyTorch's
-    /// `Conv1d` has them. `kernel_size` is odd.
+    /// Draw random weights and biases, uniform within ±1/√(kernel_size · channels_in), as the
+    /// `Conv1d` of PyTorch does. `kernel_size` is odd.
     pub(crate) fn init(
         channels_in: usize,
         channels_out: usize,

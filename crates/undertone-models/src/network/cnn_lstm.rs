@@ -1,5 +1,5 @@
-//! The CNN+LSTM: convolutions over time read the feature bands as channels, an LSTM reads what
-//! they make of it, and a linear layer turns its pooled into one score a class.
+//! The CNN+LSTM: convolutions over time, which read the feature bands as channels, then an LSTM,
+//! then pooling over time, then a linear layer with one score per class.
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
@@ -7,17 +7,20 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::conv::TimeConvolution;
-use crate::lstm::{Lstm, LstmConfig};
-use crate::network::NetworkError;
+use super::conv::TimeConvolution;
+use super::error::{LARGEST_SIZE, NetworkError};
+use super::lstm::{Lstm, LstmConfig};
 
-/// One convolution over time, with what follows it.
+/// More layers than anyone trains; a larger number is a mistake.
+const MOST_LSTM_LAYERS: usize = 64;
+
+/// The options of one convolution over time and of the pooling behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConvConfig {
     /// Output channels.
     pub channels: usize,
-    /// Frames that one output sees; odd, so that the output is as long as the input.
+    /// Frames that one output frame depends on; odd, so that the output is as long as the input.
     pub kernel_size: usize,
     /// Max-pooling over this many frames (and with that stride); 1 leaves the frames as they are.
     #[serde(default = "one")]
@@ -28,12 +31,12 @@ fn one() -> usize {
     1
 }
 
-/// How the LSTM's states over time become one vector.
+/// How the states of the LSTM over time become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
-    /// The state after the last step; of the backward direction, which reads from the end, that is
-    /// the state at the first frame.
+    /// The state after the last step. The backward direction reads from the end, so its last step is
+    /// the first frame.
     Last,
     /// The mean over all steps.
     Mean,
@@ -41,12 +44,12 @@ pub enum Pooling {
     MeanStd,
 }
 
-/// What a [`CnnLstm`] looks like. The number of bands comes from the front end and the number of
-/// classes from the label scheme.
+/// The options of a [`CnnLstm`]. The number of bands comes from the front end, the number of classes
+/// from the label scheme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CnnLstmConfig {
-    /// The convolutions in order: each is convolution, batch norm (if on), ReLU, max-pooling,
+    /// The convolutions in order. Each is a convolution, batch norm (if on), ReLU, max-pooling and
     /// dropout.
     pub conv: Vec<ConvConfig>,
     /// Whether each convolution is followed by batch normalization.
@@ -55,7 +58,7 @@ pub struct CnnLstmConfig {
     /// Share of values dropped after each convolution while training, 0 up to but not including 1.
     #[serde(default)]
     pub conv_dropout: f64,
-    /// The LSTM that reads the convolutions' output.
+    /// The LSTM, which reads the output of the convolutions.
     pub lstm: LstmConfig,
     /// How its states become one vector.
     pub pooling: Pooling,
@@ -65,84 +68,45 @@ pub struct CnnLstmConfig {
 }
 
 impl CnnLstmConfig {
-    /// No size of a network may be larger: a mistyped one is told before it exhausts the memory.
-    pub const LARGEST: usize = 8192;
-
-    /// Checks the sizes against an input of `bands` × `frames` and `classes` outputs.
+    /// Check the options for an input of `bands` × `frames` and for `classes` outputs.
     ///
     /// # Errors
-    /// The first option that cannot work.
+    /// The first option that is invalid.
     pub fn check(&self, bands: usize, frames: usize, classes: usize) -> Result<(), NetworkError> {
-        let sizes = [
-            ("bands", bands),
-            ("classes", classes),
-            ("lstm.layers", self.lstm.layers),
-            ("lstm.units", self.lstm.units),
-        ];
-        let conv_sizes = self
-            .conv
-            .iter()
-            .flat_map(|conv| [("conv.channels", conv.channels), ("conv.pool", conv.pool)]);
-        if let Some((name, _)) = sizes
-            .into_iter()
-            .chain(conv_sizes)
-            .find(|(_, size)| *size == 0)
-        {
-            return Err(NetworkError::Zero(name));
-        }
-        let kernels = self
-            .conv
-            .iter()
-            .map(|conv| ("conv.kernel_size", conv.kernel_size));
-        let channels = self
-            .conv
-            .iter()
-            .map(|conv| ("conv.channels", conv.channels));
-        let all = sizes.into_iter().chain(kernels).chain(channels);
-        let limit = |name| {
-            if name == "lstm.layers" {
-                64
-            } else {
-                Self::LARGEST
-            }
-        };
-        if let Some((name, size)) = all.into_iter().find(|(name, size)| *size > limit(*name)) {
-            return Err(NetworkError::TooLarge {
-                name,
-                size,
-                largest: limit(name),
-            });
-        }
-        if let Some(conv) = self.conv.iter().find(|conv| conv.kernel_size % 2 == 0) {
-            return Err(NetworkError::EvenKernel(conv.kernel_size));
-        }
-        for (field, value) in [
-            ("conv_dropout", self.conv_dropout),
-            ("lstm.dropout", self.lstm.dropout),
-            ("dropout", self.dropout),
+        for (name, size, largest) in [
+            ("bands", bands, LARGEST_SIZE),
+            ("classes", classes, LARGEST_SIZE),
+            ("lstm.layers", self.lstm.layers, MOST_LSTM_LAYERS),
+            ("lstm.units", self.lstm.units, LARGEST_SIZE),
         ] {
-            if !(0.0..1.0).contains(&value) {
-                return Err(NetworkError::Dropout { field, value });
-            }
+            NetworkError::unless_positive(name, size)?;
+            NetworkError::if_above(largest, name, size)?;
         }
-        let left = self
-            .conv
-            .iter()
-            .fold(frames, |frames, conv| frames / conv.pool);
+        let (mut left, mut pooled) = (frames, 1usize);
+        for conv in &self.conv {
+            NetworkError::unless_positive("conv.channels", conv.channels)?;
+            NetworkError::if_above(LARGEST_SIZE, "conv.channels", conv.channels)?;
+            NetworkError::if_above(LARGEST_SIZE, "conv.kernel_size", conv.kernel_size)?;
+            if conv.kernel_size.is_multiple_of(2) {
+                return Err(NetworkError::EvenKernel(conv.kernel_size));
+            }
+            NetworkError::unless_positive("conv.pool", conv.pool)?;
+            left /= conv.pool;
+            pooled = pooled.saturating_mul(conv.pool);
+        }
+        NetworkError::unless_share("conv_dropout", self.conv_dropout)?;
+        NetworkError::unless_share("lstm.dropout", self.lstm.dropout)?;
+        NetworkError::unless_share("dropout", self.dropout)?;
         if left == 0 {
-            let pooled = self
-                .conv
-                .iter()
-                .fold(1, |all: usize, conv| all.saturating_mul(conv.pool));
             return Err(NetworkError::NoFramesLeft { pooled, frames });
         }
         Ok(())
     }
 
-    /// A network with random weights; the same after the same [`Device::seed`].
+    /// Create a network with random weights. The same [`Device::seed`] gives the same weights.
     ///
     /// # Panics
-    /// On sizes that [`CnnLstmConfig::check`] refuses.
+    /// On sizes for which [`CnnLstmConfig::check`] returns an error.
     pub fn init(&self, bands: usize, classes: usize, device: &Device) -> CnnLstm {
         let mut channels = bands;
         let mut conv = Vec::with_capacity(self.conv.len());
@@ -221,10 +185,10 @@ pub struct CnnLstm {
 }
 
 impl CnnLstm {
-    /// Added to a variance before its square root, whose slope is infinite at zero.
+    /// Added to a variance before its square root, whose slope is infinite at 0.
     pub const SMALLEST_VARIANCE: f32 = 1e-5;
 
-    /// Class scores (logits) of a batch of feature matrices.
+    /// Compute the class scores (logits) of a batch of feature matrices.
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
     pub fn forward(&self, features: Tensor<3>) -> Tensor<2> {
@@ -242,7 +206,7 @@ impl CnnLstm {
         let [_, frames, width] = states.dims();
         match self.pooling {
             Pooling::Last if self.bidirectional => {
-                // Each direction's own last step: the backward one ends at the first frame.
+                // The last step of each direction: the backward one ends at the first frame.
                 let units = width / 2;
                 let forward = states.clone().narrow(1, frames - 1, 1).narrow(2, 0, units);
                 let backward = states.narrow(1, 0, 1).narrow(2, units, units);

@@ -54,6 +54,7 @@ mod peaks;
 mod pitch;
 mod recording;
 mod resample;
+mod sample_hash;
 mod trim;
 
 #[cfg(feature = "fs")]
@@ -75,4 +76,5 @@ pub use peaks::peaks;
 pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
 pub use recording::Recording;
 pub use resample::{ResampleError, Resampler, ResamplerCache};
+pub use sample_hash::SampleHash;
 pub use trim::{TrimConfig, frame_levels, trim};

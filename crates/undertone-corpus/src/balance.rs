@@ -1,4 +1,4 @@
-//! Balancing: the steps of a recipe that even out how often each class is seen.
+//! Balancing: the steps of a recipe that make the classes equally frequent.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::random::{Purpose, stream};
+use crate::random_stream::{Purpose, stream};
 use crate::{Emotion, LabelScheme, Utterance};
 
 /// One step of balancing. In a recipe:
@@ -29,26 +29,25 @@ use crate::{Emotion, LabelScheme, Utterance};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "StepTable", into = "StepTable")]
 pub enum BalanceStep {
-    /// Repeats clips of one emotion until it has as many as another.
+    /// Repeat clips of one emotion until it has as many as another.
     ///
-    /// Every clip stays. Copies are dealt in rounds from the shuffled clips, so that the clips'
-    /// numbers of copies differ by one at most. An emotion that already has as many is left as
-    /// it is.
+    /// Every clip stays. Copies are taken in rounds from the shuffled clips, so the numbers of
+    /// copies differ by at most one. An emotion that already has enough clips stays as it is.
     Oversample {
         /// The emotion whose clips are repeated.
         emotion: Emotion,
-        /// The emotion whose number of clips is the aim.
+        /// The emotion whose number of clips is the target.
         to: Emotion,
     },
-    /// Drops random clips until every label of the scheme that is there has as many as the
-    /// smallest one, in equal shares of the label's emotions.
+    /// Drop random clips until every label of the scheme that occurs has as many as the smallest
+    /// one, in equal shares of the label's emotions.
     ///
-    /// An emotion that has less than its share gives all it has and the others make up for it.
-    /// Copies are dropped before the last one of a clip is.
+    /// If an emotion has fewer clips than its share, it keeps them all, and the label's other
+    /// emotions fill the rest. Copies of a clip are dropped before its last one.
     Undersample,
 }
 
-/// A step as a recipe writes it.
+/// A step as a table of a recipe.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StepTable {
@@ -102,34 +101,34 @@ impl From<BalanceStep> for StepTable {
     }
 }
 
-/// Why clips can't be balanced.
+/// The reason why clips cannot be balanced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BalanceError {
     /// An emotion to oversample, or to oversample to, has no clip.
     #[error(
-        "can't oversample {emotion} to {to}: there is no {absent} clip; \
+        "cannot oversample {emotion} to {to}: there is no {absent} clip; \
          drop the step from the recipe"
     )]
     Absent {
-        /// The emotion whose clips were to be repeated.
+        /// The emotion whose clips should be repeated.
         emotion: Emotion,
-        /// The emotion whose number was the aim.
+        /// The emotion whose number of clips was the target.
         to: Emotion,
         /// The one of the two that has no clip.
         absent: Emotion,
     },
 }
 
-/// Applies balancing steps, one after the other, to the clips that `indices` points at.
+/// Apply balancing steps, one after another, to the clips with these indices.
 ///
-/// The result holds indices into `utterances` again: what stays keeps the order of `indices`, and
-/// copies follow. The same seed gives the same result on every platform.
+/// Return indices into `utterances`: the remaining clips in the order of `indices`, then the copies.
+/// The same seed gives the same result on every platform.
 ///
 /// # Errors
-/// Where a step names an emotion that has no clip.
+/// If a step names an emotion that has no clip.
 ///
 /// # Panics
-/// Where an index is not below `utterances.len()`.
+/// If an index is not below `utterances.len()`.
 pub fn balance(
     utterances: &[Utterance],
     indices: &[usize],
@@ -219,7 +218,8 @@ fn undersample(
     kept.into_iter().map(|position| list[position]).collect()
 }
 
-/// Splits `total` into one share per count, as equal as they can be while none exceeds its count.
+/// Split `total` into one share per count. The shares are as equal as possible, and none exceeds its
+/// count.
 fn equal_shares(counts: &[usize], total: usize) -> Vec<usize> {
     let mut ascending: Vec<usize> = (0..counts.len()).collect();
     ascending.sort_by_key(|&position| counts[position]);
@@ -233,7 +233,7 @@ fn equal_shares(counts: &[usize], total: usize) -> Vec<usize> {
     shares
 }
 
-/// Draws `wanted` of the positions at random, taking different clips before copies of one.
+/// Draw `wanted` of the positions at random. Take different clips before copies of one.
 fn draw(list: &[usize], positions: &[usize], wanted: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let mut shuffled = positions.to_vec();
     shuffled.shuffle(rng);
@@ -259,17 +259,17 @@ mod tests {
     use super::equal_shares;
 
     #[test]
-    fn shares_are_equal_where_every_count_allows_it() {
+    fn shares_are_equal_if_every_count_is_large_enough() {
         assert_eq!(equal_shares(&[192, 192, 192, 192], 384), [96, 96, 96, 96]);
     }
 
     #[test]
-    fn what_a_small_count_lacks_is_made_up_by_the_others() {
+    fn larger_counts_fill_the_share_of_a_small_one() {
         assert_eq!(equal_shares(&[10, 100, 100, 0], 90), [10, 40, 40, 0]);
     }
 
     #[test]
-    fn a_remainder_is_spread_and_the_total_kept() {
+    fn a_remainder_is_distributed() {
         let shares = equal_shares(&[50, 50, 50], 100);
         assert_eq!(shares.iter().sum::<usize>(), 100);
         assert!(shares.iter().all(|share| (33..=34).contains(share)));

@@ -6,31 +6,61 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    CorpusError, Emotion, Gender, Intensity, LabelScheme, Problem, RavdessName, Utterance,
-    manifest, ravdess,
+    CorpusError, Emotion, Gender, Intensity, LabelScheme, RavdessName, Skipped, Utterance,
+    VocalChannels, manifest, ravdess,
 };
 
-/// A set of labeled clips, and what was wrong with those that had to be skipped.
+/// A set of labeled clips, and a record of the ones that were skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus {
-    /// The folder that was scanned, or the one that the manifest lies in.
+    /// The folder that was scanned, or the folder of the manifest.
     pub root: PathBuf,
-    /// The clips, in an order that depends on names only: a folder's by RAVDESS name, a
-    /// manifest's by row. Never empty.
+    /// The clips: those of a folder in the order of their RAVDESS names, those of a manifest in the
+    /// order of its rows. Never empty.
     pub utterances: Vec<Utterance>,
-    /// What was skipped, and why.
-    pub problems: Vec<Problem>,
-    /// Which of RAVDESS's 1440 spoken clips a scanned folder lacks. Empty for a manifest.
+    /// Recordings and rows that were skipped, and why.
+    pub skipped: Vec<Skipped>,
+    /// The number of clips that were left out because of their vocal channel.
+    pub other_channel: usize,
+    /// Those of RAVDESS's 1440 spoken takes that a scanned folder lacks. Empty for a manifest, and
+    /// for a corpus of songs only.
     pub missing: Vec<RavdessName>,
 }
 
 impl Corpus {
-    /// Opens a corpus: a folder is scanned for RAVDESS clips, a `.csv` file is read as a manifest.
+    /// Open a corpus and leave out RAVDESS's songs: see [`Corpus::open_channels`].
     ///
     /// # Errors
-    /// Where nothing can be used: see [`CorpusError`]. What concerns single clips is in
-    /// [`Corpus::problems`].
+    /// If nothing can be used: see [`CorpusError`].
     pub fn open(path: &Path) -> Result<Self, CorpusError> {
+        Self::open_channels(path, VocalChannels::Speech)
+    }
+
+    /// Open a corpus: scan a folder for RAVDESS clips, or read a `.csv` file as a manifest. Clips
+    /// of other vocal channels are left out and counted in [`Corpus::other_channel`].
+    ///
+    /// # Errors
+    /// If nothing can be used: see [`CorpusError`]. Troubles with single clips are in
+    /// [`Corpus::skipped`].
+    pub fn open_channels(path: &Path, channels: VocalChannels) -> Result<Self, CorpusError> {
+        let mut corpus = Self::open_all(path)?;
+        let all = corpus.utterances.len();
+        corpus.utterances.retain(|clip| channels.include(clip));
+        corpus.other_channel = all - corpus.utterances.len();
+        if corpus.utterances.is_empty() {
+            return Err(CorpusError::OtherChannel {
+                path: path.to_owned(),
+                channels,
+                left_out: all,
+            });
+        }
+        if channels == VocalChannels::Song {
+            corpus.missing.clear();
+        }
+        Ok(corpus)
+    }
+
+    fn open_all(path: &Path) -> Result<Self, CorpusError> {
         let is_csv = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
@@ -44,41 +74,42 @@ impl Corpus {
         }
     }
 
-    /// Scans a folder and all below it for RAVDESS clips (`.wav`, `.flac`). Links are followed;
-    /// of two clips with one name the first by path is kept.
+    /// Scan a folder and its subfolders for RAVDESS clips (`.wav`, `.flac`). Follow links. If two
+    /// clips have the same name, keep the one whose path comes first.
     ///
     /// # Errors
-    /// Where the folder can't be listed or holds no clip.
+    /// If the folder cannot be listed or contains no clip.
     pub fn scan_ravdess(folder: &Path) -> Result<Self, CorpusError> {
         let ravdess::Scan {
             utterances,
-            problems,
+            skipped,
             missing,
         } = ravdess::scan(folder).map_err(|error| open_error(folder, error))?;
         if utterances.is_empty() {
             return Err(CorpusError::NoClips {
                 path: folder.to_owned(),
-                problems,
+                skipped,
             });
         }
         Ok(Self {
             root: folder.to_owned(),
             utterances,
-            problems,
+            skipped,
+            other_channel: 0,
             missing,
         })
     }
 
-    /// Reads a manifest: a CSV with the columns `path`, `emotion`, `speaker` and, if it likes,
-    /// `gender` and `split`; others are ignored. Paths are relative to the manifest's folder.
+    /// Read a manifest: a CSV with the columns `path`, `emotion` and `speaker`, and optionally
+    /// `gender` and `split`. Other columns are ignored. Paths are relative to the manifest's folder.
     ///
     /// # Errors
-    /// Where a row can't be understood (with its line) or no row can be used. Rows without a
-    /// recording and repeated rows are [`Corpus::problems`].
+    /// If a row cannot be parsed (with its line) or no row can be used. Rows without a recording and
+    /// repeated rows are in [`Corpus::skipped`].
     pub fn from_manifest(csv: &Path) -> Result<Self, CorpusError> {
         let text = fs::read(csv).map_err(|error| open_error(csv, error))?;
         let root = csv.parent().unwrap_or(Path::new("")).to_owned();
-        let (utterances, problems) =
+        let (utterances, skipped) =
             manifest::read(&text, csv, &root).map_err(|reason| CorpusError::Manifest {
                 path: csv.to_owned(),
                 reason,
@@ -86,33 +117,34 @@ impl Corpus {
         if utterances.is_empty() {
             return Err(CorpusError::NoClips {
                 path: csv.to_owned(),
-                problems,
+                skipped,
             });
         }
         Ok(Self {
             root,
             utterances,
-            problems,
+            skipped,
+            other_channel: 0,
             missing: Vec::new(),
         })
     }
 
-    /// Writes the corpus as a manifest, with paths relative to the manifest's folder, so that
-    /// [`Corpus::from_manifest`] gives the same utterances in the same order. A file that is
-    /// there already is replaced.
+    /// Write the corpus as a manifest, with paths relative to the manifest's folder.
+    /// [`Corpus::from_manifest`] reads the same utterances in the same order. An existing file is
+    /// replaced.
     ///
     /// # Errors
-    /// Where the file can't be written or a clip's path is not Unicode.
+    /// If the file cannot be written or a clip's path is not Unicode.
     pub fn write_manifest(&self, csv: &Path) -> Result<(), CorpusError> {
         manifest::write(&self.utterances, csv)
     }
 
-    /// How many clips each emotion has, in RAVDESS's order, absent ones too.
+    /// Count the clips of each emotion, in RAVDESS's order, including emotions without clips.
     pub fn emotion_counts(&self) -> [(Emotion, usize); 8] {
         Emotion::ALL.map(|emotion| (emotion, self.count(|clip| clip.emotion == emotion)))
     }
 
-    /// How many clips each label of a scheme has, in the scheme's order, absent ones too.
+    /// Count the clips of each label, in the scheme's order, including labels without clips.
     pub fn label_counts(&self, scheme: LabelScheme) -> Vec<(&'static str, usize)> {
         let labels = scheme.labels().iter().enumerate();
         labels
@@ -125,17 +157,17 @@ impl Corpus {
             .collect()
     }
 
-    /// How many clips are female and male; `None` stands for clips without a known gender.
+    /// Count the clips of each gender. `None` stands for clips without a known gender.
     pub fn gender_counts(&self) -> BTreeMap<Option<Gender>, usize> {
         self.tally(|clip| clip.gender)
     }
 
-    /// How many clips are normal and strong; `None` stands for clips without a RAVDESS name.
+    /// Count the clips of each intensity. `None` stands for clips without a RAVDESS name.
     pub fn intensity_counts(&self) -> BTreeMap<Option<Intensity>, usize> {
         self.tally(|clip| clip.ravdess.map(|name| name.intensity()))
     }
 
-    /// How many clips each speaker has.
+    /// Count the clips of each speaker.
     pub fn speaker_counts(&self) -> BTreeMap<&str, usize> {
         self.tally(|clip| clip.speaker.as_str())
     }

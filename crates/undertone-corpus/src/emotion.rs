@@ -1,4 +1,4 @@
-//! The emotions that a clip can be labeled with.
+//! The emotions that label a clip.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// An emotion of RAVDESS's code book, in its order (codes 01 to 08).
 ///
-/// Other corpora are mapped onto these eight: [`FromStr`] takes the usual synonyms.
+/// Other corpora are mapped to these eight: [`FromStr`] accepts common synonyms.
 ///
 /// ```
 /// use undertone_corpus::Emotion;
@@ -61,12 +61,12 @@ impl Emotion {
         "surprised",
     ];
 
-    /// The emotion's name in lower case, as recipes and manifests spell it.
+    /// Return the name in lower case, as in recipes and manifests.
     pub fn name(self) -> &'static str {
         Self::NAMES[self.index()]
     }
 
-    /// The emotion's place in [`Emotion::ALL`], from 0.
+    /// Return the index in [`Emotion::ALL`], from 0.
     pub fn index(self) -> usize {
         self as usize
     }
@@ -86,7 +86,7 @@ pub struct UnknownEmotion(pub String);
 impl FromStr for Emotion {
     type Err = UnknownEmotion;
 
-    /// Reads a name or a common synonym ("anger", "fear", "joy", …), whatever its case.
+    /// Parse a name or a common synonym ("anger", "fear", "joy", …) in any case.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         match word.trim().to_lowercase().as_str() {
             "neutral" | "neutrality" => Ok(Emotion::Neutral),

@@ -1,14 +1,14 @@
-//! Why a corpus can't be opened or written.
+//! Errors of opening and writing a corpus.
 
 use std::io;
 use std::path::PathBuf;
 
-use crate::{ManifestError, Problem};
+use crate::{ManifestError, Skipped, VocalChannels};
 
-/// A corpus that can't be used at all. Smaller troubles are [`Problem`]s.
+/// The reason why a corpus cannot be used at all. A part that cannot be used is [`Skipped`].
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
-    /// There is nothing at the path.
+    /// The path does not exist.
     #[error("{}: no such folder or manifest; check the path of the corpus", path.display())]
     NotFound {
         /// The path that was given.
@@ -23,39 +23,53 @@ pub enum CorpusError {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The folder or the manifest can't be read.
-    #[error("{}: can't be read: {reason}", path.display())]
+    /// The folder or the manifest cannot be read.
+    #[error("{}: cannot be read: {reason}", path.display())]
     Unreadable {
         /// The folder or the manifest.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         reason: io::Error,
     },
     /// No clip of the corpus can be used.
-    #[error("{}: no usable clip{}", path.display(), no_clips_hint(problems))]
+    #[error("{}: no usable clip{}", path.display(), no_clips_hint(skipped))]
     NoClips {
         /// The folder or the manifest.
         path: PathBuf,
-        /// Everything that was skipped.
-        problems: Vec<Problem>,
+        /// All recordings and rows that were skipped.
+        skipped: Vec<Skipped>,
     },
-    /// A manifest that can't be understood.
+    /// All clips of the corpus are of another vocal channel.
+    #[error(
+        "{}: no clip of the vocal channel \"{channels}\": there are {left_out} of the other one; \
+         choose another vocal channel",
+        path.display()
+    )]
+    OtherChannel {
+        /// The folder or the manifest.
+        path: PathBuf,
+        /// The vocal channel that was asked for.
+        channels: VocalChannels,
+        /// The number of clips of the other one.
+        left_out: usize,
+    },
+    /// A manifest that cannot be parsed.
     #[error("{}: {reason}", path.display())]
     Manifest {
         /// The manifest.
         path: PathBuf,
-        /// What is wrong, and in which line.
+        /// The error and its line.
         reason: ManifestError,
     },
-    /// A manifest that can't be written.
-    #[error("{}: the manifest can't be written: {reason}", path.display())]
+    /// A manifest that cannot be written.
+    #[error("{}: the manifest cannot be written: {reason}", path.display())]
     Write {
         /// The manifest.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         reason: io::Error,
     },
-    /// A clip whose path is not Unicode and so can't stand in a manifest.
+    /// A clip whose path is not Unicode, which a manifest cannot contain.
     #[error("{}: the path is not valid Unicode; rename the clip to list it", path.display())]
     NotUnicode {
         /// The clip.
@@ -63,8 +77,8 @@ pub enum CorpusError {
     },
 }
 
-fn no_clips_hint(problems: &[Problem]) -> String {
-    match problems {
+fn no_clips_hint(skipped: &[Skipped]) -> String {
+    match skipped {
         [] => "; RAVDESS clips are .wav or .flac files named like \
                Actor_01/03-01-01-01-01-01-01.wav, any other corpus needs a manifest (.csv)"
             .to_owned(),

@@ -1,4 +1,4 @@
-//! A speaker's gender, as corpora record it.
+//! A speaker's gender, as a corpus states it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ pub enum Gender {
 }
 
 impl Gender {
-    /// The gender's name in lower case.
+    /// Return the name in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Gender::Female => "female",
@@ -31,7 +31,7 @@ impl fmt::Display for Gender {
     }
 }
 
-/// A word that is no [`Gender`].
+/// A word that names no [`Gender`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown gender \"{0}\"; write female, male, f or m, or leave it empty")]
 pub struct UnknownGender(pub String);
@@ -39,7 +39,7 @@ pub struct UnknownGender(pub String);
 impl FromStr for Gender {
     type Err = UnknownGender;
 
-    /// Reads `female`, `f`, `male` or `m`, whatever the case.
+    /// Parse `female`, `f`, `male` or `m` in any case.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         match word.trim().to_lowercase().as_str() {
             "female" | "f" => Ok(Gender::Female),

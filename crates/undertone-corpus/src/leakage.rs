@@ -1,80 +1,68 @@
-//! What a fold's sides share although they should not.
+//! Takes and speakers that the sets of a fold share although they should not.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
 
-use crate::{Fold, RavdessName, Utterance};
+use crate::{Fold, Takes, Utterance};
 
-/// What stands on both sides of a fold. Two entries are copies of one clip if they are the same
-/// utterance, the same path or the same RAVDESS name.
+/// The takes and speakers that more than one set of a fold holds. [`Takes`] says which clips record
+/// the same take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leakage {
-    /// How many entries of the test set have a copy in the training or validation set. Not
-    /// zero means: the score is too good.
+    /// The number of clips in the test set whose take is in the training or validation set too. If
+    /// it is not zero, the score is too good.
     pub test_copies: usize,
-    /// How many entries of the validation set have a copy in the training set.
+    /// The number of clips in the validation set whose take is in the training set too.
     pub validation_copies: usize,
-    /// The speakers of the test set who are also heard in the training or validation set.
+    /// The speakers of the test set who are in the training or validation set too.
     pub shared_speakers: Vec<String>,
 }
 
 impl Leakage {
-    /// Whether no clip and no speaker is shared.
+    /// Return whether no take and no speaker is shared.
     pub fn is_none(&self) -> bool {
         self.test_copies == 0 && self.validation_copies == 0 && self.shared_speakers.is_empty()
     }
 }
 
 impl Fold {
-    /// Counts what this fold's sides share.
+    /// Count what the sets of this fold share, judging takes by names and paths only.
     ///
     /// # Panics
-    /// Where the fold was not made from `utterances` and an index is out of range.
+    /// If the fold was not made from `utterances` and an index is out of range.
     pub fn leakage(&self, utterances: &[Utterance]) -> Leakage {
-        let train: HashSet<Recording> = recordings(utterances, &self.train).collect();
-        let validation: HashSet<Recording> = recordings(utterances, &self.validation).collect();
-        let training_speakers: HashSet<&str> = speakers(utterances, &self.train)
-            .chain(speakers(utterances, &self.validation))
-            .collect();
-        let shared_speakers: BTreeSet<&str> = speakers(utterances, &self.test)
-            .filter(|speaker| training_speakers.contains(speaker))
-            .collect();
+        self.leakage_of_takes(utterances, &Takes::by_name(utterances))
+    }
+
+    /// Count what the sets of this fold share. `takes` are those of `utterances`.
+    ///
+    /// # Panics
+    /// If the fold was not made from `utterances` and an index is out of range.
+    pub fn leakage_of_takes(&self, utterances: &[Utterance], takes: &Takes) -> Leakage {
+        let takes_of = |indices: &[usize]| -> HashSet<usize> {
+            indices.iter().map(|&index| takes.first_of(index)).collect()
+        };
+        let copies = |indices: &[usize], seen: &HashSet<usize>| {
+            let is_copy = |index: &&usize| seen.contains(&takes.first_of(**index));
+            indices.iter().filter(is_copy).count()
+        };
+        let speakers = |indices: &[usize]| -> BTreeSet<&str> {
+            indices
+                .iter()
+                .map(|&index| utterances[index].speaker.as_str())
+                .collect()
+        };
+        let trained = takes_of(&self.train);
+        let mut seen = takes_of(&self.validation);
+        seen.extend(&trained);
+        let mut heard = speakers(&self.train);
+        heard.extend(speakers(&self.validation));
         Leakage {
-            test_copies: recordings(utterances, &self.test)
-                .filter(|clip| train.contains(clip) || validation.contains(clip))
-                .count(),
-            validation_copies: recordings(utterances, &self.validation)
-                .filter(|clip| train.contains(clip))
-                .count(),
-            shared_speakers: shared_speakers.into_iter().map(str::to_owned).collect(),
+            test_copies: copies(&self.test, &seen),
+            validation_copies: copies(&self.validation, &trained),
+            shared_speakers: speakers(&self.test)
+                .intersection(&heard)
+                .map(|&speaker| speaker.to_owned())
+                .collect(),
         }
     }
-}
-
-/// What makes two utterances the same clip.
-#[derive(PartialEq, Eq, Hash)]
-enum Recording<'a> {
-    Ravdess(RavdessName),
-    Path(&'a Path),
-}
-
-fn recordings<'a>(
-    utterances: &'a [Utterance],
-    indices: &'a [usize],
-) -> impl Iterator<Item = Recording<'a>> {
-    indices
-        .iter()
-        .map(|&index| match utterances[index].ravdess {
-            Some(name) => Recording::Ravdess(name),
-            None => Recording::Path(&utterances[index].path),
-        })
-}
-
-fn speakers<'a>(
-    utterances: &'a [Utterance],
-    indices: &'a [usize],
-) -> impl Iterator<Item = &'a str> {
-    indices
-        .iter()
-        .map(|&index| utterances[index].speaker.as_str())
 }

@@ -1,27 +1,4 @@
-//! Speech emotion corpora: which clips there are, who speaks, what they are labeled, and how
-//! they are balanced and split for honest judging. There is no audio in this crate.
-//!
-//! A [`Corpus`] is opened from a folder of RAVDESS clips or from a manifest CSV. Its
-//! [`Utterance`]s carry an [`Emotion`]; a [`LabelScheme`] turns emotions into the classes of a
-//! model. [`split`] splits the utterances by a [`Protocol`] into [`Fold`]s of three sides and
-//! [`balance`]s the training set only.
-//!
-//! ```
-//! use undertone_corpus::{
-//!     BalanceStep, LabelScheme, Protocol, ProtocolConfig, RavdessName, Utterance, split,
-//! };
-//!
-//! let utterances: Vec<Utterance> = RavdessName::all_speech()
-//!     .map(|name| Utterance::from_ravdess(format!("{name}.wav"), name))
-//!     .collect();
-//! let protocol = ProtocolConfig::new(Protocol::Emobox);
-//! let splits = split(&utterances, LabelScheme::Emotion8, &protocol, &[], 7)?;
-//! assert_eq!(splits.folds.len(), 6);
-//! assert_eq!(splits.folds[0].test.len(), 4 * 60);
-//! assert!(splits.folds[0].leakage(&utterances).is_none());
-//! # Ok::<(), undertone_corpus::SplitError>(())
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod balance;
@@ -32,12 +9,14 @@ mod error;
 mod gender;
 mod leakage;
 mod manifest;
-mod problem;
 mod protocol;
-mod random;
+mod random_stream;
 mod ravdess;
 mod scheme;
+mod skipped;
 mod split;
+mod subset;
+mod takes;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};
@@ -48,11 +27,14 @@ pub use error::CorpusError;
 pub use gender::{Gender, UnknownGender};
 pub use leakage::Leakage;
 pub use manifest::ManifestError;
-pub use problem::Problem;
 pub use protocol::{Protocol, ProtocolConfig, UnknownProtocol};
 pub use ravdess::{
-    Channel, Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
+    Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
+    UnknownVocalChannels, VocalChannel, VocalChannels,
 };
 pub use scheme::{LabelScheme, UnknownScheme};
+pub use skipped::Skipped;
 pub use split::{EMOBOX_RAVDESS_FOLDS, Fold, SplitError, Splits, split};
-pub use utterance::{Subset, UnknownSubset, Utterance};
+pub use subset::{Subset, UnknownSubset};
+pub use takes::Takes;
+pub use utterance::Utterance;

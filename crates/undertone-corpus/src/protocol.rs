@@ -1,4 +1,4 @@
-//! Protocols: how clips are split for judging, as a recipe states it.
+//! Protocols: how a recipe splits clips for evaluation.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
-    /// One split over clips, stratified by label. Speakers stand on both sides, so it tells
-    /// nothing about unheard voices.
+    /// One split over clips, stratified by label. The same speakers are in all sets, so the score
+    /// says nothing about unseen speakers.
     Holdout,
-    /// k folds over speakers: nobody is heard on both sides of a fold.
+    /// k folds over speakers: no speaker is in both the training and the test set of a fold.
     Speakers,
-    /// EmoBox's six official folds of RAVDESS, by actor; comparable with its published table.
+    /// EmoBox's six official folds of RAVDESS, by actor, for comparison with its published table.
     Emobox,
-    /// The sides that a manifest's `split` column assigns.
+    /// The sets that a manifest's `split` column assigns.
     Manifest,
-    /// No test set: every speaker is trained on but those set aside for validation. For models
-    /// that ship, after another protocol has told how good they are; nothing is judged.
+    /// No test set: train on all speakers except those reserved for validation. For the final model,
+    /// after another protocol has measured how good it is.
     Full,
 }
 
@@ -33,7 +33,7 @@ impl Protocol {
         Protocol::Full,
     ];
 
-    /// The name, as recipes and commands spell it.
+    /// Return the name, as in recipes and commands.
     pub fn name(self) -> &'static str {
         match self {
             Protocol::Holdout => "holdout",
@@ -67,8 +67,8 @@ impl FromStr for Protocol {
     }
 }
 
-/// A protocol with its options, as the table of a recipe. An option that the protocol has no use
-/// for is ignored.
+/// A protocol with its options, as the table of a recipe. Options that the protocol does not use are
+/// ignored.
 ///
 /// ```
 /// use undertone_corpus::{Protocol, ProtocolConfig};
@@ -80,7 +80,7 @@ impl FromStr for Protocol {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProtocolConfig {
-    /// Which protocol.
+    /// The protocol.
     pub name: Protocol,
     /// `holdout`: the test set's share of all clips, above 0 and below 1. Default 0.3.
     #[serde(default = "default_test_fraction")]
@@ -88,16 +88,15 @@ pub struct ProtocolConfig {
     /// The validation set's share, from 0 (no validation set) to below 1. `holdout`: of all
     /// clips, by default [`ProtocolConfig::HOLDOUT_VALIDATION`]. The other protocols: of the
     /// training set's speakers, at least one of them, by default
-    /// [`ProtocolConfig::SPEAKERS_VALIDATION`]; `manifest` only carves it out where no row says
-    /// `validation`.
+    /// [`ProtocolConfig::SPEAKERS_VALIDATION`]. `manifest` uses it only if no row says `validation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_fraction: Option<f64>,
     /// `speakers`: how many folds, at least 2. Default 5.
     #[serde(default = "default_folds")]
     pub folds: usize,
-    /// `holdout`: balance the whole list first and split it then. Copies of one clip end up on
-    /// both sides and scores come out too good ([`Fold::leakage`](crate::Fold::leakage) counts
-    /// them); here to reproduce results that were made so. Default false.
+    /// `holdout`: balance all clips before splitting them. This puts copies of one clip into both the
+    /// training and the test set, so scores are too good ([`Fold::leakage`](crate::Fold::leakage)
+    /// counts the copies). It reproduces results that were made this way. Default false.
     #[serde(default)]
     pub balance_before_split: bool,
 }
@@ -117,7 +116,7 @@ impl ProtocolConfig {
     /// speakers.
     pub const SPEAKERS_VALIDATION: f64 = 0.12;
 
-    /// A protocol with the default options.
+    /// Return a protocol with the default options.
     pub fn new(name: Protocol) -> Self {
         Self {
             name,
@@ -128,7 +127,7 @@ impl ProtocolConfig {
         }
     }
 
-    /// The validation set's share: the one that is set, or the protocol's default.
+    /// Return the validation set's share: the one that is set, or the protocol's default.
     pub fn validation_share(&self) -> f64 {
         self.validation_fraction.unwrap_or(match self.name {
             Protocol::Holdout => Self::HOLDOUT_VALIDATION,

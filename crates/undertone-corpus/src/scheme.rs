@@ -1,4 +1,4 @@
-//! Label schemes: how emotions become the classes of a model.
+//! Label schemes: the mapping from emotions to the classes of a model.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Emotion;
 
-/// How the eight emotions are turned into class labels.
+/// A mapping from the eight emotions to class labels.
 ///
 /// ```
 /// use undertone_corpus::{Emotion, LabelScheme};
@@ -33,7 +33,7 @@ impl LabelScheme {
     /// Every scheme.
     pub const ALL: [LabelScheme; 2] = [LabelScheme::Emotion8, LabelScheme::Sentiment3];
 
-    /// The scheme's name: `emotion8` or `sentiment3`.
+    /// Return the name: `emotion8` or `sentiment3`.
     pub fn name(self) -> &'static str {
         match self {
             LabelScheme::Emotion8 => "emotion8",
@@ -41,7 +41,7 @@ impl LabelScheme {
         }
     }
 
-    /// The class labels; a class's index is its place here.
+    /// Return the class labels. A class is an index into them.
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             LabelScheme::Emotion8 => &Emotion::NAMES,
@@ -49,7 +49,7 @@ impl LabelScheme {
         }
     }
 
-    /// The class index of an emotion, below `self.labels().len()`.
+    /// Return the class of an emotion, below `self.labels().len()`.
     pub fn label_of(self, emotion: Emotion) -> usize {
         match self {
             LabelScheme::Emotion8 => emotion.index(),
@@ -61,7 +61,7 @@ impl LabelScheme {
         }
     }
 
-    /// The emotions that share the class index `label`, in RAVDESS's order.
+    /// Return the emotions of a class, in RAVDESS's order.
     pub fn emotions_of(self, label: usize) -> impl Iterator<Item = Emotion> {
         Emotion::ALL
             .into_iter()

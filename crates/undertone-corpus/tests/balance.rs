@@ -19,7 +19,7 @@ fn all(utterances: &[Utterance]) -> Vec<usize> {
 }
 
 #[test]
-fn the_notebooks_counts_come_out() {
+fn the_counts_equal_the_notebook_s() {
     let corpus = ravdess();
     let scheme = LabelScheme::Sentiment3;
     let oversampled = balance(&corpus, &all(&corpus), scheme, &NOTEBOOK[..1], 42).unwrap();
@@ -142,7 +142,7 @@ fn an_absent_emotion_cannot_be_oversampled() {
 }
 
 #[test]
-fn absent_labels_do_not_pull_the_others_to_nothing() {
+fn absent_labels_do_not_reduce_the_others() {
     let corpus = [
         clip(0, Emotion::Happy, "x", None),
         clip(1, Emotion::Sad, "x", None),
@@ -160,7 +160,7 @@ fn absent_labels_do_not_pull_the_others_to_nothing() {
 }
 
 #[test]
-fn an_emotion_that_already_has_as_many_is_left() {
+fn an_emotion_with_enough_clips_stays_as_it_is() {
     let corpus = ravdess();
     let step = BalanceStep::Oversample {
         emotion: Emotion::Calm,
@@ -176,7 +176,7 @@ fn any_scheme() -> impl Strategy<Value = LabelScheme> {
 
 proptest! {
     #[test]
-    fn undersampling_equalises_labels_and_wastes_nothing(
+    fn undersampling_equalizes_labels_and_keeps_as_many_clips_as_possible(
         which in prop::collection::vec(0..8usize, 1..120),
         scheme in any_scheme(),
         seed: u64,
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn oversampling_reaches_the_aim_with_even_copies(
+    fn oversampling_reaches_the_target_with_even_copies(
         few in 1..40usize,
         many in 1..90usize,
         seed: u64,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use undertone_corpus::{
-    Corpus, CorpusError, Emotion, Gender, ManifestError, Problem, RavdessName, Subset,
+    Corpus, CorpusError, Emotion, Gender, ManifestError, RavdessName, Skipped, Subset,
 };
 
 /// A folder with the clips `a.wav`, `b.wav` and `sub/c d.wav`, and a manifest.
@@ -61,11 +61,11 @@ fn rows_become_utterances_relative_to_the_manifest() {
         (Some(Gender::Male), Some(Subset::Validation))
     );
     assert_eq!((b.gender, b.split), (None, None));
-    assert_eq!((corpus.problems.len(), corpus.missing.len()), (0, 0));
+    assert_eq!((corpus.skipped.len(), corpus.missing.len()), (0, 0));
 }
 
 #[test]
-fn what_spreadsheets_write_is_read() {
+fn files_of_spreadsheets_are_read() {
     let (folder, corpus) = opened(
         "\u{feff}Speaker,note,PATH,Emotion\r\n\
          anna,\"loud, close\",\"sub/c d.wav\",sad\r\n\
@@ -84,7 +84,7 @@ fn the_last_line_needs_no_line_break() {
 }
 
 #[test]
-fn absolute_paths_are_taken_as_they_are() {
+fn absolute_paths_stay_as_they_are() {
     let elsewhere = tempfile::tempdir().unwrap();
     let clip = elsewhere.path().join("x.wav");
     fs::write(&clip, b"").unwrap();
@@ -113,7 +113,7 @@ fn a_line_number_counts_line_breaks_in_quotes() {
 }
 
 #[test]
-fn every_slip_has_its_error() {
+fn every_mistake_has_its_error() {
     use ManifestError as E;
     assert!(matches!(refused(""), E::Empty));
     assert!(matches!(refused("\n\n"), E::Empty));
@@ -186,27 +186,27 @@ fn every_slip_has_its_error() {
 }
 
 #[test]
-fn missing_files_and_repeated_rows_are_problems() {
+fn missing_files_and_repeated_rows_are_skipped() {
     let (folder, corpus) = opened(
         "path,emotion,speaker\na.wav,sad,anna\nnone.wav,sad,anna\nsub/../a.wav,sad,anna\nsub,sad,anna\n",
     );
     assert_eq!(corpus.utterances.len(), 1);
     let csv = folder.path().join("corpus.csv");
     assert_eq!(
-        corpus.problems,
+        corpus.skipped,
         [
-            Problem::MissingFile {
+            Skipped::MissingFile {
                 manifest: csv.clone(),
                 line: 3,
                 path: folder.path().join("none.wav")
             },
-            Problem::DuplicateRow {
+            Skipped::DuplicateRow {
                 manifest: csv.clone(),
                 line: 4,
                 first_line: 2,
                 path: folder.path().join("sub/../a.wav")
             },
-            Problem::MissingFile {
+            Skipped::MissingFile {
                 manifest: csv,
                 line: 5,
                 path: folder.path().join("sub")
@@ -247,7 +247,7 @@ fn ravdess_written_as_a_manifest_reads_back_the_same() {
     );
     let read = Corpus::open(&csv).unwrap();
     assert_eq!(read.utterances, scanned.utterances);
-    assert_eq!(read.problems, []);
+    assert_eq!(read.skipped, []);
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_manifest_elsewhere_leads_back_to_the_clips() {
 }
 
 #[test]
-fn sides_and_awkward_names_survive_the_round_trip() {
+fn splits_and_awkward_names_survive_the_round_trip() {
     let (folder, mut corpus) = opened(
         "path,emotion,speaker,split\na.wav,sad,\"Doe, \"\"J\"\"\",test\nsub/c d.wav,calm,x,\n",
     );
@@ -286,7 +286,7 @@ fn sides_and_awkward_names_survive_the_round_trip() {
 }
 
 #[test]
-fn a_ravdess_name_that_contradicts_its_row_is_not_believed() {
+fn a_ravdess_name_that_contradicts_its_row_is_ignored() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("03-01-01-01-01-01-01.wav"), b"").unwrap();
     let csv = folder.path().join("m.csv");

@@ -1,8 +1,8 @@
 //! RAVDESS names: what they say, and what is wrong with those that break the code book.
 
 use undertone_corpus::{
-    Channel, Emotion, Gender, Intensity, Modality, RavdessField, RavdessName, RavdessNameError,
-    Statement,
+    Emotion, Gender, Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
+    VocalChannel,
 };
 
 fn error(name: &str) -> RavdessNameError {
@@ -13,7 +13,7 @@ fn error(name: &str) -> RavdessNameError {
 fn every_field_is_read() {
     let name: RavdessName = "03-01-06-02-01-02-11.WAV".parse().unwrap();
     assert_eq!(name.modality(), Modality::AudioOnly);
-    assert_eq!(name.channel(), Channel::Speech);
+    assert_eq!(name.channel(), VocalChannel::Speech);
     assert_eq!(name.emotion(), Emotion::Fearful);
     assert_eq!(name.intensity(), Intensity::Strong);
     assert_eq!(name.statement(), Statement::Kids);
@@ -101,11 +101,11 @@ fn codes_are_exactly_two_ascii_digits() {
 }
 
 #[test]
-fn the_constructor_keeps_the_code_book_too() {
+fn the_constructor_checks_the_code_book_too() {
     let name = |emotion, intensity, repetition, actor| {
         RavdessName::new(
             Modality::AudioOnly,
-            Channel::Speech,
+            VocalChannel::Speech,
             emotion,
             intensity,
             Statement::Dogs,

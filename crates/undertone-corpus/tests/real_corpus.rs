@@ -29,7 +29,7 @@ fn ravdess_is_complete() {
     };
     let corpus = Corpus::open(&folder).unwrap();
     assert_eq!(corpus.utterances.len(), 1440);
-    assert_eq!((corpus.problems.len(), corpus.missing.len()), (0, 0));
+    assert_eq!((corpus.skipped.len(), corpus.missing.len()), (0, 0));
     let names: Vec<RavdessName> = corpus
         .utterances
         .iter()
@@ -59,7 +59,7 @@ fn ravdess_survives_the_manifest() {
     let csv = elsewhere.path().join("ravdess.csv");
     corpus.write_manifest(&csv).unwrap();
     let read = Corpus::open(&csv).unwrap();
-    assert!(read.problems.is_empty());
+    assert!(read.skipped.is_empty());
     let names = |corpus: &Corpus| -> Vec<_> {
         corpus
             .utterances

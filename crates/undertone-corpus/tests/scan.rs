@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use undertone_corpus::{Corpus, CorpusError, Gender, Intensity, LabelScheme, Problem};
+use undertone_corpus::{Corpus, CorpusError, Gender, Intensity, LabelScheme, Skipped};
 
 fn touch(path: &Path) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -40,7 +40,7 @@ fn clips_are_found_at_any_depth_in_the_order_of_their_names() {
             "03-01-05-02-01-01-10.FLAC"
         ]
     );
-    assert_eq!(corpus.problems, []);
+    assert_eq!(corpus.skipped, []);
     assert_eq!(corpus.missing.len(), 1440 - 3);
     assert_eq!(corpus.root, folder.path());
     assert_eq!(
@@ -67,7 +67,7 @@ fn bad_names_are_reported_and_skipped() {
     }
     let corpus = Corpus::open(folder.path()).unwrap();
     assert_eq!(names(&corpus), ["03-01-02-01-01-01-01.wav"]);
-    let words: Vec<String> = corpus.problems.iter().map(Problem::to_string).collect();
+    let words: Vec<String> = corpus.skipped.iter().map(Skipped::to_string).collect();
     assert_eq!(words.len(), 2);
     assert!(
         words[0].contains("03-01-01-02-01-01-01.wav: skipped"),
@@ -81,7 +81,7 @@ fn bad_names_are_reported_and_skipped() {
 }
 
 #[test]
-fn of_duplicates_the_first_path_is_kept() {
+fn the_first_path_of_duplicates_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let flac = folder.path().join("Actor_01/03-01-01-01-01-01-01.flac");
     let wav = folder.path().join("Actor_01/03-01-01-01-01-01-01.wav");
@@ -95,13 +95,13 @@ fn of_duplicates_the_first_path_is_kept() {
     assert_eq!(corpus.utterances[0].path, flac);
     assert_eq!(corpus.utterances.len(), 1);
     assert_eq!(
-        corpus.problems,
+        corpus.skipped,
         [
-            Problem::Duplicate {
+            Skipped::Duplicate {
                 path: wav,
                 kept: flac.clone()
             },
-            Problem::Duplicate {
+            Skipped::Duplicate {
                 path: copy,
                 kept: flac
             }
@@ -110,7 +110,7 @@ fn of_duplicates_the_first_path_is_kept() {
 }
 
 #[test]
-fn what_is_no_corpus_says_why() {
+fn a_path_that_is_not_a_corpus_has_an_error_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let open = |path: &Path| Corpus::open(path).unwrap_err();
     assert!(matches!(
@@ -137,7 +137,7 @@ fn a_folder_named_like_a_recording_is_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     touch(&folder.path().join("take.wav/03-01-01-01-01-01-01.wav"));
     let corpus = Corpus::open(folder.path()).unwrap();
-    assert_eq!((corpus.utterances.len(), corpus.problems.len()), (1, 0));
+    assert_eq!((corpus.utterances.len(), corpus.skipped.len()), (1, 0));
 }
 
 #[cfg(unix)]
@@ -153,7 +153,7 @@ mod links {
         symlink(folder.path(), actor.join("up")).unwrap();
         symlink(&actor, actor.join("self")).unwrap();
         let corpus = Corpus::open(folder.path()).unwrap();
-        assert_eq!((corpus.utterances.len(), corpus.problems.len()), (1, 0));
+        assert_eq!((corpus.utterances.len(), corpus.skipped.len()), (1, 0));
     }
 
     #[test]
@@ -167,12 +167,12 @@ mod links {
         symlink("gone", folder.path().join("gone.txt")).unwrap();
         let corpus = Corpus::open(folder.path()).unwrap();
         assert_eq!(corpus.utterances.len(), 1);
-        assert_eq!(corpus.problems.len(), 1);
-        assert_eq!(corpus.problems[0].path(), broken);
+        assert_eq!(corpus.skipped.len(), 1);
+        assert_eq!(corpus.skipped[0].path(), broken);
     }
 
     #[test]
-    fn a_folder_that_cannot_be_listed_is_a_problem() {
+    fn a_folder_that_cannot_be_listed_is_skipped() {
         let folder = tempfile::tempdir().unwrap();
         touch(&folder.path().join("03-01-01-01-01-01-01.wav"));
         let locked = folder.path().join("locked");
@@ -186,7 +186,53 @@ mod links {
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
         assert_eq!(corpus.utterances.len(), 1);
         assert!(
-            matches!(&corpus.problems[..], [Problem::Unreadable { path, .. }] if *path == locked)
+            matches!(&corpus.skipped[..], [Skipped::Unreadable { path, .. }] if *path == locked)
         );
+    }
+}
+
+mod vocal_channels {
+    use undertone_corpus::VocalChannels;
+
+    use super::*;
+
+    const SPEECH: &str = "Actor_01/03-01-02-01-01-01-01.wav";
+    const SONG: &str = "Actor_01/03-02-02-01-01-01-01.wav";
+
+    #[test]
+    fn songs_are_left_out_and_counted_unless_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        touch(&folder.path().join(SPEECH));
+        touch(&folder.path().join(SONG));
+        let speech = Corpus::open(folder.path()).unwrap();
+        assert_eq!(names(&speech), ["03-01-02-01-01-01-01.wav"]);
+        assert_eq!((speech.other_channel, speech.skipped.len()), (1, 0));
+        assert_eq!(speech.missing.len(), 1439);
+
+        let song = Corpus::open_channels(folder.path(), VocalChannels::Song).unwrap();
+        assert_eq!(names(&song), ["03-02-02-01-01-01-01.wav"]);
+        assert_eq!((song.other_channel, song.missing.len()), (1, 0));
+
+        let all = Corpus::open_channels(folder.path(), VocalChannels::All).unwrap();
+        assert_eq!((all.utterances.len(), all.other_channel), (2, 0));
+    }
+
+    #[test]
+    fn a_folder_of_songs_says_that_it_has_no_speech() {
+        let folder = tempfile::tempdir().unwrap();
+        touch(&folder.path().join(SONG));
+        let error = Corpus::open(folder.path()).unwrap_err();
+        assert!(matches!(
+            error,
+            CorpusError::OtherChannel { left_out: 1, .. }
+        ));
+        assert!(error.to_string().contains("vocal channel"), "{error}");
+    }
+
+    #[test]
+    fn the_audio_of_a_video_is_not_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        touch(&folder.path().join("01-01-02-01-01-01-01.wav"));
+        assert_eq!(Corpus::open(folder.path()).unwrap().missing.len(), 1439);
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use support::{clip, labels, ravdess};
 use undertone_corpus::{
     BalanceStep, EMOBOX_RAVDESS_FOLDS, Emotion, Fold, Gender, LabelScheme, Protocol,
-    ProtocolConfig, SplitError, Splits, Subset, Utterance, split,
+    ProtocolConfig, RavdessName, SplitError, Splits, Subset, Utterance, split,
 };
 
 const NOTEBOOK: [BalanceStep; 2] = [
@@ -87,7 +87,7 @@ fn the_seed_decides() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_folds_as_ever() {
+fn the_folds_of_a_seed_never_change() {
     let corpus = ravdess();
     let holdout = plain(&corpus, Protocol::Holdout, 42);
     assert_eq!(holdout.folds[0].test[..6], HOLDOUT_42);
@@ -100,7 +100,7 @@ const HOLDOUT_42: [usize; 6] = [0, 5, 7, 13, 14, 16];
 const SPEAKERS_42: [&str; 5] = ["05", "06", "08", "15", "22"];
 
 #[test]
-fn balancing_before_the_split_puts_copies_on_both_sides() {
+fn balancing_before_the_split_leaks_copies() {
     let corpus = ravdess();
     let config = ProtocolConfig {
         balance_before_split: true,
@@ -128,7 +128,7 @@ fn balancing_before_the_split_puts_copies_on_both_sides() {
 }
 
 #[test]
-fn balancing_after_the_split_leaks_nothing_and_touches_only_training() {
+fn balancing_after_the_split_leaks_nothing_and_changes_only_training() {
     let corpus = ravdess();
     for protocol in [Protocol::Holdout, Protocol::Speakers, Protocol::Emobox] {
         let config = ProtocolConfig::new(protocol);
@@ -218,7 +218,7 @@ fn emobox_refuses_other_corpora_and_missing_actors() {
 }
 
 #[test]
-fn the_manifests_sides_are_followed() {
+fn the_sets_of_a_manifest_are_used() {
     let mut corpus = ravdess();
     for utterance in &mut corpus {
         utterance.split = Some(match utterance.speaker.as_str() {
@@ -355,7 +355,7 @@ fn too_few_speakers_or_clips_are_refused() {
 }
 
 #[test]
-fn a_training_side_that_cannot_be_balanced_names_its_fold() {
+fn a_training_set_that_cannot_be_balanced_names_its_fold() {
     let mut corpus = ravdess();
     corpus.retain(|utterance| utterance.emotion != Emotion::Neutral);
     let config = ProtocolConfig::new(Protocol::Speakers);
@@ -386,7 +386,7 @@ fn any_corpus() -> impl Strategy<Value = Vec<Utterance>> {
 
 proptest! {
     #[test]
-    fn no_speaker_is_on_both_sides(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
+    fn no_speaker_is_in_both_training_and_test(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
         let config = ProtocolConfig { folds, ..ProtocolConfig::new(Protocol::Speakers) };
         let splits = match split(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
             // One speaker with as many clips as all others together fills one of two folds.
@@ -409,7 +409,7 @@ proptest! {
     }
 
     #[test]
-    fn holdout_puts_every_clip_in_one_side(
+    fn holdout_puts_every_clip_into_one_set(
         corpus in any_corpus(),
         test_fraction in 0.2..0.5f64,
         seed: u64,
@@ -436,7 +436,7 @@ proptest! {
     }
 
     #[test]
-    fn balancing_never_touches_what_is_judged(corpus in any_corpus(), seed: u64) {
+    fn balancing_never_changes_the_test_set(corpus in any_corpus(), seed: u64) {
         let config = ProtocolConfig { folds: 3, ..ProtocolConfig::new(Protocol::Speakers) };
         let scheme = LabelScheme::Sentiment3;
         let plain = split(&corpus, scheme, &config, &[], seed).unwrap();
@@ -453,7 +453,7 @@ proptest! {
 }
 
 #[test]
-fn full_trains_on_all_but_the_validation_speakers_and_holds_back_nothing() {
+fn full_trains_on_all_but_the_validation_speakers() {
     let corpus = ravdess();
     let splits = plain(&corpus, Protocol::Full, 3);
     let [fold] = &splits.folds[..] else { panic!() };
@@ -462,4 +462,27 @@ fn full_trains_on_all_but_the_validation_speakers_and_holds_back_nothing() {
     let validation = speakers(&corpus, &fold.validation);
     assert!(!validation.is_empty());
     assert!(validation.is_disjoint(&speakers(&corpus, &fold.train)));
+}
+
+#[test]
+fn the_audio_of_a_video_leaks_its_take() {
+    let mut corpus = ravdess();
+    for name in RavdessName::all_speech() {
+        let video = format!("01{}", &name.to_string()[2..]);
+        let name: RavdessName = video.parse().unwrap();
+        corpus.push(Utterance::from_ravdess(format!("{name}.wav"), name));
+    }
+    let [fold] = &plain(&corpus, Protocol::Holdout, 42).folds[..] else {
+        panic!()
+    };
+    let seen: BTreeSet<usize> = fold.train.iter().chain(&fold.validation).copied().collect();
+    // Each clip's video is 1440 places behind it.
+    let twin = |index: usize| (index + 1440) % 2880;
+    let by_hand = fold
+        .test
+        .iter()
+        .filter(|&&index| seen.contains(&twin(index)));
+    let leakage = fold.leakage(&corpus);
+    assert_eq!(leakage.test_copies, by_hand.count());
+    assert!(leakage.test_copies > 400, "{leakage:?}");
 }

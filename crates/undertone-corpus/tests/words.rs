@@ -18,7 +18,7 @@ fn recipe(text: &str) -> Result<Recipe, String> {
 }
 
 #[test]
-fn emotions_have_synonyms_and_unknown_ones_list_the_known() {
+fn emotions_have_synonyms_and_unknown_ones_list_the_known_ones() {
     for (word, emotion) in [
         ("surprise", Emotion::Surprised),
         ("FEAR", Emotion::Fearful),
@@ -116,7 +116,7 @@ fn a_recipe_states_scheme_protocol_and_balancing() {
 }
 
 #[test]
-fn a_recipe_with_a_slip_is_refused() {
+fn a_recipe_with_a_mistake_is_refused() {
     let with = |rest: &str| {
         recipe(&format!(
             "scheme = 'sentiment3'\nprotocol = {{ name = 'holdout' }}\n{rest}"

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
-use undertone_corpus::{Corpus, Emotion, Problem, RavdessName};
+use undertone_audio::SampleHash;
+use undertone_corpus::{Corpus, Emotion, RavdessName, Skipped, Takes};
 
 use crate::exploration::{Clip, Unreadable};
 use crate::words::{clips as clips_in_words, listed, plural};
@@ -32,7 +33,7 @@ pub enum FindingKind {
     Unreadable,
     /// Recordings or rows that the corpus skips.
     Skipped,
-    /// Clips with the same sound.
+    /// Clips that record the same take as another one.
     Duplicates,
     /// Clips with nothing to hear.
     Silent,
@@ -55,7 +56,7 @@ pub enum FindingKind {
 pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable]) -> Vec<Finding> {
     let found = [
         unreadable_clips(unreadable),
-        skipped(&corpus.problems),
+        skipped(&corpus.skipped),
         duplicates(corpus, clips),
         single(
             corpus,
@@ -150,16 +151,16 @@ fn unreadable_clips(unreadable: &[Unreadable]) -> Option<Finding> {
     )
 }
 
-fn skipped(problems: &[Problem]) -> Option<Finding> {
+fn skipped(problems: &[Skipped]) -> Option<Finding> {
     let mut kinds: BTreeMap<[&str; 2], usize> = BTreeMap::new();
     for problem in problems {
         let reason = match problem {
-            Problem::Name { .. } => ["has no RAVDESS name", "have no RAVDESS name"],
-            Problem::Duplicate { .. } => ["repeats a clip", "repeat a clip"],
-            Problem::Unreadable { .. } => ["can't be read", "can't be read"],
-            Problem::NotAFile { .. } => ["is no file", "are no files"],
-            Problem::MissingFile { .. } => ["has no file", "have no file"],
-            Problem::DuplicateRow { .. } => ["repeats an earlier row", "repeat an earlier row"],
+            Skipped::Name { .. } => ["has no RAVDESS name", "have no RAVDESS name"],
+            Skipped::Duplicate { .. } => ["repeats a clip", "repeat a clip"],
+            Skipped::Unreadable { .. } => ["can't be read", "can't be read"],
+            Skipped::NotAFile { .. } => ["is no file", "are no files"],
+            Skipped::MissingFile { .. } => ["has no file", "have no file"],
+            Skipped::DuplicateRow { .. } => ["repeats an earlier row", "repeat an earlier row"],
         };
         *kinds.entry(reason).or_default() += 1;
     }
@@ -183,26 +184,32 @@ fn skipped(problems: &[Problem]) -> Option<Finding> {
 }
 
 fn duplicates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
-    let mut first: HashMap<u64, usize> = HashMap::new();
-    let mut examples = Vec::new();
-    for clip in clips {
-        match first.get(&clip.measures.fingerprint) {
-            Some(&original) => examples.push(format!(
-                "{} sounds the same as {}",
-                path_of(corpus, clip.index),
-                path_of(corpus, original)
-            )),
-            None => {
-                first.insert(clip.measures.fingerprint, clip.index);
-            }
-        }
-    }
+    let sounds: HashMap<usize, SampleHash> = clips
+        .iter()
+        .map(|clip| (clip.index, clip.measures.sound))
+        .collect();
+    let sound = |index: usize| sounds.get(&index).copied();
+    let takes = Takes::by_name_and_sound(&corpus.utterances, sound);
+    let examples: Vec<String> = takes
+        .copies()
+        .map(|(copy, first)| {
+            let same_sound = sound(copy).is_some_and(|hash| sound(first) == Some(hash));
+            let relation = match same_sound {
+                true => "sounds the same as",
+                false => "records the same take as",
+            };
+            format!(
+                "{} {relation} {}",
+                path_of(corpus, copy),
+                path_of(corpus, first)
+            )
+        })
+        .collect();
     finding(
         FindingKind::Duplicates,
         format!(
-            "{} sample for sample what another one is, under another name: on both sides of a \
-             split they would be leaked.",
-            plural(examples.len(), "clip is", "clips are")
+            "{} the take of another clip: on both sides of a split it would leak.",
+            plural(examples.len(), "clip repeats", "clips repeat")
         ),
         examples,
     )

@@ -16,7 +16,8 @@ fn all_of_ravdess(folder: &Path) -> Corpus {
     Corpus {
         root: folder.to_owned(),
         utterances: utterances.collect(),
-        problems: Vec::new(),
+        skipped: Vec::new(),
+        other_channel: 0,
         missing: Vec::new(),
     }
 }

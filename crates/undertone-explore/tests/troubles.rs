@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 
 use support::*;
+use undertone_audio::encode_flac;
 use undertone_corpus::Corpus;
 use undertone_explore::{
     Exploration, ExploreError, ExploreOptions, FindingKind, Watcher, explore, output_folder,
@@ -97,6 +98,39 @@ fn every_trouble_is_found_and_the_rest_is_done() {
     let table = fs::read_to_string(out.join("clips.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 9);
     assert!(table.contains("broken.wav,calm,neutral,bob,male"));
+}
+
+#[test]
+fn copies_of_a_take_are_found_by_sound_and_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let tone = voice(200.0, 0.6, 0.3, 16_000);
+    write_wav(&at("03-01-05-01-01-01-01.wav"), &tone, 16_000, 1);
+    // Lossless copies with one channel twice and as FLAC, a video's audio, and a song.
+    write_wav(&at("03-01-05-01-01-01-03.wav"), &tone, 16_000, 2);
+    let flac = encode_flac(&tone, 16_000).unwrap();
+    fs::write(at("03-01-05-01-01-01-05.flac"), flac).unwrap();
+    let other = voice(230.0, 0.6, 0.3, 16_000);
+    write_wav(&at("01-01-05-01-01-01-01.wav"), &other, 16_000, 1);
+    write_wav(&at("03-02-05-01-01-01-01.wav"), &tone, 16_000, 1);
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!((corpus.utterances.len(), corpus.other_channel), (4, 1));
+    let exploration = explored(&corpus).unwrap();
+    let finding = exploration
+        .findings
+        .iter()
+        .find(|finding| finding.kind == FindingKind::Duplicates)
+        .unwrap();
+    let mut examples = finding.examples.clone();
+    examples.sort();
+    assert_eq!(
+        examples,
+        [
+            "03-01-05-01-01-01-01.wav records the same take as 01-01-05-01-01-01-01.wav",
+            "03-01-05-01-01-01-03.wav records the same take as 01-01-05-01-01-01-01.wav",
+            "03-01-05-01-01-01-05.flac records the same take as 01-01-05-01-01-01-01.wav",
+        ]
+    );
 }
 
 #[test]

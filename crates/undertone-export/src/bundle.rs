@@ -4,10 +4,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
 use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
 use undertone_metrics::Report;
+use undertone_models::burn::tensor::Device;
 use undertone_models::{CARD_FILE, Model, NetworkConfig};
 
 use crate::error::ExportError;

@@ -1,46 +1,13 @@
-//! How long a corpus's clips are, before and after trimming.
+//! How long a corpus's clips are after the front end has prepared them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{DecodeOptions, FrontEnd, Recording, TrimConfig, decode_path, trim};
+use undertone_audio::{DecodeOptions, FrontEnd, Recording, decode_path};
 use undertone_corpus::Utterance;
 
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
-
-/// The durations of one clip.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClipDurations {
-    /// As recorded, in seconds.
-    pub recorded: f64,
-    /// Without the silence at both ends, trimmed at the recording's own rate as librosa does, in
-    /// seconds.
-    pub trimmed: f64,
-    /// Channels of the recording.
-    pub channels: usize,
-}
-
-/// Decodes and trims every clip, in parallel; `None` for a clip that cannot be read, which
-/// [`Event::ClipFailed`] tells.
-///
-/// # Errors
-/// [`LabError::Interrupted`] only.
-pub fn of_clips(
-    utterances: &[Utterance],
-    config: &TrimConfig,
-    observer: Observer<'_>,
-    interrupt: &Interrupt,
-) -> Result<Vec<Option<ClipDurations>>, LabError> {
-    each(utterances, observer, interrupt, |recording| {
-        let speech = trim(&recording.samples, config);
-        Some(ClipDurations {
-            recorded: recording.duration(),
-            trimmed: speech.len() as f64 / f64::from(recording.sample_rate),
-            channels: recording.channels,
-        })
-    })
-}
 
 /// How long each readable clip is once a front end has prepared it, in seconds.
 pub(crate) fn prepared(

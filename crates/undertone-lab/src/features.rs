@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use undertone_audio::{
-    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, decode_bytes,
+    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, SampleHash, decode_bytes,
 };
 use undertone_corpus::Utterance;
 use undertone_files::write_atomically;
@@ -26,8 +26,11 @@ const CACHE_VERSION: &[u8] = b"undertone-features-2";
 /// What is known of one clip: its windows as recorded, and its augmented copies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipFeatures {
-    /// A hash of the recording's bytes (and the front end): equal for copies under other names.
+    /// A hash of the recording's bytes and the front end: the name of the cache entry, and the seed
+    /// of the augmented copies.
     pub fingerprint: String,
+    /// A hash of the recording's samples, equal for lossless copies.
+    pub sound: SampleHash,
     /// The clip's windows, not standardized; the first starts where the trimmed clip starts.
     pub windows: Vec<FeatureMatrix>,
     /// The first window of each augmented copy of the clip.
@@ -149,6 +152,7 @@ impl FeatureStore {
 
     fn extract(&self, bytes: Vec<u8>, fingerprint: String) -> Result<ClipFeatures, ClipError> {
         let recording = decode_bytes(bytes, &DecodeOptions::default())?;
+        let sound = SampleHash::of(&recording);
         let samples = self.front_end.prepare(&recording)?.samples;
         let windows = self
             .front_end
@@ -165,6 +169,7 @@ impl FeatureStore {
             .collect();
         Ok(ClipFeatures {
             fingerprint,
+            sound,
             windows,
             copies,
         })
@@ -208,11 +213,11 @@ impl ClipError {
     }
 }
 
-/// `[windows u32, copies u32, bands u32]`, for each matrix its frames and values, a BLAKE3 hash of
-/// it all.
+/// `[sound 32 bytes, windows u32, copies u32, bands u32]`, for each matrix its frames and values, a
+/// BLAKE3 hash of it all.
 fn encode(features: &ClipFeatures) -> Vec<u8> {
     let bands = features.windows.first().map_or(0, |window| window.bands);
-    let mut bytes = Vec::new();
+    let mut bytes = features.sound.0.to_vec();
     for size in [features.windows.len(), features.copies.len(), bands] {
         bytes.extend_from_slice(&(size as u32).to_le_bytes());
     }
@@ -220,17 +225,27 @@ fn encode(features: &ClipFeatures) -> Vec<u8> {
         bytes.extend_from_slice(&(matrix.frames as u32).to_le_bytes());
         bytes.extend(matrix.values.iter().flat_map(|value| value.to_le_bytes()));
     }
-    let hash = blake3::hash(&bytes);
+    let hash = hash_of_entry(&bytes);
     bytes.extend_from_slice(hash.as_bytes());
     bytes
+}
+
+/// Hash the content of a cache entry. Its layout is a part of the hash, not of the fingerprint, which
+/// is a seed too: entries of another layout are computed again, and their copies stay the same.
+fn hash_of_entry(content: &[u8]) -> blake3::Hash {
+    let mut hasher =
+        blake3::Hasher::new_derive_key("undertone 2026 feature cache with sample hash");
+    hasher.update(content);
+    hasher.finalize()
 }
 
 /// `None` for anything but what [`encode`] wrote.
 fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
     let (content, hash) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
-    if blake3::hash(content).as_bytes() != hash {
+    if hash_of_entry(content).as_bytes() != hash {
         return None;
     }
+    let (sound, content) = content.split_first_chunk::<{ blake3::OUT_LEN }>()?;
     let (words, _) = content.as_chunks::<4>();
     let mut words = words.iter().copied();
     let number = |words: &mut dyn Iterator<Item = [u8; 4]>| {
@@ -256,6 +271,7 @@ fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
     let copies = matrices.split_off(windows);
     Some(ClipFeatures {
         fingerprint: fingerprint.to_owned(),
+        sound: SampleHash(*sound),
         windows: matrices,
         copies,
     })
@@ -290,6 +306,7 @@ mod tests {
         };
         ClipFeatures {
             fingerprint: "f".to_owned(),
+            sound: SampleHash([7; 32]),
             windows: vec![matrix(0.0, 3), matrix(10.0, 1)],
             copies: vec![matrix(20.0, 2)],
         }

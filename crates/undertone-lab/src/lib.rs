@@ -10,7 +10,7 @@ mod augment;
 pub mod card;
 mod cholesky;
 mod copies;
-pub mod durations;
+mod durations;
 mod error;
 mod evaluate;
 mod events;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use undertone_audio::{DecodeOptions, decode_bytes, encode_flac};
 use undertone_corpus::{Corpus, Protocol, ProtocolConfig};
 use undertone_lab::{
     EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder,
     evaluate_model,
 };
+use undertone_metrics::Report;
 use undertone_models::{Classifier, DeviceKind};
 
 const RECIPE: &str = r#"
@@ -346,32 +348,79 @@ fn a_run_is_not_resumed_with_another_corpus_nor_with_damaged_results() {
     assert!(matches!(error, LabError::Checkpoint { .. }), "{error}");
 }
 
-#[test]
-fn copies_are_found_by_content_whatever_their_name() {
+/// Train on all speakers but `s1`, whose first clip is made from a training clip by `copy`.
+fn report_with_copy(copy: impl Fn(&[u8]) -> Vec<u8>) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let mut corpus = corpus(folder.path());
-    let own = corpus.utterances[0].path.clone();
-    // Two speakers, the same recording.
-    fs::copy(&own, &corpus.utterances[12].path).unwrap();
+    let own = fs::read(&corpus.utterances[0].path).unwrap();
+    fs::write(&corpus.utterances[12].path, copy(&own)).unwrap();
     for utterance in &mut corpus.utterances {
-        let test = utterance.speaker == "s1";
-        let side = if test {
-            undertone_corpus::Subset::Test
-        } else {
-            undertone_corpus::Subset::Train
+        let subset = match utterance.speaker.as_str() {
+            "s1" => undertone_corpus::Subset::Test,
+            _ => undertone_corpus::Subset::Train,
         };
-        utterance.split = Some(side);
+        utterance.split = Some(subset);
     }
     let recipe = recipe(&["training.epochs=1", "protocol={name=\"manifest\"}"]);
     let interrupt = Interrupt::new();
     let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
-    let report = experiment(&corpus, &recipe, &|_| {}, &interrupt)
+    experiment(&corpus, &recipe, &|_| {}, &interrupt)
         .run(&run, &FoldChoice::One(1))
         .unwrap()
         .report
-        .unwrap();
+        .unwrap()
+}
+
+fn leaking_clips(copy: impl Fn(&[u8]) -> Vec<u8>) -> Option<usize> {
+    report_with_copy(copy)
+        .leakage()
+        .test_clips_with_copy_in_training
+}
+
+#[test]
+fn copies_are_found_by_content_whatever_their_name() {
+    let report = report_with_copy(<[u8]>::to_vec);
     assert_eq!(report.leakage().test_clips_with_copy_in_training, Some(1));
     assert!(report.to_text().contains("LEAKAGE: 1 of 12"));
+}
+
+#[test]
+fn a_copy_with_other_tags_leaks() {
+    let tagged = |wav: &[u8]| {
+        let mut wav = wav.to_vec();
+        wav.extend(b"LIST\x0e\0\0\0INFOINAM\x02\0\0\0a\0");
+        let size = wav.len() as u32 - 8;
+        wav[4..8].copy_from_slice(&size.to_le_bytes());
+        wav
+    };
+    assert_eq!(leaking_clips(tagged), Some(1));
+}
+
+#[test]
+fn a_copy_as_flac_leaks() {
+    let flac = |wav: &[u8]| {
+        let recording = decode_bytes(wav.to_vec(), &DecodeOptions::default()).unwrap();
+        encode_flac(&recording.samples, recording.sample_rate).unwrap()
+    };
+    assert_eq!(leaking_clips(flac), Some(1));
+}
+
+#[test]
+fn a_copy_in_stereo_leaks() {
+    let stereo = |wav: &[u8]| {
+        let recording = decode_bytes(wav.to_vec(), &DecodeOptions::default()).unwrap();
+        let mut file = wav[..44].to_vec();
+        file[22] = 2;
+        file[32] = 4;
+        let data: Vec<u8> = wav[44..].chunks(2).flat_map(|s| [s, s].concat()).collect();
+        assert_eq!(data.len(), 4 * recording.samples.len());
+        file[28..32].copy_from_slice(&(4 * recording.sample_rate).to_le_bytes());
+        file[40..44].copy_from_slice(&(data.len() as u32).to_le_bytes());
+        file[4..8].copy_from_slice(&(data.len() as u32 + 36).to_le_bytes());
+        file.extend(data);
+        file
+    };
+    assert_eq!(leaking_clips(stereo), Some(1));
 }
 
 #[test]

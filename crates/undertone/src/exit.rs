@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-/// How a command ended, when it did not end with an error.
+/// How a command ended, if not with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All is done.
+    /// Everything is done.
     Done,
-    /// Some inputs failed, the rest is done.
+    /// Some inputs failed, the others are done.
     Partly,
     /// Nothing could be done.
     Nothing,
@@ -16,7 +16,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The exit of as many inputs as went well and failed.
+    /// Return the exit for numbers of successful and failed inputs.
     pub(crate) fn of(done: usize, failed: usize) -> Self {
         match (done, failed) {
             (_, 0) => Self::Done,

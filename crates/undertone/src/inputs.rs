@@ -1,4 +1,4 @@
-//! From command-line words to recordings.
+//! Finding the recordings that the command line names.
 
 use std::borrow::Cow;
 use std::io;
@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 use undertone_audio::{DecodeOptions, Recording, decode_path, decode_reader};
 use walkdir::WalkDir;
 
-/// What files in a folder must be called to be read. A file that is named is always read.
+/// The extensions of files that are read from a folder. A file that is named is always read.
 const EXTENSIONS: [&str; 7] = ["wav", "flac", "mp3", "ogg", "m4a", "aac", "mp4"];
 
 /// One recording to read.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// What comes in on stdin.
+    /// Stdin.
     Stdin,
     /// A file.
     File(PathBuf),
-    /// A folder, or something in it, that gives no recording; and why.
+    /// A folder, or an entry of one, that yields no recording, and the reason.
     Nothing(PathBuf, String),
 }
 
 impl Input {
-    /// What to call it.
+    /// Return its name for messages.
     pub(crate) fn name(&self) -> Cow<'_, str> {
         match self {
             Self::Stdin => "-".into(),
@@ -30,20 +30,20 @@ impl Input {
         }
     }
 
-    /// The recording, or what is wrong with it.
+    /// Decode the recording, or return what is wrong with it.
     pub(crate) fn decode(&self, options: &DecodeOptions) -> Result<Recording, String> {
         let decoded = match self {
             Self::Stdin => decode_reader(io::stdin().lock(), options),
             Self::File(path) => decode_path(path, options),
             Self::Nothing(_, reason) => return Err(reason.clone()),
         };
-        // The kind alone: whoever tells the reason names the file too.
+        // Without the path, because the caller prints it in front of the reason.
         decoded.map_err(|error| error.kind().to_string())
     }
 }
 
-/// The recordings that words stand for: `-` is stdin, a folder is every audio file below it by
-/// name, all else is a file.
+/// Find the recordings that arguments name: `-` is stdin, a folder stands for all audio files below
+/// it in the order of their names, and anything else is a file.
 pub(crate) fn find(words: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::with_capacity(words.len());
     for word in words {
@@ -66,7 +66,7 @@ fn below(folder: &Path) -> Vec<Input> {
                 inputs.push(Input::File(entry.into_path()));
             }
             Ok(_) => {}
-            // A link back to a folder above: everything in there is on the list.
+            // A link to a folder above, which is being searched already.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();

@@ -1,48 +1,77 @@
 //! Ctrl-C and SIGTERM.
 
-use std::fs;
+#[cfg(feature = "explore")]
 use std::path::{Path, PathBuf};
+#[cfg(feature = "explore")]
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
-use undertone_lab::Interrupt;
 
 use crate::exit::Exit;
 use crate::output;
+#[cfg(feature = "tui")]
 use crate::tui;
 
-static INTERRUPT: Interrupt = Interrupt::new();
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+/// The same request, for training and exporting.
+#[cfg(feature = "train")]
+static LAB: undertone_lab::Interrupt = undertone_lab::Interrupt::new();
 /// A folder of unfinished work.
+#[cfg(feature = "explore")]
 static UNFINISHED: OnceLock<PathBuf> = OnceLock::new();
 
-/// From now on the first signal asks for a stop at the next good place, the second one stops at
-/// once.
-pub(crate) fn listen() -> anyhow::Result<&'static Interrupt> {
+/// Handle signals from now on: the first one requests a stop after the current step, the second one
+/// stops at once.
+pub(crate) fn listen() -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
-        if INTERRUPT.is_requested() {
+        if is_requested() {
             stop_at_once();
         }
-        INTERRUPT.request();
-        if !tui::is_taken() {
-            output::say("stopping as soon as this step is done; once more to stop at once");
+        request();
+        #[cfg(feature = "tui")]
+        if tui::is_taken() {
+            return;
         }
+        output::say("stopping after this step; press Ctrl-C again to stop at once");
     })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(&INTERRUPT)
+    .context("cannot listen for Ctrl-C")
 }
 
-/// Has a folder of unfinished work removed where the process is stopped at once.
+/// Handle signals from now on, and return the request as training and exporting check it.
+#[cfg(feature = "train")]
+pub(crate) fn listen_for_lab() -> anyhow::Result<&'static undertone_lab::Interrupt> {
+    listen()?;
+    Ok(&LAB)
+}
+
+/// Request a stop after the current step.
+pub(crate) fn request() {
+    REQUESTED.store(true, Ordering::Relaxed);
+    #[cfg(feature = "train")]
+    LAB.request();
+}
+
+/// Return whether a stop is requested.
+pub(crate) fn is_requested() -> bool {
+    REQUESTED.load(Ordering::Relaxed)
+}
+
+/// Remove a folder of unfinished work if the process is stopped at once.
+#[cfg(feature = "explore")]
 pub(crate) fn remove_at_stop(folder: &Path) {
-    // There is one such folder in a process.
+    // A process has only one such folder.
     let _ = UNFINISHED.set(folder.to_owned());
 }
 
-/// Ends the process without waiting for anything.
+/// End the process without waiting for anything.
 pub(crate) fn stop_at_once() -> ! {
+    #[cfg(feature = "tui")]
     tui::restore();
+    #[cfg(feature = "explore")]
     if let Some(folder) = UNFINISHED.get() {
-        // It may be gone, or somebody be writing into it still.
-        let _ = fs::remove_dir_all(folder);
+        // The folder may be gone, or another thread may still be writing into it.
+        let _ = std::fs::remove_dir_all(folder);
     }
     std::process::exit(Exit::Interrupted.code().into())
 }

@@ -1,49 +1,61 @@
 //! Speech emotion recognition from the command line.
 //!
-//! Thin on purpose: [`cli`] turns arguments into words, [`commands`] hands them to the libraries
-//! and writes what comes back, and this file turns the exit into an exit code.
+//! This crate is thin: [`cli`] parses the arguments, [`commands`] calls the libraries and prints
+//! what they return, and this file turns the result into an exit code. Everything beyond
+//! `predict`, `features` and `corpus` is behind a cargo feature, so that a small build is possible.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
 mod commands;
+mod corpora;
+#[cfg(feature = "train")]
+mod encoder;
 mod exit;
+mod hub;
 mod inputs;
 mod interrupt;
 mod model;
 mod npz;
 mod output;
-mod pretrained;
 mod progress_bar;
+#[cfg(feature = "train")]
 mod reporter;
+#[cfg(feature = "tui")]
 mod tui;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use cli::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
     undertone_models::keep_freed_memory();
-    let done = match Cli::parse().command {
+    let result = match Cli::from_arguments().command {
         Command::Predict(args) => commands::predict(&args),
         Command::Features(args) => commands::features(&args),
         Command::Corpus(args) => commands::corpus(&args),
+        #[cfg(feature = "explore")]
         Command::Explore(args) => commands::explore(&args),
+        #[cfg(feature = "train")]
         Command::Train(args) => commands::train(&args),
+        #[cfg(feature = "train")]
         Command::Evaluate(args) => commands::evaluate(&args),
+        #[cfg(feature = "train")]
         Command::Crossval(args) => commands::crossval(&args),
+        #[cfg(feature = "report")]
         Command::Report(args) => commands::report(&args),
+        #[cfg(feature = "train")]
         Command::Recipes(args) => commands::recipes(&args),
+        #[cfg(feature = "serve")]
         Command::Serve(args) => commands::serve(args),
+        #[cfg(feature = "export")]
         Command::Export(args) => commands::export(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
     };
-    match done {
+    match result {
         Ok(exit) => exit.into(),
-        // Whoever read our output has seen enough (`undertone corpus DIR | head`).
+        // The reader of our output has seen enough, as in `undertone corpus DIR | head`.
         Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             output::error(&output::in_one_line(&error));

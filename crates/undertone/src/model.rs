@@ -1,14 +1,13 @@
 //! Finding the model.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use undertone_models::{CARD_FILE, CONFIG_FILE, Classifier, DeviceKind};
+use undertone_models::{CONFIG_FILE, Classifier, DeviceKind};
 
-use crate::pretrained;
+use crate::hub;
 
-/// The model's folder, for a model's folder or a run that holds one.
+/// Return the folder of the model at a path: a model folder, or a run that contains a model.
 pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     let in_run = path.join("model");
     if path.join(CONFIG_FILE).is_file() {
@@ -21,8 +20,8 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     let path = path.display();
     if has_folds {
         bail!(
-            "{path}: this run has left no single model: it is unfinished (go on with --resume) or \
-             trained several folds (name one: {path}/folds/FOLD/checkpoints/best)"
+            "{path}: this run has no single model: it is unfinished (continue it with --resume) or \
+             has several folds (name one: {path}/folds/FOLD/checkpoints/best)"
         );
     }
     bail!(
@@ -31,56 +30,54 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     );
 }
 
-/// Where the model lies that was asked for.
-pub(crate) enum Place {
-    /// Inside the program.
-    Shipped,
-    /// In a folder.
+/// Where the model comes from.
+pub(crate) enum ModelSource {
+    /// This program.
+    BuiltIn,
+    /// A folder.
     Folder(PathBuf),
 }
 
-impl Place {
-    /// Finds it; one on the Hub is brought onto this machine.
+impl ModelSource {
+    /// Find the model at a path, or the built-in one. A model on the Hub is downloaded.
     pub(crate) fn find(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else {
-            return Ok(Self::Shipped);
+            return Ok(Self::BuiltIn);
         };
-        Ok(Self::Folder(match pretrained::on_the_hub(path) {
-            Some(name) => pretrained::fetch(name)?.folder,
+        Ok(Self::Folder(match hub::on_the_hub(path) {
+            Some(name) => hub::fetch(name)?.folder,
             None => folder(path)?,
         }))
     }
 
     pub(crate) fn classifier(&self, kind: DeviceKind) -> anyhow::Result<Classifier> {
         match self {
-            Self::Shipped => shipped(kind),
+            Self::BuiltIn => built_in(kind),
             Self::Folder(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
         }
     }
 
-    /// The model's card, if it has one.
+    /// Return the model's card, if it has one.
+    #[cfg(feature = "serve")]
     pub(crate) fn card(&self) -> Option<String> {
         match self {
             #[cfg(feature = "embedded")]
-            Self::Shipped => Some(undertone_models::EMBEDDED_CARD.to_owned()),
+            Self::BuiltIn => Some(undertone_models::EMBEDDED_CARD.to_owned()),
             #[cfg(not(feature = "embedded"))]
-            Self::Shipped => None,
-            Self::Folder(folder) => fs::read_to_string(folder.join(CARD_FILE)).ok(),
+            Self::BuiltIn => None,
+            Self::Folder(folder) => {
+                std::fs::read_to_string(folder.join(undertone_models::CARD_FILE)).ok()
+            }
         }
     }
 }
 
-/// The model that was asked for, or the one that this build carries.
-pub(crate) fn classifier(path: Option<&Path>, kind: DeviceKind) -> anyhow::Result<Classifier> {
-    Place::find(path)?.classifier(kind)
-}
-
 #[cfg(feature = "embedded")]
-fn shipped(kind: DeviceKind) -> anyhow::Result<Classifier> {
+fn built_in(kind: DeviceKind) -> anyhow::Result<Classifier> {
     Ok(Classifier::embedded_on(&kind.open()?)?)
 }
 
 #[cfg(not(feature = "embedded"))]
-fn shipped(_: DeviceKind) -> anyhow::Result<Classifier> {
-    bail!("this build carries no model: give --model DIR")
+fn built_in(_: DeviceKind) -> anyhow::Result<Classifier> {
+    bail!("this build has no built-in model: give --model DIR")
 }

@@ -8,7 +8,7 @@ use undertone_files::AtomicFile;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// Writes arrays one after the other. The file appears under its name on [`NpzWriter::finish`].
+/// Writes arrays one after another. The file appears under its name on [`NpzWriter::finish`].
 pub(crate) struct NpzWriter(ZipWriter<BufWriter<AtomicFile>>);
 
 impl NpzWriter {
@@ -38,8 +38,8 @@ impl NpzWriter {
     }
 }
 
-/// Format 1.0: magic, version, the length of a Python dict, the dict, padded with spaces so that
-/// the data begins at a multiple of 64 bytes.
+/// Return the header of NumPy's format 1.0: magic, version, the length of a Python dict, and the
+/// dict, padded with spaces so that the data starts at a multiple of 64 bytes.
 fn npy_header(bands: usize, frames: usize) -> Vec<u8> {
     let mut dict =
         format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({bands}, {frames}), }}");
@@ -49,7 +49,7 @@ fn npy_header(bands: usize, frames: usize) -> Vec<u8> {
         dict.push(' ');
     }
     dict.push('\n');
-    // Two numbers never fill 64 KiB.
+    // Two numbers are far shorter than 64 KiB.
     let length = dict.len() as u16;
     let mut header = b"\x93NUMPY\x01\x00".to_vec();
     header.extend_from_slice(&length.to_le_bytes());

@@ -1,4 +1,4 @@
-//! Results on stdout, words on stderr.
+//! Results on stdout, messages on stderr.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Context;
 use serde::{Serialize, Serializer};
 
-/// Nobody reads stdout any more.
+/// The error that nobody reads stdout any more.
 #[derive(Debug)]
 pub(crate) struct Closed;
 
@@ -18,7 +18,7 @@ impl fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// Writes a line of the result to stdout. Fails with [`Closed`] where nobody reads it.
+/// Write a line of the result to stdout. Fails with [`Closed`] if nobody reads it.
 pub(crate) fn line(text: impl fmt::Display) -> anyhow::Result<()> {
     match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
@@ -26,17 +26,17 @@ pub(crate) fn line(text: impl fmt::Display) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a value to stdout as one line of JSON.
+/// Write a value to stdout as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string(value)?)
 }
 
-/// Tells people something on stderr. That nobody listens is no reason to stop.
+/// Print a message on stderr. It is not an error if nobody reads it.
 pub(crate) fn say(text: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Tells people what is wrong.
+/// Print an error on stderr.
 pub(crate) fn error(text: &str) {
     say(format_args!(
         "{} {text}",
@@ -44,7 +44,7 @@ pub(crate) fn error(text: &str) {
     ));
 }
 
-/// Tells people what is odd.
+/// Print a warning on stderr.
 pub(crate) fn warning(text: &str) {
     say(format_args!(
         "{} {text}",
@@ -57,7 +57,7 @@ const YELLOW: &str = "\x1b[1;33m";
 pub(crate) const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The text in a color, where `stream` is a terminal and `NO_COLOR` is not set.
+/// Color the text if `stream` is a terminal and `NO_COLOR` is not set.
 pub(crate) fn paint(stream: &impl IsTerminal, color: &str, text: &str) -> String {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if stream.is_terminal() && !unwanted {
@@ -67,7 +67,7 @@ pub(crate) fn paint(stream: &impl IsTerminal, color: &str, text: &str) -> String
     }
 }
 
-/// An error with its causes, but those that it already quotes.
+/// Describe an error and its causes. Causes that it already quotes are not repeated.
 pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
@@ -79,7 +79,7 @@ pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
     text.trim_end().to_owned()
 }
 
-/// Pairs that become a JSON object in their own order.
+/// Pairs that serialize as a JSON object in this order.
 pub(crate) struct InOrder<K, V>(pub(crate) Vec<(K, V)>);
 
 impl<K: Serialize, V: Serialize> Serialize for InOrder<K, V> {
@@ -88,7 +88,7 @@ impl<K: Serialize, V: Serialize> Serialize for InOrder<K, V> {
     }
 }
 
-/// An input that failed, with `--json`.
+/// A failed input, as `--json` prints it.
 #[derive(Serialize)]
 pub(crate) struct Failure<'a> {
     pub(crate) path: &'a str,

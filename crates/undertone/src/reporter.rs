@@ -12,6 +12,10 @@ use crate::output;
 use crate::progress_bar::progress_bar;
 
 /// A full-screen view that replaces the bar and the lines.
+#[cfg_attr(
+    not(feature = "tui"),
+    expect(dead_code, reason = "only the tui is a view")
+)]
 pub(crate) trait View: Send + Sync {
     /// Show an event, except for its message and its progress, which the other methods receive.
     fn record(&self, event: &Event<'_>);
@@ -84,6 +88,7 @@ impl Reporter {
     }
 
     /// Report to a full-screen view instead of a bar and lines.
+    #[cfg(feature = "tui")]
     pub(crate) fn with_view(epochs: usize, view: Box<dyn View>) -> Self {
         Self {
             bar: ProgressBar::hidden(),

@@ -8,32 +8,32 @@ use std::str::FromStr;
 use csv::StringRecord;
 
 use crate::{
-    Gender, Problem, RavdessName, UnknownEmotion, UnknownGender, UnknownSubset, Utterance,
+    Gender, RavdessName, Skipped, UnknownEmotion, UnknownGender, UnknownSubset, Utterance,
 };
 
-/// Why a manifest can't be understood. Lines count from 1, the header's.
+/// The reason why a manifest cannot be parsed. Lines count from 1, which is the header.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    /// The file holds nothing.
+    /// The file is empty.
     #[error("the manifest is empty; it needs the header path,emotion,speaker and a row per clip")]
     Empty,
-    /// There is a header and nothing below it.
+    /// There is a header without rows.
     #[error("the manifest has a header and no rows")]
     NoRows,
-    /// A column that must be there is not.
+    /// A required column is missing.
     #[error(
-        "there is no column \"{column}\" (found: {}); the first line names the columns, \
+        "there is no column \"{column}\" (found: {}); the first line must name the columns, \
          separated by commas: path,emotion,speaker and, if known, gender,split",
         found.join(", ")
     )]
     MissingColumn {
         /// The column's name.
         column: &'static str,
-        /// The columns that are there.
+        /// The columns that were found.
         found: Vec<String>,
     },
-    /// A column is there twice.
-    #[error("the column \"{column}\" is there twice")]
+    /// Two columns have the same name.
+    #[error("the column \"{column}\" occurs twice")]
     RepeatedColumn {
         /// The column's name.
         column: &'static str,
@@ -46,12 +46,12 @@ pub enum ManifestError {
     Fields {
         /// The row's line.
         line: u64,
-        /// How many fields it has.
+        /// The number of fields of the row.
         found: usize,
-        /// How many the header has.
+        /// The number of fields of the header.
         expected: usize,
     },
-    /// A field that must say something is empty.
+    /// A required field is empty.
     #[error("line {line}: the {column} is empty")]
     EmptyField {
         /// The row's line.
@@ -64,23 +64,23 @@ pub enum ManifestError {
     Emotion {
         /// The row's line.
         line: u64,
-        /// The word, and the ones that are known.
+        /// The word and the known ones.
         reason: UnknownEmotion,
     },
-    /// A word that is no gender.
+    /// A word that is not a gender.
     #[error("line {line}: {reason}")]
     Gender {
         /// The row's line.
         line: u64,
-        /// The word, and the ones that are known.
+        /// The word and the known ones.
         reason: UnknownGender,
     },
-    /// A word that is no side of a split.
+    /// A word that is not a set of a split.
     #[error("line {line}: {reason}")]
     Split {
         /// The row's line.
         line: u64,
-        /// The word, and the ones that are known.
+        /// The word and the known ones.
         reason: UnknownSubset,
     },
     /// Two rows give one recording different labels.
@@ -107,17 +107,17 @@ pub enum ManifestError {
         /// The earlier row's line.
         first_line: u64,
     },
-    /// The file is no CSV in UTF-8, or can't be read to its end.
+    /// The file is not a CSV in UTF-8.
     #[error("not a CSV file in UTF-8: {0}")]
     Csv(csv::Error),
 }
 
-/// Reads the manifest `text`, which lies at `csv`; paths in it are relative to `root`.
+/// Read the manifest `text` of the file `csv`. Its paths are relative to `root`.
 pub(crate) fn read(
     text: &[u8],
     csv: &Path,
     root: &Path,
-) -> Result<(Vec<Utterance>, Vec<Problem>), ManifestError> {
+) -> Result<(Vec<Utterance>, Vec<Skipped>), ManifestError> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
@@ -145,10 +145,10 @@ pub(crate) fn read(
     if !any_row {
         return Err(ManifestError::NoRows);
     }
-    Ok((rows.utterances, rows.problems))
+    Ok((rows.utterances, rows.skipped))
 }
 
-/// The line of the row that begins at `position`, which the reader puts before blank lines.
+/// Return the line of the row at `position`, which the reader places before blank lines.
 fn line_of(text: &[u8], position: &csv::Position) -> u64 {
     let rest = usize::try_from(position.byte())
         .ok()
@@ -160,7 +160,7 @@ fn line_of(text: &[u8], position: &csv::Position) -> u64 {
     position.line() + blank.filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// Where each column stands.
+/// The position of each column.
 struct Columns {
     path: usize,
     emotion: usize,
@@ -201,7 +201,7 @@ impl Columns {
         })
     }
 
-    /// The row's utterance, its path as written.
+    /// Return the row's utterance, with its path as written.
     fn utterance(&self, record: &StringRecord, line: u64) -> Result<Utterance, ManifestError> {
         let required = |position: usize, column: &'static str| {
             let text = &record[position];
@@ -226,7 +226,7 @@ impl Columns {
     }
 }
 
-/// The value of a field that may be absent or empty.
+/// Return the value of a field that can be absent or empty.
 fn optional<T: FromStr>(
     record: &StringRecord,
     position: Option<usize>,
@@ -237,15 +237,15 @@ fn optional<T: FromStr>(
     }
 }
 
-/// The rows read so far, and what they are checked against.
+/// The rows that were read so far.
 struct Rows<'a> {
     csv: &'a Path,
     root: &'a Path,
     utterances: Vec<Utterance>,
-    problems: Vec<Problem>,
+    skipped: Vec<Skipped>,
     /// The utterance and line of each recording, by its real path.
     recordings: HashMap<PathBuf, (usize, u64)>,
-    /// The gender and line of each speaker whose gender is known.
+    /// The known gender of each speaker, with the line that gives it.
     genders: HashMap<String, (Gender, u64)>,
 }
 
@@ -255,7 +255,7 @@ impl<'a> Rows<'a> {
             csv,
             root,
             utterances: Vec::new(),
-            problems: Vec::new(),
+            skipped: Vec::new(),
             recordings: HashMap::new(),
             genders: HashMap::new(),
         }
@@ -268,7 +268,7 @@ impl<'a> Rows<'a> {
             Ok(real_path) if real_path.is_file() => real_path,
             _ => {
                 let manifest = self.csv.to_owned();
-                self.problems.push(Problem::MissingFile {
+                self.skipped.push(Skipped::MissingFile {
                     manifest,
                     line,
                     path: row.path,
@@ -293,7 +293,7 @@ impl<'a> Rows<'a> {
                 });
             }
             let manifest = self.csv.to_owned();
-            self.problems.push(Problem::DuplicateRow {
+            self.skipped.push(Skipped::DuplicateRow {
                 manifest,
                 line,
                 first_line,
@@ -328,7 +328,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Marks a row as a RAVDESS clip where its file name says the same as the row.
+/// Mark a row as a RAVDESS clip if its file name agrees with the row.
 fn recognize_ravdess(row: &mut Utterance) {
     let file_name = row.path.file_name().unwrap_or_default().to_string_lossy();
     let Ok(name) = file_name.parse::<RavdessName>() else {

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::{CorpusError, Utterance};
 
-/// Writes `utterances` as the manifest `csv`. The column `split` is there if any has a side.
+/// Write `utterances` as the manifest `csv`. Include the column `split` if any is assigned to a set.
 pub(crate) fn write(utterances: &[Utterance], csv: &Path) -> Result<(), CorpusError> {
     let folder = match csv.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -17,7 +17,7 @@ pub(crate) fn write(utterances: &[Utterance], csv: &Path) -> Result<(), CorpusEr
         reason,
     })?;
     let with_split = utterances.iter().any(|utterance| utterance.split.is_some());
-    // Composed in memory first: a clip that can't be listed leaves no half-written file.
+    // Composed in memory, so that a clip that cannot be listed leaves no half-written file.
     let mut rows = Vec::with_capacity(utterances.len());
     for utterance in utterances {
         let path = relative_path(&utterance.path, folder, &real_folder).map_err(|reason| {
@@ -62,10 +62,10 @@ fn write_csv(csv: &Path, header: &[&str], rows: &[Vec<String>]) -> io::Result<()
     writer.flush()
 }
 
-/// `clip` as seen from `folder`, whose real path is `real_folder`.
+/// Return the path of `clip` relative to `folder`, whose real path is `real_folder`.
 ///
-/// Inside the folder that is a matter of names; outside it the way leads up with `..`, which only
-/// holds between real paths, so links in the folders (not the clip's own name) are resolved.
+/// Inside the folder, this only removes a prefix. Outside it, the path needs `..`, which is only valid
+/// between real paths, so links in the folders (not in the clip's own name) are resolved.
 fn relative_path(clip: &Path, folder: &Path, real_folder: &Path) -> io::Result<PathBuf> {
     if let Ok(inside) = std::path::absolute(clip)?.strip_prefix(std::path::absolute(folder)?) {
         return Ok(inside.to_owned());
@@ -81,7 +81,7 @@ fn relative_path(clip: &Path, folder: &Path, real_folder: &Path) -> io::Result<P
         .take_while(|(ours, its)| ours == its)
         .count();
     if shared == 0 {
-        // Another drive on Windows: only the whole path leads there.
+        // On another drive of Windows, only the absolute path works.
         return Ok(clip);
     }
     let up = real_folder
@@ -91,7 +91,7 @@ fn relative_path(clip: &Path, folder: &Path, real_folder: &Path) -> io::Result<P
     Ok(up.chain(clip.components().skip(shared)).collect())
 }
 
-/// The path with `/` between its parts, as manifests have it on every system.
+/// Return the path with `/` between its parts, as in manifests on every system.
 fn slashed(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     Some(if std::path::MAIN_SEPARATOR == '/' {

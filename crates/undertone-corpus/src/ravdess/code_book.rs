@@ -15,7 +15,7 @@ pub enum Modality {
 
 /// Spoken or sung (second field).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Channel {
+pub enum VocalChannel {
     /// Code 01.
     Speech,
     /// Code 02.
@@ -48,7 +48,7 @@ impl Modality {
         Modality::AudioOnly,
     ];
 
-    /// The name in words.
+    /// Return the name in words.
     pub fn name(self) -> &'static str {
         match self {
             Modality::AudioVideo => "audio-video",
@@ -58,15 +58,15 @@ impl Modality {
     }
 }
 
-impl Channel {
+impl VocalChannel {
     /// Both channels, by code.
-    pub const ALL: [Channel; 2] = [Channel::Speech, Channel::Song];
+    pub const ALL: [VocalChannel; 2] = [VocalChannel::Speech, VocalChannel::Song];
 
-    /// The name in words.
+    /// Return the name in words.
     pub fn name(self) -> &'static str {
         match self {
-            Channel::Speech => "speech",
-            Channel::Song => "song",
+            VocalChannel::Speech => "speech",
+            VocalChannel::Song => "song",
         }
     }
 }
@@ -75,7 +75,7 @@ impl Intensity {
     /// Both intensities, by code.
     pub const ALL: [Intensity; 2] = [Intensity::Normal, Intensity::Strong];
 
-    /// The name in words.
+    /// Return the name in words.
     pub fn name(self) -> &'static str {
         match self {
             Intensity::Normal => "normal",
@@ -88,7 +88,7 @@ impl Statement {
     /// Both statements, by code.
     pub const ALL: [Statement; 2] = [Statement::Kids, Statement::Dogs];
 
-    /// The sentence that is spoken.
+    /// Return the sentence.
     pub fn text(self) -> &'static str {
         match self {
             Statement::Kids => "Kids are talking by the door",
@@ -103,7 +103,7 @@ impl fmt::Display for Modality {
     }
 }
 
-impl fmt::Display for Channel {
+impl fmt::Display for VocalChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }

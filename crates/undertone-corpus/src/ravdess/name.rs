@@ -4,17 +4,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Channel, Intensity, Modality, Statement};
+use super::{Intensity, Modality, Statement, VocalChannel};
 use crate::{Emotion, Gender};
 
-/// How many actors RAVDESS has.
+/// The number of actors in RAVDESS.
 const ACTORS: u8 = 24;
 
 /// A RAVDESS name: seven two-digit codes, `modality-channel-emotion-intensity-statement-
-/// repetition-actor`. Every value keeps the code book: actors are 1 to 24, repetitions 1 and 2,
-/// neutral is never strong, disgust and surprise are never sung.
+/// repetition-actor`. Every value follows RAVDESS's code book: actors are 1 to 24, repetitions 1 and
+/// 2, neutral is never strong, disgust and surprise are never sung.
 ///
-/// Names sort by actor first, as the corpus's folders do, then by the codes from left to right.
+/// Names sort by actor first, as RAVDESS's folders do, then by the codes from left to right.
 ///
 /// ```
 /// use undertone_corpus::{Emotion, Gender, RavdessName};
@@ -27,10 +27,10 @@ const ACTORS: u8 = 24;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RavdessName {
-    // First, because the derived order compares fields from the top.
+    // The first field, because the derived order compares fields from the top.
     actor: u8,
     modality: Modality,
-    channel: Channel,
+    channel: VocalChannel,
     emotion: Emotion,
     intensity: Intensity,
     statement: Statement,
@@ -68,7 +68,7 @@ impl RavdessField {
         RavdessField::Actor,
     ];
 
-    /// The field's highest code; the lowest is always 1.
+    /// Return the field's highest code. The lowest is always 1.
     pub fn highest_code(self) -> u8 {
         match self {
             RavdessField::Modality => 3,
@@ -96,38 +96,38 @@ impl fmt::Display for RavdessField {
     }
 }
 
-/// Why a file name is no RAVDESS name.
+/// The reason why a file name is not a RAVDESS name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RavdessNameError {
-    /// The name has not seven parts between hyphens.
+    /// The name does not have seven parts between hyphens.
     #[error("not a RAVDESS name: {found} part(s) between hyphens instead of 7")]
     Parts {
-        /// How many parts there are.
+        /// The number of parts.
         found: usize,
     },
     /// A part is not two digits.
     #[error("not a RAVDESS name: the {field} \"{text}\" is not two digits")]
     Digits {
-        /// Which field.
+        /// The field.
         field: RavdessField,
-        /// What stands there.
+        /// Its text.
         text: String,
     },
-    /// A code is outside the code book.
+    /// The code book does not define a code.
     #[error(
         "not in RAVDESS's code book: {field} {code:02} (known: 01 to {highest:02})",
         highest = field.highest_code()
     )]
     Code {
-        /// Which field.
+        /// The field.
         field: RavdessField,
-        /// The code that stands there.
+        /// The code.
         code: u8,
     },
     /// Neutral with strong intensity.
     #[error("not in RAVDESS's code book: neutral has no strong intensity")]
     StrongNeutral,
-    /// An emotion that nobody sings.
+    /// A song with an emotion that has no songs.
     #[error("not in RAVDESS's code book: {emotion} is never sung")]
     Sung {
         /// The emotion, disgust or surprised.
@@ -136,13 +136,13 @@ pub enum RavdessNameError {
 }
 
 impl RavdessName {
-    /// A name from its fields, in the name's order.
+    /// Make a name from its fields, in the name's order.
     ///
     /// # Errors
-    /// Where the fields break the code book; see [`RavdessNameError`].
+    /// If the code book does not define this combination: see [`RavdessNameError`].
     pub fn new(
         modality: Modality,
-        channel: Channel,
+        channel: VocalChannel,
         emotion: Emotion,
         intensity: Intensity,
         statement: Statement,
@@ -160,7 +160,8 @@ impl RavdessName {
         if emotion == Emotion::Neutral && intensity == Intensity::Strong {
             return Err(RavdessNameError::StrongNeutral);
         }
-        if channel == Channel::Song && matches!(emotion, Emotion::Disgust | Emotion::Surprised) {
+        if channel == VocalChannel::Song && matches!(emotion, Emotion::Disgust | Emotion::Surprised)
+        {
             return Err(RavdessNameError::Sung { emotion });
         }
         Ok(Self {
@@ -174,7 +175,16 @@ impl RavdessName {
         })
     }
 
-    /// The 1440 names of the corpus's audio-only speech, in order.
+    /// Return the name of the same take's audio-only recording. Names of one take differ only in the
+    /// modality.
+    pub fn take(&self) -> Self {
+        Self {
+            modality: Modality::AudioOnly,
+            ..*self
+        }
+    }
+
+    /// Return the 1440 names of RAVDESS's audio-only speech, in order.
     pub fn all_speech() -> impl Iterator<Item = RavdessName> {
         (1..=ACTORS).flat_map(|actor| {
             Emotion::ALL.into_iter().flat_map(move |emotion| {
@@ -183,7 +193,7 @@ impl RavdessName {
                         (1..=2).filter_map(move |repetition| {
                             RavdessName::new(
                                 Modality::AudioOnly,
-                                Channel::Speech,
+                                VocalChannel::Speech,
                                 emotion,
                                 intensity,
                                 statement,
@@ -198,48 +208,47 @@ impl RavdessName {
         })
     }
 
-    /// What was recorded.
+    /// Return what was recorded.
     pub fn modality(&self) -> Modality {
         self.modality
     }
 
-    /// Spoken or sung.
-    pub fn channel(&self) -> Channel {
+    /// Return whether it is spoken or sung.
+    pub fn channel(&self) -> VocalChannel {
         self.channel
     }
 
-    /// What the actor expresses.
+    /// Return the emotion that the actor expresses.
     pub fn emotion(&self) -> Emotion {
         self.emotion
     }
 
-    /// How strongly.
+    /// Return how strongly.
     pub fn intensity(&self) -> Intensity {
         self.intensity
     }
 
-    /// The sentence.
+    /// Return the sentence.
     pub fn statement(&self) -> Statement {
         self.statement
     }
 
-    /// First or second take: 1 or 2.
+    /// Return the number of the repetition, 1 or 2.
     pub fn repetition(&self) -> u8 {
         self.repetition
     }
 
-    /// The actor's number, 1 to 24.
+    /// Return the actor's number, 1 to 24.
     pub fn actor(&self) -> u8 {
         self.actor
     }
 
-    /// The actor's number as [`Utterance::speaker`](crate::Utterance::speaker) has it, `01` to
-    /// `24`.
+    /// Return the actor as in [`Utterance::speaker`](crate::Utterance::speaker), `01` to `24`.
     pub fn speaker(&self) -> String {
         format!("{:02}", self.actor)
     }
 
-    /// The actor's gender: odd actors are male, even ones female.
+    /// Return the actor's gender: odd actors are male, even ones female.
     pub fn gender(&self) -> Gender {
         if self.actor.is_multiple_of(2) {
             Gender::Female
@@ -261,7 +270,7 @@ impl RavdessName {
 }
 
 impl fmt::Display for RavdessName {
-    /// The seven codes, without an extension.
+    /// Write the seven codes, without an extension.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -280,7 +289,7 @@ impl fmt::Display for RavdessName {
 impl FromStr for RavdessName {
     type Err = RavdessNameError;
 
-    /// Reads a file name, with or without the extension `.wav` or `.flac` (whatever its case).
+    /// Parse a file name, with or without the extension `.wav` or `.flac` in any case.
     fn from_str(file_name: &str) -> Result<Self, Self::Err> {
         let stem = match file_name.rsplit_once('.') {
             Some((stem, extension))
@@ -311,7 +320,7 @@ impl FromStr for RavdessName {
         ] = codes;
         RavdessName::new(
             Modality::ALL[usize::from(modality) - 1],
-            Channel::ALL[usize::from(channel) - 1],
+            VocalChannel::ALL[usize::from(channel) - 1],
             Emotion::ALL[usize::from(emotion) - 1],
             Intensity::ALL[usize::from(intensity) - 1],
             Statement::ALL[usize::from(statement) - 1],
@@ -321,7 +330,7 @@ impl FromStr for RavdessName {
     }
 }
 
-/// Reads one two-digit code and checks it against the field's range, 1 to its highest.
+/// Parse a two-digit code and check it against the field's range.
 fn parse_code(field: RavdessField, text: &str) -> Result<u8, RavdessNameError> {
     let two_digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {

@@ -6,28 +6,28 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::RavdessName;
-use crate::{Problem, Utterance};
+use crate::{Skipped, Utterance};
 
-/// What a scan found.
+/// The result of a scan.
 pub(crate) struct Scan {
     pub(crate) utterances: Vec<Utterance>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) skipped: Vec<Skipped>,
     pub(crate) missing: Vec<RavdessName>,
 }
 
-/// Scans `root` and every folder below it for `.wav` and `.flac` files.
+/// Scan `root` and all folders below it for `.wav` and `.flac` files.
 ///
-/// The clips come sorted by name, whatever the folders are called and in whatever order the file
-/// system lists them; the problems come in the order of their paths.
+/// The clips are sorted by name, whatever the names of the folders and the order of the file system.
+/// The skipped entries are sorted by path.
 ///
 /// # Errors
-/// Where `root` itself can't be listed.
+/// If `root` itself cannot be listed.
 pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
     let mut walk = Walk::default();
     walk.enter(root)?;
     let Walk {
         mut recordings,
-        mut problems,
+        mut skipped,
         ..
     } = walk;
     recordings.sort();
@@ -36,9 +36,9 @@ pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
     for path in recordings {
         let file_name = path.file_name().unwrap_or_default().to_string_lossy();
         match file_name.parse::<RavdessName>() {
-            Err(reason) => problems.push(Problem::Name { path, reason }),
+            Err(reason) => skipped.push(Skipped::Name { path, reason }),
             Ok(name) => match clips.get(&name) {
-                Some(kept) => problems.push(Problem::Duplicate {
+                Some(kept) => skipped.push(Skipped::Duplicate {
                     path,
                     kept: kept.clone(),
                 }),
@@ -48,9 +48,10 @@ pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
             },
         }
     }
-    problems.sort_by(|a, b| a.path().cmp(b.path()));
+    skipped.sort_by(|a, b| a.path().cmp(b.path()));
+    let takes: HashSet<RavdessName> = clips.keys().map(RavdessName::take).collect();
     let missing = RavdessName::all_speech()
-        .filter(|name| !clips.contains_key(name))
+        .filter(|name| !takes.contains(name))
         .collect();
     let utterances = clips
         .into_iter()
@@ -58,17 +59,17 @@ pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
         .collect();
     Ok(Scan {
         utterances,
-        problems,
+        skipped,
         missing,
     })
 }
 
 #[derive(Default)]
 struct Walk {
-    /// Folders that were entered, by their real path: a link back to one of them ends there.
+    /// The real paths of the folders that were entered. A link to one of them is not followed.
     entered: HashSet<PathBuf>,
     recordings: Vec<PathBuf>,
-    problems: Vec<Problem>,
+    skipped: Vec<Skipped>,
 }
 
 impl Walk {
@@ -83,7 +84,7 @@ impl Walk {
                 Err(error) => self.unreadable(folder.to_owned(), &error),
             }
         }
-        // Where two links lead to one folder, the first by name is entered on every machine.
+        // If two links lead to one folder, every machine enters the one whose name comes first.
         paths.sort();
         for path in paths {
             self.visit(path);
@@ -100,13 +101,13 @@ impl Walk {
             }
             _ if !is_recording(&path) => {}
             Ok(metadata) if metadata.is_file() => self.recordings.push(path),
-            Ok(_) => self.problems.push(Problem::NotAFile { path }),
+            Ok(_) => self.skipped.push(Skipped::NotAFile { path }),
             Err(error) => self.unreadable(path, &error),
         }
     }
 
     fn unreadable(&mut self, path: PathBuf, error: &io::Error) {
-        self.problems.push(Problem::Unreadable {
+        self.skipped.push(Skipped::Unreadable {
             path,
             reason: error.to_string(),
         });

@@ -1,11 +1,12 @@
 //! `emobox`: EmoBox's official folds of RAVDESS (Ma et al. 2024, "EmoBox: Multilingual
 //! Multi-corpus Speech Emotion Recognition Toolkit and Benchmark").
 
+use super::error::SplitError;
+use super::fold::Fold;
 use super::speakers::fold_by;
-use super::{Fold, SplitError};
 use crate::Utterance;
 
-/// The actors that each of EmoBox's six folds holds out.
+/// The actors in the test set of each of EmoBox's six folds.
 pub const EMOBOX_RAVDESS_FOLDS: [[u8; 4]; 6] = [
     [1, 11, 20, 21],
     [4, 10, 12, 14],
@@ -15,7 +16,7 @@ pub const EMOBOX_RAVDESS_FOLDS: [[u8; 4]; 6] = [
     [6, 13, 17, 22],
 ];
 
-/// EmoBox's six folds.
+/// Split into EmoBox's six folds.
 pub(super) fn split(
     utterances: &[Utterance],
     validation: f64,

@@ -1,10 +1,10 @@
-//! Why a corpus can't be split.
+//! Errors of splitting a corpus.
 
 use std::path::PathBuf;
 
 use crate::{BalanceError, Protocol, Subset};
 
-/// Why a corpus can't be split by a protocol.
+/// The reason why a corpus cannot be split by a protocol.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SplitError {
     /// There is nothing to split.
@@ -23,10 +23,10 @@ pub enum SplitError {
     ValidationFraction {
         /// The share.
         value: f64,
-        /// What it must stay below.
+        /// The upper limit.
         below: f64,
     },
-    /// The number of folds doesn't fit the corpus.
+    /// The number of folds does not fit the corpus.
     #[error(
         "folds = {folds} is out of range; for the corpus's {speakers} speaker(s) it must lie \
          between 2 and {speakers}"
@@ -37,7 +37,7 @@ pub enum SplitError {
         /// The number of speakers.
         speakers: usize,
     },
-    /// A side has no clip.
+    /// A set has no clip.
     #[error(
         "{fold}: the {subset} set has no clip; the corpus is too small for this protocol or the \
          fractions leave nothing for it"
@@ -48,19 +48,19 @@ pub enum SplitError {
         /// The set.
         subset: Subset,
     },
-    /// A fold's training set has a single speaker, so that none can be set aside.
+    /// The training set of a fold has only one speaker, so none can be reserved for validation.
     #[error(
-        "{fold}: only one speaker is left to train on, so none can be set aside for validation; \
+        "{fold}: only one speaker is left to train on, so none can be reserved for validation; \
          use fewer folds or a corpus with more speakers, or set validation_fraction = 0"
     )]
     OneSpeaker {
         /// The fold.
         fold: String,
     },
-    /// A clip is not RAVDESS's, so EmoBox's folds don't say where it belongs.
+    /// A clip is not from RAVDESS, so EmoBox's folds do not include it.
     #[error(
         "the protocol emobox splits RAVDESS by its actors, and {} is not known as a RAVDESS \
-         clip: its name and labels must say the same; use the protocol speakers for another corpus",
+         clip: its name and labels must agree; use the protocol speakers for another corpus",
         path.display()
     )]
     NotRavdess {
@@ -77,30 +77,30 @@ pub enum SplitError {
         /// The actors' numbers.
         actors: Vec<u8>,
     },
-    /// Clips without a side.
+    /// Some clips are not assigned to a set.
     #[error(
-        "the protocol manifest needs a side for every clip, and {clips} clip(s) have none; fill \
+        "the protocol manifest needs a set for every clip, and {clips} clip(s) have none; fill \
          the manifest's column split with train, validation or test"
     )]
     NoSplit {
-        /// How many clips have no side.
+        /// The number of clips without a set.
         clips: usize,
     },
-    /// `balance_before_split` with a protocol that has no use for it.
+    /// `balance_before_split` with another protocol than `holdout`.
     #[error(
-        "balance_before_split only goes with the protocol holdout, not with {protocol}; it puts \
-         copies of a clip on both sides"
+        "balance_before_split works only with the protocol holdout, not with {protocol}; it puts \
+         copies of a clip into both the training and the test set"
     )]
     BalanceBeforeSplit {
         /// The protocol.
         protocol: Protocol,
     },
-    /// A training set can't be balanced.
+    /// A training set cannot be balanced.
     #[error("{fold}: {reason}")]
     Balance {
         /// The fold.
         fold: String,
-        /// What is missing.
+        /// The reason.
         reason: BalanceError,
     },
 }

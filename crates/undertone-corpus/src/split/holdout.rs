@@ -2,11 +2,11 @@
 
 use rand::seq::SliceRandom;
 
-use super::Fold;
-use crate::random::{Purpose, stream};
+use super::fold::Fold;
+use crate::random_stream::{Purpose, stream};
 use crate::{LabelScheme, Utterance};
 
-/// Splits the entries of `list`, which may repeat an index.
+/// Split the entries of `list`, which can repeat an index.
 pub(super) fn split(
     utterances: &[Utterance],
     list: &[usize],
@@ -41,13 +41,13 @@ pub(super) fn split(
     }
 }
 
-/// A fraction of `total`, rounded up as scikit-learn's `train_test_split` does.
+/// Return a fraction of `total`, rounded up as in scikit-learn's `train_test_split`.
 fn share(total: usize, fraction: f64) -> usize {
     // 0.07 × 100 is 7.000000000000001 in binary, which must not become 8.
     (total as f64 * fraction - 1e-9).ceil() as usize
 }
 
-/// Takes `total` entries off the strata, in proportion to their sizes.
+/// Take `total` entries out of the strata, in proportion to their sizes.
 fn take(strata: &mut [Vec<usize>], total: usize) -> Vec<usize> {
     let sizes: Vec<usize> = strata.iter().map(Vec::len).collect();
     let mut taken = Vec::with_capacity(total);
@@ -58,8 +58,8 @@ fn take(strata: &mut [Vec<usize>], total: usize) -> Vec<usize> {
     taken
 }
 
-/// Splits `total` in proportion to `sizes` by the largest remainder. No quota takes the last entry
-/// of a size, so that a rare label can still be trained on.
+/// Split `total` in proportion to `sizes` by the largest remainder. Every quota is smaller than its
+/// size, so that each label keeps an entry to train on.
 fn proportional(sizes: &[usize], total: usize) -> Vec<usize> {
     let sum: usize = sizes.iter().sum();
     if sum == 0 {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_entry_of_a_label_stays() {
+    fn a_label_keeps_its_last_entry() {
         assert_eq!(proportional(&[1, 9], 5), [0, 5]);
         assert_eq!(proportional(&[1, 1, 0], 2), [0, 0, 0]);
     }

@@ -1,53 +1,31 @@
-//! Dividing a corpus for judging.
+//! Splitting a corpus for evaluation.
 //!
-//! Every [`Fold`] has three sides. The test set is looked at once, at the end; whatever is
-//! chosen while training (when to stop, which checkpoint) is chosen on the validation set, which
-//! is carved out of the training set. Splitting comes first; only the training set is balanced.
+//! Every [`Fold`] has three sets. The test set is used once, at the end. All choices during training
+//! (when to stop, which checkpoint to keep) use the validation set, which is taken out of the
+//! training set. Splitting comes first, and only the training set is balanced.
 
 mod emobox;
 mod error;
+mod fold;
 mod holdout;
 mod speakers;
 
 pub use emobox::EMOBOX_RAVDESS_FOLDS;
 pub use error::SplitError;
+pub use fold::{Fold, Splits};
 
-use crate::random::{Purpose, stream};
+use crate::random_stream::{Purpose, stream};
 use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Subset, Utterance, balance};
 
-/// One split into three sets. They hold indices into the utterances that were split.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fold {
-    /// The fold's name, fit for a folder: `holdout`, `manifest`, `full`, or `fold-1`, `fold-2`, …
-    pub name: String,
-    /// What is trained on. Balancing may repeat an index here.
-    pub train: Vec<usize>,
-    /// What training may look at to stop early and to choose a checkpoint.
-    pub validation: Vec<usize>,
-    /// What is judged.
-    pub test: Vec<usize>,
-}
-
-/// A corpus split by a protocol.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Splits {
-    /// The protocol that was followed; report it beside every score.
-    pub protocol: Protocol,
-    /// Whether the list was balanced before it was split, so that copies leak.
-    pub balanced_before_split: bool,
-    /// The folds, their training sets balanced. Never empty.
-    pub folds: Vec<Fold>,
-}
-
-/// Splits `utterances` by a protocol, then applies the balancing steps to every training set
-/// (with `balance_before_split`: to all clips, before splitting).
+/// Split `utterances` by a protocol, then balance every training set. With `balance_before_split`,
+/// balance all clips before splitting instead.
 ///
-/// Every clip is in exactly one side of each fold, unless balancing repeats or drops it. The same
+/// Every clip is in exactly one set of each fold, unless balancing repeats or drops it. The same
 /// utterances and seed give the same split on every platform.
 ///
 /// # Errors
-/// Where an option is out of range, where the corpus does not fit the protocol, or where a
-/// training set can't be balanced; see [`SplitError`].
+/// If an option is out of range, the corpus does not fit the protocol, or a training set cannot be
+/// balanced: see [`SplitError`].
 pub fn split(
     utterances: &[Utterance],
     scheme: LabelScheme,
@@ -142,7 +120,7 @@ fn balanced(
     })
 }
 
-/// Everything to train on, but for the speakers set aside for validation.
+/// Return a fold that trains on all speakers except those reserved for validation.
 fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, SplitError> {
     let mut fold = Fold {
         name: "full".to_owned(),
@@ -155,8 +133,8 @@ fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, Sp
     Ok(fold)
 }
 
-/// The sides of the manifest's `split` column. Where no row says `validation`, whole speakers of
-/// the training set become it.
+/// Return the sets of the manifest's `split` column. If no row says `validation`, take whole speakers
+/// out of the training set.
 fn by_manifest(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, SplitError> {
     let without = utterances
         .iter()

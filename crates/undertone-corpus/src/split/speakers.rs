@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Fold, SplitError};
-use crate::random::{Purpose, stream};
+use super::error::SplitError;
+use super::fold::Fold;
+use crate::random_stream::{Purpose, stream};
 use crate::{Gender, Utterance};
 
-/// A speaker and how much there is of them.
+/// A speaker and their number of clips.
 #[derive(Clone, Copy)]
 struct Speaker<'a> {
     name: &'a str,
@@ -17,7 +18,7 @@ struct Speaker<'a> {
     clips: usize,
 }
 
-/// k folds over speakers.
+/// Split into k folds over speakers.
 pub(super) fn split(
     utterances: &[Utterance],
     folds: usize,
@@ -39,7 +40,7 @@ pub(super) fn split(
     })
 }
 
-/// Folds whose test sets are the utterances that `fold_of` sends to them.
+/// Make folds whose test sets are the utterances that `fold_of` assigns to them.
 pub(super) fn fold_by(
     utterances: &[Utterance],
     folds: usize,
@@ -65,8 +66,8 @@ pub(super) fn fold_by(
         .collect()
 }
 
-/// Moves whole speakers from the training to the validation set: `fraction` of them, at least
-/// one, of both genders where there are two or more. A fraction of 0 moves nobody.
+/// Move whole speakers from the training to the validation set: `fraction` of them and at least one,
+/// with both genders if there are two or more. A fraction of 0 moves none.
 pub(super) fn carve_validation(
     utterances: &[Utterance],
     fold: &mut Fold,
@@ -94,7 +95,7 @@ pub(super) fn carve_validation(
     Ok(())
 }
 
-/// The speakers of some utterances, by name.
+/// Return the speakers of some utterances, in the order of their names.
 fn speakers_of<'a>(utterances: &'a [Utterance], indices: &[usize]) -> Vec<Speaker<'a>> {
     let mut speakers: BTreeMap<&str, Speaker> = BTreeMap::new();
     for &index in indices {
@@ -114,8 +115,8 @@ fn speakers_of<'a>(utterances: &'a [Utterance], indices: &[usize]) -> Vec<Speake
     speakers.into_values().collect()
 }
 
-/// Deals speakers to folds, the largest first, each to the fold that has the fewest of their
-/// gender and, of those, the fewest clips.
+/// Assign speakers to folds, those with most clips first. Each goes to the fold with the fewest
+/// speakers of the same gender and, among equals, with the fewest clips.
 fn deal<'a>(speakers: &[Speaker<'a>], folds: usize) -> BTreeMap<&'a str, usize> {
     let mut by_gender_and_size = speakers.to_vec();
     by_gender_and_size.sort_by_key(|speaker| (speaker.gender, std::cmp::Reverse(speaker.clips)));
@@ -129,7 +130,7 @@ fn deal<'a>(speakers: &[Speaker<'a>], folds: usize) -> BTreeMap<&'a str, usize> 
                 .filter(|&&gender| gender == speaker.gender)
                 .count()
         };
-        // An empty fold comes before everything: every fold must have a test set.
+        // An empty fold comes first, because every fold needs a test set.
         let rank = |&fold: &usize| (!members[fold].is_empty(), same_gender(fold), clips[fold]);
         let fold = (0..folds).min_by_key(rank).unwrap_or(0);
         clips[fold] += speaker.clips;
@@ -139,8 +140,8 @@ fn deal<'a>(speakers: &[Speaker<'a>], folds: usize) -> BTreeMap<&'a str, usize> 
     fold_of
 }
 
-/// Chooses speakers, the first that come, so that the genders are as even as they can be among
-/// the chosen and none is lost among the others while another can be spared.
+/// Choose the first speakers that keep the genders balanced: as even as possible among the chosen,
+/// and without taking the last speaker of a gender if another one can be taken.
 fn choose(mut speakers: Vec<Speaker<'_>>, wanted: usize) -> HashSet<&str> {
     let count = |speakers: &[Speaker], gender: Option<Gender>| {
         speakers

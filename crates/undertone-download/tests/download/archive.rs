@@ -122,7 +122,7 @@ fn is_about(error: &ArchiveError, path: &Path) -> bool {
 fn assert_all_there(out: &Path) {
     let corpus = Corpus::open(out).unwrap();
     assert_eq!(
-        (corpus.utterances.len(), corpus.problems.len()),
+        (corpus.utterances.len(), corpus.skipped.len()),
         (CLIPS.len(), 0)
     );
     for clip in CLIPS {

@@ -8,12 +8,12 @@ mod noise;
 mod spectra;
 mod syllables;
 
-use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
 use serde::Serialize;
 use undertone_audio::{
-    PitchConfig, PitchFrame, Pyin, Recording, ResamplerCache, TrimConfig, frame_levels, trim,
+    PitchConfig, PitchFrame, Pyin, Recording, ResamplerCache, SampleHash, TrimConfig, frame_levels,
+    trim,
 };
 
 use crate::ExploreError;
@@ -69,8 +69,8 @@ pub struct ClipMeasures {
     pub kept_by_threshold: [f64; TRIM_THRESHOLDS.len()],
     /// Mean and standard deviation of each MFCC over the kept frames, one after the other.
     pub features: Vec<f32>,
-    /// The same for two clips if and only if their samples and rate are (but for chance, 2⁻⁶⁴).
-    pub fingerprint: u64,
+    /// A hash of the samples, equal for lossless copies.
+    pub sound: SampleHash,
 }
 
 /// The fundamental frequency of a clip's voiced frames.
@@ -158,7 +158,7 @@ impl Measurer {
     pub(crate) fn measure(&self, recording: Recording) -> Result<Measured, ExploreError> {
         let seconds = recording.duration();
         let (channels, native) = (recording.channels, recording.sample_rate);
-        let fingerprint = fingerprint(&recording);
+        let sound = SampleHash::of(&recording);
         // Of the recording: another rate has other peaks.
         let peaks = level::Peaks::of(&recording.samples);
         let rate = self.trimming.sample_rate.unwrap_or(native);
@@ -185,7 +185,7 @@ impl Measurer {
             syllables: 0,
             kept_by_threshold,
             features: Vec::new(),
-            fingerprint,
+            sound,
         };
         let mut spectra = None;
         if !measures.is_silent() {
@@ -240,15 +240,6 @@ fn histogram(levels: &[f32]) -> [u64; LEVEL_BINS] {
         bins[bin.min(LEVEL_BINS - 1)] += 1;
     }
     bins
-}
-
-fn fingerprint(recording: &Recording) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u32(recording.sample_rate);
-    for sample in &recording.samples {
-        hasher.write_u32(sample.to_bits());
-    }
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -4,33 +4,21 @@ use super::OnnxError;
 use super::graph::{Graph, Value, float, int};
 use super::steps::{Own, gelu};
 
-/// The names of the parts of a layer, which differ between the families of encoders.
-pub(super) struct LayerNames {
-    pub(super) attention: &'static str,
-    /// The norm of the attention.
-    pub(super) attention_norm: &'static str,
-    /// The two linear layers of the feed-forward network.
-    pub(super) feed_forward: [&'static str; 2],
-}
-
-/// What the parameters of the layers do not say.
+/// What the layers' parameters do not say.
 pub(super) struct TransformerOptions {
-    /// The layers are `{prefix}.layers.0` and so on.
-    pub(super) prefix: &'static str,
-    pub(super) names: LayerNames,
     pub(super) width: usize,
     pub(super) heads: usize,
     pub(super) norm_first: bool,
     pub(super) epsilon: f32,
 }
 
-/// The input of the first layer, `[batch, steps, width]`, and the output of every layer; the last
-/// one through the layer norm `{prefix}.layer_norm` if `has_last_norm`.
+/// The input of the first layer, `[batch, steps, width]`, and the output of every layer below
+/// `prefix`; the last one through the layer norm `norm`, where the network has one there.
 pub(super) fn all_states(
     graph: &mut Graph,
     options: &TransformerOptions,
     layers: usize,
-    has_last_norm: bool,
+    norm: Option<&str>,
     input: Value,
     own: &Own,
 ) -> Result<Vec<Value>, OnnxError> {
@@ -43,17 +31,16 @@ pub(super) fn all_states(
         let next = layer(
             graph,
             options,
-            &format!("{}.layers.{number}", options.prefix),
+            &format!("encoder.layers.{number}"),
             &last,
             &penalty,
         )?;
         states.push(std::mem::replace(&mut last, next));
     }
-    if has_last_norm {
-        let norm = format!("{}.layer_norm", options.prefix);
-        last = layer_norm(graph, &norm, options.epsilon, &last)?;
-    }
-    states.push(last);
+    states.push(match norm {
+        Some(norm) => layer_norm(graph, norm, options.epsilon, &last)?,
+        None => last,
+    });
     Ok(states)
 }
 
@@ -78,8 +65,7 @@ fn layer(
     penalty: &Value,
 ) -> Result<Value, OnnxError> {
     let epsilon = options.epsilon;
-    let names = &options.names;
-    let norms = [names.attention_norm, "final_layer_norm"].map(|name| format!("{prefix}.{name}"));
+    let norms = ["attention_norm", "feed_forward_norm"].map(|name| format!("{prefix}.{name}"));
     let mut states = input.clone();
     for (part, norm) in norms.iter().enumerate() {
         let given = match options.norm_first {
@@ -90,11 +76,11 @@ fn layer(
             0 => attention(
                 graph,
                 options,
-                &format!("{prefix}.{}", names.attention),
+                &format!("{prefix}.attention"),
                 &given,
                 penalty,
             )?,
-            _ => feed_forward(graph, names.feed_forward, prefix, &given)?,
+            _ => feed_forward(graph, prefix, &given)?,
         };
         states = graph.op("Add", &[&states, &made]);
         if !options.norm_first {
@@ -104,15 +90,10 @@ fn layer(
     Ok(states)
 }
 
-fn feed_forward(
-    graph: &mut Graph,
-    [first, second]: [&str; 2],
-    prefix: &str,
-    input: &Value,
-) -> Result<Value, OnnxError> {
-    let inner = graph.linear(input, &format!("{prefix}.{first}"))?;
-    let inner = gelu(graph, &inner);
-    graph.linear(&inner, &format!("{prefix}.{second}"))
+fn feed_forward(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
+    let expanded = graph.linear(input, &format!("{prefix}.expansion"))?;
+    let expanded = gelu(graph, &expanded);
+    graph.linear(&expanded, &format!("{prefix}.contraction"))
 }
 
 fn attention(
@@ -129,9 +110,9 @@ fn attention(
         let split = graph.reshape(&value, &[0, 0, heads, of_head as i64]);
         Ok(graph.transpose(&split, axes))
     };
-    let queries = projected("q_proj", &[0, 2, 1, 3])?;
-    let keys = projected("k_proj", &[0, 2, 3, 1])?;
-    let values = projected("v_proj", &[0, 2, 1, 3])?;
+    let queries = projected("query", &[0, 2, 1, 3])?;
+    let keys = projected("key", &[0, 2, 3, 1])?;
+    let values = projected("value", &[0, 2, 1, 3])?;
     let scores = graph.op("MatMul", &[&queries, &keys]);
     let scale = graph.scalar(1.0 / (of_head as f32).sqrt());
     let scores = graph.op("Mul", &[&scores, &scale]);
@@ -140,5 +121,5 @@ fn attention(
     let attended = graph.op("MatMul", &[&shares, &values]);
     let attended = graph.transpose(&attended, &[0, 2, 1, 3]);
     let attended = graph.reshape(&attended, &[0, 0, width]);
-    graph.linear(&attended, &format!("{prefix}.out_proj"))
+    graph.linear(&attended, &format!("{prefix}.output"))
 }

@@ -1,10 +1,9 @@
 //! The folds to train, and what their sides share.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
-use undertone_corpus::{Fold, Protocol, Utterance, split};
+use undertone_corpus::{Fold, Protocol, Takes, Utterance, split};
 
 use super::{Experiment, FoldChoice};
 use crate::error::LabError;
@@ -101,33 +100,18 @@ impl Experiment<'_> {
     }
 }
 
-/// What a fold's sides share, copies under other names included.
+/// Count the takes and speakers that the sets of a fold share.
 pub(super) fn leakage(
     fold: &Fold,
     utterances: &[Utterance],
     features: &[ClipFeatures],
 ) -> LeakageSummary {
-    let named = fold.leakage(utterances);
-    let contents = |side: &[usize]| -> HashSet<&str> {
-        side.iter()
-            .map(|index| features[*index].fingerprint.as_str())
-            .collect()
-    };
-    let copies = |side: &[usize], of: &HashSet<&str>| {
-        side.iter()
-            .filter(|index| of.contains(features[**index].fingerprint.as_str()))
-            .count()
-    };
-    let trained = contents(&fold.train);
-    let seen: HashSet<&str> = trained
-        .union(&contents(&fold.validation))
-        .copied()
-        .collect();
+    let takes = Takes::by_name_and_sound(utterances, |index| Some(features[index].sound));
+    let shared = fold.leakage_of_takes(utterances, &takes);
     LeakageSummary {
-        test_clips_with_copy_in_training: Some(copies(&fold.test, &seen).max(named.test_copies)),
-        validation_clips_with_copy_in_training: copies(&fold.validation, &trained)
-            .max(named.validation_copies),
-        speakers_on_both_sides: named.shared_speakers.len(),
+        test_clips_with_copy_in_training: Some(shared.test_copies),
+        validation_clips_with_copy_in_training: shared.validation_copies,
+        speakers_on_both_sides: shared.shared_speakers.len(),
         test_clips: fold.test.len(),
     }
 }

@@ -106,7 +106,7 @@ fn varied(
         clip.copies[rng.random_range(0..clip.copies.len())].clone()
     };
     if let Some(statistics) = statistics {
-        statistics.normalize(&mut features);
+        statistics.standardize(&mut features);
     }
     augmentation.vary(&mut features, rng);
     features
@@ -169,6 +169,7 @@ mod tests {
         let clips: Vec<ClipFeatures> = (0..4)
             .map(|clip| ClipFeatures {
                 fingerprint: String::new(),
+                sound: undertone_audio::SampleHash::default(),
                 windows: vec![matrix(2, clip as f32)],
                 copies: Vec::new(),
             })

@@ -1,8 +1,9 @@
-//! Functions of one value without branches and tables, which compilers turn into vector instructions.
+//! Functions of one value which compilers turn into vector instructions: no branches, no tables.
 
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
-/// Run `loops`, compiled for the best vector instructions that the processor has.
+/// Runs `loops` as compiled for the best vector instructions of the processor, of those that its
+/// architecture's oldest one lacks.
 #[inline(always)]
 pub(super) fn vectorized<R>(loops: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
@@ -20,7 +21,7 @@ pub(super) fn vectorized<R>(loops: impl FnOnce() -> R) -> R {
     loops()
 }
 
-/// Compute `a * b + c`, with one rounding if the processor has an instruction for it.
+/// `a * b + c`; in one rounding where the processor does that in one instruction.
 #[inline(always)]
 fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_arch = "wasm32") {
@@ -30,7 +31,7 @@ fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
     }
 }
 
-/// Compute a polynomial; the coefficients start with the highest power.
+/// Coefficients from the highest power down.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     let mut sum = coefficients[0];
@@ -40,10 +41,10 @@ fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     sum
 }
 
-/// Compute `e^x` with a relative error below 3e-7. `x` is clamped to −87 and 88.
+/// `e^x` within 3e-7 of itself; `x` below −87 counts as −87, above 88 as 88.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    // Adding this leaves the nearest whole number in the lowest bits.
+    // Adding it leaves the nearest whole number in the lowest bits.
     const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
@@ -52,7 +53,7 @@ pub(super) fn exp(x: f32) -> f32 {
     let shifted = multiply_add(x, LOG2_E, ROUNDER);
     let whole = shifted - ROUNDER;
     let rest = multiply_add(whole, -LN_2_LOW, multiply_add(whole, -LN_2_HIGH, x));
-    // As `expf` of Cephes.
+    // Cephes' expf.
     let series = polynomial(
         rest,
         [
@@ -69,7 +70,7 @@ pub(super) fn exp(x: f32) -> f32 {
     fraction * power
 }
 
-/// Compute the error function within 5e-7: a ratio of polynomials, as in Eigen.
+/// The error function, within 5e-7: a ratio of polynomials, as Eigen has it.
 #[inline(always)]
 fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
@@ -99,14 +100,14 @@ fn erf(x: f32) -> f32 {
     x * above / below
 }
 
-/// Compute `x · Φ(x)`, with the standard normal distribution Φ.
+/// `x · Φ(x)`, with the standard normal distribution Φ.
 #[inline(always)]
 pub(super) fn gelu(x: f32) -> f32 {
-    // Below −6, the error of `erf` times x would show.
+    // Further down the error of `erf`, times x, would show.
     0.5 * x.max(-6.0) * (1.0 + erf(x * FRAC_1_SQRT_2))
 }
 
-/// Compute the derivative of [`gelu`]: `Φ(x) + x · φ(x)`.
+/// The derivative of [`gelu`]: `Φ(x) + x · φ(x)`.
 #[inline(always)]
 pub(super) fn gelu_derivative(x: f32) -> f32 {
     const DENSITY_AT_0: f32 = 0.398_942_3;

@@ -1,4 +1,4 @@
-//! The configuration of a model: all of it except the weights.
+//! What a model is, but its weights.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
 use undertone_corpus::LabelScheme;
 
-use super::error::ModelError;
-use super::names::FORMAT;
+use super::{FORMAT, ModelError};
 use crate::network::{Network, NetworkConfig, NetworkError};
 
 /// Where a model comes from.
@@ -19,24 +18,24 @@ pub struct Provenance {
     pub undertone: String,
     /// The recipe's name.
     pub recipe: String,
-    /// A description of the corpus.
+    /// The corpus, in words.
     pub corpus: String,
     /// The protocol and fold whose training set it was trained on.
     pub trained_on: String,
-    /// The speakers that it was trained or tuned on. Scores on them say nothing about new speakers.
+    /// The speakers it was trained or tuned on: it cannot be judged honestly on them.
     #[serde(default)]
     pub speakers: Vec<String>,
     /// Seed of the run.
     pub seed: u64,
-    /// The epoch of the weights, counted from 1.
+    /// The epoch that the weights are of, counted from 1.
     pub epoch: usize,
 }
 
-/// All of a model except its weights: the content of `config.json`.
+/// All that a model is but its weights: the content of `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelConfig {
-    /// Version of the folder format, [`FORMAT`].
+    /// Version of the folder's format, [`FORMAT`].
     pub format: u32,
     /// The model's name.
     pub name: String,
@@ -44,7 +43,7 @@ pub struct ModelConfig {
     pub front_end: FrontEndConfig,
     /// From features to scores.
     pub network: NetworkConfig,
-    /// The classes of the outputs of the network.
+    /// The classes that the network's outputs stand for.
     pub output_scheme: LabelScheme,
     /// The classes that the model answers with: those of `output_scheme`, or coarser ones into
     /// which their probabilities are summed.
@@ -56,12 +55,12 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
-    /// Create a network of this configuration with random weights.
+    /// A network of this configuration with random weights.
     ///
     /// `bands` and `frames` are those of the front end.
     ///
     /// # Errors
-    /// On invalid options, and for a pretrained encoder, whose weights cannot be random.
+    /// On options that cannot work, and for a pretrained encoder, whose weights are not random.
     pub fn init_network(
         &self,
         bands: usize,
@@ -82,7 +81,7 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     struct Version {
         format: u32,
     }
-    // The version first: fields of a newer format would be reported as mistakes.
+    // The version first: a newer format's fields would be reported as mistakes.
     let version: Version = serde_json::from_slice(bytes).map_err(|source| ModelError::Config {
         path: path.clone(),
         source,
@@ -117,8 +116,8 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     Ok(config)
 }
 
-/// Return, for each class of `outputs`, the class of `labels` that it belongs to; `None` if `outputs`
-/// is the coarser scheme.
+/// For each class of `outputs` the class of `labels` that it belongs to; `None` if `outputs` is
+/// the coarser scheme.
 pub fn class_of_output(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
     (0..outputs.labels().len())
         .map(|output| {

@@ -1,16 +1,16 @@
-//! Why a model cannot be read or written.
+//! Why a model could not be read or written.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 use undertone_corpus::LabelScheme;
 
-use super::encoder_folder::PretrainedError;
-use super::names::FORMAT;
+use super::FORMAT;
 use crate::network::NetworkError;
+use crate::pretrained::PretrainedError;
 use crate::weights::WeightsError;
 
-/// A model that cannot be read or written.
+/// Why a model could not be read or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ModelError {
@@ -22,18 +22,18 @@ pub enum ModelError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The error of the system.
+        /// What the system said.
         source: std::io::Error,
     },
-    /// `config.json` is not valid.
+    /// `config.json` is not what it should be.
     #[error("{}: {source}", path.display())]
     Config {
         /// The file.
         path: PathBuf,
-        /// The place and the error.
+        /// Where and what.
         source: serde_json::Error,
     },
-    /// The folder was written by another version of Undertone.
+    /// Written by a newer Undertone.
     #[error("{}: format {found}, this build reads format {FORMAT}: update undertone", path.display())]
     Format {
         /// The file.
@@ -48,9 +48,9 @@ pub enum ModelError {
         path: PathBuf,
         /// The scheme.
         scheme: LabelScheme,
-        /// The labels in the file.
+        /// The file's labels.
         found: Vec<String>,
-        /// The labels of the scheme.
+        /// The scheme's.
         expected: Vec<String>,
     },
     /// The network's classes cannot be summed into the labels.
@@ -58,42 +58,42 @@ pub enum ModelError {
     Outputs {
         /// The file.
         path: PathBuf,
-        /// The scheme of the network.
+        /// The network's scheme.
         outputs: LabelScheme,
-        /// The scheme of the answers.
+        /// The answers' scheme.
         labels: LabelScheme,
     },
-    /// Invalid parameters of the front end.
+    /// Parameters of the front end that cannot work.
     #[error("{}: {source}", path.display())]
     FrontEnd {
         /// The file.
         path: PathBuf,
-        /// The error.
+        /// Which.
         source: undertone_audio::FrontEndError,
     },
-    /// Invalid options of the network.
+    /// Options of the network that cannot work.
     #[error("{}: {source}", path.display())]
     Network {
         /// The file.
         path: PathBuf,
-        /// The error.
+        /// Which.
         source: NetworkError,
     },
-    /// The pretrained encoder, or the head behind it, cannot be read or written.
+    /// A pretrained encoder, or the head behind it, that cannot be read or written.
     #[error(transparent)]
     Pretrained(#[from] PretrainedError),
-    /// A model in the layout of Hugging Face without settings of Undertone.
+    /// A model in Hugging Face's layout without Undertone's settings.
     #[error(
         "{}: a model that Undertone did not train: it can predict, but it has no label scheme to \
          be judged or trained by", .0.display()
     )]
     Foreign(PathBuf),
-    /// Weights that cannot be read or do not fit.
+    /// Weights that cannot be read or don't fit.
     #[error("{}: {source}", path.display())]
     Weights {
         /// The file.
         path: PathBuf,
-        /// The error.
+        /// What doesn't fit.
         source: WeightsError,
     },
 }

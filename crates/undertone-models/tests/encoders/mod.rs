@@ -3,10 +3,9 @@
 
 use std::path::PathBuf;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    Batch, Checkpoint, ClassifierHeadConfig, EncoderConfig, EncoderError, PretrainedConfig,
-    Readout, Weights,
+    Batch, Checkpoint, EncoderConfig, EncoderError, HeadConfig, PretrainedConfig, Readout, Weights,
 };
 
 /// All names of the checkpoints.
@@ -23,7 +22,7 @@ pub(crate) type Values = (Vec<usize>, Vec<f32>);
 
 pub(crate) struct Reference {
     pub(crate) config: EncoderConfig,
-    pub(crate) head: ClassifierHeadConfig,
+    pub(crate) head: HeadConfig,
     pub(crate) checkpoint: Checkpoint,
     weights: Weights,
     values: Tensor<3>,
@@ -38,7 +37,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 
 /// What the classes of `transformers` do with an encoder's states.
 pub(crate) fn readout(
-    head: &ClassifierHeadConfig,
+    head: &HeadConfig,
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> Result<Readout, EncoderError> {
@@ -58,7 +57,7 @@ impl Reference {
         let (shape, values) = weights.take("values").unwrap();
         let (_, lengths) = weights.take("lengths").unwrap();
         Self {
-            head: ClassifierHeadConfig::from_json(&json, &config).unwrap(),
+            head: HeadConfig::from_json(&json, &config).unwrap(),
             config,
             checkpoint: Checkpoint::open(&folder).unwrap(),
             weights,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DeviceArgs, seconds};
+use super::values::{DeviceArgs, seconds};
 
 /// Serve the web page, a REST interface, and Gradio clients.
 ///
@@ -21,8 +21,7 @@ Examples:
   python -c \"from gradio_client import Client, handle_file
 print(Client('http://localhost:7860').predict(handle_file('clip.wav'), api_name='/predict'))\"")]
 pub(crate) struct ServeArgs {
-    /// The folder of a model or of a run that holds one, or hf:OWNER/NAME [default: the model in
-    /// this program].
+    /// A model folder, a run that contains a model, or hf:OWNER/NAME [default: the built-in model].
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
     /// The address to listen on; 0.0.0.0 for all addresses of this machine.
@@ -77,7 +76,7 @@ pub(crate) enum LogFormat {
     Quiet,
     /// One line per request, without file names or contents.
     Text,
-    /// The same as JSON.
+    /// The same lines as JSON.
     Json,
 }
 

@@ -1,47 +1,41 @@
 //! `undertone corpus`
 
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
 use serde::Serialize;
-use undertone_audio::TrimConfig;
-use undertone_corpus::Corpus;
-use undertone_lab::durations::{self, ClipDurations};
-use undertone_lab::{Event, Interrupt, LabError};
+use undertone_audio::{DecodeOptions, SampleHash, TrimConfig, decode_path, trim};
+use undertone_corpus::{Corpus, Takes};
 
 use crate::cli::CorpusArgs;
+use crate::corpora::left_out;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{self, InOrder};
-use crate::reporter::Reporter;
+use crate::progress_bar::progress_bar;
 
-/// Missing clips that are named to people.
-const NAMED_MISSING: usize = 5;
+/// The number of missing clips to print.
+const MAX_MISSING: usize = 5;
 
 pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
-    let corpus = Corpus::open(&args.corpus)?;
-    let mut summary = Summary::new(args, &corpus);
+    let corpus = Corpus::open_channels(&args.corpus, args.voice.vocal_channel)?;
+    let mut clips = Vec::new();
     if !args.no_durations {
-        match listen_to(&corpus, interrupt::listen()?) {
-            Ok((lengths, unreadable)) => {
-                summary.seconds = Lengths::new(&lengths);
-                summary.stereo = Some(lengths.iter().filter(|clip| clip.channels > 1).count());
-                summary.unreadable = unreadable;
-            }
-            Err(LabError::Interrupted) => {
-                output::say("interrupted");
-                return Ok(Exit::Interrupted);
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let Some(measured) = measure_all(&corpus)? else {
+            output::say("interrupted");
+            return Ok(Exit::Interrupted);
+        };
+        clips = measured;
     }
+    let summary = Summary::new(args, &corpus, &clips);
     if let Some(manifest) = &args.manifest {
         corpus.write_manifest(manifest)?;
     }
     if args.json {
         output::json(&summary)?;
     } else {
-        summary.print()?;
+        summary.print(args)?;
     }
     Ok(if args.strict && !summary.is_sound() {
         Exit::Partly
@@ -50,38 +44,52 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// The durations of the clips that can be read, and what is wrong with the others.
-fn listen_to(
-    corpus: &Corpus,
-    interrupt: &Interrupt,
-) -> Result<(Vec<ClipDurations>, Vec<String>), LabError> {
-    let reporter = Reporter::new(0, false);
-    let unreadable = Mutex::new(Vec::new());
-    let observer = |event: &Event<'_>| match event {
-        Event::ClipFailed { message } => {
-            unreadable
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(message.clone());
-        }
-        event => reporter.observe(event),
-    };
-    let lengths = durations::of_clips(
-        &corpus.utterances,
-        &TrimConfig::default(),
-        &observer,
-        interrupt,
-    );
-    reporter.end();
-    let mut unreadable = unreadable
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    // They come in whatever order the processors take.
-    unreadable.sort();
-    Ok((lengths?.into_iter().flatten().collect(), unreadable))
+/// The measurements of one clip.
+struct Clip {
+    /// Duration as recorded, in seconds.
+    recorded: f64,
+    /// Duration without the silence at both ends, in seconds.
+    trimmed: f64,
+    channels: usize,
+    sound: SampleHash,
 }
 
-/// All there is to know, in the form of `--json`.
+/// Measure every clip in parallel, or return why it cannot be read. `None` if interrupted.
+fn measure_all(corpus: &Corpus) -> anyhow::Result<Option<Vec<Result<Clip, String>>>> {
+    interrupt::listen()?;
+    let bar = progress_bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left");
+    bar.set_message("reading clips");
+    let total = corpus.utterances.len();
+    bar.set_length(total as u64);
+    let done = AtomicUsize::new(0);
+    let clips: Vec<_> = corpus
+        .utterances
+        .par_iter()
+        .map(|utterance| {
+            if interrupt::is_requested() {
+                return Err(String::new());
+            }
+            let decoded = decode_path(&utterance.path, &DecodeOptions::default());
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            bar.set_position(done as u64);
+            let recording = decoded.map_err(|error| error.to_string())?;
+            let speech = trim(&recording.samples, &TrimConfig::default());
+            Ok(Clip {
+                recorded: recording.duration(),
+                trimmed: speech.len() as f64 / f64::from(recording.sample_rate),
+                channels: recording.channels,
+                sound: SampleHash::of(&recording),
+            })
+        })
+        .collect();
+    if bar.is_hidden() && !interrupt::is_requested() {
+        output::say(format_args!("read {total} clips"));
+    }
+    bar.finish_and_clear();
+    Ok((!interrupt::is_requested()).then_some(clips))
+}
+
+/// Everything the command reports, in the form of `--json`.
 #[derive(Serialize)]
 struct Summary {
     path: String,
@@ -94,15 +102,25 @@ struct Summary {
     speakers: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<Lengths>,
-    /// Clips with more than one channel.
+    /// The number of clips with more than one channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     stereo: Option<usize>,
+    /// Clips of RAVDESS's other vocal channel, which are not in the corpus.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    /// Clips that record the same take as an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<String>,
     /// Clips that cannot be decoded.
     unreadable: Vec<String>,
-    /// What was skipped for its name, its row or its being there twice.
+    /// Recordings and rows that were skipped.
     problems: Vec<String>,
-    /// RAVDESS's clips that are not there.
+    /// RAVDESS's clips that are not in the corpus.
     missing: Vec<String>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 type Counts = InOrder<String, usize>;
@@ -116,7 +134,7 @@ fn counts<K: ToString>(pairs: impl IntoIterator<Item = (K, usize)>) -> Counts {
     )
 }
 
-/// Counts of something that not every clip has.
+/// Count by a key that some clips do not have.
 fn counts_or_unknown<K: ToString>(pairs: impl IntoIterator<Item = (Option<K>, usize)>) -> Counts {
     counts(pairs.into_iter().map(|(key, count)| {
         (
@@ -141,14 +159,15 @@ struct Spread {
 }
 
 impl Lengths {
-    /// `None` of no clips.
-    fn new(clips: &[ClipDurations]) -> Option<Self> {
-        let spread = |of: fn(&ClipDurations) -> f64| {
-            let total: f64 = clips.iter().map(of).sum();
+    /// Return `None` if there are no clips.
+    fn new(clips: &[&Clip]) -> Option<Self> {
+        let spread = |of: fn(&Clip) -> f64| {
+            let values = || clips.iter().map(|clip| of(clip));
+            let total: f64 = values().sum();
             Spread {
-                min: clips.iter().map(of).fold(f64::INFINITY, f64::min),
+                min: values().fold(f64::INFINITY, f64::min),
                 mean: total / clips.len() as f64,
-                max: clips.iter().map(of).fold(0.0, f64::max),
+                max: values().fold(0.0, f64::max),
                 total,
             }
         };
@@ -160,7 +179,20 @@ impl Lengths {
 }
 
 impl Summary {
-    fn new(args: &CorpusArgs, corpus: &Corpus) -> Self {
+    /// Summarize a corpus. `measured` is empty, or has an entry for each utterance.
+    fn new(args: &CorpusArgs, corpus: &Corpus, measured: &[Result<Clip, String>]) -> Self {
+        let clips: Vec<&Clip> = measured.iter().flatten().collect();
+        let mut unreadable: Vec<String> = measured
+            .iter()
+            .filter_map(|clip| clip.as_ref().err().cloned())
+            .collect();
+        unreadable.sort();
+        let sound = |index: usize| Some(measured.get(index)?.as_ref().ok()?.sound);
+        let path = |index: usize| corpus.utterances[index].path.display();
+        let copies = Takes::by_name_and_sound(&corpus.utterances, sound)
+            .copies()
+            .map(|(copy, first)| format!("{}: the same take as {}", path(copy), path(first)))
+            .collect();
         Self {
             path: args.corpus.display().to_string(),
             clips: corpus.utterances.len(),
@@ -170,10 +202,13 @@ impl Summary {
             genders: counts_or_unknown(corpus.gender_counts()),
             intensities: counts_or_unknown(corpus.intensity_counts()),
             speakers: counts(corpus.speaker_counts()),
-            seconds: None,
-            stereo: None,
-            unreadable: Vec::new(),
-            problems: corpus.problems.iter().map(ToString::to_string).collect(),
+            seconds: Lengths::new(&clips),
+            stereo: (!args.no_durations)
+                .then(|| clips.iter().filter(|clip| clip.channels > 1).count()),
+            left_out: corpus.other_channel,
+            copies,
+            unreadable,
+            problems: corpus.skipped.iter().map(ToString::to_string).collect(),
             missing: corpus.missing.iter().map(ToString::to_string).collect(),
         }
     }
@@ -182,7 +217,7 @@ impl Summary {
         self.unreadable.is_empty() && self.problems.is_empty() && self.missing.is_empty()
     }
 
-    fn print(&self) -> anyhow::Result<()> {
+    fn print(&self, args: &CorpusArgs) -> anyhow::Result<()> {
         let speakers = self.speakers.0.len();
         output::line(format_args!(
             "{}: {} clips of {speakers} speakers",
@@ -213,12 +248,16 @@ impl Summary {
                 "\nclips with several channels, averaged: {stereo}"
             ))?;
         }
+        if let Some(text) = left_out(self.left_out, args.voice.vocal_channel) {
+            output::line(format_args!("\n{text}"))?;
+        }
+        print_list("copies of a take", &self.copies, usize::MAX)?;
         print_list("cannot be read", &self.unreadable, usize::MAX)?;
         print_list("problems", &self.problems, usize::MAX)?;
         print_list(
             "missing of RAVDESS's 1440 spoken clips",
             &self.missing,
-            NAMED_MISSING,
+            MAX_MISSING,
         )
     }
 }
@@ -238,15 +277,15 @@ fn print_counts(title: impl Display, counts: &Counts) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_list(title: &str, lines: &[String], most: usize) -> anyhow::Result<()> {
+fn print_list(title: &str, lines: &[String], max: usize) -> anyhow::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
     output::line(format_args!("\n{title}: {}", lines.len()))?;
-    for text in lines.iter().take(most) {
+    for text in lines.iter().take(max) {
         output::line(format_args!("  {text}"))?;
     }
-    match lines.len().saturating_sub(most) {
+    match lines.len().saturating_sub(max) {
         0 => Ok(()),
         more => output::line(format_args!("  and {more} more")),
     }

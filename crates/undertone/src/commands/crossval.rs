@@ -11,18 +11,18 @@ use crate::cli::CrossvalArgs;
 use crate::exit::Exit;
 
 pub(crate) fn crossval(args: &CrossvalArgs) -> anyhow::Result<Exit> {
-    // One seed is the recipe's: a run is then only resumed with the same one.
+    // A single seed becomes the recipe's, so that the run can only be resumed with the same one.
     let seed = match args.seeds[..] {
         [seed] => Some(seed),
         _ => args.experiment.seed,
     };
     let recipe = experiment::recipe(&args.experiment, seed)?;
     if recipe.protocol.name == Protocol::Full {
-        bail!("the protocol `full` holds nothing back to judge by: use `undertone train`");
+        bail!("the protocol `full` holds nothing back for evaluation: use `undertone train`");
     }
     let distinct: BTreeSet<u64> = args.seeds.iter().copied().collect();
     if distinct.len() < args.seeds.len() {
-        bail!("--seeds names a seed twice");
+        bail!("--seeds has a seed twice");
     }
     let seeds = match args.seeds.len() {
         0 => vec![recipe.seed],

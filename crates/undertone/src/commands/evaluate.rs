@@ -7,21 +7,20 @@ use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
 use undertone_files::write_atomically;
 use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
 
-use super::experiment::open_corpus;
 use crate::cli::EvaluateArgs;
 use crate::exit::Exit;
 use crate::reporter::Reporter;
-use crate::{interrupt, model, output};
+use crate::{corpora, interrupt, model, output};
 
 pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     if args.protocol == Protocol::Full {
-        bail!("the protocol `full` holds nothing back to judge by: choose another one");
+        bail!("the protocol `full` holds nothing back for evaluation: choose another one");
     }
     let folder = model::folder(&args.model)?;
     let (protocol, balance) = protocol_of(&args.model, args.protocol);
-    let corpus = open_corpus(&args.corpus)?;
+    let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
-    let interrupt = interrupt::listen()?;
+    let interrupt = interrupt::listen_for_lab()?;
     let reporter = Reporter::new(0, false);
     let judged = evaluate_model(&EvaluationTask {
         model: &folder,
@@ -55,8 +54,8 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The run's own options where it was trained under this protocol, so that its test set comes
-/// out the same; the defaults otherwise.
+/// Return the run's own options if it was trained under this protocol, so that its test set is the
+/// same, or else the defaults.
 fn protocol_of(model: &Path, protocol: Protocol) -> (ProtocolConfig, Vec<BalanceStep>) {
     match RunFolder::existing(model) {
         Ok((_, recipe)) if recipe.protocol.name == protocol => (recipe.protocol, recipe.balance),

@@ -1,22 +1,24 @@
-//! What `train` and `crossval` share: a recipe run on a corpus.
+//! Running a recipe on a corpus, for `train` and `crossval`.
 
+#[cfg(feature = "report")]
 use std::path::Path;
 
 use serde::Serialize;
-use undertone_corpus::Corpus;
-use undertone_lab::{Experiment, Finished, FoldChoice, Interrupt, LabError, Recipe, RunFolder};
+use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
 use undertone_metrics::Report;
 
+#[cfg(feature = "report")]
 use super::report;
 use crate::cli::ExperimentArgs;
 use crate::exit::Exit;
-use crate::interrupt::{self, stop_at_once};
-use crate::output;
-use crate::pretrained;
-use crate::reporter::{Reporter, View};
+use crate::reporter::Reporter;
+#[cfg(feature = "tui")]
+use crate::reporter::View;
+#[cfg(feature = "tui")]
 use crate::tui::{Live, Stop};
+use crate::{corpora, encoder, interrupt, output};
 
-/// The recipe with everything that the command line sets.
+/// Load the recipe and apply what the command line sets.
 pub(super) fn recipe(args: &ExperimentArgs, seed: Option<u64>) -> anyhow::Result<Recipe> {
     let mut overrides = args.set.clone();
     overrides.extend(seed.map(|seed| format!("seed={seed}")));
@@ -27,44 +29,33 @@ pub(super) fn recipe(args: &ExperimentArgs, seed: Option<u64>) -> anyhow::Result
     Ok(Recipe::load(&args.recipe, &overrides)?)
 }
 
-/// A corpus to train on or judge by; what is wrong with it is told in a word.
-pub(super) fn open_corpus(path: &Path) -> anyhow::Result<Corpus> {
-    let corpus = Corpus::open(path)?;
-    match corpus.problems.len() {
-        0 => {}
-        count => output::warning(&format!(
-            "{count} clips of {path} are left out; `undertone corpus {path}` says why",
-            path = path.display()
-        )),
-    }
-    Ok(corpus)
-}
-
-/// Trains the chosen folds and prints what came out.
+/// Train the chosen folds and print the results.
 pub(super) fn run(
     args: &ExperimentArgs,
     mut recipe: Recipe,
     choice: &FoldChoice,
 ) -> anyhow::Result<Exit> {
-    let corpus = open_corpus(&args.corpus)?;
+    let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
     if args.resume {
-        pretrained::keep_revision(&mut recipe, &args.out);
+        recipe = encoder::with_revision_of(recipe, &args.out);
     }
-    let encoder = pretrained::encoder(&mut recipe, &device)?;
+    let (recipe, folder) = encoder::find(recipe)?;
+    let encoder = encoder::load(&recipe, folder.as_deref(), &device)?;
     let recipe = &recipe;
     let run = RunFolder::open(&args.out, recipe, args.resume)?;
-    let interrupt = interrupt::listen()?;
+    let interrupt = interrupt::listen_for_lab()?;
     let epochs = recipe
         .training
         .as_ref()
         .map_or(0, |training| training.epochs);
-    let title = format!("{}: {}", recipe.name, run.path().display());
-    let view = args.tui.then(|| open_view(title, interrupt)).flatten();
-    let reporter = match view {
-        Some(view) => Reporter::with_view(epochs, view),
-        None => Reporter::new(epochs, args.json),
-    };
+    let mut reporter = Reporter::new(epochs, args.json);
+    #[cfg(feature = "tui")]
+    if args.tui
+        && let Some(view) = open_view(format!("{}: {}", recipe.name, run.path().display()))
+    {
+        reporter = Reporter::with_view(epochs, view);
+    }
     let experiment = Experiment {
         corpus: &corpus,
         recipe,
@@ -78,13 +69,16 @@ pub(super) fn run(
     reporter.end();
     match finished {
         Ok(finished) => {
+            #[cfg(feature = "report")]
             let page = page(run.path(), &args.corpus);
+            #[cfg(not(feature = "report"))]
+            let page = None;
             print(&finished, page, args.json)?;
             Ok(Exit::Done)
         }
         Err(LabError::Interrupted) => {
             output::say(format_args!(
-                "interrupted; what was done is in {}: the same command with --resume goes on",
+                "interrupted; the work so far is in {}: repeat the command with --resume to continue",
                 run.path().display()
             ));
             Ok(Exit::Interrupted)
@@ -94,10 +88,11 @@ pub(super) fn run(
 }
 
 /// Open the full-screen view. Without a terminal, say so and return `None`.
-fn open_view(title: String, interrupt: &'static Interrupt) -> Option<Box<dyn View>> {
-    let stop = move |stop| match stop {
-        Stop::Soon => interrupt.request(),
-        Stop::Now => stop_at_once(),
+#[cfg(feature = "tui")]
+fn open_view(title: String) -> Option<Box<dyn View>> {
+    let stop = |stop| match stop {
+        Stop::Soon => interrupt::request(),
+        Stop::Now => interrupt::stop_at_once(),
     };
     match Live::start(title, stop) {
         Ok(live) => Some(Box::new(live)),
@@ -120,14 +115,15 @@ enum Ending<'a> {
     },
 }
 
-/// Draws the run's page. What was trained is worth more: where that fails, a warning says so.
+/// Write the run's page and return its path. A failure is only a warning: the model is safe.
+#[cfg(feature = "report")]
 fn page(run: &Path, corpus: &Path) -> Option<String> {
     match report::of_run(run, corpus) {
         Ok(page) => Some(page.display().to_string()),
         Err(error) => {
             output::warning(&format!(
-                "the page with the run's figures could not be made ({error}); `undertone report \
-                 {run}` tries again",
+                "the page about the run could not be written ({error}); `undertone report {run}` \
+                 tries again",
                 error = output::in_one_line(&error),
                 run = run.display()
             ));
@@ -150,7 +146,7 @@ fn print(finished: &Finished, page: Option<String>, json: bool) -> anyhow::Resul
     }
     match &finished.report {
         Some(report) => output::line(report.to_text().trim_end())?,
-        None => output::line("trained on everything: nothing was held back to judge by")?,
+        None => output::line("trained on all clips: nothing was held back for evaluation")?,
     }
     let paths = [("page", page), ("model", model)];
     for (what, path) in paths

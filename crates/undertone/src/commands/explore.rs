@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use undertone_audio::TrimConfig;
-use undertone_corpus::{Corpus, Problem};
+use undertone_corpus::Skipped;
 use undertone_explore::{
     Exploration, ExploreError, ExploreOptions, FindingKind, Progress, Trimming, Watcher, explore,
     output_folder,
@@ -11,20 +11,21 @@ use undertone_explore::{
 use undertone_lab::Recipe;
 
 use crate::cli::ExploreArgs;
+use crate::corpora;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output;
 use crate::progress_bar::progress_bar;
 
-/// Skipped recordings and rows that are named to people; the page has more.
-const NAMED: usize = 5;
+/// The number of skipped recordings and rows to print. The page lists more.
+const MAX_SKIPPED: usize = 5;
 
 pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     let options = options(args)?;
-    let corpus = Corpus::open(&args.corpus)?;
+    let corpus = corpora::open(&args.corpus, args.voice.vocal_channel)?;
     let output = output_folder(&args.out, args.force)?;
     interrupt::remove_at_stop(output.workplace());
-    let interrupt = interrupt::listen()?;
+    interrupt::listen()?;
     let bar = progress_bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");
     let observe = |progress| match progress {
         Progress::Measured { done, total } => {
@@ -32,13 +33,13 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }
-        Progress::Projecting => bar.set_message("laying out"),
+        Progress::Projecting => bar.set_message("projecting"),
         Progress::Drawing => bar.set_message("drawing"),
         Progress::Writing => bar.set_message("writing"),
     };
     let watcher = Watcher {
         observe: &observe,
-        stop: &|| interrupt.is_requested(),
+        stop: &interrupt::is_requested,
     };
     let explored = explore(&corpus, &options, watcher)
         .and_then(|found| Ok((found.save(output, watcher)?, found)));
@@ -54,14 +55,14 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
         output::warning(&clip.reason);
     }
     tell(args, &exploration, &page.display().to_string())?;
-    // What is there twice is done once; what has no file, or can't be looked at, is not done.
-    let is_lost = |problem: &&Problem| {
+    // A repeated recording was explored once. One that is missing or unreadable was not.
+    let is_lost = |problem: &&Skipped| {
         !matches!(
             problem,
-            Problem::Name { .. } | Problem::Duplicate { .. } | Problem::DuplicateRow { .. }
+            Skipped::Name { .. } | Skipped::Duplicate { .. } | Skipped::DuplicateRow { .. }
         )
     };
-    let lost = corpus.problems.iter().filter(is_lost).count();
+    let lost = corpus.skipped.iter().filter(is_lost).count();
     Ok(Exit::of(
         exploration.clips.len(),
         exploration.unreadable.len() + lost,
@@ -74,14 +75,14 @@ fn tell(args: &ExploreArgs, exploration: &Exploration<'_>, page: &str) -> anyhow
     }
     for finding in &exploration.findings {
         output::say(&finding.summary);
-        // What is unreadable was told one by one.
+        // Unreadable clips were already printed one by one.
         if finding.kind == FindingKind::Skipped {
-            let named = finding.examples.iter().take(NAMED);
-            named.for_each(|example| output::say(format_args!("  {example}")));
-            if finding.count > NAMED {
-                let more = finding.count - NAMED;
+            let examples = finding.examples.iter().take(MAX_SKIPPED);
+            examples.for_each(|example| output::say(format_args!("  {example}")));
+            if finding.count > MAX_SKIPPED {
+                let more = finding.count - MAX_SKIPPED;
                 output::say(format_args!(
-                    "  and {more} more; `undertone corpus` names each"
+                    "  and {more} more; `undertone corpus` lists all"
                 ));
             }
         }
@@ -89,13 +90,13 @@ fn tell(args: &ExploreArgs, exploration: &Exploration<'_>, page: &str) -> anyhow
     output::line(page)
 }
 
-/// What a manifest is called: the folder it lies in may hold others.
+/// Return the name of a manifest, because its folder may contain others.
 fn manifest_name(corpus: &Path) -> Option<String> {
     let name = corpus.file_name().filter(|_| corpus.is_file())?;
     Some(name.to_string_lossy().into_owned())
 }
 
-/// The options, from a recipe where one is given; what is said on the command line goes before it.
+/// Return the options. Those of the command line override those of the recipe.
 fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
     let mut options = ExploreOptions {
         seed: args.seed,
@@ -108,7 +109,7 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
         options.scheme = recipe.label_scheme;
         options.balance = recipe.balance;
         options.trimming = Trimming {
-            // No threshold is so low that nothing is trimmed, but an infinite one.
+            // Only an infinite threshold trims nothing.
             config: recipe.front_end.trim.unwrap_or(TrimConfig {
                 top_db: f32::INFINITY,
                 ..TrimConfig::default()

@@ -8,16 +8,17 @@ use undertone_export::{ExportError, ModelBundle, Request, Target, export as writ
 
 use crate::cli::{ExportArgs, ExportTarget};
 use crate::exit::Exit;
-use crate::{interrupt, model, output, pretrained};
+use crate::model::ModelSource;
+use crate::{interrupt, output};
 
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
-        bail!("--report is for the card, which an ONNX file does not have");
+        bail!("--report is for the model card, which --to onnx does not write");
     }
     if args.to != ExportTarget::Space && args.binary.is_some() {
-        bail!("--binary is for --to space: nothing else holds a program");
+        bail!("--binary is for --to space: other exports contain no program");
     }
-    let interrupt = interrupt::listen()?;
+    let interrupt = interrupt::listen_for_lab()?;
     let mut bundle = bundle(args.model.as_deref())?;
     for report in &args.reports {
         bundle.add_report(report)?;
@@ -61,19 +62,17 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The model that was asked for, or the one that this build carries.
+/// Open the model to export.
 fn bundle(path: Option<&Path>) -> anyhow::Result<ModelBundle> {
-    let Some(path) = path else { return shipped() };
-    let folder = match pretrained::on_the_hub(path) {
-        Some(name) => pretrained::fetch(name)?.folder,
-        None => model::folder(path)?,
-    };
-    Ok(ModelBundle::open(&folder)?)
+    match ModelSource::find(path)? {
+        ModelSource::BuiltIn => built_in(),
+        ModelSource::Folder(folder) => Ok(ModelBundle::open(&folder)?),
+    }
 }
 
 #[cfg(feature = "embedded")]
-fn shipped() -> anyhow::Result<ModelBundle> {
-    use burn::tensor::Device;
+fn built_in() -> anyhow::Result<ModelBundle> {
+    use undertone_models::burn::tensor::Device;
     use undertone_models::{EMBEDDED_CARD, Model};
 
     let model = Model::embedded(&Device::flex())?;
@@ -81,8 +80,8 @@ fn shipped() -> anyhow::Result<ModelBundle> {
 }
 
 #[cfg(not(feature = "embedded"))]
-fn shipped() -> anyhow::Result<ModelBundle> {
-    bail!("this build carries no model: name one")
+fn built_in() -> anyhow::Result<ModelBundle> {
+    bail!("this build has no built-in model: name one")
 }
 
 #[derive(Serialize)]

@@ -16,7 +16,7 @@ use crate::inputs::{self, Input};
 use crate::npz::NpzWriter;
 use crate::output;
 
-/// Recordings whose features are in memory at one time.
+/// The number of recordings whose features are in memory at the same time.
 const AT_ONCE: usize = 64;
 
 pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
@@ -32,7 +32,7 @@ pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
     }
 }
 
-/// What to print once the archive is safe: that nobody reads it is no reason to lose the archive.
+/// The lines to print after the archive is complete. It is kept even if nobody reads them.
 #[derive(Default)]
 struct Listing {
     lines: Vec<String>,
@@ -108,7 +108,7 @@ struct Written<'a> {
     shape: [usize; 2],
 }
 
-/// Names of arrays: the files' stems, numbered where two are the same.
+/// The names of the arrays: the file names without extension, numbered if two are equal.
 #[derive(Default)]
 struct Keys(BTreeSet<String>);
 

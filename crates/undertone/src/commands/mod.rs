@@ -1,30 +1,47 @@
-//! One file a command: libraries called, results written.
+//! The commands, one file each. They call the libraries and print the results.
 
 mod corpus;
+#[cfg(feature = "train")]
 mod crossval;
+#[cfg(feature = "train")]
 mod evaluate;
+#[cfg(feature = "train")]
 mod experiment;
+#[cfg(feature = "explore")]
 mod explore;
+#[cfg(feature = "export")]
 mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod predict;
+#[cfg(feature = "train")]
 mod recipes;
+#[cfg(feature = "report")]
 mod report;
+#[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "train")]
 mod train;
 
 pub(crate) use corpus::corpus;
+#[cfg(feature = "train")]
 pub(crate) use crossval::crossval;
+#[cfg(feature = "train")]
 pub(crate) use evaluate::evaluate;
+#[cfg(feature = "explore")]
 pub(crate) use explore::run as explore;
+#[cfg(feature = "export")]
 pub(crate) use export::export;
 pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;
 pub(crate) use predict::predict;
+#[cfg(feature = "train")]
 pub(crate) use recipes::recipes;
+#[cfg(feature = "report")]
 pub(crate) use report::report;
+#[cfg(feature = "serve")]
 pub(crate) use serve::serve;
+#[cfg(feature = "train")]
 pub(crate) use train::train;

@@ -14,17 +14,17 @@ use undertone_models::{Classifier, Prediction};
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
-use crate::model;
+use crate::model::ModelSource;
 use crate::output::{self, InOrder};
 
-/// A recording that was read, and what the model makes of it.
+/// A recording's duration and prediction.
 struct Classified {
     seconds: f64,
     prediction: Prediction,
 }
 
 pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
-    let classifier = model::classifier(args.model.as_deref(), args.device.device)?;
+    let classifier = ModelSource::find(args.model.as_deref())?.classifier(args.device.device)?;
     let inputs = inputs::find(&args.inputs);
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
@@ -59,22 +59,22 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     Ok(Exit::of(done, failed))
 }
 
-/// Decodes and classifies on all processors and delivers in the inputs' order, each as soon as
-/// those before it are there.
+/// Decode and classify on all processors. Deliver the results in the order of the inputs, each as
+/// soon as the ones before it are delivered.
 fn classify_all(
     classifier: &Classifier,
     inputs: &[Input],
     options: &DecodeOptions,
     mut deliver: impl FnMut(&Input, Result<Classified, String>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    // Starting threads would be most of the work for one clip.
+    // For one clip, starting threads takes longer than the work.
     if let [input] = inputs {
         return deliver(input, classify(classifier, input, options));
     }
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            // Sending fails when `deliver` has failed; nobody waits for the rest then.
+            // Sending fails after `deliver` has failed. The rest is not needed then.
             let _ = inputs
                 .iter()
                 .enumerate()
@@ -163,7 +163,7 @@ fn to_milliseconds(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// A table for people, whose first row brings its heading.
+/// A table for people. The first row prints the heading before itself.
 struct Table {
     labels: Vec<String>,
     name_width: usize,
@@ -171,7 +171,7 @@ struct Table {
     begun: bool,
 }
 
-/// Longer names push their row to the right, not everybody's.
+/// A longer name shifts its own row to the right, not all rows.
 const WIDEST_NAME: usize = 48;
 const WIDEST_SPAN: &str = "  000.00 - 000.00 s";
 const BAR_WIDTH: usize = "confidence".len();

@@ -19,7 +19,10 @@ pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Exit> {
     };
     let Some((_, text)) = Recipe::built_in().find(|(name, _)| name == wanted) else {
         let known: Vec<&str> = Recipe::built_in().map(|(name, _)| name).collect();
-        bail!("{wanted}: no such recipe; there are {}", known.join(", "));
+        bail!(
+            "{wanted}: no such recipe; the recipes are {}",
+            known.join(", ")
+        );
     };
     output::line(text.trim_end())?;
     Ok(Exit::Done)

@@ -27,13 +27,13 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
         .map(|run| run.canonicalize().unwrap_or_else(|_| run.clone()))
         .collect();
     if distinct.len() < args.runs.len() {
-        bail!("a run is named twice");
+        bail!("a run is given twice");
     }
     let (folder, force) = match (args.runs.as_slice(), &args.out) {
         (_, Some(out)) => (out.clone(), args.force),
-        // The folder in the run is the report's own.
+        // This folder of a run contains nothing but its page.
         ([run], None) => (page_folder(run), true),
-        _ => bail!("several runs: say with --out where their page is to be"),
+        _ => bail!("several runs: give the folder for their page with --out"),
     };
     if let Some(corpus) = args.corpus.as_ref().filter(|corpus| !corpus.exists()) {
         bail!("{}: no such corpus", corpus.display());
@@ -72,7 +72,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Writes the page of a run that was just trained on a corpus; returns its path.
+/// Write the page of a run that was just trained on a corpus, and return its path.
 pub(super) fn of_run(run: &Path, corpus: &Path) -> anyhow::Result<PathBuf> {
     let records = [RunRecord::read(run)?];
     save(

@@ -14,7 +14,7 @@ use undertone_models::{Classifier, ClassifyError, DeviceKind, Prediction};
 
 use crate::cli::{LogFormat, ServeArgs};
 use crate::exit::Exit;
-use crate::model::Place;
+use crate::model::ModelSource;
 use crate::output;
 
 pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Exit> {
@@ -81,9 +81,9 @@ fn start_log(format: LogFormat) {
 
 /// Stop in order on the first signal and at once on the second.
 fn stop_on_signals(handle: StopHandle) -> anyhow::Result<()> {
-    let mut asked = false;
+    let mut requested = false;
     ctrlc::set_handler(move || {
-        if std::mem::replace(&mut asked, true) {
+        if std::mem::replace(&mut requested, true) {
             std::process::exit(Exit::Interrupted.code().into());
         }
         output::say(
@@ -133,8 +133,8 @@ struct ServedClassifier {
 }
 
 fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> {
-    let place = Place::find(args.model.as_deref())?;
-    let classifier = place.classifier(kind)?;
+    let source = ModelSource::find(args.model.as_deref())?;
+    let classifier = source.classifier(kind)?;
     let named = args.model.as_deref().map(|path| path.display().to_string());
     let front_end = classifier.front_end();
     let sample_rate = front_end.config().sample_rate;
@@ -147,7 +147,7 @@ fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> 
         labels: classifier.labels().to_vec(),
         window_seconds: front_end.window_samples() as f64 / f64::from(sample_rate),
         sample_rate,
-        card: place.card(),
+        card: source.card(),
     };
     Ok(ServedClassifier {
         classifier,

@@ -3,7 +3,7 @@ use std::process::Stdio;
 use crate::support::{Done, Folder};
 
 #[test]
-fn counts_and_durations_are_told() {
+fn counts_and_durations_are_printed() {
     let folder = Folder::with_corpus();
     let done = folder.succeed("corpus corpus");
     assert!(
@@ -56,7 +56,7 @@ fn json_is_one_object() {
 }
 
 #[test]
-fn what_is_wrong_is_named_and_matters_with_strict() {
+fn bad_files_are_listed_and_fail_strict() {
     let folder = Folder::with_corpus();
     folder.write(
         "corpus/Actor_01/03-01-01-01-01-01-01.wav",
@@ -82,7 +82,7 @@ fn what_is_wrong_is_named_and_matters_with_strict() {
 }
 
 #[test]
-fn a_manifest_that_was_written_reads_back_sound() {
+fn a_written_manifest_reads_back_complete() {
     let folder = Folder::with_corpus();
     folder.succeed("corpus --no-durations --manifest clips.csv corpus");
     let done = folder.succeed("corpus --strict --json clips.csv");
@@ -91,7 +91,7 @@ fn a_manifest_that_was_written_reads_back_sound() {
 }
 
 #[test]
-fn what_is_no_corpus_is_refused() {
+fn a_path_that_is_not_a_corpus_is_refused() {
     let folder = Folder::new();
     assert!(
         folder
@@ -107,7 +107,7 @@ fn what_is_no_corpus_is_refused() {
 }
 
 #[test]
-fn whoever_stops_reading_causes_no_panic() {
+fn a_closed_stdout_causes_no_panic() {
     let folder = Folder::with_corpus();
     let mut child = folder
         .command("corpus --no-durations corpus")
@@ -118,4 +118,39 @@ fn whoever_stops_reading_causes_no_panic() {
     drop(child.stdout.take());
     let done = Done::from(child.wait_with_output().unwrap());
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn songs_are_left_out_unless_asked_for() {
+    let folder = Folder::with_corpus();
+    folder.wav("corpus/Actor_01/03-02-02-01-01-01-01.wav", 333.0, 0.5);
+    let speech = folder.succeed("corpus corpus");
+    assert!(speech.stdout.starts_with("corpus: 48 clips"));
+    assert!(speech.stdout.contains("songs left out: 1"));
+    let json = folder.succeed("corpus --json corpus").json();
+    assert_eq!(json[0]["left_out"], 1);
+    let all = folder.succeed("corpus --vocal-channel all corpus");
+    assert!(all.stdout.starts_with("corpus: 49 clips"));
+    assert!(!all.stdout.contains("left out"));
+    let song = folder.succeed("corpus --vocal-channel song --json corpus");
+    assert_eq!(song.json()[0]["clips"], 1);
+
+    folder.wav("songs/03-02-02-01-01-01-01.wav", 333.0, 0.5);
+    let error = folder.refuse("corpus songs");
+    assert!(error.contains("choose another vocal channel"), "{error}");
+}
+
+#[test]
+fn copies_of_a_take_are_listed() {
+    let folder = Folder::with_corpus();
+    folder.wav("corpus/video/01-01-02-01-01-01-01.wav", 777.0, 0.5);
+    folder.wav("corpus/03-01-02-02-02-02-06.wav", 120.0 * 2.0 + 10.0, 0.5);
+    let by_name = folder.succeed("corpus --no-durations corpus");
+    assert!(
+        by_name.stdout.contains("copies of a take: 1\n"),
+        "{}",
+        by_name.stdout
+    );
+    let by_sound = folder.succeed("corpus --json corpus").json();
+    assert_eq!(by_sound[0]["copies"].as_array().unwrap().len(), 2);
 }

@@ -32,7 +32,7 @@ fn all_folds_are_trained_for_each_seed() {
 }
 
 #[test]
-fn one_seed_is_the_recipe_s() {
+fn a_single_seed_becomes_the_recipe_s() {
     let folder = Folder::with_corpus();
     folder.succeed(&format!(
         "{CROSSVAL} --protocol speakers --seeds 1 --out run"
@@ -44,7 +44,7 @@ fn one_seed_is_the_recipe_s() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn contradictory_options_are_refused() {
     let folder = Folder::with_corpus();
     let error = folder.refuse(&format!("{CROSSVAL} --protocol full --out run"));
     assert!(error.contains("holds nothing back"), "{error}");

@@ -3,7 +3,7 @@ use serde_json::Value;
 use crate::support::{Folder, trained_run};
 
 #[test]
-fn a_run_is_judged_on_its_own_test_side() {
+fn a_run_is_evaluated_on_its_own_test_set() {
     let folder = Folder::with_corpus();
     let trained: Value =
         serde_json::from_slice(&std::fs::read(trained_run().join("report.json")).unwrap()).unwrap();
@@ -34,7 +34,7 @@ fn a_fold_of_another_protocol_can_be_chosen() {
 }
 
 #[test]
-fn what_cannot_be_judged_is_refused() {
+fn impossible_evaluations_are_refused() {
     let folder = Folder::with_corpus();
     let run = trained_run().display();
     for (arguments, words) in [

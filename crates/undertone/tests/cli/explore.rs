@@ -60,7 +60,7 @@ fn trimming_and_balancing_come_from_a_recipe_or_the_command_line() {
 }
 
 #[test]
-fn clips_that_can_not_be_read_are_named_and_the_rest_is_done() {
+fn unreadable_clips_are_listed_and_the_others_explored() {
     let folder = Folder::with_corpus();
     let broken = "corpus/Actor_03/03-01-02-01-01-01-03.wav";
     folder.write(broken, "no audio");
@@ -71,7 +71,7 @@ fn clips_that_can_not_be_read_are_named_and_the_rest_is_done() {
 }
 
 #[test]
-fn rows_without_a_file_are_named_and_count_as_not_done_and_repeated_ones_do_not() {
+fn missing_files_count_as_failures_and_repeated_rows_do_not() {
     let folder = Folder::with_corpus();
     folder.succeed("corpus --no-durations --manifest all.csv corpus");
     let manifest = String::from_utf8(folder.read("all.csv")).unwrap();
@@ -94,7 +94,7 @@ fn rows_without_a_file_are_named_and_count_as_not_done_and_repeated_ones_do_not(
 }
 
 #[test]
-fn what_can_not_be_done_is_refused() {
+fn impossible_explorations_are_refused() {
     let folder = Folder::with_corpus();
     folder.write("words/a.wav", "no audio");
     folder.write("mine/thesis.tex", "years of work");
@@ -118,7 +118,7 @@ fn what_can_not_be_done_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_leaves_no_half_of_a_page() {
+fn a_signal_leaves_no_partial_page() {
     let folder = Folder::with_corpus();
     let child = exploring(&folder);
     thread::sleep(Duration::from_millis(150));

@@ -51,7 +51,7 @@ fn a_run_becomes_onnx() {
 }
 
 #[test]
-fn a_repository_for_the_hub_predicts_as_the_model_did() {
+fn a_repository_for_the_hub_predicts_like_the_model() {
     let folder = Folder::new();
     folder.wav("clip.wav", 300.0, 0.5);
     let run = trained_run().display();
@@ -75,7 +75,7 @@ fn a_repository_for_the_hub_predicts_as_the_model_did() {
 }
 
 #[test]
-fn the_card_tells_what_the_run_measured() {
+fn the_card_has_the_results_of_the_run() {
     let folder = Folder::new();
     let run = trained_run();
     folder.succeed(&format!("export {} --to hf --out hub", run.display()));
@@ -122,7 +122,7 @@ fn without_a_report_no_results_are_claimed() {
 }
 
 #[test]
-fn what_a_card_says_by_hand_stays() {
+fn edits_to_a_card_are_kept() {
     let folder = Folder::new();
     copied_model(&folder);
     folder.write(
@@ -190,7 +190,7 @@ fn an_exported_export_and_a_report_given_twice_change_nothing() {
 }
 
 #[test]
-fn results_that_are_not_what_their_protocol_says_are_kept_out_of_the_metadata() {
+fn results_with_leakage_are_kept_out_of_the_metadata() {
     let folder = Folder::new();
     copied_model(&folder);
     fs::remove_file(folder.path("mine/README.md")).unwrap();
@@ -232,7 +232,7 @@ fn results_that_are_not_what_their_protocol_says_are_kept_out_of_the_metadata() 
 }
 
 #[test]
-fn a_false_result_that_an_earlier_version_wrote_is_taken_back() {
+fn a_false_result_of_an_earlier_version_is_removed() {
     let folder = Folder::new();
     copied_model(&folder);
     let report = fs::read(trained_run().join("report.json")).unwrap();
@@ -247,7 +247,7 @@ fn a_false_result_that_an_earlier_version_wrote_is_taken_back() {
 }
 
 #[test]
-fn results_of_a_card_stay_beside_those_of_a_report() {
+fn results_of_a_card_are_kept_when_a_report_is_added() {
     let folder = Folder::new();
     copied_model(&folder);
     folder.write(
@@ -271,7 +271,7 @@ fn results_of_a_card_stay_beside_those_of_a_report() {
 }
 
 #[test]
-fn a_license_that_nobody_knows_is_told() {
+fn an_unknown_license_is_a_warning() {
     let folder = Folder::new();
     copied_model(&folder);
     let config = String::from_utf8(folder.read("mine/config.json")).unwrap();
@@ -293,7 +293,7 @@ fn a_license_that_nobody_knows_is_told() {
 }
 
 #[test]
-fn names_from_elsewhere_mean_nothing_in_markdown() {
+fn foreign_names_are_escaped_in_markdown() {
     let folder = Folder::new();
     copied_model(&folder);
     let mut config: Value = serde_json::from_slice(&folder.read("mine/config.json")).unwrap();
@@ -319,7 +319,7 @@ fn names_from_elsewhere_mean_nothing_in_markdown() {
 
 #[test]
 #[cfg(unix)]
-fn a_link_is_written_where_it_leads() {
+fn an_export_through_a_link_is_written_to_its_target() {
     let folder = Folder::new();
     fs::create_dir(folder.path("far")).unwrap();
     std::os::unix::fs::symlink("far", folder.path("link")).unwrap();
@@ -332,7 +332,7 @@ fn a_link_is_written_where_it_leads() {
 }
 
 #[test]
-fn a_space_holds_what_it_checks() {
+fn a_space_contains_the_files_of_its_checksums() {
     let folder = Folder::new();
     let run = trained_run().display();
     let done = folder.succeed(&format!("export {run} --to space --out space --json"));
@@ -429,7 +429,7 @@ fn an_earlier_export_is_replaced_only_by_force() {
 }
 
 #[test]
-fn what_an_export_did_not_write_is_never_lost() {
+fn foreign_files_are_never_lost() {
     let folder = Folder::new();
     copied_model(&folder);
     folder.write("notes/diary.txt", "dear diary");
@@ -490,7 +490,7 @@ fn models_that_cannot_be_exported_leave_nothing() {
 }
 
 #[test]
-fn wrong_reports_programs_and_places_are_refused() {
+fn wrong_reports_programs_and_folders_are_refused() {
     let folder = Folder::new();
     copied_model(&folder);
     folder.write("file", "#!/bin/sh\n");

@@ -53,7 +53,7 @@ fn array(name: String, bytes: &[u8]) -> Array {
 }
 
 #[test]
-fn each_kind_has_the_shape_that_librosa_gives_it() {
+fn each_kind_has_the_shape_of_librosa() {
     let folder = Folder::new();
     folder.wav("tone.wav", 440.0, 1.0);
     for (kind, bands) in [
@@ -75,7 +75,7 @@ fn each_kind_has_the_shape_that_librosa_gives_it() {
 }
 
 #[test]
-fn the_loudest_mel_band_is_the_tone_s() {
+fn the_loudest_mel_band_contains_the_tone() {
     let folder = Folder::new();
     folder.wav("tone.wav", 1000.0, 1.0);
     folder.succeed("features --kind mel --n-mels 40 --fmin 0 --fmax 8000 --out x.npz tone.wav");
@@ -90,7 +90,7 @@ fn the_loudest_mel_band_is_the_tone_s() {
 }
 
 #[test]
-fn librosa_s_options_are_heeded() {
+fn librosa_s_options_are_applied() {
     let folder = Folder::new();
     folder.wav("tone.wav", 440.0, 1.0);
     let options = "--n-fft 1024 --hop-length 160 --n-mels 64 --n-mfcc 13 --fmin 50 --fmax 7000";
@@ -105,7 +105,7 @@ fn librosa_s_options_are_heeded() {
 }
 
 #[test]
-fn files_of_one_name_get_keys_of_their_own() {
+fn files_with_equal_names_get_different_keys() {
     let folder = Folder::new();
     for name in ["one/a.wav", "two/a.wav", "a_2.wav"] {
         folder.wav(name, 440.0, 0.5);
@@ -123,7 +123,7 @@ fn files_of_one_name_get_keys_of_their_own() {
 }
 
 #[test]
-fn a_bad_file_is_named_and_the_others_are_written() {
+fn a_bad_file_is_an_error_and_the_others_are_written() {
     let folder = Folder::new();
     folder.wav("good.wav", 440.0, 0.5);
     folder.write("bad.wav", "no sound in here");
@@ -138,7 +138,7 @@ fn a_bad_file_is_named_and_the_others_are_written() {
 }
 
 #[test]
-fn what_cannot_work_leaves_no_file() {
+fn impossible_options_leave_no_file() {
     let folder = Folder::new();
     folder.wav("good.wav", 440.0, 0.5);
     folder.write("bad.wav", "no sound in here");

@@ -8,7 +8,7 @@ const ARCHIVE: &str = "Audio_Speech_Actors_01-24.zip";
 const MD5: &str = "bc696df654c87fed845eb13823edef8a";
 
 #[test]
-fn a_complete_corpus_is_not_fetched_again() {
+fn a_complete_corpus_is_not_downloaded_again() {
     let folder = Folder::new();
     folder.write("out/Actor_01/03-01-01-01-01-01-01.wav", "12345");
     folder.write(

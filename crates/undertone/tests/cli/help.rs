@@ -24,7 +24,7 @@ fn every_command_explains_itself_with_examples() {
 }
 
 #[test]
-fn the_version_is_told() {
+fn the_version_is_printed() {
     let version = Folder::new().succeed("--version").stdout;
     assert_eq!(
         version,
@@ -33,7 +33,7 @@ fn the_version_is_told() {
 }
 
 #[test]
-fn wrong_usage_exits_2_and_says_what_is_known() {
+fn wrong_usage_exits_2_and_lists_the_valid_values() {
     let folder = Folder::new();
     assert!(folder.refuse("sing").contains("unrecognized subcommand"));
     assert!(folder.refuse("predict").contains("FILE|DIR"));

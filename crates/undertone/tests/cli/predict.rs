@@ -13,7 +13,7 @@ fn paths(done: &Done) -> Vec<String> {
 }
 
 #[test]
-fn a_row_for_each_recording_in_the_order_given() {
+fn each_recording_has_a_row_in_the_given_order() {
     let folder = Folder::new();
     for (name, hz) in [("b.wav", 200.0), ("a.wav", 400.0), ("c.wav", 600.0)] {
         folder.wav(name, hz, 0.5);
@@ -48,7 +48,7 @@ fn a_row_for_each_recording_in_the_order_given() {
 }
 
 #[test]
-fn json_has_one_object_a_recording_whose_probabilities_sum_to_one() {
+fn json_has_an_object_per_recording_with_probabilities_that_sum_to_one() {
     let folder = Folder::new();
     folder.wav("short.wav", 300.0, 0.4);
     folder.wav("long.wav", 500.0, 1.2);
@@ -97,7 +97,7 @@ fn without_timeline_there_are_no_windows() {
 }
 
 #[test]
-fn a_bad_file_is_named_and_the_others_are_done() {
+fn a_bad_file_is_an_error_and_the_others_are_done() {
     let folder = Folder::new();
     folder.wav("good.wav", 300.0, 0.5);
     folder.wav("better.wav", 400.0, 0.5);
@@ -140,7 +140,7 @@ fn nothing_readable_exits_2() {
 }
 
 #[test]
-fn a_folder_is_read_to_its_depth_by_name() {
+fn a_folder_is_read_recursively_in_the_order_of_names() {
     let folder = Folder::new();
     for name in ["in/b/2.wav", "in/b/1.WAV", "in/a.wav", "in/c.wav"] {
         folder.wav(name, 300.0, 0.3);
@@ -155,7 +155,7 @@ fn a_folder_is_read_to_its_depth_by_name() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_its_own_folder_is_no_endless_way() {
+fn a_link_to_its_own_folder_does_not_loop() {
     let folder = Folder::new();
     folder.wav("in/a.wav", 300.0, 0.3);
     std::os::unix::fs::symlink(".", folder.path("in/again")).unwrap();
@@ -164,7 +164,7 @@ fn a_link_to_its_own_folder_is_no_endless_way() {
 }
 
 #[test]
-fn a_minus_reads_stdin() {
+fn a_hyphen_reads_stdin() {
     let folder = Folder::new();
     folder.wav("a.wav", 300.0, 0.5);
     let mut child = folder
@@ -190,7 +190,7 @@ fn a_minus_reads_stdin() {
 }
 
 #[test]
-fn a_recording_is_told_the_same_alone_and_among_others() {
+fn a_recording_has_the_same_prediction_alone_and_among_others() {
     let folder = Folder::new();
     for number in 0..12 {
         folder.wav(
@@ -211,7 +211,7 @@ fn a_recording_is_told_the_same_alone_and_among_others() {
 }
 
 #[test]
-fn longer_recordings_than_asked_for_are_refused() {
+fn recordings_longer_than_max_seconds_are_refused() {
     let folder = Folder::new();
     folder.wav("long.wav", 300.0, 1.5);
     let error = folder.refuse(&format!("predict {} --max-seconds 1 long.wav", model()));
@@ -253,7 +253,7 @@ fn a_device_that_was_not_built_in_is_refused() {
 }
 
 #[test]
-fn whoever_stops_reading_causes_no_panic() {
+fn a_closed_stdout_causes_no_panic() {
     let folder = Folder::new();
     for number in 0..40 {
         folder.wav(&format!("in/{number:02}.wav"), 200.0, 0.3);
@@ -271,7 +271,7 @@ fn whoever_stops_reading_causes_no_panic() {
 
 #[cfg(feature = "embedded")]
 #[test]
-fn the_model_in_the_program_needs_no_files() {
+fn the_built_in_model_needs_no_files() {
     let folder = Folder::new();
     folder.wav("a.wav", 300.0, 1.0);
     let done = folder.succeed("predict --json a.wav");
@@ -283,7 +283,7 @@ fn the_model_in_the_program_needs_no_files() {
 
 #[cfg(not(feature = "embedded"))]
 #[test]
-fn without_a_model_in_the_program_one_is_asked_for() {
+fn without_a_built_in_model_one_is_required() {
     let folder = Folder::new();
     folder.wav("a.wav", 300.0, 1.0);
     assert!(folder.refuse("predict a.wav").contains("give --model DIR"));

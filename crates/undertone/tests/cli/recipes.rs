@@ -25,7 +25,7 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
 }
 
 #[test]
-fn an_unknown_recipe_is_an_error_that_lists_the_known() {
+fn an_unknown_recipe_is_an_error_that_lists_the_known_ones() {
     let folder = Folder::with_corpus();
     assert!(folder.refuse("recipes nope").contains("2-enhanced"));
 }

@@ -27,7 +27,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn training_ends_with_a_page_that_needs_nothing_else() {
+fn training_ends_with_a_page_that_works_offline() {
     let html = page(trained_run().join("report"));
     for words in [
         "protocol holdout",
@@ -61,7 +61,7 @@ fn training_ends_with_a_page_that_needs_nothing_else() {
 }
 
 #[test]
-fn mistakes_can_be_heard_where_the_corpus_is() {
+fn mistakes_have_audio_if_the_corpus_is_there() {
     let folder = Folder::with_corpus();
     copied_run(&folder, "run");
     // The corpus that the shared run remembers is gone.
@@ -78,7 +78,7 @@ fn mistakes_can_be_heard_where_the_corpus_is() {
 }
 
 #[test]
-fn a_folder_that_holds_something_is_not_written_into() {
+fn a_folder_that_is_not_empty_is_not_written_into() {
     let folder = Folder::new();
     copied_run(&folder, "run");
     folder.write("out/mine.txt", "mine");
@@ -98,7 +98,7 @@ fn a_folder_that_holds_something_is_not_written_into() {
 }
 
 #[test]
-fn a_page_that_is_written_again_leaves_no_figure_of_the_old_one() {
+fn a_rewritten_page_leaves_no_old_figures() {
     let folder = Folder::new();
     copied_run(&folder, "run");
     folder.succeed("report run");
@@ -117,7 +117,7 @@ fn a_page_that_is_written_again_leaves_no_figure_of_the_old_one() {
 }
 
 #[test]
-fn several_runs_stand_side_by_side() {
+fn several_runs_are_compared() {
     let folder = Folder::new();
     copied_run(&folder, "one");
     copied_run(&folder, "two");
@@ -153,7 +153,7 @@ fn several_runs_stand_side_by_side() {
 }
 
 #[test]
-fn runs_that_cannot_be_compared_are_shown_and_told() {
+fn runs_that_cannot_be_compared_are_shown_with_the_reason() {
     let folder = Folder::with_corpus();
     copied_run(&folder, "one");
     folder.succeed("train tiny.toml --corpus corpus --out two --set label_scheme=emotion8");
@@ -184,7 +184,7 @@ fn runs_that_cannot_be_compared_are_shown_and_told() {
 }
 
 #[test]
-fn what_is_no_run_is_told_and_the_rest_is_done() {
+fn a_folder_that_is_not_a_run_is_an_error_and_the_others_are_done() {
     let folder = Folder::new();
     copied_run(&folder, "run");
     folder.write("other/notes.txt", "");
@@ -204,7 +204,7 @@ fn what_is_no_run_is_told_and_the_rest_is_done() {
 }
 
 #[test]
-fn an_unfinished_run_is_reported_as_far_as_it_came() {
+fn an_unfinished_run_is_reported_up_to_its_last_epoch() {
     let folder = Folder::with_corpus();
     folder.succeed("crossval tiny.toml --corpus corpus --protocol speakers --out run");
     for name in ["run/report.json", "run/folds/fold-2/outcomes.json"] {
@@ -236,7 +236,7 @@ fn a_run_of_an_earlier_version_is_read() {
 }
 
 #[test]
-fn a_damaged_file_is_named() {
+fn a_damaged_file_is_an_error_with_its_name() {
     let folder = Folder::new();
     copied_run(&folder, "run");
     folder.write("run/folds/holdout/metrics.csv", "epoch,loss\n1,2\n");
@@ -259,7 +259,7 @@ fn a_damaged_file_is_named() {
 }
 
 #[test]
-fn a_page_that_cannot_be_drawn_costs_no_training() {
+fn a_page_that_cannot_be_written_does_not_fail_training() {
     let folder = Folder::with_corpus();
     folder.succeed("train tiny.toml --corpus corpus --out run");
     fs::remove_dir_all(folder.path("run/report")).unwrap();

@@ -36,7 +36,7 @@ fn quietly(folder: &Folder, arguments: &str) -> Child {
 }
 
 #[test]
-fn killed_at_any_moment_a_run_ends_with_the_same_weights() {
+fn a_run_killed_at_any_moment_ends_with_the_same_weights() {
     let folder = Folder::with_corpus();
     let train = "train tiny.toml --corpus corpus --set training.epochs=40 --resume --out";
     let started = Instant::now();
@@ -63,7 +63,7 @@ fn killed_at_any_moment_a_run_ends_with_the_same_weights() {
 
 #[cfg(unix)]
 #[test]
-fn interrupted_a_run_exits_130_and_ends_with_the_same_weights() {
+fn an_interrupted_run_exits_130_and_ends_with_the_same_weights() {
     use std::io::{BufRead, BufReader};
     use std::process::Command;
 
@@ -124,7 +124,7 @@ fn the_second_signal_does_not_wait() {
 }
 
 #[test]
-fn a_finished_run_resumed_stays_as_it_is() {
+fn resuming_a_finished_run_changes_nothing() {
     let folder = Folder::with_corpus();
     let train = "train tiny.toml --corpus corpus --out run";
     let first = folder.succeed(train);
@@ -136,7 +136,7 @@ fn a_finished_run_resumed_stays_as_it_is() {
 }
 
 #[test]
-fn a_damaged_checkpoint_is_named() {
+fn a_damaged_checkpoint_is_an_error_with_its_name() {
     let folder = Folder::with_corpus();
     let train = "train tiny.toml --corpus corpus --out run";
     folder.succeed(train);

@@ -1,4 +1,4 @@
-//! A folder to work in, sounds, and the program.
+//! A temporary folder, synthetic recordings, and the program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ weight_average = 0.9
 /// A temporary folder in which the program runs.
 pub(crate) struct Folder(TempDir);
 
-/// What the program did.
+/// The result of running the program.
 pub(crate) struct Done {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -60,7 +60,7 @@ impl Folder {
         Self(TempDir::new().unwrap())
     }
 
-    /// With a corpus in `corpus` and a recipe in `tiny.toml`.
+    /// Make a folder with a corpus in `corpus` and a recipe in `tiny.toml`.
     pub(crate) fn with_corpus() -> Self {
         let folder = Self::new();
         fs::write(folder.path("tiny.toml"), TINY).unwrap();
@@ -93,12 +93,12 @@ impl Folder {
         fs::write(path, content).unwrap();
     }
 
-    /// Writes a tone of so many Hz and seconds.
+    /// Write a tone with a frequency in Hz and a duration in seconds.
     pub(crate) fn wav(&self, name: &str, hz: f64, seconds: f64) {
         self.write(name, wav(hz, seconds));
     }
 
-    /// The program with arguments, divided at spaces.
+    /// Return the program with arguments, which are separated by spaces.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_undertone"));
         command
@@ -114,14 +114,14 @@ impl Folder {
         self.command(arguments).output().unwrap().into()
     }
 
-    /// Runs what must succeed.
+    /// Run a command that must succeed.
     pub(crate) fn succeed(&self, arguments: &str) -> Done {
         let done = self.run(arguments);
         assert_eq!(done.code, 0, "undertone {arguments}\n{}", done.stderr);
         done
     }
 
-    /// Runs what must fail with exit code 2 and one error on stderr, which is returned.
+    /// Run a command that must fail with exit code 2 and an error on stderr. Return stderr.
     pub(crate) fn refuse(&self, arguments: &str) -> String {
         let done = self.run(arguments);
         assert_eq!(
@@ -140,7 +140,7 @@ impl Folder {
 }
 
 impl Done {
-    /// The objects of `--json`.
+    /// Parse the output of `--json`.
     pub(crate) fn json(&self) -> Vec<Value> {
         self.stdout
             .lines()
@@ -162,7 +162,7 @@ impl From<Output> for Done {
     }
 }
 
-/// A mono WAV file of 16 bits.
+/// Return a mono WAV file of 16 bits.
 pub(crate) fn wav(hz: f64, seconds: f64) -> Vec<u8> {
     let count = (seconds * f64::from(RATE)) as u32;
     let size = 2 * count;
@@ -189,7 +189,7 @@ pub(crate) fn wav(hz: f64, seconds: f64) -> Vec<u8> {
     bytes
 }
 
-/// A run of the tiny recipe under `holdout`, trained once for all tests that only read it.
+/// Return a run of the tiny recipe under `holdout`, trained once for all tests that only read it.
 pub(crate) fn trained_run() -> &'static Path {
     static RUN: OnceLock<PathBuf> = OnceLock::new();
     RUN.get_or_init(|| {
@@ -202,7 +202,7 @@ pub(crate) fn trained_run() -> &'static Path {
     })
 }
 
-/// `--model` with a small trained model.
+/// Return `--model` with a small trained model.
 pub(crate) fn model() -> String {
     format!("--model {}", trained_run().join("model").display())
 }

@@ -3,7 +3,7 @@ use crate::support::Folder;
 const MODEL: &str = "model/model.safetensors";
 
 #[test]
-fn a_run_holds_the_recipe_the_numbers_a_report_and_the_model() {
+fn a_run_contains_the_recipe_the_metrics_a_report_and_the_model() {
     let folder = Folder::with_corpus();
     let done = folder.succeed("train tiny.toml --corpus corpus --out run");
     assert_eq!(
@@ -23,7 +23,7 @@ fn a_run_holds_the_recipe_the_numbers_a_report_and_the_model() {
 }
 
 #[test]
-fn json_tells_each_epoch_and_the_report() {
+fn json_has_each_epoch_and_the_report() {
     let folder = Folder::with_corpus();
     let done = folder.succeed("train tiny.toml --corpus corpus --out run --json --no-cache");
     let events = done.json();
@@ -44,7 +44,7 @@ fn json_tells_each_epoch_and_the_report() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
+fn equal_seeds_give_equal_bytes_and_different_seeds_do_not() {
     let folder = Folder::with_corpus();
     for (out, seed, cache) in [
         ("a", 5, "--no-cache"),
@@ -62,7 +62,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
 }
 
 #[test]
-fn a_recipe_that_needs_no_file_can_be_changed_by_set() {
+fn a_built_in_recipe_can_be_changed_by_set() {
     let folder = Folder::with_corpus();
     folder.succeed(
         "train 2-enhanced --corpus corpus --out run --set training.epochs=1 \
@@ -74,7 +74,7 @@ fn a_recipe_that_needs_no_file_can_be_changed_by_set() {
 }
 
 #[test]
-fn full_trains_on_everything_and_reports_nothing() {
+fn full_trains_on_all_clips_and_has_no_report() {
     let folder = Folder::with_corpus();
     let done = folder.succeed("train tiny.toml --corpus corpus --out run --protocol full");
     assert!(
@@ -87,7 +87,7 @@ fn full_trains_on_everything_and_reports_nothing() {
 }
 
 #[test]
-fn a_bad_clip_is_told_and_left_out() {
+fn a_bad_clip_is_a_warning_and_left_out() {
     let folder = Folder::with_corpus();
     folder.write(
         "corpus/Actor_01/03-01-01-01-01-01-01.wav",
@@ -110,7 +110,7 @@ fn a_bad_clip_is_told_and_left_out() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_refused_before_a_run_is_made() {
+fn impossible_training_is_refused_before_a_run_is_made() {
     let folder = Folder::with_corpus();
     for (arguments, words) in [
         ("9-perfect --corpus corpus", "2-enhanced"),
@@ -162,7 +162,7 @@ fn a_fold_that_the_protocol_lacks_is_refused() {
 }
 
 #[test]
-fn a_folder_that_holds_something_is_left_alone() {
+fn a_folder_that_is_not_empty_is_left_alone() {
     let folder = Folder::with_corpus();
     folder.succeed("train tiny.toml --corpus corpus --out run --set training.epochs=1");
     let before = folder.read("run/recipe.toml");
@@ -180,4 +180,25 @@ fn a_folder_that_holds_something_is_left_alone() {
         error.contains("mine: is not empty and holds no run"),
         "{error}"
     );
+}
+
+#[test]
+fn the_audio_of_videos_beside_the_clips_is_reported_as_leakage() {
+    let folder = Folder::with_corpus();
+    for actor in 1..=6 {
+        for emotion in 1..=8 {
+            let name = format!("corpus/videos/01-01-{emotion:02}-01-01-01-{actor:02}.wav");
+            let hz = 120.0 * f64::from(emotion) + 10.0 * f64::from(actor) + 3.0;
+            folder.wav(&name, hz, 0.5);
+        }
+    }
+    let rows = folder
+        .succeed("train tiny.toml --corpus corpus --out run --json --set training.epochs=1")
+        .json();
+    let leakage = &rows.last().unwrap()["report"]["folds"][0]["leakage"];
+    let clips = leakage["test_clips"].as_u64().unwrap();
+    let copies = leakage["test_clips_with_copy_in_training"]
+        .as_u64()
+        .unwrap();
+    assert!(2 * copies > clips, "{leakage}");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::error::EncoderConfigError;
+use super::EncoderConfigError;
 
 /// No width may be larger.
 pub(super) const LARGEST_WIDTH: usize = 65_536;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::error::{EncoderConfigError, parse};
+use super::{EncoderConfigError, parse};
 
 const FILE: &str = "preprocessor_config.json";
 

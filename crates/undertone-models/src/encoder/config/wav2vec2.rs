@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check;
-use super::error::EncoderConfigError;
+use super::{EncoderConfigError, check};
 
 /// Sizes of wav2vec 2.0 and HuBERT, under the names and with the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,81 @@
+//! Recordings and rows that a corpus skips.
+
+use std::path::{Path, PathBuf};
+
+use crate::RavdessNameError;
+
+/// A recording, folder or row that was skipped while the rest of the corpus is usable. The caller
+/// decides whether this is an error.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Skipped {
+    /// A recording without a RAVDESS name.
+    #[error("{}: skipped, {reason}", path.display())]
+    Name {
+        /// The recording.
+        path: PathBuf,
+        /// The error in its name.
+        reason: RavdessNameError,
+    },
+    /// A second recording with the same RAVDESS name.
+    #[error("{}: skipped, the same clip as {}", path.display(), kept.display())]
+    Duplicate {
+        /// The recording that was skipped.
+        path: PathBuf,
+        /// The recording that is kept.
+        kept: PathBuf,
+    },
+    /// A folder that cannot be listed, or a recording that cannot be accessed.
+    #[error("{}: skipped, cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The folder or recording.
+        path: PathBuf,
+        /// The error of the operating system.
+        reason: String,
+    },
+    /// Something named like a recording that is not a file.
+    #[error("{}: skipped, not a regular file", path.display())]
+    NotAFile {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// A row of a manifest whose recording does not exist.
+    #[error("{}, line {line}: skipped, there is no file {}", manifest.display(), path.display())]
+    MissingFile {
+        /// The manifest.
+        manifest: PathBuf,
+        /// The row's line, from 1.
+        line: u64,
+        /// The path of the recording.
+        path: PathBuf,
+    },
+    /// A row of a manifest that repeats an earlier one.
+    #[error(
+        "{}, line {line}: skipped, line {first_line} already has {}",
+        manifest.display(),
+        path.display()
+    )]
+    DuplicateRow {
+        /// The manifest.
+        manifest: PathBuf,
+        /// The repeating row's line, from 1.
+        line: u64,
+        /// The line of the row that is kept.
+        first_line: u64,
+        /// The recording.
+        path: PathBuf,
+    },
+}
+
+impl Skipped {
+    /// Return the path of the recording or folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Skipped::Name { path, .. }
+            | Skipped::Duplicate { path, .. }
+            | Skipped::Unreadable { path, .. }
+            | Skipped::NotAFile { path }
+            | Skipped::MissingFile { path, .. }
+            | Skipped::DuplicateRow { path, .. } => path,
+        }
+    }
+}

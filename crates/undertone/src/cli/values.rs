@@ -1,0 +1,57 @@
+//! Arguments and values that several commands share.
+
+use std::error::Error;
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+#[cfg(feature = "train")]
+use undertone_corpus::Protocol;
+use undertone_corpus::{LabelScheme, VocalChannels};
+use undertone_models::DeviceKind;
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceArgs {
+    /// Where to compute.
+    #[arg(long, value_name = "D", value_parser = device(), default_value_t)]
+    pub(crate) device: DeviceKind,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VoiceArgs {
+    /// Use RAVDESS's speech, its songs, or both. Other clips are left out and counted.
+    #[arg(long, value_name = "C", value_parser = vocal_channels(), default_value_t)]
+    pub(crate) vocal_channel: VocalChannels,
+}
+
+pub(super) fn scheme() -> impl TypedValueParser<Value = LabelScheme> {
+    one_of(LabelScheme::ALL.map(LabelScheme::name))
+}
+
+#[cfg(feature = "train")]
+pub(super) fn protocol() -> impl TypedValueParser<Value = Protocol> {
+    one_of(Protocol::ALL.map(Protocol::name))
+}
+
+fn device() -> impl TypedValueParser<Value = DeviceKind> {
+    one_of(["cpu", "cuda", "wgpu"])
+}
+
+fn vocal_channels() -> impl TypedValueParser<Value = VocalChannels> {
+    one_of(VocalChannels::ALL.map(VocalChannels::name))
+}
+
+/// Parse one of a list of names.
+fn one_of<T, const N: usize>(names: [&'static str; N]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
+}
+
+pub(super) fn seconds(word: &str) -> Result<f64, String> {
+    match word.parse() {
+        Ok(seconds) if seconds > 0.0 && f64::is_finite(seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds above 0".to_owned()),
+    }
+}

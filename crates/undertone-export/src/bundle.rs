@@ -1,9 +1,9 @@
 //! A model with its card and its reports, ready for export.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
 use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
 use undertone_metrics::Report;
@@ -27,8 +27,8 @@ pub struct ModelBundle {
 }
 
 impl ModelBundle {
-    /// Read a model's folder with its card; without a card, make one. If the folder is in a run, read
-    /// the run's report too.
+    /// Read a model's folder with its card; without a card, make one. If the folder is in a run,
+    /// read the run's report too.
     ///
     /// # Errors
     /// If the model, its card or the report cannot be read.
@@ -83,13 +83,13 @@ impl ModelBundle {
         }
     }
 
-    /// Add a report that `undertone evaluate` or `crossval` wrote about this model or its recipe. The
-    /// card then has its numbers too. A known report changes nothing.
+    /// Add a report that `undertone evaluate` or `crossval` wrote about this model or its recipe.
+    /// The card then has its numbers too. A known report changes nothing.
     ///
     /// # Errors
     /// If the file is not a report, or is about another recipe or other labels.
     pub fn add_report(&mut self, path: &Path) -> Result<(), ExportError> {
-        let text = read(path)?;
+        let text = fs::read_to_string(path)?;
         let report = parse_report(path, &text)?;
         if !is_about(&report, &self.model) {
             let config = &self.model.config;
@@ -116,8 +116,8 @@ impl ModelBundle {
         let mut warnings = Vec::new();
         if self.license().is_none() {
             warnings.push(
-                "no license is known for these weights, and others will see none: write `license: …` \
-                 into the metadata of the card"
+                "no license is known for these weights, and others will see none: write \
+                 `license: …` into the metadata of the card"
                     .to_owned(),
             );
         }
@@ -203,20 +203,10 @@ fn parse_report(path: &Path, text: &str) -> Result<Report, ExportError> {
     })
 }
 
-fn read(path: &Path) -> Result<String, ExportError> {
-    fs::read_to_string(path).map_err(|source| ExportError::Io {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn read_if_there(path: &Path) -> Result<Option<String>, ExportError> {
+/// Read a file; `None` if it does not exist.
+fn read_if_there(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ExportError::Io {
-            path: path.to_owned(),
-            source,
-        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        text => text.map(Some),
     }
 }

@@ -1,5 +1,6 @@
-//! Why a model could not be exported.
+//! Errors of an export.
 
+use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -10,31 +11,26 @@ use undertone_models::ModelError;
 use crate::onnx::OnnxError;
 use crate::space::BinaryError;
 
-/// Why a model could not be exported.
+/// Why a model cannot be exported.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// A model that does not load, or cannot be written.
+    /// The model cannot be loaded or written.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// A file or folder that cannot be read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// It was asked to stop; nothing is left.
+    /// A file or folder cannot be read or written. The message names it.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The export was stopped. No file is left.
     #[error("interrupted")]
     Interrupted,
-    /// The folder to write may not be written.
+    /// The output folder cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The folder to write is the model's own, or around it.
+    /// The output folder is the model's own folder or contains it.
     #[error("{}: holds the model that is exported: choose another folder", .0.display())]
     OverTheModel(PathBuf),
-    /// The folder to write is the one that the program was started in, or around it.
+    /// The output folder is the working directory or contains it.
     #[error("{}: holds the folder that you are in: choose another folder", .0.display())]
     OverCurrent(PathBuf),
     /// The model's card cannot be read.
@@ -45,35 +41,35 @@ pub enum ExportError {
         /// What is wrong.
         source: CardError,
     },
-    /// A report that is not what an evaluation writes.
+    /// The file is not an evaluation's report.
     #[error("{}: not a report of undertone: {source}", path.display())]
     Report {
         /// The file.
         path: PathBuf,
-        /// Where and what.
+        /// Where, and what is wrong.
         source: serde_json::Error,
     },
-    /// A report about something else than the model or its recipe.
+    /// The report is not about the model or its recipe.
     #[error(
         "{}: a report on recipe {found}; the model is of recipe {expected}", path.display()
     )]
     OtherModel {
         /// The file.
         path: PathBuf,
-        /// Recipe and labels of the report.
+        /// The report's recipe and labels.
         found: String,
-        /// Recipe and labels of the model.
+        /// The model's recipe and labels.
         expected: String,
     },
     /// The network cannot be written as ONNX.
     #[error("ONNX: {0}")]
     Onnx(#[from] OnnxError),
-    /// The program that a Space would run cannot run there.
+    /// The program cannot run in a Space.
     #[error("{}: {source}", path.display())]
     Binary {
         /// The program.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: BinaryError,
     },
 }

@@ -1,8 +1,8 @@
 //! The folder of an export.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use fs_err::{self as fs, File};
 use undertone_files::{FolderRules, OutputFolder, list_files, write_atomically};
 use undertone_lab::Interrupt;
 
@@ -11,8 +11,7 @@ use crate::request::Request;
 
 const ATTRIBUTES: &str = ".gitattributes";
 
-/// Everything that an export may have written, relative to its folder; what is below a folder of
-/// this list counts too.
+/// The files and folders that an export may write, relative to its folder.
 const WRITTEN: [&str; 16] = [
     ".dockerignore",
     ATTRIBUTES,
@@ -35,7 +34,7 @@ const WRITTEN: [&str; 16] = [
 /// The first line of the `.gitattributes` of an export.
 const MARK: &str = "# Written by undertone export.";
 
-/// How an export's files are told from the user's: by the mark, and by their names.
+/// The export's files have a known name, in a folder with the mark. All others are the user's.
 const RULES: FolderRules = FolderRules {
     command: "export",
     names: &[],
@@ -44,7 +43,7 @@ const RULES: FolderRules = FolderRules {
     exclusive: true,
 };
 
-/// The folder of an export in the making.
+/// The unfinished folder of an export.
 pub(crate) struct NewFolder<'a> {
     output: OutputFolder,
     interrupt: &'a Interrupt,
@@ -73,12 +72,12 @@ impl<'a> NewFolder<'a> {
         })
     }
 
-    /// The folder while it is in the making.
+    /// Return the path of the unfinished folder.
     pub(crate) fn path(&self) -> PathBuf {
         self.output.path()
     }
 
-    /// Whether to go on; all that is written so far vanishes with the error.
+    /// Return an error if the user has stopped the export. Dropping the folder removes its files.
     fn check_interrupt(&self) -> Result<(), ExportError> {
         match self.interrupt.is_requested() {
             true => Err(ExportError::Interrupted),
@@ -86,18 +85,17 @@ impl<'a> NewFolder<'a> {
         }
     }
 
-    /// Writes a file, `name` relative to the folder.
+    /// Write a file. `name` is relative to the folder.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
         self.check_interrupt()?;
         let path = self.path().join(name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(io(parent))?;
+            fs::create_dir_all(parent)?;
         }
-        write_atomically(&path, bytes).map_err(self.as_in_out(name))
+        Ok(write_atomically(&path, bytes)?)
     }
 
-    /// Writes the `.gitattributes` that a repository of the Hub needs: it takes no other files than
-    /// text, unless git keeps them in its large file storage.
+    /// Write `.gitattributes`. The Hub accepts binary files only in git's large file storage.
     pub(crate) fn write_attributes(&self, patterns: &[&str]) -> Result<(), ExportError> {
         let mut text = format!("{MARK}\n");
         for pattern in patterns {
@@ -106,12 +104,12 @@ impl<'a> NewFolder<'a> {
         self.write(ATTRIBUTES, text.as_bytes())
     }
 
-    /// Copies a file from elsewhere with its permissions.
+    /// Copy a file with its permissions.
     pub(crate) fn copy(&self, from: &Path, name: &str) -> Result<(), ExportError> {
         self.check_interrupt()?;
         let path = self.path().join(name);
-        let copied = fs::copy(from, &path).and_then(|_| fs::File::open(&path)?.sync_all());
-        copied.map_err(self.as_in_out(name))
+        fs::copy(from, &path)?;
+        Ok(File::open(&path)?.sync_all()?)
     }
 
     /// Put the folder in its place, and return its files with their sizes in bytes, by name.
@@ -119,8 +117,7 @@ impl<'a> NewFolder<'a> {
         self.check_interrupt()?;
         let out = self.output.target().to_owned();
         let size = |name: String| {
-            let path = out.join(&name);
-            let metadata = fs::metadata(&path).map_err(io(&path))?;
+            let metadata = fs::metadata(out.join(&name))?;
             Ok((PathBuf::from(name), metadata.len()))
         };
         let files: Result<Vec<_>, ExportError> =
@@ -128,12 +125,6 @@ impl<'a> NewFolder<'a> {
         let mut files = files?;
         files.sort();
         Ok(files)
-    }
-
-    /// An error about a file, under the name that it was to have.
-    fn as_in_out(&self, name: &str) -> impl FnOnce(std::io::Error) -> ExportError {
-        let path = self.output.target().join(name);
-        move |source| ExportError::Io { path, source }
     }
 }
 
@@ -149,10 +140,4 @@ fn written(folder: &Path) -> Vec<String> {
     let files = list_files(folder).unwrap_or_default();
     let is_ours = |file: &String| WRITTEN.contains(&file.split('/').next().unwrap_or_default());
     files.into_iter().filter(is_ours).collect()
-}
-
-/// The system's error about a path.
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> ExportError {
-    let path = path.to_owned();
-    move |source| ExportError::Io { path, source }
 }

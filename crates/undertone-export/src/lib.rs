@@ -25,8 +25,8 @@ use onnx::onnx_bytes;
 /// The folder appears whole or not at all. If `out` is a link, its target is written.
 ///
 /// # Errors
-/// If the folder cannot be written or holds other files, if this kind of export does not support the
-/// model or the program, and if the export is stopped.
+/// If the folder cannot be written or holds other files, if this kind of export does not support
+/// the model or the program, and if the export is stopped.
 pub fn export(
     bundle: &ModelBundle,
     request: &Request<'_>,

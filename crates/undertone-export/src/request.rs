@@ -9,8 +9,8 @@ use undertone_lab::Interrupt;
 pub enum Target<'a> {
     /// `model.onnx`.
     Onnx,
-    /// A model repository for the Hugging Face Hub: weights, `config.json`, a card, sample recordings
-    /// and, if the network has one, `onnx/model.onnx`.
+    /// A model repository for the Hugging Face Hub: weights, `config.json`, a card, sample
+    /// recordings and, if the network has one, `onnx/model.onnx`.
     Hub,
     /// A Docker Space that runs `binary`, an `undertone` for Linux, with the model.
     Space {

@@ -25,8 +25,8 @@ pub struct Fetched {
 
 /// Download an archive, check it, and unpack its clips into the folder `out`.
 ///
-/// `clip_path` returns the place of an entry below `out`, and `None` for an entry that is not a clip.
-/// The work of an interrupted call is continued. `progress` is called often: draw rarely.
+/// `clip_path` returns the place of an entry below `out`, and `None` for an entry that is not a
+/// clip. The work of an interrupted call is continued. `progress` is called often: draw rarely.
 ///
 /// # Errors
 /// See [`ArchiveError`]. Each message says what to do.

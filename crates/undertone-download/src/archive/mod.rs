@@ -1,7 +1,7 @@
 //! Archives of clips: download, check, unpack.
 //!
-//! The partial download is `ARCHIVE.part`; the next call continues it. A clip appears under its name
-//! only when it is complete. When all clips are there, the `.part` file is removed, and
+//! The partial download is `ARCHIVE.part`; the next call continues it. A clip appears under its
+//! name only when it is complete. When all clips are there, the `.part` file is removed, and
 //! `ARCHIVE.unpacked` lists the clips, so that another call has nothing to do. An archive that the
 //! user put into the folder is used and kept.
 

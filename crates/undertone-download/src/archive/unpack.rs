@@ -18,8 +18,8 @@ pub(super) struct Unpacked {
     pub(super) ignored: Vec<String>,
 }
 
-/// Unpack every entry for which `clip_path` returns a place below `out`. A clip that is there with its
-/// size is not written again: an interrupted call wrote it.
+/// Unpack every entry for which `clip_path` returns a place below `out`. A clip that is there with
+/// its size is not written again: an interrupted call wrote it.
 pub(super) fn unpack(
     archive: &Archive,
     file: &File,

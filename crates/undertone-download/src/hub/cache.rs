@@ -104,7 +104,8 @@ impl RepositoryCache {
                     name,
                     url: &remote.url,
                     size: remote.size,
-                    // The Hub has a SHA-256 for large files only; for small ones it tells git's hash.
+                    // The Hub has a SHA-256 for large files only; for small ones it tells git's
+                    // hash.
                     hash: (hash.len() == 64).then_some(Hash::Sha256(hash)),
                 };
                 let path = blob.with_file_name(format!("{hash}.incomplete"));

@@ -39,9 +39,9 @@ inputs = extractor(samples, sampling_rate=16000, return_tensors=\"pt\")
 probabilities = model(**inputs).logits.softmax(-1)  # of model.config.id2label
 ```
 
-`trust_remote_code` is for the Python files in this repository. (`pipeline` says of every class that comes so that
-it is not supported, and uses it.) Without `feature_extraction_undertone.py` recordings are not prepared as they
-were in training, and the answers are wrong.
+`trust_remote_code` allows the Python files in this repository to run. (`pipeline` warns that such
+classes are not supported, but uses them.) Without `feature_extraction_undertone.py` recordings are
+not prepared as they were in training, and the answers are wrong.
 ";
 
 fn onnx(model: &Model) -> String {

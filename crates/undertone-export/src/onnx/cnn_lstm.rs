@@ -7,7 +7,8 @@ use super::OnnxError;
 use super::convolution::{Moves, convolution};
 use super::graph::{Graph, Value, float, int, ints, text};
 
-/// Add the network: standardized features `[batch, bands, frames]` → class scores `[batch, classes]`.
+/// Add the network: standardized features `[batch, bands, frames]` → class scores `[batch,
+/// classes]`.
 pub(super) fn scores(
     graph: &mut Graph,
     config: &CnnLstmConfig,

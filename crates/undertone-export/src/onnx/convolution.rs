@@ -21,9 +21,9 @@ impl Moves {
     }
 }
 
-/// Add a convolution, `[batch, channels, frames]` → `[batch, channels, frames]`, with the parameters
-/// `weight` and, if there is one, `bias` below `prefix`. The values of `weight` are the rows of
-/// `[groups, kernel, in, out]`, whatever its shape is.
+/// Add a convolution, `[batch, channels, frames]` → `[batch, channels, frames]`, with the
+/// parameters `weight` and, if there is one, `bias` below `prefix`. The values of `weight` are the
+/// rows of `[groups, kernel, in, out]`, whatever its shape is.
 pub(super) fn convolution(
     graph: &mut Graph,
     prefix: &str,

@@ -12,11 +12,15 @@ use super::proto::StringStringEntryProto;
 /// | --- | --- |
 /// | `name` | the model's name |
 /// | `front_end` | `front_end` of its `config.json`: resampling, trimming, window, features |
-/// | `resampler` | the low-pass filter between two rates, a sinc under a Kaiser window: end of its pass band and start of its stop band as fractions of the lower Nyquist frequency, depth of the stop band in dB |
-/// | `window_overlap` | fraction of a window that the next one repeats, if a recording is longer; the answer is the mean over the windows |
+/// | `resampler` | the low-pass filter between two rates; see below |
+/// | `window_overlap` | overlap of a long recording's windows, as a fraction of a window |
 /// | `labels` | the labels, in the order of the probabilities |
 /// | `licence` | the license under the Hugging Face Hub's name, or null if it is not known |
 /// | `provenance` | `provenance` of its `config.json`: recipe, corpus, training speakers |
+///
+/// The filter is a sinc under a Kaiser window. Its pass band ends and its stop band starts at
+/// fractions of the lower Nyquist frequency; the attenuation of the stop band is in dB. The answer
+/// for a long recording is the mean over its windows.
 pub(super) fn of(config: &ModelConfig, license: Option<&str>) -> Vec<StringStringEntryProto> {
     [
         ("name", json!(config.name)),

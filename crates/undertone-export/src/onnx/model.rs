@@ -32,8 +32,8 @@ pub fn onnx_bytes(model: &Model, license: Option<&str>) -> Result<Vec<u8>, OnnxE
 
 /// Return a model as an ONNX message.
 ///
-/// The input `features` is `[batch, bands, frames]`, float32; a waveform is one band. Networks with a
-/// pretrained encoder have a second input, `attention_mask`, `[batch, frames]`, int64. The output
+/// The input `features` is `[batch, bands, frames]`, float32; a waveform is one band. Networks with
+/// a pretrained encoder have a second input, `attention_mask`, `[batch, frames]`, int64. The output
 /// `probabilities` is `[batch, labels]`. Batch and frames are free.
 ///
 /// # Errors

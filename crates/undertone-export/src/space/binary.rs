@@ -45,7 +45,7 @@ pub enum BinaryError {
     NoFile,
     /// The program is for another system.
     #[error(
-        "not a 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
+        "no 64-bit Linux program for x86_64 or aarch64, which a container needs: give one with \
          --binary"
     )]
     NotLinux,
@@ -63,8 +63,8 @@ pub enum BinaryError {
     Library(String),
     /// The program was built on a newer system than the newest image.
     #[error(
-        "needs glibc 2.{needed}; the newest image, {newest}, has 2.{has}: build it on an older system, \
-         and give it with --binary"
+        "needs glibc 2.{needed}; the newest image, {newest}, has 2.{has}: build it on an older \
+         system, and give it with --binary"
     )]
     Glibc {
         /// The required version, 2.x.

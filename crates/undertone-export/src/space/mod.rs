@@ -3,9 +3,9 @@
 mod binary;
 
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
+use fs_err as fs;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use undertone_lab::card::{ModelCard, inline, title};
@@ -28,8 +28,8 @@ const PORT: u16 = 7860;
 const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
 /// The licenses that must accompany the program.
 const NOTICE: &str = concat!(
-    "`undertone` is licensed under either of Apache 2.0 and MIT. The license of the model's weights is \
-     in model/README.md.\n\nThe program carries the typeface Inter, whose license follows.\n\n",
+    "`undertone` is licensed under either of Apache 2.0 and MIT. The license of the model's weights \
+     is in model/README.md.\n\nThe program carries the typeface Inter, whose license follows.\n\n",
     include_str!("../../../undertone-figures/fonts/OFL.txt"),
 );
 /// The largest length of the card's short description, in characters.
@@ -63,14 +63,10 @@ pub(crate) fn write(
 /// Return the hashes of the program and the model's files in the format of `sha256sum --check`.
 fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
     let root = folder.path();
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ExportError::Io { path, source }
-    };
     let model = root.join("model");
     let mut names = vec!["undertone".to_owned()];
-    for entry in fs::read_dir(&model).map_err(io(&model))? {
-        let name = entry.map_err(io(&model))?.file_name();
+    for entry in fs::read_dir(&model)? {
+        let name = entry?.file_name();
         // The card may be edited on the Hub's page.
         if name != CARD_FILE {
             names.push(format!("model/{}", name.to_string_lossy()));
@@ -79,8 +75,7 @@ fn checksums(folder: &NewFolder) -> Result<String, ExportError> {
     names.sort();
     let mut lines = String::new();
     for name in names {
-        let path = root.join(&name);
-        let hash = Sha256::digest(fs::read(&path).map_err(io(&path))?);
+        let hash = Sha256::digest(fs::read(root.join(&name))?);
         for byte in hash {
             // Writing into a string never fails.
             let _ = write!(lines, "{byte:02x}");
@@ -120,8 +115,8 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
         json!(["speech-emotion-recognition", "audio", "undertone"]),
     );
     let text = format!(
-        "# {}\n\nThe page and the API of `undertone serve` for the model in [`model/`](model/{CARD_FILE}), \
-         which says what it was trained on, how good it is, and what it must not be used for. \
+        "# {}\n\nThe page and the API of `undertone serve` for the model in \
+         [`model/`](model/{CARD_FILE}), which says what it was trained on, how good it is, and what it must not be used for. \
          Recordings are kept in memory only.\n\n\
          Upload this folder as a Space, or run it anywhere else:\n\n```\n\
          hf upload OWNER/NAME . --repo-type space\n\

@@ -31,7 +31,8 @@ fn a_configuration_that_does_not_fit_the_network_is_an_error() {
 #[test]
 fn an_interrupted_export_leaves_no_files() {
     let network = json!({
-        "architecture": "cnn-lstm", "conv": [], "pooling": "mean", "lstm": {"layers": 1, "units": 3},
+        "architecture": "cnn-lstm", "conv": [], "pooling": "mean",
+        "lstm": {"layers": 1, "units": 3},
     });
     let model = cnn_lstm(config(network, "none", "sentiment3"));
     let bundle = ModelBundle::new(model, "# Card\n").unwrap();

@@ -503,7 +503,7 @@ fn wrong_reports_programs_and_folders_are_refused() {
             "--to hf --out out --report half.json",
             "half.json: not a report",
         ),
-        ("--to hf --out out --report none.json", "none.json: "),
+        ("--to hf --out out --report none.json", "none.json"),
         (
             "--to space --out out --binary file",
             "file: no 64-bit Linux program",

@@ -56,7 +56,8 @@ impl FakeHub {
         Self { hub, storage }
     }
 
-    /// The requests since the last call: `METHOD FILE` to the Hub, `from FIRST_BYTE` to the storage.
+    /// The requests since the last call: `METHOD FILE` to the Hub, `from FIRST_BYTE` to the
+    /// storage.
     pub(crate) fn take_requests(&self) -> Vec<String> {
         let hub = self.hub.take_requests().into_iter().map(|request| {
             let file = request.path.rsplit('/').next().unwrap();

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use fs_err as fs;
 use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
 use undertone_metrics::Report;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{CARD_FILE, Model, NetworkConfig};
 
 use crate::error::ExportError;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use burn::module::Module;
+use burn::tensor::Device;
 use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
-use undertone_models::burn::module::Module;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{Model, class_of_output};
 
 use crate::copies::CopiesConfig;

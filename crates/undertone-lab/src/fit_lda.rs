@@ -5,10 +5,10 @@
 //! probabilities, and where several outputs count towards one class, each gets its share of it: a
 //! class is not likelier for having more emotions.
 
+use burn::tensor::{Device, Tensor, TensorData};
 use undertone_audio::FeatureMatrix;
 use undertone_metrics::argmax;
 use undertone_models::Head;
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::LabError;
 use crate::lda::Analysis;

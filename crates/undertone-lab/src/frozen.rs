@@ -1,8 +1,8 @@
 //! A pretrained encoder that stays as it is, as a part of the way from a recording to features.
 
+use burn::module::Module;
+use burn::tensor::Device;
 use undertone_audio::FeatureMatrix;
-use undertone_models::burn::module::Module;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{Batch, Encoder, PretrainedNetwork, Weights};
 
 /// A hash of an encoder's weights and of all that decides what is made of them.

@@ -6,7 +6,7 @@
 //! equally likely. What differs between speakers within an emotion is part of `S`, so the head
 //! learns to look away from it.
 
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{BandStatistics, Head};
 
 use crate::cholesky;
@@ -34,7 +34,7 @@ impl Analysis {
         let mut means = vec![(0usize, vec![0.0f64; width]); outputs];
         for example in examples {
             let mut embedding = example.embedding.clone();
-            statistics.standardize(&mut embedding);
+            statistics.normalize(&mut embedding);
             let (count, mean) = &mut means[example.output];
             *count += 1;
             for (sum, value) in mean.iter_mut().zip(&embedding.values) {
@@ -205,8 +205,8 @@ impl Scores {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod tests {
+    use burn::tensor::activation::softmax;
     use undertone_audio::FeatureMatrix;
-    use undertone_models::burn::tensor::activation::softmax;
 
     use super::*;
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use undertone_audio::FeatureMatrix;
 use undertone_corpus::Utterance;
 use undertone_models::Model;
-use undertone_models::burn::tensor::Device;
+use undertone_models::infer::Inference;
 
 use crate::error::LabError;
 use crate::features::ClipFeatures;
-use crate::training::probabilities;
 use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary};
 
 /// The probabilities of every clip of a fold, and what is worth knowing beside them.
@@ -63,14 +64,16 @@ pub(crate) fn predict_clips(
     indices: &[usize],
     device: &Device,
 ) -> Vec<ClipPrediction> {
-    let clips: Vec<&ClipFeatures> = indices.iter().map(|index| &features[*index]).collect();
-    let rows = probabilities(
-        &model.network,
-        &clips,
-        model.statistics.as_ref(),
+    let inference = Inference {
+        network: &model.network,
+        statistics: model.statistics.as_ref(),
         class_of_output,
         device,
-    );
+    };
+    let windows: Vec<&[FeatureMatrix]> = (indices.iter())
+        .map(|index| features[*index].windows.as_slice())
+        .collect();
+    let rows = inference.clips(&windows);
     indices
         .iter()
         .zip(rows)

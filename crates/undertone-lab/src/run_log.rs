@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
+use burn::tensor::Device;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
-use undertone_models::burn::tensor::Device;
 
 use crate::error::LabError;
 use crate::run_folder::{RunFolder, read_json, write_json};

@@ -8,8 +8,8 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use undertone_models::burn::optim::{AdamWConfig, GradientsParams};
-use undertone_models::burn::tensor::{Device, Distribution, Tensor};
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::{Device, Distribution, Tensor};
 use undertone_models::{Batch, Encoder, EncoderConfig, keep_freed_memory};
 
 fn main() -> Result<(), Box<dyn Error>> {

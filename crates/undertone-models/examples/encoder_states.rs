@@ -8,10 +8,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HeadConfig, PretrainedConfig, Readout,
-    Weights, write_tensors,
+    Batch, Checkpoint, ClassifierHeadConfig, Encoder, EncoderConfig, FloatType, PretrainedConfig,
+    Readout, Weights, write_safetensors,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (index, states) in hidden.states.iter().enumerate() {
         insert(&format!("states.{index}"), &states.dims(), states.to_data());
     }
-    if let Ok(sizes) = HeadConfig::from_json(&json, &config) {
+    if let Ok(sizes) = ClassifierHeadConfig::from_json(&json, &config) {
         let stock = PretrainedConfig::stock(String::new(), &sizes);
         let widths = (sizes.states - 1, sizes.width);
         let readout = Readout::random(&stock, widths, sizes.labels.len(), &device)?;
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .map(|tensor| (tensor, FloatType::F32))
                 .collect();
             std::fs::write(copy.join("config.json"), config.to_json(&sizes)?)?;
-            write_tensors(&copy.join("model.safetensors"), &tensors)?;
+            write_safetensors(&copy.join("model.safetensors"), &tensors)?;
         }
     }
     let lengths: Vec<f32> = hidden.lengths.iter().map(|steps| *steps as f32).collect();

@@ -1,19 +1,19 @@
-//! Clips that go through a network together.
+//! Clips that pass through a network together.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use undertone_audio::FeatureMatrix;
 
-/// Clips side by side, the shorter ones followed by zeros.
+/// Clips of one batch; zeros follow the shorter ones.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// `[batch, bands, frames]`; a waveform is one band whose frames are samples.
     pub values: Tensor<3>,
-    /// Each clip's own frames; what follows them is padding and never changes a result.
+    /// The number of frames of each clip. The rest is padding, which never changes a result.
     pub lengths: Vec<usize>,
 }
 
 impl Batch {
-    /// Stacks feature matrices of equally many bands.
+    /// Stack feature matrices with the same number of bands.
     ///
     /// # Panics
     /// If there are none, or their numbers of bands differ.

@@ -1,25 +1,19 @@
-//! From a recording to the probabilities of the classes.
+//! The classifier: from a recording to the probabilities of the classes.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 use undertone_metrics::argmax;
 
-use crate::batch::Batch;
-use crate::model::{Model, ModelConfig, ModelError, class_of_output};
-use crate::network::Network;
-use crate::normalize::BandStatistics;
-use crate::pretrained;
+use crate::infer::{Inference, OVERLAP, mean};
+use crate::model::{self, Model, ModelConfig, ModelError, class_of_output};
+use crate::network::{BandStatistics, Network};
 
-/// Share of a window that the next one repeats, where a recording is longer than one window.
-pub const OVERLAP: f64 = 0.5;
-
-/// A trained model, ready for recordings. Cheap to share between threads by reference.
+/// A trained model, ready to classify recordings. Threads can share it by reference.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,71 +39,71 @@ pub struct Classifier {
     device: Device,
 }
 
-/// What a classifier makes of a recording.
+/// The prediction for a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     labels: Arc<[String]>,
     /// Probability of each class in the order of the labels: the mean over the windows. Sums to 1.
     pub probabilities: Vec<f32>,
-    /// The windows that were read, in order of time; one unless the recording is longer.
+    /// The windows of the recording, in order of time. There is one unless the recording is longer.
     pub windows: Vec<WindowPrediction>,
 }
 
-/// What a classifier makes of one window of a recording.
+/// The prediction for one window of a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowPrediction {
-    /// Where the window starts in the recording, in seconds.
+    /// The start of the window in the recording, in seconds.
     pub start: f64,
-    /// Where it ends, in seconds; not beyond the end of what was left after trimming.
+    /// Its end in seconds, at most the end of the trimmed recording.
     pub end: f64,
     /// Probability of each class. Sums to 1.
     pub probabilities: Vec<f32>,
 }
 
-/// A recording that could not be classified.
+/// A recording that cannot be classified.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ClassifyError {
-    /// The front end refused it.
+    /// The front end rejected it.
     #[error(transparent)]
     FrontEnd(#[from] FrontEndError),
-    /// The network's output is not a number, which only broken weights cause.
+    /// The output of the network is not finite, which only broken weights cause.
     #[error("the network's output is not finite: the model is broken")]
     NotFinite,
 }
 
 impl Prediction {
-    /// The most probable class's label.
+    /// Return the label of the most probable class.
     pub fn label(&self) -> &str {
         &self.labels[argmax(&self.probabilities)]
     }
 
-    /// The most probable class's probability, 0 to 1.
+    /// Return the probability of the most probable class, 0 to 1.
     pub fn confidence(&self) -> f32 {
         self.probabilities[argmax(&self.probabilities)]
     }
 
-    /// All labels, in the order of the probabilities.
+    /// Return all labels, in the order of the probabilities.
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 }
 
 impl WindowPrediction {
-    /// Index of the most probable class; the first of equals.
+    /// Return the index of the most probable class; of equal ones, the first.
     pub fn class(&self) -> usize {
         argmax(&self.probabilities)
     }
 }
 
-/// The standardized windows of one recording.
+/// The windows of one recording.
 struct Windows {
     spans: Vec<(f64, f64)>,
     features: Vec<FeatureMatrix>,
 }
 
 impl Classifier {
-    /// Loads a model folder for the processor.
+    /// Load a model folder onto the CPU.
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -117,8 +111,8 @@ impl Classifier {
         Self::load_on(folder, &Device::flex())
     }
 
-    /// Loads a model folder onto a device. It may also be one for audio classification that
-    /// `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
+    /// Load a model folder onto a device. It may also be a folder of a model for audio classification
+    /// that `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -132,7 +126,7 @@ impl Classifier {
     }
 
     fn load_foreign(folder: &Path, device: &Device) -> Result<Self, ModelError> {
-        let foreign = pretrained::load_foreign(folder, device)?;
+        let foreign = model::load_foreign(folder, device)?;
         let front_end =
             FrontEnd::new(foreign.front_end).map_err(|source| ModelError::FrontEnd {
                 path: folder.to_owned(),
@@ -149,29 +143,29 @@ impl Classifier {
         })
     }
 
-    /// The model that this build carries, on the processor. Needs no files.
+    /// Load the model that is part of this build onto the CPU. Needs no files.
     ///
     /// # Errors
-    /// If the build carries a model that does not load, which its tests rule out.
+    /// If that model does not load, which the tests rule out.
     #[cfg(feature = "embedded")]
     pub fn embedded() -> Result<Self, ModelError> {
         Self::embedded_on(&Device::flex())
     }
 
-    /// The model that this build carries, on a device.
+    /// Load the model that is part of this build onto a device.
     ///
     /// # Errors
     /// As [`Classifier::embedded`].
     #[cfg(feature = "embedded")]
     pub fn embedded_on(device: &Device) -> Result<Self, ModelError> {
-        let (model, front_end) = crate::embedded::model(device)?;
+        let (model, front_end) = Model::embedded_with_front_end(device)?;
         Self::with_front_end(model, front_end, device)
     }
 
-    /// A classifier with a model's network and front end.
+    /// Create a classifier with the network and the front end of a model.
     ///
     /// # Errors
-    /// If the front end's parameters cannot work.
+    /// If the parameters of the front end are invalid.
     pub fn new(model: Model, device: &Device) -> Result<Self, ModelError> {
         let config = &model.config;
         let front_end =
@@ -211,36 +205,37 @@ impl Classifier {
         })
     }
 
-    /// What the model is; `None` if Undertone did not train it.
+    /// Return the configuration of the model; `None` if Undertone did not train it.
     pub fn config(&self) -> Option<&ModelConfig> {
         self.config.as_ref()
     }
 
-    /// The names of the classes, in the order of their probabilities.
+    /// Return the names of the classes, in the order of their probabilities.
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 
-    /// What takes recordings to the network's inputs.
+    /// Return the front end, which turns recordings into features.
     pub fn front_end(&self) -> &FrontEnd {
         &self.front_end
     }
 
-    /// The probabilities of the classes for one recording of any length and rate.
+    /// Predict the class of one recording of any length and rate.
     ///
-    /// Silence at both ends is trimmed if the model was trained so. What is longer than the
-    /// model's window is read in windows that overlap by half, and averaged.
+    /// Silence at both ends is trimmed if the model was trained that way. A recording longer than the
+    /// window of the model is read in windows that overlap by half, and their probabilities are
+    /// averaged.
     ///
     /// # Errors
-    /// If the front end refuses the recording.
+    /// If the front end rejects the recording.
     pub fn classify(&self, recording: &Recording) -> Result<Prediction, ClassifyError> {
         let windows = self.windows(recording)?;
-        let probabilities = self.probabilities(&windows.features);
+        let probabilities = self.inference().windows(windows.features);
         self.prediction(windows.spans, probabilities)
     }
 
-    /// As [`Classifier::classify`] for many recordings, whose windows share the network's
-    /// batches. One recording's error leaves the others alone.
+    /// Predict the classes of many recordings, whose windows share batches. An error in one recording
+    /// does not affect the others.
     pub fn classify_batch(
         &self,
         recordings: &[Recording],
@@ -254,7 +249,7 @@ impl Classifier {
                 Ok(windows.spans)
             })
             .collect();
-        let mut probabilities = self.probabilities(&features).into_iter();
+        let mut probabilities = self.inference().windows(features).into_iter();
         spans
             .into_iter()
             .map(|spans| {
@@ -277,23 +272,19 @@ impl Classifier {
                 prepared.start + range.start as f64 / rate,
                 prepared.start + range.end as f64 / rate,
             ));
-            let mut features = self.front_end.features(&prepared.samples[range]);
-            if let Some(statistics) = &self.statistics {
-                statistics.standardize(&mut features);
-            }
+            let features = self.front_end.features(&prepared.samples[range]);
             windows.features.push(features);
         }
         Ok(windows)
     }
 
-    fn probabilities(&self, features: &[FeatureMatrix]) -> Vec<Vec<f32>> {
-        features
-            .chunks(self.network.batch_size())
-            .flat_map(|batch| {
-                let scores = self.network.forward(&Batch::of(batch, &self.device));
-                class_probabilities(scores, &self.class_of_output)
-            })
-            .collect()
+    fn inference(&self) -> Inference<'_> {
+        Inference {
+            network: &self.network,
+            statistics: self.statistics.as_ref(),
+            class_of_output: &self.class_of_output,
+            device: &self.device,
+        }
     }
 
     fn prediction(
@@ -308,7 +299,7 @@ impl Classifier {
         {
             return Err(ClassifyError::NotFinite);
         }
-        let mean = mean_over_windows(&probabilities);
+        let mean = mean(&probabilities);
         let windows = spans
             .into_iter()
             .zip(probabilities)
@@ -324,29 +315,4 @@ impl Classifier {
             windows,
         })
     }
-}
-
-/// Class probabilities from a network's scores, `[batch, outputs]`: their softmax, with output
-/// `i` counted towards class `class_of_output[i]`. One row a clip, each summing to 1.
-pub fn class_probabilities(scores: Tensor<2>, class_of_output: &[usize]) -> Vec<Vec<f32>> {
-    let classes = class_of_output.iter().max().map_or(0, |last| last + 1);
-    let values: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
-    values
-        .chunks(class_of_output.len())
-        .map(|outputs| {
-            let mut row = vec![0.0; classes];
-            for (output, class) in outputs.iter().zip(class_of_output) {
-                row[*class] += output;
-            }
-            row
-        })
-        .collect()
-}
-
-/// A recording's class probabilities: the mean over those of its windows. Empty of no windows.
-pub fn mean_over_windows(windows: &[Vec<f32>]) -> Vec<f32> {
-    let classes = windows.first().map_or(0, Vec::len);
-    (0..classes)
-        .map(|class| windows.iter().map(|window| window[class]).sum::<f32>() / windows.len() as f32)
-        .collect()
 }

@@ -11,50 +11,37 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod batch;
-mod checkpoint;
 mod classifier;
-mod cnn_lstm;
-mod conv;
 mod device;
-#[cfg(feature = "embedded")]
-mod embedded;
 mod encoder;
+pub mod infer;
 mod kernels;
-mod lstm;
 mod model;
 mod network;
-mod normalize;
-mod pretrained;
-mod training_memory;
 mod weights;
 
 pub use batch::Batch;
-pub use burn;
-pub use checkpoint::{Checkpoint, CheckpointError, FloatType, write_safetensors};
-pub use classifier::{
-    Classifier, ClassifyError, OVERLAP, Prediction, WindowPrediction, class_probabilities,
-    mean_over_windows,
-};
-pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
+pub use classifier::{Classifier, ClassifyError, Prediction, WindowPrediction};
 pub use device::{DeviceError, DeviceKind};
-#[cfg(feature = "embedded")]
-pub use embedded::EMBEDDED_CARD;
 pub use encoder::{
-    ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError, EncoderError, EncoderParts,
-    HeadConfig, HiddenStates, NamedTensor, PreprocessorConfig, StepPooling, StepPoolingKind,
-    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder, write_tensors,
+    ClassifierHeadConfig, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError,
+    EncoderError, EncoderParts, HiddenStates, PreprocessorConfig, StepPooling, StepPoolingKind,
+    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
 };
+pub use infer::OVERLAP;
 pub use kernels::keep_freed_memory;
-pub use lstm::{Lstm, LstmConfig};
+#[cfg(feature = "embedded")]
+pub use model::EMBEDDED_CARD;
 pub use model::{
-    CARD_FILE, CONFIG_FILE, FORMAT, Model, ModelConfig, ModelError, Provenance, WEIGHTS_FILE,
+    CARD_FILE, CONFIG_FILE, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
+    PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
     class_of_output,
 };
-pub use network::{Network, NetworkConfig, NetworkError};
-pub use normalize::BandStatistics;
-pub use pretrained::{
-    EncoderFiles, HUB_PREFIX, Head, PREPROCESSOR_FILE, PretrainedConfig, PretrainedEncoder,
-    PretrainedError, PretrainedNetwork, Readout, States,
+pub use network::{
+    Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head, Lstm,
+    LstmConfig, Network, NetworkConfig, NetworkError, Pooling, PretrainedConfig, PretrainedNetwork,
+    Readout, States, TrainedParts, parameter_bytes,
 };
-pub use training_memory::{Activations, TrainedParts, parameter_bytes};
-pub use weights::{Weights, WeightsError};
+pub use weights::{
+    Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,
+};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
-use undertone_models::{Checkpoint, CheckpointError, FloatType, write_safetensors};
+use undertone_models::{Checkpoint, CheckpointError, FloatType, NamedTensor, write_safetensors};
 
 #[derive(Deserialize)]
 struct Values {
@@ -338,15 +338,11 @@ fn write(
     values: &[f32],
     float_type: FloatType,
 ) -> Result<(), CheckpointError> {
-    let tensors = [
-        ("a".to_owned(), (vec![1], FloatType::F16)),
-        ("b".to_owned(), (shape.to_vec(), float_type)),
-    ];
-    let path = folder.join("model.safetensors");
-    write_safetensors(&path, &tensors.into(), |name| match name {
-        "a" => vec![0.5],
-        _ => values.to_vec(),
-    })
+    let values = values.to_vec();
+    let a = NamedTensor::new("a".to_owned(), vec![1], || vec![0.5]);
+    let b = NamedTensor::new("b".to_owned(), shape.to_vec(), move || values.clone());
+    let tensors = [(&a, FloatType::F16), (&b, float_type)];
+    write_safetensors(&folder.join("model.safetensors"), &tensors)
 }
 
 fn header(path: &Path) -> serde_json::Value {

@@ -2,21 +2,22 @@
 
 mod encoders;
 
+use burn::tensor::Device;
 use encoders::{ALL, Reference, folder};
 use serde_json::{Value, json};
 use undertone_audio::FeatureMatrix;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    Batch, ConvolutionNorm, Encoder, EncoderConfig, HeadConfig, PreprocessorConfig,
+    Batch, ClassifierHeadConfig, ConvolutionNorm, Encoder, EncoderConfig, PreprocessorConfig,
 };
 
 fn encoder(value: &Value) -> Result<EncoderConfig, String> {
     EncoderConfig::from_json(value.to_string().as_bytes()).map_err(|error| error.to_string())
 }
 
-fn head(value: &Value) -> Result<HeadConfig, String> {
+fn head(value: &Value) -> Result<ClassifierHeadConfig, String> {
     let config = encoder(&json!({"model_type": "hubert"})).unwrap();
-    HeadConfig::from_json(value.to_string().as_bytes(), &config).map_err(|error| error.to_string())
+    ClassifierHeadConfig::from_json(value.to_string().as_bytes(), &config)
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn what_is_written_reads_as_it_was() {
         let config = EncoderConfig::from_json(written.as_bytes()).unwrap();
         assert_eq!(config, reference.config, "{name}");
         assert_eq!(
-            HeadConfig::from_json(written.as_bytes(), &config).unwrap(),
+            ClassifierHeadConfig::from_json(written.as_bytes(), &config).unwrap(),
             reference.head
         );
         let ours: Value = serde_json::from_str(&written).unwrap();

@@ -5,10 +5,10 @@ mod encoders;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::tensor::Device;
 use encoders::{ALL, Reference, values_of, whole_difference};
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
-    Checkpoint, Encoder, EncoderError, FloatType, write_safetensors, write_tensors,
+    Checkpoint, CheckpointError, Encoder, EncoderError, FloatType, NamedTensor, write_safetensors,
 };
 
 type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -22,11 +22,15 @@ fn tensors_of(checkpoint: &Checkpoint) -> Tensors {
 }
 
 fn write(folder: &Path, tensors: &Tensors) -> Checkpoint {
-    let shapes = tensors
+    let tensors: Vec<NamedTensor> = tensors
         .iter()
-        .map(|(name, (shape, _))| (name.clone(), (shape.clone(), FloatType::F32)));
-    let path = folder.join("model.safetensors");
-    write_safetensors(&path, &shapes.collect(), |name| tensors[name].1.clone()).unwrap();
+        .map(|(name, (shape, values))| {
+            let values = values.clone();
+            NamedTensor::new(name.clone(), shape.clone(), move || values.clone())
+        })
+        .collect();
+    let typed: Vec<_> = tensors.iter().map(|it| (it, FloatType::F32)).collect();
+    write_safetensors(&folder.join("model.safetensors"), &typed).unwrap();
     Checkpoint::open(folder).unwrap()
 }
 
@@ -34,7 +38,13 @@ fn mismatch(reference: &Reference, tensors: &Tensors) -> String {
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = write(folder.path(), tensors);
     let error = Encoder::load(&reference.config, None, &checkpoint, &Device::flex()).unwrap_err();
-    assert!(matches!(error, EncoderError::Mismatch { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            EncoderError::Checkpoint(CheckpointError::Mismatch { .. })
+        ),
+        "{error}"
+    );
     error.to_string()
 }
 
@@ -54,7 +64,7 @@ fn what_is_written_is_what_was_read() {
             .collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
-        write_tensors(&path, &tensors).unwrap();
+        write_safetensors(&path, &tensors).unwrap();
 
         let new_name = |old: String| {
             old.replace("conv.weight_g", "conv.parametrizations.weight.original0")

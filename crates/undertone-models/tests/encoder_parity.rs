@@ -3,9 +3,9 @@
 
 mod encoders;
 
+use burn::tensor::Device;
 use encoders::{Reference, own_difference, whole_difference};
-use undertone_models::burn::tensor::Device;
-use undertone_models::{Encoder, HeadConfig, HiddenStates};
+use undertone_models::{ClassifierHeadConfig, Encoder, HiddenStates};
 
 const TOLERANCE: f32 = 1e-4;
 
@@ -48,7 +48,7 @@ fn check(name: &str) {
     }
 
     for (weighted, logits) in [(false, "logits"), (true, "logits_weighted")] {
-        let config = HeadConfig {
+        let config = ClassifierHeadConfig {
             use_weighted_layer_sum: weighted,
             ..reference.head.clone()
         };

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
-use undertone_models::burn::module::{Module, ModuleVisitor, Param};
-use undertone_models::burn::optim::GradientsParams;
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{Lstm, LstmConfig, Weights};
 
 const TOLERANCE: f32 = 1e-5;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use burn::tensor::Device;
 use tempfile::TempDir;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
 use undertone_corpus::LabelScheme;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
     BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, FORMAT, LstmConfig, Model,
     ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, WEIGHTS_FILE, Weights,

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use undertone_lab::{Recipe, RunFolder};
-use undertone_models::burn::tensor::Device;
 use undertone_models::{NetworkConfig, PretrainedEncoder};
 
 use crate::hub;

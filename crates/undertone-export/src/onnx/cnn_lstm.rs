@@ -1,6 +1,6 @@
 //! The CNN+LSTM as a graph. It must compute the same as `undertone_models::CnnLstm`.
 
-use undertone_models::burn::nn::BatchNormConfig;
+use burn::nn::BatchNormConfig;
 use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
 
 use super::OnnxError;

@@ -47,7 +47,7 @@ pub(super) fn scores(
     if config.projection.is_some() {
         embedding = graph.linear(&embedding, "readout.head.projector")?;
     }
-    graph.linear(&embedding, "readout.head.output")
+    graph.linear(&embedding, "readout.head.classifier")
 }
 
 /// The trained weighted sum of all states.

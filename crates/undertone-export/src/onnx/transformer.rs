@@ -4,21 +4,33 @@ use super::OnnxError;
 use super::graph::{Graph, Value, float, int};
 use super::steps::{Own, gelu};
 
-/// What the layers' parameters do not say.
+/// The names of the parts of a layer, which differ between the families of encoders.
+pub(super) struct LayerNames {
+    pub(super) attention: &'static str,
+    /// The norm of the attention.
+    pub(super) attention_norm: &'static str,
+    /// The two linear layers of the feed-forward network.
+    pub(super) feed_forward: [&'static str; 2],
+}
+
+/// What the parameters of the layers do not say.
 pub(super) struct TransformerOptions {
+    /// The layers are `{prefix}.layers.0` and so on.
+    pub(super) prefix: &'static str,
+    pub(super) names: LayerNames,
     pub(super) width: usize,
     pub(super) heads: usize,
     pub(super) norm_first: bool,
     pub(super) epsilon: f32,
 }
 
-/// The input of the first layer, `[batch, steps, width]`, and the output of every layer below
-/// `prefix`; the last one through the layer norm `norm`, where the network has one there.
+/// The input of the first layer, `[batch, steps, width]`, and the output of every layer; the last
+/// one through the layer norm `{prefix}.layer_norm` if `has_last_norm`.
 pub(super) fn all_states(
     graph: &mut Graph,
     options: &TransformerOptions,
     layers: usize,
-    norm: Option<&str>,
+    has_last_norm: bool,
     input: Value,
     own: &Own,
 ) -> Result<Vec<Value>, OnnxError> {
@@ -31,16 +43,17 @@ pub(super) fn all_states(
         let next = layer(
             graph,
             options,
-            &format!("encoder.layers.{number}"),
+            &format!("{}.layers.{number}", options.prefix),
             &last,
             &penalty,
         )?;
         states.push(std::mem::replace(&mut last, next));
     }
-    states.push(match norm {
-        Some(norm) => layer_norm(graph, norm, options.epsilon, &last)?,
-        None => last,
-    });
+    if has_last_norm {
+        let norm = format!("{}.layer_norm", options.prefix);
+        last = layer_norm(graph, &norm, options.epsilon, &last)?;
+    }
+    states.push(last);
     Ok(states)
 }
 
@@ -65,7 +78,8 @@ fn layer(
     penalty: &Value,
 ) -> Result<Value, OnnxError> {
     let epsilon = options.epsilon;
-    let norms = ["attention_norm", "feed_forward_norm"].map(|name| format!("{prefix}.{name}"));
+    let names = &options.names;
+    let norms = [names.attention_norm, "final_layer_norm"].map(|name| format!("{prefix}.{name}"));
     let mut states = input.clone();
     for (part, norm) in norms.iter().enumerate() {
         let given = match options.norm_first {
@@ -76,11 +90,11 @@ fn layer(
             0 => attention(
                 graph,
                 options,
-                &format!("{prefix}.attention"),
+                &format!("{prefix}.{}", names.attention),
                 &given,
                 penalty,
             )?,
-            _ => feed_forward(graph, prefix, &given)?,
+            _ => feed_forward(graph, names.feed_forward, prefix, &given)?,
         };
         states = graph.op("Add", &[&states, &made]);
         if !options.norm_first {
@@ -90,10 +104,15 @@ fn layer(
     Ok(states)
 }
 
-fn feed_forward(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {
-    let expanded = graph.linear(input, &format!("{prefix}.expansion"))?;
-    let expanded = gelu(graph, &expanded);
-    graph.linear(&expanded, &format!("{prefix}.contraction"))
+fn feed_forward(
+    graph: &mut Graph,
+    [first, second]: [&str; 2],
+    prefix: &str,
+    input: &Value,
+) -> Result<Value, OnnxError> {
+    let inner = graph.linear(input, &format!("{prefix}.{first}"))?;
+    let inner = gelu(graph, &inner);
+    graph.linear(&inner, &format!("{prefix}.{second}"))
 }
 
 fn attention(
@@ -110,9 +129,9 @@ fn attention(
         let split = graph.reshape(&value, &[0, 0, heads, of_head as i64]);
         Ok(graph.transpose(&split, axes))
     };
-    let queries = projected("query", &[0, 2, 1, 3])?;
-    let keys = projected("key", &[0, 2, 3, 1])?;
-    let values = projected("value", &[0, 2, 1, 3])?;
+    let queries = projected("q_proj", &[0, 2, 1, 3])?;
+    let keys = projected("k_proj", &[0, 2, 3, 1])?;
+    let values = projected("v_proj", &[0, 2, 1, 3])?;
     let scores = graph.op("MatMul", &[&queries, &keys]);
     let scale = graph.scalar(1.0 / (of_head as f32).sqrt());
     let scores = graph.op("Mul", &[&scores, &scale]);
@@ -121,5 +140,5 @@ fn attention(
     let attended = graph.op("MatMul", &[&shares, &values]);
     let attended = graph.transpose(&attended, &[0, 2, 1, 3]);
     let attended = graph.reshape(&attended, &[0, 0, width]);
-    graph.linear(&attended, &format!("{prefix}.output"))
+    graph.linear(&attended, &format!("{prefix}.out_proj"))
 }

@@ -7,7 +7,7 @@ use super::convolution::{Moves, convolution};
 use super::graph::{Graph, Value};
 use super::proto::DataType;
 use super::steps::{Own, convolved, gelu, lengths};
-use super::transformer::{TransformerOptions, all_states, layer_norm};
+use super::transformer::{LayerNames, TransformerOptions, all_states, layer_norm};
 
 /// The hidden states of all layers, `[batch, steps, width]` each, of waveforms
 /// `[batch, 1, samples]`, and the clips' own steps.
@@ -29,24 +29,22 @@ pub(super) fn hidden_states(
     let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
     let sizes = config.conv_kernel.iter().zip(&config.conv_stride);
     for (index, (&kernel, &stride)) in sizes.enumerate() {
-        let prefix = format!("encoder.convolutions.{index}");
+        let prefix = format!("encoder.feature_extractor.conv_layers.{index}");
         let moves = Moves {
             stride,
             pads: [0, 0],
         };
-        let name = format!("{prefix}.convolution");
+        let name = format!("{prefix}.conv");
         states = convolution(graph, &name, [1, kernel], moves, &states)?;
         steps = convolved(graph, &steps, [kernel, stride, 0]);
         if by_frame || index == 0 {
             let frames = graph.transpose(&states, &[0, 2, 1]);
+            let norm = format!("{prefix}.layer_norm");
             let normed = match by_frame {
-                true => {
-                    let epsilon = Wav2Vec2::CONVOLUTION_EPSILON;
-                    layer_norm(graph, &format!("{prefix}.frame_norm"), epsilon, &frames)?
-                }
+                true => layer_norm(graph, &norm, Wav2Vec2::CONVOLUTION_EPSILON, &frames)?,
                 false => {
                     let own = Own::of(graph, steps.clone(), &frames);
-                    channel_norm(graph, &format!("{prefix}.channel_norm"), &frames, &own)?
+                    channel_norm(graph, &norm, &frames, &own)?
                 }
             };
             states = graph.transpose(&normed, &[0, 2, 1]);
@@ -56,9 +54,10 @@ pub(super) fn hidden_states(
     states = graph.transpose(&states, &[0, 2, 1]);
     let epsilon = config.layer_norm_eps as f32;
     if config.feat_proj_layer_norm {
-        states = layer_norm(graph, "encoder.projection_norm", epsilon, &states)?;
+        let norm = "encoder.feature_projection.layer_norm";
+        states = layer_norm(graph, norm, epsilon, &states)?;
     }
-    states = graph.linear(&states, "encoder.projection")?;
+    states = graph.linear(&states, "encoder.feature_projection.projection")?;
 
     let own = Own::of(graph, steps, &states);
     states = own.only(graph, &states);
@@ -66,17 +65,26 @@ pub(super) fn hidden_states(
     states = graph.op("Add", &[&states, &positions]);
     let norm_first = config.do_stable_layer_norm;
     if !norm_first {
-        states = layer_norm(graph, "encoder.norm", epsilon, &states)?;
+        states = layer_norm(graph, "encoder.encoder.layer_norm", epsilon, &states)?;
     }
     let options = TransformerOptions {
+        prefix: "encoder.encoder",
+        names: LayerNames {
+            attention: "attention",
+            attention_norm: "layer_norm",
+            feed_forward: [
+                "feed_forward.intermediate_dense",
+                "feed_forward.output_dense",
+            ],
+        },
         width: config.hidden_size,
         heads: config.num_attention_heads,
         norm_first,
         epsilon,
     };
     let is_whole = layers == config.num_hidden_layers;
-    let norm = (norm_first && is_whole).then_some("encoder.norm");
-    let states = all_states(graph, &options, layers, norm, states, &own)?;
+    let has_last_norm = norm_first && is_whole;
+    let states = all_states(graph, &options, layers, has_last_norm, states, &own)?;
     Ok((states, own))
 }
 
@@ -113,7 +121,7 @@ fn positions(
     let sizes = [groups, kernel];
     let made = convolution(
         graph,
-        "encoder.positions",
+        "encoder.encoder.pos_conv_embed.conv",
         sizes,
         Moves::same(kernel),
         &channels,

@@ -6,7 +6,7 @@ use super::OnnxError;
 use super::convolution::{Moves, convolution};
 use super::graph::{Graph, Value};
 use super::steps::{Own, convolved, first_rows, gelu, lengths, size};
-use super::transformer::{TransformerOptions, all_states};
+use super::transformer::{LayerNames, TransformerOptions, all_states};
 
 /// The hidden states of all layers, `[batch, steps, width]` each, of log-mel frames
 /// `[batch, bands, frames]`, and the clips' own steps.
@@ -19,7 +19,7 @@ pub(super) fn hidden_states(
     let mask = graph.cast(attention_mask, super::proto::DataType::Float);
     let mask = graph.unsqueeze(&mask, 1);
     let own_frames = graph.op("Mul", &[features, &mask]);
-    let states = convolution(graph, "encoder.first", [1, 3], Moves::same(3), &own_frames)?;
+    let states = convolution(graph, "encoder.conv1", [1, 3], Moves::same(3), &own_frames)?;
     let states = gelu(graph, &states);
     // The second convolution must find zeros behind a clip's end, as it does behind a lone one.
     let states = graph.op("Mul", &[&states, &mask]);
@@ -27,24 +27,30 @@ pub(super) fn hidden_states(
         stride: 2,
         pads: [1, 1],
     };
-    let states = convolution(graph, "encoder.second", [1, 3], halving, &states)?;
+    let states = convolution(graph, "encoder.conv2", [1, 3], halving, &states)?;
     let states = gelu(graph, &states);
     let states = graph.transpose(&states, &[0, 2, 1]);
 
     let frames = lengths(graph, attention_mask);
     let steps = convolved(graph, &frames, [3, 2, 2]);
     let own = Own::of(graph, steps, &states);
-    let positions = graph.parameter("encoder.positions")?;
+    let positions = graph.parameter("encoder.embed_positions.weight")?;
     let count = size(graph, &states, 1);
     let positions = first_rows(graph, &positions, &count);
     let states = graph.op("Add", &[&states, &positions]);
     let options = TransformerOptions {
+        prefix: "encoder",
+        names: LayerNames {
+            attention: "self_attn",
+            attention_norm: "self_attn_layer_norm",
+            feed_forward: ["fc1", "fc2"],
+        },
         width: config.d_model,
         heads: config.encoder_attention_heads,
         norm_first: true,
         epsilon: WhisperEncoder::EPSILON as f32,
     };
-    let norm = (layers == config.encoder_layers).then_some("encoder.norm");
-    let states = all_states(graph, &options, layers, norm, states, &own)?;
+    let is_whole = layers == config.encoder_layers;
+    let states = all_states(graph, &options, layers, is_whole, states, &own)?;
     Ok((states, own))
 }

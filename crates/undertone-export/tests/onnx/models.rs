@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use burn::module::Module;
+use burn::tensor::Device;
 use serde_json::{Value, json};
 use undertone_audio::{FeatureMatrix, FrontEnd};
-use undertone_models::burn::module::Module;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
     BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
-    class_of_output, class_probabilities,
+    class_of_output, infer,
 };
 
 /// Pseudo-random numbers from -1 to 1.
@@ -138,11 +138,11 @@ pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Ve
     let mut features = features.to_vec();
     if let Some(statistics) = &model.statistics {
         for clip in &mut features {
-            statistics.standardize(clip);
+            statistics.normalize(clip);
         }
     }
     let classes = class_of_output(model.config.output_scheme, model.config.label_scheme).unwrap();
     let network = model.network.valid();
     let scores = network.forward(&Batch::of(&features, &Device::flex()));
-    class_probabilities(scores, &classes)
+    infer::softmax(scores, &classes)
 }

@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use burn::tensor::Device;
 use serde_json::{Value, json};
 use undertone_audio::FeatureMatrix;
 use undertone_export::onnx::onnx_bytes;
-use undertone_models::burn::tensor::Device;
 use undertone_models::{Batch, Model};
 
 use crate::models::{cnn_lstm, config, features, probabilities, with_encoder};

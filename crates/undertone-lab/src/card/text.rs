@@ -1,6 +1,6 @@
 //! The card's text.
 
-use undertone_models::burn::module::Module;
+use burn::module::Module;
 use undertone_models::{Model, ModelConfig, NetworkConfig, Provenance, States};
 
 use super::USE;

@@ -6,8 +6,8 @@ mod split;
 
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use undertone_corpus::{Corpus, LabelScheme, Protocol};
-use undertone_models::burn::tensor::Device;
 use undertone_models::{
     CARD_FILE, Model, ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder,
     class_of_output,

@@ -106,7 +106,7 @@ fn varied(
         clip.copies[rng.random_range(0..clip.copies.len())].clone()
     };
     if let Some(statistics) = statistics {
-        statistics.standardize(&mut features);
+        statistics.normalize(&mut features);
     }
     augmentation.vary(&mut features, rng);
     features

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::store::ModuleRecord;
+use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use undertone_files::write_atomically;
-use undertone_models::burn::module::Module;
-use undertone_models::burn::optim::ModuleOptimizer;
-use undertone_models::burn::store::ModuleRecord;
-use undertone_models::burn::tensor::Bytes;
 use undertone_models::{Network, Weights};
 
 use super::schedule::Plateau;

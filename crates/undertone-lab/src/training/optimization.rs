@@ -1,10 +1,10 @@
 //! Which parameters are trained, at which rate, and how their gradients become steps.
 
+use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
 use undertone_models::Network;
-use undertone_models::burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
-use undertone_models::burn::optim::decay::WeightDecayConfig;
-use undertone_models::burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
-use undertone_models::burn::tensor::Tensor;
 
 use crate::recipe::TrainingConfig;
 

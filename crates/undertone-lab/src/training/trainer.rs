@@ -4,19 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
-use undertone_models::burn::module::Module;
-use undertone_models::burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
-use undertone_models::burn::tensor::activation::log_softmax;
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
+use undertone_audio::FeatureMatrix;
+use undertone_models::infer::{Inference, softmax};
 use undertone_models::{
     Activations, BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network,
-    PretrainedNetwork, Weights, class_probabilities,
+    PretrainedNetwork, Weights,
 };
 
 use super::batches::{View, batches, rng_at, view};
 use super::checkpoint::{self, Progress, StepSums};
-use super::inference::probabilities;
 use super::optimization::{self, RateGroup, rate_groups};
 use super::schedule::{Plateau, share_of_rate};
 use crate::augment::AugmentConfig;
@@ -271,7 +272,7 @@ impl Task<'_> {
             }
             let of_batch = GradientsParams::from_grads(loss.backward(), &state.network);
             gradients.accumulate(&state.network, of_batch);
-            rows.extend(class_probabilities(scores, self.class_of_output));
+            rows.extend(softmax(scores, self.class_of_output));
         }
         let mut gradients = gradients.grads();
         if training.clip_norm > 0.0 {
@@ -362,13 +363,16 @@ impl Task<'_> {
             Some(average) => average.clone().load_into(state.network.valid())?,
             None => state.network.valid(),
         };
-        let probabilities = probabilities(
-            &snapshot,
-            &self.validation.clips,
-            self.statistics.as_ref(),
-            self.class_of_output,
-            &plain,
-        );
+        let inference = Inference {
+            network: &snapshot,
+            statistics: self.statistics.as_ref(),
+            class_of_output: self.class_of_output,
+            device: &plain,
+        };
+        let windows: Vec<&[FeatureMatrix]> = (self.validation.clips.iter())
+            .map(|clip| clip.windows.as_slice())
+            .collect();
+        let probabilities = inference.clips(&windows);
         let (loss, scores) = self.judge(&probabilities)?;
         if !loss.is_finite() {
             return Err(self.loss_not_finite(&state.progress, state.progress.step));

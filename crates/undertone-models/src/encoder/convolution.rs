@@ -1,10 +1,10 @@
-//! Convolutions over time; channels stand last.
+//! Convolutions over time, with channels last.
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 
-use crate::kernels::{gelu, grouped_convolution, strided_convolution};
+use crate::kernels::{grouped_convolution, strided_convolution};
 
 /// A convolution over time without padding.
 #[derive(Module, Debug)]
@@ -44,23 +44,23 @@ impl Convolution {
         )
     }
 
-    /// How many steps come of so many frames, which are at least the kernel's.
+    /// Return the number of output steps for a number of input frames, at least as many as the
+    /// kernel has.
     pub(super) fn steps(&self, frames: usize) -> usize {
         (frames - self.weight.dims()[0]) / self.stride + 1
     }
 }
 
-/// The convolutional position embedding of wav2vec 2.0: a wide convolution in groups of channels,
-/// and GELU. The weight normalization of its training is folded into the weight.
+/// A convolution over time in groups of channels, with an output as long as its input.
 #[derive(Module, Debug)]
-pub(super) struct PositionEmbedding {
+pub(super) struct GroupedConvolution {
     /// `[groups, kernel, channels / groups, channels / groups]`, in before out
     weight: Param<Tensor<4>>,
     /// `[channels]`
     bias: Param<Tensor<1>>,
 }
 
-impl PositionEmbedding {
+impl GroupedConvolution {
     pub(super) fn random(channels: usize, kernel: usize, groups: usize, device: &Device) -> Self {
         let group = channels / groups;
         Self {
@@ -73,16 +73,16 @@ impl PositionEmbedding {
     pub(super) fn forward(&self, states: Tensor<3>) -> Tensor<3> {
         let [groups, kernel, group_in, group_out] = self.weight.dims();
         let weight = self.weight.val();
-        gelu(grouped_convolution(
+        grouped_convolution(
             states,
             weight.reshape([groups, kernel * group_in, group_out]),
             self.bias.val(),
             kernel,
-        ))
+        )
     }
 }
 
-/// Normal weights that keep the variance through a GELU (He et al. 2015).
+/// Draw normal weights that keep the variance through a GELU (He et al. 2015).
 fn kaiming(fan_in: usize) -> Initializer {
     Initializer::Normal {
         mean: 0.0,

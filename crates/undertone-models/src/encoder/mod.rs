@@ -10,32 +10,29 @@
 
 mod config;
 mod convolution;
-mod layout;
-mod parts;
+mod error;
 mod pooling;
 mod steps;
-pub(crate) mod tensors;
 mod transformer;
 mod wav2vec2;
-mod weight_norm;
 mod whisper;
 
 pub use config::{
-    ConvolutionNorm, EncoderConfig, EncoderConfigError, HeadConfig, PreprocessorConfig,
+    ClassifierHeadConfig, ConvolutionNorm, EncoderConfig, EncoderConfigError, PreprocessorConfig,
     Wav2Vec2Config, WhisperConfig,
 };
-pub use parts::EncoderParts;
+pub use error::EncoderError;
 pub use pooling::{StepPooling, StepPoolingKind};
-pub(crate) use tensors::Names;
-pub use tensors::{EncoderError, NamedTensor, write_tensors};
+pub use steps::HiddenStates;
+pub use transformer::EncoderParts;
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use crate::batch::Batch;
-use crate::checkpoint::Checkpoint;
+use crate::weights::{self, Checkpoint, NamedTensor};
 
 /// A pretrained encoder, or a random one.
 #[derive(Module, Debug)]
@@ -45,17 +42,6 @@ pub enum Encoder {
     Wav2Vec2(Wav2Vec2),
     /// Whisper's encoder, which reads log-mel frames.
     Whisper(WhisperEncoder),
-}
-
-/// What an encoder makes of a batch, layer by layer.
-#[derive(Debug, Clone)]
-pub struct HiddenStates {
-    /// The input of the first transformer layer, then the output of every layer in order, each
-    /// `[batch, steps, width]`; as `transformers` gives them with `output_hidden_states=True`.
-    /// Values beyond a clip's own steps mean nothing.
-    pub states: Vec<Tensor<3>>,
-    /// Each clip's own steps, at least 1.
-    pub lengths: Vec<usize>,
 }
 
 impl Encoder {
@@ -79,14 +65,13 @@ impl Encoder {
         device: &Device,
     ) -> Result<Self, EncoderError> {
         let encoder = Self::random(config, layers, device)?;
-        match encoder {
-            Self::Wav2Vec2(network) => {
-                tensors::load(network, checkpoint, &wav2vec2::NAMES).map(Self::Wav2Vec2)
-            }
-            Self::Whisper(network) => {
-                tensors::load(network, checkpoint, &whisper::NAMES).map(Self::Whisper)
-            }
-        }
+        let prefixes = match &encoder {
+            Self::Wav2Vec2(_) => wav2vec2::PREFIXES,
+            Self::Whisper(_) => whisper::PREFIXES,
+        };
+        let prefix = weights::prefix(&encoder, checkpoint, &prefixes);
+        let name_of = |name: &str| format!("{prefix}{name}");
+        Ok(weights::load(encoder, checkpoint, name_of)?)
     }
 
     /// An encoder with random weights, drawn when they are first used.
@@ -149,11 +134,11 @@ impl Encoder {
         }
     }
 
-    /// Whether the layer norm, where there is one, stands behind the last layer.
-    fn has_last_norm(&self) -> bool {
+    /// Return the ids of all parameters by part.
+    pub fn parts(&self) -> EncoderParts {
         match self {
-            Self::Wav2Vec2(network) => network.is_norm_first(),
-            Self::Whisper(_) => true,
+            Self::Wav2Vec2(network) => network.parts(),
+            Self::Whisper(network) => network.parts(),
         }
     }
 
@@ -165,9 +150,6 @@ impl Encoder {
     /// that was cut to its first layers it computes another last state.
     pub fn to_tensors(&self, config: &EncoderConfig) -> Vec<NamedTensor> {
         let prefix = config.prefix();
-        match self {
-            Self::Wav2Vec2(network) => tensors::export(network, &wav2vec2::NAMES, prefix),
-            Self::Whisper(network) => tensors::export(network, &whisper::NAMES, prefix),
-        }
+        weights::export(self, |name| format!("{prefix}{name}"))
     }
 }

@@ -1,8 +1,19 @@
-//! A clip's own frames and steps in a batch that is as long as its longest clip.
+//! The frames and steps of each clip in a batch that is as long as its longest clip.
 
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 
 use crate::batch::Batch;
+
+/// The output of an encoder for a batch, layer by layer.
+#[derive(Debug, Clone)]
+pub struct HiddenStates {
+    /// The input of the first transformer layer, then the output of every layer in order, each
+    /// `[batch, steps, width]`, as `transformers` returns them with `output_hidden_states=True`.
+    /// Values beyond the steps of a clip have no meaning.
+    pub states: Vec<Tensor<3>>,
+    /// The number of steps of each clip, at least 1.
+    pub lengths: Vec<usize>,
+}
 
 /// The batch cut to its longest clip, and filled up to `shortest` frames where that is shorter,
 /// with zeros beyond each clip's own frames; and the clips' lengths, none below `shortest`.

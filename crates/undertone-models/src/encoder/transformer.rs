@@ -1,11 +1,21 @@
-//! The transformer layers that all these encoders share.
+//! What the transformers of all encoders share.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, ParamId};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 
-use crate::kernels::{attention, gelu};
+use crate::kernels::attention;
+
+/// The parameters of an encoder by the parts that training treats differently.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EncoderParts {
+    /// The parts before the transformer: convolutions, projection, positions, a norm.
+    pub features: Vec<ParamId>,
+    /// The layers of the transformer, in order. A layer norm behind the last layer counts as part
+    /// of it.
+    pub layers: Vec<Vec<ParamId>>,
+}
 
 /// Layer normalization over the last dimension.
 #[derive(Module, Debug)]
@@ -37,7 +47,7 @@ impl LayerNorm {
     }
 }
 
-/// A linear layer with normal weights of deviation 0.02, as `transformers` draws them.
+/// Create a linear layer with normal weights of deviation 0.02, as `transformers` draws them.
 pub(super) fn linear(inputs: usize, outputs: usize, bias: bool, device: &Device) -> Linear {
     LinearConfig::new(inputs, outputs)
         .with_bias(bias)
@@ -48,110 +58,61 @@ pub(super) fn linear(inputs: usize, outputs: usize, bias: bool, device: &Device)
         .init(device)
 }
 
-/// Sizes and habits of a transformer.
-pub(super) struct TransformerConfig {
+/// Options of an [`Attention`].
+pub(super) struct AttentionConfig {
     pub(super) width: usize,
     pub(super) heads: usize,
-    pub(super) intermediate_width: usize,
     /// Whether the projection of the keys has a bias.
     pub(super) key_bias: bool,
-    /// Whether the norms stand before attention and feed-forward (pre-norm) or behind them.
-    pub(super) norm_first: bool,
-    pub(super) epsilon: f64,
     pub(super) dropout: f64,
-    pub(super) activation_dropout: f64,
-    pub(super) attention_dropout: f64,
+}
+
+impl AttentionConfig {
+    pub(super) fn random(&self, device: &Device) -> Attention {
+        let square = |bias| linear(self.width, self.width, bias, device);
+        Attention {
+            q_proj: square(true),
+            k_proj: square(self.key_bias),
+            v_proj: square(true),
+            out_proj: square(true),
+            dropout: DropoutConfig::new(self.dropout).init(),
+            heads: self.heads,
+        }
+    }
 }
 
 /// Multi-head self-attention.
 #[derive(Module, Debug)]
-struct Attention {
-    query: Linear,
-    key: Linear,
-    value: Linear,
-    output: Linear,
+pub(super) struct Attention {
+    q_proj: Linear,
+    k_proj: Linear,
+    v_proj: Linear,
+    out_proj: Linear,
     dropout: Dropout,
     heads: usize,
 }
 
 impl Attention {
-    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        let query = self.query.forward(states.clone());
-        let key = self.key.forward(states.clone());
-        let value = self.value.forward(states);
+    /// `[batch, steps, width]` → the same
+    pub(super) fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        let query = self.q_proj.forward(states.clone());
+        let key = self.k_proj.forward(states.clone());
+        let value = self.v_proj.forward(states);
         let attended = attention([query, key, value], self.heads, lengths, &self.dropout);
-        self.output.forward(attended)
+        self.out_proj.forward(attended)
     }
 }
 
-/// Self-attention and a feed-forward network, each with a layer norm and a residual connection.
-#[derive(Module, Debug)]
-pub(super) struct TransformerLayer {
-    attention: Attention,
-    attention_norm: LayerNorm,
-    expansion: Linear,
-    contraction: Linear,
-    feed_forward_norm: LayerNorm,
-    dropout: Dropout,
-    activation_dropout: Dropout,
-    norm_first: bool,
+/// A layer of a transformer.
+pub(super) trait TransformerLayer: Module {
+    /// `[batch, steps, width]` → the same; `lengths` are the steps of each clip.
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3>;
 }
 
-impl TransformerLayer {
-    pub(super) fn random(config: &TransformerConfig, device: &Device) -> Self {
-        let width = config.width;
-        let square = |bias| linear(width, width, bias, device);
-        let norm = || LayerNorm::init(width, config.epsilon, device);
-        let dropout = |share| DropoutConfig::new(share).init();
-        Self {
-            attention: Attention {
-                query: square(true),
-                key: square(config.key_bias),
-                value: square(true),
-                output: square(true),
-                dropout: dropout(config.attention_dropout),
-                heads: config.heads,
-            },
-            attention_norm: norm(),
-            expansion: linear(width, config.intermediate_width, true, device),
-            contraction: linear(config.intermediate_width, width, true, device),
-            feed_forward_norm: norm(),
-            dropout: dropout(config.dropout),
-            activation_dropout: dropout(config.activation_dropout),
-            norm_first: config.norm_first,
-        }
-    }
-
-    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        if self.norm_first {
-            let normed = self.attention_norm.forward(states.clone());
-            let states = states + self.attend(normed, lengths);
-            let normed = self.feed_forward_norm.forward(states.clone());
-            states + self.feed_forward(normed)
-        } else {
-            let states = states.clone() + self.attend(states, lengths);
-            let states = self.attention_norm.forward(states);
-            let states = states.clone() + self.feed_forward(states);
-            self.feed_forward_norm.forward(states)
-        }
-    }
-
-    fn attend(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        self.dropout
-            .forward(self.attention.forward(states, lengths))
-    }
-
-    fn feed_forward(&self, states: Tensor<3>) -> Tensor<3> {
-        let expanded = gelu(self.expansion.forward(states));
-        let expanded = self.activation_dropout.forward(expanded);
-        self.dropout.forward(self.contraction.forward(expanded))
-    }
-}
-
-/// The input of the first layer and the output of every layer; the last one through `norm`, where
-/// the network has one there. `lengths` are the clips' own steps.
-pub(super) fn all_states(
-    layers: &[TransformerLayer],
+/// Run the layers, and return the input of the first layer and the output of every layer; the last
+/// one through `norm`, where the network has a norm there. `lengths` are the steps of each clip.
+pub(super) fn hidden_states<L: TransformerLayer>(
+    layers: &[L],
     norm: Option<&LayerNorm>,
     input: Tensor<3>,
     lengths: &[usize],
@@ -169,13 +130,10 @@ pub(super) fn all_states(
     states
 }
 
-/// The last `trained` layers as they are, the others frozen.
-pub(super) fn freeze_before_last(
-    layers: Vec<TransformerLayer>,
-    trained: usize,
-) -> Vec<TransformerLayer> {
+/// Freeze all layers before the last `trained` ones.
+pub(super) fn freeze_before_last<L: TransformerLayer>(layers: Vec<L>, trained: usize) -> Vec<L> {
     let frozen = layers.len().saturating_sub(trained);
-    let freeze = |(index, layer): (usize, TransformerLayer)| {
+    let freeze = |(index, layer): (usize, L)| {
         if index < frozen {
             layer.freeze()
         } else {

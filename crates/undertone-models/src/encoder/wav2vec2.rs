@@ -1,232 +1,365 @@
 //! wav2vec 2.0 (Baevski et al. 2020) and HuBERT (Hsu et al. 2021): convolutions over the waveform,
 //! a projection, a convolutional position embedding, and a transformer.
 //!
-//! After `modeling_wav2vec2.py` and `modeling_hubert.py` of `transformers` 4.57. Its layer drop and
-//! its masking of hidden states while training are left out.
+//! After `modeling_wav2vec2.py` and `modeling_hubert.py` of `transformers` 4.57, without their layer
+//! drop and without their masking of hidden states while training. Fields have the names of the
+//! checkpoint.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
+use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 
-use super::HiddenStates;
 use super::config::{ConvolutionNorm, Wav2Vec2Config};
-use super::convolution::{Convolution, PositionEmbedding};
-use super::steps::{beyond_own, own_frames, zero_beyond};
-use super::tensors::Names;
+use super::convolution::{Convolution, GroupedConvolution};
+use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
-    LayerNorm, TransformerConfig, TransformerLayer, all_states, freeze_before_last, linear,
+    Attention, AttentionConfig, EncoderParts, LayerNorm, TransformerLayer, freeze_before_last,
+    hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::{channel_norm, gelu};
 
-pub(super) const NAMES: Names = Names {
-    prefixes: &["wav2vec2.", "hubert.", "", "model."],
-    renamed: &[
-        ("convolutions", "feature_extractor.conv_layers"),
-        ("convolution", "conv"),
-        ("channel_norm", "layer_norm"),
-        ("frame_norm", "layer_norm"),
-        ("projection_norm", "feature_projection.layer_norm"),
-        ("projection", "feature_projection.projection"),
-        ("positions", "encoder.pos_conv_embed.conv"),
-        ("norm", "encoder.layer_norm"),
-        ("layers", "encoder.layers"),
-        ("query", "q_proj"),
-        ("key", "k_proj"),
-        ("value", "v_proj"),
-        ("output", "out_proj"),
-        ("attention_norm", "layer_norm"),
-        ("expansion", "feed_forward.intermediate_dense"),
-        ("contraction", "feed_forward.output_dense"),
-        ("feed_forward_norm", "final_layer_norm"),
-    ],
-};
+/// Prefixes of the names in a checkpoint.
+pub(super) const PREFIXES: [&str; 4] = ["wav2vec2.", "hubert.", "", "model."];
 
 /// wav2vec 2.0 or HuBERT without a head.
 #[derive(Module, Debug)]
 pub struct Wav2Vec2 {
-    convolutions: Vec<ConvolutionBlock>,
-    projection_norm: Option<LayerNorm>,
-    projection: Linear,
-    projection_dropout: Dropout,
-    positions: PositionEmbedding,
-    /// Before the first layer of a post-norm transformer; behind the last of a pre-norm one, if it
-    /// is whole.
-    norm: Option<LayerNorm>,
-    dropout: Dropout,
-    layers: Vec<TransformerLayer>,
-    norm_first: bool,
+    feature_extractor: FeatureExtractor,
+    feature_projection: FeatureProjection,
+    encoder: TransformerEncoder,
     receptive_field: usize,
-}
-
-/// Convolution, norm, GELU.
-#[derive(Module, Debug)]
-struct ConvolutionBlock {
-    convolution: Convolution,
-    channel_norm: Option<ChannelNorm>,
-    frame_norm: Option<LayerNorm>,
-}
-
-impl ConvolutionBlock {
-    /// `[batch, frames, channels_in]` → `[batch, steps, channels_out]`, and the clips' lengths.
-    fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> (Tensor<3>, Vec<usize>) {
-        let lengths: Vec<usize> = lengths
-            .iter()
-            .map(|own| self.convolution.steps(*own))
-            .collect();
-        let mut output = self.convolution.forward(input);
-        if let Some(norm) = &self.channel_norm {
-            output = norm.forward(output, &lengths);
-        }
-        if let Some(norm) = &self.frame_norm {
-            output = norm.forward(output);
-        }
-        (gelu(output), lengths)
-    }
-}
-
-/// Each channel standardized over a clip's own steps: group norm with one channel a group.
-#[derive(Module, Debug)]
-struct ChannelNorm {
-    /// `[channels]`
-    weight: Param<Tensor<1>>,
-    /// `[channels]`
-    bias: Param<Tensor<1>>,
-}
-
-impl ChannelNorm {
-    fn init(channels: usize, device: &Device) -> Self {
-        Self {
-            weight: Initializer::Ones.init([channels], device),
-            bias: Initializer::Zeros.init([channels], device),
-        }
-    }
-
-    /// `[batch, steps, channels]` → the same
-    fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        let [weight, bias] = [self.weight.val(), self.bias.val()];
-        channel_norm(input, weight, bias, lengths, Wav2Vec2::CONVOLUTION_EPSILON)
-    }
 }
 
 impl Wav2Vec2 {
     /// The epsilon of the norms behind the convolutions, which no configuration changes.
     pub const CONVOLUTION_EPSILON: f32 = 1e-5;
 
-    /// The first `layers` layers of a network whose configuration was checked.
+    /// Create the first `layers` layers of a network whose configuration was checked, with random
+    /// weights.
     pub(super) fn random(config: &Wav2Vec2Config, layers: usize, device: &Device) -> Self {
-        let width = config.hidden_size;
-        let norm = |width| LayerNorm::init(width, config.layer_norm_eps, device);
-        let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
-        let mut channels = 1;
-        let mut convolutions = Vec::with_capacity(config.conv_dim.len());
-        for (index, [outputs, kernel, stride]) in config.convolutions().enumerate() {
-            let sizes = [channels, outputs];
-            convolutions.push(ConvolutionBlock {
-                convolution: Convolution::random(sizes, kernel, stride, config.conv_bias, device),
-                channel_norm: (!by_frame && index == 0).then(|| ChannelNorm::init(outputs, device)),
-                frame_norm: by_frame.then(|| {
-                    LayerNorm::init(outputs, f64::from(Self::CONVOLUTION_EPSILON), device)
-                }),
-            });
-            channels = outputs;
-        }
-        let transformer = TransformerConfig {
-            width,
-            heads: config.num_attention_heads,
-            intermediate_width: config.intermediate_size,
-            key_bias: true,
-            norm_first: config.do_stable_layer_norm,
-            epsilon: config.layer_norm_eps,
-            dropout: config.hidden_dropout,
-            activation_dropout: config.activation_dropout,
-            attention_dropout: config.attention_dropout,
-        };
-        let has_norm = !config.do_stable_layer_norm || layers == config.num_hidden_layers;
+        let (feature_extractor, channels) = FeatureExtractor::random(config, device);
         Self {
-            convolutions,
-            projection_norm: config.feat_proj_layer_norm.then(|| norm(channels)),
-            projection: linear(channels, width, true, device),
-            projection_dropout: DropoutConfig::new(config.feat_proj_dropout).init(),
-            positions: PositionEmbedding::random(
-                width,
-                config.num_conv_pos_embeddings,
-                config.num_conv_pos_embedding_groups,
-                device,
-            ),
-            norm: has_norm.then(|| norm(width)),
-            dropout: DropoutConfig::new(config.hidden_dropout).init(),
-            layers: (0..layers)
-                .map(|_| TransformerLayer::random(&transformer, device))
-                .collect(),
-            norm_first: config.do_stable_layer_norm,
+            feature_extractor,
+            feature_projection: FeatureProjection::random(config, channels, device),
+            encoder: TransformerEncoder::random(config, layers, device),
             receptive_field: config.receptive_field(),
         }
     }
 
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
-        let (values, mut lengths) = own_frames(batch, 1, self.receptive_field);
+        let (values, lengths) = own_frames(batch, 1, self.receptive_field);
         let [clips, _, samples] = values.dims();
-        let mut states = values.reshape([clips, samples, 1]);
-        for block in &self.convolutions {
-            (states, lengths) = block.forward(states, &lengths);
-        }
-        if let Some(norm) = &self.projection_norm {
-            states = norm.forward(states);
-        }
-        states = self
-            .projection_dropout
-            .forward(self.projection.forward(states));
-
-        let beyond = beyond_own(&lengths, states.dims()[1], &states.device());
-        states = zero_beyond(states, beyond.as_ref());
-        states = states.clone() + self.positions.forward(states);
-        let mut last_norm = self.norm.as_ref();
-        if !self.norm_first
-            && let Some(norm) = last_norm.take()
-        {
-            states = norm.forward(states);
-        }
-        states = self.dropout.forward(states);
+        let waveform = values.reshape([clips, samples, 1]);
+        let (features, lengths) = self.feature_extractor.forward(waveform, lengths);
+        let states = self.feature_projection.forward(features);
         HiddenStates {
-            states: all_states(&self.layers, last_norm, states, &lengths),
+            states: self.encoder.forward(states, &lengths),
             lengths,
         }
     }
 
-    /// Whether the transformer is a pre-norm one, whose own norm is behind its last layer.
-    pub(super) fn is_norm_first(&self) -> bool {
-        self.norm_first
+    pub(super) fn parts(&self) -> EncoderParts {
+        let encoder = &self.encoder;
+        let mut features = list_param_ids(&self.feature_extractor);
+        features.extend(list_param_ids(&self.feature_projection));
+        features.extend(list_param_ids(&encoder.pos_conv_embed));
+        let mut layers: Vec<_> = encoder.layers.iter().map(list_param_ids).collect();
+        let behind_layers = encoder.do_stable_layer_norm;
+        let part = match layers.last_mut() {
+            Some(last) if behind_layers => last,
+            _ => &mut features,
+        };
+        part.extend(list_param_ids(&encoder.layer_norm));
+        EncoderParts { features, layers }
     }
 
     pub(super) fn train_last(self, layers: usize) -> Self {
         let network = self.freeze_features();
+        let encoder = network.encoder;
         Self {
-            norm: if network.norm_first {
-                network.norm
-            } else {
-                network.norm.map(Module::freeze)
+            encoder: TransformerEncoder {
+                dropout: encoder.dropout.freeze(),
+                layers: freeze_before_last(encoder.layers, layers),
+                ..encoder
             },
-            dropout: network.dropout.freeze(),
-            layers: freeze_before_last(network.layers, layers),
             ..network
         }
     }
 
     pub(super) fn freeze_features(self) -> Self {
+        let encoder = self.encoder;
         Self {
-            convolutions: self.convolutions.freeze(),
-            projection_norm: self.projection_norm.freeze(),
-            projection: self.projection.freeze(),
-            projection_dropout: self.projection_dropout.freeze(),
-            positions: self.positions.freeze(),
-            // Without `norm_first` it stands before the layers.
-            norm: if self.norm_first {
-                self.norm
-            } else {
-                self.norm.map(Module::freeze)
+            feature_extractor: self.feature_extractor.freeze(),
+            feature_projection: self.feature_projection.freeze(),
+            encoder: TransformerEncoder {
+                pos_conv_embed: encoder.pos_conv_embed.freeze(),
+                // In a post-norm transformer the norm stands before the layers.
+                layer_norm: if encoder.do_stable_layer_norm {
+                    encoder.layer_norm
+                } else {
+                    encoder.layer_norm.map(Module::freeze)
+                },
+                ..encoder
             },
             ..self
         }
+    }
+}
+
+/// Convolutions over the waveform.
+#[derive(Module, Debug)]
+struct FeatureExtractor {
+    conv_layers: Vec<ConvLayer>,
+}
+
+impl FeatureExtractor {
+    /// Create the convolutions, and return them with the number of their output channels.
+    fn random(config: &Wav2Vec2Config, device: &Device) -> (Self, usize) {
+        let mut channels = 1;
+        let mut conv_layers = Vec::with_capacity(config.conv_dim.len());
+        for (index, [outputs, kernel, stride]) in config.convolutions().enumerate() {
+            let sizes = [channels, outputs];
+            let has_norm = index == 0 || config.feat_extract_norm == ConvolutionNorm::Layer;
+            conv_layers.push(ConvLayer {
+                conv: Convolution::random(sizes, kernel, stride, config.conv_bias, device),
+                layer_norm: has_norm
+                    .then(|| ConvNorm::init(outputs, config.feat_extract_norm, device)),
+            });
+            channels = outputs;
+        }
+        (Self { conv_layers }, channels)
+    }
+
+    /// `[batch, samples, 1]` → `[batch, steps, channels]`, and the lengths of the clips in steps.
+    fn forward(&self, waveform: Tensor<3>, lengths: Vec<usize>) -> (Tensor<3>, Vec<usize>) {
+        let input = (waveform, lengths);
+        self.conv_layers
+            .iter()
+            .fold(input, |(states, lengths), layer| {
+                layer.forward(states, &lengths)
+            })
+    }
+}
+
+/// Convolution, norm, GELU.
+#[derive(Module, Debug)]
+struct ConvLayer {
+    conv: Convolution,
+    layer_norm: Option<ConvNorm>,
+}
+
+impl ConvLayer {
+    /// `[batch, frames, channels_in]` → `[batch, steps, channels_out]`, and the lengths of the clips.
+    fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> (Tensor<3>, Vec<usize>) {
+        let lengths: Vec<usize> = lengths.iter().map(|own| self.conv.steps(*own)).collect();
+        let mut output = self.conv.forward(input);
+        if let Some(norm) = &self.layer_norm {
+            output = norm.forward(output, &lengths);
+        }
+        (gelu(output), lengths)
+    }
+}
+
+/// The norm behind a convolution, which the checkpoint calls `layer_norm` whatever its kind.
+#[derive(Module, Debug)]
+struct ConvNorm {
+    /// `[channels]`
+    weight: Param<Tensor<1>>,
+    /// `[channels]`
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    kind: ConvolutionNorm,
+}
+
+impl ConvNorm {
+    fn init(channels: usize, kind: ConvolutionNorm, device: &Device) -> Self {
+        Self {
+            weight: Initializer::Ones.init([channels], device),
+            bias: Initializer::Zeros.init([channels], device),
+            kind,
+        }
+    }
+
+    /// `[batch, steps, channels]` → the same
+    fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        let [weight, bias] = [self.weight.val(), self.bias.val()];
+        let epsilon = Wav2Vec2::CONVOLUTION_EPSILON;
+        match self.kind {
+            ConvolutionNorm::Group => channel_norm(input, weight, bias, lengths, epsilon),
+            ConvolutionNorm::Layer => layer_norm(input, weight, Some(bias), f64::from(epsilon)),
+        }
+    }
+}
+
+/// A layer norm (HuBERT may have none) and a linear layer.
+#[derive(Module, Debug)]
+struct FeatureProjection {
+    layer_norm: Option<LayerNorm>,
+    projection: Linear,
+    dropout: Dropout,
+}
+
+impl FeatureProjection {
+    fn random(config: &Wav2Vec2Config, channels: usize, device: &Device) -> Self {
+        let norm = || LayerNorm::init(channels, config.layer_norm_eps, device);
+        Self {
+            layer_norm: config.feat_proj_layer_norm.then(norm),
+            projection: linear(channels, config.hidden_size, true, device),
+            dropout: DropoutConfig::new(config.feat_proj_dropout).init(),
+        }
+    }
+
+    /// `[batch, steps, channels]` → `[batch, steps, width]`
+    fn forward(&self, features: Tensor<3>) -> Tensor<3> {
+        let features = match &self.layer_norm {
+            Some(norm) => norm.forward(features),
+            None => features,
+        };
+        self.dropout.forward(self.projection.forward(features))
+    }
+}
+
+/// Positions and a transformer.
+#[derive(Module, Debug)]
+struct TransformerEncoder {
+    pos_conv_embed: PositionEmbedding,
+    /// Before the first layer of a post-norm transformer; behind the last layer of a pre-norm one,
+    /// where it is `None` if later layers were left out.
+    layer_norm: Option<LayerNorm>,
+    dropout: Dropout,
+    layers: Vec<EncoderLayer>,
+    /// Whether the transformer is pre-norm.
+    do_stable_layer_norm: bool,
+}
+
+impl TransformerEncoder {
+    fn random(config: &Wav2Vec2Config, layers: usize, device: &Device) -> Self {
+        let has_norm = !config.do_stable_layer_norm || layers == config.num_hidden_layers;
+        Self {
+            pos_conv_embed: PositionEmbedding {
+                conv: GroupedConvolution::random(
+                    config.hidden_size,
+                    config.num_conv_pos_embeddings,
+                    config.num_conv_pos_embedding_groups,
+                    device,
+                ),
+            },
+            layer_norm: has_norm
+                .then(|| LayerNorm::init(config.hidden_size, config.layer_norm_eps, device)),
+            dropout: DropoutConfig::new(config.hidden_dropout).init(),
+            layers: (0..layers)
+                .map(|_| EncoderLayer::random(config, device))
+                .collect(),
+            do_stable_layer_norm: config.do_stable_layer_norm,
+        }
+    }
+
+    /// `[batch, steps, width]` → the hidden states of all layers
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Vec<Tensor<3>> {
+        let beyond = beyond_own(lengths, states.dims()[1], &states.device());
+        let states = zero_beyond(states, beyond.as_ref());
+        let mut states = states.clone() + self.pos_conv_embed.forward(states);
+        let mut last_norm = self.layer_norm.as_ref();
+        if !self.do_stable_layer_norm
+            && let Some(norm) = last_norm.take()
+        {
+            states = norm.forward(states);
+        }
+        let states = self.dropout.forward(states);
+        hidden_states(&self.layers, last_norm, states, lengths)
+    }
+}
+
+/// A wide convolution in groups of channels, and GELU. The weight normalization of its training is
+/// folded into the weight.
+#[derive(Module, Debug)]
+struct PositionEmbedding {
+    conv: GroupedConvolution,
+}
+
+impl PositionEmbedding {
+    /// `[batch, steps, channels]` → the same
+    fn forward(&self, states: Tensor<3>) -> Tensor<3> {
+        gelu(self.conv.forward(states))
+    }
+}
+
+/// Self-attention and a feed-forward network, each with a layer norm and a residual connection.
+#[derive(Module, Debug)]
+struct EncoderLayer {
+    attention: Attention,
+    layer_norm: LayerNorm,
+    feed_forward: FeedForward,
+    final_layer_norm: LayerNorm,
+    dropout: Dropout,
+    /// Whether the norms stand before attention and feed-forward (pre-norm) or behind them.
+    do_stable_layer_norm: bool,
+}
+
+impl EncoderLayer {
+    fn random(config: &Wav2Vec2Config, device: &Device) -> Self {
+        let width = config.hidden_size;
+        let norm = || LayerNorm::init(width, config.layer_norm_eps, device);
+        let attention = AttentionConfig {
+            width,
+            heads: config.num_attention_heads,
+            key_bias: true,
+            dropout: config.attention_dropout,
+        };
+        let inner = config.intermediate_size;
+        Self {
+            attention: attention.random(device),
+            layer_norm: norm(),
+            feed_forward: FeedForward {
+                intermediate_dense: linear(width, inner, true, device),
+                output_dense: linear(inner, width, true, device),
+                intermediate_dropout: DropoutConfig::new(config.activation_dropout).init(),
+                output_dropout: DropoutConfig::new(config.hidden_dropout).init(),
+            },
+            final_layer_norm: norm(),
+            dropout: DropoutConfig::new(config.hidden_dropout).init(),
+            do_stable_layer_norm: config.do_stable_layer_norm,
+        }
+    }
+
+    fn attend(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        self.dropout
+            .forward(self.attention.forward(states, lengths))
+    }
+}
+
+impl TransformerLayer for EncoderLayer {
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        if self.do_stable_layer_norm {
+            let normed = self.layer_norm.forward(states.clone());
+            let states = states + self.attend(normed, lengths);
+            let normed = self.final_layer_norm.forward(states.clone());
+            states + self.feed_forward.forward(normed)
+        } else {
+            let states = states.clone() + self.attend(states, lengths);
+            let states = self.layer_norm.forward(states);
+            let states = states.clone() + self.feed_forward.forward(states);
+            self.final_layer_norm.forward(states)
+        }
+    }
+}
+
+/// Two linear layers with a GELU between them.
+#[derive(Module, Debug)]
+struct FeedForward {
+    intermediate_dense: Linear,
+    output_dense: Linear,
+    intermediate_dropout: Dropout,
+    output_dropout: Dropout,
+}
+
+impl FeedForward {
+    fn forward(&self, states: Tensor<3>) -> Tensor<3> {
+        let inner = gelu(self.intermediate_dense.forward(states));
+        let inner = self.intermediate_dropout.forward(inner);
+        self.output_dropout
+            .forward(self.output_dense.forward(inner))
     }
 }

@@ -1,90 +1,71 @@
 //! Whisper's encoder (Radford et al. 2022): two convolutions over log-mel frames, positions, and a
 //! pre-norm transformer.
 //!
-//! After `modeling_whisper.py` of `transformers` 4.57, except that a clip has only its own frames
-//! and positions, where `transformers` wants every clip filled up to 30 s.
+//! After `modeling_whisper.py` of `transformers` 4.57, with one difference: a clip has only its own
+//! frames and positions, where `transformers` wants every clip filled up to 30 s. Fields have the
+//! names of the checkpoint.
 
-use burn::module::{Module, Param};
-use burn::nn::{Dropout, DropoutConfig, Initializer};
+use burn::module::{Module, Param, list_param_ids};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::HiddenStates;
 use super::config::WhisperConfig;
 use super::convolution::Convolution;
-use super::steps::{beyond_own, own_frames, zero_beyond};
-use super::tensors::Names;
+use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
-    LayerNorm, TransformerConfig, TransformerLayer, all_states, freeze_before_last,
+    Attention, AttentionConfig, EncoderParts, LayerNorm, TransformerLayer, freeze_before_last,
+    hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::gelu;
 
-pub(super) const NAMES: Names = Names {
-    prefixes: &["model.encoder.", "encoder.", "", "model."],
-    renamed: &[
-        ("first", "conv1"),
-        ("second", "conv2"),
-        ("positions", "embed_positions.weight"),
-        ("norm", "layer_norm"),
-        ("attention", "self_attn"),
-        ("query", "q_proj"),
-        ("key", "k_proj"),
-        ("value", "v_proj"),
-        ("output", "out_proj"),
-        ("attention_norm", "self_attn_layer_norm"),
-        ("expansion", "fc1"),
-        ("contraction", "fc2"),
-        ("feed_forward_norm", "final_layer_norm"),
-    ],
-};
+/// Prefixes of the names in a checkpoint.
+pub(super) const PREFIXES: [&str; 4] = ["model.encoder.", "encoder.", "", "model."];
 
 /// Whisper's encoder without its decoder.
 #[derive(Module, Debug)]
 pub struct WhisperEncoder {
-    first: Convolution,
-    second: Convolution,
-    /// `[positions, width]`; sinusoids, which `transformers` does not train either.
-    positions: Param<Tensor<2>>,
+    conv1: Convolution,
+    conv2: Convolution,
+    embed_positions: Positions,
     dropout: Dropout,
-    layers: Vec<TransformerLayer>,
-    /// Behind the last layer, if the network is whole.
-    norm: Option<LayerNorm>,
+    layers: Vec<EncoderLayer>,
+    /// Behind the last layer of the whole network; `None` if later layers were left out.
+    layer_norm: Option<LayerNorm>,
     bands: usize,
+}
+
+#[derive(Module, Debug)]
+struct Positions {
+    /// `[positions, width]`; sinusoids, which `transformers` does not train either.
+    weight: Param<Tensor<2>>,
 }
 
 impl WhisperEncoder {
     /// The epsilon of all norms, which no configuration changes.
     pub const EPSILON: f64 = 1e-5;
 
-    /// The first `layers` layers of a network whose configuration was checked.
+    /// Create the first `layers` layers of a network whose configuration was checked, with random
+    /// weights.
     pub(super) fn random(config: &WhisperConfig, layers: usize, device: &Device) -> Self {
         let width = config.d_model;
-        let transformer = TransformerConfig {
-            width,
-            heads: config.encoder_attention_heads,
-            intermediate_width: config.encoder_ffn_dim,
-            key_bias: false,
-            norm_first: true,
-            epsilon: Self::EPSILON,
-            dropout: config.dropout,
-            activation_dropout: config.activation_dropout,
-            attention_dropout: config.attention_dropout,
-        };
         let positions = Initializer::Normal {
             mean: 0.0,
             std: 0.02,
         };
         Self {
-            first: Convolution::random([config.num_mel_bins, width], 3, 1, true, device),
-            second: Convolution::random([width, width], 3, 2, true, device),
-            positions: positions
-                .init([config.max_source_positions, width], device)
-                .set_require_grad(false),
+            conv1: Convolution::random([config.num_mel_bins, width], 3, 1, true, device),
+            conv2: Convolution::random([width, width], 3, 2, true, device),
+            embed_positions: Positions {
+                weight: positions
+                    .init([config.max_source_positions, width], device)
+                    .set_require_grad(false),
+            },
             dropout: DropoutConfig::new(config.dropout).init(),
             layers: (0..layers)
-                .map(|_| TransformerLayer::random(&transformer, device))
+                .map(|_| EncoderLayer::random(config, device))
                 .collect(),
-            norm: (layers == config.encoder_layers)
+            layer_norm: (layers == config.encoder_layers)
                 .then(|| LayerNorm::init(width, Self::EPSILON, device)),
             bands: config.num_mel_bins,
         }
@@ -93,15 +74,15 @@ impl WhisperEncoder {
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
         let (values, frames) = own_frames(batch, self.bands, 1);
         let device = values.device();
-        let states = gelu(self.first.forward(with_margin(values.swap_dims(1, 2))));
-        // The second convolution must find zeros behind a clip's end, as it does behind a lone one.
+        let states = gelu(self.conv1.forward(with_margin(values.swap_dims(1, 2))));
+        // The second convolution must see zeros behind the end of a clip, as for a clip alone.
         let beyond = beyond_own(&frames, states.dims()[1], &device);
         let states = zero_beyond(states, beyond.as_ref());
-        let states = gelu(self.second.forward(with_margin(states)));
+        let states = gelu(self.conv2.forward(with_margin(states)));
 
         let lengths: Vec<usize> = frames.iter().map(|own| own.div_ceil(2)).collect();
         let steps = states.dims()[1];
-        let positions = self.positions.val();
+        let positions = self.embed_positions.weight.val();
         assert!(
             steps <= positions.dims()[0],
             "a clip is longer than the encoder's positions"
@@ -110,9 +91,19 @@ impl WhisperEncoder {
             .dropout
             .forward(states + positions.narrow(0, 0, steps).unsqueeze());
         HiddenStates {
-            states: all_states(&self.layers, self.norm.as_ref(), states, &lengths),
+            states: hidden_states(&self.layers, self.layer_norm.as_ref(), states, &lengths),
             lengths,
         }
+    }
+
+    pub(super) fn parts(&self) -> EncoderParts {
+        let mut features = list_param_ids(&self.conv1);
+        features.extend(list_param_ids(&self.conv2));
+        features.extend(list_param_ids(&self.embed_positions));
+        let mut layers: Vec<_> = self.layers.iter().map(list_param_ids).collect();
+        let last = layers.last_mut().unwrap_or(&mut features);
+        last.extend(list_param_ids(&self.layer_norm));
+        EncoderParts { features, layers }
     }
 
     pub(super) fn train_last(self, layers: usize) -> Self {
@@ -126,14 +117,62 @@ impl WhisperEncoder {
 
     pub(super) fn freeze_features(self) -> Self {
         Self {
-            first: self.first.freeze(),
-            second: self.second.freeze(),
+            conv1: self.conv1.freeze(),
+            conv2: self.conv2.freeze(),
             ..self
         }
     }
 }
 
-/// One frame of zeros at both ends.
+/// Self-attention and a feed-forward network, each behind a layer norm and with a residual
+/// connection.
+#[derive(Module, Debug)]
+struct EncoderLayer {
+    self_attn: Attention,
+    self_attn_layer_norm: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+    final_layer_norm: LayerNorm,
+    dropout: Dropout,
+    activation_dropout: Dropout,
+}
+
+impl EncoderLayer {
+    fn random(config: &WhisperConfig, device: &Device) -> Self {
+        let (width, inner) = (config.d_model, config.encoder_ffn_dim);
+        let norm = || LayerNorm::init(width, WhisperEncoder::EPSILON, device);
+        let attention = AttentionConfig {
+            width,
+            heads: config.encoder_attention_heads,
+            key_bias: false,
+            dropout: config.attention_dropout,
+        };
+        Self {
+            self_attn: attention.random(device),
+            self_attn_layer_norm: norm(),
+            fc1: linear(width, inner, true, device),
+            fc2: linear(inner, width, true, device),
+            final_layer_norm: norm(),
+            dropout: DropoutConfig::new(config.dropout).init(),
+            activation_dropout: DropoutConfig::new(config.activation_dropout).init(),
+        }
+    }
+}
+
+impl TransformerLayer for EncoderLayer {
+    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+        let normed = self.self_attn_layer_norm.forward(states.clone());
+        let attended = self.self_attn.forward(normed, lengths);
+        let states = states + self.dropout.forward(attended);
+        let normed = self.final_layer_norm.forward(states.clone());
+        let inner = self
+            .activation_dropout
+            .forward(gelu(self.fc1.forward(normed)));
+        states + self.dropout.forward(self.fc2.forward(inner))
+    }
+}
+
+/// Add one frame of zeros at both ends.
 fn with_margin(frames: Tensor<3>) -> Tensor<3> {
     let [batch, _, channels] = frames.dims();
     let margin = Tensor::zeros([batch, 1, channels], &frames.device());

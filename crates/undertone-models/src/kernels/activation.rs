@@ -10,18 +10,18 @@ use burn::backend::{Autodiff, DType, Dispatch, Flex};
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::Kernels;
+use super::backend::Kernels;
 use super::vector_math::{self, vectorized};
 
-/// Values a task works on: enough to be worth a task, and within the nearest cache.
+/// The number of values per task: enough to be worth a task, few enough for the nearest cache.
 const CHUNK: usize = 1 << 13;
 
-/// `x · Φ(x)` of every value, within 1e-6.
+/// Compute `x · Φ(x)` of every value, within 1e-6.
 pub(crate) fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::exact_gelu(input.into_dispatch()))
 }
 
-/// In place, where no one else has the tensor.
+/// Compute in place if no one else has the tensor.
 pub(super) fn flex_gelu(input: FloatTensor<Flex>) -> FloatTensor<Flex> {
     if input.dtype() != DType::F32 {
         return <Flex as ActivationOps<Flex>>::gelu(input);
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equals_burns_own() {
+    fn equals_the_gelu_of_burn() {
         let device = Device::flex().autodiff();
         let input = Tensor::<2>::random([70, 301], Distribution::Normal(0.0, 3.0), &device);
         let weights = Tensor::<2>::random([301, 70], Distribution::Default, &device);

@@ -1,18 +1,20 @@
 //! Scaled dot-product attention (Vaswani et al. 2017) with several heads.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, DType, Dispatch, Flex, TensorData, TensorMetadata};
+use burn::backend::{DType, Dispatch, Flex, TensorMetadata};
 use burn::nn::Dropout;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::Kernels;
+use super::backend::Kernels;
+use super::plain;
 use super::vector_math::{self, vectorized};
 
-/// Each head's mean of the values, weighted by the softmax of queries · keys / √(width of a head).
+/// Compute the mean of the values for each head, weighted by the softmax of
+/// queries · keys / √(width of a head).
 ///
 /// All three and the result are `[batch, steps, width]`, `heads` · (width of a head) = `width`.
-/// Only the first `lengths` steps of each clip are attended to. `dropout` is of the weights.
+/// Only the first `lengths` steps of each clip are attended to. `dropout` applies to the weights.
 pub(crate) fn attention(
     [queries, keys, values]: [Tensor<3>; 3],
     heads: usize,
@@ -38,34 +40,14 @@ pub(crate) fn attention(
         .reshape([batch, steps, width])
 }
 
-/// With Burn's operations.
-pub(super) fn weights<B: Backend>(
-    scores: FloatTensor<B>,
-    scale: f32,
-    lengths: &[usize],
-) -> FloatTensor<B> {
-    let [batch, _, _, steps] = scores.shape().dims();
-    let scaled = B::float_mul_scalar(scores.clone(), scale.into());
-    if lengths.iter().all(|length| *length == steps) {
-        return B::softmax(scaled, 3);
-    }
-    let mask = lengths
-        .iter()
-        .flat_map(|length| (0..steps).map(move |step| if step < *length { 0.0 } else { -1e9 }))
-        .collect::<Vec<f32>>();
-    let mask = TensorData::new(mask, [batch, 1, 1, steps]).convert_dtype(scores.dtype());
-    let mask = B::float_from_data(mask, &scores.device());
-    B::softmax(B::float_add(scaled, mask), 3)
-}
-
-/// In place, where no one else has the tensor.
+/// Compute in place if no one else has the tensor.
 pub(super) fn flex_weights(
     scores: FloatTensor<Flex>,
     scale: f32,
     lengths: &[usize],
 ) -> FloatTensor<Flex> {
     if scores.dtype() != DType::F32 {
-        return weights::<Flex>(scores, scale, lengths);
+        return plain::attention_weights::<Flex>(scores, scale, lengths);
     }
     let [_, heads, steps, _] = scores.shape().dims();
     let mut output = scores.to_contiguous();
@@ -90,7 +72,7 @@ pub(super) fn flex_weights(
     output
 }
 
-/// Partial results side by side, for a compiler to put into one vector register.
+/// Partial results that the compiler keeps in one vector register.
 const LANES: usize = 16;
 
 #[inline(always)]

@@ -1,19 +1,20 @@
-//! Normalization of each channel over time, the group norm of wav2vec 2.0's first convolution.
+//! Normalization of each channel over time: the group norm of the first convolution of wav2vec 2.0.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, DType, Dispatch, Flex, Shape, Slice, TensorMetadata};
+use burn::backend::{DType, Dispatch, Flex, TensorMetadata};
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::Kernels;
+use super::backend::Kernels;
+use super::plain;
 use super::vector_math::vectorized;
 
-/// Frames a task works on.
+/// The number of frames per task.
 const FRAMES: usize = 128;
 
-/// Each channel of each clip of `[batch, frames, channels]` with mean 0 and variance 1 over the
-/// clip's own first `lengths` frames, then times `gamma` plus `beta`, both `[channels]`.
-/// `epsilon` is added to the variance. A group norm with a group for each channel.
+/// Normalize each channel of each clip of `[batch, frames, channels]` to mean 0 and variance 1 over
+/// the first `lengths` frames, then multiply by `gamma` and add `beta`, both `[channels]`. `epsilon`
+/// is added to the variance. This is a group norm with one group per channel.
 pub(crate) fn channel_norm(
     input: Tensor<3>,
     gamma: Tensor<1>,
@@ -30,31 +31,7 @@ pub(crate) fn channel_norm(
     ))
 }
 
-/// With Burn's operations, clip by clip.
-pub(super) fn normalize<B: Backend>(
-    input: FloatTensor<B>,
-    gamma: FloatTensor<B>,
-    beta: FloatTensor<B>,
-    lengths: &[usize],
-    epsilon: f32,
-) -> FloatTensor<B> {
-    let [_, _, channels] = input.shape().dims();
-    let [gamma, beta] = [gamma, beta].map(|p| B::float_reshape(p, Shape::new([1, 1, channels])));
-    let clips = lengths.iter().enumerate().map(|(clip, length)| {
-        let one = Slice::from(clip..clip + 1);
-        let all = B::float_slice(input.clone(), &[one]);
-        let own = B::float_slice(input.clone(), &[one, Slice::from(0..*length)]);
-        let mean = B::float_mean_dim(own.clone(), 1);
-        let deviations = B::float_sub(own, mean.clone());
-        let variance = B::float_mean_dim(B::float_mul(deviations.clone(), deviations), 1);
-        let scale = B::float_sqrt(B::float_add_scalar(variance, epsilon.into()));
-        let normal = B::float_div(B::float_sub(all, mean), scale);
-        B::float_add(B::float_mul(normal, gamma.clone()), beta.clone())
-    });
-    B::float_cat(clips.collect(), 0)
-}
-
-/// In place, where no one else has the tensor.
+/// Compute in place if no one else has the tensor.
 pub(super) fn flex_normalize(
     input: FloatTensor<Flex>,
     gamma: FloatTensor<Flex>,
@@ -66,7 +43,7 @@ pub(super) fn flex_normalize(
         .iter()
         .any(|tensor| tensor.dtype() != DType::F32)
     {
-        return normalize::<Flex>(input, gamma, beta, lengths, epsilon);
+        return plain::normalize_channels::<Flex>(input, gamma, beta, lengths, epsilon);
     }
     let [_, frames, channels] = input.shape().dims();
     let mut output = input.to_contiguous();
@@ -112,8 +89,8 @@ pub(super) fn flex_normalize(
     output
 }
 
-/// The sums over all frames which `add` makes from each, channel by channel. Summed in pieces, so
-/// that rounding does not grow with the length.
+/// Sum over all frames, channel by channel, with `add`. The sum is made of parts, so that rounding
+/// errors do not grow with the length.
 fn sum_over_time(
     clip: &[f32],
     channels: usize,

@@ -1,9 +1,9 @@
-//! Convolution over time as one matrix product a clip.
+//! A convolution over time as one matrix product per clip.
 //!
-//! With channels last, the frames an output sees lie side by side in memory, and those of the next
-//! output begin `stride` frames further on: a matrix whose rows overlap. Burn's product takes it as
-//! it is, so nothing is copied. (Burn 0.22's own CPU convolution splits its work into products too
-//! small to be fast.)
+//! With channels last, the frames that an output depends on are contiguous in memory, and those of
+//! the next output begin `stride` frames later: a matrix whose rows overlap. The matrix product of
+//! Burn accepts it as it is, so nothing is copied. (The CPU convolution of Burn 0.22 splits its work
+//! into products too small to be fast.)
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -11,16 +11,15 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Autodiff, Backend, DType, Dispatch, Flex, Shape, Slice, TensorData, TensorMetadata,
-};
+use burn::backend::{Autodiff, DType, Dispatch, Flex, Shape, TensorData, TensorMetadata};
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::Kernels;
+use super::backend::Kernels;
+use super::plain::{windows, windows_gradient};
 use super::vector_math::vectorized;
 
-/// A convolution without padding: `[batch, frames, channels_in]` →
+/// Compute a convolution without padding: `[batch, frames, channels_in]` →
 /// `[batch, (frames - kernel_size) / stride + 1, channels_out]`.
 ///
 /// `weight` is `[kernel_size * channels_in, channels_out]`, the frames of the kernel in order of
@@ -39,8 +38,8 @@ pub(crate) fn strided_convolution(
     }
 }
 
-/// A convolution whose output is as long as its input and whose channels see only those of their own
-/// group: `[batch, frames, channels]` → `[batch, frames, channels]`.
+/// Compute a convolution whose output is as long as its input and whose channels depend only on the
+/// channels of their group: `[batch, frames, channels]` → `[batch, frames, channels]`.
 ///
 /// `weight` is `[groups, kernel_size * channels / groups, channels / groups]`. `kernel_size / 2`
 /// frames of zeros come before the first frame, and as many as are needed after the last.
@@ -84,21 +83,6 @@ fn convolve<const D: usize>(
     ))
 }
 
-/// What the outputs see, side by side, as a view:
-/// `[…, frames, channels]` → `[…, windows, kernel_size * channels]`
-pub(super) fn windows<B: Backend>(
-    input: FloatTensor<B>,
-    kernel_size: usize,
-    stride: usize,
-) -> FloatTensor<B> {
-    let mut dims = input.shape().to_vec();
-    let time = dims.len() - 2;
-    let channels = dims.remove(time + 1);
-    dims[time] *= channels;
-    let flat = B::float_reshape(input, Shape::from(dims));
-    B::float_unfold(flat, time, kernel_size * channels, stride * channels)
-}
-
 #[derive(Debug)]
 struct Windows;
 
@@ -125,37 +109,8 @@ impl<B: Kernels> Backward<B, 1> for Windows {
     }
 }
 
-/// Frame by frame of the kernel. (Burn's own gradient of `unfold` goes window by window.)
-pub(super) fn windows_gradient<B: Backend>(
-    gradient: FloatTensor<B>,
-    frames: usize,
-    channels: usize,
-    stride: usize,
-) -> FloatTensor<B> {
-    let [batch, windows, seen] = gradient.shape().dims();
-    let shape = Shape::new([batch, frames, channels]);
-    let mut sum = B::float_zeros(shape, &gradient.device(), gradient.dtype().into());
-    for frame in 0..seen / channels {
-        let end = frame + (windows - 1) * stride + 1;
-        let hit = [
-            Slice::full(),
-            Slice::new(frame as isize, Some(end as isize), stride as isize),
-        ];
-        let part = [
-            Slice::full(),
-            Slice::full(),
-            Slice::from(frame * channels..(frame + 1) * channels),
-        ];
-        let added = B::float_add(
-            B::float_slice(sum.clone(), &hit),
-            B::float_slice(gradient.clone(), &part),
-        );
-        sum = B::float_slice_assign(sum, &hit, added);
-    }
-    sum
-}
-
-/// Window by window: each lies over the input as one piece.
+/// Compute the gradient of [`windows`] by its input, one window at a time: a window is a contiguous
+/// part of the input.
 pub(super) fn flex_windows_gradient(
     gradient: FloatTensor<Flex>,
     frames: usize,
@@ -202,8 +157,9 @@ fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     }
 }
 
-/// [`Kernels::convolution`] with gradients. Where all clips share one weight, their windows are
-/// copied into one matrix, whose product has one gradient instead of one a clip to be summed.
+/// Compute [`Kernels::convolution`] with gradients. If all clips share one weight, their windows are
+/// copied into one matrix: its product has one gradient for the weight, where the product of each
+/// clip would have one, to be summed.
 pub(super) fn tracked<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,

@@ -1,16 +1,27 @@
-//! What pretrained encoders spend their time in, as fast on a CPU as it can be.
+//! Operations that are faster on a CPU here than in Burn 0.22.
 //!
-//! A matrix product is fast in Burn already, and a convolution over time is one
-//! ([`strided_convolution`]). Three others are not, in Burn 0.22's CPU back end: the exact GELU is
-//! computed one value at a time on one core, softmax is computed over a copy, and a normalization
-//! over time is seven passes over memory. For these [`Kernels`] has a version of its own on the CPU;
-//! other back ends, and whatever needs a gradient, use Burn's operations.
+//! The CPU back end of Burn computes a matrix product fast. It is slow at three operations that the
+//! encoders need: the exact GELU runs one value at a time on one core, softmax runs over a copy, and
+//! a normalization over time passes over the memory seven times. [`backend::Kernels`] has a version
+//! of each for that back end. Other back ends use the operations of Burn ([`plain`]), and so does
+//! whatever needs a gradient, except GELU and convolution.
+//!
+//! - [`activation`]: GELU on all cores and in vector registers.
+//! - [`attention()`]: softmax in place, and without the steps beyond the end of a clip.
+//! - [`channel_norm()`]: three passes over the memory instead of seven.
+//! - [`convolution`]: one matrix product per clip, on a view of the input.
+//! - [`allocation`]: keep freed memory for the next tensor.
+//!
+//! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
+//! PyTorch.
 
 mod activation;
 mod allocation;
 mod attention;
+mod backend;
 mod channel_norm;
 mod convolution;
+mod plain;
 mod vector_math;
 
 pub(crate) use activation::gelu;
@@ -19,71 +30,10 @@ pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
 
+use backend::Kernels;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, AutodiffBackend, Backend, Flex, backend_extension};
-
-/// The operations which have a version of their own on some back end.
-#[backend_extension(Flex, Cube: cfg(any(feature = "cuda", feature = "wgpu")), Autodiff)]
-pub(crate) trait Kernels: Backend {
-    /// See [`gelu`].
-    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::gelu(input)
-    }
-
-    /// The gradient by `input`, given the one by the output.
-    fn exact_gelu_gradient(
-        input: FloatTensor<Self>,
-        output_gradient: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::gelu_backward(input, output_gradient)
-    }
-
-    /// Softmax over the last axis of `scores`, `[batch, heads, steps, steps]`, times `scale`; of
-    /// each clip only the first `lengths` steps are attended to.
-    fn attention_weights(
-        scores: FloatTensor<Self>,
-        scale: f32,
-        lengths: Vec<usize>,
-    ) -> FloatTensor<Self> {
-        attention::weights::<Self>(scores, scale, &lengths)
-    }
-
-    /// See [`channel_norm`].
-    fn normalize_channels(
-        input: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        lengths: Vec<usize>,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        channel_norm::normalize::<Self>(input, gamma, beta, &lengths, epsilon)
-    }
-
-    /// A convolution over the last axis but one, channels last, as one product with a view:
-    /// `[…, frames, channels]` and `[…, kernel_size * channels, outputs]` →
-    /// `[…, (frames - kernel_size) / stride + 1, outputs]`.
-    fn convolution(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        kernel_size: usize,
-        stride: usize,
-    ) -> FloatTensor<Self> {
-        let windows = convolution::windows::<Self>(input, kernel_size, stride);
-        Self::float_matmul(windows, weight)
-    }
-
-    /// The gradient by a convolution's input, `[batch, frames, channels]`, given the one by its
-    /// windows, `[batch, windows, kernel_size * channels]`.
-    fn windows_gradient(
-        gradient: FloatTensor<Self>,
-        frames: usize,
-        channels: usize,
-        stride: usize,
-    ) -> FloatTensor<Self> {
-        convolution::windows_gradient::<Self>(gradient, frames, channels, stride)
-    }
-}
+use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 impl Kernels for burn::backend::Cube {}
@@ -139,7 +89,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         lengths: Vec<usize>,
     ) -> FloatTensor<Self> {
         if scores.is_tracked() {
-            return attention::weights::<Self>(scores, scale, &lengths);
+            return plain::attention_weights::<Self>(scores, scale, &lengths);
         }
         Self::from_inner(B::attention_weights(
             scores.into_primitive(),
@@ -159,7 +109,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             .into_iter()
             .any(|tensor| tensor.is_tracked())
         {
-            return channel_norm::normalize::<Self>(input, gamma, beta, &lengths, epsilon);
+            return plain::normalize_channels::<Self>(input, gamma, beta, &lengths, epsilon);
         }
         Self::from_inner(B::normalize_channels(
             input.into_primitive(),

@@ -1,9 +1,8 @@
-//! Functions of one value which compilers turn into vector instructions: no branches, no tables.
+//! Functions of one value without branches and tables, which compilers turn into vector instructions.
 
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
-/// Runs `loops` as compiled for the best vector instructions of the processor, of those that its
-/// architecture's oldest one lacks.
+/// Run `loops`, compiled for the best vector instructions that the processor has.
 #[inline(always)]
 pub(super) fn vectorized<R>(loops: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
@@ -21,7 +20,7 @@ pub(super) fn vectorized<R>(loops: impl FnOnce() -> R) -> R {
     loops()
 }
 
-/// `a * b + c`; in one rounding where the processor does that in one instruction.
+/// Compute `a * b + c`, with one rounding if the processor has an instruction for it.
 #[inline(always)]
 fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_arch = "wasm32") {
@@ -31,7 +30,7 @@ fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
     }
 }
 
-/// Coefficients from the highest power down.
+/// Compute a polynomial; the coefficients start with the highest power.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     let mut sum = coefficients[0];
@@ -41,10 +40,10 @@ fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     sum
 }
 
-/// `e^x` within 3e-7 of itself; `x` below −87 counts as −87, above 88 as 88.
+/// Compute `e^x` with a relative error below 3e-7. `x` is clamped to −87 and 88.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    // Adding it leaves the nearest whole number in the lowest bits.
+    // Adding this leaves the nearest whole number in the lowest bits.
     const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
@@ -53,7 +52,7 @@ pub(super) fn exp(x: f32) -> f32 {
     let shifted = multiply_add(x, LOG2_E, ROUNDER);
     let whole = shifted - ROUNDER;
     let rest = multiply_add(whole, -LN_2_LOW, multiply_add(whole, -LN_2_HIGH, x));
-    // Cephes' expf.
+    // As `expf` of Cephes.
     let series = polynomial(
         rest,
         [
@@ -70,7 +69,7 @@ pub(super) fn exp(x: f32) -> f32 {
     fraction * power
 }
 
-/// The error function, within 5e-7: a ratio of polynomials, as Eigen has it.
+/// Compute the error function within 5e-7: a ratio of polynomials, as in Eigen.
 #[inline(always)]
 fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
@@ -100,14 +99,14 @@ fn erf(x: f32) -> f32 {
     x * above / below
 }
 
-/// `x · Φ(x)`, with the standard normal distribution Φ.
+/// Compute `x · Φ(x)`, with the standard normal distribution Φ.
 #[inline(always)]
 pub(super) fn gelu(x: f32) -> f32 {
-    // Further down the error of `erf`, times x, would show.
+    // Below −6, the error of `erf` times x would show.
     0.5 * x.max(-6.0) * (1.0 + erf(x * FRAC_1_SQRT_2))
 }
 
-/// The derivative of [`gelu`]: `Φ(x) + x · φ(x)`.
+/// Compute the derivative of [`gelu`]: `Φ(x) + x · φ(x)`.
 #[inline(always)]
 pub(super) fn gelu_derivative(x: f32) -> f32 {
     const DENSITY_AT_0: f32 = 0.398_942_3;

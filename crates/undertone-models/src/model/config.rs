@@ -1,4 +1,4 @@
-//! What a model is, but its weights.
+//! The configuration of a model: all of it except the weights.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
 use undertone_corpus::LabelScheme;
 
-use super::{FORMAT, ModelError};
+use super::error::ModelError;
+use super::names::FORMAT;
 use crate::network::{Network, NetworkConfig, NetworkError};
 
 /// Where a model comes from.
@@ -18,24 +19,24 @@ pub struct Provenance {
     pub undertone: String,
     /// The recipe's name.
     pub recipe: String,
-    /// The corpus, in words.
+    /// A description of the corpus.
     pub corpus: String,
     /// The protocol and fold whose training set it was trained on.
     pub trained_on: String,
-    /// The speakers it was trained or tuned on: it cannot be judged honestly on them.
+    /// The speakers that it was trained or tuned on. Scores on them say nothing about new speakers.
     #[serde(default)]
     pub speakers: Vec<String>,
     /// Seed of the run.
     pub seed: u64,
-    /// The epoch that the weights are of, counted from 1.
+    /// The epoch of the weights, counted from 1.
     pub epoch: usize,
 }
 
-/// All that a model is but its weights: the content of `config.json`.
+/// All of a model except its weights: the content of `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelConfig {
-    /// Version of the folder's format, [`FORMAT`].
+    /// Version of the folder format, [`FORMAT`].
     pub format: u32,
     /// The model's name.
     pub name: String,
@@ -43,7 +44,7 @@ pub struct ModelConfig {
     pub front_end: FrontEndConfig,
     /// From features to scores.
     pub network: NetworkConfig,
-    /// The classes that the network's outputs stand for.
+    /// The classes of the outputs of the network.
     pub output_scheme: LabelScheme,
     /// The classes that the model answers with: those of `output_scheme`, or coarser ones into
     /// which their probabilities are summed.
@@ -55,12 +56,12 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
-    /// A network of this configuration with random weights.
+    /// Create a network of this configuration with random weights.
     ///
     /// `bands` and `frames` are those of the front end.
     ///
     /// # Errors
-    /// On options that cannot work, and for a pretrained encoder, whose weights are not random.
+    /// On invalid options, and for a pretrained encoder, whose weights cannot be random.
     pub fn init_network(
         &self,
         bands: usize,
@@ -81,7 +82,7 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     struct Version {
         format: u32,
     }
-    // The version first: a newer format's fields would be reported as mistakes.
+    // The version first: fields of a newer format would be reported as mistakes.
     let version: Version = serde_json::from_slice(bytes).map_err(|source| ModelError::Config {
         path: path.clone(),
         source,
@@ -116,8 +117,8 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     Ok(config)
 }
 
-/// For each class of `outputs` the class of `labels` that it belongs to; `None` if `outputs` is
-/// the coarser scheme.
+/// Return, for each class of `outputs`, the class of `labels` that it belongs to; `None` if `outputs`
+/// is the coarser scheme.
 pub fn class_of_output(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
     (0..outputs.labels().len())
         .map(|output| {

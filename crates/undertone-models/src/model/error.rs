@@ -1,16 +1,16 @@
-//! Why a model could not be read or written.
+//! Why a model cannot be read or written.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 use undertone_corpus::LabelScheme;
 
-use super::FORMAT;
+use super::encoder_folder::PretrainedError;
+use super::names::FORMAT;
 use crate::network::NetworkError;
-use crate::pretrained::PretrainedError;
 use crate::weights::WeightsError;
 
-/// Why a model could not be read or written.
+/// A model that cannot be read or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ModelError {
@@ -22,18 +22,18 @@ pub enum ModelError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// `config.json` is not what it should be.
+    /// `config.json` is not valid.
     #[error("{}: {source}", path.display())]
     Config {
         /// The file.
         path: PathBuf,
-        /// Where and what.
+        /// The place and the error.
         source: serde_json::Error,
     },
-    /// Written by a newer Undertone.
+    /// The folder was written by another version of Undertone.
     #[error("{}: format {found}, this build reads format {FORMAT}: update undertone", path.display())]
     Format {
         /// The file.
@@ -48,9 +48,9 @@ pub enum ModelError {
         path: PathBuf,
         /// The scheme.
         scheme: LabelScheme,
-        /// The file's labels.
+        /// The labels in the file.
         found: Vec<String>,
-        /// The scheme's.
+        /// The labels of the scheme.
         expected: Vec<String>,
     },
     /// The network's classes cannot be summed into the labels.
@@ -58,42 +58,42 @@ pub enum ModelError {
     Outputs {
         /// The file.
         path: PathBuf,
-        /// The network's scheme.
+        /// The scheme of the network.
         outputs: LabelScheme,
-        /// The answers' scheme.
+        /// The scheme of the answers.
         labels: LabelScheme,
     },
-    /// Parameters of the front end that cannot work.
+    /// Invalid parameters of the front end.
     #[error("{}: {source}", path.display())]
     FrontEnd {
         /// The file.
         path: PathBuf,
-        /// Which.
+        /// The error.
         source: undertone_audio::FrontEndError,
     },
-    /// Options of the network that cannot work.
+    /// Invalid options of the network.
     #[error("{}: {source}", path.display())]
     Network {
         /// The file.
         path: PathBuf,
-        /// Which.
+        /// The error.
         source: NetworkError,
     },
-    /// A pretrained encoder, or the head behind it, that cannot be read or written.
+    /// The pretrained encoder, or the head behind it, cannot be read or written.
     #[error(transparent)]
     Pretrained(#[from] PretrainedError),
-    /// A model in Hugging Face's layout without Undertone's settings.
+    /// A model in the layout of Hugging Face without settings of Undertone.
     #[error(
         "{}: a model that Undertone did not train: it can predict, but it has no label scheme to \
          be judged or trained by", .0.display()
     )]
     Foreign(PathBuf),
-    /// Weights that cannot be read or don't fit.
+    /// Weights that cannot be read or do not fit.
     #[error("{}: {source}", path.display())]
     Weights {
         /// The file.
         path: PathBuf,
-        /// What doesn't fit.
+        /// The error.
         source: WeightsError,
     },
 }

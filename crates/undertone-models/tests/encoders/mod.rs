@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use undertone_models::burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use undertone_models::{
-    Batch, Checkpoint, EncoderConfig, EncoderError, HeadConfig, PretrainedConfig, Readout, Weights,
+    Batch, Checkpoint, ClassifierHeadConfig, EncoderConfig, EncoderError, PretrainedConfig,
+    Readout, Weights,
 };
 
 /// All names of the checkpoints.
@@ -22,7 +23,7 @@ pub(crate) type Values = (Vec<usize>, Vec<f32>);
 
 pub(crate) struct Reference {
     pub(crate) config: EncoderConfig,
-    pub(crate) head: HeadConfig,
+    pub(crate) head: ClassifierHeadConfig,
     pub(crate) checkpoint: Checkpoint,
     weights: Weights,
     values: Tensor<3>,
@@ -37,7 +38,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 
 /// What the classes of `transformers` do with an encoder's states.
 pub(crate) fn readout(
-    head: &HeadConfig,
+    head: &ClassifierHeadConfig,
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> Result<Readout, EncoderError> {
@@ -57,7 +58,7 @@ impl Reference {
         let (shape, values) = weights.take("values").unwrap();
         let (_, lengths) = weights.take("lengths").unwrap();
         Self {
-            head: HeadConfig::from_json(&json, &config).unwrap(),
+            head: ClassifierHeadConfig::from_json(&json, &config).unwrap(),
             config,
             checkpoint: Checkpoint::open(&folder).unwrap(),
             weights,

@@ -72,7 +72,7 @@ fn bundle(path: Option<&Path>) -> anyhow::Result<ModelBundle> {
 
 #[cfg(feature = "embedded")]
 fn built_in() -> anyhow::Result<ModelBundle> {
-    use undertone_models::burn::tensor::Device;
+    use burn::tensor::Device;
     use undertone_models::{EMBEDDED_CARD, Model};
 
     let model = Model::embedded(&Device::flex())?;

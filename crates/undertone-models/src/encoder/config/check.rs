@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::EncoderConfigError;
+use super::error::EncoderConfigError;
 
 /// No width may be larger.
 pub(super) const LARGEST_WIDTH: usize = 65_536;

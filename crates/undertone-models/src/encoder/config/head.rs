@@ -1,31 +1,26 @@
-//! The classification head.
+//! The classification head of a checkpoint of `transformers`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EncoderConfig, EncoderConfigError, check, parse};
-
-/// The architectures whose head is known, in the order of the model types.
-pub(super) const ARCHITECTURES: [&str; 3] = [
-    "Wav2Vec2ForSequenceClassification",
-    "HubertForSequenceClassification",
-    "WhisperForAudioClassification",
-];
+use super::check;
+use super::encoder::EncoderConfig;
+use super::error::{ARCHITECTURES, EncoderConfigError, MODEL_TYPES, parse};
 
 /// Sizes and labels of the head of a checkpoint that was fine-tuned for audio classification.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HeadConfig {
+pub struct ClassifierHeadConfig {
     /// Width of the hidden states.
     pub width: usize,
-    /// How many hidden states the encoder gives: its layers and one.
+    /// The number of hidden states of the encoder: its layers and one.
     pub states: usize,
     /// The classes in the order of their scores; at least one.
     pub labels: Vec<String>,
     /// Width of the projection.
     pub classifier_proj_size: usize,
-    /// Whether all hidden states count, with learned weights, or the last alone.
+    /// Whether the head reads the sum of all hidden states with learned weights, or the last alone.
     pub use_weighted_layer_sum: bool,
 }
 
@@ -49,8 +44,8 @@ impl Default for Options {
     }
 }
 
-impl HeadConfig {
-    /// Reads the `config.json` of a model for audio classification whose encoder is `encoder`.
+impl ClassifierHeadConfig {
+    /// Read the `config.json` of a model for audio classification whose encoder is `encoder`.
     ///
     /// # Errors
     /// [`EncoderConfigError::NoHead`] if the model is for something else,
@@ -76,8 +71,8 @@ impl HeadConfig {
         })
     }
 
-    /// Adds the head's options to an encoder's `config.json`.
-    pub(super) fn write_into(&self, config: &mut Value) {
+    /// Add the options of the head to the `config.json` of an encoder.
+    fn write_into(&self, config: &mut Value) {
         let numbered = || self.labels.iter().enumerate();
         config["id2label"] = numbered()
             .map(|(index, label)| (index.to_string(), label.as_str().into()))
@@ -89,6 +84,32 @@ impl HeadConfig {
             .into();
         config["classifier_proj_size"] = self.classifier_proj_size.into();
         config["use_weighted_layer_sum"] = self.use_weighted_layer_sum.into();
+    }
+}
+
+impl EncoderConfig {
+    /// Return the `config.json` of this encoder with a classification head, from which `transformers`
+    /// builds the same network. It turns masking off, for which the checkpoint has no tensor.
+    ///
+    /// # Errors
+    /// If the JSON cannot be written.
+    pub fn to_json(&self, head: &ClassifierHeadConfig) -> Result<String, EncoderConfigError> {
+        let (family, value) = match self {
+            Self::Wav2Vec2(config) => (0, serde_json::to_value(config)),
+            Self::Hubert(config) => (1, serde_json::to_value(config)),
+            Self::Whisper(config) => (2, serde_json::to_value(config)),
+        };
+        let json = |source| EncoderConfigError::Json {
+            file: "config.json",
+            source,
+        };
+        let mut value = value.map_err(json)?;
+        value["model_type"] = MODEL_TYPES[family].into();
+        value["architectures"] = vec![ARCHITECTURES[family]].into();
+        value["mask_time_prob"] = 0.0.into();
+        value["mask_feature_prob"] = 0.0.into();
+        head.write_into(&mut value);
+        serde_json::to_string_pretty(&value).map_err(json)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{EncoderConfigError, parse};
+use super::error::{EncoderConfigError, parse};
 
 const FILE: &str = "preprocessor_config.json";
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EncoderConfigError, check};
+use super::check;
+use super::error::EncoderConfigError;
 
 /// Sizes of wav2vec 2.0 and HuBERT, under the names and with the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

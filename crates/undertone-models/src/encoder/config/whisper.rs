@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EncoderConfigError, check};
+use super::check;
+use super::error::EncoderConfigError;
 
 /// Sizes of Whisper's encoder, under the names and with the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

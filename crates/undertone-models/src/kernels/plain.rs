@@ -1,0 +1,95 @@
+//! The operations of [`Kernels`](super::backend::Kernels) for any back end, made of operations of
+//! Burn.
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Shape, Slice, TensorData, TensorMetadata};
+
+/// Compute the attention weights, see [`Kernels::attention_weights`](super::backend::Kernels).
+pub(super) fn attention_weights<B: Backend>(
+    scores: FloatTensor<B>,
+    scale: f32,
+    lengths: &[usize],
+) -> FloatTensor<B> {
+    let [batch, _, _, steps] = scores.shape().dims();
+    let scaled = B::float_mul_scalar(scores.clone(), scale.into());
+    if lengths.iter().all(|length| *length == steps) {
+        return B::softmax(scaled, 3);
+    }
+    let mask = lengths
+        .iter()
+        .flat_map(|length| (0..steps).map(move |step| if step < *length { 0.0 } else { -1e9 }))
+        .collect::<Vec<f32>>();
+    let mask = TensorData::new(mask, [batch, 1, 1, steps]).convert_dtype(scores.dtype());
+    let mask = B::float_from_data(mask, &scores.device());
+    B::softmax(B::float_add(scaled, mask), 3)
+}
+
+/// Normalize the channels clip by clip, see [`channel_norm`](super::channel_norm()).
+pub(super) fn normalize_channels<B: Backend>(
+    input: FloatTensor<B>,
+    gamma: FloatTensor<B>,
+    beta: FloatTensor<B>,
+    lengths: &[usize],
+    epsilon: f32,
+) -> FloatTensor<B> {
+    let [_, _, channels] = input.shape().dims();
+    let [gamma, beta] = [gamma, beta].map(|p| B::float_reshape(p, Shape::new([1, 1, channels])));
+    let clips = lengths.iter().enumerate().map(|(clip, length)| {
+        let one = Slice::from(clip..clip + 1);
+        let all = B::float_slice(input.clone(), &[one]);
+        let own = B::float_slice(input.clone(), &[one, Slice::from(0..*length)]);
+        let mean = B::float_mean_dim(own.clone(), 1);
+        let deviations = B::float_sub(own, mean.clone());
+        let variance = B::float_mean_dim(B::float_mul(deviations.clone(), deviations), 1);
+        let scale = B::float_sqrt(B::float_add_scalar(variance, epsilon.into()));
+        let normal = B::float_div(B::float_sub(all, mean), scale);
+        B::float_add(B::float_mul(normal, gamma.clone()), beta.clone())
+    });
+    B::float_cat(clips.collect(), 0)
+}
+
+/// Return the input of each output of a convolution as a view: `[…, frames, channels]` →
+/// `[…, windows, kernel_size * channels]`.
+pub(super) fn windows<B: Backend>(
+    input: FloatTensor<B>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<B> {
+    let mut dims = input.shape().to_vec();
+    let time = dims.len() - 2;
+    let channels = dims.remove(time + 1);
+    dims[time] *= channels;
+    let flat = B::float_reshape(input, Shape::from(dims));
+    B::float_unfold(flat, time, kernel_size * channels, stride * channels)
+}
+
+/// Compute the gradient of [`windows`] by its input, one frame of the kernel at a time. (The gradient
+/// of `unfold` in Burn takes one window at a time.)
+pub(super) fn windows_gradient<B: Backend>(
+    gradient: FloatTensor<B>,
+    frames: usize,
+    channels: usize,
+    stride: usize,
+) -> FloatTensor<B> {
+    let [batch, windows, seen] = gradient.shape().dims();
+    let shape = Shape::new([batch, frames, channels]);
+    let mut sum = B::float_zeros(shape, &gradient.device(), gradient.dtype().into());
+    for frame in 0..seen / channels {
+        let end = frame + (windows - 1) * stride + 1;
+        let hit = [
+            Slice::full(),
+            Slice::new(frame as isize, Some(end as isize), stride as isize),
+        ];
+        let part = [
+            Slice::full(),
+            Slice::full(),
+            Slice::from(frame * channels..(frame + 1) * channels),
+        ];
+        let added = B::float_add(
+            B::float_slice(sum.clone(), &hit),
+            B::float_slice(gradient.clone(), &part),
+        );
+        sum = B::float_slice_assign(sum, &hit, added);
+    }
+    sum
+}

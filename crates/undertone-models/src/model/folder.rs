@@ -1,0 +1,254 @@
+//! Reading and writing a model folder.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use serde_json::{Map, Value};
+use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
+use undertone_files::write_atomically;
+
+use super::config::{ModelConfig, parse_config};
+use super::encoder_folder::EncoderFiles;
+use super::error::ModelError;
+use super::hugging_face;
+use super::names::{CONFIG_FILE, WEIGHTS_FILE};
+use crate::network::{BandStatistics, Network, NetworkConfig};
+use crate::weights::{Weights, WeightsError};
+
+const MEAN_TENSOR: &str = "normalization.mean";
+const STD_TENSOR: &str = "normalization.std";
+
+/// A network with its configuration and the statistics that normalize its input.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// All of the model except its weights.
+    pub config: ModelConfig,
+    /// The network.
+    pub network: Network,
+    /// The statistics of the training set, if the configuration asks for them.
+    pub statistics: Option<BandStatistics>,
+    /// The files of the folder of the pretrained encoder, if there is one.
+    pub encoder: Option<Arc<EncoderFiles>>,
+}
+
+impl Model {
+    /// Read a model folder.
+    ///
+    /// # Errors
+    /// The error names the file and, for weights, every tensor that does not fit.
+    pub fn load(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+        Ok(Self::load_with_front_end(folder, device)?.0)
+    }
+
+    /// Do the same as [`Model::load`], and return the front end that loading created to check the
+    /// sizes.
+    pub(crate) fn load_with_front_end(
+        folder: &Path,
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
+        let config_path = folder.join(CONFIG_FILE);
+        if !config_path.is_file() {
+            return Err(ModelError::NotFound(folder.to_owned()));
+        }
+        let config = read(&config_path)?;
+        if let Some(config) = in_transformers_layout(&config) {
+            return Self::load_pretrained(folder, &config, device);
+        }
+        let weights = read(&folder.join(WEIGHTS_FILE))?;
+        Self::assemble(folder, &config, &weights, device)
+    }
+
+    fn load_pretrained(
+        folder: &Path,
+        config: &Map<String, Value>,
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
+        let path = folder.join(CONFIG_FILE);
+        let Some(settings) = hugging_face::settings(config) else {
+            return Err(ModelError::Foreign(folder.to_owned()));
+        };
+        let config = parse_config(path.clone(), settings.to_string().as_bytes())?;
+        let NetworkConfig::Pretrained(network) = &config.network else {
+            return Err(ModelError::Foreign(folder.to_owned()));
+        };
+        let front_end = front_end(&path, &config.front_end)?;
+        let classes = config.output_scheme.labels().len();
+        let (network, encoder) = hugging_face::load(folder, network, classes, device)?;
+        encoder
+            .check_window(&front_end)
+            .map_err(|source| ModelError::Network { path, source })?;
+        let model = Self {
+            network: Network::Pretrained(network),
+            statistics: None,
+            encoder: Some(encoder.files),
+            config,
+        };
+        Ok((model, front_end))
+    }
+
+    /// Create a model from the contents of its two files. `origin` is the folder in error messages.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn from_bytes(
+        origin: &Path,
+        config: &[u8],
+        weights: &[u8],
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        Ok(Self::assemble(origin, config, weights, device)?.0)
+    }
+
+    /// Do the same as [`Model::from_bytes`], and return the front end that was created to check the
+    /// sizes.
+    pub(crate) fn assemble(
+        origin: &Path,
+        config: &[u8],
+        weights: &[u8],
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
+        let path = origin.join(CONFIG_FILE);
+        let config = parse_config(path.clone(), config)?;
+        let front_end = front_end(&path, &config.front_end)?;
+        let network = config
+            .init_network(front_end.bands(), front_end.frames(), device)
+            .map_err(|source| ModelError::Network { path, source })?;
+
+        let misfit = |source| ModelError::Weights {
+            path: origin.join(WEIGHTS_FILE),
+            source,
+        };
+        let mut weights = Weights::from_bytes(weights).map_err(misfit)?;
+        let statistics = match config.front_end.normalize {
+            Normalize::None | Normalize::Utterance => None,
+            Normalize::Standardize => {
+                Some(take_statistics(&mut weights, front_end.bands()).map_err(misfit)?)
+            }
+        };
+        let network = weights.load_into(network).map_err(misfit)?;
+        let model = Self {
+            config,
+            network,
+            statistics,
+            encoder: None,
+        };
+        Ok((model, front_end))
+    }
+
+    /// Return the name of the encoder, if there is one: its name on the Hub (`hf:owner/name`) if the
+    /// recipe or the files of the encoder contain it, else the name of its folder, without the path.
+    pub fn encoder_name(&self) -> Option<String> {
+        let NetworkConfig::Pretrained(config) = &self.config.network else {
+            return None;
+        };
+        let files = self.encoder.as_ref();
+        Some(config.public_name(files.and_then(|files| files.hub_name())))
+    }
+
+    /// Return the contents of `config.json` and `model.safetensors`.
+    ///
+    /// # Errors
+    /// If a value cannot be written, which finite weights never cause.
+    pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<u8>), ModelError> {
+        let mut config =
+            serde_json::to_vec_pretty(&self.config).map_err(|source| ModelError::Config {
+                path: CONFIG_FILE.into(),
+                source,
+            })?;
+        config.push(b'\n');
+        let mut weights = Weights::of(&self.network);
+        if let Some(statistics) = &self.statistics {
+            let bands = [statistics.mean.len()];
+            weights.insert(MEAN_TENSOR, &bands, statistics.mean.clone());
+            weights.insert(STD_TENSOR, &bands, statistics.std.clone());
+        }
+        let weights = weights.to_bytes().map_err(|source| ModelError::Weights {
+            path: WEIGHTS_FILE.into(),
+            source,
+        })?;
+        Ok((config, weights))
+    }
+
+    /// Write `config.json` and `model.safetensors` into `folder`, which is created if it does not
+    /// exist. Each file is written whole or not at all.
+    ///
+    /// # Errors
+    /// The error names the file that could not be written.
+    ///
+    /// # Panics
+    /// If the network is a head without its encoder.
+    pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
+        assert!(
+            !matches!(self.network, Network::Head(_)),
+            "a head alone is no model"
+        );
+        if let (Network::Pretrained(network), NetworkConfig::Pretrained(config), Some(files)) =
+            (&self.network, &self.config.network, &self.encoder)
+        {
+            return hugging_face::save(folder, &self.config, config, network, files);
+        }
+        let (config, weights) = self.to_bytes()?;
+        fs::create_dir_all(folder).map_err(|source| ModelError::Io {
+            path: folder.to_owned(),
+            source,
+        })?;
+        for (name, bytes) in [(WEIGHTS_FILE, weights), (CONFIG_FILE, config)] {
+            let path = folder.join(name);
+            write_atomically(&path, &bytes).map_err(|source| ModelError::Io { path, source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Parse a `config.json` in the layout of Hugging Face, which has a `model_type`; `None` for our own.
+fn in_transformers_layout(config: &[u8]) -> Option<Map<String, Value>> {
+    let config: Map<String, Value> = serde_json::from_slice(config).ok()?;
+    config.contains_key("model_type").then_some(config)
+}
+
+fn front_end(path: &Path, config: &FrontEndConfig) -> Result<FrontEnd, ModelError> {
+    FrontEnd::new(config.clone()).map_err(|source| ModelError::FrontEnd {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    fs::read(path).map_err(|source| ModelError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn take_statistics(weights: &mut Weights, bands: usize) -> Result<BandStatistics, WeightsError> {
+    let mut complaints = Vec::new();
+    let mut take = |name: &str| match weights.take(name) {
+        Some((shape, values)) if shape == [bands] => values,
+        Some((shape, _)) => {
+            complaints.push(format!(
+                "tensor `{name}` has shape {shape:?}, the front end expects [{bands}]"
+            ));
+            Vec::new()
+        }
+        None => {
+            complaints.push(format!("missing tensor `{name}` of shape [{bands}]"));
+            Vec::new()
+        }
+    };
+    let statistics = BandStatistics {
+        mean: take(MEAN_TENSOR),
+        std: take(STD_TENSOR),
+    };
+    if let Some(band) = statistics.std.iter().position(|std| *std <= 0.0) {
+        complaints.push(format!(
+            "tensor `{STD_TENSOR}` is not positive at band {band}"
+        ));
+    }
+    if complaints.is_empty() {
+        Ok(statistics)
+    } else {
+        Err(WeightsError::Mismatch(complaints))
+    }
+}

@@ -1,0 +1,305 @@
+//! The folder of a model with a pretrained encoder, in the layout of Hugging Face: `transformers`
+//! loads models of Undertone, and Undertone loads models of `transformers`.
+//!
+//! A network that `transformers` has a class for is written as that class
+//! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). Any other network is
+//! written with a class of ours beside the weights, which `transformers` loads with
+//! `trust_remote_code=True`. The settings of Undertone are in `config.json` under `undertone`.
+
+use std::fs;
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use undertone_audio::{FitLength, FrontEndConfig, Normalize};
+use undertone_files::write_atomically;
+
+use super::config::{ModelConfig, class_of_output};
+use super::encoder_folder::{
+    EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
+};
+use super::error::ModelError;
+use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
+use crate::encoder::{ClassifierHeadConfig, EncoderConfig, StepPoolingKind};
+use crate::network::{PretrainedConfig, PretrainedNetwork, States};
+use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
+
+/// Our class, for networks that `transformers` has no class for.
+const MODELING: &str = include_str!("modeling_undertone.py");
+const MODELING_FILE: &str = "modeling_undertone.py";
+/// Our feature extractor, with which `transformers` prepares recordings as our front end does.
+const EXTRACTION: &str = include_str!("feature_extraction_undertone.py");
+const EXTRACTION_FILE: &str = "feature_extraction_undertone.py";
+/// The key of `config.json` for the settings of Undertone.
+const SETTINGS: &str = "undertone";
+
+/// The longest window of a foreign model that has no limit of its own, in seconds.
+const FOREIGN_WINDOW: f64 = 30.0;
+
+/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has any.
+pub(crate) fn settings(config: &Map<String, Value>) -> Option<&Value> {
+    config.get(SETTINGS)
+}
+
+/// Write the folder of a model.
+pub(crate) fn save(
+    folder: &Path,
+    settings: &ModelConfig,
+    pretrained: &PretrainedConfig,
+    network: &PretrainedNetwork,
+    files: &EncoderFiles,
+) -> Result<(), ModelError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ModelError::Io { path, source }
+    };
+    fs::create_dir_all(folder).map_err(io(folder))?;
+    let encoder = encoder_config(folder, &files.config)?;
+    let stock = stock_class(&encoder, pretrained, settings);
+    let config = config_json(settings, pretrained, &encoder, stock, files)?;
+    let preprocessor = preprocessor_json(settings, &encoder, stock, files)?;
+
+    let float_type = stored_type(&files.config);
+    // The readout was trained here, so it keeps all its bits whatever the type of the encoder.
+    let of_encoder = network.encoder().to_tensors(&encoder);
+    let typed = of_encoder.iter().map(|tensor| (tensor, float_type));
+    let readout = network.readout().to_tensors();
+    let typed = typed.chain(readout.iter().map(|tensor| (tensor, FloatType::F32)));
+    let tensors: Vec<(&NamedTensor, FloatType)> = typed.collect();
+    write_safetensors(&folder.join(WEIGHTS_FILE), &tensors).map_err(PretrainedError::from)?;
+
+    let mut texts = vec![
+        (CONFIG_FILE, pretty(&Value::Object(config))),
+        (PREPROCESSOR_FILE, pretty(&Value::Object(preprocessor))),
+        (EXTRACTION_FILE, EXTRACTION.to_owned()),
+    ];
+    if stock.is_none() {
+        texts.push((MODELING_FILE, MODELING.to_owned()));
+    }
+    for (name, text) in texts {
+        let path = folder.join(name);
+        write_atomically(&path, text.as_bytes()).map_err(io(&path))?;
+    }
+    Ok(())
+}
+
+/// Read the network of a folder that [`save`] wrote.
+pub(crate) fn load(
+    folder: &Path,
+    pretrained: &PretrainedConfig,
+    classes: usize,
+    device: &Device,
+) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
+    let encoder = PretrainedEncoder::load(folder, pretrained, device)?;
+    // The saved network has its batch norm folded in.
+    let folded = PretrainedConfig {
+        batch_norm: false,
+        ..pretrained.clone()
+    };
+    let network = encoder
+        .network(&folded, classes, device)
+        .map_err(|source| PretrainedError::Network {
+            path: folder.to_owned(),
+            source,
+        })?;
+    let filled = network.filled(&Checkpoint::open(folder)?);
+    let network = filled.map_err(|source| PretrainedError::Encoder {
+        path: folder.to_owned(),
+        source,
+    })?;
+    Ok((network, encoder))
+}
+
+/// A model for audio classification that Undertone did not train.
+pub(crate) struct Foreign {
+    pub(crate) labels: Vec<String>,
+    pub(crate) front_end: FrontEndConfig,
+    pub(crate) network: PretrainedNetwork,
+}
+
+/// Read a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
+/// `WhisperForAudioClassification`.
+pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
+    let (_, encoder, preprocessor) = read_configs(folder)?;
+    let path = folder.join(CONFIG_FILE);
+    let head = ClassifierHeadConfig::from_json(&read(&path)?, &encoder)
+        .map_err(|source| PretrainedError::Config { path, source })?;
+    let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
+    let labels = head.labels;
+    let (network, _) = load(folder, &pretrained, labels.len(), device)?;
+    // Whisper was fine-tuned on clips filled up with silence, and pools over the silence too.
+    let longest = encoder.longest_input();
+    let seconds = longest.map_or(FOREIGN_WINDOW, |frames| {
+        (frames * preprocessor.hop_length) as f64 / f64::from(preprocessor.sampling_rate)
+    });
+    let recording = FrontEndConfig {
+        trim: None,
+        duration: FitLength::Seconds(seconds),
+        pad: longest.is_some(),
+        ..FrontEndConfig::default()
+    };
+    Ok(Foreign {
+        labels,
+        front_end: front_end(&encoder, &preprocessor, &recording),
+        network,
+    })
+}
+
+/// Return the class of `transformers` that computes what our network computes, if there is one.
+fn stock_class(
+    encoder: &EncoderConfig,
+    pretrained: &PretrainedConfig,
+    settings: &ModelConfig,
+) -> Option<&'static str> {
+    let whole_states = match pretrained.states {
+        States::Last | States::Weighted => true,
+        States::Concat(_) => false,
+    };
+    let fits = whole_states
+        && pretrained.pooling == StepPoolingKind::Mean
+        && pretrained.projection.is_some()
+        && settings.output_scheme == settings.label_scheme;
+    match encoder {
+        // The class applies the norm behind the last layer even if later layers were left out.
+        EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
+            if config.do_stable_layer_norm
+                && pretrained
+                    .layers
+                    .is_some_and(|layers| layers < encoder.layers()) =>
+        {
+            None
+        }
+        EncoderConfig::Wav2Vec2(_) if fits => Some("Wav2Vec2ForSequenceClassification"),
+        EncoderConfig::Hubert(_) if fits => Some("HubertForSequenceClassification"),
+        // The class for Whisper needs 30 s of input and pools over the silence too.
+        _ => None,
+    }
+}
+
+fn config_json(
+    settings: &ModelConfig,
+    pretrained: &PretrainedConfig,
+    encoder: &EncoderConfig,
+    stock: Option<&str>,
+    files: &EncoderFiles,
+) -> Result<Map<String, Value>, ModelError> {
+    let mut config = files.config.clone();
+    if files.hub_name().is_none() {
+        config.remove(NAME_OR_PATH);
+    }
+    let labels = &settings.labels;
+    let layers = pretrained
+        .layers_of(encoder.layers())
+        .unwrap_or(encoder.layers());
+    let by_id = labels
+        .iter()
+        .enumerate()
+        .map(|(id, label)| (id.to_string(), json!(label)));
+    let by_label = labels
+        .iter()
+        .enumerate()
+        .map(|(id, label)| (label.clone(), json!(id)));
+    config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
+    config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
+    // Our class needs the number of layers of the whole encoder, to know whether the norm behind the
+    // last layer applies.
+    if stock.is_some() {
+        config.insert("num_hidden_layers".to_owned(), json!(layers));
+    }
+    config.insert(
+        "use_weighted_layer_sum".to_owned(),
+        json!(pretrained.states == States::Weighted),
+    );
+    if let Some(size) = pretrained.projection {
+        config.insert("classifier_proj_size".to_owned(), json!(size));
+    }
+    let class = stock.unwrap_or("UndertoneForAudioClassification");
+    config.insert("architectures".to_owned(), json!([class]));
+    if stock.is_none() {
+        let (outputs, labels) = (settings.output_scheme, settings.label_scheme);
+        config.insert(
+            "summed_into".to_owned(),
+            json!(class_of_output(outputs, labels)),
+        );
+        let class = format!("modeling_undertone.{class}");
+        config.insert(
+            "auto_map".to_owned(),
+            json!({ "AutoModelForAudioClassification": class }),
+        );
+    } else {
+        config.remove("auto_map");
+    }
+    config.insert(SETTINGS.to_owned(), to_json(settings)?);
+    Ok(config)
+}
+
+/// Return the options of the feature extractor of the encoder, with those of our front end.
+fn preprocessor_json(
+    settings: &ModelConfig,
+    encoder: &EncoderConfig,
+    stock: Option<&str>,
+    files: &EncoderFiles,
+) -> Result<Map<String, Value>, ModelError> {
+    let front_end = &settings.front_end;
+    let kind = match encoder {
+        EncoderConfig::Whisper(_) => "WhisperFeatureExtractor",
+        EncoderConfig::Wav2Vec2(_) | EncoderConfig::Hubert(_) => "Wav2Vec2FeatureExtractor",
+    };
+    let mut preprocessor = files.preprocessor.clone().unwrap_or_default();
+    let own = format!("feature_extraction_undertone.Undertone{kind}");
+    for (key, value) in [
+        ("feature_extractor_type", json!(kind)),
+        ("auto_map", json!({ "AutoFeatureExtractor": own })),
+        ("front_end", to_json(front_end)?),
+        ("as_windows", json!(stock.is_none())),
+        ("sampling_rate", json!(front_end.sample_rate)),
+    ] {
+        preprocessor.insert(key.to_owned(), value);
+    }
+    // A missing option has another default in the feature extractors than in the file.
+    match encoder {
+        EncoderConfig::Whisper(config) => {
+            preprocessor.insert("feature_size".to_owned(), json!(config.num_mel_bins));
+        }
+        _ => {
+            let normalize = front_end.normalize == Normalize::Utterance;
+            preprocessor.insert("do_normalize".to_owned(), json!(normalize));
+        }
+    }
+    Ok(preprocessor)
+}
+
+fn to_json(settings: &impl Serialize) -> Result<Value, ModelError> {
+    serde_json::to_value(settings).map_err(|source| ModelError::Config {
+        path: CONFIG_FILE.into(),
+        source,
+    })
+}
+
+/// Return the type that the weights of an encoder were stored in. Rounding to it again changes
+/// nothing unless the weights were trained.
+fn stored_type(config: &Map<String, Value>) -> FloatType {
+    let named = ["dtype", "torch_dtype"]
+        .iter()
+        .find_map(|key| config.get(*key).and_then(Value::as_str));
+    match named {
+        Some("float16") => FloatType::F16,
+        _ => FloatType::F32,
+    }
+}
+
+fn encoder_config(folder: &Path, config: &Map<String, Value>) -> Result<EncoderConfig, ModelError> {
+    let bytes = Value::Object(config.clone()).to_string();
+    EncoderConfig::from_json(bytes.as_bytes()).map_err(|source| {
+        PretrainedError::Config {
+            path: folder.join(CONFIG_FILE),
+            source,
+        }
+        .into()
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

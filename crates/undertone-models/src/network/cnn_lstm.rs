@@ -1,0 +1,225 @@
+//! The CNN+LSTM: convolutions over time, which read the feature bands as channels, then an LSTM,
+//! then pooling over time, then a linear layer with one score per class.
+
+use burn::module::Module;
+use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::conv::TimeConvolution;
+use super::error::{LARGEST_SIZE, NetworkError};
+use super::lstm::{Lstm, LstmConfig};
+
+/// More layers than anyone trains; a larger number is a mistake.
+const MOST_LSTM_LAYERS: usize = 64;
+
+/// The options of one convolution over time and of the pooling behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvConfig {
+    /// Output channels.
+    pub channels: usize,
+    /// Frames that one output frame depends on; odd, so that the output is as long as the input.
+    pub kernel_size: usize,
+    /// Max-pooling over this many frames (and with that stride); 1 leaves the frames as they are.
+    #[serde(default = "one")]
+    pub pool: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// How the states of the LSTM over time become one vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    /// The state after the last step. The backward direction reads from the end, so its last step is
+    /// the first frame.
+    Last,
+    /// The mean over all steps.
+    Mean,
+    /// Mean and standard deviation side by side.
+    MeanStd,
+}
+
+/// The options of a [`CnnLstm`]. The number of bands comes from the front end, the number of classes
+/// from the label scheme.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CnnLstmConfig {
+    /// The convolutions in order. Each is a convolution, batch norm (if on), ReLU, max-pooling and
+    /// dropout.
+    pub conv: Vec<ConvConfig>,
+    /// Whether each convolution is followed by batch normalization.
+    #[serde(default)]
+    pub batch_norm: bool,
+    /// Share of values dropped after each convolution while training, 0 up to but not including 1.
+    #[serde(default)]
+    pub conv_dropout: f64,
+    /// The LSTM, which reads the output of the convolutions.
+    pub lstm: LstmConfig,
+    /// How its states become one vector.
+    pub pooling: Pooling,
+    /// Share of that vector dropped before the output layer while training.
+    #[serde(default)]
+    pub dropout: f64,
+}
+
+impl CnnLstmConfig {
+    /// Check the options for an input of `bands` × `frames` and for `classes` outputs.
+    ///
+    /// # Errors
+    /// The first option that is invalid.
+    pub fn check(&self, bands: usize, frames: usize, classes: usize) -> Result<(), NetworkError> {
+        for (name, size, largest) in [
+            ("bands", bands, LARGEST_SIZE),
+            ("classes", classes, LARGEST_SIZE),
+            ("lstm.layers", self.lstm.layers, MOST_LSTM_LAYERS),
+            ("lstm.units", self.lstm.units, LARGEST_SIZE),
+        ] {
+            NetworkError::unless_positive(name, size)?;
+            NetworkError::if_above(largest, name, size)?;
+        }
+        let (mut left, mut pooled) = (frames, 1usize);
+        for conv in &self.conv {
+            NetworkError::unless_positive("conv.channels", conv.channels)?;
+            NetworkError::if_above(LARGEST_SIZE, "conv.channels", conv.channels)?;
+            NetworkError::if_above(LARGEST_SIZE, "conv.kernel_size", conv.kernel_size)?;
+            if conv.kernel_size.is_multiple_of(2) {
+                return Err(NetworkError::EvenKernel(conv.kernel_size));
+            }
+            NetworkError::unless_positive("conv.pool", conv.pool)?;
+            left /= conv.pool;
+            pooled = pooled.saturating_mul(conv.pool);
+        }
+        NetworkError::unless_share("conv_dropout", self.conv_dropout)?;
+        NetworkError::unless_share("lstm.dropout", self.lstm.dropout)?;
+        NetworkError::unless_share("dropout", self.dropout)?;
+        if left == 0 {
+            return Err(NetworkError::NoFramesLeft { pooled, frames });
+        }
+        Ok(())
+    }
+
+    /// Create a network with random weights. The same [`Device::seed`] gives the same weights.
+    ///
+    /// # Panics
+    /// On sizes for which [`CnnLstmConfig::check`] returns an error.
+    pub fn init(&self, bands: usize, classes: usize, device: &Device) -> CnnLstm {
+        let mut channels = bands;
+        let mut conv = Vec::with_capacity(self.conv.len());
+        for block in &self.conv {
+            conv.push(ConvBlock {
+                convolution: TimeConvolution::init(
+                    channels,
+                    block.channels,
+                    block.kernel_size,
+                    device,
+                ),
+                norm: self
+                    .batch_norm
+                    .then(|| BatchNormConfig::new(block.channels).init(device)),
+                dropout: DropoutConfig::new(self.conv_dropout).init(),
+                pool: block.pool,
+            });
+            channels = block.channels;
+        }
+        let width = self.lstm.output_width();
+        let pooled = match self.pooling {
+            Pooling::MeanStd => 2 * width,
+            Pooling::Last | Pooling::Mean => width,
+        };
+        CnnLstm {
+            conv,
+            lstm: self.lstm.init(channels, device),
+            dropout: DropoutConfig::new(self.dropout).init(),
+            output: LinearConfig::new(pooled, classes).init(device),
+            pooling: self.pooling,
+            bidirectional: self.lstm.bidirectional,
+        }
+    }
+}
+
+#[derive(Module, Debug)]
+struct ConvBlock {
+    convolution: TimeConvolution,
+    norm: Option<BatchNorm>,
+    dropout: Dropout,
+    pool: usize,
+}
+
+impl ConvBlock {
+    /// `[batch, frames, channels_in]` → `[batch, frames / pool, channels_out]`
+    fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+        let mut output = self.convolution.forward(input);
+        let [batch, frames, channels] = output.dims();
+        if let Some(norm) = &self.norm {
+            let rows = output.reshape([batch * frames, channels]);
+            output = norm.forward(rows).reshape([batch, frames, channels]);
+        }
+        output = relu(output);
+        if self.pool > 1 {
+            let pooled = frames / self.pool;
+            output = output
+                .narrow(1, 0, pooled * self.pool)
+                .reshape([batch, pooled, self.pool, channels])
+                .max_dim(2)
+                .squeeze_dim(2);
+        }
+        self.dropout.forward(output)
+    }
+}
+
+/// Convolutions over time, an LSTM, a linear layer.
+#[derive(Module, Debug)]
+pub struct CnnLstm {
+    conv: Vec<ConvBlock>,
+    lstm: Lstm,
+    dropout: Dropout,
+    output: Linear,
+    #[module(skip)]
+    pooling: Pooling,
+    bidirectional: bool,
+}
+
+impl CnnLstm {
+    /// Added to a variance before its square root, whose slope is infinite at 0.
+    pub const SMALLEST_VARIANCE: f32 = 1e-5;
+
+    /// Compute the class scores (logits) of a batch of feature matrices.
+    ///
+    /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
+    pub fn forward(&self, features: Tensor<3>) -> Tensor<2> {
+        let mut hidden = features.swap_dims(1, 2);
+        for block in &self.conv {
+            hidden = block.forward(hidden);
+        }
+        let states = self.lstm.forward(hidden);
+        let pooled = self.pool(states);
+        self.output.forward(self.dropout.forward(pooled))
+    }
+
+    /// `[batch, frames, units]` → `[batch, units or 2 * units]`
+    fn pool(&self, states: Tensor<3>) -> Tensor<2> {
+        let [_, frames, width] = states.dims();
+        match self.pooling {
+            Pooling::Last if self.bidirectional => {
+                // The last step of each direction: the backward one ends at the first frame.
+                let units = width / 2;
+                let forward = states.clone().narrow(1, frames - 1, 1).narrow(2, 0, units);
+                let backward = states.narrow(1, 0, 1).narrow(2, units, units);
+                Tensor::cat(vec![forward, backward], 2).squeeze_dim(1)
+            }
+            Pooling::Last => states.narrow(1, frames - 1, 1).squeeze_dim(1),
+            Pooling::Mean => states.mean_dim(1).squeeze_dim(1),
+            Pooling::MeanStd => {
+                let mean = states.clone().mean_dim(1);
+                let variance = (states - mean.clone()).square().mean_dim(1);
+                let std = (variance + Self::SMALLEST_VARIANCE).sqrt();
+                Tensor::cat(vec![mean, std], 2).squeeze_dim(1)
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Why a network cannot be built.
+
+use thiserror::Error;
+
+/// No size of a network may be larger, so that a mistyped size is an error and does not exhaust the
+/// memory.
+pub(super) const LARGEST_SIZE: usize = 8192;
+
+/// A network that cannot be built.
+#[derive(Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// A size that must be at least 1 is 0.
+    #[error("network: `{0}` must be at least 1")]
+    Zero(&'static str),
+    /// A size above its limit.
+    #[error("network: `{name}` must be at most {largest}, found {size}")]
+    TooLarge {
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        size: usize,
+        /// Its limit.
+        largest: usize,
+    },
+    /// An even kernel size would shift the frames.
+    #[error("network: kernel_size must be odd, found {0}")]
+    EvenKernel(usize),
+    /// A dropout outside 0..1.
+    #[error("network: `{field}` must be at least 0 and below 1, found {value}")]
+    Dropout {
+        /// The option.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// Pooling leaves no frames.
+    #[error("network: pooling by {pooled} in all leaves nothing of {frames} frames")]
+    NoFramesLeft {
+        /// Product of the pooling factors.
+        pooled: usize,
+        /// Frames of the input.
+        frames: usize,
+    },
+    /// A pretrained encoder cannot have random weights.
+    #[error("network: a pretrained encoder is loaded, not drawn")]
+    NeedsEncoder,
+    /// A window is longer than the encoder has positions for.
+    #[error(
+        "front_end.duration is {frames} frames, the encoder reads {longest} at most: shorten it, \
+         longer recordings are read in windows"
+    )]
+    WindowTooLong {
+        /// Frames of the front end's window.
+        frames: usize,
+        /// The longest input of the encoder, in frames.
+        longest: usize,
+    },
+    /// The encoder does not have such a hidden state.
+    #[error(
+        "network: hidden state {state} was asked for, the encoder's first layers give 0 to {last}"
+    )]
+    NoSuchState {
+        /// The state.
+        state: usize,
+        /// The last state of the encoder.
+        last: usize,
+    },
+}
+
+impl NetworkError {
+    /// Check that the option `name` is at least 1.
+    pub(super) fn unless_positive(name: &'static str, size: usize) -> Result<(), Self> {
+        match size {
+            0 => Err(Self::Zero(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Check that the option `name` is at most `largest`.
+    pub(super) fn if_above(largest: usize, name: &'static str, size: usize) -> Result<(), Self> {
+        if size > largest {
+            return Err(Self::TooLarge {
+                name,
+                size,
+                largest,
+            });
+        }
+        Ok(())
+    }
+
+    /// Check that a dropout is at least 0 and below 1.
+    pub(super) fn unless_share(field: &'static str, value: f64) -> Result<(), Self> {
+        if !(0.0..1.0).contains(&value) {
+            return Err(Self::Dropout { field, value });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! The networks that a model can be made of.
+
+mod cnn_lstm;
+mod conv;
+mod error;
+mod lstm;
+mod memory;
+mod normalize;
+mod pretrained;
+
+pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
+pub use error::NetworkError;
+pub use lstm::{Lstm, LstmConfig};
+pub use memory::{Activations, TrainedParts, parameter_bytes};
+pub use normalize::BandStatistics;
+pub use pretrained::{HUB_PREFIX, Head, PretrainedConfig, PretrainedNetwork, Readout, States};
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Batch;
+
+/// Which network, with its options.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "architecture", rename_all = "kebab-case")]
+pub enum NetworkConfig {
+    /// Convolutions, an LSTM, a linear layer.
+    CnnLstm(CnnLstmConfig),
+    /// A pretrained encoder and a small head.
+    Pretrained(PretrainedConfig),
+}
+
+/// A network of any kind.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // only one value exists, and Burn derives no boxes
+pub enum Network {
+    /// Convolutions, an LSTM, a linear layer.
+    CnnLstm(CnnLstm),
+    /// A pretrained encoder and a head.
+    Pretrained(PretrainedNetwork),
+    /// The head alone, for embeddings that the encoder computed before.
+    Head(Head),
+}
+
+impl Network {
+    /// Compute the class scores (logits), `[batch, classes]`.
+    ///
+    /// A [`Network::Head`] takes embeddings as clips of one frame, `[batch, width, 1]`.
+    pub fn forward(&self, batch: &Batch) -> Tensor<2> {
+        match self {
+            Self::CnnLstm(network) => network.forward(batch.values.clone()),
+            Self::Pretrained(network) => network.forward(batch),
+            Self::Head(head) => head.forward(batch.values.clone().squeeze_dim(2)),
+        }
+    }
+
+    /// Return the head of a network with an encoder, and any other network as it is.
+    pub fn without_encoder(self) -> Self {
+        match self {
+            Self::Pretrained(network) => Self::Head(network.into_head()),
+            other => other,
+        }
+    }
+
+    /// Return how many windows to pass through the network together without using much memory.
+    pub fn batch_size(&self) -> usize {
+        match self {
+            Self::CnnLstm(_) | Self::Head(_) => 64,
+            Self::Pretrained(_) => 8,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! A network of a pretrained encoder and a small head.
+
+mod config;
+mod head;
+mod network;
+mod readout;
+
+pub use config::{HUB_PREFIX, PretrainedConfig, States};
+pub use head::Head;
+pub use network::PretrainedNetwork;
+pub use readout::Readout;

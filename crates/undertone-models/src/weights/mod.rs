@@ -1,0 +1,36 @@
+//! Weights on disk and in networks.
+//!
+//! - [`Weights`] are named tensors in memory, in the layout of our own networks.
+//! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`. Opening
+//!   one reads headers only, and its tensors are read one by one, so that loading a network takes
+//!   the memory of the network and of one tensor.
+//!
+//! A parameter has the name of its field (`encoder.layers.0.fc1.weight`). The fields of the encoders
+//! are named as in the checkpoints, so only a prefix differs.
+
+mod checkpoint;
+mod error;
+mod files;
+mod in_memory;
+mod layout;
+mod parameters;
+mod pytorch_file;
+mod safetensors_file;
+mod stored_tensor;
+mod transformers;
+mod weight_norm;
+mod write;
+
+pub use checkpoint::Checkpoint;
+pub use error::{CheckpointError, WeightsError};
+pub use in_memory::Weights;
+pub(crate) use transformers::{export, load, prefix};
+pub use write::{FloatType, NamedTensor, write_safetensors};
+
+/// The files that may hold a checkpoint. The first that exists is read.
+pub(crate) const WEIGHT_FILES: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];

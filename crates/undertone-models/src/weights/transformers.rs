@@ -1,0 +1,98 @@
+//! Modules whose parameters `transformers` keeps in a checkpoint.
+
+use burn::module::Module;
+
+use super::checkpoint::Checkpoint;
+use super::error::CheckpointError;
+use super::layout::Layout;
+use super::parameters::{map_parameters, visit_parameters};
+use super::weight_norm;
+use super::write::NamedTensor;
+
+/// Return the prefix under which a checkpoint has most of a module's parameters; of equal ones, the
+/// first.
+pub(crate) fn prefix<M: Module>(
+    module: &M,
+    checkpoint: &Checkpoint,
+    prefixes: &[&'static str],
+) -> &'static str {
+    let mut names = Vec::new();
+    visit_parameters(module, |parameter| names.push(parameter.name));
+    let found = |prefix: &&str| {
+        let is_there =
+            |name: &&String| weight_norm::stored(checkpoint, &format!("{prefix}{name}")).is_some();
+        names.iter().filter(is_there).count()
+    };
+    // `max_by_key` returns the last of equal ones.
+    let best = prefixes.iter().rev().copied().max_by_key(found);
+    best.unwrap_or_default()
+}
+
+/// Fill `module` from a checkpoint, one tensor at a time, after all names and shapes were checked.
+/// `name_of` turns the name of a parameter into its name in the checkpoint. Other tensors of the
+/// checkpoint are ignored.
+pub(crate) fn load<M: Module>(
+    module: M,
+    checkpoint: &Checkpoint,
+    name_of: impl Fn(&str) -> String,
+) -> Result<M, CheckpointError> {
+    let mut complaints = Vec::new();
+    visit_parameters(&module, |parameter| {
+        let name = name_of(&parameter.name);
+        let layout = Layout::of(&name, &parameter.shape);
+        complaints.extend(complaint(checkpoint, &name, &layout.shape));
+    });
+    if !complaints.is_empty() {
+        return Err(CheckpointError::Mismatch {
+            path: checkpoint.path().to_owned(),
+            complaints,
+        });
+    }
+    let mut failure = None;
+    let module = map_parameters(module, |name, shape| {
+        if failure.is_some() {
+            return None;
+        }
+        let name = name_of(name);
+        let layout = Layout::of(&name, shape);
+        match weight_norm::read(checkpoint, &name, &layout.shape) {
+            Ok(values) => Some(layout.to_ours(values)),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        }
+    });
+    failure.map_or(Ok(module), Err)
+}
+
+/// Return all tensors of `module` as `transformers` names them and lays them out.
+pub(crate) fn export<M: Module>(module: &M, name_of: impl Fn(&str) -> String) -> Vec<NamedTensor> {
+    let mut tensors = Vec::new();
+    visit_parameters(module, |parameter| {
+        let name = name_of(&parameter.name);
+        let layout = Layout::of(&name, &parameter.shape);
+        let shape = layout.shape.clone();
+        let tensor = (parameter.tensor)();
+        let tensor = NamedTensor::new(name, shape, move || {
+            layout.to_theirs(tensor.to_data().iter::<f32>().collect())
+        });
+        tensors.extend(weight_norm::split(tensor));
+    });
+    tensors
+}
+
+/// Say what is wrong with a tensor of the checkpoint, if anything is.
+fn complaint(checkpoint: &Checkpoint, name: &str, expected: &[usize]) -> Option<String> {
+    let Some(stored) = weight_norm::stored(checkpoint, name) else {
+        return Some(format!("missing tensor `{name}` of shape {expected:?}"));
+    };
+    stored
+        .shapes(expected)
+        .into_iter()
+        .find_map(|(name, expected)| {
+            let found = checkpoint.shape(&name)?;
+            (found != expected)
+                .then(|| format!("tensor `{name}` has shape {found:?}, expected {expected:?}"))
+        })
+}

@@ -55,7 +55,7 @@ def compare_trims(binary, files):
 
 
 def read_features(path):
-    """The arrays that the example `front_end features` wrote."""
+    """The arrays that `front_end features` wrote."""
     raw = path.read_bytes()
     samples, mels, frames, mfccs, deltas = np.frombuffer(raw, "<u8", 5).astype(int)
     values = np.frombuffer(raw, "<f4", offset=40)

@@ -1,4 +1,4 @@
-//! Small files that browsers play.
+//! FLAC files that browsers play.
 
 use flacenc::bitsink::ByteSink;
 use flacenc::component::BitRepr;
@@ -7,30 +7,30 @@ use flacenc::error::Verify;
 use flacenc::source::MemSource;
 use thiserror::Error;
 
-/// Why samples can't be encoded.
+/// The reason why samples cannot be encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// There are no samples, or FLAC has no way to write their rate.
-    #[error("{samples} samples at {sample_rate} Hz can't be written as FLAC")]
+    /// There are no samples, or FLAC cannot represent their rate.
+    #[error("{samples} samples at {sample_rate} Hz cannot be written as FLAC")]
     NotEncodable {
         /// Number of samples.
         samples: usize,
-        /// Their rate in Hz.
+        /// Sample rate in Hz.
         sample_rate: u32,
     },
-    /// The encoder gave up.
+    /// The encoder failed.
     #[error("the FLAC encoder failed: {0}")]
     Encoder(String),
 }
 
-/// Most that FLAC's header can tell, in Hz.
+/// The highest rate that a FLAC header can hold, in Hz.
 const MAX_RATE: u32 = 655_350;
-/// Samples of one block.
+/// Samples in one block.
 const BLOCK: usize = 4096;
 
-/// Mono samples as a FLAC file of 16 bits: about half the size of a WAV file, and every current
-/// browser plays it. What is beyond full scale is clipped.
+/// Encode mono samples as a FLAC file of 16 bits. It has about half the size of a WAV file, and
+/// every current browser plays it. Samples beyond full scale are clipped.
 ///
 /// # Errors
 /// See [`EncodeError`].

@@ -1,4 +1,4 @@
-//! Clips of one length: padding with zeros, or cutting.
+//! The length of clips: padding with zeros, cutting, and windows.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// How long every clip is made: a fixed time, or a statistic of the corpus.
+/// The length that every clip is cut or padded to: a fixed time, or a statistic of the corpus.
 ///
 /// In a recipe it is a number of seconds or one of `"mean"`, `"p95"`, `"max"`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,7 +31,7 @@ impl Default for FitLength {
 impl FitLength {
     /// The length in seconds, for a corpus whose clips last `durations` seconds.
     ///
-    /// A fixed time doesn't look at `durations`; a statistic of no durations is 0.
+    /// A fixed time ignores `durations`. A statistic of no durations is 0.
     ///
     /// ```
     /// use undertone_audio::FitLength;
@@ -112,7 +112,8 @@ impl Visitor<'_> for FitLengthVisitor {
     }
 }
 
-/// The first `len` samples, followed by zeros where there are fewer: `librosa.util.fix_length`.
+/// Return the first `len` samples, padded with zeros where there are fewer, as
+/// `librosa.util.fix_length` does.
 ///
 /// ```
 /// assert_eq!(undertone_audio::fit(&[1.0, 2.0, 3.0], 2), [1.0, 2.0]);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_or_a_name() {
+    fn a_length_is_a_number_or_a_name() {
         #[derive(Debug, PartialEq, Serialize, Deserialize)]
         struct Recipe {
             length: FitLength,

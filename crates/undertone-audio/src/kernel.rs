@@ -1,11 +1,13 @@
-//! Loops compiled twice: for every processor of the target, and for the wide registers and bit
-//! instructions that nearly all x86-64 processors have, chosen at run time.
+//! Loops that are compiled twice: once for every processor of the target, and once for AVX2, which
+//! nearly all x86-64 processors have. The choice is made at run time.
 //!
-//! A kernel's plain loop is written so that the compiler can vectorize it, with sums in lanes of
-//! fixed number and no fused multiply-add. Both compilations therefore give the same bits.
+//! The plain loop of a kernel is written so that the compiler can vectorize it, with a fixed number
+//! of lanes and without fused multiply-add. So both compilations give the same bits, and no code
+//! needs intrinsics. (`undertone-flac` has two functions that the compiler cannot vectorize; see
+//! its `cpu.rs`.)
 
-/// Defines a function that runs the `#[inline(always)]` function after `=`, compiled for AVX2 where
-/// the processor has it.
+/// Define a function that calls the `#[inline(always)]` function after `=`. On a processor with
+/// AVX2 it calls a version that is compiled for AVX2.
 macro_rules! kernel {
     (
         $(#[$attribute:meta])*
@@ -26,7 +28,7 @@ macro_rules! kernel {
                     && is_x86_feature_detected!("bmi2")
                     && is_x86_feature_detected!("lzcnt")
                 {
-                    // SAFETY: every feature that `wide` is compiled for has just been detected.
+                    // SAFETY: every feature that `wide` is compiled for was just detected.
                     return unsafe { wide $(::<$constant>)? ($($argument),*) };
                 }
             }

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let samples: Vec<f32> = (0..77).map(|n| (n as f32 * 0.7).sin()).collect();
         for n in 0..samples.len() {
             let part = &samples[..n];

@@ -1,7 +1,7 @@
-//! Samples as if zeros surrounded them.
+//! Samples with zeros before and after them.
 
-/// The `edge.len()` samples from `start` on, which may lie before the first sample. Only where they
-/// reach over an end are they copied, into `edge`, with zeros for what is missing.
+/// Return `edge.len()` samples from `start` on, with zeros before the first and after the last
+/// sample. Only a range that reaches over an end is copied, into `edge`.
 pub(crate) fn padded<'a>(samples: &'a [f32], start: isize, edge: &'a mut [f32]) -> &'a [f32] {
     let len = edge.len();
     let inside = usize::try_from(start)
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zeros_before_and_after() {
+    fn zeros_stand_before_and_after_the_samples() {
         let samples = [1.0, 2.0, 3.0];
         for (start, expected) in [
             (-9, [0.0, 0.0]),

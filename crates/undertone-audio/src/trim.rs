@@ -1,4 +1,4 @@
-//! Leading and trailing silence, as `librosa.effects.trim` finds it.
+//! Silence at the start and at the end, as `librosa.effects.trim` finds it.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::kernel;
 use crate::padded::padded;
 
-/// Where silence begins, named and valued as the arguments of `librosa.effects.trim`.
+/// What counts as silence, with the names and values of the arguments of `librosa.effects.trim`.
 ///
-/// librosa's own default for `top_db` is 60; 20 is what speech emotion work on RAVDESS uses.
+/// The default for `top_db` is 20, which work on speech emotion in RAVDESS uses. librosa's is 60.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrimConfig {
-    /// A frame this many decibels below the loudest frame counts as silent.
+    /// A frame that is this many decibels below the loudest frame, or more, is silent.
     pub top_db: f32,
     /// Samples in one frame; at least 1.
     pub frame_length: usize,
@@ -31,12 +31,12 @@ impl Default for TrimConfig {
     }
 }
 
-/// The part of `samples` between the first and the last frame that is not silent.
+/// Return the range of `samples` from the first to the last frame that is not silent.
 ///
-/// Gives the start and end sample of `librosa.effects.trim(y, top_db, frame_length, hop_length)`
-/// with its other arguments left alone: frames centered with zero padding, their RMS in decibels
-/// relative to the loudest. As there, a recording of nothing but zeros is left whole, since no
-/// frame of it is quieter than the loudest. A `frame_length` or `hop_length` of 0 is taken as 1.
+/// The result equals that of `librosa.effects.trim(y, top_db, frame_length, hop_length)` with the
+/// defaults for its other arguments: frames are centered with zero padding, and their RMS is in
+/// decibels relative to the loudest. A recording of zeros is returned whole, as in librosa, because
+/// no frame of it is quieter than the loudest. A `frame_length` or `hop_length` of 0 counts as 1.
 ///
 /// ```
 /// use undertone_audio::{TrimConfig, trim};
@@ -55,8 +55,8 @@ pub fn trim(samples: &[f32], config: &TrimConfig) -> Range<usize> {
     }
 }
 
-/// The level of each frame that [`trim`] looks at, in decibels relative to the loudest: 0 and
-/// below. Frame `n` is centered on sample `n · hop_length`.
+/// Return the level of each frame that [`trim`] compares, in decibels relative to the loudest frame
+/// (0 and below). Frame `n` is centered on sample `n · hop_length`.
 ///
 /// ```
 /// use undertone_audio::{TrimConfig, frame_levels};
@@ -72,23 +72,23 @@ pub fn frame_levels(samples: &[f32], config: &TrimConfig) -> Vec<f32> {
         config.frame_length.max(1),
         config.hop_length.max(1),
     );
-    // librosa takes the root and squares it again, each rounded to single precision.
+    // librosa takes the root and squares it again, and each step rounds to single precision.
     let squared_rms: Vec<f32> = powers.iter().map(|p| p.sqrt() * p.sqrt()).collect();
     let loudest = decibels(squared_rms.iter().copied().fold(0.0, f32::max));
     let relative = |p: &f32| decibels(*p) - loudest;
     squared_rms.iter().map(relative).collect()
 }
 
-/// `10·log10` with the floor that `librosa.amplitude_to_db` has (an amplitude of 1e-5).
+/// Return `10·log10(power)` with the floor of `librosa.amplitude_to_db` (an amplitude of 1e-5).
 fn decibels(power: f32) -> f32 {
     10.0 * power.max(1e-10).log10()
 }
 
-/// Mean square of each centered frame: `librosa.feature.rms` before its root.
+/// Compute the mean square of each centered frame: `librosa.feature.rms` before the root.
 ///
-/// Neighboring frames share most of their samples. Where the hop is a half, a quarter, … of the
-/// frame, and so one of the parts that [`sum_of_squares`] halves a frame into, each part is summed
-/// once and the parts are added in the same order.
+/// Neighboring frames share most of their samples. If the hop is a half, a quarter, … of the frame,
+/// it is one of the parts that [`sum_of_squares`] halves a frame into. Then each part is summed
+/// once, and the parts are added in the same order.
 fn frame_powers(samples: &[f32], frame_length: usize, hop: usize) -> Vec<f32> {
     let pad = frame_length / 2;
     let frames = (samples.len() + 2 * pad + hop).saturating_sub(frame_length) / hop;
@@ -111,7 +111,7 @@ fn frame_powers(samples: &[f32], frame_length: usize, hop: usize) -> Vec<f32> {
     sums
 }
 
-/// How often `frame_length` is halved to give `hop`; 0 where it never does, or not into equal halves.
+/// Return how often `frame_length` must be halved to give `hop`, or 0 where equal halves never do.
 fn halvings(frame_length: usize, hop: usize) -> u32 {
     let ratio = frame_length / hop;
     let exact = ratio.is_power_of_two()
@@ -121,11 +121,12 @@ fn halvings(frame_length: usize, hop: usize) -> u32 {
     if exact { ratio.ilog2() } else { 0 }
 }
 
-/// Longest stretch that numpy's `sum` adds up without halving it, in [`LANES`] running sums.
+/// Most numbers that numpy's `sum` adds without halving them, in [`LANES`] running sums.
 const LEAF: usize = 128;
 const LANES: usize = 8;
 
-/// Adds in the order numpy's `sum` does, so that a frame on the threshold falls on the same side.
+/// Add in the order of numpy's `sum`. Rounding then is the same, so that a frame exactly on the
+/// threshold falls on the same side as in librosa.
 fn sum_of_squares(values: &[f32]) -> f32 {
     if values.len() > LEAF {
         let half = values.len() / 2;
@@ -163,18 +164,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_is_left_whole() {
+    fn silence_is_returned_whole() {
         assert_eq!(trim(&[0.0; 5000], &TrimConfig::default()), 0..5000);
     }
 
     #[test]
-    fn nothing_stays_nothing() {
+    fn very_short_recordings_are_returned_whole() {
         assert_eq!(trim(&[], &TrimConfig::default()), 0..0);
         assert_eq!(trim(&[0.3], &TrimConfig::default()), 0..1);
     }
 
     #[test]
-    fn odd_frame_lengths_do_not_overrun() {
+    fn odd_frame_lengths_stay_inside_the_recording() {
         for frame_length in [0, 1, 7, 2047] {
             let config = TrimConfig {
                 frame_length,
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn leaf_kernels_agree() {
+    fn both_compilations_agree() {
         let values: Vec<f32> = (0..LEAF).map(|n| (n as f32 * 0.7).sin()).collect();
         for n in 0..=LEAF {
             let (wide, plain) = (leaf_sum(&values[..n]), leaf_sum_plain(&values[..n]));
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_parts_give_the_same_sums() {
+    fn shared_parts_give_the_same_sums_as_whole_frames() {
         let samples: Vec<f32> = (0..5000).map(|n| (n as f32 * 0.37).sin()).collect();
         for (frame_length, hop) in [(2048, 512), (512, 512), (400, 100), (400, 200), (2048, 64)] {
             let mut frame = vec![0.0; frame_length];

@@ -1,4 +1,4 @@
-//! What each augmentation does to sounds whose answer is known.
+//! Every augmentation on sounds with a known answer.
 
 use std::f64::consts::TAU;
 
@@ -15,7 +15,7 @@ fn sine(hz: f64, len: usize) -> Vec<f32> {
         .collect()
 }
 
-/// A pulse train at `f0` Hz through three resonances, as in an "a".
+/// Make an "a": a pulse train at `f0` Hz through three resonances.
 fn vowel(f0: f64, len: usize) -> Vec<f32> {
     let period = f64::from(RATE) / f0;
     let mut signal: Vec<f64> = (0..len)
@@ -34,8 +34,8 @@ fn vowel(f0: f64, len: usize) -> Vec<f32> {
     signal.iter().map(|x| (0.5 * x / peak) as f32).collect()
 }
 
-/// Fundamental frequency in Hz: the highest peak of the middle's autocorrelation within 3 % of
-/// twenty periods of `near`, refined by a parabola.
+/// Find the fundamental frequency in Hz near `near`: the highest peak of the autocorrelation of the
+/// middle, within 3 % of twenty periods, refined by a parabola.
 fn f0(samples: &[f32], near: f64) -> f64 {
     const PERIODS: f64 = 20.0;
     let lag = PERIODS * f64::from(RATE) / near;
@@ -67,7 +67,7 @@ fn db(ratio: f64) -> f64 {
     10.0 * ratio.log10()
 }
 
-/// Power of the samples at one frequency.
+/// Return the power of the samples at one frequency.
 fn power_at(samples: &[f32], hz: f64) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);
     for (n, sample) in samples.iter().enumerate() {
@@ -100,7 +100,7 @@ fn speed_moves_pitch_and_length_together() {
 }
 
 #[test]
-fn tempo_leaves_the_pitch() {
+fn tempo_keeps_the_pitch() {
     for factor in [0.7, 0.9, 1.1, 1.5] {
         for hz in [80.0, 110.0, 233.0, 410.0] {
             for sound in [sine(hz, 32_000), vowel(hz, 32_000)] {
@@ -128,7 +128,7 @@ fn tempo_keeps_a_tone_clean() {
 }
 
 #[test]
-fn pitch_moves_and_length_stays() {
+fn pitch_changes_and_the_length_does_not() {
     for semitones in [-4.0, -1.5, 0.5, 2.0, 5.0] {
         let ratio = (semitones / 12.0_f64).exp2();
         for hz in [80.0, 110.0, 233.0, 410.0] {
@@ -143,7 +143,7 @@ fn pitch_moves_and_length_stays() {
 }
 
 #[test]
-fn pitch_leaves_events_where_they_are() {
+fn pitch_does_not_move_events_in_time() {
     // Half a second of silence, then a tone.
     let mut sound = vec![0.0; 8000];
     sound.extend(sine(150.0, 8000));
@@ -161,7 +161,7 @@ fn gain_is_in_decibels() {
 }
 
 #[test]
-fn noise_has_the_ratio_asked_for() {
+fn noise_has_the_requested_ratio() {
     let sound = vowel(120.0, 24_000);
     for color in [NoiseColor::White, NoiseColor::Pink] {
         for snr in [-5.0, 10.0, 30.0] {
@@ -178,7 +178,7 @@ fn noise_has_the_ratio_asked_for() {
 
 #[test]
 fn noise_has_its_color() {
-    // A little silence before one loud click, so that what is left is the noise alone.
+    // One click at the start, so that the rest is the noise alone.
     let mut sound = vec![0.0; 64_000];
     sound[0] = 1.0;
     let octave = |color, low: usize| -> f64 {
@@ -246,7 +246,7 @@ fn the_same_seed_gives_the_same_samples() {
 }
 
 #[test]
-fn nothing_asked_for_changes_nothing() {
+fn neutral_arguments_change_nothing() {
     let sound = vowel(120.0, 8000);
     assert_eq!(speed(&sound, RATE, 1.0).unwrap(), sound);
     assert_eq!(tempo(&sound, RATE, 1.0).unwrap(), sound);
@@ -278,10 +278,14 @@ fn arguments_out_of_range_are_errors() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
-    fn samples_stay_finite_and_lengths_as_promised(
+    fn samples_stay_finite_and_have_the_documented_length(
         samples in prop::collection::vec(-1e6_f32..1e6, 0..3000),
         rate in prop::sample::select(vec![1000_u32, 8000, 11_025, 16_000, 44_100]),
         factor in 0.5..2.0_f64,
@@ -292,7 +296,7 @@ proptest! {
         let tempo = tempo(&samples, rate, factor).unwrap();
         prop_assert_eq!(tempo.len(), (len as f64 / factor).round() as usize);
         let speed = speed(&samples, rate, factor).unwrap();
-        // The factor is rounded to hundredths; besides, one length is rounded up, the other down.
+        // The factor is rounded to hundredths. One length is rounded up and the other down.
         prop_assert!(speed.len().abs_diff((len as f64 / factor) as usize) <= 2 + len / 50);
         let same_length = [
             pitch(&samples, rate, semitones).unwrap(),

@@ -1,5 +1,5 @@
-//! Damaged files of every format end in a recording or an error: never in a panic, an endless
-//! loop, or memory that the file's size can't justify.
+//! A damaged file of any format gives a recording or an error. It never causes a panic, an endless
+//! loop, or an allocation far beyond the size of the file.
 
 use proptest::prelude::*;
 use undertone_audio::{DecodeOptions, decode_bytes};
@@ -16,7 +16,7 @@ const FIXTURES: [(&str, &[u8]); 9] = [
     ("tone-opus.ogg", include_bytes!("fixtures/tone-opus.ogg")),
 ];
 
-/// A recording that comes out must be sound, whatever went in.
+/// Decode, and check that the recording is valid if there is one.
 fn check(name: &str, bytes: Vec<u8>) {
     let limit = DecodeOptions { max_seconds: 5.0 };
     match decode_bytes(bytes, &limit) {
@@ -37,7 +37,7 @@ fn check(name: &str, bytes: Vec<u8>) {
 }
 
 #[test]
-fn truncated_anywhere() {
+fn files_truncated_anywhere_give_a_recording_or_an_error() {
     for (name, whole) in FIXTURES {
         for len in (0..whole.len()).step_by(1 + whole.len() / 400) {
             check(name, whole[..len].to_vec());
@@ -46,7 +46,7 @@ fn truncated_anywhere() {
 }
 
 #[test]
-fn any_byte_of_the_header_replaced() {
+fn a_replaced_byte_of_the_header_gives_a_recording_or_an_error() {
     for (name, whole) in FIXTURES {
         for at in 0..whole.len().min(200) {
             for value in [0x00, 0x7f, 0x80, 0xff] {
@@ -59,10 +59,14 @@ fn any_byte_of_the_header_replaced() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
-    fn bytes_replaced_anywhere(
+    fn bytes_replaced_anywhere_give_a_recording_or_an_error(
         fixture in 0..FIXTURES.len(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
     ) {
@@ -76,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn noise_behind_a_signature(
+    fn noise_after_a_signature_gives_a_recording_or_an_error(
         fixture in 0..FIXTURES.len(),
         noise in prop::collection::vec(any::<u8>(), 0..2000),
     ) {

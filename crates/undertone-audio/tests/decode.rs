@@ -1,4 +1,4 @@
-//! Every format, and every way in which a file can be wrong.
+//! Every format, and every error.
 
 use std::f64::consts::PI;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn decode(bytes: Vec<u8>) -> Result<Recording, DecodeErrorKind> {
-    // The kind is all these tests need, and it can't be cloned out of an error.
+    // These tests need only the kind, which cannot be cloned out of an error.
     decode_bytes(bytes, &DecodeOptions::default()).map_err(|error| match error.kind() {
         DecodeErrorKind::HeaderPromisesMore {
             format,
@@ -69,7 +69,7 @@ fn pcm16(samples: &[i16], channels: u16) -> Vec<u8> {
     wav(1, channels, 16_000, 16, &data, data.len() as u32)
 }
 
-/// Level of what differs between samples and the fixtures' tone, in dB below it.
+/// Return the level of the difference between samples and the fixtures' tone, in dB below it.
 fn distance_from_tone(samples: &[f32], tone: &[f32]) -> f64 {
     let (mut error, mut power) = (0.0, 0.0);
     for (sample, expected) in samples.iter().zip(tone) {
@@ -84,11 +84,11 @@ fn every_format_gives_the_same_tone() {
     let tone: Vec<f32> = (0..4000)
         .map(|n| (0.5 * (2.0 * PI * 440.0 * f64::from(n) / 16_000.0).sin()) as f32)
         .collect();
-    // sox's own tone is 68 dB from the ideal one, whichever decoder reads it.
+    // The difference between sox's tone and the ideal one is at -68 dB with every decoder.
     let exact = -65.0;
-    // What rounding to so many bits, or a lossy codec, leaves; the silence an encoder puts in
-    // front, and how much may follow. MP3 and Vorbis tell how much to remove; an AAC encoder's
-    // delay stands in an edit list that symphonia doesn't read.
+    // The level of the difference after rounding or lossy coding, the encoder delay, and the most
+    // padding after the end. MP3 and Vorbis state how much to remove. The delay of an AAC encoder
+    // stands in an edit list, which symphonia does not read.
     for (name, level, delay, padding) in [
         ("tone.wav", exact, 0, 0),
         ("tone-s8.wav", -40.0, 0, 0),
@@ -200,7 +200,7 @@ fn chunks_before_the_data_are_skipped() {
 }
 
 #[test]
-fn sizes_that_streaming_writers_leave() {
+fn unknown_sizes_of_streaming_writers_mean_the_rest_of_the_file() {
     for unknown in [0, 0x7fff_f000, 0x7fff_ffff, 0xffff_ffff] {
         let file = wav(1, 1, 16_000, 16, &[0, 64, 0, 32], unknown);
         assert_eq!(decode(file).unwrap().samples, [0.5, 0.25], "{unknown:#x}");
@@ -220,7 +220,7 @@ fn sizes_that_streaming_writers_leave() {
 }
 
 #[test]
-fn files_that_are_no_audio() {
+fn other_files_are_not_audio() {
     for content in [
         &b""[..],
         b"RIFF",
@@ -237,7 +237,7 @@ fn files_that_are_no_audio() {
 }
 
 #[test]
-fn codecs_that_are_not_supported() {
+fn unsupported_codecs_are_errors() {
     for name in ["tone-adpcm.wav", "tone-opus.ogg"] {
         let error = decode(std::fs::read(fixture(name)).unwrap()).unwrap_err();
         assert!(
@@ -248,13 +248,13 @@ fn codecs_that_are_not_supported() {
 }
 
 #[test]
-fn recordings_without_samples() {
+fn a_recording_without_samples_is_an_error() {
     let error = decode(pcm16(&[], 1)).unwrap_err();
     assert!(matches!(error, DecodeErrorKind::NoSamples), "{error}");
 }
 
 #[test]
-fn samples_that_are_not_finite() {
+fn samples_that_are_not_finite_are_errors() {
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let data: Vec<u8> = [0.5, value]
             .iter()
@@ -269,7 +269,7 @@ fn samples_that_are_not_finite() {
 }
 
 #[test]
-fn rates_out_of_range() {
+fn sample_rates_out_of_range_are_errors() {
     for rate in [0, 3_999, 192_001, u32::MAX / 4] {
         let error = decode(wav(1, 1, rate, 16, &[0, 0], 2)).unwrap_err();
         assert!(
@@ -283,7 +283,7 @@ fn rates_out_of_range() {
 }
 
 #[test]
-fn longer_than_the_limit() {
+fn a_recording_longer_than_the_limit_is_an_error() {
     let options = DecodeOptions { max_seconds: 0.2 };
     for name in [
         "tone.wav",
@@ -302,7 +302,7 @@ fn longer_than_the_limit() {
 }
 
 #[test]
-fn the_most_samples_are_announced_once_and_kept() {
+fn the_largest_number_of_samples_is_announced_once() {
     let options = DecodeOptions { max_seconds: 2.0 };
     for name in [
         "tone.wav",
@@ -344,7 +344,7 @@ fn errors_name_the_file() {
 }
 
 #[test]
-fn a_wrong_name_does_not_matter() {
+fn the_format_is_recognized_despite_a_wrong_file_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tone.mp3");
     std::fs::copy(fixture("tone.flac"), &path).unwrap();
@@ -358,7 +358,7 @@ fn a_wrong_name_does_not_matter() {
 }
 
 #[test]
-fn a_truncated_flac_is_an_error_everywhere() {
+fn a_truncated_flac_is_an_error_at_every_length() {
     let whole = std::fs::read(fixture("tone.flac")).unwrap();
     for len in (5..whole.len()).step_by(7) {
         let error = decode(whole[..len].to_vec()).expect_err("truncated");
@@ -376,7 +376,7 @@ fn a_truncated_flac_is_an_error_everywhere() {
 fn flipped_bits_in_flac_frames_are_found() {
     let whole = std::fs::read(fixture("tone.flac")).unwrap();
     let tone = decode(whole.clone()).unwrap();
-    // Behind all metadata, every byte is under a checksum.
+    // After the metadata, a checksum covers every byte.
     for at in (whole.len() / 2..whole.len()).step_by(3) {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x10;

@@ -37,7 +37,7 @@ fn inputs_are_stacked_in_their_order() {
 }
 
 #[test]
-fn every_rate_ends_in_the_same_shape() {
+fn every_sample_rate_gives_the_same_shape() {
     let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
     for rate in [4_000, 8_000, 11_025, 22_050, 44_100, 48_000, 192_000] {
         let prepared = front_end.prepare(&recording(rate, 0.5)).unwrap();
@@ -51,7 +51,7 @@ fn every_rate_ends_in_the_same_shape() {
 }
 
 #[test]
-fn the_start_of_speech_is_told() {
+fn the_start_of_speech_is_returned() {
     let mut clip = recording(16_000, 3.0);
     clip.samples[..16_000].fill(0.0);
     let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
@@ -67,7 +67,7 @@ fn the_start_of_speech_is_told() {
 }
 
 #[test]
-fn silence_and_single_samples_go_through() {
+fn silence_and_single_samples_give_features() {
     let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
     for len in [1, 2, 700, 96_000] {
         let clip = Recording {
@@ -149,7 +149,7 @@ fn a_configuration_survives_toml_and_json() {
 }
 
 #[test]
-fn configurations_that_make_no_sense() {
+fn invalid_configurations_are_errors() {
     for toml in [
         "sample_rate = 0",
         "n_fft = 0",
@@ -176,7 +176,7 @@ fn configurations_that_make_no_sense() {
 }
 
 #[test]
-fn samples_whose_power_would_overflow_are_refused() {
+fn samples_whose_power_would_overflow_are_errors() {
     let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
     let mut loud = recording(16_000, 0.5);
     loud.samples[100] = -1e30;
@@ -189,7 +189,7 @@ fn samples_whose_power_would_overflow_are_refused() {
 }
 
 #[test]
-fn sizes_that_would_exhaust_the_memory_are_refused() {
+fn sizes_that_would_exhaust_the_memory_are_errors() {
     for toml in [
         "n_fft = 1000000000",
         "n_mels = 100000000",
@@ -251,7 +251,7 @@ fn a_waveform_is_scaled_by_its_own_mean_and_deviation() {
 }
 
 #[test]
-fn an_encoders_input_stands_alone() {
+fn an_input_of_an_encoder_must_stand_alone() {
     let config = FrontEndConfig {
         inputs: vec![InputKind::Waveform, InputKind::Mfcc],
         ..FrontEndConfig::default()

@@ -1,4 +1,4 @@
-//! Features and trimming against librosa 0.11, on the edge cases that `reference/make.py` made.
+//! Features and trimming against librosa 0.11, on the edge cases of `reference/make.py`.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;

@@ -1,5 +1,5 @@
-//! Pitch against librosa 0.11's pYIN, on the sounds that `reference/make_pitch.py` made, and on
-//! input that has none.
+//! Pitch against pYIN of librosa 0.11, on the sounds of `reference/make_pitch.py`, and on input
+//! without pitch.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -56,7 +56,7 @@ fn sounds(case: &str, length: usize) -> Vec<f32> {
 }
 
 #[test]
-fn synthetic_sounds_have_the_pitch_that_librosa_finds() {
+fn the_pitch_of_synthetic_sounds_matches_librosa() {
     let reference: Reference = serde_json::from_str(include_str!("reference/pitch.json")).unwrap();
     assert_eq!(reference.cases.len(), 9);
     let pyin = Pyin::new(&PitchConfig::default()).unwrap();
@@ -78,9 +78,9 @@ fn synthetic_sounds_have_the_pitch_that_librosa_finds() {
 }
 
 #[test]
-fn a_steady_voice_has_its_own_pitch_at_any_length() {
+fn the_pitch_of_a_steady_voice_is_found_at_any_length() {
     let pyin = Pyin::new(&PitchConfig::default()).unwrap();
-    // Longer than one stretch of frames that are decoded together.
+    // The second is longer than the frames whose path is searched together.
     for seconds in [0.1, 50.0] {
         let samples: Vec<f32> = (0..(seconds * 16_000.0) as usize)
             .map(|n| voice(140.0 * n as f64 / 16_000.0) as f32)
@@ -102,7 +102,7 @@ fn no_samples_are_one_unvoiced_frame() {
 }
 
 #[test]
-fn impossible_parameters_are_refused() {
+fn impossible_parameters_are_errors() {
     let config = PitchConfig::default();
     for (fmin, fmax) in [(0.0, 800.0), (800.0, 65.0), (65.0, 9000.0), (f32::NAN, 1.0)] {
         let config = PitchConfig {

@@ -1,5 +1,5 @@
-//! The real corpus, where it is: `UNDERTONE_RAVDESS`, or `shared/ravdess` beside the workspace.
-//! Without it these tests say so and pass.
+//! Recordings of RAVDESS, from `UNDERTONE_RAVDESS` or `shared/ravdess` beside the workspace. Without
+//! them, these tests print a message and pass.
 
 #![allow(clippy::print_stdout)]
 
@@ -47,8 +47,8 @@ fn one_actor_goes_through_the_front_end() {
     }
 }
 
-/// The five stereo clips are what crashed the notebook's wav2vec 2.0; all eight files have a
-/// `FLLR` chunk or another oddity of RAVDESS's writers.
+/// Five clips are stereo, and a model for mono input fails on them. All eight files have a `FLLR`
+/// chunk or another peculiarity of the programs that wrote RAVDESS.
 #[test]
 fn stereo_clips_become_mono() {
     let files = recordings(&shared("ravdess-wav"));

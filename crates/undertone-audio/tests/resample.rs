@@ -1,10 +1,10 @@
-//! The resampler's quality, measured with sines: pass band, aliases, images, alignment.
+//! The quality of the resampler, measured with sines: pass band, aliases, images, alignment.
 
 use std::f64::consts::PI;
 
 use undertone_audio::Resampler;
 
-/// Rates that recordings come in.
+/// Sample rates of common recordings.
 const RATES: [u32; 10] = [
     8_000, 11_025, 12_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000,
 ];
@@ -16,7 +16,8 @@ fn sine(hz: f64, rate: u32, len: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Away from both ends, where a tone that begins abruptly has no single frequency.
+/// Return the middle of the samples. At both ends, a tone that begins abruptly has no single
+/// frequency.
 fn middle(samples: &[f32]) -> &[f32] {
     &samples[samples.len() / 4..samples.len() * 3 / 4]
 }
@@ -30,7 +31,7 @@ fn decibels(ratio: f64) -> f64 {
 }
 
 #[test]
-fn pass_band_is_flat_and_nothing_else_comes_out() {
+fn the_pass_band_is_flat_and_free_of_images() {
     for rate in RATES {
         let resampler = Resampler::new(rate, TARGET).unwrap();
         // Up to 7 kHz, or the same share of a lower source's band.
@@ -41,7 +42,7 @@ fn pass_band_is_flat_and_nothing_else_comes_out() {
             let expected = sine(hz, TARGET, output.len());
             let gain = decibels(rms(middle(&output)) / rms(middle(&expected)));
             assert!(gain.abs() < 0.1, "{rate} Hz: {hz} Hz passes with {gain} dB");
-            // What isn't the same tone at the same time: images, aliases, noise, delay.
+            // The difference from the same tone at the same time: images, aliases, noise, delay.
             let scale = rms(middle(&output)) / rms(middle(&expected));
             let rest: Vec<f32> = middle(&output)
                 .iter()
@@ -58,7 +59,7 @@ fn pass_band_is_flat_and_nothing_else_comes_out() {
 }
 
 #[test]
-fn nothing_above_the_target_band_folds_back() {
+fn tones_above_the_target_band_do_not_alias() {
     for rate in RATES.into_iter().filter(|rate| *rate > TARGET) {
         let resampler = Resampler::new(rate, TARGET).unwrap();
         let top = f64::from(rate) / 2.0;
@@ -72,7 +73,7 @@ fn nothing_above_the_target_band_folds_back() {
 }
 
 #[test]
-fn length_is_that_of_librosa() {
+fn the_length_equals_that_of_librosa() {
     for rate in RATES.into_iter().chain([15_999, 16_000, 16_001, 44_099]) {
         let resampler = Resampler::new(rate, TARGET).unwrap();
         for len in [0_usize, 1, 2, 3, 160, 999, 20_001] {
@@ -87,7 +88,7 @@ fn length_is_that_of_librosa() {
 }
 
 #[test]
-fn an_impulse_stays_where_it_is() {
+fn an_impulse_keeps_its_time() {
     for (from, to) in [
         (48_000, 16_000),
         (44_100, 16_000),

@@ -1,5 +1,5 @@
-//! Inputs of pretrained encoders against transformers, on the cases that
-//! `reference/make_transformers.py` made.
+//! Inputs of pretrained encoders against transformers, on the cases of
+//! `reference/make_transformers.py`.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -60,7 +60,7 @@ fn largest_difference(ours: &[f32], thinned: &[f32]) -> f32 {
 }
 
 #[test]
-fn log_mel_matches_whispers() {
+fn log_mel_matches_whisper() {
     for bands in [80, 128] {
         let whisper = WhisperLogMel::new(bands).unwrap();
         assert_eq!(whisper.n_mels(), bands);
@@ -92,13 +92,13 @@ fn log_mel_of_any_length_has_every_whole_hop() {
 }
 
 #[test]
-fn no_bands_are_an_error() {
+fn zero_bands_are_an_error() {
     let error = WhisperLogMel::new(0).unwrap_err();
     assert_eq!(error, FeatureError::Zero { name: "n_mels" });
 }
 
 #[test]
-fn waveform_matches_wav2vec2s() {
+fn the_normalized_waveform_matches_wav2vec2() {
     for (name, case) in reference() {
         let mut normalized = samples(&name, case.length);
         zero_mean_unit_variance(&mut normalized);

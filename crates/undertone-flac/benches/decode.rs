@@ -5,10 +5,11 @@
 //! UNDERTONE_FLAC=FOLDER cargo bench -p undertone-flac       also the first 24 files of a folder
 //! ```
 //!
-//! `undertone` checks the CRC-8 and the CRC-16 of every frame and the number of samples. `symphonia`
-//! is its reader and decoder with default options, which check both CRCs too. `symphonia_md5` also
-//! compares the MD5 of all samples. `symphonia_unchecked` is the decoder alone on packets that were
-//! read before the clock started, so neither the splitting into frames nor the CRC-16 counts.
+//! `undertone` checks the CRC-8 and the CRC-16 of every frame and the number of samples.
+//! `symphonia` is its reader and decoder with default options, which check both CRCs too.
+//! `symphonia_md5` also compares the MD5 of all samples. `symphonia_unchecked` is the decoder alone
+//! on packets that were read before the clock started, so neither the splitting into frames nor the
+//! CRC-16 counts.
 
 use std::fmt;
 use std::hint::black_box;

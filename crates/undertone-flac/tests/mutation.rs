@@ -1,5 +1,5 @@
-//! Damaged streams end in samples or an error: never in a panic or an endless loop. The mutations are
-//! the same in every run; `fuzz/` looks for new ones.
+//! Damaged streams end in samples or an error: never in a panic or an endless loop. The mutations
+//! are the same in every run; `fuzz/` looks for new ones.
 
 use undertone_flac::{Decoder, FlacError};
 

@@ -1,12 +1,13 @@
-//! Convolution with long responses.
+//! Convolution with a long response.
 
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
-/// As many samples as there are, convolved with `response`, which has at least one tap.
+/// Convolve the samples with `response`, which has at least one tap. The result has as many
+/// samples.
 ///
-/// Works by overlap-save. Two blocks travel together as the real and the imaginary part of one
-/// complex signal, which stays valid because the response is real.
+/// The method is overlap-save. Two blocks are transformed together, as the real and the imaginary
+/// part of one complex signal. This is exact because the response is real.
 pub(super) fn convolve(samples: &[f32], response: &[f32]) -> Vec<f32> {
     let overlap = response.len() - 1;
     let size = (2 * response.len())
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agrees_with_the_sum_of_products() {
+    fn convolution_equals_the_sum_of_products() {
         let sample = |n: usize| ((n * n) as f32 * 0.37).sin();
         for (len, taps) in [(1, 1), (1, 9), (5, 1), (100, 7), (1000, 33), (50, 200)] {
             let samples: Vec<f32> = (0..len).map(sample).collect();

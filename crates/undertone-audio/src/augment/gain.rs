@@ -1,8 +1,8 @@
-//! Louder or softer.
+//! Another level.
 
 use super::{AugmentError, amplitude, check, check_samples};
 
-/// The samples at another level, `db` (-60 to 60) louder. Nothing is clipped.
+/// Make the samples `db` (-60 to 60) louder. Nothing is clipped.
 ///
 /// # Errors
 /// When `db` is out of range, or a sample is not finite.

@@ -1,5 +1,4 @@
-//! Variations of a recording for training: the same words and feeling, said a little differently
-//! or heard in another place.
+//! Augmentation: variations of a recording for training, with the same words and the same emotion.
 //!
 //! | function | what changes | what stays |
 //! |---|---|---|
@@ -10,10 +9,10 @@
 //! | [`noise`] | signal-to-noise ratio | length |
 //! | [`reverberation`] | the room | level, length |
 //!
-//! All take mono samples and give new ones. The result depends on the arguments only: whatever is
-//! random comes from a seed, by a generator of this crate's own that gives the same numbers on
-//! every platform. An empty recording stays empty, finite samples stay finite, and arguments
-//! outside their documented range are an error.
+//! All of them take mono samples and return new ones. The result depends only on the arguments:
+//! random numbers come from a seed, by a generator that gives the same numbers on every platform.
+//! An empty recording stays empty, finite samples stay finite, and an argument outside its
+//! documented range is an error.
 
 mod convolution;
 mod gain;
@@ -37,40 +36,40 @@ pub use reverberation::reverberation;
 pub use speed::speed;
 pub use tempo::tempo;
 
-/// Arguments that an augmentation cannot work with.
+/// The reason why a recording cannot be augmented.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum AugmentError {
-    /// A parameter outside its range, or not a number.
+    /// A parameter is outside its range, or NaN.
     #[error("{name} {value} must lie between {low} and {high}")]
     OutOfRange {
         /// The parameter, with its unit.
         name: &'static str,
-        /// What was asked for.
+        /// The requested value.
         value: f64,
-        /// The lowest value allowed.
+        /// The lowest allowed value.
         low: f64,
-        /// The highest value allowed.
+        /// The highest allowed value.
         high: f64,
     },
-    /// A sample that isn't finite, or of a size that no recording has.
+    /// A sample is not finite, or is larger than in any recording.
     #[error("sample {index} is {value}: samples must be finite and within ±{MAX_SAMPLE:e}")]
     Sample {
-        /// Its position.
+        /// The index of the sample.
         index: usize,
-        /// Its value.
+        /// The value of the sample.
         value: f32,
     },
-    /// Rates that cannot be converted.
+    /// The sample rates cannot be converted.
     #[error(transparent)]
     Resample(#[from] ResampleError),
 }
 
-/// Full scale is 1; up to here no step overflows.
+/// The largest magnitude of a sample. Full scale is 1, and up to this value no step overflows.
 const MAX_SAMPLE: f32 = 1e6;
 
 fn check_samples(samples: &[f32]) -> Result<(), AugmentError> {
-    // A NaN is in no range either.
+    // NaN is in no range.
     let bad = |sample: &f32| !(-MAX_SAMPLE..=MAX_SAMPLE).contains(sample);
     match samples.iter().position(bad) {
         None => Ok(()),
@@ -93,18 +92,18 @@ fn check(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Result<(
     })
 }
 
-/// The rates that recordings have, in Hz.
+/// Check that `rate` is a sample rate that recordings have, in Hz.
 fn check_rate(rate: u32) -> Result<(), AugmentError> {
     check("rate in Hz", f64::from(rate), 1_000.0..=192_000.0)
 }
 
-/// Root mean square; 0 for no samples.
+/// Return the root mean square, or 0 for no samples.
 fn rms(samples: &[f32]) -> f64 {
     let energy: f64 = samples.iter().map(|x| f64::from(*x).powi(2)).sum();
     (energy / samples.len().max(1) as f64).sqrt()
 }
 
-/// The factor on amplitudes for a level in dB.
+/// Return the factor on amplitudes for a level in dB.
 fn amplitude(db: f64) -> f64 {
     10_f64.powf(db / 20.0)
 }

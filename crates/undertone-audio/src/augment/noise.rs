@@ -3,17 +3,17 @@
 use super::random::SplitMix64;
 use super::{AugmentError, amplitude, check, check_samples, rms};
 
-/// How a noise's power is spread over frequency.
+/// The distribution of a noise's power over frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoiseColor {
-    /// Evenly: hiss.
+    /// Even: hiss.
     White,
     /// Falling by 3 dB per octave: wind, distant traffic, ventilation.
     Pink,
 }
 
-/// The samples with noise added, `snr_db` (-30 to 100) below them. Both levels are root mean
-/// squares over the whole clip, so silence stays silent.
+/// Add noise that is `snr_db` (-30 to 100) below the samples. Both levels are root mean squares
+/// over the whole clip, so silence stays silent.
 ///
 /// # Errors
 /// When `snr_db` is out of range, or a sample is not finite.
@@ -47,8 +47,8 @@ pub fn noise(
     Ok(added)
 }
 
-/// Turns white noise into pink: Paul Kellet's filter in its refined form (musicdsp.org, 1999), one
-/// real pole per part of the spectrum.
+/// Turns white noise into pink noise: Paul Kellet's filter in its refined form (musicdsp.org,
+/// 1999), with one real pole for each part of the spectrum.
 #[derive(Default)]
 struct PinkFilter {
     poles: [f32; 6],
@@ -56,7 +56,7 @@ struct PinkFilter {
 }
 
 impl PinkFilter {
-    /// Samples after which the slowest pole has forgotten that it started at 0.
+    /// Samples until the start at 0 has decayed in the slowest pole.
     const WARM_UP: usize = 4096;
     const FEEDBACK: [f32; 6] = [0.99886, 0.99332, 0.969, 0.8665, 0.55, -0.7616];
     const INPUT: [f32; 6] = [

@@ -1,14 +1,14 @@
-//! Higher or lower at the same tempo.
+//! Another pitch at the same tempo.
 
 use super::tempo::stretch;
 use super::{AugmentError, check, check_rate, check_samples};
 use crate::Resampler;
 
-/// The samples with their pitch raised by `semitones` (-12 to 12) and their tempo and number left
-/// as they are. Formants move with the pitch, as if the speaker were smaller.
+/// Raise the pitch by `semitones` (-12 to 12). Tempo and length stay the same. Formants move with
+/// the pitch, as if the speaker were smaller.
 ///
-/// The sound is stretched ([`tempo`](super::tempo()) says how) and played faster by as much. The ratio
-/// of the two pitches is rounded to thousandths, at most 1.8 hundredths of a semitone away.
+/// The sound is stretched (see [`tempo`](super::tempo())) and played faster by the same ratio. The
+/// ratio of the pitches is rounded to thousandths, an error of at most 1.8 cents.
 ///
 /// # Errors
 /// When `semitones` or `rate` (in Hz) is out of range, or a sample is not finite.

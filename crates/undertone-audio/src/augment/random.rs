@@ -17,8 +17,8 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    /// A nearly normal number with mean 0 and variance 1: the sum of four uniform ones, within
-    /// ±3.5. Whole numbers up to the last step, so that no platform's `ln` or `cos` has a say.
+    /// Return an approximately normal number with mean 0 and variance 1, within ±3.5: the sum of
+    /// four uniform ones. It needs neither `ln` nor `cos`, which differ between platforms.
     pub(super) fn normal(&mut self) -> f32 {
         let bits = self.next();
         let sum: u64 = (0..4).map(|part| (bits >> (16 * part)) & 0xffff).sum();
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gives_the_published_sequence() {
+    fn the_published_sequence_is_generated() {
         let mut random = SplitMix64::new(1_234_567);
         let expected = [
             6_457_827_717_110_365_317,

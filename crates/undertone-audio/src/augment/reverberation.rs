@@ -1,4 +1,4 @@
-//! Heard in a room.
+//! The sound of a room.
 
 use std::f64::consts::TAU;
 
@@ -6,13 +6,14 @@ use super::convolution::convolve;
 use super::random::SplitMix64;
 use super::{AugmentError, amplitude, check, check_rate, check_samples, rms};
 
-/// The samples as they sound in a synthetic room, cut to their own length and brought back to their
-/// own level (root mean square). The direct sound is not delayed.
+/// Let the samples sound as in a synthetic room. The result has the same length and the same level
+/// (root mean square), and the direct sound is not delayed.
 ///
-/// The room's response is the direct sound and, 2 ms later, noise without the highest frequencies
-/// (walls swallow them) that decays by 60 dB in `rt60_seconds` (0.02 to 10; a
-/// furnished room has 0.3 to 0.6, a church several). `direct_to_reverberant_db` (-20 to 60) is the
-/// energy of the direct sound over that of the noise: 10 is close to the speaker, 0 some metres away.
+/// The response of the room is the direct sound and, 2 ms later, noise that decays by 60 dB in
+/// `rt60_seconds` (0.02 to 10; a furnished room has 0.3 to 0.6, a church several). The noise lacks
+/// the highest frequencies, which walls absorb. `direct_to_reverberant_db` (-20 to 60) is the
+/// energy of the direct sound over that of the noise: 10 is close to the speaker, 0 some meters
+/// away.
 ///
 /// # Errors
 /// When a parameter or `rate` (in Hz) is out of range, or a sample is not finite.
@@ -50,12 +51,12 @@ pub fn reverberation(
     Ok(output)
 }
 
-/// Time from the direct sound to the first that a wall sends back.
+/// Time from the direct sound to the first reflection.
 const GAP_SECONDS: f64 = 0.002;
-/// Frequency above which walls reflect less and less.
+/// Frequency above which walls absorb more and more.
 const WALLS_HZ: f64 = 4_000.0;
 
-/// The response from a speaker to a listener: 1, the gap, the tail.
+/// Return the response from a speaker to a listener: 1, the gap, the tail.
 fn room(rate: f64, rt60_seconds: f64, direct_to_reverberant_db: f64, seed: u64) -> Vec<f32> {
     let gap = (GAP_SECONDS * rate) as usize;
     let decay = amplitude(-60.0 / (rt60_seconds * rate));
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tail_has_the_energy_asked_for() {
+    fn the_tail_has_the_requested_energy() {
         for ratio in [-20.0, 0.0, 12.0] {
             let response = room(16_000.0, 0.4, ratio, 7);
             assert_eq!(response[0], 1.0);

@@ -1,15 +1,14 @@
-//! Played faster or slower.
+//! Another speed of the tape.
 
 use super::{AugmentError, check, check_rate, check_samples};
 use crate::Resampler;
 
-/// The samples played `factor` times (0.5 to 2) as fast, as a tape would be: 1.1 is shorter and
-/// higher by a tenth. The length becomes `ceil(len / factor)`.
+/// Play the samples `factor` times (0.5 to 2) as fast, as on a tape: 1.1 is a tenth faster and
+/// higher. The length becomes `ceil(len / factor)`.
 ///
-/// The factor is first rounded to hundredths, which keeps the ratio of the rates, and with it the
-/// transforms of the [`Resampler`], small. A factor above 1 leaves the highest frequencies of the
-/// result to what the samples have there, a factor below 1 leaves them empty: a recording
-/// at a higher rate is better played first and then resampled once.
+/// The factor is rounded to hundredths, so that the ratio of the rates and the transforms of the
+/// [`Resampler`] stay small. A factor below 1 leaves the highest frequencies of the result empty.
+/// Apply this to a recording at its own, higher rate, and resample afterwards.
 ///
 /// # Errors
 /// When `factor` or `rate` (in Hz) is out of range, or a sample is not finite.

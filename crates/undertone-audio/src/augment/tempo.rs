@@ -1,16 +1,16 @@
-//! Spoken faster or slower at the same pitch.
+//! Another tempo at the same pitch.
 
 use std::f64::consts::PI;
 
 use super::{AugmentError, check, check_rate, check_samples};
 use crate::kernel::kernel;
 
-/// The samples spoken `factor` times (0.5 to 2) as fast: `round(len / factor)` samples with the
-/// same pitch and formants.
+/// Speak `factor` times (0.5 to 2) as fast: `round(len / factor)` samples with the same pitch and
+/// formants.
 ///
-/// Waveform similarity overlap-add (WSOLA; Verhelst and Roelands, ICASSP 1993): pieces of 16 ms are
-/// taken from where the new tempo wants them, give or take 8.5 ms, so that each continues the
-/// waveform before it, and are faded into each other. Sounds down to 60 Hz stay in phase.
+/// The method is waveform similarity overlap-add (WSOLA; Verhelst and Roelands, ICASSP 1993).
+/// Pieces of 16 ms are taken at the positions of the new tempo, shifted by up to 8.5 ms so that
+/// each continues the waveform before it, and are cross-faded. Sounds down to 60 Hz stay in phase.
 ///
 /// # Errors
 /// When `factor` or `rate` (in Hz) is out of range, or a sample is not finite.
@@ -22,12 +22,12 @@ pub fn tempo(samples: &[f32], rate: u32, factor: f64) -> Result<Vec<f32>, Augmen
     Ok(stretch(samples, rate, len))
 }
 
-/// Length of the pieces.
+/// Length of a piece.
 const PIECE_SECONDS: f64 = 0.016;
-/// How far a piece may lie from its place, in either direction: together one period of 60 Hz.
+/// Largest shift of a piece, in either direction. Both together are one period of 60 Hz.
 const SEARCH_SECONDS: f64 = 0.0085;
 
-/// The same sound in `len` samples.
+/// Stretch or compress the sound to `len` samples.
 pub(super) fn stretch(samples: &[f32], rate: u32, len: usize) -> Vec<f32> {
     if len == samples.len() || samples.is_empty() {
         return samples.to_vec();
@@ -70,7 +70,7 @@ pub(super) fn stretch(samples: &[f32], rate: u32, len: usize) -> Vec<f32> {
     output
 }
 
-/// `[n]`: the energy of the first `n` samples.
+/// Return the energy of the first `n` samples, for every `n`.
 fn running_energy(samples: &[f32]) -> Vec<f64> {
     let mut sum = 0.0;
     std::iter::once(0.0)
@@ -81,12 +81,12 @@ fn running_energy(samples: &[f32]) -> Vec<f64> {
         .collect()
 }
 
-/// Samples of a piece that are taken at once, so that sums are loaded and stored less often. Pieces
-/// are a multiple of it.
+/// Samples of a piece that are multiplied at a time, so that sums are loaded and stored less often.
+/// Pieces are a multiple of it.
 const LANES: usize = 4;
 
 kernel! {
-    /// `out[offset]`: the product of `piece` with what `samples` has from `offset` on.
+    /// Compute `out[offset]`, the dot product of `piece` and the samples from `offset` on.
     fn correlate(piece: &[f32], samples: &[f32], out: &mut [f32]) = correlate_plain;
 }
 
@@ -101,7 +101,7 @@ fn correlate_plain(piece: &[f32], samples: &[f32], out: &mut [f32]) {
     }
 }
 
-/// The offset of the largest value; the middle one where none is larger, as in silence.
+/// Return the offset of the largest value, or the middle one if no value is larger, as in silence.
 fn most_similar(similarity: &[f32]) -> usize {
     let mut best = similarity.len() / 2;
     for (offset, value) in similarity.iter().enumerate() {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let samples: Vec<f32> = (0..600).map(|n| (n as f32 * 0.7).sin()).collect();
         let (mut wide, mut plain) = ([0.0; 273], [0.0; 273]);
         correlate(&samples[..256], &samples, &mut wide);

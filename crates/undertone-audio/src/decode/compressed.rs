@@ -1,4 +1,4 @@
-//! MP3, Ogg Vorbis, AAC and M4A, by way of symphonia.
+//! MP3, Ogg Vorbis, AAC and M4A, through symphonia.
 
 use std::io::{Cursor, Error as IoError, ErrorKind};
 
@@ -16,7 +16,8 @@ use super::sniff::{self, Format};
 use crate::Recording;
 use crate::mono::append_mean_of_planes;
 
-/// How far an MP3's frame count may be off: encoders disagree on counting the tag's own frame.
+/// Tolerance for the number of frames in an MP3's tag: encoders disagree on counting the frame of
+/// the tag itself.
 const MP3_SLACK: u64 = 2 * 1152;
 
 pub(super) fn decode(
@@ -57,7 +58,7 @@ pub(super) fn decode(
     let found = mono.samples.len() as u64;
     let slack = match format {
         Format::Mp3 => Some(MP3_SLACK),
-        // Their counts are rounded, estimated, or taken from the audio itself.
+        // The counts of the other formats are rounded, estimated, or taken from the audio itself.
         _ => None,
     };
     match (promised, slack) {
@@ -83,7 +84,7 @@ fn open(format: Format, bytes: impl Content) -> Result<Box<dyn FormatReader>, Er
     source.set_position(sniff::id3_len(source.get_ref().as_ref()) as u64);
     let options = FormatOptions::default();
     let seekable = |source| MediaSourceStream::new(Box::new(source), Default::default());
-    // Where a reader can seek it estimates a length from the bit rate, which is no promise.
+    // A reader that can seek estimates the length from the bit rate. That is not reliable.
     let sequential =
         |source| MediaSourceStream::new(Box::new(ReadOnlySource::new(source)), Default::default());
     Ok(match format {
@@ -114,7 +115,7 @@ fn next_packet(
     reader: &mut dyn FormatReader,
 ) -> Result<Option<symphonia::core::packet::Packet>, DecodeErrorKind> {
     match reader.next_packet() {
-        // Streams of bare frames end wherever they were cut; what a tag promises is checked later.
+        // A stream of bare frames may end anywhere. The length in a tag is checked later.
         Err(Error::IoError(error))
             if error.kind() == ErrorKind::UnexpectedEof
                 && matches!(format, Format::Mp3 | Format::Adts) =>
@@ -133,14 +134,12 @@ fn from_symphonia(format: Format, error: Error) -> DecodeErrorKind {
         }
         Error::IoError(error) => DecodeErrorKind::corrupt(format, IoError::to_string(&error)),
         Error::Unsupported(what) => DecodeErrorKind::unsupported(format, what),
-        Error::ResetRequired => {
-            DecodeErrorKind::unsupported(format, "several streams after one another")
-        }
+        Error::ResetRequired => DecodeErrorKind::unsupported(format, "several streams in one file"),
         other => DecodeErrorKind::corrupt(format, other.to_string()),
     }
 }
 
-/// Collects packets, averaged to mono.
+/// Packets, mixed to mono.
 #[derive(Default)]
 struct MonoBuffer {
     samples: Vec<f32>,
@@ -174,7 +173,7 @@ impl MonoBuffer {
         Ok(())
     }
 
-    /// Takes rate and channels from the first packet, and holds later ones to them.
+    /// Take the rate and the channels from the first packet, and check that later ones agree.
     fn check_spec(
         &mut self,
         format: Format,
@@ -187,7 +186,7 @@ impl MonoBuffer {
             self.channels = channels;
             self.max_frames = options.max_frames(rate);
         } else if (rate, channels) != (self.sample_rate, self.channels) {
-            let detail = "rate or channels change in the middle";
+            let detail = "the sample rate or the number of channels changes";
             return Err(DecodeErrorKind::unsupported(format.name(), detail));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What can go wrong between bytes and samples.
+//! What can go wrong in decoding.
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// A recording that couldn't be decoded: what went wrong, and in which file where there is one.
+/// A recording could not be decoded: the reason, and the file if there is one.
 #[derive(Debug)]
 pub struct DecodeError {
     path: Option<PathBuf>,
@@ -14,17 +14,17 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// What went wrong.
+    /// Return the reason.
     pub fn kind(&self) -> &DecodeErrorKind {
         &self.kind
     }
 
-    /// The file, when decoding began from a path.
+    /// Return the file, if the recording was decoded from a path.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// The same error, naming the file that the bytes came from.
+    /// Name the file that the bytes came from.
     #[must_use]
     pub fn with_path(mut self, path: impl Into<PathBuf>) -> Self {
         self.path = Some(path.into());
@@ -53,7 +53,7 @@ impl std::error::Error for DecodeError {
     }
 }
 
-/// The ways in which decoding fails.
+/// The reason why a recording cannot be decoded.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -63,53 +63,54 @@ pub enum DecodeErrorKind {
     /// Reading failed.
     #[error("cannot be read: {0}")]
     Io(#[source] io::Error),
-    /// The content is none of WAV, FLAC, MP3, Ogg, AAC and M4A.
+    /// The content is not WAV, FLAC, MP3, Ogg, AAC or M4A.
     #[error("not an audio file of a known format (WAV, FLAC, MP3, Ogg Vorbis, AAC, M4A)")]
     NotAudio,
-    /// The container is known, what is in it isn't.
+    /// The container is supported, but its codec is not.
     #[error("unsupported codec in {format}: {detail}")]
     UnsupportedCodec {
         /// The container.
         format: &'static str,
-        /// What it holds instead.
+        /// The codec.
         detail: String,
     },
-    /// The content breaks the rules of its format, or ends in the middle.
+    /// The content breaks a rule of its format, or ends in the middle.
     #[error("corrupt or truncated {format}: {detail}")]
     Corrupt {
         /// The container.
         format: &'static str,
-        /// The rule that is broken.
+        /// The rule.
         detail: String,
     },
-    /// The header announces more audio than the file holds.
+    /// The header announces more than the file holds.
     #[error("truncated {format}: its header promises {promised} {unit}, the file holds {found}")]
     HeaderPromisesMore {
         /// The container.
         format: &'static str,
-        /// Announced by the header.
+        /// The amount that the header announces.
         promised: u64,
-        /// There are.
+        /// The amount that the file holds.
         found: u64,
-        /// What is counted: `"bytes"` or `"frames"`.
+        /// The unit of both: `"bytes"` or `"frames"`.
         unit: &'static str,
     },
-    /// The file is sound but empty.
+    /// The file is valid but empty.
     #[error("holds no samples")]
     NoSamples,
-    /// A floating-point sample is infinite or not a number.
+    /// A floating-point sample is infinite or NaN.
     #[error("sample {index} is not a finite number")]
     NonFinite {
-        /// Index of the first such frame.
+        /// The index of the first such frame.
         index: usize,
     },
-    /// Longer than [`DecodeOptions::max_seconds`](crate::DecodeOptions::max_seconds).
+    /// The recording is longer than
+    /// [`DecodeOptions::max_seconds`](crate::DecodeOptions::max_seconds).
     #[error("longer than the limit of {max_seconds} s")]
     TooLong {
         /// The limit in seconds.
         max_seconds: f64,
     },
-    /// A sample rate outside 4 to 192 kHz.
+    /// The sample rate is outside 4 to 192 kHz.
     #[error("sample rate of {rate} Hz is outside 4000 to 192000 Hz")]
     SampleRateOutOfRange {
         /// The rate in Hz.

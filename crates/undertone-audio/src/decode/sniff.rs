@@ -1,9 +1,9 @@
-//! Recognizing a format by its first bytes.
+//! The recognition of a format by its first bytes.
 
-/// How many leading bytes [`format`] may look at.
+/// The most bytes that [`format`] needs.
 pub(super) const HEAD_LEN: u64 = 64 << 10;
 
-/// A container this crate reads.
+/// A container that this crate reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Wav,
@@ -29,7 +29,7 @@ impl Format {
     }
 }
 
-/// The format of a file that begins with `head`, if it is one of them.
+/// Return the format of a file that begins with `head`, or `None` if it is not audio.
 pub(super) fn format(head: &[u8]) -> Option<Format> {
     match head {
         [
@@ -55,7 +55,7 @@ pub(super) fn format(head: &[u8]) -> Option<Format> {
     }
 }
 
-/// Length of an ID3v2 tag at the start of `bytes`, 0 where there is none.
+/// Return the length of an ID3v2 tag at the start of `bytes`, or 0 if there is none.
 pub(super) fn id3_len(bytes: &[u8]) -> usize {
     match bytes {
         [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
@@ -69,7 +69,8 @@ pub(super) fn id3_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// Behind a tag (whose end may lie beyond `head`) anything but MP3 is rare.
+/// Return the format after a tag. If the tag ends beyond `head`, it is taken for MP3: other formats
+/// seldom have such a tag.
 fn after_id3(head: &[u8]) -> Format {
     let audio = head.get(id3_len(head)..).unwrap_or_default();
     match audio {
@@ -78,7 +79,8 @@ fn after_id3(head: &[u8]) -> Format {
     }
 }
 
-/// MPEG audio and ADTS begin every frame with twelve set bits; the layer tells them apart.
+/// Return the format of bare MPEG frames. MPEG audio and ADTS both begin every frame with twelve
+/// set bits, but have different layers.
 fn mpeg_frame(head: &[u8]) -> Option<Format> {
     let [0xff, second, third, _, ..] = head else {
         return None;
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_looked_behind() {
+    fn the_format_after_a_tag_is_recognized() {
         let mut file = b"ID3\x04\0\0\0\0\0\x05.....".to_vec();
         assert_eq!(id3_len(&file), 15);
         file.extend(b"fLaC");

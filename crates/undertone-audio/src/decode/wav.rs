@@ -1,7 +1,7 @@
 //! RIFF WAVE: integer PCM, floating point, and the two logarithmic telephone codecs.
 //!
-//! Only chunk boundaries inside the file are believed; the size in the RIFF header is not looked
-//! at, since it is wrong more often than it is useful.
+//! The reader uses only the sizes of the chunks. It ignores the size in the RIFF header, which many
+//! programs leave wrong.
 
 use super::error::DecodeErrorKind;
 use super::options::{DecodeOptions, check_finite, check_rate};
@@ -40,18 +40,19 @@ pub(super) fn decode(
     }
 }
 
-/// Id, announced size, and everything in the file after the header of the chunk at `position`.
+/// Return the id of the chunk at `position`, its announced size, and the rest of the file after its
+/// header.
 fn chunk(bytes: &[u8], position: usize) -> Option<(&[u8; 4], u32, &[u8])> {
     let (id, rest) = bytes.get(position..)?.split_first_chunk::<4>()?;
     let (size, body) = rest.split_first_chunk::<4>()?;
     Some((id, u32::from_le_bytes(*size), body))
 }
 
-/// The audio that a data chunk announces and the file holds.
+/// Return the audio of a data chunk.
 ///
-/// A program that writes to a pipe can't go back to fill in the size. It leaves 0 (with audio
-/// following), 0xFFFFFFFF (ffmpeg, sox) or 0x7FFFF000 and the like (espeak-ng, arecord): then the
-/// audio goes on to the end of the file. Any other size must be there.
+/// A program that writes to a pipe cannot go back to fill in the size. It leaves 0 (followed by
+/// audio), 0xFFFFFFFF (ffmpeg, sox) or about 0x7FFFF000 (espeak-ng, arecord). Then the audio
+/// continues to the end of the file. With any other size, the file must hold that many bytes.
 fn data(size: u32, body: &[u8]) -> Result<&[u8], DecodeErrorKind> {
     let unknown = matches!(size, 0 | 0x7fff_0000..=0x7fff_ffff | 0xffff_0000..=0xffff_ffff);
     match body.get(..size as usize) {
@@ -91,7 +92,7 @@ impl Encoding {
     }
 }
 
-/// What the fmt chunk says.
+/// The content of the fmt chunk.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
     encoding: Encoding,
@@ -104,7 +105,7 @@ const TAG_FLOAT: u16 = 3;
 const TAG_ALAW: u16 = 6;
 const TAG_MULAW: u16 = 7;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
-/// All sub-formats of WAVE_FORMAT_EXTENSIBLE that stand for a tag end in these bytes.
+/// The end of every sub-format of WAVE_FORMAT_EXTENSIBLE that represents a format tag.
 const TAG_GUID_SUFFIX: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
 impl Layout {
@@ -164,7 +165,7 @@ fn decode_data(
     announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
     let frame_len = layout.encoding.width() * layout.channels;
-    // A last frame that isn't whole is dropped, as everyone does.
+    // An incomplete last frame is dropped, as in other readers.
     let frames = data.len() / frame_len;
     if frames as u64 > options.max_frames(layout.sample_rate) {
         return Err(options.too_long());
@@ -202,7 +203,7 @@ fn decode_data(
     })
 }
 
-/// What nearly all speech corpora are.
+/// Decode mono PCM of 16 bits, the format of nearly all speech corpora.
 fn mono_s16(data: &[u8]) -> Vec<f32> {
     let mut samples = Vec::with_capacity(data.len() / 2);
     let mut converted = [0.0; 1024];
@@ -233,7 +234,7 @@ fn mono<const WIDTH: usize>(
     mean_of_interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
 }
 
-/// ITU-T G.711 A-law.
+/// Decode a sample of ITU-T G.711 A-law.
 fn alaw(byte: u8) -> f32 {
     let byte = byte ^ 0x55;
     let (exponent, mantissa) = (byte >> 4 & 7, i32::from(byte & 15));
@@ -249,7 +250,7 @@ fn alaw(byte: u8) -> f32 {
     value as f32 / 32_768.0
 }
 
-/// ITU-T G.711 µ-law.
+/// Decode a sample of ITU-T G.711 µ-law.
 fn mulaw(byte: u8) -> f32 {
     let byte = !byte;
     let (exponent, mantissa) = (byte >> 4 & 7, i32::from(byte & 15));
@@ -267,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let values: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
         let (mut wide, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
         convert_s16(&values, &mut wide);

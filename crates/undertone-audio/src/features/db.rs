@@ -1,14 +1,14 @@
-//! Power to decibels.
+//! The conversion from power to decibels.
 
 use std::f32::consts::LOG10_E;
 
 use super::FeatureMatrix;
 use crate::kernel::kernel;
 
-/// What 0 dB stands for.
+/// The power at 0 dB.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DbReference {
-    /// A fixed power (its absolute value is taken).
+    /// A fixed power. Its absolute value counts.
     Power(f32),
     /// The largest power in the matrix: `ref=np.max`.
     Max,
@@ -19,9 +19,9 @@ pub enum DbReference {
 pub struct DbConfig {
     /// The power at 0 dB (librosa's `ref`).
     pub reference: DbReference,
-    /// The smallest power told apart from silence; above 0.
+    /// Smallest power; lower ones count as this. Must be above 0.
     pub amin: f32,
-    /// Everything further below the peak than this many decibels is raised to it.
+    /// Values that are further below the peak than this many decibels are raised to that level.
     pub top_db: Option<f32>,
 }
 
@@ -36,7 +36,7 @@ impl Default for DbConfig {
     }
 }
 
-/// A power spectrogram in decibels, as `librosa.power_to_db` gives it.
+/// Convert a power spectrogram to decibels, as `librosa.power_to_db` does.
 ///
 /// ```
 /// use undertone_audio::{DbConfig, FeatureMatrix, power_to_db};
@@ -74,10 +74,11 @@ fn to_decibels_plain(powers: &mut [f32], amin: f32, offset: f32) {
     }
 }
 
-/// Logarithm of a normal positive number or infinity, to within 1e-7 or 2e-7 of its value.
+/// Compute the logarithm of a normal positive number or infinity. The error is at most 2e-8, or
+/// 2e-7 of the result.
 ///
-/// The method and the constants of `logf` in FreeBSD's msun, without branches: libm's functions
-/// take one number at a time.
+/// The method and the constants are those of `logf` in FreeBSD's msun, but without branches, so
+/// that the loop is vectorized. libm's functions take one number at a time.
 #[inline(always)]
 fn log10(x: f32) -> f32 {
     const LN_2_HIGH: f32 = 6.931_381e-1;
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn logarithms_are_those_of_libm() {
+    fn logarithms_agree_with_libm() {
         for bits in (0x0080_0000_u32..=0x7f7f_ffff).step_by(997) {
             let x = f32::from_bits(bits);
             let exact = f64::from(x).log10();
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let powers: Vec<f32> = (0..1003).map(|n| (n as f32 * 0.7).sin().powi(9)).collect();
         let (mut wide, mut plain) = (powers.clone(), powers.clone());
         to_decibels(&mut wide, 1e-10, 3.0);

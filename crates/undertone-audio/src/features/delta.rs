@@ -1,10 +1,10 @@
-//! Local slopes over time.
+//! Deltas: slopes over time.
 
 use super::{FeatureError, FeatureMatrix};
 
-/// First-order deltas, as `librosa.feature.delta(data, width=width, mode="interp")` gives them:
+/// Compute first-order deltas, as `librosa.feature.delta(data, width=width, mode="interp")` does:
 /// the slope of the straight line through `width` frames around each frame (a Savitzky–Golay
-/// filter). The first and last `width / 2` frames take the slope of the outermost full window.
+/// filter). The first and the last `width / 2` frames have the slope of the outermost full window.
 ///
 /// # Errors
 /// When `width` is even, less than 3, or more than the frames of `data`.

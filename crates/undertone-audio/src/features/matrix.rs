@@ -1,6 +1,6 @@
-//! The shape every feature has.
+//! The matrix that all features come in.
 
-/// Features over time: one row per band (or coefficient), one column per frame.
+/// Features over time: one row for each band (or coefficient), one column for each frame.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeatureMatrix {
     /// Number of rows.
@@ -12,7 +12,7 @@ pub struct FeatureMatrix {
 }
 
 impl FeatureMatrix {
-    /// A matrix of zeros.
+    /// Make a matrix of zeros.
     pub fn zeros(bands: usize, frames: usize) -> Self {
         Self {
             bands,
@@ -21,15 +21,15 @@ impl FeatureMatrix {
         }
     }
 
-    /// One band over time.
+    /// Return one band over time.
     ///
     /// # Panics
-    /// Where there is no such band.
+    /// If there is no such band.
     pub fn band(&self, band: usize) -> &[f32] {
         &self.values[band * self.frames..(band + 1) * self.frames]
     }
 
-    /// One band over time, to write to.
+    /// Return one band over time, for writing.
     pub(crate) fn band_mut(&mut self, band: usize) -> &mut [f32] {
         &mut self.values[band * self.frames..(band + 1) * self.frames]
     }

@@ -41,12 +41,12 @@ impl Default for MelConfig {
     }
 }
 
-/// Computes power mel spectrograms, as `librosa.feature.melspectrogram` does with its other
-/// arguments left alone: periodic Hann window, frames centered with zero padding, magnitudes
-/// squared, Slaney's mel scale and area normalization.
+/// Computes power mel spectrograms, as `librosa.feature.melspectrogram` does with the defaults for
+/// its other arguments: periodic Hann window, frames centered with zero padding, squared
+/// magnitudes, Slaney's mel scale and area normalization.
 ///
-/// The window, the filters and the plan of the Fourier transform are made once, in
-/// [`MelSpectrogram::new`]; one instance can serve many threads.
+/// [`MelSpectrogram::new`] makes the window, the filters and the plan of the Fourier transform. One
+/// instance can serve many threads.
 #[derive(Clone)]
 pub struct MelSpectrogram {
     config: MelConfig,
@@ -63,10 +63,10 @@ impl fmt::Debug for MelSpectrogram {
 }
 
 impl MelSpectrogram {
-    /// Prepares window, filters and transform.
+    /// Prepare the window, the filters and the transform.
     ///
     /// # Errors
-    /// When a count is 0, or `fmin` and `fmax` don't satisfy `0 <= fmin < fmax <= sample_rate / 2`.
+    /// When a count is 0, or when not `0 <= fmin < fmax <= sample_rate / 2`.
     pub fn new(config: &MelConfig) -> Result<Self, FeatureError> {
         for (name, count) in [
             ("sample_rate", config.sample_rate as usize),
@@ -100,12 +100,12 @@ impl MelSpectrogram {
         })
     }
 
-    /// The parameters this was made with.
+    /// Return the parameters.
     pub fn config(&self) -> &MelConfig {
         &self.config
     }
 
-    /// The frequency in Hz at which each band has its peak: `librosa.mel_frequencies(n_mels + 2)`
+    /// Return the frequency in Hz at the peak of each band: `librosa.mel_frequencies(n_mels + 2)`
     /// without its ends.
     pub fn centers(&self) -> Vec<f32> {
         let nyquist = self.config.sample_rate as f32 / 2.0;
@@ -119,13 +119,13 @@ impl MelSpectrogram {
         inner.map(|hertz| *hertz as f32).collect()
     }
 
-    /// Number of frames that `len` samples give.
+    /// Return the number of frames for `len` samples.
     pub fn frames(&self, len: usize) -> usize {
         let padded = len + self.config.n_fft / 2 * 2;
         1 + padded.saturating_sub(self.config.n_fft) / self.config.hop_length
     }
 
-    /// The power mel spectrogram `[n_mels][frames]` of mono samples. No samples at all give one
+    /// Compute the power mel spectrogram `[n_mels][frames]` of mono samples. No samples give one
     /// frame of zeros.
     ///
     /// ```
@@ -139,12 +139,12 @@ impl MelSpectrogram {
         self.power_padded(samples, samples.len())
     }
 
-    /// The same of `samples` followed by zeros up to `len` samples.
+    /// Compute the power mel spectrogram of `samples`, padded with zeros to `len` samples.
     pub(crate) fn power_padded(&self, samples: &[f32], len: usize) -> FeatureMatrix {
         let mut mel = FeatureMatrix::zeros(self.config.n_mels, self.frames(len));
         let samples = &samples[..samples.len().min(len)];
         let (n_fft, hop) = (self.config.n_fft, self.config.hop_length);
-        // Frames behind the last sample stay 0.
+        // Frames after the last sample stay 0.
         let sounding = mel.frames.min((samples.len() + n_fft / 2).div_ceil(hop));
         let start = |frame: usize| (frame * hop) as isize - (n_fft / 2) as isize;
         let mut edges = [vec![0.0; n_fft], vec![0.0; n_fft]];

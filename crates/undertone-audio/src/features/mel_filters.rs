@@ -3,17 +3,17 @@
 use super::FeatureMatrix;
 use crate::kernel::kernel;
 
-/// Bins that are weighted at a time; spectra are handed over in chunks of as many.
+/// Bins that are weighted at a time. Spectra come in chunks of this size.
 pub(super) const LANES: usize = 8;
 
-/// Filters stored by the chunks in which they have weights.
+/// The filters. Each is stored only for the chunks in which it has weights.
 #[derive(Debug, Clone)]
 pub(super) struct MelFilters {
     spans: Vec<Span>,
     weights: Vec<[f32; LANES]>,
 }
 
-/// The first chunk of a spectrum that one filter applies to, and where its weights end.
+/// The first chunk of a spectrum that a filter applies to, and the end of its weights.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     first: usize,
@@ -53,12 +53,12 @@ impl MelFilters {
         filters
     }
 
-    /// Memory for [`MelFilters::apply`].
+    /// Return memory for [`MelFilters::apply`].
     pub(super) fn scratch(&self) -> Vec<[f32; LANES]> {
         vec![[0.0; LANES]; self.spans.len()]
     }
 
-    /// Filters one power spectrum into a column of `mel`: each band is a weighted sum of its bins.
+    /// Filter one power spectrum into a column of `mel`: each band is a weighted sum of bins.
     pub(super) fn apply(
         &self,
         spectrum: &[[f32; LANES]],
@@ -75,8 +75,8 @@ impl MelFilters {
 }
 
 kernel! {
-    /// Leaves the sum of each band in lanes. Adding them up here would make the compiler use
-    /// narrower registers.
+    /// Compute the sum of each band, still in lanes. If the lanes were added here, the compiler
+    /// would use narrower registers.
     fn weigh(
         spans: &[Span],
         weights: &[[f32; LANES]],
@@ -105,7 +105,7 @@ fn weigh_plain(
     }
 }
 
-/// `count` frequencies in Hz, evenly spaced in mel.
+/// Return `count` frequencies in Hz that are evenly spaced in mel.
 pub(super) fn mel_frequencies(count: usize, fmin: f64, fmax: f64) -> Vec<f64> {
     let (low, high) = (hz_to_mel(fmin), hz_to_mel(fmax));
     let step = (high - low) / (count - 1) as f64;
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let filters = MelFilters::new(16_000, 2048, 128, 0.0, 8000.0);
         let spectrum: Vec<[f32; LANES]> = (0..129)
             .map(|chunk| std::array::from_fn(|lane| (chunk * LANES + lane) as f32 * 0.7))

@@ -5,17 +5,18 @@ use std::f64::consts::PI;
 use super::{FeatureError, FeatureMatrix};
 use crate::kernel::kernel;
 
-/// The first rows of an orthonormal DCT-II over mel bands: `librosa.feature.mfcc(S=db)`.
+/// Computes MFCCs, the first rows of an orthonormal DCT-II over mel bands:
+/// `librosa.feature.mfcc(S=db)`.
 #[derive(Debug, Clone)]
 pub struct Mfcc {
     n_mels: usize,
-    /// Row-major `[n_mfcc][n_mels / 2, rounded up]`: the other half of each row mirrors it, with
-    /// the sign changed in odd rows.
+    /// Row-major `[n_mfcc][n_mels / 2, rounded up]`. The other half of each row is its mirror
+    /// image, with the opposite sign in odd rows.
     basis: Vec<f32>,
 }
 
 impl Mfcc {
-    /// Makes the basis for `n_mfcc` coefficients (40 in this project) of `n_mels` bands.
+    /// Make the basis for `n_mfcc` coefficients of `n_mels` bands.
     ///
     /// # Errors
     /// When either is 0, or `n_mfcc` is more than `n_mels`.
@@ -44,10 +45,11 @@ impl Mfcc {
         Ok(Self { n_mels, basis })
     }
 
-    /// Coefficients `[n_mfcc][frames]` of a mel spectrogram in decibels, `[n_mels][frames]`.
+    /// Compute the coefficients `[n_mfcc][frames]` of a mel spectrogram in decibels,
+    /// `[n_mels][frames]`.
     ///
     /// # Panics
-    /// When `db` doesn't have the number of bands this basis was made for.
+    /// If `db` does not have `n_mels` bands.
     pub fn from_db(&self, db: &FeatureMatrix) -> FeatureMatrix {
         assert_eq!(db.bands, self.n_mels, "mel bands");
         let half = self.n_mels.div_ceil(2);
@@ -76,7 +78,7 @@ impl Mfcc {
     }
 }
 
-/// Frames whose sums are kept in registers at one time.
+/// Frames whose sums are in registers at the same time.
 const LANES: usize = 32;
 
 kernel! {
@@ -92,7 +94,7 @@ fn fold_plain(low: &[f32], high: &[f32], sum: &mut [f32], difference: &mut [f32]
 }
 
 kernel! {
-    /// The sum of the rows of `plane`, each times its weight.
+    /// Compute the sum of the rows of `plane`, each multiplied by its weight.
     fn combine(weights: &[f32], plane: &[[f32; LANES]], row: &mut [[f32; LANES]]) = combine_plain;
 }
 
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_changes_nothing() {
+    fn coefficients_equal_the_sum_over_all_bands() {
         for (n_mfcc, n_mels, frames) in [(1, 1, 1), (5, 5, 3), (8, 8, 33), (13, 40, 64)] {
             let db = FeatureMatrix {
                 bands: n_mels,
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let plane: Vec<[f32; LANES]> = (0..12)
             .map(|row| std::array::from_fn(|lane| ((row * LANES + lane) as f32 * 0.7).sin()))
             .collect();

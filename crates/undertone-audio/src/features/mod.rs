@@ -1,4 +1,4 @@
-//! Spectral features with librosa 0.11's names, defaults and numbers.
+//! Spectral features with the names, defaults and numbers of librosa 0.11.
 
 mod db;
 mod delta;
@@ -30,7 +30,8 @@ pub enum FeatureError {
     },
     /// `fmin`, `fmax` and the sample rate leave no band between them.
     #[error(
-        "fmin {fmin} Hz and fmax {fmax} Hz must satisfy 0 <= fmin < fmax <= {nyquist} Hz, half the sample rate"
+        "fmin {fmin} Hz and fmax {fmax} Hz must satisfy 0 <= fmin < fmax <= {nyquist} Hz, half the \
+         sample rate"
     )]
     FrequencyRange {
         /// Lowest frequency in Hz.

@@ -9,15 +9,16 @@ use rustfft::{Fft, FftPlanner};
 use super::mel_filters::LANES;
 use crate::kernel::kernel;
 
-/// Computes power spectra with a periodic Hann window, two frames at a time: they are the real and
-/// the imaginary part of one signal, whose transform falls apart by symmetry.
+/// Computes power spectra with a periodic Hann window, two frames at a time. The frames are the
+/// real and the imaginary part of one complex signal, and the symmetry of their transforms
+/// separates them again.
 #[derive(Clone)]
 pub(super) struct PowerSpectrum {
     window: Vec<f32>,
     fft: Arc<dyn Fft<f32>>,
 }
 
-/// Memory in which the spectra of two frames are computed.
+/// Memory for the spectra of two frames.
 pub(super) struct SpectrumPair {
     powers: [Vec<[f32; LANES]>; 2],
     block: Vec<Complex<f32>>,
@@ -34,7 +35,7 @@ impl PowerSpectrum {
         }
     }
 
-    /// Memory for [`PowerSpectrum::compute`], so that no frame allocates.
+    /// Return memory for [`PowerSpectrum::compute`], so that no frame allocates.
     pub(super) fn pair(&self) -> SpectrumPair {
         let chunks = self.bins().div_ceil(LANES);
         SpectrumPair {
@@ -48,8 +49,8 @@ impl PowerSpectrum {
         self.window.len() / 2 + 1
     }
 
-    /// Transforms two frames of `n_fft` samples and gives their `n_fft / 2 + 1` squared magnitudes,
-    /// with zeros up to whole lanes.
+    /// Transform two frames of `n_fft` samples. Return their `n_fft / 2 + 1` squared magnitudes,
+    /// padded with zeros to whole lanes.
     pub(super) fn compute<'a>(
         &self,
         frames: [&[f32]; 2],
@@ -69,7 +70,9 @@ impl PowerSpectrum {
 }
 
 kernel! {
-    fn apply_window(frames: [&[f32]; 2], window: &[f32], block: &mut [Complex<f32>]) = apply_window_plain;
+    fn apply_window(
+        frames: [&[f32]; 2], window: &[f32], block: &mut [Complex<f32>],
+    ) = apply_window_plain;
 }
 
 #[inline(always)]
@@ -87,7 +90,7 @@ kernel! {
     fn square(block: &[Complex<f32>], first: &mut [f32], second: &mut [f32]) = square_plain;
 }
 
-/// With Z the transform of `a + ib`, `A[k] = (Z[k] + Z*[-k]) / 2` and `iB[k] = (Z[k] - Z*[-k]) / 2`.
+/// With Z the transform of `a + ib`: `A[k] = (Z[k] + Z*[-k]) / 2`, `iB[k] = (Z[k] - Z*[-k]) / 2`.
 #[inline(always)]
 fn square_plain(block: &[Complex<f32>], first: &mut [f32], second: &mut [f32]) {
     let Some((zero, rest)) = block.split_first() else {
@@ -112,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_frames_have_their_own_spectrum() {
+    fn each_of_two_frames_has_its_own_spectrum() {
         for n_fft in [1_usize, 2, 3, 15, 16, 400] {
             let spectrum = PowerSpectrum::new(n_fft);
             let frames: [Vec<f32>; 2] =
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn kernels_agree() {
+    fn both_compilations_agree() {
         let n = 403;
         let values: Vec<f32> = (0..n).map(|n| (n as f32 * 0.7).sin()).collect();
         let frames = [&values[..], &values[..]];

@@ -1,4 +1,4 @@
-//! The log-mel spectrogram that Whisper's encoder reads.
+//! The log-mel spectrogram for Whisper's encoder.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,16 +13,16 @@ const N_FFT: usize = 400;
 const HOP_LENGTH: usize = 160;
 const FMAX: f64 = 8_000.0;
 
-/// Computes the log-mel spectrogram of `transformers.WhisperFeatureExtractor` 4.57 and
-/// of OpenAI's `whisper.log_mel_spectrogram`, of the samples as they are: without their padding to
-/// 30 s, which the caller adds where it is wanted.
+/// Computes the log-mel spectrogram of `transformers.WhisperFeatureExtractor` 4.57 and of OpenAI's
+/// `whisper.log_mel_spectrogram`, but without their padding to 30 s.
 ///
-/// Frames of 400 samples every 160, periodic Hann window, centered with reflected edges; power;
-/// Slaney's mel bands from 0 to 8 kHz; `log10(max(power, 1e-10))`; everything more than 8 below
-/// the clip's largest value raised to that; then `(x + 4) / 4`.
+/// The frames have 400 samples, begin every 160, have a periodic Hann window and are centered with
+/// reflected edges. Their power goes through Slaney's mel filters from 0 to 8 kHz, then
+/// `log10(max(power, 1e-10))`. Values more than 8 below the clip's largest are raised to that
+/// level, and the result is `(x + 4) / 4`.
 ///
-/// The window, the filters and the plan of the Fourier transform are made once, in
-/// [`WhisperLogMel::new`]; one instance can serve many threads.
+/// [`WhisperLogMel::new`] makes the window, the filters and the plan of the Fourier transform. One
+/// instance can serve many threads.
 #[derive(Clone)]
 pub struct WhisperLogMel {
     n_mels: usize,
@@ -40,7 +40,8 @@ impl WhisperLogMel {
     /// Sample rate that Whisper needs, in Hz.
     pub const SAMPLE_RATE: u32 = 16_000;
 
-    /// Prepares window, filters and transform. `n_mels` is 80, or 128 for `large-v3` and later.
+    /// Prepare the window, the filters and the transform. `n_mels` is 80, or 128 for `large-v3` and
+    /// later.
     ///
     /// # Errors
     /// When `n_mels` is 0.
@@ -55,18 +56,18 @@ impl WhisperLogMel {
         })
     }
 
-    /// Number of mel bands.
+    /// Return the number of mel bands.
     pub fn n_mels(&self) -> usize {
         self.n_mels
     }
 
-    /// Number of frames that `len` samples give: one for every whole 160 samples, and at least 2.
+    /// Return the number of frames for `len` samples: one for every whole 160 samples, at least 2.
     pub fn frames(&self, len: usize) -> usize {
         len.max(N_FFT) / HOP_LENGTH
     }
 
-    /// The log-mel spectrogram `[n_mels][frames]` of mono samples at 16 kHz. Fewer than 400 samples,
-    /// too few to reflect, are taken as followed by zeros up to 400.
+    /// Compute the log-mel spectrogram `[n_mels][frames]` of mono samples at 16 kHz. Fewer than 400
+    /// samples are too few to reflect, and are padded with zeros to 400.
     ///
     /// ```
     /// use undertone_audio::WhisperLogMel;
@@ -79,7 +80,7 @@ impl WhisperLogMel {
         if samples.len() < N_FFT {
             samples.to_mut().resize(N_FFT, 0.0);
         }
-        // librosa's floor of 1e-10 and range of 80 dB are Whisper's too.
+        // Whisper has librosa's floor of 1e-10 and range of 80 dB.
         let mut mel = power_to_db(&self.power(&samples), &DbConfig::default());
         for value in &mut mel.values {
             *value = (*value / 10.0 + 4.0) / 4.0;
@@ -105,8 +106,8 @@ impl WhisperLogMel {
     }
 }
 
-/// The samples of one centered frame. Where it reaches over either end it is copied into `edge`, and
-/// reflected. There are at least as many samples as in a frame, and half of them can be reflected.
+/// Return the samples of one centered frame. A frame that reaches over an end is copied into `edge`
+/// and reflected. There must be at least as many samples as in a frame.
 fn reflected<'a>(samples: &'a [f32], frame: usize, edge: &'a mut [f32; N_FFT]) -> &'a [f32] {
     let end = frame * HOP_LENGTH + N_FFT / 2;
     let inside = end

@@ -1,24 +1,24 @@
-//! From a difference curve to pitch candidates with probabilities.
+//! Pitch candidates of a difference curve, and their probabilities.
 
 /// Pitch bins of one semitone: librosa's `resolution=0.1`.
 pub(super) const BINS_PER_SEMITONE: usize = 10;
-/// Thresholds that a trough may have to be below.
+/// Number of thresholds. A trough is a candidate for each threshold that it lies below.
 const THRESHOLDS: usize = 100;
-/// Parameter of the Boltzmann distribution that prefers short periods.
+/// Parameter of the Boltzmann distribution, which prefers short periods.
 const BOLTZMANN: f64 = 2.0;
-/// Share of a threshold's probability that goes to the lowest trough where none is below it.
+/// Share of a threshold's probability that the lowest trough gets if none is below the threshold.
 const NO_TROUGH: f64 = 0.01;
 
-/// The pitches that a frame may have.
+/// The possible pitches of a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Candidates {
-    /// Pitch bins and their probabilities, each bin once.
+    /// Pitch bins and their probabilities. No bin stands twice.
     pub(super) bins: Vec<(usize, f64)>,
     /// Probability that the frame is voiced.
     pub(super) voiced: f64,
 }
 
-/// How probable each threshold and each trough is, and where frequencies lie.
+/// The probability of each threshold, and the scale of pitch bins.
 #[derive(Debug, Clone)]
 pub(super) struct Prior {
     thresholds: Vec<f64>,
@@ -44,12 +44,12 @@ impl Prior {
         }
     }
 
-    /// Frequency of a pitch bin in Hz.
+    /// Return the frequency of a pitch bin in Hz.
     pub(super) fn frequency(&self, bin: usize) -> f64 {
         self.fmin * (bin as f64 / (12 * BINS_PER_SEMITONE) as f64).exp2()
     }
 
-    /// The troughs of a difference curve as pitches.
+    /// Find the pitches of a difference curve: its troughs.
     pub(super) fn candidates(&self, curve: &[f64]) -> Candidates {
         let troughs: Vec<usize> = (0..curve.len())
             .filter(|&index| is_trough(curve, index))
@@ -63,7 +63,7 @@ impl Prior {
             let octaves = (self.sample_rate / period / self.fmin).log2();
             let bin = (12.0 * BINS_PER_SEMITONE as f64 * octaves).round_ties_even();
             let bin = bin.max(0.0) as usize;
-            // Of two troughs in one bin librosa keeps the later one.
+            // If two troughs fall into one bin, librosa keeps the later one.
             bins.retain(|(known, _)| *known != bin);
             if bin < self.bins {
                 bins.push((bin, *probability));
@@ -76,7 +76,7 @@ impl Prior {
         }
     }
 
-    /// How probable it is that each trough is the period.
+    /// Return the probability of each trough to be the period.
     fn probabilities(&self, curve: &[f64], troughs: &[usize]) -> Vec<f64> {
         let mut probabilities = vec![0.0; troughs.len()];
         let heights = || troughs.iter().map(|&trough| curve[trough]);
@@ -104,7 +104,8 @@ impl Prior {
     }
 }
 
-/// `librosa.util.localmin`, but that the first value is a trough if it is below the second.
+/// Return whether a value is a trough, as `librosa.util.localmin` does. In addition, the first
+/// value is a trough if it is below the second.
 fn is_trough(curve: &[f64], index: usize) -> bool {
     let before = index.checked_sub(1).and_then(|before| curve.get(before));
     match (before, curve.get(index + 1)) {
@@ -115,7 +116,8 @@ fn is_trough(curve: &[f64], index: usize) -> bool {
     }
 }
 
-/// Where the parabola through a trough and its neighbors is lowest, relative to the trough.
+/// Return the position of the minimum of the parabola through a trough and its neighbors, relative
+/// to the trough.
 fn parabolic_shift(curve: &[f64], trough: usize) -> f64 {
     let before = trough.checked_sub(1).and_then(|before| curve.get(before));
     let (Some(before), Some(after)) = (before, curve.get(trough + 1)) else {

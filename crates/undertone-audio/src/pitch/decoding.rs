@@ -1,29 +1,29 @@
-//! The most likely path through the candidates: Viterbi's algorithm on pitch bins, voiced and
-//! unvoiced.
+//! The most likely path through the candidates: the Viterbi algorithm over voiced and unvoiced
+//! pitch bins.
 
 use super::candidates::{BINS_PER_SEMITONE, Candidates};
 use crate::kernel::kernel;
 
-/// Octaves a second that a voice glides at most.
+/// The fastest glide of a voice, in octaves per second.
 const MAX_TRANSITION_RATE: f64 = 35.92;
-/// Probability that a voice starts or stops between two frames.
+/// Probability that voicing starts or stops between two frames.
 const SWITCH: f64 = 0.01;
 
 /// Transition probabilities as logarithms.
 #[derive(Debug, Clone)]
 pub(super) struct Decoder {
     bins: usize,
-    /// From a bin to the one `n - reach` further, before it is normalized.
+    /// `[n]`: from a bin to the one `n - reach` bins above it, before normalization.
     steps: Vec<f64>,
-    /// What normalizes the steps that leave each bin.
+    /// The normalization of the steps from each bin.
     normalizers: Vec<f64>,
 }
 
-/// Log-likelihoods of the best paths to every bin; voiced, then unvoiced.
+/// Log-likelihoods of the best paths to every bin: voiced, then unvoiced.
 type Scores = [Vec<f64>; 2];
 
 impl Decoder {
-    /// `hop` in seconds.
+    /// Prepare the transitions. `hop` is in seconds.
     pub(super) fn new(bins: usize, hop: f64) -> Self {
         let semitones = (MAX_TRANSITION_RATE * 12.0 * hop).round_ties_even() as usize;
         let reach = semitones * BINS_PER_SEMITONE / 2;
@@ -41,7 +41,7 @@ impl Decoder {
         }
     }
 
-    /// The pitch bin of each frame on the most likely path, `None` where it is unvoiced.
+    /// Return the pitch bin of each frame on the most likely path, or `None` where it is unvoiced.
     pub(super) fn most_likely(&self, frames: &[Candidates]) -> Vec<Option<usize>> {
         let Some((first, rest)) = frames.split_first() else {
             return Vec::new();
@@ -59,7 +59,7 @@ impl Decoder {
         self.trace_back(&history)
     }
 
-    /// Adds how likely a frame is in each state.
+    /// Add the log-likelihood of a frame in each state.
     fn observe(&self, frame: &Candidates, [voiced, unvoiced]: &mut Scores) {
         let nothing = f64::MIN_POSITIVE.ln();
         voiced.iter_mut().for_each(|score| *score += nothing);
@@ -70,9 +70,10 @@ impl Decoder {
         unvoiced.iter_mut().for_each(|score| *score += each);
     }
 
-    /// The best score with which each state can be reached from the frame before.
+    /// Return the best score with which each state can be reached from the frame before.
     fn arrive(&self, before: &Scores, workspace: &mut Workspace) -> Scores {
-        // A jump too wide is no more than very unlikely, lest a path end nowhere.
+        // A jump beyond the reach is very unlikely, not impossible: otherwise a path could end
+        // nowhere.
         let jump = before
             .iter()
             .flatten()
@@ -102,8 +103,8 @@ impl Decoder {
         [merge(&voiced, &unvoiced), merge(&unvoiced, &voiced)]
     }
 
-    /// Follows the best path backwards. Each predecessor is sought anew: keeping it for every state
-    /// would cost more than finding it for those on the path.
+    /// Follow the best path backwards. It is cheaper to find each predecessor on the path again
+    /// than to store the predecessor of every state.
     fn trace_back(&self, history: &[Scores]) -> Vec<Option<usize>> {
         let all = |scores: &Scores| -> Vec<(usize, usize, f64)> {
             let sides = scores.iter().enumerate();
@@ -121,7 +122,7 @@ impl Decoder {
                 let way = state.map_or(0.0, |to| self.transition((side, bin), to));
                 (side, bin, score + way)
             });
-            // Of equals the first, as numpy's argmax.
+            // The first of equal ones, as with numpy's argmax.
             let best = ways.reduce(|best, way| if way.2 > best.2 { way } else { best });
             let Some((side, bin, _)) = best else { continue };
             state = Some((side, bin));
@@ -131,7 +132,7 @@ impl Decoder {
         path
     }
 
-    /// Log-probability of a transition.
+    /// Return the log-probability of a transition.
     fn transition(&self, from: (usize, usize), to: (usize, usize)) -> f64 {
         let reach = self.steps.len() / 2;
         match (to.1 + reach)

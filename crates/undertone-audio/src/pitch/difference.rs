@@ -1,4 +1,4 @@
-//! How much a frame differs from itself one period later: YIN's cumulative mean normalized
+//! The difference between a frame and itself one period later: YIN's cumulative mean normalized
 //! difference, in librosa's form.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use rustfft::{Fft, FftPlanner};
 
 use crate::padded::padded;
 
-/// Computes the differences of two frames with one transform forth and one back.
+/// Computes the differences of two frames with one transform and one inverse transform.
 #[derive(Clone)]
 pub(super) struct Difference {
     forward: Arc<dyn Fft<f64>>,
@@ -34,9 +34,9 @@ pub(super) struct Workspace {
 }
 
 impl Difference {
-    /// For periods of `shortest` to `longest` samples, both included.
+    /// Prepare the transforms for periods from `shortest` to `longest` samples, both included.
     pub(super) fn new(frame_length: usize, shortest: usize, longest: usize) -> Self {
-        // Long enough that the periods asked for don't meet the frame's own beginning again.
+        // Long enough that the circular correlation does not wrap around for these periods.
         let least = frame_length + longest;
         let len = [1, 3, 5]
             .map(|odd| odd * least.div_ceil(odd).next_power_of_two())
@@ -66,7 +66,7 @@ impl Difference {
         }
     }
 
-    /// The normalized differences of the frames that begin at `starts`, one for each period.
+    /// Return the normalized differences of the frames that begin at `starts`, one for each period.
     pub(super) fn compute<'a>(
         &self,
         samples: &[f32],
@@ -122,7 +122,7 @@ impl Difference {
     }
 }
 
-/// With Z the transform of `a + ib`, leaves `|A|² + i|B|²`, whose inverse transform has the
+/// Turn Z, the transform of `a + ib`, into `|A|² + i|B|²`. The inverse transform of that has the
 /// autocorrelation of `a` as its real part and that of `b` as its imaginary part.
 fn to_power(block: &mut [Complex<f64>]) {
     let len = block.len();

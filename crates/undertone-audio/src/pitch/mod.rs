@@ -1,8 +1,8 @@
-//! Fundamental frequency over time: `librosa.pyin`.
+//! The fundamental frequency over time, as `librosa.pyin` finds it.
 //!
-//! Mauch & Dixon, "pYIN: a fundamental frequency estimator using probabilistic threshold
-//! distributions" (ICASSP 2014), on the difference function of de Cheveigné & Kawahara (2002), in
-//! the form and with the constants of librosa 0.11.
+//! The method is that of Mauch & Dixon, "pYIN: a fundamental frequency estimator using
+//! probabilistic threshold distributions" (ICASSP 2014), with the difference function of de
+//! Cheveigné & Kawahara (2002), in the form and with the constants of librosa 0.11.
 
 mod candidates;
 mod decoding;
@@ -15,7 +15,7 @@ use candidates::{BINS_PER_SEMITONE, Candidates, Prior};
 use decoding::Decoder;
 use difference::Difference;
 
-/// The arguments of `librosa.pyin` that this crate varies; all others have librosa's defaults.
+/// The arguments of `librosa.pyin` that this crate varies. The others have librosa's defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PitchConfig {
@@ -25,15 +25,15 @@ pub struct PitchConfig {
     pub fmin: f32,
     /// Highest frequency in Hz.
     pub fmax: f32,
-    /// Samples in one frame; two periods of `fmin` should fit in.
+    /// Samples in one frame. It should hold two periods of `fmin`.
     pub frame_length: usize,
     /// Samples between the starts of two frames.
     pub hop_length: usize,
 }
 
 impl Default for PitchConfig {
-    /// For speech at 16 kHz: 65 to 800 Hz, frames of 64 ms every 10 ms. Low male voices go down to
-    /// about 70 Hz, and acted fear and anger of women beyond 600.
+    /// For speech at 16 kHz: 65 to 800 Hz, frames of 64 ms every 10 ms. Low male voices reach down
+    /// to about 70 Hz, and women who act fear or anger reach above 600.
     fn default() -> Self {
         Self {
             sample_rate: 16_000,
@@ -45,13 +45,14 @@ impl Default for PitchConfig {
     }
 }
 
-/// Parameters with which no pitch can be found.
+/// The reason why pitch cannot be found with the given parameters.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum PitchError {
-    /// Not 0 < `fmin` < `fmax` <= half the sample rate.
+    /// It is not true that 0 < `fmin` < `fmax` <= half the sample rate.
     #[error(
-        "fmin {fmin} Hz and fmax {fmax} Hz must satisfy 0 < fmin < fmax <= {nyquist} Hz, half the sample rate"
+        "fmin {fmin} Hz and fmax {fmax} Hz must satisfy 0 < fmin < fmax <= {nyquist} Hz, half the \
+         sample rate"
     )]
     FrequencyRange {
         /// Lowest frequency in Hz.
@@ -61,10 +62,10 @@ pub enum PitchError {
         /// Half the sample rate in Hz.
         nyquist: f32,
     },
-    /// A frame that does not hold one period of `fmin`, or no hop.
+    /// A frame is shorter than one period of `fmin`, or the hop is 0.
     #[error(
-        "frames of {frame_length} samples every {hop_length} can't show {fmin} Hz: a frame must be \
-         longer than a period, {period} samples, and the hop at least 1"
+        "frames of {frame_length} samples every {hop_length} cannot show {fmin} Hz: a frame must \
+         be longer than a period, {period} samples, and the hop at least 1"
     )]
     Frames {
         /// Samples in one frame.
@@ -73,7 +74,7 @@ pub enum PitchError {
         hop_length: usize,
         /// Lowest frequency in Hz.
         fmin: f32,
-        /// Its period in samples.
+        /// One period of `fmin` in samples.
         period: usize,
     },
 }
@@ -87,7 +88,7 @@ pub struct PitchFrame {
     pub voiced_probability: f32,
 }
 
-/// Finds the fundamental frequency over time. Tables and transforms are made once; one instance can
+/// Finds the fundamental frequency over time. Tables and transforms are made once. One instance can
 /// serve many threads.
 #[derive(Debug, Clone)]
 pub struct Pyin {
@@ -98,7 +99,7 @@ pub struct Pyin {
 }
 
 impl Pyin {
-    /// Prepares tables and transforms.
+    /// Prepare the tables and the transforms.
     ///
     /// # Errors
     /// See [`PitchError`].
@@ -139,23 +140,23 @@ impl Pyin {
         })
     }
 
-    /// The parameters this was made with.
+    /// Return the parameters.
     pub fn config(&self) -> &PitchConfig {
         &self.config
     }
 
-    /// Number of frames that `len` samples give: one every hop, the first centered on the first
-    /// sample.
+    /// Return the number of frames for `len` samples: one every hop, the first centered on the
+    /// first sample.
     pub fn frames(&self, len: usize) -> usize {
         let padded = len + self.config.frame_length / 2 * 2;
         1 + padded.saturating_sub(self.config.frame_length) / self.config.hop_length
     }
 
-    /// The pitch of each frame of mono samples.
+    /// Find the pitch of each frame of mono samples.
     ///
     /// Frame `n` is centered on sample `n · hop_length`, with zeros before and after the samples.
-    /// The most likely path is sought in stretches of [`STRETCH`] frames, so that an hour needs no
-    /// more memory than a minute.
+    /// librosa searches for the most likely path through all frames; this crate searches 4096
+    /// frames at a time, so that an hour needs no more memory than a minute.
     ///
     /// ```
     /// use undertone_audio::{PitchConfig, Pyin};
@@ -214,5 +215,5 @@ impl Pyin {
     }
 }
 
-/// Frames that are decoded together: 41 s at a hop of 10 ms.
+/// Frames whose path is searched together: 41 s at a hop of 10 ms.
 const STRETCH: usize = 4096;

@@ -1,11 +1,11 @@
-//! Two real blocks as one complex block, and back.
+//! The conversion between two real blocks and one complex block.
 
 use rustfft::num_complex::Complex;
 
 use crate::kernel::kernel;
 
 kernel! {
-    /// Makes one block the real, the other the imaginary part.
+    /// Make one block the real part and the other the imaginary part.
     pub(super) fn interleave(
         real: &[f32], imaginary: &[f32], block: &mut [Complex<f32>],
     ) = interleave_plain;
@@ -19,7 +19,8 @@ fn interleave_plain(real: &[f32], imaginary: &[f32], block: &mut [Complex<f32>])
 }
 
 kernel! {
-    /// Writes real and imaginary parts from the beginning of `block`; `imaginary` may be shorter.
+    /// Write the real and the imaginary parts from the start of `block`. `imaginary` may be
+    /// shorter.
     pub(super) fn separate(
         block: &[Complex<f32>], real: &mut [f32], imaginary: &mut [f32],
     ) = separate_plain;
@@ -37,7 +38,7 @@ fn separate_plain(block: &[Complex<f32>], real: &mut [f32], imaginary: &mut [f32
 }
 
 kernel! {
-    /// Multiplies every bin with its gain.
+    /// Multiply every bin by its gain.
     pub(super) fn scale(
         bins: &[Complex<f32>], gains: &[f32], scaled: &mut [Complex<f32>],
     ) = scale_plain;

@@ -12,7 +12,7 @@ pub(super) const STOP_START: f64 = 1.0;
 /// Depth of the stop band in dB.
 pub(super) const ATTENUATION: f64 = 105.0;
 
-/// A Kaiser-windowed sinc, symmetric about its center, described at the higher of two rates.
+/// A Kaiser-windowed sinc at the higher of two rates, symmetric about its center.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LowPass {
     /// -6 dB point as a fraction of the higher rate.
@@ -36,13 +36,14 @@ impl LowPass {
         }
     }
 
-    /// Taps on either side of the center.
+    /// Return the number of taps on either side of the center.
     pub(super) fn half_length(&self) -> usize {
         self.half_length
     }
 
-    /// The filter's (real) spectrum at the bins below `low_size / 2`, divided by `input_size` to
-    /// undo the gain of a transform and its inverse. `fft` has the size of the higher rate's block.
+    /// Return the (real) spectrum of the filter at the bins below `low_size / 2`, divided by
+    /// `input_size` to undo the gain of a transform and its inverse. `fft` has the size of a block
+    /// at the higher rate.
     pub(super) fn response(
         &self,
         fft: &dyn Fft<f64>,
@@ -79,7 +80,7 @@ fn sinc(x: f64) -> f64 {
     }
 }
 
-/// Modified Bessel function of the first kind, order 0, by its power series.
+/// Compute the modified Bessel function of the first kind, order 0, by its power series.
 fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
     let (mut term, mut sum) = (1.0, 1.0);

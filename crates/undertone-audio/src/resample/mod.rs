@@ -9,13 +9,13 @@
 //!
 //! measures both on four seconds of sound: the loudest alias, the gain up to 7/8 of the band, and
 //! the time. rubato 5's `Fft`, at its fastest chunk size, takes 2.9 to 5.3 times as long for 48,
-//! 44.1, 22.05 and 8 kHz to 16 kHz. Its aliases are 137 dB down and ours 108 dB, where 90 dB is what
-//! `soxr_hq` promises and what 16 bits can hold.
+//! 44.1, 22.05 and 8 kHz to 16 kHz. Its aliases are 137 dB down and ours 108 dB, where 90 dB is
+//! what `soxr_hq` promises and what 16 bits can hold.
 //!
 //! The difference has two reasons. rubato transforms blocks of twice the samples that they bring
 //! forward; a block here spends a quarter on its margins. And rubato transforms one real block at a
-//! time, where two fit into one complex block. A resampler here also keeps no state between calls, so
-//! one instance serves many threads, and its output is aligned with its input.
+//! time, where two fit into one complex block. A resampler here also keeps no state between calls,
+//! so one instance serves many threads, and its output is aligned with its input.
 
 mod blocks;
 mod cache;
@@ -32,7 +32,7 @@ use crate::padded::padded;
 use blocks::{interleave, scale, separate};
 pub use cache::ResamplerCache;
 
-/// Rates between which no resampler can be made.
+/// The reason why a resampler cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ResampleError {
@@ -41,9 +41,9 @@ pub enum ResampleError {
         "cannot resample from {from_hz} Hz to {to_hz} Hz: rates must lie between 1 Hz and 768 kHz"
     )]
     RateOutOfRange {
-        /// Rate of the input in Hz.
+        /// Sample rate of the input in Hz.
         from_hz: u32,
-        /// Rate asked for in Hz.
+        /// Sample rate of the output in Hz.
         to_hz: u32,
     },
 }
@@ -51,14 +51,14 @@ pub enum ResampleError {
 /// Converts mono samples from one rate to another at the quality of `soxr_hq`, librosa's default:
 /// flat up to 0.9 of the lower rate's Nyquist frequency, aliases and images at least 90 dB down.
 ///
-/// The output is aligned with the input: sample `n` is the input at time `n / to_hz`, there is no
-/// delay, and beyond both ends the input counts as zero.
+/// The output is aligned with the input: sample `n` is the input at the time `n / to_hz`, without
+/// delay. The input counts as zero beyond both ends.
 ///
-/// Works by overlap-save. A block is transformed, multiplied with the spectrum of a symmetric
-/// low-pass filter, cut or padded to the other rate's number of bins and transformed back. Two
-/// blocks travel together as the real and the imaginary part of one complex signal, which stays
-/// valid because the filter's spectrum is real. Plans and filter are made once; one instance can
-/// serve many threads.
+/// The method is overlap-save. A block is transformed, multiplied by the spectrum of a symmetric
+/// low-pass filter, cut or padded to the number of bins at the other rate, and transformed back.
+/// Two blocks are transformed together, as the real and the imaginary part of one complex signal.
+/// This is exact because the spectrum of the filter is real. Plans and filter are made once. One
+/// instance can serve many threads.
 #[derive(Clone)]
 pub struct Resampler {
     from_hz: u32,
@@ -70,11 +70,11 @@ pub struct Resampler {
 struct Plan {
     forward: Arc<dyn Fft<f32>>,
     inverse: Arc<dyn Fft<f32>>,
-    /// Filter at the bins below the lower Nyquist frequency, with the transforms' scale in it:
-    /// from 0 upwards, and of the negative frequencies from the lowest to -1.
+    /// The filter at the bins below the lower Nyquist frequency, multiplied by the scale of the
+    /// transforms: `positive` from bin 0 upwards, `negative` from the lowest bin to -1.
     positive: Vec<f32>,
     negative: Vec<f32>,
-    /// Samples that one block brings forward, and the margin it needs before them.
+    /// Samples that one block advances, and the margin that it needs before them.
     hop_in: usize,
     hop_out: usize,
     margin_in: usize,
@@ -91,18 +91,20 @@ impl Resampler {
     /// The highest rate that is accepted, in Hz.
     pub const MAX_RATE: u32 = 768_000;
 
-    /// End of the filter's pass band, as a share of the lower Nyquist frequency; that of soxr's HQ
-    /// recipe. The -6 dB point lies halfway to [`Resampler::STOP_START`].
+    /// End of the filter's pass band, as a share of the lower Nyquist frequency. soxr's HQ recipe
+    /// has the same. The -6 dB point lies halfway to [`Resampler::STOP_START`].
     pub const PASS_END: f64 = filter::PASS_END;
 
     /// Start of the filter's stop band, as a share of the lower Nyquist frequency.
     pub const STOP_START: f64 = filter::STOP_START;
 
-    /// Depth of the stop band in dB that the filter's Kaiser window is designed for, length and
-    /// shape by Kaiser's estimates (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.5.3).
+    /// Depth of the stop band in dB that the filter's Kaiser window is designed for. Its length and
+    /// shape follow Kaiser's estimates (Oppenheim & Schafer, Discrete-Time Signal Processing,
+    /// 7.5.3).
     pub const ATTENUATION: f64 = filter::ATTENUATION;
 
-    /// Plans the conversion. Equal rates are allowed and cost nothing.
+    /// Plan the conversion from one rate in Hz to another. Equal rates are allowed and cost
+    /// nothing.
     ///
     /// # Errors
     /// When a rate is 0 or above [`Resampler::MAX_RATE`].
@@ -119,23 +121,23 @@ impl Resampler {
         })
     }
 
-    /// Rate of the input in Hz.
+    /// Return the sample rate of the input in Hz.
     pub fn from_hz(&self) -> u32 {
         self.from_hz
     }
 
-    /// Rate of the output in Hz.
+    /// Return the sample rate of the output in Hz.
     pub fn to_hz(&self) -> u32 {
         self.to_hz
     }
 
-    /// Number of samples that `len` samples become: `ceil(len · to_hz / from_hz)`.
+    /// Return the number of output samples for `len` input samples: `ceil(len · to_hz / from_hz)`.
     pub fn output_len(&self, len: usize) -> usize {
         let scaled = len as u128 * u128::from(self.to_hz);
         scaled.div_ceil(u128::from(self.from_hz)) as usize
     }
 
-    /// The samples at the new rate.
+    /// Return the samples at the new rate.
     ///
     /// ```
     /// let resampler = undertone_audio::Resampler::new(48_000, 16_000)?;
@@ -157,7 +159,8 @@ impl Plan {
         let unit_high = unit_in.max(unit_out);
 
         let filter = filter::LowPass::for_rates(from_hz, to_hz);
-        // Margins are whole units, so that both rates meet at the edges of every block.
+        // Margins are whole units, so that the edges of every block are whole samples at both
+        // rates.
         let margin_units = filter.half_length().div_ceil(unit_high);
         let size_units = (BLOCK_PER_MARGIN * margin_units)
             .max(MIN_BLOCK.div_ceil(unit_high))
@@ -215,7 +218,7 @@ impl Plan {
         output
     }
 
-    /// Carries the bins that both rates have from one block to the other, through the filter.
+    /// Copy the bins that both rates have from one block to the other, multiplied by the filter.
     fn filter(&self, block_in: &[Complex<f32>], block_out: &mut [Complex<f32>]) {
         let [positive, negative] = [self.positive.len(), self.negative.len()];
         let (low, rest) = block_out.split_at_mut(positive);
@@ -226,10 +229,10 @@ impl Plan {
     }
 }
 
-/// Block length as a multiple of the filter's half length: longer wastes less on margins, shorter
-/// stays in the cache.
+/// Block length as a multiple of the filter's half length. Longer blocks waste less on margins,
+/// shorter ones stay in the cache.
 const BLOCK_PER_MARGIN: usize = 8;
-/// Shortest block, in samples of the higher rate, so that simple ratios don't plan tiny transforms.
+/// Shortest block, in samples of the higher rate. Without it, simple ratios would have tiny blocks.
 const MIN_BLOCK: usize = 3072;
 
 fn gcd(a: u32, b: u32) -> u32 {

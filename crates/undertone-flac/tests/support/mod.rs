@@ -56,8 +56,8 @@ pub(crate) fn voice(rate: u32, len: usize) -> Vec<f64> {
     signal.iter().map(|x| 0.5 * x / peak.max(1e-9)).collect()
 }
 
-/// The voice as interleaved integers. Every channel is a little softer and later than the one before
-/// it.
+/// The voice as interleaved integers. Every channel is a little softer and later than the one
+/// before it.
 pub(crate) fn interleaved(rate: u32, channels: usize, bits: usize, len: usize) -> Vec<i32> {
     let scale = (1_i64 << (bits - 1)) as f64;
     let voice = voice(rate, len);

@@ -1,10 +1,12 @@
-//! Prints the pitch of recordings, for `bench/pitch.py` to compare with `librosa.pyin`.
+//! The pitch of recordings, for `bench/pitch.py` to compare with `librosa.pyin`.
 //!
-//!     pitch FILE…
+//! ```text
+//! pitch FILE…
+//! ```
 //!
-//! A line a recording: its number of frames, the processor's milliseconds, then for each frame the
-//! frequency in Hz (0 where unvoiced) and the probability that it is voiced. Recordings are brought
-//! to 16 kHz.
+//! Resamples each recording to 16 kHz and prints one line for it: the number of frames, the time in
+//! milliseconds, then for each frame the frequency in Hz (0 where unvoiced) and the probability
+//! that it is voiced.
 
 use std::error::Error;
 use std::path::Path;
@@ -16,7 +18,8 @@ use undertone_audio::{DecodeOptions, PitchConfig, Pyin, Resampler, decode_path};
 fn main() -> Result<(), Box<dyn Error>> {
     let config = PitchConfig::default();
     let pyin = Pyin::new(&config)?;
-    for path in std::env::args().skip(1) {
+    // `cargo bench` adds an argument of its own.
+    for path in std::env::args().skip(1).filter(|it| it != "--bench") {
         let recording = decode_path(Path::new(&path), &DecodeOptions::default())?;
         let resampler = Resampler::new(recording.sample_rate, config.sample_rate)?;
         let samples = resampler.resample(&recording.samples);

@@ -1,4 +1,4 @@
-//! What pretrained encoders read of each clip, for `bench/encoder_inputs.py` to compare.
+//! The inputs of pretrained encoders, for `bench/encoder_inputs.py` to compare.
 //!
 //! ```text
 //! encoder_inputs OUT FILE…           float32: samples at 16 kHz, normalized, log-mel of 80, of 128
@@ -12,12 +12,13 @@ use undertone_audio::{
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, files @ ..] = arguments.as_slice() else {
-        return Err("usage: encoder_inputs OUT FILE…".into());
+    // `cargo bench` adds an argument of its own.
+    let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
+    let Some(folder) = arguments.next() else {
+        return Ok(());
     };
     let whisper = [WhisperLogMel::new(80)?, WhisperLogMel::new(128)?];
-    for (index, file) in files.iter().enumerate() {
+    for (index, file) in arguments.enumerate() {
         let recording = decode_path(file.as_ref(), &DecodeOptions::default())?;
         let samples = Resampler::new(recording.sample_rate, 16_000)?.resample(&recording.samples);
         let mut normalized = samples.clone();
@@ -29,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for values in [&samples, &normalized, &log_mels[0], &log_mels[1]] {
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         }
-        std::fs::write(Path::new(folder).join(format!("{index}.bin")), bytes)?;
+        std::fs::write(Path::new(&folder).join(format!("{index}.bin")), bytes)?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The front end over many clips, for the benches in `bench/`: measures it, or prints what each
-//! step gives so that Python can compare it with librosa.
+//! The front end over many clips, for `bench/front_end.py` and `bench/front_end_parity.py`. It
+//! measures the time, or prints the result of each step for a comparison with librosa.
 //!
 //! ```text
 //! front_end time THREADS FILE…           seconds for all clips, and for each step
@@ -19,14 +19,24 @@ use undertone_audio::{
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo bench` adds an argument of its own.
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|it| it != "--bench")
+        .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut out = std::io::stdout().lock();
     match arguments.as_slice() {
         ["time", threads, files @ ..] => time(&mut out, threads.parse()?, &paths(files)),
         ["trim", files @ ..] => print_trims(&mut out, &paths(files)),
         ["features", folder, files @ ..] => write_features(Path::new(folder), &paths(files)),
-        _ => Err("usage: front_end time THREADS FILE… | trim FILE… | features OUT FILE…".into()),
+        _ => {
+            writeln!(
+                out,
+                "front_end time THREADS FILE… | trim FILE… | features OUT FILE…"
+            )?;
+            Ok(())
+        }
     }
 }
 
@@ -34,7 +44,7 @@ fn paths(files: &[&str]) -> Vec<PathBuf> {
     files.iter().map(PathBuf::from).collect()
 }
 
-/// Time spent in decoding, in resampling and trimming, and in features.
+/// The time of decoding, of resampling and trimming, and of features.
 type Steps = [Duration; 3];
 
 fn time(out: &mut impl Write, threads: usize, files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
@@ -85,7 +95,7 @@ fn print_trims(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Box<dyn Er
     for file in files {
         let recording = decode_path(file, &DecodeOptions::default())?;
         let range = trim(&recording.samples, &TrimConfig::default());
-        // Changes with any sample that was decoded differently, and with their order.
+        // A checksum that depends on every sample and on their order.
         let sum: f64 = (1_u32..)
             .zip(&recording.samples)
             .map(|(n, s)| f64::from(n) * f64::from(*s))
@@ -96,8 +106,8 @@ fn print_trims(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Box<dyn Er
     Ok(())
 }
 
-/// One file per clip: five counts (samples, mel bands, frames, MFCCs, delta rows) as little-endian
-/// 64-bit integers, then the arrays.
+/// Write one file for each clip: five counts (samples, mel bands, frames, MFCCs, delta rows) as
+/// little-endian 64-bit integers, then the arrays.
 fn write_features(folder: &Path, files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
     let mel = MelSpectrogram::new(&MelConfig::default())?;
     let mfcc = Mfcc::new(40, 128)?;

@@ -1,10 +1,12 @@
-//! This crate's resampler beside rubato's, at their own ratio of quality and speed.
+//! This crate's resampler beside rubato's: quality and speed.
 //!
 //! ```text
-//! resamplers          for each pair of rates: worst alias, worst gain up to 7/8 of the band, time
+//! cargo bench -p undertone-audio --bench resamplers
 //! ```
 //!
-//! rubato's `Fft` is measured in several chunk sizes: a larger one has a steeper filter.
+//! Prints for each pair of rates the gain that is furthest from 0 dB up to 7/8 of the band, the
+//! loudest alias, and the time for four seconds of sound. rubato's `Fft` is measured with several
+//! chunk sizes, since a larger chunk has a steeper filter.
 
 use std::f64::consts::PI;
 use std::io::Write;
@@ -69,7 +71,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Median time for four seconds of sound, rounds alternating between all contestants.
+/// Return the median time for four seconds of sound. Rounds alternate between all contestants.
 fn interleaved_times(
     contestants: &mut [(String, Convert)],
     from: u32,
@@ -92,7 +94,7 @@ fn interleaved_times(
         .collect())
 }
 
-/// The gain furthest from 0 dB, of tones up to 7/8 of the lower Nyquist frequency.
+/// Return the gain that is furthest from 0 dB, of tones up to 7/8 of the lower Nyquist frequency.
 fn worst_gain(convert: &mut Convert, from: u32, to: u32) -> Result<f64, Failure> {
     let top = 0.875 * f64::from(from.min(to)) / 2.0;
     let mut worst = 0.0_f64;
@@ -105,7 +107,7 @@ fn worst_gain(convert: &mut Convert, from: u32, to: u32) -> Result<f64, Failure>
     Ok(worst)
 }
 
-/// The loudest remainder of tones above the target's band; upsampling has none.
+/// Return the level of the loudest alias of tones above the target's band. Upsampling has none.
 fn worst_alias(convert: &mut Convert, from: u32, to: u32) -> Result<String, Failure> {
     let (low, high) = (f64::from(to) / 2.0 + 10.0, f64::from(from) / 2.0);
     let mut worst = f64::NEG_INFINITY;
@@ -122,7 +124,7 @@ fn worst_alias(convert: &mut Convert, from: u32, to: u32) -> Result<String, Fail
     })
 }
 
-/// Level of what a full-scale tone becomes, away from both ends.
+/// Return the level of a converted full-scale tone, away from both ends.
 fn level(convert: &mut Convert, hz: f64, from: u32) -> Result<f64, Failure> {
     let output = convert(&sine(hz, from, from as usize))?;
     let middle = &output[output.len() / 4..output.len() * 3 / 4];

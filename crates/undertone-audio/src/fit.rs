@@ -28,38 +28,6 @@ impl Default for FitLength {
     }
 }
 
-impl FitLength {
-    /// The length in seconds, for a corpus whose clips last `durations` seconds.
-    ///
-    /// A fixed time ignores `durations`. A statistic of no durations is 0.
-    ///
-    /// ```
-    /// use undertone_audio::FitLength;
-    /// assert_eq!(FitLength::Mean.resolve(&[1.0, 2.0, 6.0]), 3.0);
-    /// assert_eq!(FitLength::P95.resolve(&[2.0, 1.0]), 1.95);
-    /// ```
-    pub fn resolve(&self, durations: &[f64]) -> f64 {
-        match self {
-            Self::Seconds(seconds) => *seconds,
-            Self::Mean => durations.iter().sum::<f64>() / durations.len().max(1) as f64,
-            Self::P95 => percentile(durations, 0.95),
-            Self::Max => durations.iter().copied().fold(0.0, f64::max),
-        }
-    }
-}
-
-fn percentile(values: &[f64], fraction: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let position = fraction * sorted.len().saturating_sub(1) as f64;
-    let below = position.floor() as usize;
-    match (sorted.get(below), sorted.get(below + 1)) {
-        (Some(low), Some(high)) => low + (high - low) * (position - below as f64),
-        (Some(only), None) => *only,
-        _ => 0.0,
-    }
-}
-
 impl Serialize for FitLength {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -146,17 +114,6 @@ pub(crate) fn windows(len: usize, window: usize, overlap: f64) -> Vec<Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_statistic() {
-        let durations = [3.0, 1.0, 2.0];
-        assert_eq!(FitLength::Seconds(2.5).resolve(&durations), 2.5);
-        assert_eq!(FitLength::Mean.resolve(&durations), 2.0);
-        assert_eq!(FitLength::Max.resolve(&durations), 3.0);
-        assert!((FitLength::P95.resolve(&durations) - 2.9).abs() < 1e-12);
-        assert_eq!(FitLength::P95.resolve(&[]), 0.0);
-        assert_eq!(FitLength::Mean.resolve(&[]), 0.0);
-    }
 
     #[test]
     fn a_length_is_a_number_or_a_name() {

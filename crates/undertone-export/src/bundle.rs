@@ -123,7 +123,7 @@ impl ModelBundle {
         }
         let provenance = &self.model.config.provenance;
         for report in self.own.iter().chain(&self.added) {
-            if !card::tells_the_truth(report) {
+            if !card::is_sound(report) {
                 warnings.push(format!(
                     "{}: not among the results in the card's metadata, as the model may have been \
                      trained on clips or voices of the test set; the card's text says so",

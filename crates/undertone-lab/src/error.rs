@@ -4,59 +4,54 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// An experiment that cannot go on.
+/// Why an experiment cannot continue.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LabError {
-    /// A file or folder that cannot be read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A clip that has no features.
+    /// A file or folder cannot be read or written. The error names it.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The features of a clip cannot be computed.
     #[error("{}: {message}", path.display())]
     Clip {
         /// The clip.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         message: String,
     },
-    /// Too few readable clips are left to go on.
+    /// There are too few readable clips.
     #[error("{0}")]
     TooFewClips(String),
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] crate::recipe::RecipeError),
-    /// Front-end parameters that cannot work.
+    /// The front end's parameters cannot work.
     #[error("front end: {0}")]
     FrontEnd(#[from] undertone_audio::FrontEndError),
-    /// Network options that cannot work.
+    /// The network's options cannot work.
     #[error(transparent)]
     Network(#[from] undertone_models::NetworkError),
-    /// Weights that cannot be packed or do not fit.
+    /// Weights cannot be written, or do not fit their network.
     #[error(transparent)]
     Weights(#[from] undertone_models::WeightsError),
-    /// A recipe that neither fits nor trains anything.
+    /// The recipe neither fits a head nor trains a network.
     #[error("the recipe has neither [training] nor [head]: there is nothing to train")]
     NothingToTrain,
-    /// A model that cannot be read or written.
+    /// A model cannot be read or written.
     #[error(transparent)]
     Model(#[from] undertone_models::ModelError),
-    /// The corpus cannot be split as asked.
+    /// The corpus cannot be split by the protocol.
     #[error(transparent)]
-    Divide(#[from] undertone_corpus::SplitError),
-    /// A fold that the protocol does not have.
+    Split(#[from] undertone_corpus::SplitError),
+    /// The protocol has no such fold.
     #[error("there is no fold {number}: the protocol has {folds}, counted from 1")]
     NoSuchFold {
-        /// The fold asked for.
+        /// The fold that was asked for.
         number: usize,
-        /// How many there are.
+        /// The number of folds.
         folds: usize,
     },
-    /// Outcomes that cannot be judged.
+    /// Predictions cannot be evaluated.
     #[error(transparent)]
     Metrics(#[from] undertone_metrics::MetricsError),
     /// The run folder is in use or holds something else.
@@ -64,12 +59,12 @@ pub enum LabError {
     RunFolder {
         /// The folder.
         path: PathBuf,
-        /// What is the matter and what to do.
+        /// What is wrong and what to do.
         message: String,
     },
-    /// A checkpoint that does not belong to the recipe, or is damaged.
+    /// A checkpoint is damaged or belongs to another recipe.
     #[error(
-        "{}: cannot go on from this checkpoint: {message}; start again in another folder",
+        "{}: cannot resume from this checkpoint: {message}; start again in another folder",
         path.display()
     )]
     Checkpoint {
@@ -78,7 +73,7 @@ pub enum LabError {
         /// What is wrong.
         message: String,
     },
-    /// A file of a run that is not what the run wrote.
+    /// A file of a run is not as the run wrote it.
     #[error("{}: damaged: {message}{}", path.display(), remedy(path))]
     Damaged {
         /// The file.
@@ -86,37 +81,37 @@ pub enum LabError {
         /// What is wrong.
         message: String,
     },
-    /// The loss became infinite or not a number.
+    /// The loss became infinite or NaN.
     #[error("{fold}: the loss is not a number at epoch {epoch}, step {step}: {hint}")]
     LossNotFinite {
         /// The fold.
         fold: String,
-        /// Counted from 1.
+        /// The epoch, counted from 1.
         epoch: usize,
-        /// Counted from 1.
+        /// The step, counted from 1.
         step: usize,
-        /// What was kept, what to try.
+        /// Where the best weights are and what to try.
         hint: String,
     },
-    /// Stopped on request; what was done is saved.
+    /// Interrupted on request. All progress is saved.
     #[error("interrupted")]
     Interrupted,
-    /// A model card whose metadata cannot be read or written.
+    /// The metadata of a model card cannot be read or written.
     #[error(transparent)]
     Card(#[from] crate::card::CardError),
-    /// A value that has no JSON form.
+    /// A value cannot be written as JSON.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// Network or optimizer state that cannot be packed.
+    /// The state of the network or the optimizer cannot be serialized.
     #[error("checkpoint: {0}")]
     Record(String),
 }
 
-/// What to do about a damaged file that can be made again.
+/// Return what to do about a damaged file that can be made again.
 fn remedy(path: &Path) -> &'static str {
     match path.file_name().and_then(|name| name.to_str()) {
         Some("outcomes.json" | "report.json") => {
-            "; delete it, and the same training with --resume makes it again"
+            "; delete it, and run the same command with --resume to make it again"
         }
         _ => "",
     }

@@ -1,127 +1,127 @@
-//! What long work tells whoever watches, and how it is asked to stop.
+//! Events of long work, and the request to interrupt it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::memory::MemoryEstimate;
+use crate::train::MemoryEstimate;
 
-/// One epoch's numbers, a row of `metrics.csv`.
+/// The losses and scores of one epoch, a row of `metrics.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
-    /// Counted from 1.
+    /// The epoch, counted from 1.
     pub epoch: usize,
-    /// Mean cross-entropy of the training steps, in nats, dropout and augmentation on.
+    /// Mean cross-entropy of the training steps in nats, with dropout and augmentation.
     pub train_loss: f64,
-    /// Share of clips the training steps got right, 0 to 1.
+    /// Accuracy of the training steps, 0 to 1.
     pub train_accuracy: f64,
-    /// Mean cross-entropy on the validation set, in nats.
+    /// Mean cross-entropy on the validation set in nats.
     pub validation_loss: f64,
     /// Accuracy on the validation set, 0 to 1.
     pub validation_accuracy: f64,
     /// Unweighted average recall on the validation set, 0 to 1.
     pub validation_uar: f64,
-    /// The learning rate that the epoch was trained with.
+    /// The learning rate of the epoch.
     pub learning_rate: f64,
     /// Whether this epoch is the best so far.
     pub best: bool,
 }
 
-/// A step of long work.
+/// What happens in long work.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// `done` of `total` clips have their features.
+    /// The features of `done` of `total` clips are computed.
     Features {
-        /// Clips done.
+        /// Number of clips that are done.
         done: usize,
-        /// Clips in all.
+        /// Number of all clips.
         total: usize,
     },
-    /// A clip was left out because it could not be read.
+    /// A clip cannot be read and is left out.
     ClipFailed {
-        /// The clip and why.
+        /// The clip and the reason.
         message: String,
     },
-    /// Training of one fold begins.
+    /// A fold begins.
     Fold {
         /// Its name.
         name: &'a str,
         /// Its number, counted from 1.
         number: usize,
-        /// Folds in all.
+        /// Number of all folds.
         count: usize,
-        /// Clips to train on, repeats counted.
+        /// Number of training clips, repetitions included.
         train: usize,
-        /// Clips to choose the epoch and the learning rate by.
+        /// Number of validation clips, which choose the epoch and the learning rate.
         validation: usize,
-        /// Clips to judge by.
+        /// Number of test clips.
         test: usize,
-        /// The epoch after which an earlier session's work is taken up, if there is one.
+        /// The last finished epoch of an earlier session that is resumed, if there is one.
         resumed_after: Option<usize>,
-        /// The epochs that were trained before, where they can be read.
+        /// The epochs of earlier sessions, if they can be read.
         history: &'a [EpochMetrics],
     },
-    /// A shrinkage for a pretrained encoder's head was judged inside the training set.
+    /// A shrinkage for a pretrained encoder's head was evaluated inside the training set.
     ShrinkageJudged {
         /// The shrinkage, 0 to 1.
         shrinkage: f64,
-        /// Unweighted average recall on speakers that were held out of the training set, 0 to 1.
+        /// Unweighted average recall on speakers held out of the training set, 0 to 1.
         uar: f64,
     },
     /// A pretrained encoder's head was fitted.
     HeadFitted {
         /// The shrinkage that was chosen.
         shrinkage: f64,
-        /// What the scores were multiplied by to become log-probabilities.
+        /// Factor of the scores that makes them log-probabilities.
         temperature: f64,
     },
-    /// A fold's training is about to take this much memory.
+    /// The expected memory of the training that begins.
     Memory(MemoryEstimate),
     /// A training step is done.
     Step {
         /// The epoch, counted from 1.
         epoch: usize,
-        /// Most epochs there can be.
+        /// Largest number of epochs.
         epochs: usize,
         /// The step within the epoch, counted from 1.
         step: usize,
-        /// Steps of an epoch.
+        /// Number of steps of an epoch.
         steps: usize,
     },
     /// An epoch is done.
     Epoch {
-        /// Its numbers.
+        /// Its losses and scores.
         metrics: &'a EpochMetrics,
-        /// How long it took, in seconds.
+        /// Its duration in seconds.
         seconds: f64,
     },
-    /// Training stopped before its last epoch because the validation set got no better.
+    /// Training stopped early because the validation scores no longer improved.
     StoppedEarly {
         /// The epoch whose weights are kept.
         best_epoch: usize,
     },
 }
 
-/// Receives the events. Called from several threads while features are computed.
+/// A function that receives the events. Several threads call it while features are computed.
 pub type Observer<'a> = &'a (dyn Fn(&Event<'_>) + Sync);
 
-/// A request to stop after the step that is running.
+/// A request to stop after the current step.
 #[derive(Debug, Default)]
 pub struct Interrupt(AtomicBool);
 
 impl Interrupt {
-    /// Not requested.
+    /// Make an interrupt that is not requested.
     pub const fn new() -> Self {
         Self(AtomicBool::new(false))
     }
 
-    /// Asks for the stop; safe in a signal handler.
+    /// Request the stop. Safe in a signal handler.
     pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked for.
+    /// Return whether the stop is requested.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -8,7 +8,7 @@ use undertone_audio::{DecodeOptions, decode_bytes, encode_flac};
 use undertone_corpus::{Corpus, Protocol, ProtocolConfig};
 use undertone_lab::{
     EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder,
-    evaluate_model,
+    RunRecord, evaluate_model,
 };
 use undertone_metrics::Report;
 use undertone_models::{Classifier, DeviceKind};
@@ -99,7 +99,7 @@ fn experiment<'a>(
 const ALL: fn() -> FoldChoice = || FoldChoice::All { seeds: vec![3] };
 
 #[test]
-fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut() {
+fn a_run_learns_tones_of_held_out_speakers_and_is_not_trained_twice() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&[]);
@@ -113,12 +113,15 @@ fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut()
     assert_eq!(report.pooled.n, 72);
     assert!(report.pooled.uar.value > 0.9, "{}", report.to_text());
     assert_eq!(report.leakage().speakers_on_both_sides, 0);
-    let heard: Vec<&String> = report
+    let speakers: Vec<&String> = report
         .folds
         .iter()
         .flat_map(|fold| &fold.test_speakers)
         .collect();
-    assert_eq!(heard.iter().collect::<BTreeSet<_>>().len(), heard.len());
+    assert_eq!(
+        speakers.iter().collect::<BTreeSet<_>>().len(),
+        speakers.len()
+    );
     let text = fs::read_to_string(run.report_path()).unwrap();
     assert!(
         text.contains("speakers (2 folds, no speaker on both sides, seed 3)"),
@@ -129,7 +132,7 @@ fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut()
         assert_eq!(fs::read_to_string(metrics).unwrap().lines().count(), 13);
     }
 
-    // While a run is open nobody else can work in it.
+    // Only one process can open a run for training.
     let taken = RunFolder::open(&path, &recipe, true).unwrap_err();
     assert!(taken.to_string().contains("another process"), "{taken}");
     drop(run);
@@ -150,13 +153,13 @@ fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut()
 
     drop(again);
 
-    // What a process killed at its first breath leaves is no obstacle.
+    // An unfinished recipe of a killed process is no obstacle.
     let fresh = folder.path().join("fresh");
     fs::create_dir(&fresh).unwrap();
     fs::write(fresh.join("recipe.toml.tmp"), "half a rec").unwrap();
     RunFolder::open(&fresh, &recipe, true).unwrap();
 
-    // A folder that holds a run is neither overwritten nor taken for another recipe's.
+    // A run is neither overwritten nor resumed with another recipe.
     assert!(matches!(
         RunFolder::open(&path, &recipe, false),
         Err(LabError::RunFolder { .. })
@@ -172,7 +175,7 @@ fn learns_tones_on_unheard_speakers_reports_honestly_and_goes_on_after_any_cut()
 }
 
 #[test]
-fn a_model_judged_on_its_own_speakers_says_so() {
+fn the_report_of_a_model_counts_speakers_of_its_training() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&["training.epochs=2"]);
@@ -200,10 +203,10 @@ fn a_model_judged_on_its_own_speakers_says_so() {
         })
         .unwrap()
     };
-    let own_test_side = evaluate(Some(2));
-    assert_eq!(own_test_side.leakage().speakers_on_both_sides, 0);
+    let own_test_set = evaluate(Some(2));
+    assert_eq!(own_test_set.leakage().speakers_on_both_sides, 0);
     assert_eq!(
-        own_test_side.pooled.wa.value,
+        own_test_set.pooled.wa.value,
         finished.report.unwrap().pooled.wa.value
     );
     let all = evaluate(None);
@@ -212,7 +215,7 @@ fn a_model_judged_on_its_own_speakers_says_so() {
 }
 
 #[test]
-fn the_notebooks_order_is_reported_as_leaking() {
+fn balancing_before_the_split_is_reported_as_leakage() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&[
@@ -221,7 +224,7 @@ fn the_notebooks_order_is_reported_as_leaking() {
         "balance=[{step=\"oversample\",emotion=\"sad\",to=\"happy\"}]",
     ]);
     let mut doubled = corpus.clone();
-    // More happy than sad clips, so that sad ones are repeated.
+    // There are more happy than sad clips, so that sad ones are repeated.
     doubled
         .utterances
         .retain(|it| it.emotion.name() != "sad" || it.path.to_string_lossy().contains("-1"));
@@ -237,7 +240,7 @@ fn the_notebooks_order_is_reported_as_leaking() {
 }
 
 #[test]
-fn a_loss_that_is_not_a_number_stops_keeps_the_best_and_names_the_step() {
+fn a_loss_that_is_not_a_number_is_an_error_that_names_the_step() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&["training.learning_rate=1e38"]);
@@ -255,7 +258,7 @@ fn a_loss_that_is_not_a_number_stops_keeps_the_best_and_names_the_step() {
 }
 
 #[test]
-fn unreadable_clips_are_left_out_and_told() {
+fn unreadable_clips_are_left_out_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     fs::write(&corpus.utterances[0].path, b"not audio").unwrap();
@@ -280,7 +283,7 @@ fn unreadable_clips_are_left_out_and_told() {
 }
 
 #[test]
-fn a_statistic_of_the_corpus_becomes_the_models_window() {
+fn the_models_window_can_be_the_longest_duration_of_the_corpus() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&["front_end.duration=max", "training.epochs=1"]);
@@ -294,7 +297,7 @@ fn a_statistic_of_the_corpus_becomes_the_models_window() {
 }
 
 #[test]
-fn full_trains_a_model_and_reports_nothing() {
+fn the_protocol_full_trains_a_model_without_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let mut recipe = recipe(&["training.epochs=1"]);
@@ -310,7 +313,7 @@ fn full_trains_a_model_and_reports_nothing() {
 }
 
 #[test]
-fn a_run_is_not_resumed_with_another_corpus_nor_with_damaged_results() {
+fn a_run_is_not_resumed_with_another_corpus_or_damaged_files() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&["training.epochs=1"]);
@@ -378,7 +381,7 @@ fn leaking_clips(copy: impl Fn(&[u8]) -> Vec<u8>) -> Option<usize> {
 }
 
 #[test]
-fn copies_are_found_by_content_whatever_their_name() {
+fn copies_are_found_by_their_content() {
     let report = report_with_copy(<[u8]>::to_vec);
     assert_eq!(report.leakage().test_clips_with_copy_in_training, Some(1));
     assert!(report.to_text().contains("LEAKAGE: 1 of 12"));
@@ -424,7 +427,7 @@ fn a_copy_in_stereo_leaks() {
 }
 
 #[test]
-fn early_stopping_works_also_where_the_last_epoch_is_kept() {
+fn early_stopping_works_if_the_last_epoch_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&[
@@ -443,7 +446,7 @@ fn early_stopping_works_also_where_the_last_epoch_is_kept() {
 }
 
 #[test]
-fn a_fold_that_goes_on_tells_the_epochs_before() {
+fn a_resumed_fold_reports_its_earlier_epochs() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe(&["training.epochs=4"]);
@@ -471,4 +474,34 @@ fn a_fold_that_goes_on_tells_the_epochs_before() {
     let (ended, before) = trained(0);
     ended.unwrap();
     assert_eq!(before, [1, 2]);
+}
+
+#[test]
+fn the_record_of_a_session_equals_the_one_read_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = recipe(&["training.epochs=1"]);
+    let interrupt = Interrupt::new();
+    let run = RunFolder::open(&folder.path().join("run"), &recipe, false).unwrap();
+    let experiment = experiment(&corpus, &recipe, &|_| {}, &interrupt);
+    let finished = experiment.run(&run, &FoldChoice::One(2)).unwrap();
+
+    let (record, read) = (
+        finished.record.unwrap(),
+        RunRecord::read(run.path()).unwrap(),
+    );
+    assert_eq!(record.report, read.report);
+    assert_eq!(record.recipe, read.recipe);
+    assert_eq!(record.test_predictions(), read.test_predictions());
+    assert_eq!(record.folds[0].epochs, read.folds[0].epochs);
+    assert_eq!(record.progress(), read.progress());
+    assert!(record.finished && read.finished);
+    let sessions = |record: &RunRecord| record.log.as_ref().unwrap().sessions.clone();
+    assert_eq!(sessions(&record), sessions(&read));
+
+    // The record of one fold would hide the one of the earlier session.
+    let finished = experiment.run(&run, &FoldChoice::One(1)).unwrap();
+    assert_eq!(finished.report.unwrap().folds.len(), 1);
+    assert!(finished.record.is_none());
+    assert_eq!(RunRecord::read(run.path()).unwrap().folds.len(), 2);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Print the reference of `equals_scikit_learn` in src/head_fit.rs. Needs scikit-learn."""
+"""Print the reference of `equals_scikit_learn` in src/head/lda.rs. Needs scikit-learn."""
 
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis

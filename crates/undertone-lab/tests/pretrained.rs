@@ -13,7 +13,7 @@ use undertone_lab::{
 };
 use undertone_models::{Classifier, DeviceKind, NetworkConfig, PretrainedEncoder};
 
-/// A device's generator is the whole process's: only one experiment may draw at a time.
+/// The random generator of a device is shared by the process, so only one experiment may run.
 static DRAWING: Mutex<()> = Mutex::new(());
 
 fn checkpoint(name: &str) -> PathBuf {
@@ -80,7 +80,7 @@ fn run(corpus: &Corpus, recipe: &Recipe, out: &Path) -> Result<(String, PathBuf)
     run_interrupted(corpus, recipe, out, false, usize::MAX)
 }
 
-/// Trains fold 1; asks for a stop after so many steps.
+/// Train fold 1 and interrupt it after so many steps.
 fn run_interrupted(
     corpus: &Corpus,
     recipe: &Recipe,
@@ -140,7 +140,7 @@ const SPEAKERS: [&str; 3] = [
 ];
 
 #[test]
-fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_judged() {
+fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let mut overrides = SPEAKERS.to_vec();
@@ -197,7 +197,7 @@ fn a_head_is_fitted_to_a_frozen_encoder_and_the_model_on_disk_answers_as_it_was_
 }
 
 #[test]
-fn a_window_that_the_encoder_has_no_positions_for_is_refused() {
+fn a_window_longer_than_the_encoders_positions_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let recipe = recipe("5-whisper-tiny-frozen", "whisper", &["network.states=[1]"]);
@@ -243,7 +243,7 @@ fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
 }
 
 #[test]
-fn fine_tuning_goes_on_after_a_cut_and_ends_with_the_same_weights() {
+fn resumed_fine_tuning_ends_with_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let mut overrides = SPEAKERS.to_vec();
@@ -274,7 +274,7 @@ fn fine_tuning_goes_on_after_a_cut_and_ends_with_the_same_weights() {
 }
 
 #[test]
-fn a_run_does_not_go_on_with_other_weights_in_the_encoders_folder() {
+fn a_run_is_not_resumed_with_other_weights_of_the_encoder() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let encoder = folder.path().join("encoder");
@@ -298,7 +298,7 @@ fn a_run_does_not_go_on_with_other_weights_in_the_encoders_folder() {
     let weights = encoder.join("model.safetensors");
     let whole = fs::read(&weights).unwrap();
     let mut changed = whole.clone();
-    // The signs of the numbers in its second half.
+    // Flip the signs of the numbers in the second half.
     for byte in changed.iter_mut().rev().step_by(4).take(whole.len() / 8) {
         *byte ^= 0x80;
     }
@@ -311,7 +311,7 @@ fn a_run_does_not_go_on_with_other_weights_in_the_encoders_folder() {
     run_interrupted(&corpus, &recipe, &out, true, usize::MAX).unwrap();
 }
 
-/// What a training says that it will take, without its features.
+/// Return the memory estimate of a training, without its features.
 fn estimate(corpus: &Corpus, out: &Path, overrides: &[&str]) -> MemoryEstimate {
     let mut all = SPEAKERS.to_vec();
     all.extend([
@@ -333,7 +333,7 @@ fn estimate(corpus: &Corpus, out: &Path, overrides: &[&str]) -> MemoryEstimate {
 }
 
 #[test]
-fn memory_is_estimated_from_what_is_trained_and_how_much_at_once() {
+fn the_memory_estimate_depends_on_the_trained_layers_and_the_batch() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let of =
@@ -357,7 +357,7 @@ fn memory_is_estimated_from_what_is_trained_and_how_much_at_once() {
 }
 
 #[test]
-fn the_corpuss_stereo_clips_share_a_batch_with_mono_ones() {
+fn stereo_and_mono_clips_of_ravdess_share_a_batch() {
     let stereo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ravdess-wav");
     let root = std::env::var_os("UNDERTONE_RAVDESS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ravdess"),

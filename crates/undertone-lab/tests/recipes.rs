@@ -1,4 +1,4 @@
-//! Recipes: the built-in ones parse, overrides apply, mistakes are told with their place.
+//! Recipes: the built-in ones, overrides, and errors.
 
 use std::fs;
 use std::path::Path;
@@ -53,7 +53,7 @@ fn the_built_in_recipes_are_those_of_the_folder() {
 }
 
 #[test]
-fn a_resolved_recipe_reads_back_as_itself() {
+fn a_resolved_recipe_is_read_as_it_was_written() {
     for name in BUILT_IN {
         let recipe = load(name, &[]).unwrap();
         let text = recipe.to_toml().unwrap();
@@ -62,7 +62,7 @@ fn a_resolved_recipe_reads_back_as_itself() {
 }
 
 #[test]
-fn the_recipes_differ_as_the_notebooks_models_did() {
+fn the_recipes_differ_as_the_notebooks_models_do() {
     let [first, second, third, ..] = BUILT_IN.map(|name| load(name, &[]).unwrap());
     assert_eq!(first.front_end.normalize, Normalize::None);
     assert_eq!(first.front_end.inputs, [InputKind::Mel, InputKind::Mfcc]);
@@ -119,7 +119,7 @@ fn overrides_take_numbers_text_lists_and_new_tables() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_name_and_place() {
+fn errors_name_the_field_and_the_place() {
     let unknown = message("4-unknown", &[]);
     assert!(
         unknown.contains("4-unknown") && unknown.contains("3-optimized"),

@@ -6,9 +6,9 @@ use crate::{ClassScores, ConfusionMatrix};
 /// Return the text of scikit-learn's
 /// `classification_report(y_true, y_pred, target_names=…, digits=…, zero_division=0)`.
 ///
-/// A class has a row if it occurs in the truth or among the predictions, and *macro avg* is the mean
-/// over the rows. Its recall is therefore below UAR if a class without clips was predicted. `digits`
-/// is the number of decimals, 2 by scikit-learn's default. Numbers are fractions in 0..=1.
+/// A class has a row if it occurs in the truth or among the predictions, and *macro avg* is the
+/// mean over the rows. Its recall is therefore below UAR if a class without clips was predicted.
+/// `digits` is the number of decimals, 2 by scikit-learn's default. Numbers are fractions in 0..=1.
 ///
 /// There is one difference: if no prediction is correct, scikit-learn (1.9) prints the support with
 /// a decimal point, and this function does not.

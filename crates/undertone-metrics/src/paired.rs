@@ -139,8 +139,8 @@ fn scores<'a>(classes: usize, clips: impl Iterator<Item = &'a Answers>) -> [Scor
 }
 
 /// Return the two-sided p-value of McNemar's exact test (Q. McNemar, *Psychometrika* 12, 1947; the
-/// binomial form). The arguments count the clips that only one of two models predicts correctly. The
-/// p-value is 1 if there are none.
+/// binomial form). The arguments count the clips that only one of two models predicts correctly.
+/// The p-value is 1 if there are none.
 pub fn mcnemar(only_first: usize, only_second: usize) -> f64 {
     let fewer = only_first.min(only_second);
     let all = (only_first + only_second) as f64;
@@ -189,8 +189,8 @@ mod tests {
         }
     }
 
-    /// Sixty clips: the first model is correct on the first `first` of them, the second model on the
-    /// last `second`.
+    /// Sixty clips: the first model is correct on the first `first` of them, the second model on
+    /// the last `second`.
     fn compare(first: usize, second: usize) -> PairedComparison {
         let clips: Vec<(ClipPrediction, ClipPrediction)> = (0..60)
             .map(|clip| {

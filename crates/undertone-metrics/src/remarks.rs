@@ -28,8 +28,8 @@ impl Report {
         let validation_copies = all.validation_clips_with_copy_in_training;
         if validation_copies > 0 {
             remarks.push(Remark::Fact(format!(
-                "{validation_copies} validation clips have a copy in the training set: the choice of \
-                 the epoch may be overfitted."
+                "{validation_copies} validation clips have a copy in the training set: the choice \
+                 of the epoch may be overfitted."
             )));
         }
         remarks.push(Remark::Fact(match (all.speakers_on_both_sides, self.folds.len()) {

@@ -59,7 +59,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Make a report of folds. `pooled` is the evaluation of all their test predictions as one list.
+    /// Make a report of folds. `pooled` is the evaluation of all their test predictions as one
+    /// list.
     ///
     /// # Errors
     /// If there are no folds, labels differ, or `pooled` has not as many clips as the test sets.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// WA, UAR and macro F1, fractions in 0..=1.
 ///
-/// A class may be missing from a set of clips, for instance if a speaker has no *calm* ones. **UAR**
-/// then averages over the classes that occur in the truth, as scikit-learn's
+/// A class may be missing from a set of clips, for instance if a speaker has no *calm* ones.
+/// **UAR** then averages over the classes that occur in the truth, as scikit-learn's
 /// `balanced_accuracy_score` does. **Macro F1** averages over the classes that occur in the truth
 /// *or* among the predictions, as `f1_score(average="macro")` and the *macro avg* line of
 /// `classification_report` do without a list of classes. A class that is predicted but never true

@@ -9,8 +9,8 @@ const HEAD: usize = 9;
 /// Most lines of a table of groups before it continues to the right.
 const TALL: usize = 8;
 
-/// Return a confusion matrix as text: a row per true class, a column per predicted class, and in each
-/// cell the number of clips and the percentage of the row.
+/// Return a confusion matrix as text: a row per true class, a column per predicted class, and in
+/// each cell the number of clips and the percentage of the row.
 pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
     let mut head = vec![r"true \ predicted".to_string()];
     head.extend(matrix.labels().iter().map(|label| shorten(label, HEAD)));

@@ -42,8 +42,7 @@ pub struct FrontEndConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<f32>,
     /// Window that a model sees: a number of seconds, or a statistic of the trimmed clips of the
-    /// training set. A statistic must be [resolved](FitLength::resolve) before a [`FrontEnd`] is
-    /// made.
+    /// training set. A statistic must be replaced by seconds before a [`FrontEnd`] is made.
     ///
     /// [`FrontEnd`]: crate::FrontEnd
     pub duration: FitLength,

@@ -1,14 +1,15 @@
-//! What a card tells the Hugging Face Hub
+//! The metadata of a model card for the Hugging Face Hub
 //! (<https://github.com/huggingface/hub-docs/blob/main/modelcard.md>).
 
 use serde::Serialize;
+use undertone_metrics::{Evaluation, Report};
 use undertone_models::{HUB_PREFIX, Model, Provenance};
 use yaml_serde::{Mapping, Value};
 
-use super::results::Judged;
-use undertone_metrics::{Evaluation, Report};
+use super::markdown::title;
+use super::results::Subject;
 
-/// The key that results stand under.
+/// The key of the results.
 pub(super) const RESULTS: &str = "model-index";
 
 #[derive(Serialize)]
@@ -71,8 +72,8 @@ struct Average {
     average: &'static str,
 }
 
-/// The license that a model's weights have by what it was trained on, in the Hub's words; `None`
-/// where that is not known.
+/// Return the Hub's name of the license that a model's weights have because of their corpus. `None`
+/// if it is not known.
 pub fn license(provenance: &Provenance) -> Option<&'static str> {
     is_ravdess(provenance).then_some("cc-by-nc-sa-4.0")
 }
@@ -81,13 +82,13 @@ pub(super) fn is_ravdess(provenance: &Provenance) -> bool {
     provenance.corpus == "RAVDESS"
 }
 
-/// A model's metadata. Results are only what `reports` say that [are what they say](tells_the_truth).
+/// Return a model's metadata. The results are those of [sound](is_sound) reports.
 pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
     let config = &model.config;
     let ravdess = is_ravdess(&config.provenance);
     let results: Vec<IndexedResult> = reports
         .iter()
-        .filter(|report| tells_the_truth(report))
+        .filter(|report| is_sound(report))
         .map(|report| result(report, &config.provenance))
         .collect();
     let metadata = Metadata {
@@ -105,7 +106,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
         model_index: match results.is_empty() {
             true => Vec::new(),
             false => vec![IndexedModel {
-                name: super::text::title(config),
+                name: title(config),
                 results,
             }],
         },
@@ -117,21 +118,20 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
     }
 }
 
-/// Whether a report's scores are what its protocol says: of clips that the model had not heard, and
-/// of voices that it had not heard where the protocol splits by speakers. Results are shown by the
-/// Hub without any remark, so others have no place among them.
-pub fn tells_the_truth(report: &Report) -> bool {
+/// Return whether the test clips are held out, and also their speakers if the protocol splits by
+/// speakers. The Hub shows results without remarks, so other results are left out.
+pub fn is_sound(report: &Report) -> bool {
     let leakage = report.leakage();
-    let unheard_voices = leakage.speakers_on_both_sides == 0;
+    let held_out_speakers = leakage.speakers_on_both_sides == 0;
     let by_speakers = ["speakers", "emobox"].contains(&report.protocol_name());
     match leakage.test_clips_with_copy_in_training {
-        Some(copies) => copies == 0 && (unheard_voices || !by_speakers),
-        // A ready-made model tells its speakers, not its clips.
-        None => unheard_voices,
+        Some(copies) => copies == 0 && (held_out_speakers || !by_speakers),
+        // A model names its speakers, not its clips.
+        None => held_out_speakers,
     }
 }
 
-/// Puts results among those of a card, in place of what it says of the same data and protocol.
+/// Add results to those of a card. A result replaces one of the same data and protocol.
 pub(super) fn merge_results(into: &mut Value, new: Value) {
     let mut new = new;
     let (Some(known), Some(added)) = (results_of(into), results_of(&mut new)) else {
@@ -149,15 +149,15 @@ pub(super) fn merge_results(into: &mut Value, new: Value) {
     }
 }
 
-/// Takes what is known [not to tell the truth](tells_the_truth) out of a card's results, where an
-/// earlier version put it.
+/// Remove results that are known not to be [sound](is_sound) from a card. Earlier versions wrote
+/// them.
 pub(super) fn retract(metadata: &mut Mapping, reports: &[Report], provenance: &Provenance) {
     let Some(known) = metadata.get_mut(RESULTS).and_then(results_of) else {
         return;
     };
     let is_known = |report: &Report| {
         let copies = report.leakage().test_clips_with_copy_in_training;
-        copies.is_some() && !tells_the_truth(report)
+        copies.is_some() && !is_sound(report)
     };
     for report in reports.iter().filter(|report| is_known(report)) {
         let name = Value::from(data_set_name(report, provenance));
@@ -168,7 +168,7 @@ pub(super) fn retract(metadata: &mut Mapping, reports: &[Report], provenance: &P
     }
 }
 
-/// The results of a card's only model.
+/// Return the results of a card's only model.
 fn results_of(index: &mut Value) -> Option<&mut Vec<Value>> {
     index.get_mut(0)?.get_mut("results")?.as_sequence_mut()
 }
@@ -177,16 +177,19 @@ fn data_set(result: &Value) -> Option<&Value> {
     result.get("dataset")?.get("name")
 }
 
-/// Corpus, protocol, and whether it is about the model itself.
+/// Return the corpus, the protocol, and whether the report evaluates the model itself.
 fn data_set_name(report: &Report, provenance: &Provenance) -> String {
     let corpus = match is_ravdess(provenance) {
         true => "RAVDESS",
         false => "a corpus of its own",
     };
-    format!("{corpus}, {}", Judged::by(report, provenance).of(report))
+    format!(
+        "{corpus}, {}",
+        Subject::of(report, provenance).describe(report)
+    )
 }
 
-/// The Hub's name of the encoder, without its revision.
+/// Return the encoder's name on the Hub, without its revision.
 fn base_model(model: &Model) -> Option<String> {
     let name = model.encoder_name()?;
     let name = name.strip_prefix(HUB_PREFIX)?.split('@').next()?;
@@ -210,7 +213,7 @@ fn result(report: &Report, provenance: &Provenance) -> IndexedResult {
     }
 }
 
-/// The three scores, under the names of `evaluate`'s metrics.
+/// Return the three scores under the names of Hugging Face's `evaluate`.
 fn metrics(test: &Evaluation) -> Vec<Metric> {
     let macro_average = || Some(Average { average: "macro" });
     [

@@ -1,38 +1,38 @@
-//! How good a model is, in words and tables.
+//! The scores of a model in Markdown.
 
+use undertone_metrics::{Remark, Report, Score};
 use undertone_models::Provenance;
 
-use super::text::{inline, plural};
-use undertone_metrics::{Remark, Report, Score};
+use super::markdown::{inline, plural};
 
-/// What a report is about, seen from a model of its recipe.
+/// What a report evaluates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Judged {
+pub(super) enum Subject {
     /// The model itself.
     ThisModel,
-    /// Models that were trained by its recipe, one for each fold.
+    /// Models of the same recipe, one for each fold.
     ItsRecipe,
 }
 
-impl Judged {
-    pub(super) fn by(report: &Report, provenance: &Provenance) -> Self {
-        // Of a model that was judged after its training it is not known what it was trained on.
-        let ready_made = report.leakage().test_clips_with_copy_in_training.is_none();
-        let same_training_side = match &report.folds[..] {
+impl Subject {
+    pub(super) fn of(report: &Report, provenance: &Provenance) -> Self {
+        // A report without training clips evaluates a model that was trained before.
+        let trained_before = report.leakage().test_clips_with_copy_in_training.is_none();
+        let same_training_set = match &report.folds[..] {
             [fold] => {
                 let trained_on = format!("protocol {}, {}", report.protocol_name(), fold.name);
                 trained_on == provenance.trained_on
             }
             _ => false,
         };
-        match ready_made || same_training_side {
+        match trained_before || same_training_set {
             true => Self::ThisModel,
             false => Self::ItsRecipe,
         }
     }
 
-    /// Protocol and subject of a report, which tell it from others.
-    pub(super) fn of(self, report: &Report) -> String {
+    /// Return the protocol and the subject of a report, which distinguish it from others.
+    pub(super) fn describe(self, report: &Report) -> String {
         let subject = match self {
             Self::ThisModel => "this model",
             Self::ItsRecipe => "its recipe, trained anew for each fold",
@@ -41,22 +41,23 @@ impl Judged {
     }
 }
 
-/// What tells a report from others on a card: its protocol, and whether it is about the model itself.
+/// Return the heading of a report on a card: its protocol, and whether it evaluates the model
+/// itself.
 pub fn heading(report: &Report, provenance: &Provenance) -> String {
-    let about = Judged::by(report, provenance).of(report);
+    let about = Subject::of(report, provenance).describe(report);
     inline(&about.replacen('p', "P", 1))
 }
 
-/// A section of a card for each report, each naming its protocol beside its numbers: scores with
-/// their intervals, what leaked, and each speaker's scores.
+/// Return a section of a card for each report: the protocol, the scores with their intervals, what
+/// leaked, and the scores of each speaker.
 pub fn results(reports: &[Report], provenance: &Provenance) -> String {
     reports
         .iter()
-        .map(|report| of_one(report, Judged::by(report, provenance)))
+        .map(|report| of_one(report, Subject::of(report, provenance)))
         .collect()
 }
 
-fn of_one(report: &Report, judged: Judged) -> String {
+fn of_one(report: &Report, subject: Subject) -> String {
     let cell = |score: &Score| {
         format!(
             "{:.1} ({:.1}–{:.1})",
@@ -66,14 +67,15 @@ fn of_one(report: &Report, judged: Judged) -> String {
         )
     };
     let test = &report.pooled;
-    let subject = match judged {
-        Judged::ThisModel => "This model",
-        Judged::ItsRecipe => "Its recipe, trained anew for each fold",
+    let subject = match subject {
+        Subject::ThisModel => "This model",
+        Subject::ItsRecipe => "Its recipe, trained anew for each fold",
     };
     let mut text = format!(
         "{subject}. Protocol {}, {} test clips.\n\n{}\
          In %, with 95 % intervals:\n\n\
-         | protocol | WA | UAR | macro F1 |\n| --- | --- | --- | --- |\n| `{}` | {} | {} | {} |\n\n",
+         | protocol | WA | UAR | macro F1 |\n| --- | --- | --- | --- |\n\
+         | `{}` | {} | {} | {} |\n\n",
         inline(&report.protocol),
         test.n,
         remarks(report),
@@ -86,7 +88,7 @@ fn of_one(report: &Report, judged: Judged) -> String {
     text
 }
 
-/// What training and test share, a paragraph each.
+/// Return the remarks about what the training and the test set share, a paragraph each.
 fn remarks(report: &Report) -> String {
     let paragraph = |remark| match remark {
         Remark::Alarm(alarm) => format!("**{}**\n\n", inline(&alarm)),

@@ -1,12 +1,15 @@
-//! The card's text.
+//! The text of a model card.
 
 use burn::module::Module;
-use undertone_models::{Model, ModelConfig, NetworkConfig, Provenance, States};
+use undertone_metrics::Report;
+use undertone_models::{Model, NetworkConfig, Provenance, States};
 
-use super::USE;
+use super::markdown::{inline, plural, title};
 use super::metadata::is_ravdess;
 use super::results::results;
-use undertone_metrics::Report;
+
+/// The heading of the section that tells how to use a model.
+pub const USE: &str = "How to use it";
 
 pub(super) fn of(model: &Model, reports: &[Report]) -> String {
     let config = &model.config;
@@ -42,8 +45,8 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> String {
 fn training(provenance: &Provenance) -> String {
     let speakers = &provenance.speakers;
     format!(
-        "## Training\n\nRecipe `{}`, corpus {}, {}, seed {}, {}, undertone {}. Heard while training: \
-         {} speaker{} ({}).\n\n",
+        "## Training\n\nRecipe `{}`, corpus {}, {}, seed {}, {}, undertone {}. Heard while \
+         training: {} speaker{} ({}).\n\n",
         provenance.recipe.replace('`', ""),
         inline(&provenance.corpus),
         inline(trained_on(&provenance.trained_on)),
@@ -59,7 +62,7 @@ fn training(provenance: &Provenance) -> String {
     )
 }
 
-/// The protocol with its fold, unless that has the protocol's own name: it is the only one then.
+/// Return the protocol with its fold, without the fold if it is the only one.
 fn trained_on(words: &str) -> &str {
     match words.split_once(", ") {
         Some((protocol, fold)) if protocol.strip_prefix("protocol ") == Some(fold) => protocol,
@@ -67,38 +70,11 @@ fn trained_on(words: &str) -> &str {
     }
 }
 
-/// A model's name on one line; one without a name is called by its kind.
-pub fn title(config: &ModelConfig) -> String {
-    let words: Vec<&str> = config.name.split_whitespace().collect();
-    match words.is_empty() {
-        true => "Speech emotion model".to_owned(),
-        false => words.join(" "),
-    }
-}
-
-/// Words from elsewhere (names in a manifest or a model's settings) as one line of Markdown in which
-/// they mean nothing but themselves, in tables too.
-pub fn inline(words: &str) -> String {
-    let mut line = String::new();
-    for c in words
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-    {
-        if matches!(c, '\\' | '`' | '<' | '[' | '|' | '*') {
-            line.push('\\');
-        }
-        line.push(c);
-    }
-    line
-}
-
 fn limits(provenance: &Provenance) -> String {
     let corpus = match is_ravdess(provenance) {
         true => {
-            "- It was trained on two sentences, acted by 24 North American actors and recorded well. \
-             Other sentences, languages, microphones and rooms were not measured.\n"
+            "- It was trained on two sentences, acted by 24 North American actors and recorded \
+             well. Other sentences, languages, microphones and rooms were not measured.\n"
         }
         false => {
             "- Other sentences, languages, microphones and rooms than its corpus's were not \
@@ -136,8 +112,4 @@ fn architecture(model: &Model) -> String {
             format!("the encoder `{encoder}`, of which a linear head reads {states}")
         }
     }
-}
-
-pub(super) fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -1,157 +1,246 @@
-//! Training and judging one fold.
+//! The training and prediction of one fold.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use undertone_audio::{FrontEnd, Normalize};
 use undertone_corpus::{LabelScheme, Utterance};
+use undertone_models::infer::Inference;
 use undertone_models::{
     Activations, BandStatistics, FORMAT, Model, ModelConfig, Network, NetworkConfig,
     PretrainedNetwork, Provenance, Weights,
 };
 
-use super::Experiment;
 use super::features::Features;
-use super::split::{Job, leakage};
+use super::folds::{Job, leakage};
+use super::predictions::Predictor;
+use super::setup::{Experiment, corpus_name};
 use crate::error::LabError;
-use crate::evaluate::corpus_name;
 use crate::events::Event;
-use crate::features::ClipFeatures;
-use crate::fit_lda::{self, Example};
-use crate::memory;
-use crate::metrics_file;
-use crate::predictions::{FoldPredictions, predict_clips};
-use crate::run_folder::{RunFolder, read, read_json, to_json, write, write_json};
-use crate::training::{Start, Subset, Task, rng_at};
+use crate::head::{self, Example};
+use crate::prepare::ClipFeatures;
+use crate::run::{FoldFolder, FoldPredictions};
+use crate::train::{Start, Subset, Task, TrainingData, rng_at};
 
 impl Experiment<'_> {
+    /// Train the network of one fold and predict its clips. Return the trained model too, unless an
+    /// earlier session has finished the fold.
     pub(super) fn fold(
         &self,
-        run: &RunFolder,
+        folder: &FoldFolder,
         features: &Features,
         job: &Job,
-        (number, count): (usize, usize),
-    ) -> Result<FoldPredictions, LabError> {
-        let utterances = &features.utterances;
-        let folder = run.fold(&job.name)?;
-        let split = to_json(&self.split_file(utterances, job))?;
-        let split_path = folder.join("division.json");
-        if split_path.is_file() && read(&split_path)? != split {
-            return Err(LabError::RunFolder {
-                path: folder,
-                message: "the corpus, or how it is split, has changed since this run began: \
-                          resume with the same corpus, or choose another --out"
-                    .to_owned(),
-            });
+        place: (usize, usize),
+    ) -> Result<(FoldPredictions, Option<Model>), LabError> {
+        folder.keep_split(&self.split_file(&features.utterances, job))?;
+        if let Some(predictions) = folder.predictions_of(job.fold.test.len())? {
+            return Ok((predictions, None));
         }
-        write(&split_path, &split)?;
-        let fold = &job.fold;
-        let predictions_path = folder.join("outcomes.json");
-        if let Some(predictions) = read_json::<FoldPredictions>(&predictions_path)? {
-            if predictions.test.len() != fold.test.len() {
-                return Err(LabError::Damaged {
-                    path: predictions_path,
-                    message: "it holds other clips than the fold's".to_owned(),
-                });
-            }
-            return Ok(predictions);
-        }
-        if fold.validation.is_empty() && self.recipe.training.is_some() {
-            return Err(LabError::TooFewClips(format!(
-                "{}: the validation set is empty, and training is steered by it: set \
-                 protocol.validation_fraction above 0",
-                fold.name
-            )));
-        }
-
-        let trained_on = features.trained_on();
-        let side = |indices: &[usize]| self.side(utterances, trained_on, indices);
-        let train = side(&fold.train);
+        self.check_validation(job)?;
         let class_of_output = self.class_of_output()?;
-        let start = self.start(features, job)?;
-        let statistics = standardization(&features.front_end, &train);
-        let task = self.recipe.training.as_ref().map(|training| Task {
-            training,
-            augmentation: &self.recipe.augmentation,
-            fold: &job.name,
-            seed: job.seed,
-            model: self.model_config(&features.front_end, utterances, job),
-            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
-            start: match &start {
-                None => Start::Random {
-                    bands: features.front_end.bands(),
-                    frames: features.front_end.frames(),
-                },
-                Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
-                Some(network) => Start::Head(network),
-            },
-            statistics,
-            class_of_output: &class_of_output,
-            activations: self.activations(&features.front_end, &train),
-            feature_bytes: memory::bytes_of(trained_on),
-            train,
-            validation: side(&fold.validation),
-            folder: &folder,
-            device: &self.device,
-        });
-        let resumed_after = task.as_ref().map_or(Ok(None), Task::resumable_after)?;
-        // To look at only: what training goes on from is in the checkpoint.
-        let mut history = metrics_file::read(&folder.join("metrics.csv")).unwrap_or_default();
-        history.retain(|row| resumed_after.is_some_and(|epoch| row.epoch <= epoch));
-        (self.observer)(&Event::Fold {
-            name: &job.name,
-            number,
-            count,
-            train: fold.train.len(),
-            validation: fold.validation.len(),
-            test: fold.test.len(),
-            resumed_after,
-            history: &history,
-        });
+        let start = self.start(features, job, &class_of_output)?;
+        let task = self.task(folder, features, job, start.as_ref(), &class_of_output);
+        self.announce(folder, job, place, task.as_ref())?;
         let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {
                 let trained = task.train(self.observer, self.interrupt)?;
                 (trained.model, Some(trained.best_epoch))
             }
-            (None, Some(network)) => (self.fitted_model(features, job, network, &folder)?, None),
+            (None, Some(network)) => (self.save_fitted(folder, features, job, network)?, None),
             (None, None) => return Err(LabError::NothingToTrain),
         };
-
-        let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
-        let distinct: Vec<usize> = distinct.into_iter().collect();
-        let model = match features.sound {
-            Some(_) => model,
-            None => Model {
-                network: model.network.without_encoder(),
-                ..model
-            },
-        };
-        let judge = |indices: &[usize]| {
-            predict_clips(
-                &model,
-                &class_of_output,
-                &self.corpus.root,
-                utterances,
-                trained_on,
-                indices,
-                &self.device,
-            )
-        };
-        let predictions = FoldPredictions {
-            best_epoch,
-            leakage: leakage(fold, utterances, trained_on),
-            train: judge(&distinct),
-            validation: judge(&fold.validation),
-            test: judge(&fold.test),
-        };
-        write_json(&predictions_path, &predictions)?;
-        Ok(predictions)
+        let predictions = self.predict(features, job, &model, &class_of_output, best_epoch);
+        folder.write_predictions(&predictions)?;
+        Ok((predictions, Some(model)))
     }
 
-    fn side<'f>(
+    /// Return an error if there is something to train and no validation set.
+    fn check_validation(&self, job: &Job) -> Result<(), LabError> {
+        if job.fold.validation.is_empty() && self.recipe.training.is_some() {
+            return Err(LabError::TooFewClips(format!(
+                "{}: the validation set is empty, but training needs one: set \
+                 protocol.validation_fraction above 0",
+                job.fold.name
+            )));
+        }
+        Ok(())
+    }
+
+    /// Make the pretrained network that a fold starts from. Fit its head if the recipe says so.
+    fn start(
+        &self,
+        features: &Features,
+        job: &Job,
+        class_of_output: &[usize],
+    ) -> Result<Option<PretrainedNetwork>, LabError> {
+        let Some((encoder, config)) = self.pretrained() else {
+            return Ok(None);
+        };
+        self.device.seed(rng_at(job.seed, 0, 0).random());
+        let network = encoder.network(config, self.outputs(), &self.device)?;
+        // Parameters are drawn on first use. Draw them now.
+        Weights::of(network.head());
+        let (Some(config), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
+            return Ok(Some(network));
+        };
+        let outputs = self.recipe.outputs();
+        let example = |index: &usize| {
+            let utterance = &features.utterances[*index];
+            Some(Example {
+                embedding: embeddings[*index].windows.first()?,
+                output: outputs.label_of(utterance.emotion),
+                speaker: &utterance.speaker,
+            })
+        };
+        let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
+        let mut speakers: Vec<&str> = examples.iter().map(|example| example.speaker).collect();
+        speakers.sort_unstable();
+        speakers.dedup();
+        speakers.shuffle(&mut rng_at(job.seed, 0, 1));
+        let fitted = head::fit(
+            &examples,
+            class_of_output,
+            config,
+            &speakers,
+            &self.device,
+            &mut |shrinkage, uar| {
+                (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
+            },
+        )?;
+        (self.observer)(&Event::HeadFitted {
+            shrinkage: fitted.shrinkage,
+            temperature: fitted.temperature,
+        });
+        Ok(Some(network.with_head(fitted.head)))
+    }
+
+    /// Put together what the training needs. `None` if the recipe trains nothing.
+    fn task<'t>(
+        &'t self,
+        folder: &'t FoldFolder,
+        features: &'t Features,
+        job: &Job,
+        start: Option<&'t PretrainedNetwork>,
+        class_of_output: &'t [usize],
+    ) -> Option<Task<'t>> {
+        let training = self.recipe.training.as_ref()?;
+        let front_end = &features.front_end;
+        let trained_on = features.trained_on();
+        let train = self.subset(&features.utterances, trained_on, &job.fold.train);
+        Some(Task {
+            training,
+            augmentation: &self.recipe.augmentation,
+            seed: job.seed,
+            start: match start {
+                None => Start::Random {
+                    bands: front_end.bands(),
+                    frames: front_end.frames(),
+                },
+                Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
+                Some(network) => Start::Head(network),
+            },
+            model: self.model_config(features, job),
+            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+            activations: self.activations(front_end, &train),
+            data: TrainingData {
+                statistics: standardization(front_end, &train),
+                train,
+                validation: self.subset(&features.utterances, trained_on, &job.fold.validation),
+                class_of_output,
+                bytes: trained_on.iter().map(ClipFeatures::bytes).sum(),
+            },
+            folder,
+            device: &self.device,
+        })
+    }
+
+    /// Tell the observer that the fold begins.
+    fn announce(
+        &self,
+        folder: &FoldFolder,
+        job: &Job,
+        (number, count): (usize, usize),
+        task: Option<&Task<'_>>,
+    ) -> Result<(), LabError> {
+        let resumed_after = task.map_or(Ok(None), Task::resumable_after)?;
+        // The history is only shown. Training resumes from the checkpoint.
+        let mut history = folder.metrics().unwrap_or_default();
+        history.retain(|row| resumed_after.is_some_and(|epoch| row.epoch <= epoch));
+        (self.observer)(&Event::Fold {
+            name: &job.name,
+            number,
+            count,
+            train: job.fold.train.len(),
+            validation: job.fold.validation.len(),
+            test: job.fold.test.len(),
+            resumed_after,
+            history: &history,
+        });
+        Ok(())
+    }
+
+    /// Save the model of a network whose head was fitted and is not trained.
+    fn save_fitted(
+        &self,
+        folder: &FoldFolder,
+        features: &Features,
+        job: &Job,
+        network: &PretrainedNetwork,
+    ) -> Result<Model, LabError> {
+        let model = Model {
+            config: self.model_config(features, job),
+            network: Network::Pretrained(network.clone()),
+            statistics: None,
+            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+        };
+        model.save(&folder.best_model())?;
+        // Load it again: the weights that predict must be rounded as the saved ones are.
+        Ok(Model::load(&folder.best_model(), &self.device)?)
+    }
+
+    /// Predict the clips of each set.
+    fn predict(
+        &self,
+        features: &Features,
+        job: &Job,
+        model: &Model,
+        class_of_output: &[usize],
+        best_epoch: Option<usize>,
+    ) -> FoldPredictions {
+        let network = model.network.clone();
+        let network = match features.sound {
+            Some(_) => network,
+            // The head of a frozen encoder reads the embeddings.
+            None => network.without_encoder(),
+        };
+        let predictor = Predictor {
+            inference: Inference {
+                network: &network,
+                statistics: model.statistics.as_ref(),
+                class_of_output,
+                device: &self.device,
+            },
+            label_scheme: model.config.label_scheme,
+            root: &self.corpus.root,
+            utterances: &features.utterances,
+            features: features.trained_on(),
+        };
+        let fold = &job.fold;
+        let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
+        let distinct: Vec<usize> = distinct.into_iter().collect();
+        FoldPredictions {
+            best_epoch,
+            leakage: leakage(fold, &features.utterances, features.trained_on()),
+            train: predictor.predict(&distinct),
+            validation: predictor.predict(&fold.validation),
+            test: predictor.predict(&fold.test),
+        }
+    }
+
+    /// Return the clips of a set with their classes.
+    fn subset<'f>(
         &self,
         utterances: &[Utterance],
         features: &'f [ClipFeatures],
@@ -166,74 +255,11 @@ impl Experiment<'_> {
         Subset {
             clips: indices.iter().map(|index| &features[*index]).collect(),
             labels: classes(self.recipe.label_scheme),
-            outputs: classes(self.output_scheme()),
+            outputs: classes(self.recipe.outputs()),
         }
     }
 
-    /// The pretrained network that a fold starts from, its head fitted if the recipe says so.
-    fn start(&self, features: &Features, job: &Job) -> Result<Option<PretrainedNetwork>, LabError> {
-        let Some((encoder, config)) = self.pretrained() else {
-            return Ok(None);
-        };
-        self.device.seed(rng_at(job.seed, 0, 0).random());
-        let network = encoder.network(config, self.outputs(), &self.device)?;
-        // Parameters are drawn on first use: draw them now.
-        Weights::of(network.head());
-        let (Some(head), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
-            return Ok(Some(network));
-        };
-        let outputs = self.output_scheme();
-        let example = |index: &usize| {
-            let utterance = &features.utterances[*index];
-            Some(Example {
-                embedding: embeddings[*index].windows.first()?,
-                output: outputs.label_of(utterance.emotion),
-                speaker: &utterance.speaker,
-            })
-        };
-        let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
-        let mut speakers: Vec<&str> = examples.iter().map(|example| example.speaker).collect();
-        speakers.sort_unstable();
-        speakers.dedup();
-        speakers.shuffle(&mut rng_at(job.seed, 0, 1));
-        let fitted = fit_lda::fit(
-            &examples,
-            &self.class_of_output()?,
-            head,
-            &speakers,
-            &self.device,
-            &mut |shrinkage, uar| {
-                (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
-            },
-        )?;
-        (self.observer)(&Event::HeadFitted {
-            shrinkage: fitted.shrinkage,
-            temperature: fitted.temperature,
-        });
-        Ok(Some(network.with_head(fitted.head)))
-    }
-
-    /// The model of a network whose head was fitted and not trained further.
-    fn fitted_model(
-        &self,
-        features: &Features,
-        job: &Job,
-        network: &PretrainedNetwork,
-        folder: &Path,
-    ) -> Result<Model, LabError> {
-        let model = Model {
-            config: self.model_config(&features.front_end, &features.utterances, job),
-            network: Network::Pretrained(network.clone()),
-            statistics: None,
-            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
-        };
-        let best = folder.join("checkpoints").join("best");
-        model.save(&best)?;
-        // What is judged is what was written, rounded as it was.
-        Ok(Model::load(&best, &self.device)?)
-    }
-
-    /// What training keeps of its longest clip.
+    /// Return the activations of the longest clip that the backward pass needs.
     fn activations(&self, front_end: &FrontEnd, train: &Subset<'_>) -> Activations {
         let clips = train.clips.iter();
         let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
@@ -248,12 +274,9 @@ impl Experiment<'_> {
         }
     }
 
-    fn model_config(
-        &self,
-        front_end: &FrontEnd,
-        utterances: &[Utterance],
-        job: &Job,
-    ) -> ModelConfig {
+    /// Return the configuration of the model that a fold trains.
+    fn model_config(&self, features: &Features, job: &Job) -> ModelConfig {
+        let utterances = &features.utterances;
         let heard: BTreeSet<&str> = job
             .fold
             .train
@@ -264,11 +287,11 @@ impl Experiment<'_> {
         ModelConfig {
             format: FORMAT,
             name: format!("{}-{}", self.recipe.name, self.recipe.label_scheme.name()),
-            front_end: front_end.config().clone(),
+            front_end: features.front_end.config().clone(),
             network: self.recipe.network.clone(),
-            output_scheme: self.output_scheme(),
+            output_scheme: self.recipe.outputs(),
             label_scheme: self.recipe.label_scheme,
-            labels: self.labels(),
+            labels: self.recipe.labels(),
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),
@@ -282,7 +305,8 @@ impl Experiment<'_> {
     }
 }
 
-/// Statistics of the distinct clips of the training set, where the front end wants them.
+/// Return the statistics of the training set that standardize the features, if the front end uses
+/// them.
 fn standardization(front_end: &FrontEnd, train: &Subset<'_>) -> Option<BandStatistics> {
     match front_end.config().normalize {
         Normalize::None | Normalize::Utterance => None,

@@ -1,47 +1,42 @@
-//! What can be wrong with a recipe.
+//! What is wrong with a recipe.
 
 use std::fmt::Display;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// A recipe that cannot be used.
+/// Why a recipe cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RecipeError {
-    /// Neither a file nor the name of a recipe that this build carries.
+    /// There is no such file and no built-in recipe of this name.
     #[error(
-        "{}: no such recipe file; recipes that need no file: {}", path.display(), known.join(", ")
+        "{}: no such recipe file; the built-in recipes are {}", path.display(), known.join(", ")
     )]
     NotFound {
-        /// What was asked for.
+        /// The path or name.
         path: PathBuf,
-        /// Names of the built-in recipes.
+        /// The names of the built-in recipes.
         known: Vec<String>,
     },
-    /// A file that cannot be read.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Not TOML, or not a recipe.
+    /// A file cannot be read. The error names it.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The text is not TOML, or not a recipe.
     #[error("{origin}: {message}")]
     Parse {
         /// The file or the override.
         origin: String,
-        /// Where and what.
+        /// The place and the reason.
         message: String,
     },
-    /// `--set` without `=`.
+    /// An override has no `=`.
     #[error("`{0}`: expected KEY=VALUE, for instance training.epochs=10")]
     Override(String),
-    /// A value out of its range.
+    /// A value is out of its range.
     #[error("recipe: `{field}` must be {expected}, found {found}")]
     Range {
-        /// The dotted name.
+        /// The dotted name of the field.
         field: &'static str,
         /// The range, in words.
         expected: &'static str,
@@ -50,8 +45,8 @@ pub enum RecipeError {
     },
 }
 
-/// An error that names the field unless its value fits.
-pub(crate) fn range(
+/// Return an error that names the field, unless its value fits.
+pub(super) fn range(
     fits: bool,
     field: &'static str,
     expected: &'static str,

@@ -1,6 +1,10 @@
-//! A recipe fixes an experiment: corpus split, labels, front end, balancing, network, training.
+//! A recipe defines an experiment: split, labels, front end, balancing, network and training.
 
+mod augment;
+mod copies;
 mod error;
+mod lda;
+mod protocol_text;
 mod training;
 
 use std::path::Path;
@@ -10,70 +14,55 @@ use undertone_audio::FrontEndConfig;
 use undertone_corpus::{BalanceStep, LabelScheme, ProtocolConfig};
 use undertone_models::{NetworkConfig, class_of_output};
 
+pub use augment::{AugmentConfig, MaskConfig};
+pub use copies::CopiesConfig;
 pub use error::RecipeError;
-pub(crate) use error::range;
+use error::range;
+pub use lda::LdaConfig;
+pub(crate) use protocol_text::describe_protocol;
 pub use training::{
     EncoderTrainingConfig, PlateauConfig, ScheduleConfig, Selection, TrainingConfig,
 };
 
-use crate::augment::AugmentConfig;
-
-/// One experiment, as `recipes/*.toml` writes it.
+/// An experiment, as a file in `recipes/` defines it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// The recipe's name.
     pub name: String,
-    /// What it is for, in a sentence.
+    /// The purpose of the recipe in one sentence.
     #[serde(default)]
     pub description: String,
-    /// Seed of everything random: split, balancing, weights, dropout, order, augmentation.
+    /// Seed of everything random: split, balancing, weights, dropout, order and augmentation.
     #[serde(default)]
     pub seed: u64,
-    /// The classes to tell apart.
+    /// The classes that the model predicts.
     #[serde(default)]
     pub label_scheme: LabelScheme,
-    /// Finer classes that the network itself is trained on; their probabilities are summed into
-    /// those of `label_scheme`. Left out: the same ones.
+    /// Finer classes that the network is trained on. Their probabilities are added up to those of
+    /// `label_scheme`. Default: the classes of `label_scheme`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_scheme: Option<LabelScheme>,
-    /// How the clips are divided.
+    /// How the clips are split.
     pub protocol: ProtocolConfig,
-    /// How the training set is balanced, in order.
+    /// The steps that balance the training set, in order.
     #[serde(default)]
     pub balance: Vec<BalanceStep>,
-    /// From recordings to features.
+    /// How recordings become features.
     #[serde(default)]
     pub front_end: FrontEndConfig,
-    /// How training clips are varied.
+    /// How training clips are augmented.
     #[serde(default)]
     pub augmentation: AugmentConfig,
     /// The network.
     pub network: NetworkConfig,
-    /// How the head of a pretrained encoder is fitted to the frozen encoder's embeddings, before
-    /// any `training`. Pretrained encoders only.
+    /// How the head of a pretrained encoder is fitted to the embeddings of the frozen encoder,
+    /// before any `training`. For pretrained encoders only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<HeadConfig>,
-    /// How the network is trained, step by step. Only with `head` it may be left out.
+    pub head: Option<LdaConfig>,
+    /// How the network is trained by gradient descent. Required without `head`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingConfig>,
-}
-
-/// How the linear head of a frozen encoder is fitted: discriminant analysis on the standardized
-/// embeddings, its shrinkage chosen inside the training set by folds of speakers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeadConfig {
-    /// The shrinkages to choose from, above 0 up to 1: 1 trusts the deviations only, small ones
-    /// the covariances too.
-    pub shrinkage: Vec<f64>,
-    /// Folds of speakers that the choice is made by, at least 2.
-    #[serde(default = "four")]
-    pub folds: usize,
-}
-
-fn four() -> usize {
-    4
 }
 
 const BUILT_IN: [(&str, &str); 6] = [
@@ -104,16 +93,17 @@ const BUILT_IN: [(&str, &str); 6] = [
 ];
 
 impl Recipe {
-    /// The recipes that need no file: their names and their texts.
+    /// Return the names and texts of the built-in recipes.
     pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
         BUILT_IN.into_iter()
     }
 
-    /// Reads a recipe file, or one of the built-in recipes by name, and applies `overrides`
-    /// of the form `training.epochs=10` (values are TOML; what is not TOML is taken as text).
+    /// Read a recipe file, or a built-in recipe by its name, and apply `overrides` of the form
+    /// `training.epochs=10`. Values are TOML; a value that is not TOML is taken as text.
     ///
     /// # Errors
-    /// Names the file or override, and where a value is wrong the field.
+    /// If the file or an override cannot be used. The error names it, and the field of a wrong
+    /// value.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, RecipeError> {
         let built_in = BUILT_IN.iter().find(|(name, _)| Path::new(name) == path);
         let text = match (path.is_file(), built_in) {
@@ -127,15 +117,12 @@ impl Recipe {
                         .collect(),
                 });
             }
-            (true, _) => std::fs::read_to_string(path).map_err(|source| RecipeError::Io {
-                path: path.to_owned(),
-                source,
-            })?,
+            (true, _) => fs_err::read_to_string(path)?,
         };
         Self::parse(&text, &path.display().to_string(), overrides)
     }
 
-    /// Parses a recipe's text. `origin` names it in errors.
+    /// Parse a recipe's text. `origin` names it in errors.
     ///
     /// # Errors
     /// As [`Recipe::load`].
@@ -161,7 +148,7 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// The recipe as TOML, every default written out.
+    /// Return the recipe as TOML with all defaults written out.
     ///
     /// # Errors
     /// If a value has no TOML form.
@@ -172,14 +159,25 @@ impl Recipe {
         })
     }
 
-    /// Whether a pretrained encoder is trained too, not only the head behind it.
+    /// Return the names of the classes.
+    pub fn labels(&self) -> Vec<String> {
+        let labels = self.label_scheme.labels().iter();
+        labels.map(|label| (*label).to_owned()).collect()
+    }
+
+    /// Return the label scheme of the network's outputs.
+    pub(crate) fn outputs(&self) -> LabelScheme {
+        self.output_scheme.unwrap_or(self.label_scheme)
+    }
+
+    /// Return whether a pretrained encoder is trained too, and not only its head.
     pub fn trains_encoder(&self) -> bool {
         let training = self.training.as_ref();
         training.is_some_and(|training| training.encoder.is_some())
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        let outputs = self.output_scheme.unwrap_or(self.label_scheme);
+        let outputs = self.outputs();
         range(
             class_of_output(outputs, self.label_scheme).is_some(),
             "output_scheme",
@@ -226,19 +224,7 @@ impl Recipe {
     }
 }
 
-impl HeadConfig {
-    fn check(&self) -> Result<(), RecipeError> {
-        range(
-            !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
-            "head.shrinkage",
-            "one or more numbers above 0 up to 1",
-            format!("{:?}", self.shrinkage),
-        )?;
-        range(self.folds >= 2, "head.folds", "at least 2", self.folds)
-    }
-}
-
-/// Sets `a.b.c=value` in a table, making tables on the way.
+/// Set `a.b.c=value` in a table, and add missing tables.
 fn set(table: &mut toml::Table, assignment: &str) -> Result<(), RecipeError> {
     let (key, value) = assignment
         .split_once('=')

@@ -1,74 +1,74 @@
-//! How a network is trained, step by step.
+//! How a network is trained: the recipe's `[training]`.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{RecipeError, range};
 
-/// How a network is trained.
+/// How a network is trained by gradient descent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Most passes over the training set.
+    /// Largest number of passes over the training set.
     pub epochs: usize,
-    /// Clips of one step.
+    /// Clips per batch.
     pub batch_size: usize,
     /// Adam's initial learning rate.
     pub learning_rate: f64,
-    /// The learning rate over the steps: a warm-up, then a cosine. Left out: constant but for
-    /// `plateau`.
+    /// The learning rate over the steps: a warm-up, then a cosine. By default it is constant,
+    /// except for `plateau`.
     #[serde(default)]
     pub schedule: ScheduleConfig,
-    /// Whether and how a pretrained encoder is trained with its head. Left out: it is frozen, its
+    /// How a pretrained encoder is trained with its head. By default the encoder is frozen, its
     /// embeddings are computed once, and only the head is trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoder: Option<EncoderTrainingConfig>,
-    /// Weight decay of AdamW (decoupled; Loshchilov & Hutter 2019) on all weights but biases and
-    /// norms; 0 is plain Adam.
+    /// Decoupled weight decay of AdamW (Loshchilov & Hutter 2019) on all weights except biases and
+    /// norms. 0 is plain Adam.
     #[serde(default)]
     pub weight_decay: f64,
-    /// The most that the norm of all gradients together may be; 0 does not clip.
+    /// Largest norm of all gradients together; larger gradients are scaled down. 0 does not clip.
     #[serde(default)]
     pub clip_norm: f64,
-    /// Batches whose gradients are added up before the weights change, at least 1.
+    /// Batches whose gradients are added up to one step, at least 1.
     #[serde(default = "one")]
     pub accumulate: usize,
-    /// Whether clips of like length share a batch, so that little is padded.
+    /// Whether clips of similar length share a batch, which reduces padding.
     #[serde(default)]
     pub batch_by_length: bool,
-    /// λ of a penalty λ·Σw² on the LSTM's weights (not its biases), as Keras' `l2(λ)`. The
-    /// penalty is left out of the reported loss.
+    /// λ of a penalty λ·Σw² on the LSTM's weights, without its biases, as Keras' `l2(λ)`. The
+    /// reported loss does not contain the penalty.
     #[serde(default)]
     pub lstm_l2: f64,
-    /// Share of a target's probability that is spread evenly over all classes, 0 to 1.
+    /// Share of a target's probability that is distributed evenly over all classes, 0 up to but not
+    /// including 1.
     #[serde(default)]
     pub label_smoothing: f32,
-    /// Whether a clip counts in inverse proportion to its label's share of the training set.
+    /// Whether a clip's weight is inversely proportional to its class's share of the training set.
     #[serde(default)]
     pub class_weights: bool,
-    /// Halving (or other reduction) of the learning rate when the validation loss stagnates.
+    /// How the learning rate is reduced when the validation loss stagnates.
     #[serde(default)]
     pub plateau: Option<PlateauConfig>,
-    /// Epochs without a better epoch (in the sense of `select`; with `last`, in the sense of the
-    /// validation loss) after which training stops; 0 never stops early.
+    /// Epochs without improvement after which training stops. `select` tells what an improvement
+    /// is; with `last` it is a lower validation loss. 0 never stops early.
     #[serde(default)]
     pub early_stopping: usize,
-    /// Which epoch's weights are kept.
+    /// The epoch whose weights are kept.
     #[serde(default)]
     pub select: Selection,
-    /// Share that an exponential moving average of the weights keeps of itself at each step, 0
-    /// (no averaging) up to but not including 1. With averaging it is the averaged weights that
-    /// are validated and kept.
+    /// Decay of an exponential moving average of the weights, 0 (no averaging) up to but not
+    /// including 1. With averaging, the averaged weights are validated and kept.
     #[serde(default)]
     pub weight_average: f32,
 }
 
-/// The learning rate over the steps of a training.
+/// The learning rate over all steps of a training.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleConfig {
-    /// Share of all steps, 0 up to but not including 1, over which the rate rises from 0 in a straight line.
+    /// Share of all steps in which the rate rises linearly from 0, 0 up to but not including 1.
     pub warmup: f64,
-    /// Whether the rate then falls to 0 along half a cosine, over the steps that are left.
+    /// Whether the rate then falls to 0 along half a cosine in the remaining steps.
     pub cosine: bool,
 }
 
@@ -76,42 +76,43 @@ pub struct ScheduleConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EncoderTrainingConfig {
-    /// Initial learning rate of the last trained layer.
+    /// Initial learning rate of the last layer.
     pub learning_rate: f64,
-    /// The last layers that are trained; those before them stay as they are. Left out: all.
+    /// Number of trained layers, counted from the last. By default all are trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_layers: Option<usize>,
-    /// What each layer's learning rate is of that of the layer after it, above 0 up to 1.
+    /// Ratio of a layer's learning rate to that of the next layer, above 0 up to 1.
     #[serde(default = "whole")]
     pub layer_decay: f64,
-    /// Whether what stands before the layers (convolutions, projection, positions) is trained too;
-    /// needs all layers to be.
+    /// Whether the parts before the layers (convolutions, projection, positions) are trained too.
+    /// All layers must be trained then.
     #[serde(default)]
     pub convolutions: bool,
 }
 
-/// Which epoch's weights are kept; judged on the validation set, never on the test set.
+/// The epoch whose weights are kept. It is chosen by the validation set, never by the test set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Selection {
-    /// The lowest validation loss.
+    /// The epoch with the lowest validation loss.
     #[default]
     ValidationLoss,
-    /// The highest unweighted average recall on the validation set.
+    /// The epoch with the highest unweighted average recall on the validation set.
     ValidationUar,
-    /// The last epoch's, whatever the validation set says.
+    /// The last epoch, whatever its validation scores are.
     Last,
 }
 
-/// When the learning rate is reduced; Keras' `ReduceLROnPlateau`.
+/// How the learning rate is reduced on a plateau of the validation loss, as Keras'
+/// `ReduceLROnPlateau` does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlateauConfig {
-    /// What the learning rate is multiplied by, above 0 and below 1.
+    /// Factor of the learning rate, above 0 and below 1.
     pub factor: f64,
-    /// Epochs without a better validation loss before that.
+    /// Epochs without a better validation loss before a reduction.
     pub patience: usize,
-    /// The learning rate is never below this.
+    /// Lower bound of the learning rate.
     #[serde(default)]
     pub min_learning_rate: f64,
 }

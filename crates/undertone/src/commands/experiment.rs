@@ -1,10 +1,11 @@
 //! Running a recipe on a corpus, for `train` and `crossval`.
 
-#[cfg(feature = "report")]
 use std::path::Path;
 
 use serde::Serialize;
-use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
+#[cfg(feature = "report")]
+use undertone_lab::RunRecord;
+use undertone_lab::{Experiment, FoldChoice, LabError, Recipe, RunFolder};
 use undertone_metrics::Report;
 
 #[cfg(feature = "report")]
@@ -70,15 +71,21 @@ pub(super) fn run(
     match finished {
         Ok(finished) => {
             #[cfg(feature = "report")]
-            let page = page(run.path(), &args.corpus);
+            let page = page(run.path(), finished.record, &args.corpus);
             #[cfg(not(feature = "report"))]
             let page = None;
-            print(&finished, page, args.json)?;
+            print(
+                finished.report.as_ref(),
+                finished.model.as_deref(),
+                page,
+                args.json,
+            )?;
             Ok(Exit::Done)
         }
         Err(LabError::Interrupted) => {
             output::say(format_args!(
-                "interrupted; the work so far is in {}: repeat the command with --resume to continue",
+                "interrupted; the work so far is in {}: repeat the command with --resume to \
+                 continue",
                 run.path().display()
             ));
             Ok(Exit::Interrupted)
@@ -117,8 +124,8 @@ enum Ending<'a> {
 
 /// Write the run's page and return its path. A failure is only a warning: the model is safe.
 #[cfg(feature = "report")]
-fn page(run: &Path, corpus: &Path) -> Option<String> {
-    match report::of_run(run, corpus) {
+fn page(run: &Path, record: Option<RunRecord>, corpus: &Path) -> Option<String> {
+    match report::of_run(run, record, corpus) {
         Ok(page) => Some(page.display().to_string()),
         Err(error) => {
             output::warning(&format!(
@@ -132,19 +139,21 @@ fn page(run: &Path, corpus: &Path) -> Option<String> {
     }
 }
 
-fn print(finished: &Finished, page: Option<String>, json: bool) -> anyhow::Result<()> {
-    let model = finished
-        .model
-        .as_ref()
-        .map(|path| path.display().to_string());
+fn print(
+    report: Option<&Report>,
+    model: Option<&Path>,
+    page: Option<String>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let model = model.map(|path| path.display().to_string());
     if json {
         return output::json(&Ending::Finished {
-            report: finished.report.as_ref(),
+            report,
             page,
             model,
         });
     }
-    match &finished.report {
+    match report {
         Some(report) => output::line(report.to_text().trim_end())?,
         None => output::line("trained on all clips: nothing was held back for evaluation")?,
     }

@@ -72,9 +72,14 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Write the page of a run that was just trained on a corpus, and return its path.
-pub(super) fn of_run(run: &Path, corpus: &Path) -> anyhow::Result<PathBuf> {
-    let records = [RunRecord::read(run)?];
+/// Write the page of a run that was just trained on a corpus, and return its path. Without a record,
+/// the run is read from its folder.
+pub(super) fn of_run(
+    run: &Path,
+    record: Option<RunRecord>,
+    corpus: &Path,
+) -> anyhow::Result<PathBuf> {
+    let records = [record.map_or_else(|| RunRecord::read(run), Ok)?];
     save(
         &records,
         &Summary::new(&records)?,

@@ -151,7 +151,7 @@ fn a_damaged_checkpoint_is_an_error_with_its_name() {
     std::fs::write(fold.join("checkpoints/last.safetensors"), "not one").unwrap();
     let error = folder.refuse(&format!("{train} --resume"));
     assert!(
-        error.contains("last.safetensors: cannot go on from this checkpoint"),
+        error.contains("last.safetensors: cannot resume from this checkpoint"),
         "{error}"
     );
 }

@@ -168,7 +168,7 @@ fn a_folder_that_is_not_empty_is_left_alone() {
     let before = folder.read("run/recipe.toml");
     let error = folder.refuse("train tiny.toml --corpus corpus --out run");
     assert!(
-        error.contains("run: holds a run: go on with --resume"),
+        error.contains("run: holds a run: add --resume to continue it"),
         "{error}"
     );
     let error = folder.refuse("train tiny.toml --corpus corpus --out run --resume --seed 9");

@@ -1,22 +1,23 @@
-//! When the learning rate falls and when training stops.
+//! The learning rate over the steps and epochs of a training.
 
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::{PlateauConfig, ScheduleConfig};
 
-/// A validation loss must be lower by this much to count as better (Keras' `min_delta`).
+/// Smallest reduction of the validation loss that is an improvement (Keras' `min_delta`).
 const MIN_DELTA: f64 = 1e-4;
 
-/// Reduces the learning rate when the validation loss stagnates; Keras' `ReduceLROnPlateau`.
+/// Reduces the learning rate when the validation loss stagnates, as Keras' `ReduceLROnPlateau`
+/// does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Plateau {
-    pub(crate) learning_rate: f64,
+pub(super) struct Plateau {
+    pub(super) learning_rate: f64,
     best_loss: Option<f64>,
     waited: usize,
 }
 
 impl Plateau {
-    pub(crate) fn new(learning_rate: f64) -> Self {
+    pub(super) fn new(learning_rate: f64) -> Self {
         Self {
             learning_rate,
             best_loss: None,
@@ -24,8 +25,8 @@ impl Plateau {
         }
     }
 
-    /// Takes an epoch's validation loss into account.
-    pub(crate) fn observe(&mut self, loss: f64, config: &PlateauConfig) {
+    /// Reduce the learning rate if the validation loss stagnates.
+    pub(super) fn observe(&mut self, loss: f64, config: &PlateauConfig) {
         if self.best_loss.is_none_or(|best| loss < best - MIN_DELTA) {
             self.best_loss = Some(loss);
             self.waited = 0;
@@ -39,8 +40,8 @@ impl Plateau {
     }
 }
 
-/// What the learning rate is multiplied by in step `step` of `steps`, counted from 0.
-pub(crate) fn share_of_rate(config: &ScheduleConfig, step: usize, steps: usize) -> f64 {
+/// Return the factor of the learning rate in step `step` of `steps`, counted from 0.
+pub(super) fn share_of_rate(config: &ScheduleConfig, step: usize, steps: usize) -> f64 {
     let done = (step + 1) as f64 / steps.max(1) as f64;
     if done < config.warmup {
         return done / config.warmup;
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_warms_up_then_falls_along_a_cosine() {
+    fn the_rate_rises_in_the_warm_up_and_falls_along_a_cosine() {
         let config = ScheduleConfig {
             warmup: 0.2,
             cosine: true,
@@ -82,7 +83,7 @@ mod tests {
     };
 
     #[test]
-    fn the_rate_is_halved_after_as_many_stale_epochs_as_patience_says() {
+    fn the_rate_is_halved_after_as_many_epochs_without_improvement_as_patience() {
         let mut plateau = Plateau::new(1.0);
         let rates: Vec<f64> = [5.0, 4.0, 4.0, 4.5, 3.0, 3.0, 3.0, 3.0, 3.0]
             .into_iter()
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gain_below_the_minimum_does_not_count() {
+    fn a_reduction_below_the_minimum_is_no_improvement() {
         let mut plateau = Plateau::new(1.0);
         for loss in [1.0, 1.0 - MIN_DELTA / 2.0, 1.0 - MIN_DELTA / 1.5] {
             plateau.observe(loss, &CONFIG);

@@ -1,7 +1,5 @@
 //! The training of one network on one fold.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use burn::module::Module;
@@ -9,80 +7,30 @@ use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
-use undertone_audio::FeatureMatrix;
+use undertone_metrics::{ConfusionMatrix, Scores, argmax, cross_entropy};
 use undertone_models::infer::{Inference, softmax};
-use undertone_models::{
-    Activations, BandStatistics, Batch, EncoderFiles, Model, ModelConfig, Network,
-    PretrainedNetwork, Weights,
-};
+use undertone_models::{Batch, Model, Network, Weights};
 
 use super::batches::{View, batches, rng_at, view};
 use super::checkpoint::{self, Progress, StepSums};
+use super::memory::MemoryEstimate;
 use super::optimization::{self, RateGroup, rate_groups};
 use super::schedule::{Plateau, share_of_rate};
-use crate::augment::AugmentConfig;
+use super::task::{Start, Task};
 use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
-use crate::features::ClipFeatures;
-use crate::memory::MemoryEstimate;
-use crate::metrics_file;
-use crate::recipe::{Selection, TrainingConfig};
-use undertone_metrics::{ConfusionMatrix, Scores, argmax, cross_entropy};
+use crate::prepare::ClipFeatures;
+use crate::recipe::Selection;
 
-/// The clips of one side with their classes.
-#[derive(Debug, Clone)]
-pub(crate) struct Subset<'a> {
-    pub(crate) clips: Vec<&'a ClipFeatures>,
-    /// The class that each clip is to be told as.
-    pub(crate) labels: Vec<usize>,
-    /// The output of the network that each clip is to raise.
-    pub(crate) outputs: Vec<usize>,
-}
-
-/// What a training starts from.
-#[derive(Debug)]
-pub(crate) enum Start<'a> {
-    /// Random weights for inputs of this size.
-    Random { bands: usize, frames: usize },
-    /// A pretrained network whose encoder is trained too.
-    Pretrained(&'a PretrainedNetwork),
-    /// The head of a pretrained network, on its encoder's embeddings.
-    Head(&'a PretrainedNetwork),
-}
-
-/// What a training needs.
-#[derive(Debug)]
-pub(crate) struct Task<'a> {
-    pub(crate) training: &'a TrainingConfig,
-    pub(crate) augmentation: &'a AugmentConfig,
-    pub(crate) fold: &'a str,
-    pub(crate) seed: u64,
-    pub(crate) model: ModelConfig,
-    /// What the pretrained encoder's folder says, where there is one.
-    pub(crate) encoder: Option<Arc<EncoderFiles>>,
-    pub(crate) start: Start<'a>,
-    /// Balanced; a clip may stand in it more than once.
-    pub(crate) train: Subset<'a>,
-    pub(crate) validation: Subset<'a>,
-    pub(crate) statistics: Option<BandStatistics>,
-    /// For each output of the network the class that it counts towards.
-    pub(crate) class_of_output: &'a [usize],
-    /// What training keeps of its longest clip.
-    pub(crate) activations: Activations,
-    /// Bytes of the corpus's features.
-    pub(crate) feature_bytes: usize,
-    /// Where checkpoints and `metrics.csv` go.
-    pub(crate) folder: &'a Path,
-    pub(crate) device: &'a Device,
-}
-
-/// What a training leaves.
+/// The result of a training.
 #[derive(Debug)]
 pub(crate) struct Trained {
+    /// The best model, as it was saved.
     pub(crate) model: Model,
     pub(crate) best_epoch: usize,
 }
 
+/// The state of a training between two steps.
 struct State {
     network: Network,
     optimizer: ModuleOptimizer,
@@ -93,17 +41,9 @@ struct State {
 }
 
 impl Task<'_> {
-    fn last_checkpoint(&self) -> PathBuf {
-        self.folder.join("checkpoints").join("last.safetensors")
-    }
-
-    fn best_folder(&self) -> PathBuf {
-        self.folder.join("checkpoints").join("best")
-    }
-
-    /// The epoch after which an earlier session's work would be taken up.
+    /// Return the last finished epoch of an earlier session, if there is one to resume.
     pub(crate) fn resumable_after(&self) -> Result<Option<usize>, LabError> {
-        let path = self.last_checkpoint();
+        let path = self.folder.last_checkpoint();
         if path.is_file() {
             Ok(Some(checkpoint::epochs_done(&path)?))
         } else {
@@ -111,7 +51,7 @@ impl Task<'_> {
         }
     }
 
-    /// Trains, going on from the folder's last checkpoint where there is one.
+    /// Train. Resume from the folder's last checkpoint if there is one.
     pub(crate) fn train(
         &self,
         observer: Observer<'_>,
@@ -125,18 +65,18 @@ impl Task<'_> {
         let best = best_epoch(&state.progress.history);
         let plain = self.device.clone().without_autodiff();
         Ok(Trained {
-            model: Model::load(&self.best_folder(), &plain)?,
+            model: Model::load(&self.folder.best_model(), &plain)?,
             best_epoch: best,
         })
     }
 
     fn memory(&self, network: &Network) -> MemoryEstimate {
-        let clips = self.training.batch_size.min(self.train.clips.len());
+        let clips = self.training.batch_size.min(self.data.train.clips.len());
         MemoryEstimate::new(
             network,
             self.training.weight_average > 0.0,
             (self.activations, clips),
-            self.feature_bytes,
+            self.data.bytes,
         )
     }
 
@@ -144,7 +84,7 @@ impl Task<'_> {
         let device = self.device.clone().autodiff();
         device.seed(rng_at(self.seed, 0, 0).random());
         let mut network = self.first_network(&device)?;
-        // Parameters are drawn on first use: draw them now, in a fixed order.
+        // Parameters are drawn on first use. Draw them now, in a fixed order.
         let weights = Weights::of(&network);
         let mut optimizer = optimization::optimizer(&network, self.training);
         let mut average = (self.training.weight_average > 0.0).then_some(weights);
@@ -156,12 +96,12 @@ impl Task<'_> {
             history: Vec::new(),
             finished: false,
         };
-        if self.last_checkpoint().is_file() {
+        if self.folder.last_checkpoint().is_file() {
             (progress, network, optimizer, average) =
-                checkpoint::load(&self.last_checkpoint(), network, |network| {
+                checkpoint::load(&self.folder.last_checkpoint(), network, |network| {
                     optimization::optimizer(network, self.training)
                 })?;
-            // What is frozen is no part of a record.
+            // A record does not tell what is frozen.
             network = self.with_frozen_parts(network);
         }
         Ok(State {
@@ -184,7 +124,7 @@ impl Task<'_> {
         })
     }
 
-    /// Freezes those parts of a pretrained encoder that are not to be trained.
+    /// Freeze the parts of a pretrained encoder that are not trained.
     fn with_frozen_parts(&self, network: Network) -> Network {
         match (network, &self.training.encoder) {
             (Network::Pretrained(network), Some(encoder)) => {
@@ -231,12 +171,12 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// The clips of each step of an epoch.
+    /// Return the clips of each step of an epoch.
     fn steps(&self, epoch: usize) -> Vec<Vec<usize>> {
-        let clips: Vec<usize> = (0..self.train.clips.len()).collect();
+        let clips: Vec<usize> = (0..self.data.train.clips.len()).collect();
         let lengths = self.training.batch_by_length.then(|| {
             let frames = |clip: &&ClipFeatures| clip.windows[0].frames;
-            self.train.clips.iter().map(frames).collect::<Vec<_>>()
+            self.data.train.clips.iter().map(frames).collect::<Vec<_>>()
         });
         let of_step = self.training.batch_size * self.training.accumulate;
         batches(&clips, of_step, lengths.as_deref(), self.seed, epoch)
@@ -254,8 +194,13 @@ impl Task<'_> {
         let device = self.device.clone().autodiff();
         device.seed(rng.random());
 
-        let own: Vec<&ClipFeatures> = clips.iter().map(|it| self.train.clips[*it]).collect();
-        let view = view(&own, self.statistics.as_ref(), self.augmentation, &mut rng);
+        let own: Vec<&ClipFeatures> = clips.iter().map(|it| self.data.train.clips[*it]).collect();
+        let view = view(
+            &own,
+            self.data.statistics.as_ref(),
+            self.augmentation,
+            &mut rng,
+        );
         let targets = self.targets(clips, &view, &state.class_weights);
         let weight: f32 = targets.iter().flatten().sum();
         let mut gradients = GradientsAccumulator::new();
@@ -272,7 +217,7 @@ impl Task<'_> {
             }
             let of_batch = GradientsParams::from_grads(loss.backward(), &state.network);
             gradients.accumulate(&state.network, of_batch);
-            rows.extend(softmax(scores, self.class_of_output));
+            rows.extend(softmax(scores, self.data.class_of_output));
         }
         let mut gradients = gradients.grads();
         if training.clip_norm > 0.0 {
@@ -294,7 +239,7 @@ impl Task<'_> {
         let right = rows
             .iter()
             .zip(clips)
-            .filter(|(row, clip)| argmax(row) == self.train.labels[**clip])
+            .filter(|(row, clip)| argmax(row) == self.data.train.labels[**clip])
             .count();
         let sums = &mut state.progress.sums;
         sums.loss += loss_of_step * clips.len() as f64;
@@ -303,18 +248,18 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Target probabilities of the network's outputs, smoothed and mixed as the clips were, each
-    /// scaled by the weight of its class.
+    /// Return the target probabilities of the network's outputs, smoothed, scaled by the weight of
+    /// the class and mixed as the clips are.
     fn targets(&self, clips: &[usize], view: &View, class_weights: &[f32]) -> Vec<Vec<f32>> {
-        let outputs = self.class_of_output.len();
+        let outputs = self.data.class_of_output.len();
         let smoothing = self.training.label_smoothing;
         let pure: Vec<Vec<f32>> = clips
             .iter()
             .map(|&clip| {
-                let weight = class_weights[self.train.labels[clip]];
+                let weight = class_weights[self.data.train.labels[clip]];
                 (0..outputs)
                     .map(|output| {
-                        let hit = if output == self.train.outputs[clip] {
+                        let hit = if output == self.data.train.outputs[clip] {
                             1.0 - smoothing
                         } else {
                             0.0
@@ -342,10 +287,11 @@ impl Task<'_> {
         if !self.training.class_weights {
             return vec![1.0; classes];
         }
-        let clips = self.train.labels.len() as f32;
+        let clips = self.data.train.labels.len() as f32;
         (0..classes)
             .map(|class| {
                 let count = self
+                    .data
                     .train
                     .labels
                     .iter()
@@ -365,15 +311,14 @@ impl Task<'_> {
         };
         let inference = Inference {
             network: &snapshot,
-            statistics: self.statistics.as_ref(),
-            class_of_output: self.class_of_output,
+            statistics: self.data.statistics.as_ref(),
+            class_of_output: self.data.class_of_output,
             device: &plain,
         };
-        let windows: Vec<&[FeatureMatrix]> = (self.validation.clips.iter())
-            .map(|clip| clip.windows.as_slice())
-            .collect();
+        let clips = self.data.validation.clips.iter();
+        let windows: Vec<_> = clips.map(|clip| clip.windows.as_slice()).collect();
         let probabilities = inference.clips(&windows);
-        let (loss, scores) = self.judge(&probabilities)?;
+        let (loss, scores) = self.evaluate(&probabilities)?;
         if !loss.is_finite() {
             return Err(self.loss_not_finite(&state.progress, state.progress.step));
         }
@@ -400,24 +345,25 @@ impl Task<'_> {
         progress.finished = progress.epoch > training.epochs
             || (training.early_stopping > 0 && stale >= training.early_stopping);
 
-        // The best model first: killed in between, the epoch is repeated and writes it again.
+        // Save the best model before the checkpoint. If the process is killed in between, the epoch
+        // is repeated and saves it again.
         if metrics.best {
             let mut config = self.model.clone();
             config.provenance.epoch = metrics.epoch;
             Model {
                 config,
                 network: self.whole(snapshot),
-                statistics: self.statistics.clone(),
+                statistics: self.data.statistics.clone(),
                 encoder: self.encoder.clone(),
             }
-            .save(&self.best_folder())?;
+            .save(&self.folder.best_model())?;
         }
-        metrics_file::write(&self.folder.join("metrics.csv"), &state.progress.history)?;
+        self.folder.write_metrics(&state.progress.history)?;
         self.save(state)?;
         Ok(metrics)
     }
 
-    /// A network with the encoder that its head was trained behind.
+    /// Return a network with the encoder whose embeddings its head was trained on.
     fn whole(&self, network: Network) -> Network {
         match (network, &self.start) {
             (Network::Head(head), Start::Head(start)) => {
@@ -429,7 +375,7 @@ impl Task<'_> {
 
     fn save(&self, state: &State) -> Result<(), LabError> {
         checkpoint::save(
-            &self.last_checkpoint(),
+            &self.folder.last_checkpoint(),
             &state.progress,
             &state.network,
             &state.optimizer,
@@ -437,9 +383,9 @@ impl Task<'_> {
         )
     }
 
-    /// Mean cross-entropy in nats and scores on the validation set.
-    fn judge(&self, probabilities: &[Vec<f32>]) -> Result<(f64, Scores), LabError> {
-        let labels = &self.validation.labels;
+    /// Return the mean cross-entropy in nats and the scores on the validation set.
+    fn evaluate(&self, probabilities: &[Vec<f32>]) -> Result<(f64, Scores), LabError> {
+        let labels = &self.data.validation.labels;
         let rows = probabilities
             .iter()
             .map(Vec::as_slice)
@@ -453,16 +399,17 @@ impl Task<'_> {
     fn loss_not_finite(&self, progress: &Progress, step: usize) -> LabError {
         let hint = match progress.history.iter().rfind(|row| row.best) {
             Some(best) => format!(
-                "the best weights so far, of epoch {}, are in {}; try a lower training.learning_rate",
+                "the best weights so far, of epoch {}, are in {}; try a lower \
+                 training.learning_rate",
                 best.epoch,
-                self.best_folder().display()
+                self.folder.best_model().display()
             ),
-            None => "no epoch was finished before; try a lower training.learning_rate or \
+            None => "no epoch is finished; try a lower training.learning_rate or \
                      front_end.normalize = \"standardize\""
                 .to_owned(),
         };
         LabError::LossNotFinite {
-            fold: self.fold.to_owned(),
+            fold: self.folder.name(),
             epoch: progress.epoch,
             step,
             hint,
@@ -470,13 +417,13 @@ impl Task<'_> {
     }
 }
 
-/// Rows of numbers as a tensor.
+/// Return rows of numbers as a tensor.
 fn tensor(rows: &[Vec<f32>], device: &Device) -> Tensor<2> {
     let width = rows.first().map_or(0, Vec::len);
     Tensor::from_data(TensorData::new(rows.concat(), [rows.len(), width]), device)
 }
 
-/// The epoch whose weights are kept, counted from 1; 0 before the first.
+/// Return the epoch whose weights are kept, counted from 1; 0 before the first.
 fn best_epoch(history: &[EpochMetrics]) -> usize {
     history
         .iter()
@@ -484,8 +431,8 @@ fn best_epoch(history: &[EpochMetrics]) -> usize {
         .map_or(0, |row| row.epoch)
 }
 
-/// The epoch since which nothing got better. Where the last epoch's weights are kept whatever
-/// they are worth, the validation loss tells.
+/// Return the last epoch with an improvement. If the last epoch's weights are kept in any case, the
+/// validation loss tells what an improvement is.
 fn freshest_epoch(history: &[EpochMetrics], selection: Selection) -> usize {
     match selection {
         Selection::ValidationLoss | Selection::ValidationUar => best_epoch(history),
@@ -496,6 +443,7 @@ fn freshest_epoch(history: &[EpochMetrics], selection: Selection) -> usize {
     }
 }
 
+/// Return whether an epoch is the best so far.
 fn is_best(row: &EpochMetrics, history: &[EpochMetrics], selection: Selection) -> bool {
     let Some(best) = history.iter().rfind(|row| row.best) else {
         return true;

@@ -1,8 +1,8 @@
-//! Protocols in words.
+//! Protocols as text.
 
 use undertone_corpus::{Protocol, ProtocolConfig};
 
-/// The protocol with its options, as reports print it; its name comes first.
+/// Return the protocol with its options, as reports print it. The name comes first.
 pub(crate) fn describe_protocol(
     protocol: &ProtocolConfig,
     fold: Option<usize>,

@@ -1,49 +1,65 @@
-//! A run as it lies on disk, read for reports: what is done of it, however far it came.
+//! A run with its results, finished or not.
 
 use std::path::{Path, PathBuf};
 
-use crate::error::LabError;
-use crate::events::EpochMetrics;
-use crate::metrics_file;
-use crate::predictions::FoldPredictions;
-use crate::protocol_text::describe_protocol;
-use crate::recipe::Recipe;
-use crate::run_folder::{RunFolder, read_json};
-use crate::run_log::RunLog;
 use undertone_metrics::{ClipPrediction, Evaluation, Report};
 
-/// A run, finished or not.
+use super::fold_folder::FoldFolder;
+use super::fold_predictions::FoldPredictions;
+use super::folder::RunFolder;
+use super::log::RunLog;
+use crate::error::LabError;
+use crate::events::EpochMetrics;
+use crate::recipe::{Recipe, describe_protocol};
+
+/// A run with its results, finished or not.
 #[derive(Debug, Clone)]
 pub struct RunRecord {
     /// Its folder.
     pub path: PathBuf,
     /// The resolved recipe.
     pub recipe: Recipe,
-    /// Where, when and on what machine it was trained; runs of earlier versions tell nothing.
+    /// Its log; `None` for runs of earlier versions.
     pub log: Option<RunLog>,
     /// The folds that were begun, in order.
     pub folds: Vec<FoldRecord>,
-    /// What is judged so far; `None` where no fold with a test set is done.
+    /// The scores so far; `None` if no fold with a test set is finished.
     pub report: Option<Report>,
-    /// Whether the run came to its end.
+    /// Whether all folds are finished.
     pub finished: bool,
-    /// What could not be read and is missing here, while the results could.
+    /// Files without results that cannot be read. Their content is missing here.
     pub warnings: Vec<String>,
 }
 
-/// What is there of one fold.
+/// One fold of a run.
 #[derive(Debug, Clone)]
 pub struct FoldRecord {
     /// Its name.
     pub name: String,
-    /// The numbers of each epoch; none where nothing is trained in epochs.
+    /// The metrics of each epoch; empty if nothing is trained in epochs.
     pub epochs: Vec<EpochMetrics>,
-    /// The probabilities of every clip; `None` until the fold is done.
+    /// The predictions of all clips; `None` until the fold is finished.
     pub predictions: Option<FoldPredictions>,
 }
 
 impl FoldRecord {
-    /// The epoch whose weights are kept so far.
+    fn new(
+        folder: &FoldFolder,
+        predictions: Option<FoldPredictions>,
+        warnings: &mut Vec<String>,
+    ) -> Self {
+        let epochs = folder.metrics().unwrap_or_else(|error| {
+            warnings.push(error.to_string());
+            Vec::new()
+        });
+        Self {
+            name: folder.name(),
+            epochs,
+            predictions,
+        }
+    }
+
+    /// Return the epoch whose weights are kept so far.
     pub fn best_epoch(&self) -> Option<usize> {
         let kept = self
             .predictions
@@ -59,31 +75,19 @@ impl FoldRecord {
 }
 
 impl RunRecord {
-    /// Reads a run's folder.
+    /// Read a run's folder.
     ///
     /// # Errors
-    /// Where the folder holds no run, or a file with results in it is damaged.
+    /// If the folder holds no run, or a file with results is damaged.
     pub fn read(path: &Path) -> Result<Self, LabError> {
         let (folder, recipe) = RunFolder::existing(path)?;
-        let log = RunLog::read(&folder);
-        let written: Option<Report> = read_json(&folder.report_json_path())?;
+        let log = folder.log();
+        let written = folder.report()?;
         let mut warnings = Vec::new();
-        let mut curves = |path: &Path| {
-            metrics_file::read(&path.join("metrics.csv")).unwrap_or_else(|error| {
-                warnings.push(error.to_string());
-                Vec::new()
-            })
-        };
         let mut folds = folder
             .begun_folds()
             .into_iter()
-            .map(|(name, path)| {
-                Ok(FoldRecord {
-                    epochs: curves(&path),
-                    predictions: read_json(&path.join("outcomes.json"))?,
-                    name,
-                })
-            })
+            .map(|fold| Ok(FoldRecord::new(&fold, fold.predictions()?, &mut warnings)))
             .collect::<Result<Vec<_>, LabError>>()?;
         let order: Vec<&str> = match (&log, &written) {
             (Some(log), _) => log.folds.iter().map(String::as_str).collect(),
@@ -94,7 +98,12 @@ impl RunRecord {
             let place = order.iter().position(|name| *name == fold.name);
             (place.unwrap_or(usize::MAX), natural(&fold.name))
         });
-        let judged = judge(&recipe, log.as_ref(), written.as_ref(), &folds)?;
+        let protocol = written
+            .as_ref()
+            .map(|report| report.protocol.clone())
+            .or_else(|| log.as_ref().map(|log| log.protocol.clone()))
+            .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
+        let report = evaluate(&recipe, protocol, &folds)?;
         let done = folds
             .iter()
             .filter(|fold| fold.predictions.is_some())
@@ -107,14 +116,37 @@ impl RunRecord {
             path: path.to_owned(),
             recipe,
             log,
-            report: judged.or(written),
+            report: report.or(written),
             folds,
             finished,
             warnings,
         })
     }
 
-    /// How many folds are done, and of how many, where that is known.
+    /// Evaluate the folds that a session has finished. The predictions are not read again.
+    pub(crate) fn of_session(
+        folder: &RunFolder,
+        recipe: &Recipe,
+        protocol: String,
+        finished: Vec<(FoldFolder, FoldPredictions)>,
+    ) -> Result<Self, LabError> {
+        let mut warnings = Vec::new();
+        let folds: Vec<FoldRecord> = finished
+            .into_iter()
+            .map(|(fold, predictions)| FoldRecord::new(&fold, Some(predictions), &mut warnings))
+            .collect();
+        Ok(Self {
+            path: folder.path().to_owned(),
+            report: evaluate(recipe, protocol, &folds)?,
+            recipe: recipe.clone(),
+            log: None,
+            folds,
+            finished: true,
+            warnings,
+        })
+    }
+
+    /// Return how many folds are finished, and of how many if that is known.
     pub fn progress(&self) -> (usize, Option<usize>) {
         let done = self
             .folds
@@ -124,24 +156,15 @@ impl RunRecord {
         (done, self.log.as_ref().map(|log| log.folds.len()))
     }
 
-    /// The names of the classes.
+    /// Return the names of the classes.
     pub fn labels(&self) -> Vec<String> {
-        labels(&self.recipe)
+        self.recipe.labels()
     }
 
-    /// The test clips of all folds that are done, fold by fold.
+    /// Return the predictions of the test clips of all finished folds, fold by fold.
     pub fn test_predictions(&self) -> Vec<ClipPrediction> {
         test_predictions(&self.folds)
     }
-}
-
-fn labels(recipe: &Recipe) -> Vec<String> {
-    recipe
-        .label_scheme
-        .labels()
-        .iter()
-        .map(|label| (*label).to_owned())
-        .collect()
 }
 
 fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
@@ -150,39 +173,29 @@ fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
         .collect()
 }
 
-/// The folds that are done judged together, as a finished run judges all of them.
-fn judge(
+/// Evaluate the finished folds, each alone and all together. `None` if none has test clips.
+fn evaluate(
     recipe: &Recipe,
-    log: Option<&RunLog>,
-    written: Option<&Report>,
+    protocol: String,
     folds: &[FoldRecord],
 ) -> Result<Option<Report>, LabError> {
-    let labels = labels(recipe);
-    let judged = folds
+    let labels = recipe.labels();
+    let reports = folds
         .iter()
         .filter_map(|fold| Some((fold, fold.predictions.as_ref()?)))
         .filter(|(_, predictions)| !predictions.test.is_empty())
-        .map(|(fold, predictions)| predictions.judge(&fold.name, &labels))
+        .map(|(fold, predictions)| predictions.evaluate(&fold.name, &labels))
         .collect::<Result<Vec<_>, LabError>>()?;
-    if judged.is_empty() {
+    if reports.is_empty() {
         return Ok(None);
     }
-    let protocol = written
-        .map(|report| report.protocol.clone())
-        .or_else(|| log.map(|log| log.protocol.clone()))
-        .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
     let pooled = Evaluation::new(&labels, &test_predictions(folds))?;
     let scheme = recipe.label_scheme.name();
-    Ok(Some(Report::new(
-        protocol,
-        &recipe.name,
-        scheme,
-        judged,
-        pooled,
-    )?))
+    let report = Report::new(protocol, &recipe.name, scheme, reports, pooled)?;
+    Ok(Some(report))
 }
 
-/// A name with its numbers as numbers, so that `fold-10` comes after `fold-9`.
+/// Split a name into words and numbers, so that `fold-10` is sorted after `fold-9`.
 fn natural(name: &str) -> Vec<(String, u64)> {
     let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
     let mut in_number = false;
@@ -208,7 +221,7 @@ mod tests {
     use super::natural;
 
     #[test]
-    fn numbers_in_names_are_numbers() {
+    fn numbers_in_names_are_sorted_by_value() {
         let mut names = [
             "fold-10-seed-2",
             "fold-9-seed-11",

@@ -1,4 +1,4 @@
-//! Which parameters are trained, at which rate, and how their gradients become steps.
+//! The optimizer: parameter groups, learning rates and gradient clipping.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::optim::decay::WeightDecayConfig;
@@ -8,25 +8,25 @@ use undertone_models::Network;
 
 use crate::recipe::TrainingConfig;
 
-/// Keras' default, which the notebook's models were trained with.
+/// Keras' default, as in the notebook's models.
 const EPSILON: f32 = 1e-7;
 
 /// Parameters that share a learning rate.
-pub(crate) struct RateGroup {
+pub(super) struct RateGroup {
     ids: Vec<ParamId>,
-    /// Their initial rate.
+    /// The initial learning rate.
     rate: f64,
 }
 
-/// The trained parameters by their learning rates.
-pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<RateGroup> {
+/// Group the trained parameters by their learning rates.
+pub(super) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<RateGroup> {
     let (Network::Pretrained(network), Some(encoder)) = (network, &training.encoder) else {
         return vec![RateGroup {
             ids: parameters(network, 0),
             rate: training.learning_rate,
         }];
     };
-    // All but the encoder: the head, and what pools or weighs the states for it.
+    // Everything but the encoder: the head, and the weights that pool the hidden states.
     let of_encoder = parameters(network.encoder(), 0);
     let mut behind = parameters(network, 0);
     behind.retain(|id| !of_encoder.contains(id));
@@ -50,8 +50,8 @@ pub(crate) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<R
     groups
 }
 
-/// Adam, or AdamW where weights decay, with the L2 penalty on an LSTM's weights.
-pub(crate) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleOptimizer {
+/// Make an Adam optimizer with the L2 penalty on an LSTM's weights, or AdamW with weight decay.
+pub(super) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleOptimizer {
     if training.weight_decay > 0.0 {
         let plain = AdamWConfig::new()
             .with_epsilon(EPSILON)
@@ -83,8 +83,8 @@ pub(crate) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleO
     )
 }
 
-/// Takes one step with every group at `share` of its rate.
-pub(crate) fn step(
+/// Take one step. The learning rate of each group is multiplied by `share`.
+pub(super) fn step(
     optimizer: &mut ModuleOptimizer,
     mut network: Network,
     mut gradients: GradientsParams,
@@ -107,9 +107,9 @@ pub(crate) fn step(
     network
 }
 
-/// Scales all gradients so that their common norm is at most `largest`, as PyTorch's
+/// Scale all gradients so that their total norm is at most `largest`, as PyTorch's
 /// `clip_grad_norm_` does.
-pub(crate) fn clip(gradients: GradientsParams, network: &Network, largest: f64) -> GradientsParams {
+pub(super) fn clip(gradients: GradientsParams, network: &Network, largest: f64) -> GradientsParams {
     let mut measured = SquaredNorm {
         gradients: &gradients,
         sum: 0.0,
@@ -127,8 +127,8 @@ pub(crate) fn clip(gradients: GradientsParams, network: &Network, largest: f64) 
     scaled.gradients
 }
 
-/// Ids of a module's parameters of so many dimensions or more: of 0 all, of 2 all but biases and
-/// norms.
+/// Return the ids of a module's parameters with at least so many dimensions. With 2, biases and
+/// norms are left out.
 fn parameters<M: Module>(module: &M, least_dimensions: usize) -> Vec<ParamId> {
     let mut ids = Ids {
         least_dimensions,

@@ -1,12 +1,13 @@
-//! Features of a corpus, computed once, in parallel, and cached by content.
+//! The features of a corpus, computed in parallel and cached by content.
 //!
-//! With a frozen encoder behind the front end, what is kept of a window is the encoder's embedding
-//! of it: training the head then takes seconds.
+//! With a frozen encoder, the features of a window are the encoder's embedding of it. Training the
+//! head then takes seconds.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use etcetera::BaseStrategy;
+use fs_err as fs;
 use rayon::prelude::*;
 use undertone_audio::{
     DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, SampleHash, decode_bytes,
@@ -15,15 +16,15 @@ use undertone_corpus::Utterance;
 use undertone_files::write_atomically;
 use undertone_models::OVERLAP;
 
-use crate::copies::CopiesConfig;
+use super::frozen::FrozenEncoder;
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
-use crate::frozen::FrozenEncoder;
+use crate::recipe::CopiesConfig;
 
-/// Part of every key: raise it when the cached content changes its meaning.
+/// Part of every cache key. Raise it when the meaning of the cached content changes.
 const CACHE_VERSION: &[u8] = b"undertone-features-2";
 
-/// What is known of one clip: its windows as recorded, and its augmented copies.
+/// The features of one clip and of its perturbed copies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipFeatures {
     /// A hash of the recording's bytes and the front end: the name of the cache entry, and the seed
@@ -31,13 +32,21 @@ pub struct ClipFeatures {
     pub fingerprint: String,
     /// A hash of the recording's samples, equal for lossless copies.
     pub sound: SampleHash,
-    /// The clip's windows, not standardized; the first starts where the trimmed clip starts.
+    /// The clip's windows, not standardized. The first begins where the trimmed clip begins.
     pub windows: Vec<FeatureMatrix>,
-    /// The first window of each augmented copy of the clip.
+    /// The first window of each perturbed copy.
     pub copies: Vec<FeatureMatrix>,
 }
 
-/// Computes features, or finds them in a folder where they were kept.
+impl ClipFeatures {
+    /// Return the size of the features in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let matrices = self.windows.iter().chain(&self.copies);
+        matrices.map(|matrix| size_of_val(&matrix.values[..])).sum()
+    }
+}
+
+/// Computes features, or reads them from a cache folder.
 #[derive(Debug)]
 pub struct FeatureStore {
     front_end: FrontEnd,
@@ -48,12 +57,12 @@ pub struct FeatureStore {
 }
 
 impl FeatureStore {
-    /// A store for one front end, and the frozen encoder behind it if there is one.
-    /// `copies` says which copies of a clip are made. `cache` is the folder to keep features
-    /// in; without it they are computed every time.
+    /// Make a store for a front end and the frozen encoder behind it, if there is one. `copies`
+    /// tells which copies of a clip are made. Without a `cache` folder, features are computed every
+    /// time.
     ///
     /// # Errors
-    /// On front-end parameters that cannot work, and a cache folder that cannot be made.
+    /// If the front end's parameters cannot work, or the cache folder cannot be made.
     pub fn new(
         config: &FrontEndConfig,
         copies: &CopiesConfig,
@@ -61,10 +70,7 @@ impl FeatureStore {
         cache: Option<PathBuf>,
     ) -> Result<Self, LabError> {
         if let Some(folder) = &cache {
-            fs::create_dir_all(folder).map_err(|source| LabError::Io {
-                path: folder.clone(),
-                source,
-            })?;
+            fs::create_dir_all(folder)?;
         }
         let frozen = encoder.as_ref().map(FrozenEncoder::fingerprint);
         let settings = serde_json::to_vec(&(config, copies, frozen))?;
@@ -77,16 +83,16 @@ impl FeatureStore {
         })
     }
 
-    /// The front end.
+    /// Return the front end.
     pub fn front_end(&self) -> &FrontEnd {
         &self.front_end
     }
 
-    /// The features of each utterance, in order; `None` for a clip that cannot be read, which
-    /// [`Event::ClipFailed`] tells.
+    /// Return the features of each utterance, in order. A clip that cannot be read is `None`, with
+    /// an [`Event::ClipFailed`].
     ///
     /// # Errors
-    /// [`LabError::Interrupted`] only.
+    /// If interrupted.
     pub fn compute(
         &self,
         utterances: &[Utterance],
@@ -122,15 +128,36 @@ impl FeatureStore {
         }
     }
 
-    /// The features of one file.
+    /// Return the utterances that can be read, with their features.
     ///
     /// # Errors
-    /// If it cannot be read or decoded; names the file.
+    /// If interrupted, or if no clip can be read.
+    pub(crate) fn readable(
+        &self,
+        utterances: &[Utterance],
+        observer: Observer<'_>,
+        interrupt: &Interrupt,
+    ) -> Result<(Vec<Utterance>, Vec<ClipFeatures>), LabError> {
+        let features = self.compute(utterances, observer, interrupt)?;
+        let kept: (Vec<Utterance>, Vec<ClipFeatures>) = utterances
+            .iter()
+            .zip(features)
+            .filter_map(|(utterance, features)| Some((utterance.clone(), features?)))
+            .unzip();
+        if kept.0.is_empty() {
+            return Err(LabError::TooFewClips(
+                "no clip of the corpus can be read".to_owned(),
+            ));
+        }
+        Ok(kept)
+    }
+
+    /// Return the features of one file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or decoded. The error names it.
     pub fn of_file(&self, path: &Path) -> Result<ClipFeatures, LabError> {
-        let bytes = fs::read(path).map_err(|source| LabError::Io {
-            path: path.to_owned(),
-            source,
-        })?;
+        let bytes = fs::read(path)?;
         let fingerprint = self.fingerprint(&bytes);
         let cached = self.cache.as_ref().map(|folder| folder.join(&fingerprint));
         if let Some(features) = cached
@@ -144,7 +171,7 @@ impl FeatureStore {
             .extract(bytes, fingerprint)
             .map_err(|error| error.of_clip(path))?;
         if let Some(cached) = cached {
-            // A cache that cannot be written costs time, never the run.
+            // A cache that cannot be written costs time only.
             let _ = write_atomically(&cached, &encode(&features));
         }
         Ok(features)
@@ -193,7 +220,7 @@ impl FeatureStore {
     }
 }
 
-/// Why one clip has no features.
+/// Why the features of a clip cannot be computed.
 #[derive(Debug, thiserror::Error)]
 enum ClipError {
     #[error(transparent)]
@@ -213,8 +240,8 @@ impl ClipError {
     }
 }
 
-/// `[sound 32 bytes, windows u32, copies u32, bands u32]`, for each matrix its frames and values, a
-/// BLAKE3 hash of it all.
+/// Return the bytes of a cache entry: `[sound 32 bytes, windows u32, copies u32, bands u32]`, then
+/// the frames and values of each matrix, then a BLAKE3 hash of all before.
 fn encode(features: &ClipFeatures) -> Vec<u8> {
     let bands = features.windows.first().map_or(0, |window| window.bands);
     let mut bytes = features.sound.0.to_vec();
@@ -230,8 +257,8 @@ fn encode(features: &ClipFeatures) -> Vec<u8> {
     bytes
 }
 
-/// Hash the content of a cache entry. Its layout is a part of the hash, not of the fingerprint, which
-/// is a seed too: entries of another layout are computed again, and their copies stay the same.
+/// Hash the content of a cache entry. The layout is a part of this hash and not of the fingerprint,
+/// which is also a seed: entries of another layout are computed again, with the same copies.
 fn hash_of_entry(content: &[u8]) -> blake3::Hash {
     let mut hasher =
         blake3::Hasher::new_derive_key("undertone 2026 feature cache with sample hash");
@@ -239,7 +266,7 @@ fn hash_of_entry(content: &[u8]) -> blake3::Hash {
     hasher.finalize()
 }
 
-/// `None` for anything but what [`encode`] wrote.
+/// Read a cache entry. `None` if it is not as [`encode`] wrote it.
 fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
     let (content, hash) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
     if hash_of_entry(content).as_bytes() != hash {
@@ -277,20 +304,14 @@ fn decode(bytes: &[u8], fingerprint: &str) -> Option<ClipFeatures> {
     })
 }
 
-/// Where features are kept unless told otherwise: `UNDERTONE_CACHE`, else `undertone/features` in
-/// the user's cache folder (`XDG_CACHE_HOME`, `~/.cache`, `LOCALAPPDATA`). `None` where there is
-/// no such folder.
+/// Return the default folder of the feature cache: `UNDERTONE_CACHE`, else `undertone/features` in
+/// the user's cache folder. That is `XDG_CACHE_HOME` or `~/.cache` on Linux, `~/Library/Caches` on
+/// macOS and `LOCALAPPDATA` on Windows. `None` if there is no such folder.
 pub fn default_cache() -> Option<PathBuf> {
-    let variable = |name| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    variable("UNDERTONE_CACHE").or_else(|| {
-        variable("XDG_CACHE_HOME")
-            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
-            .or_else(|| variable("LOCALAPPDATA"))
-            .map(|folder| folder.join("undertone").join("features"))
+    let own = std::env::var_os("UNDERTONE_CACHE").filter(|value| !value.is_empty());
+    own.map(PathBuf::from).or_else(|| {
+        let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
+        Some(folders.cache_dir().join("undertone").join("features"))
     })
 }
 
@@ -313,12 +334,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_comes_back() {
+    fn a_cache_entry_is_read_as_it_was_written() {
         assert_eq!(decode(&encode(&example()), "f"), Some(example()));
     }
 
     #[test]
-    fn a_damaged_cache_entry_is_not_believed() {
+    fn a_damaged_cache_entry_is_not_used() {
         let bytes = encode(&example());
         for position in 0..bytes.len() {
             let mut damaged = bytes.clone();

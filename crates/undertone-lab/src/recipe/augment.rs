@@ -1,5 +1,4 @@
-//! Variations of training clips: copies that sound different, shifts in time, masked bands and
-//! frames, mixtures.
+//! Augmentation of training clips: perturbed copies, time shifts, masks and mixup.
 //!
 //! Masks follow SpecAugment (Park et al. 2019), without its time warping.
 
@@ -7,59 +6,57 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use undertone_audio::FeatureMatrix;
 
-use crate::copies::CopiesConfig;
-use crate::recipe::RecipeError;
+use super::copies::CopiesConfig;
+use super::error::{RecipeError, range};
 
-/// How training clips are varied. The default varies nothing.
+/// How training clips are augmented. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentConfig {
-    /// Copies of training clips. Half of the time a clip is heard as it is, else as one of these.
+    /// Perturbed copies of training clips. A step uses the clip itself with probability 1/2, and
+    /// one of its copies otherwise.
     pub copies: CopiesConfig,
-    /// Bands blanked: set to the training set's mean.
+    /// Masks over bands, which are set to the training set's mean.
     pub band_masks: MaskConfig,
-    /// Frames set to the training set's mean.
+    /// Masks over frames, which are set to the training set's mean.
     pub frame_masks: MaskConfig,
-    /// Clips start up to this many frames later; what is pushed out at the end is lost, and the
-    /// start is filled with the window's last frame, which is silence in all but the longest clips.
+    /// Most frames that a clip is shifted to the right. The end is cut, and the start is filled
+    /// with the window's last frame, which is silence in all but the longest clips.
     pub shift: usize,
-    /// Mixup (Zhang et al. 2018): each clip is mixed with another one, and their targets with
-    /// them, in shares drawn from Beta(α, α); this is α, 0 (off) to 10.
+    /// α of mixup (Zhang et al. 2018), 0 (off) to 10: each clip and its target are mixed with
+    /// another one, in shares drawn from Beta(α, α).
     pub mixup: f64,
 }
 
-/// Stretches of bands or frames that are masked.
+/// Masks over bands or frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MaskConfig {
-    /// How many stretches.
+    /// Number of masks.
     pub count: usize,
-    /// Each is 0 to this many bands or frames wide.
+    /// Largest width of a mask in bands or frames. Widths are drawn from 0 to this.
     pub max_width: usize,
 }
 
 impl AugmentConfig {
-    pub(crate) fn check(&self) -> Result<(), RecipeError> {
+    pub(super) fn check(&self) -> Result<(), RecipeError> {
         self.copies.check()?;
-        if !(0.0..=10.0).contains(&self.mixup) {
-            return Err(RecipeError::Range {
-                field: "augmentation.mixup",
-                expected: "0 to 10",
-                found: self.mixup.to_string(),
-            });
-        }
+        range(
+            (0.0..=10.0).contains(&self.mixup),
+            "augmentation.mixup",
+            "0 to 10",
+            self.mixup,
+        )?;
         let most = self.band_masks.count.max(self.frame_masks.count);
-        if most > 100 {
-            return Err(RecipeError::Range {
-                field: "augmentation.*_masks.count",
-                expected: "at most 100",
-                found: most.to_string(),
-            });
-        }
-        Ok(())
+        range(
+            most <= 100,
+            "augmentation.*_masks.count",
+            "at most 100",
+            most,
+        )
     }
 
-    /// Shifts and masks a standardized feature matrix.
+    /// Shift and mask a standardized feature matrix in place.
     pub(crate) fn vary(&self, features: &mut FeatureMatrix, rng: &mut impl Rng) {
         let (bands, frames) = (features.bands, features.frames);
         let shift = rng.random_range(0..=self.shift.min(frames));
@@ -113,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn the_default_varies_nothing() {
+    fn the_default_changes_nothing() {
         assert_eq!(varied(&AugmentConfig::default(), 1), ramp());
     }
 
     #[test]
-    fn masks_blank_whole_bands_or_whole_frames_of_at_most_the_width() {
+    fn masks_cover_whole_bands_or_frames_up_to_the_largest_width() {
         let mask = MaskConfig {
             count: 1,
             max_width: 2,
@@ -155,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn shifted_clips_start_later_and_are_filled_with_their_last_frame() {
+    fn shifted_clips_are_filled_with_their_last_frame() {
         let config = AugmentConfig {
             shift: 3,
             ..Default::default()

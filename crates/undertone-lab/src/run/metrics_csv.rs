@@ -1,20 +1,20 @@
-//! `metrics.csv`: a row an epoch.
+//! `metrics.csv`: the metrics of a fold's training, one row per epoch.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
 
-use undertone_files::write_atomically;
+use fs_err as fs;
 
+use super::files;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
 
 const HEADER: &str = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,\
                       validation_uar,learning_rate,best";
 
-/// Writes all rows; the file is always whole.
-pub(crate) fn write(path: &Path, history: &[EpochMetrics]) -> Result<(), LabError> {
+/// Write the metrics of all epochs.
+pub(super) fn write(path: &Path, history: &[EpochMetrics]) -> Result<(), LabError> {
     let mut text = format!("{HEADER}\n");
     for row in history {
         text.push_str(&format!(
@@ -29,27 +29,19 @@ pub(crate) fn write(path: &Path, history: &[EpochMetrics]) -> Result<(), LabErro
             row.best
         ));
     }
-    write_atomically(path, text.as_bytes()).map_err(|source| LabError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    files::write(path, text.as_bytes())
 }
 
-/// Reads all rows; none where there is no such file.
-pub(crate) fn read(path: &Path) -> Result<Vec<EpochMetrics>, LabError> {
+/// Read the metrics of all epochs. There are none if the file does not exist.
+pub(super) fn read(path: &Path) -> Result<Vec<EpochMetrics>, LabError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => {
-            return Err(LabError::Io {
-                path: path.to_owned(),
-                source,
-            });
-        }
+        Err(error) => return Err(error.into()),
     };
     let damaged = |line: usize| LabError::Damaged {
         path: path.to_owned(),
-        message: format!("line {line} is no row of `{HEADER}`"),
+        message: format!("line {line} is not a row of `{HEADER}`"),
     };
     let mut lines = text.lines();
     if lines.next() != Some(HEADER) {
@@ -97,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn metrics_are_read_as_they_were_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metrics.csv");
         assert!(read(&path).unwrap().is_empty());
@@ -107,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_with_its_line() {
+    fn the_error_names_the_damaged_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metrics.csv");
         fs::write(&path, format!("{HEADER}\n1,2\n")).unwrap();

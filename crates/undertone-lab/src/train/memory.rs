@@ -1,32 +1,31 @@
-//! How much memory a training will take, and how much there is.
+//! The memory that a training needs, and the memory that is available.
 
 use serde::Serialize;
 use sysinfo::System;
 use undertone_models::{Activations, Network, parameter_bytes};
 
-use crate::features::ClipFeatures;
-
-/// What training is expected to hold at once, in bytes; within about a third of what it then does
-/// on the processor (docs/encoders.md).
+/// The expected memory of a training in bytes. On a CPU it is within about a third of the measured
+/// memory (docs/encoders.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MemoryEstimate {
-    /// All weights, and their average where one is kept.
+    /// All weights, and their moving average if there is one.
     pub weights: usize,
-    /// Gradients, Adam's moments and new values of the weights that are trained.
+    /// Gradients, Adam's moments and new values of the trained weights.
     pub optimizer: usize,
-    /// What the largest batch leaves for the backward pass.
+    /// Activations of the largest batch that the backward pass needs.
     pub activations: usize,
-    /// A checkpoint while it is written: weights and moments, once as numbers and once as bytes.
+    /// A checkpoint while it is written: weights and moments, as numbers and as bytes.
     pub checkpoint: usize,
     /// The features of the corpus.
     pub features: usize,
-    /// What the machine has left, or what this process may have if that is less; `None` where
-    /// the system does not tell.
+    /// Free memory of the machine, or the limit of this process if that is less. `None` if the
+    /// system does not tell.
     pub available: Option<usize>,
 }
 
 impl MemoryEstimate {
-    pub(crate) fn new(
+    /// Estimate the memory of training `network` with batches of so many clips.
+    pub(super) fn new(
         network: &Network,
         averaged: bool,
         (activations, clips): (Activations, usize),
@@ -43,31 +42,24 @@ impl MemoryEstimate {
         }
     }
 
-    /// All of it together: freed memory is kept for the next batch, so that a checkpoint comes on top.
+    /// Return the sum of all parts. Freed memory is kept for the next batch, so that a checkpoint
+    /// needs additional memory.
     pub fn total(&self) -> usize {
         self.weights + self.optimizer + self.activations + self.checkpoint + self.features
     }
 
-    /// Whether it is more than there is; the features are there already.
+    /// Return whether more memory is needed than available. The features are in memory already.
     pub fn is_short(&self) -> bool {
         self.available
             .is_some_and(|available| self.total() - self.features > available)
     }
 }
 
-/// Bytes that clips' features take.
-pub(crate) fn bytes_of(clips: &[ClipFeatures]) -> usize {
-    let matrices = clips
-        .iter()
-        .flat_map(|clip| clip.windows.iter().chain(&clip.copies));
-    matrices.map(|matrix| size_of_val(&matrix.values[..])).sum()
-}
-
 fn available() -> Option<usize> {
     let mut system = System::new().ok()?;
     system.refresh_memory();
     let machine = system.available_memory();
-    // A container may have less than its machine.
+    // A container may have less memory than its machine.
     let own = system.cgroup_limits().map(|limits| limits.free_memory);
     let available = own.map_or(machine, |own| own.min(machine));
     usize::try_from(available).ok().filter(|bytes| *bytes > 0)

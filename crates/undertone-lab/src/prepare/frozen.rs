@@ -1,11 +1,11 @@
-//! A pretrained encoder that stays as it is, as a part of the way from a recording to features.
+//! A frozen pretrained encoder as a step of feature extraction.
 
 use burn::module::Module;
 use burn::tensor::Device;
 use undertone_audio::FeatureMatrix;
 use undertone_models::{Batch, Encoder, PretrainedNetwork, Weights};
 
-/// A hash of an encoder's weights and of all that decides what is made of them.
+/// Return a hash of an encoder's weights and of the settings that they are used with.
 pub(crate) fn encoder_fingerprint(encoder: &Encoder, settings: &impl serde::Serialize) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -19,7 +19,7 @@ pub(crate) fn encoder_fingerprint(encoder: &Encoder, settings: &impl serde::Seri
     hasher.finalize().to_hex().to_string()
 }
 
-/// Makes embeddings of clips: what a head reads of a pretrained encoder.
+/// Computes the embeddings that a pretrained network's head reads.
 #[derive(Debug)]
 pub struct FrozenEncoder {
     network: PretrainedNetwork,
@@ -28,28 +28,28 @@ pub struct FrozenEncoder {
 }
 
 impl FrozenEncoder {
-    /// Freezes the encoder of a network on a device without autodiff. `reads` is all that decides
-    /// what is made of its weights: its configuration, the states, the pooling. What the network reads of its
-    /// encoder must be [fixed](undertone_models::PretrainedConfig::has_fixed_embeddings).
+    /// Freeze the encoder of a network on a device without autodiff. `settings` are its
+    /// configuration, hidden states and pooling; they are part of the fingerprint. The embeddings
+    /// must be [fixed](undertone_models::PretrainedConfig::has_fixed_embeddings).
     pub fn new(
         network: &PretrainedNetwork,
-        reads: &impl serde::Serialize,
+        settings: &impl serde::Serialize,
         device: &Device,
     ) -> Self {
         let network = network.valid();
         Self {
-            fingerprint: encoder_fingerprint(network.encoder(), reads),
+            fingerprint: encoder_fingerprint(network.encoder(), settings),
             network,
             device: device.clone(),
         }
     }
 
-    /// The same for equal weights, configuration, states and pooling, computed by the same version.
+    /// Return a hash of the weights, the settings and the program's version.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// A window's embedding as a matrix of one frame.
+    /// Return the embedding of a window as a matrix of one frame.
     pub(crate) fn embedding(&self, features: &FeatureMatrix) -> FeatureMatrix {
         let batch = Batch::of(std::slice::from_ref(features), &self.device);
         let values: Vec<f32> = self

@@ -1,62 +1,55 @@
-//! Copies of training clips that sound different: other speeds and pitches, louder or softer, in
-//! noise, in a room.
+//! Perturbed copies of training clips: other speeds, pitches and gains, with noise, in a room.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use undertone_audio::augment::{self, AugmentError, NoiseColor};
 
-use crate::recipe::RecipeError;
+use super::error::{RecipeError, range};
 
-/// Which copies of a clip are made besides the clip itself. The default makes none.
+/// The perturbed copies that are made of a clip. The default makes none.
 ///
-/// Every random copy draws each of the changes that are set, evenly from its range.
+/// Every random copy has all the perturbations that are set, each drawn uniformly from its range.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CopiesConfig {
-    /// One copy at each of these speeds, 0.5 to 2; pitch and tempo change together.
+    /// Speeds of one copy each, 0.5 to 2. Pitch and tempo change together.
     pub speeds: Vec<f64>,
-    /// How many copies with random changes, at most 100.
+    /// Number of copies with random perturbations, at most 100.
     pub random: usize,
-    /// Speed, 0.5 to 2.
+    /// Range of the speed, within 0.5 to 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub speed: Option<[f64; 2]>,
-    /// Pitch in semitones, -12 to 12; the tempo stays.
+    /// Range of the pitch shift in semitones, within -12 to 12. The tempo stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pitch: Option<[f64; 2]>,
-    /// Gain in dB, -60 to 60.
+    /// Range of the gain in dB, within -60 to 60.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain: Option<[f64; 2]>,
-    /// Signal-to-noise ratio in dB, -10 to 100; white and pink noise take turns.
+    /// Range of the signal-to-noise ratio in dB, within -10 to 100. The noise is white or pink with
+    /// equal probability.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise: Option<[f64; 2]>,
-    /// Reverberation time (RT60) of a small room in seconds, 0.05 to 3.
+    /// Range of the reverberation time (RT60) of a small room in seconds, within 0.05 to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverberation: Option<[f64; 2]>,
 }
 
-/// Level of the direct sound above the room's, in dB: a speaker near the microphone.
+/// Range of the direct-to-reverberant ratio in dB, for a speaker near the microphone.
 const DIRECT_TO_REVERBERANT: [f64; 2] = [0.0, 15.0];
 
 impl CopiesConfig {
-    pub(crate) fn check(&self) -> Result<(), RecipeError> {
-        let range = |field, expected, found: String| {
-            Err(RecipeError::Range {
-                field,
-                expected,
-                found,
-            })
-        };
-        if let Some(speed) = self.speeds.iter().find(|it| !(0.5..=2.0).contains(*it)) {
-            return range("augmentation.copies.speeds", "0.5 to 2", speed.to_string());
+    pub(super) fn check(&self) -> Result<(), RecipeError> {
+        for speed in &self.speeds {
+            let fits = (0.5..=2.0).contains(speed);
+            range(fits, "augmentation.copies.speeds", "0.5 to 2", speed)?;
         }
-        if self.random > 100 {
-            return range(
-                "augmentation.copies.random",
-                "at most 100",
-                self.random.to_string(),
-            );
-        }
+        range(
+            self.random <= 100,
+            "augmentation.copies.random",
+            "at most 100",
+            self.random,
+        )?;
         for (field, drawn, allowed, expected) in [
             (
                 "augmentation.copies.speed",
@@ -89,17 +82,16 @@ impl CopiesConfig {
                 "[low, high] within 0.05 to 3",
             ),
         ] {
-            if let Some([low, high]) = drawn
-                && !(allowed.contains(&low) && allowed.contains(&high) && low <= high)
-            {
-                return range(field, expected, format!("[{low}, {high}]"));
+            if let Some([low, high]) = drawn {
+                let fits = allowed.contains(&low) && allowed.contains(&high) && low <= high;
+                range(fits, field, expected, format!("[{low}, {high}]"))?;
             }
         }
         Ok(())
     }
 
-    /// The copies of one clip's prepared samples. What is random follows from `fingerprint`, so
-    /// that a clip has the same copies in every run.
+    /// Make the copies of one clip's prepared samples. `fingerprint` seeds the random
+    /// perturbations, so that a clip has the same copies in every run.
     pub(crate) fn copies(
         &self,
         samples: &[f32],

@@ -1,60 +1,59 @@
-//! Judging a model that is already there.
+//! The evaluation of a trained model.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::Device;
-use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
+use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, split};
+use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
+use undertone_models::infer::Inference;
 use undertone_models::{Model, class_of_output};
 
-use crate::copies::CopiesConfig;
+use super::predictions::Predictor;
+use super::setup::corpus_name;
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
-use crate::experiment::readable;
-use crate::features::FeatureStore;
-use crate::predictions::predict_clips;
-use crate::protocol_text::describe_protocol;
-use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
+use crate::prepare::FeatureStore;
+use crate::recipe::{CopiesConfig, describe_protocol};
 
-/// A model, a corpus, and a protocol whose test sets the model is judged on.
+/// A model, a corpus, and a protocol whose test sets the model is evaluated on.
 pub struct EvaluationTask<'a> {
     /// The model's folder.
     pub model: &'a Path,
     /// The clips.
     pub corpus: &'a Corpus,
-    /// How they are split; only the test sets are used.
+    /// How the clips are split. Only the test sets are used.
     pub protocol: &'a ProtocolConfig,
-    /// The balancing steps of the run that is judged. They matter only where it balanced before
-    /// it split.
+    /// The balancing steps of the model's run. They matter only if it balanced before it split.
     pub balance: &'a [BalanceStep],
-    /// Seed of the split; `None` takes the one that the model was trained with, so that a run is
-    /// judged on its own test set.
+    /// Seed of the split; `None` takes the model's own seed, so that a run is evaluated on its own
+    /// test set.
     pub seed: Option<u64>,
-    /// The fold to judge on, counted from 1; `None` for all.
+    /// The fold to evaluate, counted from 1; `None` for all.
     pub fold: Option<usize>,
-    /// Where to compute.
+    /// The device that computes.
     pub device: Device,
-    /// Where features are kept; `None` computes them every time.
+    /// The folder of the feature cache; `None` computes features every time.
     pub cache: Option<PathBuf>,
-    /// Told of all that happens.
+    /// Receives all events.
     pub observer: Observer<'a>,
-    /// Asked between clips.
+    /// Checked between clips.
     pub interrupt: &'a Interrupt,
 }
 
-/// Judges a model on the test sets of a protocol, without training anything.
+/// Evaluate a model on the test sets of a protocol without training.
 ///
-/// The model says which speakers it was trained on; those among the test set's are counted as
-/// standing on both sides, if the model was trained on the same corpus. Which clips it was trained
-/// on it does not say, so the report calls copies unknown.
+/// A model names the speakers that it was trained on. If its corpus is the same, the report counts
+/// them among the test speakers. A model does not name its training clips, so the report says that
+/// copies are unknown.
 ///
 /// # Errors
-/// If the model does not load, the corpus does not fit the protocol, or no clip can be read.
+/// If the model cannot be loaded, the corpus does not fit the protocol, no clip can be read, or if
+/// interrupted.
 pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
-    let mut model = Model::load(task.model, &task.device)?;
-    model.network = model.network.valid();
-    let config = model.config.clone();
+    let model = Model::load(task.model, &task.device)?;
+    let config = &model.config;
     let seed = task.seed.unwrap_or(config.provenance.seed);
     let store = FeatureStore::new(
         &config.front_end,
@@ -62,8 +61,8 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         None,
         task.cache.clone(),
     )?;
-    let features = store.compute(&task.corpus.utterances, task.observer, task.interrupt)?;
-    let (utterances, features) = readable(&task.corpus.utterances, features)?;
+    let (utterances, features) =
+        store.readable(&task.corpus.utterances, task.observer, task.interrupt)?;
     let splits = split(
         &utterances,
         config.label_scheme,
@@ -91,21 +90,26 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
     let class_of_output =
         class_of_output(config.output_scheme, config.label_scheme).unwrap_or_default();
 
+    let network = model.network.valid();
+    let predictor = Predictor {
+        inference: Inference {
+            network: &network,
+            statistics: model.statistics.as_ref(),
+            class_of_output: &class_of_output,
+            device: &task.device,
+        },
+        label_scheme: config.label_scheme,
+        root: &task.corpus.root,
+        utterances: &utterances,
+        features: &features,
+    };
     let mut folds = Vec::new();
     let mut pooled: Vec<ClipPrediction> = Vec::new();
     for (index, fold) in splits.folds.iter().enumerate() {
         if fold.test.is_empty() || task.fold.is_some_and(|number| number != index + 1) {
             continue;
         }
-        let predictions = predict_clips(
-            &model,
-            &class_of_output,
-            &task.corpus.root,
-            &utterances,
-            &features,
-            &fold.test,
-            &task.device,
-        );
+        let predictions = predictor.predict(&fold.test);
         let speakers: BTreeSet<&str> = predictions
             .iter()
             .map(|prediction| prediction.speaker.as_str())
@@ -118,7 +122,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             test: Evaluation::new(&config.labels, &predictions)?,
             best_epoch: None,
             leakage: LeakageSummary {
-                // A model tells its speakers, not its clips.
+                // A model names its speakers, not its clips.
                 test_clips_with_copy_in_training: None,
                 validation_clips_with_copy_in_training: 0,
                 speakers_on_both_sides: shared,
@@ -135,12 +139,4 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         folds,
         Evaluation::new(&config.labels, &pooled)?,
     )?)
-}
-
-/// The corpus's name in a model's provenance.
-pub(crate) fn corpus_name(utterances: &[Utterance]) -> &'static str {
-    let ravdess = utterances
-        .iter()
-        .all(|utterance| utterance.ravdess.is_some());
-    if ravdess { "RAVDESS" } else { "manifest" }
 }

@@ -1,4 +1,4 @@
-//! Where, when and on what machine a run was trained: `RUN/run.json`.
+//! The log of a run: where, when and on which machine it was trained.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -11,28 +11,27 @@ use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::error::LabError;
-use crate::run_folder::{RunFolder, read_json, write_json};
 
-/// What a run notes beside its results.
+/// The log of a run: `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunLog {
     /// The protocol with its options, as reports print it.
     pub protocol: String,
-    /// The folder that the clips' paths are relative to.
+    /// The corpus's folder, which the clips' paths are relative to.
     pub corpus: PathBuf,
-    /// The folds that are trained, in order.
+    /// The names of the folds, in order.
     pub folds: Vec<String>,
-    /// Each time that a process was at work, in order.
+    /// The sessions, in order.
     pub sessions: Vec<Session>,
     #[serde(skip)]
     began: Option<Began>,
 }
 
-/// When this process began, by a clock that is never set back.
+/// When this session began, by a monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Began(Instant);
 
-/// One process's work on a run.
+/// The work of one process on a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     /// The program's version.
@@ -41,17 +40,17 @@ pub struct Session {
     pub system: String,
     /// The processor's name and architecture.
     pub processor: String,
-    /// Threads that run at once.
+    /// Number of threads that run in parallel.
     pub threads: usize,
-    /// The machine's memory in bytes; 0 where the system does not tell.
+    /// The machine's memory in bytes; 0 if the system does not tell.
     pub memory: u64,
-    /// What was computed on.
+    /// The device that computed.
     pub device: String,
-    /// When the folds were begun, RFC 3339, in UTC.
+    /// When the session began, in RFC 3339 and UTC.
     pub started: String,
-    /// How long it took; `None` where the process was killed or is still at work.
+    /// Its duration in seconds; `None` if the process was killed or still runs.
     pub seconds: Option<f64>,
-    /// How it ended, where it did.
+    /// How it ended; `None` if it did not.
     pub ending: Option<Ending>,
 }
 
@@ -59,43 +58,36 @@ pub struct Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
-    /// All folds are done.
+    /// All folds are finished.
     Finished,
-    /// Somebody stopped it.
+    /// It was interrupted on request.
     Interrupted,
-    /// Something went wrong.
+    /// It failed with an error.
     Failed,
 }
 
 impl RunLog {
-    /// Notes that a process begins to work. A log that cannot be read is begun anew: it is no
-    /// reason not to train.
+    /// Begin a session, after those of `earlier`.
     pub(crate) fn begin(
-        run: &RunFolder,
+        earlier: Option<Self>,
         protocol: &str,
         corpus: &Path,
         folds: Vec<String>,
         device: &Device,
-    ) -> Result<Self, LabError> {
-        let mut sessions = Self::read(run).map_or_else(Vec::new, |log| log.sessions);
+    ) -> Self {
+        let mut sessions = earlier.map_or_else(Vec::new, |log| log.sessions);
         sessions.push(Session::now(device));
-        let log = Self {
+        Self {
             protocol: protocol.to_owned(),
             corpus: std::path::absolute(corpus).unwrap_or_else(|_| corpus.to_owned()),
             folds,
             sessions,
             began: Some(Began(Instant::now())),
-        };
-        write_json(&run.log_path(), &log)?;
-        Ok(log)
+        }
     }
 
-    /// Notes that the process has done its work, or why not.
-    pub(crate) fn end(
-        &mut self,
-        run: &RunFolder,
-        error: Option<&LabError>,
-    ) -> Result<(), LabError> {
+    /// End the session. `error` tells why it ended early.
+    pub(crate) fn end(&mut self, error: Option<&LabError>) {
         let began = self.began.map(|Began(began)| began.elapsed().as_secs_f64());
         if let Some(session) = self.sessions.last_mut() {
             session.seconds = began.map(|seconds| (seconds * 10.0).round() / 10.0);
@@ -105,16 +97,6 @@ impl RunLog {
                 Some(_) => Ending::Failed,
             });
         }
-        match (write_json(&run.log_path(), self), error) {
-            // What went wrong first is what has to be told.
-            (Err(_), Some(_)) => Ok(()),
-            (written, _) => written,
-        }
-    }
-
-    /// The log of a run, where it has one that can be read: runs of earlier versions have none.
-    pub(crate) fn read(run: &RunFolder) -> Option<Self> {
-        read_json(&run.log_path()).ok().flatten()
     }
 }
 
@@ -147,7 +129,7 @@ impl Session {
     }
 }
 
-/// A device as `--device` has it; one that is not known there as Burn has it.
+/// Return a device's name as `--device` takes it, or else Burn's name.
 fn name_of(device: &Device) -> String {
     let text = format!("{device:?}");
     let lower = text.to_lowercase();
@@ -162,7 +144,7 @@ mod tests {
     use undertone_models::DeviceKind;
 
     #[test]
-    fn a_device_is_called_what_it_is_asked_for_by() {
+    fn a_device_has_the_name_that_device_takes() {
         let cpu = DeviceKind::Cpu.open().unwrap();
         assert_eq!(super::name_of(&cpu), "cpu");
         assert_eq!(super::name_of(&cpu.autodiff()), "cpu");

@@ -1,33 +1,44 @@
 //! Linear discriminant analysis with shrinkage.
 //!
-//! Embeddings are standardized. With class means `M`, the pooled covariance within the classes `S`
-//! and a shrinkage `s`, the scores are `x·W + b` with `W = S'⁻¹·Mᵀ`, `b = -diag(M·W)/2` and
-//! `S' = (1 - s)·S + s·(tr S / d)·I` (Friedman 1989): Gaussian classes of one covariance, all
-//! equally likely. What differs between speakers within an emotion is part of `S`, so the head
-//! learns to look away from it.
+//! The classes are Gaussian with one covariance and equal priors. Embeddings are standardized. With
+//! class means `M`, the pooled covariance within the classes `S` and a shrinkage `s`, the scores
+//! are `x·W + b` with `W = S'⁻¹·Mᵀ`, `b = -diag(M·W)/2` and `S' = (1 - s)·S + s·(tr S / d)·I`
+//! (Friedman 1989). Differences between speakers within an emotion are part of `S`, so the head
+//! learns to ignore them.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use nalgebra::{Cholesky, DMatrix, DVector};
+use undertone_audio::FeatureMatrix;
 use undertone_models::{BandStatistics, Head};
 
-use crate::cholesky;
 use crate::error::LabError;
-use crate::fit_lda::Example;
 
-/// What all shrinkages of one fit share.
-pub(crate) struct Analysis {
+/// An embedding to fit a head to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Example<'a> {
+    /// A matrix of one frame.
+    pub(crate) embedding: &'a FeatureMatrix,
+    /// The network's output for the clip's emotion.
+    pub(crate) output: usize,
+    /// The speaker's name.
+    pub(crate) speaker: &'a str,
+}
+
+/// A linear discriminant analysis of examples, for any shrinkage.
+pub(super) struct Lda {
     statistics: BandStatistics,
-    /// Of each output that occurs, and its mean of standardized embeddings.
+    /// Each output that occurs, with the mean of its standardized embeddings.
     means: Vec<(usize, Vec<f64>)>,
-    /// `[examples, width]`: what is left of the standardized embeddings without their class's mean.
+    /// `[examples, width]`: the standardized embeddings less the mean of their output.
     residuals: Tensor<2>,
-    /// `residuals · residualsᵀ` or, if smaller, `residualsᵀ · residuals`, by rows.
+    /// The smaller one of `residuals · residualsᵀ` and `residualsᵀ · residuals`, by rows.
     gram: Vec<f64>,
     outputs: usize,
     device: Device,
 }
 
-impl Analysis {
-    pub(crate) fn new(examples: &[Example<'_>], outputs: usize, device: &Device) -> Self {
+impl Lda {
+    pub(super) fn new(examples: &[Example<'_>], outputs: usize, device: &Device) -> Self {
         let width = examples.first().map_or(0, |it| it.embedding.values.len());
         let statistics = BandStatistics::of(width, examples.iter().map(|it| it.embedding));
         let mut rows: Vec<Vec<f32>> = Vec::with_capacity(examples.len());
@@ -73,23 +84,23 @@ impl Analysis {
         }
     }
 
-    /// Whether an output occurs.
-    pub(crate) fn knows(&self, output: usize) -> bool {
+    /// Return whether an output occurs.
+    pub(super) fn knows(&self, output: usize) -> bool {
         self.means.iter().any(|(known, _)| *known == output)
     }
 
-    /// The scores with a shrinkage above 0 up to 1.
+    /// Return the discriminant functions for a shrinkage above 0 up to 1.
     ///
     /// # Errors
     /// If the embeddings do not differ within any class.
-    pub(crate) fn solve(&self, shrinkage: f64) -> Result<Scores, LabError> {
+    pub(super) fn solve(&self, shrinkage: f64) -> Result<Discriminants, LabError> {
         let [count, width] = self.residuals.dims();
         let size = count.min(width);
         let trace: f64 = (0..size).map(|at| self.gram[at * size + at]).sum::<f64>() / count as f64;
         // S' = kept · RᵀR + ridge · I
         let kept = (1.0 - shrinkage) / count as f64;
         let ridge = shrinkage * trace / width as f64;
-        let alike = || {
+        let equal = || {
             LabError::TooFewClips(
                 "the embeddings of the training set do not differ within a class, so no head can \
                  be fitted to them"
@@ -97,21 +108,19 @@ impl Analysis {
             )
         };
         if ridge.is_nan() || ridge <= 0.0 {
-            return Err(alike());
+            return Err(equal());
         }
         let means: Vec<Vec<f64>> = self.means.iter().map(|(_, mean)| mean.clone()).collect();
         let solved = if width <= count {
             let mut matrix: Vec<f64> = self.gram.iter().map(|value| kept * value).collect();
             (0..size).for_each(|at| matrix[at * size + at] += ridge);
-            let mut columns = means.clone();
-            cholesky::solve(&mut matrix, size, &mut columns).ok_or_else(alike)?;
-            columns
+            solve(size, matrix, &means).ok_or_else(equal)?
         } else {
             // Woodbury: S'⁻¹·m = (m - Rᵀ·(RRᵀ + ridge/kept · I)⁻¹·R·m) / ridge
             let mut matrix = self.gram.clone();
             (0..size).for_each(|at| matrix[at * size + at] += ridge / kept);
-            let mut columns = self.through(&means, self.residuals.clone().transpose());
-            cholesky::solve(&mut matrix, size, &mut columns).ok_or_else(alike)?;
+            let projected = self.through(&means, self.residuals.clone().transpose());
+            let columns = solve(size, matrix, &projected).ok_or_else(equal)?;
             let explained = self.through(&columns, self.residuals.clone());
             means
                 .iter()
@@ -125,10 +134,10 @@ impl Analysis {
                 })
                 .collect()
         };
-        Ok(self.scores(&means, &solved))
+        Ok(self.discriminants(&means, &solved))
     }
 
-    /// Vectors times a matrix.
+    /// Multiply vectors with a matrix.
     fn through(&self, vectors: &[Vec<f64>], matrix: Tensor<2>) -> Vec<Vec<f64>> {
         let [height, width] = matrix.dims();
         let values: Vec<f32> = vectors
@@ -144,10 +153,11 @@ impl Analysis {
         product.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
     }
 
-    /// The scores of embeddings as they come: the standardization becomes a part of the weights.
-    fn scores(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Scores {
+    /// Return the discriminant functions of embeddings that are not standardized: the
+    /// standardization becomes a part of the weights.
+    fn discriminants(&self, means: &[Vec<f64>], solved: &[Vec<f64>]) -> Discriminants {
         let width = self.statistics.mean.len();
-        let mut scores = Scores {
+        let mut functions = Discriminants {
             weight: vec![0.0; width * self.outputs],
             bias: vec![None; self.outputs],
         };
@@ -162,32 +172,43 @@ impl Analysis {
             for (row, (value, (shift, scale))) in column.iter().zip(statistics).enumerate() {
                 let value = value / f64::from(*scale);
                 constant -= value * f64::from(*shift);
-                scores.weight[row * self.outputs + output] = value;
+                functions.weight[row * self.outputs + output] = value;
             }
-            scores.bias[*output] = Some(constant);
+            functions.bias[*output] = Some(constant);
         }
-        scores
+        functions
     }
 }
 
-/// A linear map from embeddings to scores.
-pub(crate) struct Scores {
+/// Solve `A·x = b` for each of `columns`, with a symmetric, positive definite `A` of `size` rows.
+/// `None` if `A` is not positive definite.
+fn solve(size: usize, matrix: Vec<f64>, columns: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+    let factor = Cholesky::new(DMatrix::from_vec(size, size, matrix))?;
+    let solve = |column: &Vec<f64>| {
+        let solution = factor.solve(&DVector::from_column_slice(column));
+        solution.as_slice().to_vec()
+    };
+    Some(columns.iter().map(solve).collect())
+}
+
+/// Linear functions from embeddings to scores, one per output.
+pub(super) struct Discriminants {
     /// `[width, outputs]` by rows.
     weight: Vec<f64>,
-    /// `None` for an output that no example has.
+    /// `None` for an output without examples.
     bias: Vec<Option<f64>>,
 }
 
-impl Scores {
-    /// A head whose scores are multiplied by `temperature`; output `i` counts towards class
+impl Discriminants {
+    /// Return a head whose scores are multiplied by `temperature`. Output `i` belongs to class
     /// `class_of_output[i]`.
-    pub(crate) fn head(
+    pub(super) fn head(
         &self,
         temperature: f64,
         class_of_output: &[usize],
         device: &Device,
     ) -> Head {
-        /// The score of an output that no example has: far below all others.
+        /// The score of an output without examples: far below all others.
         const NEVER: f64 = -1e4;
         let sharing = |class: usize| {
             let outputs = class_of_output.iter().zip(&self.bias);
@@ -204,13 +225,12 @@ impl Scores {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(crate) mod tests {
+pub(super) mod tests {
     use burn::tensor::activation::softmax;
-    use undertone_audio::FeatureMatrix;
 
     use super::*;
 
-    pub(crate) const REFERENCE_ROWS: [[f32; 4]; 12] = [
+    pub(in crate::head) const REFERENCE_ROWS: [[f32; 4]; 12] = [
         [2.041, -0.111, -1.791, -0.703],
         [0.247, 5.269, -2.31, 1.004],
         [0.535, 13.046, -0.487, 1.342],
@@ -239,7 +259,7 @@ pub(crate) mod tests {
         [3.67692e-07, 0.00138455, 0.998615],
     ];
 
-    pub(crate) fn matrix(values: &[f32]) -> FeatureMatrix {
+    pub(in crate::head) fn matrix(values: &[f32]) -> FeatureMatrix {
         FeatureMatrix {
             bands: values.len(),
             frames: 1,
@@ -248,7 +268,7 @@ pub(crate) mod tests {
     }
 
     /// Each output is a class of its own.
-    pub(crate) const OWN: [usize; 3] = [0, 1, 2];
+    pub(in crate::head) const OWN: [usize; 3] = [0, 1, 2];
 
     fn probabilities(head: &Head, embedding: &FeatureMatrix) -> Vec<f32> {
         let row = Tensor::<1>::from_floats(&embedding.values[..], &Device::flex()).unsqueeze();
@@ -258,7 +278,7 @@ pub(crate) mod tests {
             .collect()
     }
 
-    /// Made by `tests/discriminant_reference.py`.
+    /// `tests/lda_reference.py` prints the reference.
     #[test]
     fn equals_scikit_learn() {
         let rows = REFERENCE_ROWS.map(|row| matrix(&row));
@@ -268,7 +288,7 @@ pub(crate) mod tests {
             speaker: "a",
         };
         let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
-        let scores = Analysis::new(&examples, 3, &Device::flex()).solve(0.3);
+        let scores = Lda::new(&examples, 3, &Device::flex()).solve(0.3);
         let head = scores.unwrap().head(1.0, &OWN, &Device::flex());
         for (row, expected) in rows.iter().zip(REFERENCE_PROBABILITIES) {
             for (found, expected) in probabilities(&head, row).iter().zip(expected) {
@@ -278,7 +298,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn more_numbers_than_examples_give_the_same_as_fewer() {
+    fn both_ways_to_solve_give_the_same_scores() {
         let few: Vec<FeatureMatrix> = REFERENCE_ROWS
             .iter()
             .take(6)
@@ -295,10 +315,10 @@ pub(crate) mod tests {
                 speaker: "a",
             };
             let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
-            let scores = Analysis::new(&examples, 3, &Device::flex()).solve(shrinkage);
+            let scores = Lda::new(&examples, 3, &Device::flex()).solve(shrinkage);
             scores.unwrap().head(1.0, &OWN, &Device::flex())
         };
-        // With four copies of each number, S' of the copies acts as 4·(1-s)·S + s·(tr S/d)·I.
+        // With four copies of each value, S' of the copies acts as 4·(1-s)·S + s·(tr S/d)·I.
         let shrinkage = 0.5;
         let equal = shrinkage / (shrinkage + 4.0 * (1.0 - shrinkage));
         let scale = 4.0 / (shrinkage + 4.0 * (1.0 - shrinkage));
@@ -321,8 +341,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn outputs_of_one_class_share_it() {
-        let scores = Scores {
+    fn outputs_of_one_class_share_its_probability() {
+        let scores = Discriminants {
             weight: vec![0.0; 3],
             bias: vec![Some(0.0); 3],
         };
@@ -334,14 +354,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn embeddings_that_do_not_differ_are_an_error() {
+    fn equal_embeddings_are_an_error() {
         let row = matrix(&[1.0, 2.0]);
         let examples = [0, 1].map(|output| Example {
             embedding: &row,
             output,
             speaker: "a",
         });
-        let solved = Analysis::new(&examples, 2, &Device::flex()).solve(0.5);
+        let solved = Lda::new(&examples, 2, &Device::flex()).solve(0.5);
         assert!(matches!(solved, Err(LabError::TooFewClips(_))));
     }
 }

@@ -1,5 +1,5 @@
-//! Which clips each step sees, in which variation. All of it follows from the seed, the epoch and
-//! the step, so that a resumed training sees what an uninterrupted one would.
+//! The batches of each step and their augmentation. Both follow from the seed, the epoch and the
+//! step, so that a resumed training equals an uninterrupted one.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -8,10 +8,10 @@ use rand_distr::{Beta, Distribution};
 use undertone_audio::FeatureMatrix;
 use undertone_models::BandStatistics;
 
-use crate::augment::AugmentConfig;
-use crate::features::ClipFeatures;
+use crate::prepare::ClipFeatures;
+use crate::recipe::AugmentConfig;
 
-/// A random number generator for one purpose at one point of a training.
+/// Return the random number generator of one step of a training.
 pub(crate) fn rng_at(seed: u64, epoch: usize, step: usize) -> ChaCha8Rng {
     let mut key = [0u8; 32];
     for (chunk, part) in key
@@ -23,13 +23,13 @@ pub(crate) fn rng_at(seed: u64, epoch: usize, step: usize) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-/// Batches of like length are looked for among this many batches' clips: whole epochs in order of
-/// length would show the network one kind of clip at a time.
+/// Number of batches whose clips are sorted by length together. If a whole epoch were sorted, the
+/// network would see one kind of clip at a time.
 const SORTED_TOGETHER: usize = 8;
 
-/// The order of an epoch, cut into batches; the last one may be shorter. `lengths` tells how long
-/// each clip is where batches are to hold clips of like length.
-pub(crate) fn batches(
+/// Shuffle the clips of an epoch and cut them into batches. The last one may be shorter. With
+/// `lengths`, the length of each clip, batches hold clips of similar length.
+pub(super) fn batches(
     clips: &[usize],
     batch_size: usize,
     lengths: Option<&[usize]>,
@@ -50,16 +50,16 @@ pub(crate) fn batches(
     batches
 }
 
-/// A batch as a step sees it.
-pub(crate) struct View {
-    /// Standardized and varied.
-    pub(crate) features: Vec<FeatureMatrix>,
-    /// For each clip the position in the batch of the clip that was mixed into it, and its share.
-    pub(crate) mixed: Vec<Option<(usize, f32)>>,
+/// An augmented batch.
+pub(super) struct View {
+    /// Standardized and augmented features.
+    pub(super) features: Vec<FeatureMatrix>,
+    /// The clip that is mixed into each clip: its position in the batch, and its share.
+    pub(super) mixed: Vec<Option<(usize, f32)>>,
 }
 
-/// Draws a batch's variations.
-pub(crate) fn view(
+/// Augment a batch.
+pub(super) fn view(
     clips: &[&ClipFeatures],
     statistics: Option<&BandStatistics>,
     augmentation: &AugmentConfig,
@@ -76,7 +76,7 @@ pub(crate) fn view(
     let mixed: Vec<Option<(usize, f32)>> = (0..features.len())
         .map(|_| {
             let share: f64 = shares.sample(rng);
-            // The clip itself stays the larger part.
+            // The clip itself keeps the larger share.
             Some((
                 rng.random_range(0..features.len()),
                 share.min(1.0 - share) as f32,
@@ -112,7 +112,8 @@ fn varied(
     features
 }
 
-/// `own` with `share` of `other`, as long as `own`; where `other` has ended, `own` goes on alone.
+/// Mix `share` of `other` into `own`. The result is as long as `own`; frames beyond the end of
+/// `other` stay as they are.
 fn mix(own: &FeatureMatrix, other: &FeatureMatrix, share: f32) -> FeatureMatrix {
     let mut mixed = own.clone();
     let rows = mixed.values.chunks_exact_mut(own.frames.max(1));
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_epoch_sees_every_clip_once_and_each_epoch_in_another_order() {
+    fn an_epoch_has_every_clip_once_and_each_epoch_another_order() {
         let clips: Vec<usize> = (0..70).collect();
         let batches = |lengths, epoch| batches(&clips, 32, lengths, 1, epoch);
         let first = batches(None, 1);
@@ -150,12 +151,12 @@ mod tests {
         for batch in alike.iter().filter(|batch| batch.len() == 32) {
             let of_batch: Vec<usize> = batch.iter().map(|clip| lengths[*clip]).collect();
             let span = of_batch.iter().max().unwrap() - of_batch.iter().min().unwrap();
-            assert_eq!(span, 31, "neighbors in length share a batch");
+            assert_eq!(span, 31, "clips of similar length share a batch");
         }
     }
 
     #[test]
-    fn a_mixture_keeps_its_own_length_and_is_mostly_itself() {
+    fn a_mixed_clip_keeps_its_length_and_the_larger_share() {
         let matrix = |frames: usize, value: f32| FeatureMatrix {
             bands: 2,
             frames,

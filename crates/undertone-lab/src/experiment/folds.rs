@@ -1,18 +1,31 @@
-//! The folds to train, and what their sides share.
+//! The folds of an experiment, and what their sets share.
 
 use std::path::Path;
 
 use serde::Serialize;
 use undertone_corpus::{Fold, Protocol, Takes, Utterance, split};
-
-use super::{Experiment, FoldChoice};
-use crate::error::LabError;
-use crate::features::ClipFeatures;
 use undertone_metrics::LeakageSummary;
 
-/// Paths of the clips on each side, relative to the corpus.
+use super::setup::Experiment;
+use crate::error::LabError;
+use crate::prepare::ClipFeatures;
+use crate::recipe::describe_protocol;
+
+/// The folds of the protocol that are trained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoldChoice {
+    /// One fold, counted from 1.
+    One(usize),
+    /// All folds, once for each seed.
+    All {
+        /// Seeds of split, balancing, weights and training.
+        seeds: Vec<u64>,
+    },
+}
+
+/// The paths of the clips of each set, relative to the corpus: `division.json`.
 #[derive(Serialize)]
-pub(super) struct DivisionFile<'a> {
+pub(super) struct SplitFile<'a> {
     protocol: Protocol,
     seed: u64,
     train: Vec<&'a Path>,
@@ -20,7 +33,7 @@ pub(super) struct DivisionFile<'a> {
     test: Vec<&'a Path>,
 }
 
-/// A fold to train: its name in the run folder, its seed, its sides.
+/// A fold to train: its name in the run folder, its seed and its sets.
 pub(super) struct Job {
     pub(super) name: String,
     pub(super) seed: u64,
@@ -28,6 +41,20 @@ pub(super) struct Job {
 }
 
 impl Experiment<'_> {
+    /// Return the protocol with the chosen folds, as reports print it.
+    pub(super) fn describe(&self, choice: &FoldChoice) -> String {
+        let recipe = self.recipe;
+        match choice {
+            FoldChoice::One(number) => {
+                let several = matches!(recipe.protocol.name, Protocol::Speakers | Protocol::Emobox);
+                let fold = several.then_some(*number);
+                describe_protocol(&recipe.protocol, fold, &[recipe.seed])
+            }
+            FoldChoice::All { seeds } => describe_protocol(&recipe.protocol, None, seeds),
+        }
+    }
+
+    /// Return the chosen folds.
     pub(super) fn jobs(
         &self,
         utterances: &[Utterance],
@@ -76,11 +103,8 @@ impl Experiment<'_> {
         }
     }
 
-    pub(super) fn split_file<'u>(
-        &self,
-        utterances: &'u [Utterance],
-        job: &Job,
-    ) -> DivisionFile<'u> {
+    /// Return what `division.json` tells about a fold.
+    pub(super) fn split_file<'u>(&self, utterances: &'u [Utterance], job: &Job) -> SplitFile<'u> {
         let paths = |indices: &[usize]| -> Vec<&'u Path> {
             indices
                 .iter()
@@ -90,7 +114,7 @@ impl Experiment<'_> {
                 })
                 .collect()
         };
-        DivisionFile {
+        SplitFile {
             protocol: self.recipe.protocol.name,
             seed: job.seed,
             train: paths(&job.fold.train),

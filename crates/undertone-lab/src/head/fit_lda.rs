@@ -1,28 +1,17 @@
-//! The head of a frozen encoder: a discriminant analysis whose shrinkage and temperature are chosen
-//! by speakers that it has not heard.
+//! Linear discriminant analysis whose shrinkage and temperature are chosen by cross-validation over
+//! speakers.
 //!
-//! The scores are cooled or warmed by one factor (Guo et al. 2017), so that their softmax are
-//! probabilities, and where several outputs count towards one class, each gets its share of it: a
-//! class is not likelier for having more emotions.
+//! The scores are multiplied by one factor (temperature scaling, Guo et al. 2017), so that their
+//! softmax is calibrated. Outputs of the same class share the class's probability, so that a class
+//! with more emotions is not more probable.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use undertone_audio::FeatureMatrix;
 use undertone_metrics::argmax;
 use undertone_models::Head;
 
+use super::lda::{Example, Lda};
 use crate::error::LabError;
-use crate::lda::Analysis;
-use crate::recipe::HeadConfig;
-
-/// One embedding to fit to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Example<'a> {
-    pub(crate) embedding: &'a FeatureMatrix,
-    /// The output that it is to raise.
-    pub(crate) output: usize,
-    /// Who spoke.
-    pub(crate) speaker: &'a str,
-}
+use crate::recipe::LdaConfig;
 
 /// A fitted head.
 #[derive(Debug)]
@@ -30,30 +19,30 @@ pub(crate) struct Fitted {
     pub(crate) head: Head,
     /// The shrinkage that was chosen.
     pub(crate) shrinkage: f64,
-    /// What the scores were multiplied by.
+    /// The factor of the scores.
     pub(crate) temperature: f64,
 }
 
-/// What an analysis says of an example that it has not seen.
+/// The scores of an example that was held out.
 struct HeldOut {
     output: usize,
     scores: Vec<f64>,
 }
 
-/// Fits a head. The shrinkage with the highest unweighted average recall on folds of held-out
-/// speakers wins, the stronger one of equals; the temperature is the one with the lowest
-/// cross-entropy there. With a single speaker there are no folds: the strongest shrinkage is taken,
-/// and the scores stay as they are.
+/// Fit a head. Choose the shrinkage with the highest unweighted average recall on folds of held-out
+/// speakers, and the larger one of equals. Choose the temperature with the lowest cross-entropy on
+/// the same folds. With a single speaker there are no folds: take the largest shrinkage and
+/// temperature 1.
 ///
-/// Speakers are dealt to the folds in the order of `speakers`. Output `i` counts towards class
-/// `class_of_output[i]`. `observe` is told each shrinkage with its recall.
+/// Speakers are assigned to the folds in the order of `speakers`. Output `i` belongs to class
+/// `class_of_output[i]`. `observe` receives each shrinkage with its recall.
 ///
 /// # Errors
-/// If the embeddings of a class are all alike.
+/// If the embeddings do not differ within any class.
 pub(crate) fn fit(
     examples: &[Example<'_>],
     class_of_output: &[usize],
-    config: &HeadConfig,
+    config: &LdaConfig,
     speakers: &[&str],
     device: &Device,
     observe: &mut dyn FnMut(f64, f64),
@@ -62,24 +51,21 @@ pub(crate) fn fit(
     let mut shrinkages = config.shrinkage.clone();
     shrinkages.sort_by(|one, other| other.total_cmp(one));
     let mut held_out: Vec<Vec<HeldOut>> = shrinkages.iter().map(|_| Vec::new()).collect();
-    // Choosing is about the outputs; their shares in classes come at the end.
+    // The choice is made by outputs. The classes matter only for the final head.
     let alone: Vec<usize> = (0..outputs).collect();
     let folds = config.folds.min(speakers.len());
     for fold in (0..folds).filter(|_| folds > 1) {
         let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
         let (out, kept): (Vec<_>, Vec<_>) =
             examples.iter().partition(|it| held.contains(&it.speaker));
-        let analysis = Analysis::new(&kept, outputs, device);
-        // An emotion that only held-out speakers have says nothing about shrinkage or temperature.
-        let out: Vec<Example<'_>> = out
-            .into_iter()
-            .filter(|it| analysis.knows(it.output))
-            .collect();
+        let lda = Lda::new(&kept, outputs, device);
+        // Leave out an emotion that only held-out speakers have: it cannot be recognized.
+        let out: Vec<Example<'_>> = out.into_iter().filter(|it| lda.knows(it.output)).collect();
         for (shrinkage, held_out) in shrinkages.iter().zip(&mut held_out) {
-            // A fold whose kept embeddings are all alike has nothing to say either.
-            if let Ok(scores) = analysis.solve(*shrinkage) {
-                let head = scores.head(1.0, &alone, device);
-                held_out.extend(judge(&head, &out, device));
+            // Leave out a fold whose other embeddings do not differ.
+            if let Ok(functions) = lda.solve(*shrinkage) {
+                let head = functions.head(1.0, &alone, device);
+                held_out.extend(evaluate(&head, &out, device));
             }
         }
     }
@@ -95,16 +81,16 @@ pub(crate) fn fit(
     }
     let temperature = temperature(&held_out[best.1], outputs);
     let shrinkage = shrinkages[best.1];
-    let scores = Analysis::new(examples, outputs, device).solve(shrinkage)?;
+    let functions = Lda::new(examples, outputs, device).solve(shrinkage)?;
     Ok(Fitted {
-        head: scores.head(temperature, class_of_output, device),
+        head: functions.head(temperature, class_of_output, device),
         shrinkage,
         temperature,
     })
 }
 
-/// The scores of examples.
-fn judge(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldOut> {
+/// Return the scores of examples.
+fn evaluate(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldOut> {
     let Some(first) = examples.first() else {
         return Vec::new();
     };
@@ -125,11 +111,11 @@ fn judge(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldOut>
         .collect()
 }
 
-/// Mean recall over the outputs that occur.
-fn average_recall(judged: &[HeldOut], outputs: usize) -> f64 {
+/// Return the mean recall over the outputs that occur.
+fn average_recall(held_out: &[HeldOut], outputs: usize) -> f64 {
     let recalls: Vec<f64> = (0..outputs)
         .filter_map(|output| {
-            let of_output = judged.iter().filter(|it| it.output == output);
+            let of_output = held_out.iter().filter(|it| it.output == output);
             let count = of_output.clone().count();
             let right = of_output.filter(|it| argmax(&it.scores) == output).count();
             (count > 0).then(|| right as f64 / count as f64)
@@ -138,14 +124,14 @@ fn average_recall(judged: &[HeldOut], outputs: usize) -> f64 {
     recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
 }
 
-/// The factor on the scores that makes their softmax most probable, each output counting the same:
-/// the minimum of a convex function, found by narrowing in; 1 without examples.
-fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
-    if judged.is_empty() {
+/// Return the factor of the scores with the lowest cross-entropy, in which each output has the same
+/// weight. It is the minimum of a convex function, found by ternary search; 1 without examples.
+fn temperature(held_out: &[HeldOut], outputs: usize) -> f64 {
+    if held_out.is_empty() {
         return 1.0;
     }
     let mut counts = vec![0.0f64; outputs];
-    for example in judged {
+    for example in held_out {
         counts[example.output] += 1.0;
     }
     let entropy = |factor: f64| -> f64 {
@@ -156,11 +142,11 @@ fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
             let own = factor * example.scores[example.output];
             (most + sum.ln() - own) / counts[example.output]
         };
-        judged.iter().map(of).sum()
+        held_out.iter().map(of).sum()
     };
     let (mut low, mut high) = (0.01f64, 10.0f64);
     while high / low > 1.001 {
-        // In the logarithm: a third of the way from either end.
+        // A third of the interval, on a logarithmic scale.
         let third = (high / low).cbrt();
         if entropy(low * third) < entropy(high / third) {
             high /= third;
@@ -175,10 +161,12 @@ fn temperature(judged: &[HeldOut], outputs: usize) -> f64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::lda::tests::{OWN, REFERENCE_ROWS, matrix};
+    use undertone_audio::FeatureMatrix;
+
+    use crate::head::lda::tests::{OWN, REFERENCE_ROWS, matrix};
 
     #[test]
-    fn the_shrinkage_is_chosen_by_unheard_speakers() {
+    fn the_shrinkage_is_chosen_by_held_out_speakers() {
         let rows = REFERENCE_ROWS.map(|row| matrix(&row));
         let speakers = ["a", "b", "c", "d"];
         let examples: Vec<Example<'_>> = rows
@@ -190,7 +178,7 @@ mod tests {
                 speaker: speakers[index / 3],
             })
             .collect();
-        let config = HeadConfig {
+        let config = LdaConfig {
             shrinkage: vec![0.1, 0.9],
             folds: 2,
         };
@@ -224,9 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn an_emotion_of_one_speaker_does_not_spoil_the_temperature() {
+    fn an_emotion_of_a_single_speaker_does_not_change_the_temperature() {
         let speakers = ["a", "b", "c", "d"];
-        // Two emotions that lie apart, and a third that the first speaker alone has.
+        // Two separate emotions, and a third that only the first speaker has.
         let output = |index: usize| if index < 4 { 2 } else { index % 2 };
         let rows: Vec<FeatureMatrix> = (0..16)
             .map(|index| {
@@ -240,20 +228,20 @@ mod tests {
             speaker: speakers[index / 4],
         };
         let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
-        let config = HeadConfig {
+        let config = LdaConfig {
             shrinkage: vec![0.9],
             folds: 4,
         };
         let device = Device::flex();
         let fitted = fit(&examples, &OWN, &config, &speakers, &device, &mut |_, _| {});
         let temperature = fitted.unwrap().temperature;
-        // With the third emotion held out it would be next to nothing.
+        // It would be close to 0 if the third emotion were held out and counted.
         assert!(temperature > 0.1, "{temperature}");
     }
 
     #[test]
-    fn the_temperature_undoes_an_exaggeration() {
-        // Three of four examples are right, so their probability is 3/4: a difference of ln 3.
+    fn the_temperature_corrects_overconfident_scores() {
+        // Three of four examples are correct, so the probability is 3/4: a difference of ln 3.
         let judged: Vec<HeldOut> = (0..8)
             .map(|index| HeldOut {
                 output: index % 2,

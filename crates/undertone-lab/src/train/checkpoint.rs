@@ -1,4 +1,4 @@
-//! All that a training needs to go on, in one file.
+//! The checkpoint that a training resumes from.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,36 +9,35 @@ use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use undertone_files::write_atomically;
 use undertone_models::{Network, Weights};
 
 use super::schedule::Plateau;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
-use crate::run_folder::read;
+use crate::run::{read, write};
 
-/// Where a training stands.
+/// The progress of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Progress {
-    /// The epoch to go on with, counted from 1.
-    pub(crate) epoch: usize,
-    /// Steps of that epoch that are done.
-    pub(crate) step: usize,
+pub(super) struct Progress {
+    /// The current epoch, counted from 1.
+    pub(super) epoch: usize,
+    /// Number of finished steps of the current epoch.
+    pub(super) step: usize,
     /// Sums over those steps.
-    pub(crate) sums: StepSums,
-    pub(crate) plateau: Plateau,
-    /// The numbers of the epochs that are done.
-    pub(crate) history: Vec<EpochMetrics>,
-    /// Whether nothing is left to train.
-    pub(crate) finished: bool,
+    pub(super) sums: StepSums,
+    pub(super) plateau: Plateau,
+    /// The metrics of the finished epochs.
+    pub(super) history: Vec<EpochMetrics>,
+    /// Whether the training is finished.
+    pub(super) finished: bool,
 }
 
 /// Sums over the steps of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub(crate) struct StepSums {
-    pub(crate) loss: f64,
-    pub(crate) correct: usize,
-    pub(crate) clips: usize,
+pub(super) struct StepSums {
+    pub(super) loss: f64,
+    pub(super) correct: usize,
+    pub(super) clips: usize,
 }
 
 const STATE: &str = "state";
@@ -46,8 +45,8 @@ const NETWORK: &str = "network";
 const OPTIMIZER: &str = "optimizer";
 const AVERAGE: &str = "average";
 
-/// Writes a checkpoint; the file is the former one or the new one, never half of it.
-pub(crate) fn save(
+/// Write a checkpoint, whole or not at all.
+pub(super) fn save(
     path: &Path,
     progress: &Progress,
     network: &Network,
@@ -55,7 +54,7 @@ pub(crate) fn save(
     average: Option<&Weights>,
 ) -> Result<(), LabError> {
     let record = |error| LabError::Record(format!("{error}"));
-    // Burn buffers updates of batch-norm statistics; `valid` applies them, a record would not.
+    // Burn buffers updates of batch-norm statistics. `valid` applies them; a record does not.
     network.valid();
     let state = serde_json::to_vec(progress)?;
     let network = network.clone().into_record().into_bytes().map_err(record)?;
@@ -76,14 +75,11 @@ pub(crate) fn save(
     let mut bytes =
         safetensors::serialize(views, None).map_err(|error| LabError::Record(error.to_string()))?;
     bytes.extend_from_slice(blake3::hash(&bytes).as_bytes());
-    write_atomically(path, &bytes).map_err(|source| LabError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    write(path, &bytes)
 }
 
-/// How many epochs a checkpoint has behind it.
-pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
+/// Return the number of finished epochs of a checkpoint.
+pub(super) fn epochs_done(path: &Path) -> Result<usize, LabError> {
     let bytes = verified(path)?;
     let progress: Progress = read_part(path, &bytes, STATE).and_then(|state| {
         serde_json::from_slice(state).map_err(|error| damaged(path, error.to_string()))
@@ -91,9 +87,9 @@ pub(crate) fn epochs_done(path: &Path) -> Result<usize, LabError> {
     Ok(progress.epoch - 1)
 }
 
-/// Reads a checkpoint into a network of the same recipe, and into an optimizer that is made for the
-/// network as it was: its parameters have their former ids again.
-pub(crate) fn load(
+/// Read a checkpoint into a network of the same recipe. `optimizer` makes an optimizer for the
+/// network, whose parameters have their saved ids.
+pub(super) fn load(
     path: &Path,
     network: Network,
     optimizer: impl FnOnce(&Network) -> ModuleOptimizer,
@@ -115,14 +111,17 @@ pub(crate) fn load(
     Ok((progress, network, optimizer, average))
 }
 
-/// The content of a checkpoint, without the hash behind it.
+/// Read a checkpoint, check its hash, and return the content before the hash.
 fn verified(path: &Path) -> Result<Vec<u8>, LabError> {
     let mut bytes = read(path)?;
     let intact = bytes
         .split_last_chunk::<{ blake3::OUT_LEN }>()
         .is_some_and(|(content, hash)| blake3::hash(content).as_bytes() == hash);
     if !intact {
-        return Err(damaged(path, "it is not as it was written".to_owned()));
+        return Err(damaged(
+            path,
+            "its content does not match its hash".to_owned(),
+        ));
     }
     bytes.truncate(bytes.len() - blake3::OUT_LEN);
     Ok(bytes)

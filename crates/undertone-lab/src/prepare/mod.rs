@@ -1,0 +1,10 @@
+//! Preparation of a corpus: features, durations, embeddings.
+
+mod durations;
+mod frozen;
+mod store;
+
+pub(crate) use durations::resolve_duration;
+pub use frozen::FrozenEncoder;
+pub(crate) use frozen::encoder_fingerprint;
+pub use store::{ClipFeatures, FeatureStore, default_cache};

@@ -1,0 +1,34 @@
+//! How the head of a pretrained encoder is fitted: the recipe's `[head]`.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{RecipeError, range};
+
+/// Linear discriminant analysis on the standardized embeddings of a frozen encoder. The shrinkage
+/// is chosen by cross-validation over the speakers of the training set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LdaConfig {
+    /// The shrinkages to choose from, above 0 up to 1. With 1 only the variances count; with small
+    /// ones the covariances count too.
+    pub shrinkage: Vec<f64>,
+    /// Folds of the cross-validation over speakers, at least 2.
+    #[serde(default = "four")]
+    pub folds: usize,
+}
+
+fn four() -> usize {
+    4
+}
+
+impl LdaConfig {
+    pub(super) fn check(&self) -> Result<(), RecipeError> {
+        range(
+            !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
+            "head.shrinkage",
+            "one or more numbers above 0 up to 1",
+            format!("{:?}", self.shrinkage),
+        )?;
+        range(self.folds >= 2, "head.folds", "at least 2", self.folds)
+    }
+}

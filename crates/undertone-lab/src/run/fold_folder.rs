@@ -1,0 +1,114 @@
+//! The folder of one fold in a run.
+
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use serde::Serialize;
+
+use super::files::{read, read_json, to_json, write, write_json};
+use super::fold_predictions::FoldPredictions;
+use super::metrics_csv;
+use crate::error::LabError;
+use crate::events::EpochMetrics;
+
+/// The folder of one fold: its split, its checkpoints, its metrics and its predictions.
+#[derive(Debug, Clone)]
+pub(crate) struct FoldFolder {
+    path: PathBuf,
+}
+
+impl FoldFolder {
+    /// Make a fold's folder if it does not exist.
+    pub(super) fn create(path: PathBuf) -> Result<Self, LabError> {
+        fs::create_dir_all(path.join("checkpoints"))?;
+        Ok(Self { path })
+    }
+
+    /// Name a fold's folder that exists.
+    pub(super) fn existing(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Return the fold's name.
+    pub(crate) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Return the checkpoint that training resumes from.
+    pub(crate) fn last_checkpoint(&self) -> PathBuf {
+        self.path.join("checkpoints").join("last.safetensors")
+    }
+
+    /// Return the folder of the best model so far.
+    pub(crate) fn best_model(&self) -> PathBuf {
+        self.path.join("checkpoints").join("best")
+    }
+
+    /// Write how the corpus is split.
+    ///
+    /// # Errors
+    /// If an earlier session split it in another way.
+    pub(crate) fn keep_split(&self, split: &impl Serialize) -> Result<(), LabError> {
+        let path = self.path.join("division.json");
+        let split = to_json(split)?;
+        if path.is_file() && read(&path)? != split {
+            return Err(LabError::RunFolder {
+                path: self.path.clone(),
+                message: "the corpus, or how it is split, has changed since this run began: \
+                          resume with the same corpus, or choose another --out"
+                    .to_owned(),
+            });
+        }
+        write(&path, &split)
+    }
+
+    /// Write the metrics of all epochs so far.
+    pub(crate) fn write_metrics(&self, history: &[EpochMetrics]) -> Result<(), LabError> {
+        metrics_csv::write(&self.metrics_path(), history)
+    }
+
+    /// Read the metrics of all epochs so far.
+    pub(crate) fn metrics(&self) -> Result<Vec<EpochMetrics>, LabError> {
+        metrics_csv::read(&self.metrics_path())
+    }
+
+    fn metrics_path(&self) -> PathBuf {
+        self.path.join("metrics.csv")
+    }
+
+    /// Write the predictions, which finishes the fold.
+    pub(crate) fn write_predictions(&self, predictions: &FoldPredictions) -> Result<(), LabError> {
+        write_json(&self.predictions_path(), predictions)
+    }
+
+    /// Read the predictions. `None` until the fold is finished.
+    pub(crate) fn predictions(&self) -> Result<Option<FoldPredictions>, LabError> {
+        read_json(&self.predictions_path())
+    }
+
+    /// Read the predictions, which must be of so many test clips. `None` until the fold is
+    /// finished.
+    pub(crate) fn predictions_of(
+        &self,
+        test_clips: usize,
+    ) -> Result<Option<FoldPredictions>, LabError> {
+        match self.predictions()? {
+            Some(predictions) if predictions.test.len() != test_clips => Err(LabError::Damaged {
+                path: self.predictions_path(),
+                message: "its clips are not those of the fold".to_owned(),
+            }),
+            predictions => Ok(predictions),
+        }
+    }
+
+    fn predictions_path(&self) -> PathBuf {
+        self.path.join("outcomes.json")
+    }
+}
+
+impl AsRef<Path> for FoldFolder {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,216 @@
+//! The folder of one run.
+//!
+//! ```text
+//! RUN/recipe.toml            the resolved recipe with all defaults
+//! RUN/run.json               where, when and on what machine it was trained
+//! RUN/encoder.blake3         which pretrained encoder, if there is one
+//! RUN/report.{txt,json}      its scores
+//! RUN/report/                the report page with its figures
+//! RUN/model/                 the model, if the run trained exactly one
+//! RUN/folds/NAME/            one fold:
+//!     division.json          its training, validation and test clips
+//!     metrics.csv            one row per epoch
+//!     checkpoints/last.safetensors, checkpoints/best/
+//!     outcomes.json          the predictions of all clips, written when the fold is finished
+//! ```
+
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use undertone_files::is_unfinished;
+use undertone_metrics::Report;
+
+use super::files::{read, read_json, write, write_json};
+use super::fold_folder::FoldFolder;
+use super::log::RunLog;
+use crate::error::LabError;
+use crate::recipe::Recipe;
+
+/// The folder of one run. Only one process at a time can open it for training.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    /// The system releases the lock when the process ends.
+    _lock: Option<File>,
+}
+
+const RECIPE: &str = "recipe.toml";
+/// The file with the fingerprint of the pretrained encoder.
+const ENCODER: &str = "encoder.blake3";
+const FOLDS: &str = "folds";
+const LOCK: &str = ".lock";
+/// The name of an unfinished recipe in earlier versions.
+const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
+
+impl RunFolder {
+    /// Make the folder of a new run, or with `resume` open the one that exists.
+    ///
+    /// # Errors
+    /// If the folder is not empty and `resume` is off, it holds a run of another recipe, or another
+    /// process uses it.
+    pub fn open(path: &Path, recipe: &Recipe, resume: bool) -> Result<Self, LabError> {
+        let mut folder = Self {
+            path: path.to_owned(),
+            _lock: None,
+        };
+        if !folder.recipe_path().is_file() && holds_foreign_files(path) {
+            return Err(folder.refuse("is not empty and holds no run: choose another --out"));
+        }
+        fs::create_dir_all(path)?;
+        folder.lock()?;
+        let text = recipe.to_toml()?;
+        match fs::read_to_string(folder.recipe_path()) {
+            Ok(found) if resume && found == text => Ok(folder),
+            Ok(_) if resume => Err(folder.refuse(
+                "holds a run of another recipe (see its recipe.toml): resume with the same \
+                 recipe and --set options, or choose another --out",
+            )),
+            Ok(_) => {
+                Err(folder
+                    .refuse("holds a run: add --resume to continue it, or choose another --out"))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                write(&folder.recipe_path(), text.as_bytes())?;
+                Ok(folder)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn lock(&mut self) -> Result<(), LabError> {
+        let path = self.path.join(LOCK);
+        let file = fs::File::create(path)?.into_file();
+        match file.try_lock() {
+            Ok(()) => self._lock = Some(file),
+            Err(TryLockError::WouldBlock) => {
+                return Err(self.refuse("another process uses this run"));
+            }
+            // Some file systems have no locks. Work without one there.
+            Err(TryLockError::Error(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// Open a finished or unfinished run for reading.
+    ///
+    /// # Errors
+    /// If the folder holds no run.
+    pub fn existing(path: &Path) -> Result<(Self, Recipe), LabError> {
+        let folder = Self {
+            path: path.to_owned(),
+            _lock: None,
+        };
+        if !folder.recipe_path().is_file() {
+            return Err(folder.refuse("holds no run (no recipe.toml in it)"));
+        }
+        let recipe = Recipe::load(&folder.recipe_path(), &[])?;
+        Ok((folder, recipe))
+    }
+
+    /// Return the path of the folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn recipe_path(&self) -> PathBuf {
+        self.path.join(RECIPE)
+    }
+
+    /// Return the path of the report as text.
+    pub fn report_path(&self) -> PathBuf {
+        self.path.join("report.txt")
+    }
+
+    /// Return the path of the report as JSON.
+    pub fn report_json_path(&self) -> PathBuf {
+        self.path.join("report.json")
+    }
+
+    /// Return the folder of the run's model.
+    pub fn model_path(&self) -> PathBuf {
+        self.path.join("model")
+    }
+
+    /// Write the fingerprint of the run's pretrained encoder.
+    ///
+    /// # Errors
+    /// If an earlier session used another encoder.
+    pub(crate) fn keep_encoder(&self, encoder: &str) -> Result<(), LabError> {
+        let path = self.path.join(ENCODER);
+        if !path.is_file() {
+            return write(&path, encoder.as_bytes());
+        }
+        if read(&path)? == encoder.as_bytes() {
+            return Ok(());
+        }
+        Err(self.refuse(
+            "began with another encoder: its weights or its config.json have changed since. \
+             Restore them, or choose another --out",
+        ))
+    }
+
+    /// Write the report as text and as JSON.
+    pub(crate) fn write_report(&self, report: &Report) -> Result<(), LabError> {
+        write(&self.report_path(), report.to_text().as_bytes())?;
+        write(&self.report_json_path(), report.to_json()?.as_bytes())
+    }
+
+    /// Read the report. `None` if there is none yet.
+    pub(super) fn report(&self) -> Result<Option<Report>, LabError> {
+        read_json(&self.report_json_path())
+    }
+
+    /// Write the log.
+    pub(crate) fn write_log(&self, log: &RunLog) -> Result<(), LabError> {
+        write_json(&self.log_path(), log)
+    }
+
+    /// Read the log. `None` if it cannot be read; runs of earlier versions have none.
+    pub(crate) fn log(&self) -> Option<RunLog> {
+        read_json(&self.log_path()).ok().flatten()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.path.join("run.json")
+    }
+
+    /// Return whether other folds than these were begun.
+    pub(crate) fn has_other_folds(&self, names: &[String]) -> bool {
+        let folds = self.begun_folds();
+        folds.iter().any(|fold| !names.contains(&fold.name()))
+    }
+
+    /// Return the folds that were begun, in no order.
+    pub(super) fn begun_folds(&self) -> Vec<FoldFolder> {
+        let entries = fs::read_dir(self.path.join(FOLDS))
+            .into_iter()
+            .flatten()
+            .flatten();
+        entries
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| FoldFolder::existing(entry.path()))
+            .collect()
+    }
+
+    /// Return a fold's folder. It is made if it does not exist.
+    pub(crate) fn fold(&self, name: &str) -> Result<FoldFolder, LabError> {
+        FoldFolder::create(self.path.join(FOLDS).join(name))
+    }
+
+    fn refuse(&self, message: &str) -> LabError {
+        LabError::RunFolder {
+            path: self.path.clone(),
+            message: message.to_owned(),
+        }
+    }
+}
+
+fn holds_foreign_files(path: &Path) -> bool {
+    let own = [LOCK, UNFINISHED_RECIPE];
+    let is_own = |name: &OsStr| is_unfinished(name) || own.iter().any(|own| name == *own);
+    fs::read_dir(path)
+        .is_ok_and(|entries| entries.flatten().any(|entry| !is_own(&entry.file_name())))
+}

@@ -1,0 +1,16 @@
+//! The folder of a run: its files, its log, and a run read back from it.
+
+mod files;
+mod fold_folder;
+mod fold_predictions;
+mod folder;
+mod log;
+mod metrics_csv;
+mod record;
+
+pub(crate) use files::{read, write};
+pub(crate) use fold_folder::FoldFolder;
+pub use fold_predictions::FoldPredictions;
+pub use folder::RunFolder;
+pub use log::{Ending, RunLog, Session};
+pub use record::{FoldRecord, RunRecord};

@@ -1,0 +1,16 @@
+//! Training by gradient descent: the loop, its schedule and its checkpoints.
+//!
+//! The loop is not burn-train's, because a resumed training must end with the same weights, bit for
+//! bit, also if it was killed within an epoch.
+
+mod batches;
+mod checkpoint;
+mod memory;
+mod optimization;
+mod schedule;
+mod task;
+mod trainer;
+
+pub(crate) use batches::rng_at;
+pub use memory::MemoryEstimate;
+pub(crate) use task::{Start, Subset, Task, TrainingData};

@@ -1,0 +1,64 @@
+//! What a training needs.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use undertone_models::{Activations, BandStatistics, EncoderFiles, ModelConfig, PretrainedNetwork};
+
+use crate::prepare::ClipFeatures;
+use crate::recipe::{AugmentConfig, TrainingConfig};
+use crate::run::FoldFolder;
+
+/// The clips of one set with their classes.
+#[derive(Debug, Clone)]
+pub(crate) struct Subset<'a> {
+    pub(crate) clips: Vec<&'a ClipFeatures>,
+    /// The class of each clip in the label scheme.
+    pub(crate) labels: Vec<usize>,
+    /// The class of each clip among the network's outputs.
+    pub(crate) outputs: Vec<usize>,
+}
+
+/// The clips of a training.
+#[derive(Debug)]
+pub(crate) struct TrainingData<'a> {
+    /// The balanced training set. A clip may occur in it more than once.
+    pub(crate) train: Subset<'a>,
+    pub(crate) validation: Subset<'a>,
+    /// Statistics of the training set that standardize the features.
+    pub(crate) statistics: Option<BandStatistics>,
+    /// The class of each output of the network.
+    pub(crate) class_of_output: &'a [usize],
+    /// Size in bytes of the features of the whole corpus.
+    pub(crate) bytes: usize,
+}
+
+/// What a training starts from.
+#[derive(Debug)]
+pub(crate) enum Start<'a> {
+    /// Random weights for inputs of this size.
+    Random { bands: usize, frames: usize },
+    /// A pretrained network whose encoder is trained too.
+    Pretrained(&'a PretrainedNetwork),
+    /// The head of a pretrained network, on its encoder's embeddings.
+    Head(&'a PretrainedNetwork),
+}
+
+/// The training of one network on one fold.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) training: &'a TrainingConfig,
+    pub(crate) augmentation: &'a AugmentConfig,
+    pub(crate) seed: u64,
+    pub(crate) data: TrainingData<'a>,
+    pub(crate) start: Start<'a>,
+    /// The configuration of the model that is saved.
+    pub(crate) model: ModelConfig,
+    /// The files of the pretrained encoder that are saved with the model.
+    pub(crate) encoder: Option<Arc<EncoderFiles>>,
+    /// The activations of the longest clip that the backward pass needs.
+    pub(crate) activations: Activations,
+    /// The folder of checkpoints and metrics.
+    pub(crate) folder: &'a FoldFolder,
+    pub(crate) device: &'a Device,
+}

@@ -15,13 +15,13 @@ function element(name, properties = {}, ...children) {
 
 const code = (text) => element("pre", { tabIndex: 0 }, element("code", {}, text));
 
-/** Returns a paragraph. Text in backticks becomes code. */
+/** Return a paragraph. Text in backticks becomes code. */
 function prose(text = "") {
   const parts = text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
   return element("p", {}, ...parts);
 }
 
-/** Returns the value, or what it refers to within the document. */
+/** Return the value, or what it refers to within the document. */
 function resolved(description, value) {
   if (!value?.$ref) return value;
   return value.$ref.slice(2).split("/").reduce((at, key) => at[key], description);
@@ -36,7 +36,7 @@ function responses(description, operation) {
     element("table", {}, head, element("tbody", {}, ...rows)));
 }
 
-/** Returns the request as a curl command. */
+/** Return the request as a curl command. */
 function curl(method, address, fields) {
   const parts = ["curl"];
   if (authorization().Authorization) parts.push('-H "Authorization: Bearer $UNDERTONE_TOKEN"');
@@ -60,7 +60,7 @@ async function send(method, address, files) {
   };
 }
 
-/** Returns a form that sends an operation's request and shows the response. */
+/** Return a form that sends an operation's request and shows the response. */
 function trial(description, path, method, operation) {
   const form = element("form");
   const switches = (operation.parameters ?? []).map((parameter) => {

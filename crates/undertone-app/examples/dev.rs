@@ -1,11 +1,11 @@
-//! Serves the page from a folder with a recognizer that needs no model, for work on the page:
-//! what it answers depends on pitch and level of the recording, and means nothing.
+//! Serve the page from a folder, for work on the page. A stand-in for the model gives results that
+//! depend on pitch and level and mean nothing.
 //!
 //! ```text
 //! cargo run --release -p undertone-app --example dev -- --port 7860 --web crates/undertone-app/web
 //! ```
 
-#![allow(clippy::print_stdout)] // that is what an example does
+#![allow(clippy::print_stdout)] // an example prints
 
 use std::convert::Infallible;
 

@@ -55,80 +55,50 @@ impl Kind {
         Self::Stopping,
     ];
 
-    fn name_title_status(self) -> (&'static str, &'static str, StatusCode) {
-        use StatusCode as S;
+    fn name_and_title(self) -> (&'static str, &'static str) {
         match self {
-            Self::BadRequest => ("bad-request", "The request is invalid", S::BAD_REQUEST),
-            Self::Unauthorized => ("unauthorized", "A token is required", S::UNAUTHORIZED),
-            Self::Forbidden => (
-                "forbidden",
-                "Requests from this origin are not allowed",
-                S::FORBIDDEN,
-            ),
-            Self::NotFound => (
-                "not-found",
-                "There is nothing at this address",
-                S::NOT_FOUND,
-            ),
-            Self::MethodNotAllowed => (
-                "method-not-allowed",
-                "This method is not allowed here",
-                S::METHOD_NOT_ALLOWED,
-            ),
-            Self::Timeout => (
-                "timeout",
-                "The request arrived too slowly",
-                S::REQUEST_TIMEOUT,
-            ),
-            Self::TooLarge => ("too-large", "The body is too large", S::PAYLOAD_TOO_LARGE),
-            Self::NotAudio => (
-                "not-audio",
-                "The file is not a readable recording",
-                S::UNSUPPORTED_MEDIA_TYPE,
-            ),
-            Self::Misdirected => (
-                "misdirected",
-                "The request is for a different host name",
-                S::MISDIRECTED_REQUEST,
-            ),
-            Self::TooShort => (
-                "too-short",
-                "The recording is too short",
-                S::UNPROCESSABLE_ENTITY,
-            ),
-            Self::TooLong => (
-                "too-long",
-                "The recording is too long",
-                S::UNPROCESSABLE_ENTITY,
-            ),
-            Self::Silent => ("silent", "The recording is silent", S::UNPROCESSABLE_ENTITY),
-            Self::Broken => (
-                "broken",
-                "The recording is damaged",
-                S::UNPROCESSABLE_ENTITY,
-            ),
-            Self::TooManyRequests => (
-                "too-many-requests",
-                "This client has too many open connections",
-                S::TOO_MANY_REQUESTS,
-            ),
-            Self::Internal => ("internal", "The server failed", S::INTERNAL_SERVER_ERROR),
-            Self::Busy => ("busy", "The server is busy", S::SERVICE_UNAVAILABLE),
-            Self::Stopping => ("stopping", "The server is stopping", S::SERVICE_UNAVAILABLE),
+            Self::BadRequest => ("bad-request", "The request is invalid"),
+            Self::Unauthorized => ("unauthorized", "A token is required"),
+            Self::Forbidden => ("forbidden", "Requests from this origin are not allowed"),
+            Self::NotFound => ("not-found", "There is nothing at this address"),
+            Self::MethodNotAllowed => ("method-not-allowed", "This method is not allowed here"),
+            Self::Timeout => ("timeout", "The request arrived too slowly"),
+            Self::TooLarge => ("too-large", "The body is too large"),
+            Self::NotAudio => ("not-audio", "The file is not a readable recording"),
+            Self::Misdirected => ("misdirected", "The request is for a different host name"),
+            Self::TooShort => ("too-short", "The recording is too short"),
+            Self::TooLong => ("too-long", "The recording is too long"),
+            Self::Silent => ("silent", "The recording is silent"),
+            Self::Broken => ("broken", "The recording is damaged"),
+            Self::TooManyRequests => ("too-many-requests", "This client has too much open at once"),
+            Self::Internal => ("internal", "The server failed"),
+            Self::Busy => ("busy", "The server is busy"),
+            Self::Stopping => ("stopping", "The server is stopping"),
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn name(self) -> &'static str {
-        self.name_title_status().0
-    }
-
     pub(crate) fn title(self) -> &'static str {
-        self.name_title_status().1
+        self.name_and_title().1
     }
 
     pub(crate) fn status(self) -> StatusCode {
-        self.name_title_status().2
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotAudio => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooShort | Self::TooLong | Self::Silent | Self::Broken => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Busy | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        }
     }
 }
 
@@ -156,11 +126,11 @@ impl Problem {
 
 impl Serialize for Problem {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (name, title, status) = self.kind.name_title_status();
+        let (name, title) = self.kind.name_and_title();
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("type", &format_args!("urn:undertone:{name}"))?;
         map.serialize_entry("title", title)?;
-        map.serialize_entry("status", &status.as_u16())?;
+        map.serialize_entry("status", &self.kind.status().as_u16())?;
         map.serialize_entry("detail", &self.detail)?;
         map.end()
     }
@@ -230,7 +200,7 @@ mod tests {
         let types = &document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"];
         let expected: Vec<_> = Kind::ALL
             .iter()
-            .map(|kind| format!("urn:undertone:{}", kind.name()))
+            .map(|kind| format!("urn:undertone:{}", kind.name_and_title().0))
             .collect();
         assert_eq!(*types, Value::from(expected));
     }

@@ -83,7 +83,7 @@ impl Metrics {
         registry.register("requests", "Requests answered", self.requests.clone());
         registry.register_with_unit(
             "request_duration",
-            "Time from a request's head to its answer's head",
+            "Time from a request's head to the response's head",
             Unit::Seconds,
             self.latency.clone(),
         );
@@ -91,26 +91,26 @@ impl Metrics {
         registry.register("queue_length", waiting, self.queue.clone());
         registry.register_with_unit(
             "audio",
-            "Audio that was recognized",
+            "Audio that the model has read",
             Unit::Seconds,
             self.audio.clone(),
         );
         registry.register("connections", "Open connections", self.connections.clone());
         let live = "Open live connections";
         registry.register("live_connections", live, self.live.clone());
-        let streams = "Open event streams of Gradio's clients";
+        let streams = "Open event streams of Gradio clients";
         registry.register("event_streams", streams, self.streams.clone());
         registry.register_with_unit(
             "memory",
-            "Bodies and answers in memory",
+            "Request bodies and responses in memory",
             Unit::Bytes,
             self.memory.clone(),
         );
-        let calls = "Calls of Gradio's clients";
+        let calls = "Calls of Gradio clients";
         registry.register("calls", calls, self.calls.clone());
         registry.register_with_unit(
             "uploads",
-            "Uploads kept for Gradio's clients",
+            "Uploads kept for Gradio clients",
             Unit::Bytes,
             self.uploads.clone(),
         );

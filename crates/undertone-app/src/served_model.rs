@@ -16,7 +16,7 @@ pub(crate) struct ServedModel {
     stopping: CancellationToken,
 }
 
-/// What the page and the interfaces show of a loaded model.
+/// A loaded model as the page and the interfaces show it.
 #[derive(Debug)]
 pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,

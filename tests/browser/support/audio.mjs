@@ -10,21 +10,21 @@ import { SAMPLES } from "./environment.mjs";
 export const scratch = mkdtempSync(join(tmpdir(), "undertone-browser-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
-/** Writes a file to the scratch folder and returns its path. */
+/** Write a file to the scratch folder and return its path. */
 export function fileWith(name, content) {
   const path = join(scratch, name);
   writeFileSync(path, content);
   return path;
 }
 
-/** Returns the mono 16-bit PCM of a WAV file with a 44-byte header. */
+/** Return the mono 16-bit PCM of a WAV file with a 44-byte header. */
 export function pcmOf(wav) {
   const rate = wav.readUInt32LE(24);
   const data = wav.subarray(44);
   return { rate, samples: new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1))) };
 }
 
-/** Returns a mono 16-bit WAV file. */
+/** Return a mono 16-bit WAV file. */
 export function wav(samples, rate) {
   const header = Buffer.alloc(44);
   header.write("RIFF", 0);
@@ -45,7 +45,7 @@ export function wav(samples, rate) {
 const read = (name) => pcmOf(readFileSync(join(SAMPLES, name)));
 
 /**
- * Returns a voice that changes: two samples in turn at different levels, repeated to this length. It
+ * Return a voice that changes: two samples in turn at different levels, repeated to this length. It
  * makes the timeline and the live bars change.
  */
 export function changingVoice(seconds) {
@@ -61,10 +61,10 @@ export function changingVoice(seconds) {
   return wav(samples, rate);
 }
 
-/** Returns a recording of zeros. */
+/** Return a recording of zeros. */
 export const silence = (seconds, rate = 8000) => wav(new Int16Array(Math.round(seconds * rate)), rate);
 
-/** Returns a sine wave with an amplitude between 0 and 1. */
+/** Return a sine wave with an amplitude between 0 and 1. */
 export function tone(seconds, hertz, amplitude, rate = 48_000) {
   const samples = Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
     Math.round(32767 * amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)),
@@ -72,7 +72,7 @@ export function tone(seconds, hertz, amplitude, rate = 48_000) {
   return wav(samples, rate);
 }
 
-/** Converts a sample with ffmpeg and returns the file's path. */
+/** Convert a sample with ffmpeg and return the file's path. */
 export function converted(name, options) {
   const path = join(scratch, name);
   const made = spawnSync("ffmpeg", ["-y", "-v", "error", "-i", join(SAMPLES, "calm.wav"), ...options, path]);

@@ -16,7 +16,7 @@ export const OUTPUT = process.env.UNDERTONE_SCREENSHOTS ?? fileURLToPath(new URL
 /** The folder of the sample recordings. */
 export const SAMPLES = fileURLToPath(new URL("../../../samples/", import.meta.url));
 
-/** Ends the process with exit code 2 and a message if a program is missing. */
+/** End the process with exit code 2 and a message if a program is missing. */
 export function checkPrerequisites() {
   const missing = [
     !existsSync(UNDERTONE) && `${UNDERTONE} (set UNDERTONE_BIN)`,

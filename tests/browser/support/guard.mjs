@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-/** Watches a page. `expected` holds patterns of console messages that the test causes. */
+/** Watch a page. `expected` holds patterns of console messages that the test causes. */
 export function watch(page, url, expected = []) {
   const faults = [];
   const { host } = new URL(url);

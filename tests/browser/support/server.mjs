@@ -16,7 +16,7 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server with these options. Returns `{ url, stop, pause, resume }` once it is ready. */
+/** Start a server with these options. Return `{ url, stop, pause, resume }` once it is ready. */
 export async function startServer(options = []) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;

@@ -11,8 +11,8 @@ import { startServer } from "./server.mjs";
 const TIMEOUT = 30_000; // milliseconds
 
 /**
- * Prepares a file's tests. `server` holds options of `undertone serve`. `microphone` is the path of a
- * WAV file that Chromium's fake microphone repeats, or null for no microphone.
+ * Prepare a file's tests. `server` holds options of `undertone serve`. `microphone` is the path of
+ * a WAV file that Chromium's fake microphone repeats, or null for no microphone.
  */
 export function suite({ server: options = [], microphone = fileWith("voice.wav", changingVoice(20)) } = {}) {
   let server;
@@ -30,7 +30,7 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
   });
 
   /**
-   * Opens the page in a new context, runs `act(page)`, and checks what guard.mjs watches. Options are
+   * Open the page in a new context, run `act(page)`, and check what guard.mjs watches. Options are
    * those of a Playwright context, and: `path` to open, `expected` console messages,
    * `prepare(page)` to run before the page opens, and the selector `ready` to wait for.
    */
@@ -60,7 +60,7 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
 /** For tests that read the pixels of a canvas, about which Chromium prints a warning. */
 export const READBACK = { expected: [/willReadFrequently/] };
 
-/** Drops files on the page. */
+/** Drop files on the page. */
 export async function drop(page, files) {
   const carried = files.map((path) => ({ name: path.split("/").at(-1), data: readFileSync(path).toString("base64") }));
   const transfer = await page.evaluateHandle((all) => {
@@ -73,18 +73,18 @@ export async function drop(page, files) {
   for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("main", type, { dataTransfer: transfer });
 }
 
-/** Waits for the result of the recording with this name. */
+/** Wait for the result of the recording with this name. */
 export async function analyzed(page, name) {
   await page.locator("#result-source", { hasText: name }).waitFor();
 }
 
-/** Waits for a notice and returns its text. */
+/** Wait for a notice and return its text. */
 export async function notice(page) {
   await page.locator(".notice").waitFor();
   return page.locator(".notice").innerText();
 }
 
-/** Returns the numbers beside the bars in percent. */
+/** Return the numbers beside the bars in percent. */
 export function shares(page, list = "#result-bars") {
   return page.locator(`${list} .number`).allInnerTexts().then((texts) => texts.map(Number.parseFloat));
 }

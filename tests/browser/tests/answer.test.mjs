@@ -10,7 +10,7 @@ import { analyzed, drop, shares, suite } from "../support/suite.mjs";
 const { visit } = suite();
 const CALM = join(SAMPLES, "calm.wav");
 
-/** Returns how many different colors a canvas shows. An empty canvas shows one. */
+/** Return how many different colors a canvas shows. An empty canvas shows one. */
 const colors = (page, selector) =>
   page.locator(selector).evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -64,7 +64,7 @@ async function faults(page) {
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
 
-/** Checks the page in its current state on every screen, and saves screenshots. */
+/** Check the page in its current state on every screen, and save screenshots. */
 async function look(page, state, { fullPage = true } = {}) {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     await page.setViewportSize(viewport);

@@ -12,7 +12,7 @@ const focused = (page) =>
     return active.getAttribute("aria-label") ?? active.id ?? active.tagName;
   });
 
-/** Presses Tab until the focus is on an element that matches `selector`. Fails if it never is. */
+/** Press Tab until the focus is on an element that matches `selector`. Fail if it never is. */
 async function tabTo(page, selector) {
   const way = [];
   for (let i = 0; i < 40; i++) {

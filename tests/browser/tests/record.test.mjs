@@ -9,7 +9,7 @@ import { READBACK, analyzed, suite } from "../support/suite.mjs";
 const HERTZ = 440;
 const { visit } = suite({ microphone: fileWith("tone.wav", tone(10, HERTZ, 0.5)) });
 
-/** Keeps the file of the last upload, which Playwright does not expose. */
+/** Keep the file of the last upload, which Playwright does not expose. */
 const keepUpload = (page) =>
   page.addInitScript(() => {
     const original = window.fetch;
@@ -124,7 +124,7 @@ test("a microphone allowed after the user left the tab stays closed", () =>
     },
   ));
 
-/** Changes limits in the server's description of the model. */
+/** Change limits in the server's description of the model. */
 async function limitTo(page, limits) {
   await page.route("**/api/model", async (route) => {
     const response = await route.fetch();

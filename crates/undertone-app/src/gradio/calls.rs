@@ -49,7 +49,7 @@ struct CancelBody {
     session_hash: Option<String>,
 }
 
-/// What calls need of the server.
+/// The parts of the server that calls use.
 #[derive(Debug)]
 pub(crate) struct Calls {
     pub(crate) bodies: Arc<BodyReader>,

@@ -26,7 +26,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// use the same stream.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// What event streams need of the server.
+/// The parts of the server that event streams use.
 #[derive(Debug)]
 pub(crate) struct Streams {
     pub(crate) sessions: Arc<Sessions>,

@@ -44,7 +44,7 @@ const MAX_WINDOW_SECONDS: f64 = 5.0;
 /// Audio below this level is silent, in decibels below full scale.
 const SILENCE_DB: f64 = -70.0;
 
-/// What live connections share.
+/// The parts of the server that live connections use.
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) model: Arc<ServedModel>,

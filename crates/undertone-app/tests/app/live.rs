@@ -190,7 +190,7 @@ fn both_sides_close_the_connection() {
         }
     };
     assert!(matches!(ended, Error::ConnectionClosed), "{ended}");
-    // The server gives a code if it closes the connection.
+    // If the server closes the connection, it sends a code.
     let mut socket = begin(&server, 16_000);
     server.stop.stop();
     let code = loop {

@@ -5,7 +5,7 @@ import { decodeToWav } from "./decode.js";
 import { Problem } from "./problem.js";
 
 /**
- * Returns the analysis of a file, and a file that this browser can play. If the server cannot decode
+ * Return the analysis of a file, and a file that this browser can play. If the server cannot decode
  * the file, the browser decodes it and sends it as WAV. The options are those of `predict`.
  */
 export async function analyze(file, model, options) {

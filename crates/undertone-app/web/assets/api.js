@@ -10,14 +10,14 @@ const KIND_OF_STATUS = {
   502: "unreachable", 503: "busy", 504: "timeout",
 };
 
-/** Returns the problem in a response's body (RFC 9457), or one for the status if a proxy sent it. */
+/** Return the problem in a response's body (RFC 9457), or one for the status if a proxy sent it. */
 async function problemOf(response) {
   const retryAfter = Number.parseFloat(response.headers.get("Retry-After")) || null;
   const body = await response.json().catch(() => ({}));
   return problemFrom({ status: response.status, ...body }, retryAfter);
 }
 
-/** Returns a `Problem` for the server's problem object. */
+/** Return a `Problem` for the server's problem object. */
 export function problemFrom({ type = "", title, status, detail }, retryAfter = null) {
   const kind = type.startsWith("urn:undertone:") ? type.split(":").at(-1) : KIND_OF_STATUS[status];
   return new Problem(kind ?? "other", { title, detail, retryAfter });
@@ -45,7 +45,7 @@ function pause(seconds, signal) {
   });
 }
 
-/** Fetches the model's labels, card and samples, and the server's limits. */
+/** Fetch the model's labels, card and samples, and the server's limits. */
 export async function fetchModel() {
   const model = await (await request("api/model")).json();
   // The server's JSON spells it `colour`; the page uses CSS's spelling.
@@ -53,15 +53,15 @@ export async function fetchModel() {
   return { ...model, labels };
 }
 
-/** Fetches a sample as a file. */
+/** Fetch a sample as a file. */
 export async function fetchSample({ name, url }) {
   const body = await (await request(url.replace(/^\//, ""))).blob();
   return new File([body], name, { type: body.type });
 }
 
 /**
- * Fetches the analysis of a file. `detail` adds the timeline and the data for the drawings. If the
- * server is busy, tries again after the time that it names and passes the seconds to `onWait`.
+ * Fetch the analysis of a file. `detail` adds the timeline and the data for the drawings. If the
+ * server is busy, try again after the time that it names, and pass the seconds to `onWait`.
  */
 export async function predict(file, { detail = false, signal, onWait = () => {} } = {}) {
   const address = detail ? "api/predict?timeline=1&picture=1" : "api/predict";
@@ -80,10 +80,10 @@ export async function predict(file, { detail = false, signal, onWait = () => {} 
   }
 }
 
-/** Returns whether the server is running and ready. */
+/** Return whether the server is running and ready. */
 export const isReady = () => fetch("readyz").then(({ ok }) => ok, () => false);
 
-/** Opens the WebSocket of live mode. */
+/** Open the WebSocket of live mode. */
 export function openLiveSocket() {
   const address = new URL("api/live", document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");

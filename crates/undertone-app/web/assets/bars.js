@@ -23,7 +23,7 @@ export class Bars {
     list.replaceChildren(...this.#rows.map(({ row }) => row));
   }
 
-  /** Shows one probability per label. */
+  /** Show one probability per label. */
   show(probabilities) {
     const highest = Math.max(...probabilities);
     this.#rows.forEach(({ row, number }, i) => {

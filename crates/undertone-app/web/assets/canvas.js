@@ -1,8 +1,8 @@
 // Shared by all drawings: sharp pixels, the theme's color, and redrawing when either changes.
 
 /**
- * Draws on a canvas now and whenever its size or the theme changes. `draw(context, width, height,
- * color)` works in CSS pixels; `color` is the canvas's CSS color. Returns a function that redraws.
+ * Draw on a canvas now and whenever its size or the theme changes. `draw(context, width, height,
+ * color)` uses CSS pixels; `color` is the canvas's CSS color. Return a function that redraws.
  */
 export function drawOn(canvas, draw) {
   const redraw = () => {

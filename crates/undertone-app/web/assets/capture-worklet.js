@@ -1,4 +1,4 @@
-// Runs on the audio thread. Sends the microphone's sound as mono 16-bit PCM in blocks of about 20 ms.
+// Runs on the audio thread. Sends the microphone's sound as mono 16-bit PCM, 1024 samples at a time.
 
 const BLOCK = 1024; // samples
 

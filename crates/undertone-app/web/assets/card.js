@@ -17,7 +17,7 @@ function prepared(html) {
   return text.childNodes;
 }
 
-/** Sets up the buttons that open and close the card. */
+/** Set up the buttons that open and close the card. */
 export function setUpCard({ card_html: html, name }) {
   const dialog = byId("card");
   byId("card-title").textContent = name;

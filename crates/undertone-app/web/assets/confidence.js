@@ -12,7 +12,7 @@ const SCALE = [
 
 const wordFor = (confidence) => SCALE.find(({ from }) => confidence >= from).word;
 
-/** Returns a sentence such as "Fairly sure, 78.1 %. Next is neutral with 15.0 %." */
+/** Return a sentence such as "Fairly sure, 78.1 %. Next is neutral with 15.0 %." */
 export function confidenceSentence(probabilities, label) {
   const sorted = [...probabilities].sort((a, b) => b.probability - a.probability);
   const confidence = sorted.find((each) => each.label === label).probability;
@@ -21,7 +21,7 @@ export function confidenceSentence(probabilities, label) {
   return `${wordFor(confidence)}, ${percent(confidence)}.${rest}`;
 }
 
-/** Returns elements that explain the scale. */
+/** Return elements that explain the scale. */
 export function scaleExplained() {
   const rows = SCALE.map(({ from, word }, i) => {
     const range =

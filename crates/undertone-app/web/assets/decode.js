@@ -4,7 +4,7 @@ import { toInt16, wavFile } from "./wav.js";
 
 const SAMPLE_RATE = 48_000; // the rate of Opus
 
-/** Returns a recording as a mono WAV file, or null if this browser cannot decode it either. */
+/** Return a recording as a mono WAV file, or null if this browser cannot decode it either. */
 export async function decodeToWav(file) {
   const context = new OfflineAudioContext(1, 1, SAMPLE_RATE);
   let audio;

@@ -1,10 +1,10 @@
 // Finds and creates elements.
 
-/** Returns the element with this id. */
+/** Return the element with this id. */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * Returns a new element. A function among the `attributes` becomes a listener for the event of that
+ * Return a new element. A function among the `attributes` becomes a listener for the event of that
  * name; null and false leave an attribute out.
  */
 export function element(tag, attributes = {}, ...children) {
@@ -17,17 +17,17 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Shows another symbol of index.html as a button's icon. */
+/** Show another symbol of index.html as a button's icon. */
 export function setIcon(button, name) {
   button.querySelector("use").setAttribute("href", `#icon-${name}`);
 }
 
-/** Announces a text to screen readers without moving the focus. */
+/** Announce a text to screen readers without moving the focus. */
 export function announce(text) {
   byId("status").textContent = text;
 }
 
-/** Scrolls to an element unless it is in view, and focuses it if `focus` is set. */
+/** Scroll to an element unless it is in view, and focus it if `focus` is set. */
 export function reveal(target, { focus = false } = {}) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (focus) target.focus({ preventScroll: true });

@@ -5,7 +5,7 @@ const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '"
 // A spreadsheet would evaluate a file name such as "=1+1.wav".
 const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-/** Returns CSV with a line per recording: name, label, confidence, each class, seconds, error. */
+/** Return CSV with a line per recording: name, label, confidence, each class, seconds, error. */
 export function toCsv(entries, labels) {
   const heads = ["name", "label", "confidence", ...labels.map(({ name }) => name), "seconds", "error"];
   const lines = entries.map(({ name, result, problem }) => {
@@ -15,7 +15,7 @@ export function toCsv(entries, labels) {
   return [heads, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\r\n") + "\r\n";
 }
 
-/** Returns JSON with an object per recording: its name with the server's analysis or an error. */
+/** Return JSON with an object per recording: its name with the server's analysis or an error. */
 export function toJson(entries) {
   const objects = entries.map(({ name, result, problem }) => {
     if (!result) return { name, error: problem };
@@ -25,7 +25,7 @@ export function toJson(entries) {
   return `${JSON.stringify(objects, null, 2)}\n`;
 }
 
-/** Sets the contents of a download link. */
+/** Set the contents of a download link. */
 export function offer(link, contents, type) {
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([contents], { type }));

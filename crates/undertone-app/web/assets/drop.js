@@ -22,7 +22,7 @@ async function filesOfTransfer({ items, files }) {
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
 
-/** Sets up all ways to choose files. Calls `onFiles` with at least one file. */
+/** Set up all ways to choose files. Call `onFiles` with at least one file. */
 export function setUpFiles(onFiles) {
   const veil = byId("drop-veil");
   const input = byId("file");

@@ -2,16 +2,16 @@
 
 const THIN_SPACE = "\u202f";
 
-/** Formats 0.842 as "84.2 %", or as "84 %" with no digits. */
+/** Format 0.842 as "84.2 %", or as "84 %" with no digits. */
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}${THIN_SPACE}%`;
 
-/** Formats 67.4 seconds as "1:07". */
+/** Format 67.4 seconds as "1:07". */
 export function clock(seconds) {
   const whole = Math.floor(seconds + 1e-6);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** Formats a duration as "2.5 s", "1 min 7 s" or "5 min". */
+/** Format a duration as "2.5 s", "1 min 7 s" or "5 min". */
 export function duration(seconds) {
   if (seconds < 60) return `${Number(seconds.toFixed(1))}${THIN_SPACE}s`;
   const whole = Math.round(seconds);
@@ -19,18 +19,18 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)}${THIN_SPACE}min${rest}`;
 }
 
-/** Formats a whole number with a real minus sign. */
+/** Format a whole number with a real minus sign. */
 export const minus = (number) => String(Math.round(number)).replace("-", "\u2212");
 
-/** Formats a size as "25 MB". */
+/** Format a size as "25 MB". */
 export function megabytes(bytes) {
   return `${Number((bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0))}${THIN_SPACE}MB`;
 }
 
-/** Formats "positive" as "Positive". */
+/** Format "positive" as "Positive". */
 export const capitalized = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** Formats words as "a", "a or b" or "a, b or c". */
+/** Format words as "a", "a or b" or "a, b or c". */
 export function alternatives(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

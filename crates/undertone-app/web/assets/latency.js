@@ -11,14 +11,14 @@ export class Latency {
   #latencies = [];
   #results = [];
 
-  /** Records a block sent to the server. Its last sample was captured at `time` (Date.now). */
+  /** Record a block sent to the server. Its last sample was captured at `time` (Date.now). */
   sent(samples, time) {
     this.#samples += samples;
     this.#blocks.push({ upTo: this.#samples, time });
   }
 
   /**
-   * Records that the result for the first `received` samples is drawn now. Returns the median latency
+   * Record that the result for the first `received` samples is drawn now. Return the median latency
    * in milliseconds and the results per second.
    */
   drawn(received) {

@@ -14,7 +14,7 @@ const LATE = 3000; // milliseconds without a result until the page says so
 const LOST = 15_000; // milliseconds without a result until the connection counts as lost
 const LONGEST_QUEUE = 2; // seconds of unsent sound; newer sound is dropped
 
-/** Sets up live mode. Returns `{ stop }`. */
+/** Set up live mode. Return `{ stop }`. */
 export function setUpLive(model, { onProblem, onStart }) {
   const root = byId("live");
   const button = byId("live-toggle");

@@ -15,9 +15,9 @@ const PROBLEMS = {
 const UNPROCESSED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 /**
- * Opens the microphone and calls `onBlock({ pcm, time })` for every block of mono 16-bit samples;
- * `time` is the wall clock in milliseconds when the last sample arrived. Calls `onLost` if the
- * microphone is disconnected. Returns `{ sampleRate, driverLatency, close }`; `driverLatency` is in
+ * Open the microphone and call `onBlock({ pcm, time })` for every block of mono 16-bit samples;
+ * `time` is the wall clock in milliseconds when the last sample arrived. Call `onLost` if the
+ * microphone is disconnected. Return `{ sampleRate, driverLatency, close }`; `driverLatency` is in
  * seconds, or null if the browser does not know it.
  */
 export async function openMicrophone(onBlock, onLost) {
@@ -59,10 +59,10 @@ function addCapture(context) {
 
 const QUIETEST = -60; // dB
 
-/** Maps a level in dB to a number from 0 (almost silent) to 1 (full scale). */
+/** Map a level in dB to a number from 0 (almost silent) to 1 (full scale). */
 export const loudness = (level) => Math.min(1, Math.max(0, 1 - level / QUIETEST));
 
-/** Returns the root mean square of a block in dB below full scale. */
+/** Return the root mean square of a block in dB below full scale. */
 export function levelOf(pcm) {
   let sum = 0;
   for (const sample of pcm) sum += sample * sample;

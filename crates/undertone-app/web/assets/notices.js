@@ -3,7 +3,7 @@
 import { byId, element, reveal } from "./dom.js";
 import { asProblem, explain, mayPass } from "./problem.js";
 
-/** Shows a problem until it is closed or the next action succeeds. Offers `retry` if it may help. */
+/** Show a problem until it is closed or the next action succeeds. Offer `retry` if it may help. */
 export function showProblem(thrown, model, { subject = null, retry = null } = {}) {
   const problem = asProblem(thrown);
   const { title, advice } = explain(problem, model);
@@ -22,7 +22,7 @@ export function showProblem(thrown, model, { subject = null, retry = null } = {}
   reveal(byId("notices"));
 }
 
-/** Removes all problems. */
+/** Remove all problems. */
 export function clearProblems() {
   byId("notices").replaceChildren();
 }

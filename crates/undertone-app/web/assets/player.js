@@ -43,7 +43,7 @@ export class Player {
     this.#listenToAudio();
   }
 
-  /** Shows a recording and loads its sound. Stops the sound that was playing. */
+  /** Show a recording and load its sound. Stop the sound that was playing. */
   load({ seconds, picture, windows }, playable) {
     this.#audio.pause();
     URL.revokeObjectURL(this.#audio.src);

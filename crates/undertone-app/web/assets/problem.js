@@ -11,7 +11,7 @@ export class Problem extends Error {
   }
 }
 
-/** Returns the problem for a thrown value. Anything unexpected is a fault of this page. */
+/** Return the problem for a thrown value. Anything unexpected is a fault of this page. */
 export function asProblem(thrown) {
   if (thrown instanceof Problem) return thrown;
   console.error(thrown);
@@ -77,10 +77,10 @@ const WORDS = {
 
 const PASSING = ["busy", "stopping", "too-many-requests", "timeout", "unreachable", "internal", "other"];
 
-/** Returns whether the same request may succeed later. */
+/** Return whether the same request may succeed later. */
 export const mayPass = (problem) => PASSING.includes(problem.kind);
 
-/** Returns the problem's title and advice. `model` holds the server's limits. */
+/** Return the problem's title and advice. `model` holds the server's limits. */
 export function explain(problem, model) {
   const words = WORDS[problem.kind]?.(problem, model);
   if (words) return { title: words[0], advice: words[1] };

@@ -12,8 +12,8 @@ const SILENCE_LIMIT = 2; // seconds of silence until the page says so
 const UPLOAD_MARGIN = 4096; // bytes of a multipart body around the file
 
 /**
- * Sets up the recorder. Passes each finished recording to `onFile` and each failure to `onProblem`,
- * and calls `onStart` when the microphone opens. Returns `{ stop }`, which keeps the recording.
+ * Set up the recorder. Pass each finished recording to `onFile` and each failure to `onProblem`,
+ * and call `onStart` when the microphone opens. Return `{ stop }`, which keeps the recording.
  */
 export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   const root = byId("recorder");

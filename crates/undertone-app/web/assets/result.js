@@ -26,7 +26,7 @@ export class ResultPanel {
     byId("confidence-words").replaceChildren(...scaleExplained());
   }
 
-  /** Shows `{ name, result, playable }`. `focus` moves the keyboard focus to the panel. */
+  /** Show `{ name, result, playable }`. `focus` moves the keyboard focus to the panel. */
   show({ name, result, playable }, { focus = false } = {}) {
     const sentence = confidenceSentence(result.probabilities, result.label);
     byId("result-source").textContent = [name, duration(result.seconds), timing(result.milliseconds)].join(" · ");

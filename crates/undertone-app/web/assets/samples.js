@@ -3,7 +3,7 @@
 import { fetchSample } from "./api.js";
 import { byId, element } from "./dom.js";
 
-/** Lists the samples. Passes the chosen one to `onFile`, and a failure to `onProblem`. */
+/** List the samples. Pass the chosen one to `onFile`, and a failure to `onProblem`. */
 export function setUpSamples(samples, { onFile, onProblem }) {
   const pick = async (sample) => {
     try {

@@ -27,7 +27,7 @@ export class Session {
     byId("session-clear").addEventListener("click", () => this.#clear());
   }
 
-  /** Analyzes files. One file is shown in the panel, several are listed. */
+  /** Analyze files. Show one file in the panel, and list several. */
   async take(files) {
     this.#panel.pause();
     clearProblems();

@@ -1,7 +1,7 @@
 // Draws probabilities over time as stacked areas in the labels' colors.
 
 /**
- * Draws areas through `points` (`{ x, probabilities }`, x in pixels and increasing), the first label
+ * Draw areas through `points` (`{ x, probabilities }`, x in pixels and increasing), the first label
  * at the bottom, and above them a ribbon in the color of the most probable label.
  */
 export function drawStack(context, height, points, labels) {

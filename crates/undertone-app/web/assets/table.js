@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { capitalized, percent } from "./format.js";
 
-/** A table of entries. Calls `onOpen(entry)` when a row's name is clicked. */
+/** A table of entries. It calls `onOpen(entry)` when a row's name is clicked. */
 export class SessionTable {
   #root;
   #labels;
@@ -28,7 +28,7 @@ export class SessionTable {
     ];
   }
 
-  /** Shows entries in the chosen order. */
+  /** Show entries in the chosen order. */
   show(entries, opened) {
     this.#entries = entries;
     const head = element("tr", {}, ...this.#columns.map((column) => this.#head(column)));

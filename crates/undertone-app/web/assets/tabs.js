@@ -1,6 +1,6 @@
 // The tabs "Recording" and "Live", which follow the ARIA practices for tabs.
 
-/** Sets up a tab list. Calls `onChange(id)` with the id of the chosen tab. */
+/** Set up a tab list. Call `onChange(id)` with the id of the chosen tab. */
 export function setUpTabs(list, onChange) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const choose = (chosen) => {

@@ -28,7 +28,7 @@ export class Timeline {
     lane.addEventListener("blur", () => onMove(null));
   }
 
-  /** Shows the windows of a recording. Hides the timeline if there are fewer than two. */
+  /** Show the windows of a recording. Hide the timeline if there are fewer than two. */
   load(windows, seconds) {
     this.#windows = windows.length > 1 ? windows : [];
     this.#seconds = seconds;
@@ -50,7 +50,7 @@ export class Timeline {
     this.#redraw();
   }
 
-  /** Returns the window whose middle is nearest to a time, or null without a timeline. */
+  /** Return the window whose middle is nearest to a time, or null without a timeline. */
   windowAt(time) {
     const distance = ({ start, end }) => Math.abs((start + end) / 2 - time);
     return this.#windows.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);

@@ -23,7 +23,7 @@ function stored() {
   }
 }
 
-/** Reads the token from the address, or from this tab's storage. */
+/** Read the token from the address, or from this tab's storage. */
 export function takeToken() {
   const address = new URL(location.href);
   const given = address.searchParams.get("token");
@@ -36,11 +36,11 @@ export function takeToken() {
   history.replaceState(null, "", address);
 }
 
-/** Sets the token for all later requests. */
+/** Set the token for all later requests. */
 export const setToken = remember;
 
-/** Returns the request headers that carry the token. */
+/** Return the request headers that carry the token. */
 export const authorization = () => (token ? { Authorization: `Bearer ${token}` } : {});
 
-/** Returns the WebSocket subprotocols that carry the token, since a page cannot set headers there. */
+/** Return the WebSocket subprotocols that carry the token. A page cannot set headers there. */
 export const subprotocols = () => (token ? [`undertone.token.${token}`] : []);

@@ -20,16 +20,16 @@ function header(samples, sampleRate) {
   return view;
 }
 
-/** Returns a WAV file of consecutive blocks (`Int16Array`s) of one channel. */
+/** Return a WAV file of consecutive blocks (`Int16Array`s) of one channel. */
 export function wavFile(blocks, sampleRate, name) {
   const samples = blocks.reduce((sum, block) => sum + block.length, 0);
   return new File([header(samples, sampleRate), ...blocks], name, { type: "audio/wav" });
 }
 
-/** Returns how many seconds of mono 16-bit PCM fit into a WAV file of `bytes`. */
+/** Return how many seconds of mono 16-bit PCM fit into a WAV file of `bytes`. */
 export const wavSeconds = (bytes, sampleRate) => (bytes - HEADER_BYTES) / (2 * sampleRate);
 
-/** Converts samples between -1 and 1 to 16-bit integers. Louder samples are clipped. */
+/** Convert samples between -1 and 1 to 16-bit integers. Louder samples are clipped. */
 export function toInt16(samples) {
   return Int16Array.from(samples, (value) => Math.round(32767 * Math.min(1, Math.max(-1, value))));
 }

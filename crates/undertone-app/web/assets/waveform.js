@@ -1,6 +1,6 @@
 // Draws a waveform from the extremes of each column.
 
-/** Draws the columns over the whole width. A column is at least 0.6 pixels wide. */
+/** Draw the columns over the whole width. A column is at least 0.6 pixels wide. */
 export function drawWaveform(context, width, height, color, { min, max }) {
   const middle = height / 2;
   const step = width / max.length;

@@ -34,7 +34,7 @@ export class ResultPanel {
     byId("result-confidence").textContent = sentence;
     this.#root.style.setProperty("--label", this.#model.labels.find((each) => each.name === result.label).color);
     this.#root.hidden = false;
-    document.body.classList.add("answered");
+    document.body.classList.add("has-result");
     this.#bars.show(result.probabilities.map((each) => each.probability));
     const warnings = (result.warnings ?? []).map((kind) => element("li", {}, WARNINGS[kind] ?? capitalized(kind)));
     byId("result-warnings").replaceChildren(...warnings);
@@ -47,7 +47,7 @@ export class ResultPanel {
   hide() {
     this.#player.pause();
     this.#root.hidden = true;
-    document.body.classList.remove("answered");
+    document.body.classList.remove("has-result");
   }
 
   pause() {

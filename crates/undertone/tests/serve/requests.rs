@@ -47,7 +47,7 @@ fn the_page_and_the_model_card_are_served() {
     assert_eq!(model["window_seconds"], 2.0);
     let card = model["card_html"].as_str().unwrap();
     assert!(
-        card.contains("voices it has never heard") && card.contains("<table>"),
+        card.contains("unseen speakers") && card.contains("<table>"),
         "{card}"
     );
     assert!(

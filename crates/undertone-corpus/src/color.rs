@@ -1,11 +1,25 @@
 //! One color per emotion and per label, the same in every figure, terminal and page.
 
-/// The color of an emotion or a class label as `#rrggbb`, or `None` for a name that is neither
-/// one of [`crate::Emotion::NAMES`] nor a label of a [`crate::LabelScheme`].
+/// The color of each emotion and each label of a [`LabelScheme`](crate::LabelScheme), as pairs of
+/// a name and `#rrggbb`.
 ///
-/// The palette is Okabe and Ito's, told apart with any common color blindness ("Color universal
+/// The palette is Okabe and Ito's, which is safe for any common color blindness ("Color universal
 /// design", 2008), with gray for neutral in the place of black. Positive and negative, which
-/// never share a legend's meaning with an emotion, are Paul Tol's muted green and wine.
+/// never share a legend with an emotion, are Paul Tol's muted green and wine.
+pub const LABEL_COLORS: [(&str, &str); 10] = [
+    ("neutral", "#8c8c8c"),
+    ("calm", "#56b4e9"),
+    ("happy", "#e69f00"),
+    ("sad", "#0072b2"),
+    ("angry", "#d55e00"),
+    ("fearful", "#cc79a7"),
+    ("disgust", "#009e73"),
+    ("surprised", "#e3d200"),
+    ("positive", "#117733"),
+    ("negative", "#882255"),
+];
+
+/// Return the color of an emotion or a class label as `#rrggbb`, or `None` for any other name.
 ///
 /// ```
 /// use undertone_corpus::color_of;
@@ -14,23 +28,14 @@
 /// assert_eq!(color_of("superb"), None);
 /// ```
 pub fn color_of(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "neutral" => "#8c8c8c",
-        "calm" => "#56b4e9",
-        "happy" => "#e69f00",
-        "sad" => "#0072b2",
-        "angry" => "#d55e00",
-        "fearful" => "#cc79a7",
-        "disgust" => "#009e73",
-        "surprised" => "#e3d200",
-        "positive" => "#117733",
-        "negative" => "#882255",
-        _ => return None,
-    })
+    let mut colors = LABEL_COLORS.iter();
+    colors
+        .find(|(label, _)| *label == name)
+        .map(|(_, color)| *color)
 }
 
-/// Colors for names without one of their own (speakers, the classes of foreign models), to be
-/// taken in turn: Paul Tol's bright and muted schemes.
+/// Colors for labels that have none of their own, such as those of a foreign model, to be taken in
+/// turn: Paul Tol's bright and muted schemes.
 pub const OTHER_COLORS: [&str; 10] = [
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#44aa99", "#ddaa33",
     "#332288", "#999933",

@@ -20,7 +20,7 @@ mod takes;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};
-pub use color::{OTHER_COLORS, color_of};
+pub use color::{LABEL_COLORS, OTHER_COLORS, color_of};
 pub use corpus::Corpus;
 pub use emotion::{Emotion, UnknownEmotion};
 pub use error::CorpusError;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 use undertone_audio::SampleHash;
 use undertone_corpus::{Corpus, Emotion, RavdessName, Skipped, Takes};
+use undertone_figures::words::{clips as clips_in_words, listed, plural};
 
-use crate::exploration::{Clip, Unreadable};
-use crate::words::{clips as clips_in_words, listed, plural};
+use crate::clip::{Clip, Unreadable, path_of};
 
 /// Examples of a finding that are kept; of more, the count tells.
 const MOST_EXAMPLES: usize = 200;
@@ -114,14 +114,6 @@ fn finding(kind: FindingKind, summary: String, examples: Vec<String>) -> Option<
         count,
         examples: examples.into_iter().take(MOST_EXAMPLES).collect(),
     })
-}
-
-fn path_of(corpus: &Corpus, index: usize) -> String {
-    let path = &corpus.utterances[index].path;
-    path.strip_prefix(&corpus.root)
-        .unwrap_or(path)
-        .display()
-        .to_string()
 }
 
 /// Clips of which something is true, each with words that go behind its path.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use undertone_corpus::{BalanceError, BalanceStep, Emotion, LabelScheme, Utterance, balance};
 
-use crate::exploration::{Clip, ExploreOptions};
+use crate::clip::{Clip, UNKNOWN, gender_of, intensity_of};
+use crate::options::ExploreOptions;
 
 /// The readable clips of a corpus, step by step until they are as a model is trained on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,19 +36,6 @@ pub struct Stage {
     pub intensities: Vec<(String, usize)>,
     /// By speaker.
     pub speakers: Vec<(String, usize)>,
-}
-
-/// What has no value in a corpus that does not tell it.
-pub(crate) const UNKNOWN: &str = "unknown";
-
-pub(crate) fn gender_of(utterance: &Utterance) -> &'static str {
-    utterance.gender.map_or(UNKNOWN, |gender| gender.name())
-}
-
-pub(crate) fn intensity_of(utterance: &Utterance) -> &'static str {
-    utterance
-        .ravdess
-        .map_or(UNKNOWN, |name| name.intensity().name())
 }
 
 pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOptions) -> Flow {

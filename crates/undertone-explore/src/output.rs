@@ -6,10 +6,10 @@ use fs_err as fs;
 use serde::Deserialize;
 use undertone_files::{FolderError, FolderRules, OutputFolder, list_files};
 
-use crate::ExploreError;
-use crate::exploration::{Clip, Exploration, Progress, Watcher};
-use crate::flow::{UNKNOWN, gender_of, intensity_of};
+use crate::error::ExploreError;
+use crate::exploration::Exploration;
 use crate::page::page;
+use crate::watch::{ExploreProgress, Watcher};
 
 /// The page's own file.
 const PAGE: &str = "index.html";
@@ -59,10 +59,10 @@ impl Exploration<'_> {
         watcher: Watcher<'_>,
     ) -> Result<PathBuf, ExploreError> {
         let folder = output.path();
-        (watcher.observe)(Progress::Drawing);
+        (watcher.observe)(ExploreProgress::Drawing);
         let page = page(self)?;
         watcher.check()?;
-        (watcher.observe)(Progress::Writing);
+        (watcher.observe)(ExploreProgress::Writing);
         page.save(&folder)?;
         self.write_table(&folder.join(TABLE))?;
         let mut summary = self.summary();
@@ -78,119 +78,4 @@ impl Exploration<'_> {
         output.publish()?;
         Ok(page)
     }
-
-    fn write_table(&self, path: &Path) -> Result<(), ExploreError> {
-        let mut table = csv::Writer::from_writer(fs::File::create(path)?);
-        table.write_record(COLUMNS)?;
-        let mut places = vec![Vec::new(); self.clips.len()];
-        for (projection, column) in [(&self.projection.pca, 0), (&self.projection.tsne, 2)] {
-            for place in projection {
-                places[place.clip].resize(column, String::new());
-                places[place.clip].extend([place.x, place.y].map(|v| format!("{v:.4}")));
-            }
-        }
-        let mut rows: Vec<(usize, Vec<String>)> = self
-            .clips
-            .iter()
-            .zip(places)
-            .map(|(clip, mut places)| {
-                places.resize(4, String::new());
-                let mut row = self.columns(clip);
-                row.append(&mut places);
-                row.push(String::new());
-                (clip.index, row)
-            })
-            .collect();
-        rows.extend(self.unreadable.iter().map(|clip| {
-            let mut row = self.names(clip.index);
-            row.resize(COLUMNS.len() - 1, String::new());
-            row.push(clip.reason.clone());
-            (clip.index, row)
-        }));
-        rows.sort_by_key(|(index, _)| *index);
-        for (_, row) in rows {
-            table.write_record(row)?;
-        }
-        Ok(table.flush()?)
-    }
-
-    fn names(&self, index: usize) -> Vec<String> {
-        let utterance = &self.corpus.utterances[index];
-        let known = |name: &str| if name == UNKNOWN { "" } else { name }.to_owned();
-        let scheme = self.options.scheme;
-        vec![
-            self.path_of(index),
-            utterance.emotion.to_string(),
-            scheme.labels()[scheme.label_of(utterance.emotion)].to_owned(),
-            utterance.speaker.clone(),
-            known(gender_of(utterance)),
-            known(intensity_of(utterance)),
-        ]
-    }
-
-    fn columns(&self, clip: &Clip) -> Vec<String> {
-        let measures = &clip.measures;
-        let with = |decimals: usize| move |value: f64| format!("{value:.decimals$}");
-        let maybe = |value: Option<f64>, decimals| value.map_or_else(String::new, with(decimals));
-        let pitch = measures.pitch.as_ref();
-        let mut row = self.names(clip.index);
-        row.extend([
-            measures.sample_rate.to_string(),
-            measures.channels.to_string(),
-            with(4)(measures.seconds),
-            with(4)(measures.kept.start),
-            with(4)(measures.kept.end),
-            with(4)(measures.kept_seconds()),
-            maybe(measures.level.rms_db, 2),
-            maybe(measures.level.peak_db, 2),
-            measures.level.clipping.samples.to_string(),
-            measures.level.clipping.runs.to_string(),
-            maybe(measures.noise.map(|noise| noise.db), 2),
-            measures
-                .noise
-                .map_or_else(String::new, |noise| noise.at_least.to_string()),
-            maybe(pitch.map(|pitch| pitch.median_hz), 1),
-            maybe(pitch.map(|pitch| pitch.low_hz), 1),
-            maybe(pitch.map(|pitch| pitch.high_hz), 1),
-            maybe(pitch.map(|pitch| pitch.range_semitones()), 2),
-            with(4)(measures.voiced_share),
-            measures.syllables.to_string(),
-            maybe(measures.syllables_per_second(), 3),
-        ]);
-        row
-    }
 }
-
-/// The columns of the table of clips.
-const COLUMNS: [&str; 30] = [
-    "path",
-    "emotion",
-    "label",
-    "speaker",
-    "gender",
-    "intensity",
-    "sample_rate",
-    "channels",
-    "seconds",
-    "kept_from",
-    "kept_to",
-    "kept_seconds",
-    "rms_dbfs",
-    "peak_dbfs",
-    "clipped_samples",
-    "clipped_runs",
-    "snr_db",
-    "snr_at_least",
-    "f0_median_hz",
-    "f0_5_percent_hz",
-    "f0_95_percent_hz",
-    "f0_range_semitones",
-    "voiced_share",
-    "syllables",
-    "syllables_per_second",
-    "pca_1",
-    "pca_2",
-    "tsne_1",
-    "tsne_2",
-    "unreadable",
-];

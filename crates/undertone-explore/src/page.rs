@@ -1,11 +1,11 @@
 //! The page around the sections.
 
 use undertone_figures::page::Page;
+use undertone_figures::words::{clips, length, plural};
 
-use crate::ExploreError;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::sections;
-use crate::words::{clips, length, plural};
 
 pub(crate) fn page(exploration: &Exploration<'_>) -> Result<Page, ExploreError> {
     let speakers = exploration

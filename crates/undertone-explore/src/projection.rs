@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-use crate::exploration::Clip;
+use crate::clip::Clip;
 
 /// Most clips that t-SNE lays out; of more, as many evenly spread over the corpus.
 const MOST_FOR_TSNE: usize = 3000;
@@ -13,9 +13,9 @@ const PERPLEXITY: f64 = 30.0;
 /// Accuracy of Barnes and Hut's approximation, van der Maaten's default.
 const THETA: f32 = 0.5;
 
-/// A clip's place in a projection.
+/// A clip as a point of a projection.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct Point {
     /// Index into [`Exploration::clips`](crate::Exploration::clips).
     pub clip: usize,
     /// Horizontally.
@@ -29,13 +29,13 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Projection {
     /// On the first two principal components; empty of fewer than three clips.
-    pub pca: Vec<Place>,
+    pub pca: Vec<Point>,
     /// Share of the variance along the two, 0 to 1.
     pub explained: [f64; 2],
     /// By t-SNE (van der Maaten & Hinton 2008) from the principal components on; empty of fewer
     /// than 16 clips. Only which clips are neighbors means something, not how far groups are from
     /// each other.
-    pub tsne: Vec<Place>,
+    pub tsne: Vec<Point>,
 }
 
 pub(crate) fn project(clips: &[Clip]) -> Projection {
@@ -47,7 +47,7 @@ pub(crate) fn project(clips: &[Clip]) -> Projection {
     }
     let features = standardized(clips, &heard);
     let (scores, explained) = principal_components(&features);
-    let pca = place(&heard, scores.iter().copied());
+    let pca = points(&heard, scores.iter().copied());
     let step = heard.len().div_ceil(MOST_FOR_TSNE);
     let thinned: Vec<usize> = (0..heard.len()).step_by(step).collect();
     let tsne = if thinned.len() < FEWEST_FOR_TSNE {
@@ -59,7 +59,7 @@ pub(crate) fn project(clips: &[Clip]) -> Projection {
             .collect();
         let starts: Vec<[f64; 2]> = thinned.iter().map(|&row| scores[row]).collect();
         let clips: Vec<usize> = thinned.iter().map(|&row| heard[row]).collect();
-        place(&clips, neighbors(&rows, &starts).into_iter())
+        points(&clips, neighbors(&rows, &starts).into_iter())
     };
     Projection {
         pca,
@@ -68,11 +68,11 @@ pub(crate) fn project(clips: &[Clip]) -> Projection {
     }
 }
 
-fn place(clips: &[usize], points: impl Iterator<Item = [f64; 2]>) -> Vec<Place> {
+fn points(clips: &[usize], places: impl Iterator<Item = [f64; 2]>) -> Vec<Point> {
     clips
         .iter()
-        .zip(points)
-        .map(|(&clip, [x, y])| Place { clip, x, y })
+        .zip(places)
+        .map(|(&clip, [x, y])| Point { clip, x, y })
         .collect()
 }
 

@@ -9,10 +9,10 @@ use undertone_audio::{
 };
 use undertone_corpus::{Corpus, Emotion};
 
-use crate::ExploreError;
-use crate::exploration::{Clip, ExploreOptions, by_path};
-use crate::flow::{UNKNOWN, gender_of};
+use crate::clip::{Clip, UNKNOWN, by_path, gender_of};
+use crate::error::ExploreError;
 use crate::measure::{ANALYSIS_RATE, Measurer};
+use crate::options::ExploreOptions;
 
 /// Columns of a wave form.
 const PEAKS: usize = 600;

@@ -1,22 +1,21 @@
 //! An exploration as JSON.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Serialize;
 use undertone_corpus::Utterance;
 
-use crate::exploration::{Clip, Exploration};
+use crate::clip::{Clip, gender_of, intensity_of};
+use crate::exploration::Exploration;
 use crate::findings::Finding;
-use crate::flow::{Flow, gender_of, intensity_of};
-use crate::measure::TRIM_THRESHOLDS;
-use crate::sections::metrics::{METRICS, Metric};
-use crate::sections::{level, pitch, projection, rate};
+use crate::flow::Flow;
+use crate::metrics::{METRICS, Metric};
 use crate::spread::Spread;
+use crate::statistics::{self, Neighbors};
 
 /// The numbers that the page tells, for programs. What has no value is `null` or left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Summary {
+pub struct ExplorationSummary {
     /// The corpus's folder, or the manifest's.
     pub corpus: String,
     /// The label scheme.
@@ -121,23 +120,14 @@ pub struct ProjectionSummary {
     pub tsne_neighbors: Option<Neighbors>,
 }
 
-/// How often neighbors have something in common, 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Neighbors {
-    /// The speaker.
-    pub same_speaker: f64,
-    /// The emotion.
-    pub same_emotion: f64,
-}
-
 impl Exploration<'_> {
     /// The exploration's numbers, but for those of single clips.
-    pub fn summary(&self) -> Summary {
+    pub fn summary(&self) -> ExplorationSummary {
         let over = |clips: &mut dyn Iterator<Item = &Clip>, of: fn(&Clip) -> Option<f64>| {
             Spread::of(clips.filter_map(of))
         };
         let trimming = &self.options.trimming;
-        Summary {
+        ExplorationSummary {
             corpus: self.root().display().to_string(),
             scheme: self.options.scheme.name(),
             seed: self.options.seed,
@@ -177,17 +167,17 @@ impl Exploration<'_> {
                     (metric.key, summary)
                 })
                 .collect(),
-            semitones_between_genders: pitch::semitones_between_genders(self),
-            near_full_scale: level::near_full_scale(self),
-            noise_below_rounding: level::noise_below_rounding(self),
-            syllables_of_known_sentences: rate::syllables_of_known_sentences(self),
+            semitones_between_genders: statistics::semitones_between_genders(self),
+            near_full_scale: statistics::near_full_scale(self),
+            noise_below_rounding: statistics::noise_below_rounding(self),
+            syllables_of_known_sentences: statistics::syllables_of_known_sentences(self),
             projection: ProjectionSummary {
                 pca_clips: self.projection.pca.len(),
                 pca_explained: self.projection.explained,
-                pca_measures: projection::strongest(self)
+                pca_measures: statistics::strongest_metrics(self)
                     .map(|found| found.map(|(metric, r)| (metric.key, r))),
                 tsne_clips: self.projection.tsne.len(),
-                tsne_neighbors: projection::neighbors(self),
+                tsne_neighbors: statistics::tsne_neighbors(self),
             },
             flow: self.flow.clone(),
             findings: self.findings.clone(),
@@ -215,50 +205,5 @@ impl Exploration<'_> {
         groups
             .filter_map(|(name, values)| Some((name, Spread::of(values)?)))
             .collect()
-    }
-
-    /// The corpus's folder; a manifest in the working directory has an empty one.
-    pub(crate) fn root(&self) -> &Path {
-        match self.corpus.root.as_path() {
-            root if root == Path::new("") => Path::new("."),
-            root => root,
-        }
-    }
-
-    /// Seconds of all clips as recorded.
-    pub(crate) fn recorded_seconds(&self) -> f64 {
-        self.clips.iter().map(|clip| clip.measures.seconds).sum()
-    }
-
-    /// Seconds of all clips that trimming keeps.
-    pub(crate) fn kept_seconds(&self) -> f64 {
-        let kept = self.clips.iter().map(|clip| clip.measures.kept_seconds());
-        kept.sum()
-    }
-
-    /// Each threshold with the share of all audio that it would keep.
-    pub(crate) fn kept_by_threshold(&self) -> Vec<(f32, f64)> {
-        let recorded = self.recorded_seconds();
-        TRIM_THRESHOLDS
-            .into_iter()
-            .enumerate()
-            .map(|(index, threshold)| {
-                let kept = self
-                    .clips
-                    .iter()
-                    .map(|clip| clip.measures.kept_by_threshold[index]);
-                // A clip at another rate may be a fraction of a sample longer.
-                (threshold, (kept.sum::<f64>() / recorded).min(1.0))
-            })
-            .collect()
-    }
-
-    /// A clip's path as people know it: below the corpus's root.
-    pub(crate) fn path_of(&self, index: usize) -> String {
-        let path = &self.corpus.utterances[index].path;
-        path.strip_prefix(&self.corpus.root)
-            .unwrap_or(path)
-            .display()
-            .to_string()
     }
 }

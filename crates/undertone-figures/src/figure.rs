@@ -20,16 +20,20 @@ pub struct Frame {
     /// Height, from 120 to 4000; 420 unless chosen. A figure grows where its legend, its names or
     /// its rows need more.
     pub height: f64,
+    /// Colors of certain names, such as classes, as pairs of a name and `#rrggbb`. Other names
+    /// take the next of [`OTHER_COLORS`](crate::OTHER_COLORS).
+    pub colors: &'static [(&'static str, &'static str)],
 }
 
 impl Frame {
-    /// A frame of 720 × 420 pixels without a note.
+    /// A frame of 720 × 420 pixels without a note and without colors of its own.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
             note: String::new(),
             width: 720.0,
             height: 420.0,
+            colors: &[],
         }
     }
 
@@ -45,6 +49,13 @@ impl Frame {
     pub fn sized(mut self, width: f64, height: f64) -> Self {
         self.width = width;
         self.height = height;
+        self
+    }
+
+    /// The same frame with colors for certain names.
+    #[must_use]
+    pub fn colored(mut self, colors: &'static [(&'static str, &'static str)]) -> Self {
+        self.colors = colors;
         self
     }
 

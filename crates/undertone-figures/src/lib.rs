@@ -51,8 +51,9 @@ mod scale;
 mod scene;
 mod text;
 mod theme;
+pub mod words;
 
 pub use error::FigureError;
 pub use figure::{Figure, Frame};
 pub use kinds::*;
-pub use palette::{ColorMap, colors};
+pub use palette::{ColorMap, OTHER_COLORS};

@@ -1,31 +1,42 @@
 //! Which color stands for what.
 
-use undertone_corpus::{OTHER_COLORS, color_of};
-
+use crate::figure::Frame;
 use crate::theme::{GRID, ON_DARK, ON_LIGHT};
 
-/// Colors for a set of names as `#rrggbb`: an emotion's or label's own, and for any other the
-/// next of [`OTHER_COLORS`], which start again where there are more names than colors.
-///
-/// ```
-/// let colors = undertone_figures::colors(&["sad".into(), "Actor_01".into()]);
-/// assert_eq!(colors, ["#0072b2", "#4477aa"]);
-/// ```
-pub fn colors(names: &[String]) -> Vec<String> {
-    let mut others = OTHER_COLORS.iter().cycle();
-    names
-        .iter()
-        .map(|name| match color_of(name) {
-            Some(color) => color.to_owned(),
-            None => others.next().copied().unwrap_or(GRID).to_owned(),
-        })
-        .collect()
-}
+/// Colors for names that a [`Frame`] gives none, taken in turn: Paul Tol's bright and muted
+/// schemes.
+pub const OTHER_COLORS: [&str; 10] = [
+    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#44aa99", "#ddaa33",
+    "#332288", "#999933",
+];
 
-/// Colors for things that stand in places of their own, so that only emotions and labels need
-/// theirs: all others have one color.
-pub(crate) fn placed_color(name: &str) -> &'static str {
-    color_of(name).unwrap_or_else(|| OTHER_COLORS.first().copied().unwrap_or(GRID))
+impl Frame {
+    fn color_of(&self, name: &str) -> Option<&'static str> {
+        let mut colors = self.colors.iter();
+        colors
+            .find(|(known, _)| *known == name)
+            .map(|(_, color)| *color)
+    }
+
+    /// Return a color for each name: the frame's, or the next of [`OTHER_COLORS`], which start
+    /// again if there are more names than colors.
+    pub(crate) fn colors(&self, names: &[String]) -> Vec<String> {
+        let mut others = OTHER_COLORS.iter().cycle();
+        names
+            .iter()
+            .map(|name| match self.color_of(name) {
+                Some(color) => color.to_owned(),
+                None => others.next().copied().unwrap_or(GRID).to_owned(),
+            })
+            .collect()
+    }
+
+    /// Return a color for something that has a place of its own, such as a category on an axis:
+    /// the frame's, or one color for all other names.
+    pub(crate) fn placed_color(&self, name: &str) -> &'static str {
+        let other = || OTHER_COLORS.first().copied().unwrap_or(GRID);
+        self.color_of(name).unwrap_or_else(other)
+    }
 }
 
 /// Perceptually uniform colors for values between two bounds.
@@ -103,8 +114,16 @@ pub(crate) fn ink_on(color: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColorMap, hex, ink_on};
+    use super::{ColorMap, Frame, hex, ink_on};
     use crate::theme::{ON_DARK, ON_LIGHT};
+
+    #[test]
+    fn names_have_the_callers_colors_or_the_next_of_the_others() {
+        let frame = Frame::new("").colored(&[("sad", "#0072b2")]);
+        let names = ["sad", "Actor_01"].map(str::to_owned);
+        assert_eq!(frame.colors(&names), ["#0072b2", "#4477aa"]);
+        assert_eq!(frame.placed_color("Actor_02"), "#4477aa");
+    }
 
     #[test]
     fn ink_is_readable_on_both_ends_of_a_map() {

@@ -57,10 +57,10 @@ pub(crate) fn style() -> String {
 
 #[cfg(test)]
 mod tests {
-    use undertone_corpus::{Emotion, LabelScheme, OTHER_COLORS, color_of};
+    use undertone_corpus::{Emotion, LabelScheme, color_of};
 
     use super::ON_DARK_PAGES;
-    use crate::palette::contrast;
+    use crate::palette::{OTHER_COLORS, contrast};
 
     #[test]
     fn every_color_is_seen_on_a_dark_page() {

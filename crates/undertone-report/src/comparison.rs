@@ -1,25 +1,72 @@
-//! Several runs side by side, and whether one is better than another.
+//! Whether one run is better than another on the clips that both judged.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
+use serde::Serialize;
 use undertone_corpus::Protocol;
-use undertone_figures::page::{Block, Cell, Section, Table};
-use undertone_figures::{Frame, Interval, IntervalPlot};
 use undertone_lab::RunRecord;
-use undertone_metrics::{
-    ClipPrediction, MetricsError, PairedComparison, Report, ResampleUnit, holm,
-};
+use undertone_metrics::{ClipPrediction, MetricsError, PairedComparison};
 
 use crate::error::ReportError;
-use crate::extremes::lowest_and_highest;
-use crate::numbers::{count, p_value, percent, with_interval};
-use crate::summary::Verdict;
 
-/// A probability below this is taken for more than chance.
-const SIGNIFICANT: f64 = 0.05;
+/// Two runs compared, or why they are not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// One run's name.
+    pub first: String,
+    /// The other's.
+    pub second: String,
+    /// What both made of the clips that both judged.
+    pub comparison: Option<PairedComparison>,
+    /// Why the two say nothing about each other.
+    pub not_comparable: Option<String>,
+    /// Whether one of the two judged clips several times; the first judgment is compared.
+    pub judged_repeatedly: bool,
+}
+
+/// Test clips of which each is counted once, however often it was judged.
+pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
+    let folds = record.folds.iter();
+    let predictions = folds.filter_map(|fold| fold.predictions.as_ref());
+    let clips = predictions.flat_map(|predictions| &predictions.test);
+    let distinct: HashSet<&str> = clips.map(|clip| clip.utterance.as_str()).collect();
+    distinct.len()
+}
+
+fn judged_repeatedly(record: &RunRecord) -> bool {
+    let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
+    let distinct = distinct_clips(record);
+    // A run without its predictions tells no clips.
+    distinct > 0 && distinct < judged
+}
+
+/// Each run with each after it.
+pub(crate) fn verdicts(
+    records: &[RunRecord],
+    names: &[String],
+) -> Result<Vec<Verdict>, ReportError> {
+    let mut verdicts = Vec::new();
+    let runs: Vec<(&RunRecord, &String)> = records.iter().zip(names).collect();
+    for (index, (one, first)) in runs.iter().enumerate() {
+        for (other, second) in runs.iter().skip(index + 1) {
+            let (comparison, not_comparable) = match compare(one, other)? {
+                Ok(comparison) => (Some(comparison), None),
+                Err(reason) => (None, Some(reason)),
+            };
+            verdicts.push(Verdict {
+                first: (*first).clone(),
+                second: (*second).clone(),
+                comparison,
+                not_comparable,
+                judged_repeatedly: [one, other].into_iter().any(|run| judged_repeatedly(run)),
+            });
+        }
+    }
+    Ok(verdicts)
+}
 
 /// Why two runs say nothing about each other, or what both made of the clips that both judged.
-pub(crate) fn compare(
+fn compare(
     one: &RunRecord,
     other: &RunRecord,
 ) -> Result<Result<PairedComparison, String>, ReportError> {
@@ -92,258 +139,4 @@ fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
             protocols.join(" and ")
         )
     })
-}
-
-pub(crate) fn sections(
-    records: &[RunRecord],
-    names: &[String],
-    verdicts: &[Verdict],
-) -> Result<Vec<Section>, ReportError> {
-    let protocols: BTreeSet<String> = records
-        .iter()
-        .filter_map(|record| Some(record.report.as_ref()?.protocol.clone()))
-        .collect();
-    let mut overview = vec![
-        Block::Table(table(records, names)),
-        Block::Text("The protocols in full:".into()),
-        Block::List(protocols.into_iter().collect()),
-    ];
-    if let Some(figure) = figure(records, names)? {
-        overview.push(figure);
-    }
-    let compared: Vec<(&Verdict, &PairedComparison)> = verdicts
-        .iter()
-        .filter_map(|verdict| Some((verdict, verdict.comparison.as_ref()?)))
-        .collect();
-    let adjusted = |p: fn(&PairedComparison) -> f64| {
-        let found: Vec<f64> = compared.iter().map(|(_, made)| p(made)).collect();
-        holm(&found)
-    };
-    let (right, recall) = (adjusted(|c| c.mcnemar_p), adjusted(|c| c.uar_difference_p));
-    let mut blocks = Vec::new();
-    for ((verdict, comparison), p) in compared.iter().zip(right.into_iter().zip(recall)) {
-        blocks.push(Block::Heading(format!(
-            "{} and {}",
-            verdict.first, verdict.second
-        )));
-        blocks.push(Block::Text(in_words(
-            verdict,
-            comparison,
-            p,
-            compared.len(),
-        )));
-        blocks.push(Block::Table(two_by_two(verdict, comparison)));
-    }
-    blocks.extend(not_compared(verdicts));
-    Ok(vec![
-        Section {
-            title: "Side by side".into(),
-            blocks: overview,
-        },
-        Section {
-            title: "Which is better".into(),
-            blocks,
-        },
-    ])
-}
-
-/// The pairs that cannot be compared, by the reason.
-fn not_compared(verdicts: &[Verdict]) -> Vec<Block> {
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for verdict in verdicts {
-        if let Some(reason) = &verdict.not_comparable {
-            let pair = format!("{} and {}", verdict.first, verdict.second);
-            by_reason.entry(reason).or_default().push(pair);
-        }
-    }
-    if by_reason.is_empty() {
-        return Vec::new();
-    }
-    let lines = by_reason
-        .into_iter()
-        .map(|(reason, pairs)| format!("{}: {reason}.", pairs.join("; ")));
-    vec![
-        Block::Heading("What cannot be compared".into()),
-        Block::List(lines.collect()),
-    ]
-}
-
-fn table(records: &[RunRecord], names: &[String]) -> Table {
-    let row = |(record, name): (&RunRecord, &String)| {
-        let state = if record.finished { "" } else { " (unfinished)" };
-        let mut row = vec![
-            Cell::Text(format!("{name}{state}")),
-            Cell::Text(record.recipe.name.clone()),
-            Cell::Text(record.recipe.label_scheme.name().into()),
-        ];
-        match &record.report {
-            Some(report) => {
-                let pooled = &report.pooled;
-                row.push(Cell::Text(report.protocol_name().to_owned()));
-                row.push(Cell::Number(pooled.n.to_string()));
-                let scores = [&pooled.wa, &pooled.uar, &pooled.macro_f1];
-                row.extend(scores.map(|score| Cell::Number(with_interval(score))));
-                row.push(Cell::Number(percent(pooled.calibration_error)));
-            }
-            None => row.push(Cell::Text("nothing judged".into())),
-        }
-        row
-    };
-    let header = [
-        "run",
-        "recipe",
-        "classes",
-        "protocol",
-        "clips",
-        "WA",
-        "UAR",
-        "macro F1",
-        "calibration error",
-    ]
-    .map(String::from)
-    .into();
-    Table {
-        caption: "Test sets, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
-                  compared."
-            .into(),
-        header,
-        rows: records.iter().zip(names).map(row).collect(),
-    }
-}
-
-fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, ReportError> {
-    let judged: Vec<(&Report, &String)> = records
-        .iter()
-        .zip(names)
-        .filter_map(|(record, name)| Some((record.report.as_ref()?, name)))
-        .collect();
-    if judged.len() < 2 {
-        return Ok(None);
-    }
-    let task = |report: &Report| format!("{}, {}", report.label_scheme, report.protocol_name());
-    let first = task(judged[0].0);
-    let alike = judged.iter().all(|(report, _)| task(report) == first);
-    let groups = judged.iter().map(|(report, name)| {
-        let uar = report.pooled.uar;
-        Interval {
-            name: match alike {
-                true => (*name).clone(),
-                false => format!("{name} ({})", task(report)),
-            },
-            value: 100.0 * uar.value,
-            bounds: Some((100.0 * uar.interval.low, 100.0 * uar.interval.high)),
-        }
-    });
-    let (groups, left_out) = lowest_and_highest(groups.collect());
-    let note = match (alike, left_out.is_empty()) {
-        (true, true) => first,
-        (true, false) => format!("{first}; {left_out}"),
-        (false, _) => left_out,
-    };
-    let figure = IntervalPlot {
-        frame: Frame::new("UAR by run").noted(note).sized(760.0, 220.0),
-        group_label: "run".into(),
-        value_label: "UAR (%), 95 % interval".into(),
-        groups,
-        range: Some((0.0, 100.0)),
-        markers: Vec::new(),
-    }
-    .draw()?;
-    Ok(Some(Block::Figure(figure)))
-}
-
-fn in_words(
-    verdict: &Verdict,
-    comparison: &PairedComparison,
-    adjusted: (f64, f64),
-    tests: usize,
-) -> String {
-    let (first, second) = (&verdict.first, &verdict.second);
-    let right = |alone: usize| alone + comparison.both_right;
-    let difference = comparison.uar_difference;
-    let (better, worse) = if difference.value >= 0.0 {
-        (first, second)
-    } else {
-        (second, first)
-    };
-    let sign = difference.value.signum();
-    let ends = [
-        difference.interval.low * sign,
-        difference.interval.high * sign,
-    ];
-    let [low, high] = [ends[0].min(ends[1]), ends[0].max(ends[1])].map(percent);
-    let units = match comparison.bootstrap.unit {
-        ResampleUnit::Speakers => "whole speakers",
-        ResampleUnit::Clips => "single clips",
-    };
-    let first_only = if verdict.judged_repeatedly {
-        " Of a clip that a run judged several times, the first judgment counts."
-    } else {
-        ""
-    };
-    let mut text = format!(
-        "Both judged {} of {}.{first_only} {first} is right on {}, {second} on {}; {} only {first} has right, {} only {second}: \
-         McNemar's exact test gives {}",
-        count(comparison.clips, "clip"),
-        count(comparison.speakers, "speaker"),
-        right(comparison.only_first_right),
-        right(comparison.only_second_right),
-        comparison.only_first_right,
-        comparison.only_second_right,
-        p_value(comparison.mcnemar_p),
-    );
-    let corrected = |p: f64| match tests {
-        0 | 1 => String::new(),
-        _ => format!(
-            " ({} after Holm's correction for {tests} comparisons)",
-            p_value(p)
-        ),
-    };
-    text += &corrected(adjusted.0);
-    text += &format!(
-        ". The UAR of {better} is {} points higher than that of {worse}, 95 % interval {low} to {high} (paired \
-         bootstrap over {units}), {}{}. ",
-        percent(difference.value.abs()),
-        p_value(comparison.uar_difference_p),
-        corrected(adjusted.1),
-    );
-    text += &match (adjusted.0 < SIGNIFICANT, adjusted.1 < SIGNIFICANT) {
-        (true, true) => format!("So {better} is better, and that is more than chance."),
-        (false, false) => {
-            "So the two could well be equally good: chance alone makes such a difference.".into()
-        }
-        (true, false) => {
-            "So the number of right clips differs by more than chance, the UAR does not.".into()
-        }
-        (false, true) => {
-            "So the UAR differs by more than chance, the number of right clips does not.".into()
-        }
-    };
-    text
-}
-
-fn two_by_two(verdict: &Verdict, comparison: &PairedComparison) -> Table {
-    let row = |name: String, cells: [usize; 2]| {
-        let mut row = vec![Cell::Text(name)];
-        row.extend(cells.map(|clips| Cell::Number(clips.to_string())));
-        row
-    };
-    Table {
-        caption: "Clips that both judged".into(),
-        header: vec![
-            String::new(),
-            format!("{} right", verdict.second),
-            format!("{} wrong", verdict.second),
-        ],
-        rows: vec![
-            row(
-                format!("{} right", verdict.first),
-                [comparison.both_right, comparison.only_first_right],
-            ),
-            row(
-                format!("{} wrong", verdict.first),
-                [comparison.only_second_right, comparison.both_wrong],
-            ),
-        ],
-    }
 }

@@ -5,21 +5,21 @@ use std::path::Path;
 use undertone_figures::page::{Block, Page, Section};
 use undertone_lab::RunRecord;
 
-use crate::comparison;
 use crate::error::ReportError;
 use crate::names::names;
 use crate::sections::{Subject, sections};
-use crate::summary::Summary;
+use crate::side_by_side;
+use crate::summary::ReportSummary;
 use crate::voices::Voices;
 
-/// The page of one run or several, of which `summary` is [`Summary::new`]. Clips to listen to are read from `corpus`, a folder or a
+/// The page of one run or several, of which `summary` is [`ReportSummary::new`]. Clips to listen to are read from `corpus`, a folder or a
 /// manifest, or from where the run remembers its corpus to be.
 ///
 /// # Errors
 /// Where predictions cannot be judged or a figure cannot be drawn.
 pub fn report_page(
     records: &[RunRecord],
-    summary: &Summary,
+    summary: &ReportSummary,
     corpus: Option<&Path>,
 ) -> Result<Page, ReportError> {
     let names = names(records);
@@ -39,7 +39,7 @@ pub fn report_page(
             sections: sections(&subject(record, String::new()))?,
         });
     }
-    let mut all = comparison::sections(records, &names, &summary.comparisons)?;
+    let mut all = side_by_side::sections(records, &names, &summary.comparisons)?;
     for (record, name) in records.iter().zip(&names) {
         let parts = sections(&subject(record, format!(", {name}")))?;
         let blocks = parts

@@ -1,18 +1,16 @@
 //! What reports say, for programs.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 use undertone_lab::RunRecord;
-use undertone_metrics::{PairedComparison, Score};
+use undertone_metrics::Score;
 
-use crate::comparison::compare;
+use crate::comparison::{Verdict, verdicts};
 use crate::error::ReportError;
 use crate::names::names;
 
 /// What a page says of its runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Summary {
+pub struct ReportSummary {
     /// One a run.
     pub runs: Vec<RunSummary>,
     /// One a pair of runs.
@@ -48,22 +46,7 @@ pub struct RunSummary {
     pub calibration_error: Option<f64>,
 }
 
-/// Two runs compared, or why they are not.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
-    /// One run's name.
-    pub first: String,
-    /// The other's.
-    pub second: String,
-    /// What both made of the clips that both judged.
-    pub comparison: Option<PairedComparison>,
-    /// Why the two say nothing about each other.
-    pub not_comparable: Option<String>,
-    /// Whether one of the two judged clips several times; the first judgment is compared.
-    pub judged_repeatedly: bool,
-}
-
-impl Summary {
+impl ReportSummary {
     /// Sums runs up.
     ///
     /// # Errors
@@ -95,42 +78,4 @@ impl RunSummary {
             calibration_error: pooled.map(|pooled| pooled.calibration_error),
         }
     }
-}
-
-/// Test clips of which each is counted once, however often it was judged.
-pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
-    let folds = record.folds.iter();
-    let predictions = folds.filter_map(|fold| fold.predictions.as_ref());
-    let clips = predictions.flat_map(|predictions| &predictions.test);
-    let distinct: HashSet<&str> = clips.map(|clip| clip.utterance.as_str()).collect();
-    distinct.len()
-}
-
-fn judged_repeatedly(record: &RunRecord) -> bool {
-    let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
-    let distinct = distinct_clips(record);
-    // A run without its predictions tells no clips.
-    distinct > 0 && distinct < judged
-}
-
-/// Each run with each after it.
-fn verdicts(records: &[RunRecord], names: &[String]) -> Result<Vec<Verdict>, ReportError> {
-    let mut verdicts = Vec::new();
-    let runs: Vec<(&RunRecord, &String)> = records.iter().zip(names).collect();
-    for (index, (one, first)) in runs.iter().enumerate() {
-        for (other, second) in runs.iter().skip(index + 1) {
-            let (comparison, not_comparable) = match compare(one, other)? {
-                Ok(comparison) => (Some(comparison), None),
-                Err(reason) => (None, Some(reason)),
-            };
-            verdicts.push(Verdict {
-                first: (*first).clone(),
-                second: (*second).clone(),
-                comparison,
-                not_comparable,
-                judged_repeatedly: [one, other].into_iter().any(|run| judged_repeatedly(run)),
-            });
-        }
-    }
-    Ok(verdicts)
 }

@@ -2,9 +2,10 @@
 
 use undertone_audio::{DbConfig, FeatureMatrix, MelConfig, MelSpectrogram, Mfcc, power_to_db};
 
-use super::ANALYSIS_RATE;
-use crate::ExploreError;
+use crate::error::ExploreError;
 
+/// The rate at which pitch, syllables and spectra are measured, in Hz.
+pub(crate) const ANALYSIS_RATE: u32 = 16_000;
 /// Mel bands, from 0 to 8 kHz.
 pub const MEL_BANDS: usize = 64;
 /// MFCCs.

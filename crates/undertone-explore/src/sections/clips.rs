@@ -1,12 +1,13 @@
 //! Clips to look at and listen to.
 
 use undertone_figures::page::{Audio, Block, Section};
-use undertone_figures::{Frame, Spectrogram, WavePlot};
+use undertone_figures::words::number;
+use undertone_figures::{Spectrogram, WavePlot};
 
-use crate::ExploreError;
+use super::figures::frame;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::shown::ShownClip;
-use crate::words::number;
 
 const WIDTH: f64 = 440.0;
 
@@ -50,7 +51,7 @@ fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, E
         (kept.end.min(clip.seconds), clip.seconds),
     ];
     let wave = WavePlot {
-        frame: Frame::new(format!("Wave form, {who}"))
+        frame: frame(format!("Wave form, {who}"))
             .sized(WIDTH, 240.0)
             .noted(format!(
                 "{path}, {} of {} s kept",
@@ -65,7 +66,7 @@ fn card(exploration: &Exploration<'_>, clip: &ShownClip) -> Result<Vec<Block>, E
     };
     let mel = &clip.mel;
     let spectrogram = Spectrogram {
-        frame: Frame::new(format!("Mel spectrogram, {who}")).sized(WIDTH, 300.0),
+        frame: frame(format!("Mel spectrogram, {who}")).sized(WIDTH, 300.0),
         bands: (0..mel.bands)
             .map(|band| mel.band(band).iter().map(|v| f64::from(*v)).collect())
             .collect(),

@@ -1,14 +1,15 @@
 //! How many clips there are, step by step.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::{clips, listed, plural};
 use undertone_figures::{
-    BarChart, Figure, FlowFigure, FlowLink, FlowStep, Frame, Histogram, Samples, Series, Stacking,
+    BarChart, Figure, FlowFigure, FlowLink, FlowStep, Histogram, Samples, Series, Stacking,
 };
 
-use crate::ExploreError;
+use super::figures::frame;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::flow::{Flow, Stage};
-use crate::words::{clips, listed, plural};
 
 /// Most speakers that have bars of their own; of more, a histogram is shown.
 const MOST_SPEAKERS: usize = 40;
@@ -77,7 +78,7 @@ fn classes(flow: &Flow, exploration: &Exploration<'_>) -> Result<Figure, Explore
         _ => Vec::new(),
     });
     Ok(FlowFigure {
-        frame: Frame::new("From emotions as recorded to balanced labels").sized(860.0, 460.0),
+        frame: frame("From emotions as recorded to balanced labels").sized(860.0, 460.0),
         unit: "clips".into(),
         steps: steps.collect(),
         links: links.collect(),
@@ -153,7 +154,7 @@ fn bars(
         values: groups(stage).into_iter().map(|(_, count)| count).collect(),
     });
     Ok(BarChart {
-        frame: Frame::new(title).sized(860.0, 420.0),
+        frame: frame(title).sized(860.0, 420.0),
         category_label: category.into(),
         value_label: "clips".into(),
         categories,
@@ -169,7 +170,7 @@ fn groups(
     of: fn(&Stage) -> &Vec<(String, usize)>,
 ) -> Result<Figure, ExploreError> {
     Ok(FlowFigure {
-        frame: Frame::new(format!("Clips by {what}")).sized(860.0, 300.0),
+        frame: frame(format!("Clips by {what}")).sized(860.0, 300.0),
         unit: "clips".into(),
         steps: counting(flow)
             .map(|stage| FlowStep {
@@ -198,7 +199,7 @@ fn by_speaker(flow: &Flow) -> Result<Figure, ExploreError> {
         values: stage.speakers.iter().map(|(_, n)| *n as f64).collect(),
     });
     Ok(Histogram {
-        frame: Frame::new("Clips by speaker").noted(format!(
+        frame: frame("Clips by speaker").noted(format!(
             "{}, too many to name each",
             plural(speakers, "speaker", "speakers")
         )),

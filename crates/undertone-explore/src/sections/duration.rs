@@ -1,13 +1,15 @@
 //! How long clips are, and what trimming takes.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
-use undertone_figures::{Figure, Frame, Histogram, Line, LineAxis, LineChart, Marker, Samples};
+use undertone_figures::words::{number, percent, with_unit};
+use undertone_figures::{Figure, Histogram, Line, LineAxis, LineChart, Marker, Samples};
 
-use super::{compared, metrics, overview};
-use crate::ExploreError;
+use super::figures::{compared, frame};
+use super::overview;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
+use crate::metrics::DURATION;
 use crate::spread::Spread;
-use crate::words::{number, percent, with_unit};
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let mut blocks = vec![
@@ -19,7 +21,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         Block::Figure(histogram(exploration)?),
         spreads(exploration),
     ];
-    blocks.extend(compared(exploration, &metrics::DURATION)?);
+    blocks.extend(compared(exploration, &DURATION)?);
     blocks.push(Block::Heading("The trimming threshold".into()));
     blocks.push(Block::Text(thresholds(exploration)));
     blocks.push(Block::Figure(kept(exploration)?));
@@ -69,7 +71,7 @@ fn histogram(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
         })
     });
     Ok(Histogram {
-        frame: Frame::new("Duration before and after trimming"),
+        frame: frame("Duration before and after trimming"),
         value_label: "duration (s)".into(),
         count_label: "clips".into(),
         bins: 0,
@@ -134,34 +136,17 @@ fn threshold(exploration: &Exploration<'_>, sign: f64) -> Vec<Marker> {
     }]
 }
 
-fn percent_axis(label: &str) -> LineAxis {
-    LineAxis {
-        label: label.into(),
-        logarithmic: false,
-        from_zero: true,
-    }
-}
-
-fn line(name: &str, points: Vec<(f64, f64)>) -> Line {
-    Line {
-        name: name.into(),
-        points,
-        dashed: false,
-        second_axis: false,
-    }
-}
-
 fn kept(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     let points = exploration
         .kept_by_threshold()
         .into_iter()
         .map(|(threshold, share)| (f64::from(threshold), 100.0 * share));
     Ok(LineChart {
-        frame: Frame::new("What trimming keeps by threshold").sized(720.0, 340.0),
+        frame: frame("What trimming keeps by threshold").sized(720.0, 340.0),
         x_label: "threshold (dB below the loudest frame)".into(),
-        y: percent_axis("audio kept (%)"),
+        y: LineAxis::from_zero("audio kept (%)"),
         second: None,
-        lines: vec![line("all clips", points.collect())],
+        lines: vec![Line::new("all clips", points.collect())],
         markers: threshold(exploration, 1.0),
     }
     .draw()?)
@@ -178,13 +163,13 @@ fn frames(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     });
     let points: Vec<(f64, f64)> = points.rev().collect();
     Ok(LineChart {
-        frame: Frame::new("How loud frames are")
+        frame: frame("How loud frames are")
             .sized(720.0, 340.0)
             .noted("All frames of all clips, each relative to its clip's loudest"),
         x_label: "level (dB)".into(),
-        y: percent_axis("frames (% a dB)"),
+        y: LineAxis::from_zero("frames (% a dB)"),
         second: None,
-        lines: vec![line("frames", points)],
+        lines: vec![Line::new("frames", points)],
         markers: threshold(exploration, -1.0),
     }
     .draw()?)
@@ -195,19 +180,19 @@ fn example(exploration: &Exploration<'_>) -> Result<Option<Figure>, ExploreError
     let Some(clip) = exploration.shown.first() else {
         return Ok(None);
     };
-    let mut lines = vec![line("level", clip.levels.clone())];
+    let mut lines = vec![Line::new("level", clip.levels.clone())];
     let top_db = f64::from(exploration.options.trimming.config.top_db);
     if top_db.is_finite() {
         lines.push(Line {
             dashed: true,
-            ..line(
+            ..Line::new(
                 &format!("threshold, −{top_db} dB"),
                 vec![(0.0, -top_db), (clip.seconds, -top_db)],
             )
         });
     }
     let figure = LineChart {
-        frame: Frame::new("One clip's level over time")
+        frame: frame("One clip's level over time")
             .sized(720.0, 320.0)
             .noted(exploration.path_of(clip.index)),
         x_label: "time (s)".into(),

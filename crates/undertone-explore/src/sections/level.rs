@@ -1,14 +1,15 @@
 //! How loud clips are, whether they are clipped, and how far above the noise they are.
 
 use undertone_figures::page::{Block, Section};
+use undertone_figures::words::{clips, plural, signed, with_unit};
 
-use super::metrics::{LEVEL, PEAK, SNR};
-use super::{by_emotion, compared};
-use crate::ExploreError;
+use super::figures::{by_emotion, compared};
+use crate::clip::intensity_of;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
-use crate::flow::intensity_of;
+use crate::metrics::{LEVEL, PEAK, SNR};
 use crate::spread::Spread;
-use crate::words::{clips, plural, signed, with_unit};
+use crate::statistics::{near_full_scale, noise_below_rounding};
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let mut blocks = Vec::new();
@@ -77,21 +78,6 @@ fn clipping(exploration: &Exploration<'_>) -> String {
             plural(runs, "run", "runs")
         )
     }
-}
-
-/// Clips that come within 0.1 dB of full scale.
-pub(crate) fn near_full_scale(exploration: &Exploration<'_>) -> usize {
-    let peaks = exploration
-        .clips
-        .iter()
-        .map(|clip| clip.measures.level.peak_db);
-    peaks.flatten().filter(|peak| *peak > -0.1).count()
-}
-
-/// Clips whose pauses hold less than the rounding of 16 bits.
-pub(crate) fn noise_below_rounding(exploration: &Exploration<'_>) -> usize {
-    let noises = exploration.clips.iter().map(|clip| clip.measures.noise);
-    noises.flatten().filter(|noise| noise.at_least).count()
 }
 
 fn noise(exploration: &Exploration<'_>) -> String {

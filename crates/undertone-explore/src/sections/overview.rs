@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::{clips, length, listed, number, percent, plural};
 
-use super::metrics::{DURATION, LEVEL, METRICS, PITCH, RATE};
+use crate::clip::gender_of;
 use crate::exploration::Exploration;
-use crate::flow::gender_of;
+use crate::metrics::{DURATION, LEVEL, METRICS, PITCH, RATE};
 use crate::spread::Spread;
-use crate::words::{clips, length, listed, number, percent, plural};
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Section {
     let mut findings: Vec<String> = [DURATION, LEVEL, PITCH, RATE]

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::{OTHER_COLORS, Utterance, color_of};
+use undertone_corpus::{Emotion, Utterance, color_of};
 use undertone_figures::page::{Block, Section};
-use undertone_figures::{Figure, Frame, PointGroup, ScatterPlot};
+use undertone_figures::words::{clips, number, percent};
+use undertone_figures::{Figure, OTHER_COLORS, PointGroup, ScatterPlot};
 
-use super::metrics::{METRICS, Metric};
-use crate::ExploreError;
+use super::figures::frame;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
-use crate::projection::Place;
-use crate::summary::Neighbors;
-use crate::words::{clips, number, percent};
+use crate::projection::Point;
+use crate::statistics::{strongest_metrics, tsne_neighbors, utterance};
 
 /// Most speakers whose clips are told apart by color.
 const MOST_SPEAKERS: usize = 40;
@@ -35,7 +35,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         format!("second component ({second} % of variance)"),
     ];
     blocks.extend(figures(exploration, "PCA", &axes, &projection.pca)?);
-    if let Some(neighbors) = neighbors(exploration) {
+    if let Some(neighbors) = tsne_neighbors(exploration) {
         let shown = match (projection.tsne.len(), projection.pca.len()) {
             (some, all) if some < all => format!(" Of {} it shows {some}.", clips(all)),
             _ => String::new(),
@@ -60,7 +60,7 @@ fn figures(
     exploration: &Exploration<'_>,
     method: &str,
     axes: &[String; 2],
-    places: &[Place],
+    places: &[Point],
 ) -> Result<Vec<Block>, ExploreError> {
     let scheme = exploration.options.scheme;
     let mut figures = Vec::new();
@@ -85,7 +85,7 @@ fn figures(
             .map(|figure| figures.push(Block::Figure(figure)))
     };
     draw("emotion", emotions, &|clip| clip.emotion.to_string())?;
-    if scheme.labels().len() < undertone_corpus::Emotion::ALL.len() {
+    if scheme.labels().len() < Emotion::ALL.len() {
         draw("label", labels, &|clip| {
             scheme.labels()[scheme.label_of(clip.emotion)].to_owned()
         })?;
@@ -96,15 +96,11 @@ fn figures(
     Ok(figures)
 }
 
-fn utterance<'a>(exploration: &'a Exploration<'_>, place: &Place) -> &'a Utterance {
-    exploration.utterance(&exploration.clips[place.clip])
-}
-
 fn scatter(
     exploration: &Exploration<'_>,
     title: String,
     [x_label, y_label]: &[String; 2],
-    places: &[Place],
+    places: &[Point],
     names: Vec<String>,
     name_of: &dyn Fn(&Utterance) -> String,
 ) -> Result<Figure, ExploreError> {
@@ -113,7 +109,7 @@ fn scatter(
         let name = name_of(utterance(exploration, place));
         points.entry(name).or_default().push((place.x, place.y));
     }
-    let mut frame = Frame::new(title).sized(720.0, 560.0);
+    let mut frame = frame(title).sized(720.0, 560.0);
     if names.iter().filter(|name| color_of(name).is_none()).count() > OTHER_COLORS.len() {
         frame.note = format!(
             "Colors return after {} names, in the legend's order",
@@ -135,26 +131,8 @@ fn scatter(
     .draw()?)
 }
 
-/// The measure that goes most with each principal component, and its correlation.
-pub(crate) fn strongest(exploration: &Exploration<'_>) -> Option<[(&'static Metric, f64); 2]> {
-    let places = &exploration.projection.pca;
-    let along = |axis: fn(&Place) -> f64| {
-        METRICS
-            .iter()
-            .filter_map(|metric| {
-                let pairs = places.iter().filter_map(|place| {
-                    let clip = &exploration.clips[place.clip];
-                    Some((axis(place), (metric.of)(&clip.measures)?))
-                });
-                Some((metric, correlation(&pairs.collect::<Vec<_>>())?))
-            })
-            .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))
-    };
-    Some([along(|place| place.x)?, along(|place| place.y)?])
-}
-
 fn meanings(exploration: &Exploration<'_>) -> Option<String> {
-    let found = strongest(exploration)?;
+    let found = strongest_metrics(exploration)?;
     let [first, second] = found.map(|(metric, _)| metric.title.to_lowercase());
     let [r, other] = found.map(|(_, r)| number(r, 2));
     Some(if first == second {
@@ -164,49 +142,5 @@ fn meanings(exploration: &Exploration<'_>) -> Option<String> {
             "Of the measures above, {first} goes most with the first component (r = {r}) and {second} \
              with the second (r = {other})."
         )
-    })
-}
-
-/// Pearson's; `None` of a constant or fewer than three pairs.
-fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let count = pairs.len() as f64;
-    let (x, y) = pairs.iter().fold((0.0, 0.0), |(x, y), pair| {
-        (x + pair.0 / count, y + pair.1 / count)
-    });
-    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-    for pair in pairs {
-        let (dx, dy) = (pair.0 - x, pair.1 - y);
-        xx += dx * dx;
-        yy += dy * dy;
-        xy += dx * dy;
-    }
-    (pairs.len() > 2 && xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
-}
-
-/// How often a clip's nearest neighbor in the t-SNE is by the same speaker, and of the same emotion.
-pub(crate) fn neighbors(exploration: &Exploration<'_>) -> Option<Neighbors> {
-    let places = &exploration.projection.tsne;
-    let (mut emotion, mut speaker) = (0, 0);
-    for (index, place) in places.iter().enumerate() {
-        let distance = |other: &Place| (other.x - place.x).powi(2) + (other.y - place.y).powi(2);
-        let others = places
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != index);
-        let nearest = others.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
-        let Some((_, nearest)) = nearest else {
-            continue;
-        };
-        let (here, there) = (
-            utterance(exploration, place),
-            utterance(exploration, nearest),
-        );
-        emotion += usize::from(here.emotion == there.emotion);
-        speaker += usize::from(here.speaker == there.speaker);
-    }
-    let share = |count: usize| count as f64 / places.len() as f64;
-    (!places.is_empty()).then(|| Neighbors {
-        same_speaker: share(speaker),
-        same_emotion: share(emotion),
     })
 }

@@ -1,13 +1,13 @@
 //! How fast people speak.
 
 use undertone_figures::page::{Block, Section};
+use undertone_figures::words::number;
 
-use super::compared;
-use super::metrics::RATE;
-use crate::ExploreError;
+use super::figures::compared;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
-use crate::spread::Spread;
-use crate::words::number;
+use crate::metrics::RATE;
+use crate::statistics::syllables_of_known_sentences;
 
 /// Syllables of RAVDESS's two sentences, "Kids are talking by the door" and "Dogs are sitting by
 /// the door".
@@ -21,13 +21,6 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         title: "Speaking rate".into(),
         blocks,
     })
-}
-
-/// Syllable nuclei of the clips of RAVDESS.
-pub(crate) fn syllables_of_known_sentences(exploration: &Exploration<'_>) -> Option<Spread> {
-    let clips = exploration.clips.iter();
-    let known = clips.filter(|clip| exploration.utterance(clip).ravdess.is_some());
-    Spread::of(known.map(|clip| clip.measures.syllables as f64))
 }
 
 /// How well syllables are counted, where it is known how many there are.

@@ -3,14 +3,15 @@
 use undertone_audio::{MelConfig, MelSpectrogram};
 use undertone_corpus::Emotion;
 use undertone_figures::page::{Block, Section};
-use undertone_figures::{ColorMap, Figure, Frame, HeatMap, Line, LineAxis, LineChart};
+use undertone_figures::words::{clips, sentence, signed, with_unit};
+use undertone_figures::{ColorMap, Figure, HeatMap, Line, LineAxis, LineChart};
+use undertone_metrics::quantile;
 
-use crate::ExploreError;
+use super::figures::frame;
+use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::measure::{ANALYSIS_RATE, MEL_BANDS};
 use crate::totals::MeanSpectra;
-use crate::words::{clips, sentence, signed, with_unit};
-use undertone_metrics::quantile;
 
 type Rows = Vec<Vec<f64>>;
 
@@ -103,18 +104,13 @@ fn centers() -> Result<Vec<f32>, ExploreError> {
 }
 
 fn spectrum(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Result<Figure, ExploreError> {
-    let lines = long_term.iter().map(|(emotion, levels)| Line {
-        name: emotion.to_string(),
-        points: centers
-            .iter()
-            .map(|hertz| f64::from(*hertz) / 1000.0)
-            .zip(levels.iter().copied())
-            .collect(),
-        dashed: false,
-        second_axis: false,
+    let kilohertz = centers.iter().map(|hertz| f64::from(*hertz) / 1000.0);
+    let lines = long_term.iter().map(|(emotion, levels)| {
+        let points = kilohertz.clone().zip(levels.iter().copied());
+        Line::new(emotion.name(), points.collect())
     });
     Ok(LineChart {
-        frame: Frame::new("Mean spectrum by emotion"),
+        frame: frame("Mean spectrum by emotion"),
         x_label: "frequency (kHz)".into(),
         y: LineAxis {
             label: "mean level of a mel band (dB)".into(),
@@ -148,7 +144,7 @@ fn strongest(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Option<Strin
 fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
     let mel = kind.name == LOG_MEL.name;
     HeatMap {
-        frame: Frame::new(title).sized(430.0, 290.0),
+        frame: frame(title).sized(430.0, 290.0),
         x_label: "relative time (%)".into(),
         y_label: if mel {
             "frequency (Hz, mel)"

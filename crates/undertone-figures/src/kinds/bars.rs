@@ -6,7 +6,7 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::{colors, ink_on, placed_color};
+use crate::palette::ink_on;
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{LINE, Weight, width};
@@ -76,7 +76,7 @@ impl BarChart {
             .iter()
             .map(|series| series.name.clone())
             .collect();
-        let series_colors = colors(&names);
+        let series_colors = frame.colors(&names);
         let legend = if let [_] = self.series.as_slice() {
             Vec::new()
         } else {
@@ -161,7 +161,7 @@ impl BarChart {
                     continue;
                 };
                 let color = if count == 1.0 {
-                    placed_color(category)
+                    self.frame.placed_color(category)
                 } else {
                     series_color
                 };

@@ -1,17 +1,15 @@
 //! Values with confidence intervals, by group.
 
 use crate::axis::Axis;
-use crate::chart::{Chart, Right, no_data};
+use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::legend::{Entry, Swatch};
-use crate::palette::placed_color;
-use crate::scale::Scale;
+use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::INK;
 
-use super::histogram::Marker;
+use super::marker::{self, Marker};
 
 /// One group's value and its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,20 +52,16 @@ impl IntervalPlot {
         for end in self.range.iter().flat_map(|(low, high)| [*low, *high]) {
             check::finite(frame, "the end of the axis", end)?;
         }
-        let markers: Vec<&Marker> = self
-            .markers
-            .iter()
-            .filter(|marker| marker.value.is_finite())
-            .collect();
+        let markers = marker::finite(&self.markers);
         let values = self.groups.iter().flat_map(|group| {
             let ends = group.bounds.unwrap_or((group.value, group.value));
             [group.value, ends.0, ends.1]
         });
-        let Some((low, high)) = crate::scale::bounds(values) else {
+        let Some((low, high)) = bounds(values) else {
             return no_data(frame);
         };
         let all = markers.iter().map(|marker| marker.value).chain([low, high]);
-        let (low, high) = crate::scale::bounds(all).unwrap_or((low, high));
+        let (low, high) = bounds(all).unwrap_or((low, high));
         let scale = self.range.map_or_else(
             || Scale::round(low, high),
             |(low, high)| Scale::exact(low, high),
@@ -75,10 +69,7 @@ impl IntervalPlot {
         let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
         let mut panel = Chart {
             frame,
-            legend: markers
-                .iter()
-                .map(|marker| Entry::new(&marker.name, INK, Swatch::Dashes))
-                .collect(),
+            legend: markers.iter().map(|marker| marker.entry(INK)).collect(),
             x: Axis::Numeric {
                 label: &self.value_label,
                 scale,
@@ -92,68 +83,52 @@ impl IntervalPlot {
         }
         .lay_out();
         for marker in markers {
-            let x = panel.x(marker.value);
-            let down = [(x, panel.top), (x, panel.top + panel.height)];
-            panel.add(
-                Mark::line(&down)
-                    .stroke(INK, 1.2)
-                    .dashed()
-                    .tooltip(&marker.name),
-            );
+            marker.draw(&mut panel, INK, 1.2);
         }
         for (index, group) in self.groups.iter().enumerate() {
             let (top, step) = panel.row(index, names.len());
-            let y = top + step / 2.0;
-            let color = placed_color(&group.name);
-            let written = match group.bounds {
-                Some((low, high)) => {
-                    format!(
-                        "{}: {} ({} to {})",
-                        group.name,
-                        check::short(group.value),
-                        check::short(low),
-                        check::short(high)
-                    )
-                }
-                None => format!("{}: {}", group.name, check::short(group.value)),
-            };
-            if let Some((low, high)) = group
-                .bounds
-                .filter(|(low, high)| low.is_finite() && high.is_finite())
-            {
-                let (low, high) = (panel.x(low), panel.x(high));
-                panel.add(
-                    Mark::line(&[(low, y), (high, y)])
-                        .stroke(color, 2.0)
-                        .tooltip(&written),
-                );
-                for end in [low, high] {
-                    panel.add(Mark::line(&[(end, y - 4.0), (end, y + 4.0)]).stroke(color, 1.5));
-                }
-            }
-            if group.value.is_finite() {
-                panel.add(
-                    Mark::circle(panel.x(group.value), y, 4.5)
-                        .fill(color)
-                        .tooltip(written),
-                );
-            }
+            let color = frame.placed_color(&group.name);
+            group.draw(&mut panel, top + step / 2.0, color);
         }
-        let alt = check::listed(self.groups.iter().map(|group| match group.bounds {
-            Some((low, high)) => {
-                format!(
-                    "{} {} ({} to {})",
-                    group.name,
-                    check::short(group.value),
-                    check::short(low),
-                    check::short(high)
-                )
-            }
-            None => format!("{} {}", group.name, check::short(group.value)),
-        }));
+        let alt = check::listed(self.groups.iter().map(|group| group.in_words(" ")));
         panel.finish(format!(
             "{} by {}: {alt}.",
             self.value_label, self.group_label
         ))
+    }
+}
+
+impl Interval {
+    fn draw(&self, panel: &mut Panel, y: f64, color: &str) {
+        let is_finite = |(low, high): &(f64, f64)| low.is_finite() && high.is_finite();
+        if let Some((low, high)) = self.bounds.filter(is_finite) {
+            let (low, high) = (panel.x(low), panel.x(high));
+            panel.add(
+                Mark::line(&[(low, y), (high, y)])
+                    .stroke(color, 2.0)
+                    .tooltip(self.in_words(": ")),
+            );
+            for end in [low, high] {
+                panel.add(Mark::line(&[(end, y - 4.0), (end, y + 4.0)]).stroke(color, 1.5));
+            }
+        }
+        if self.value.is_finite() {
+            panel.add(
+                Mark::circle(panel.x(self.value), y, 4.5)
+                    .fill(color)
+                    .tooltip(self.in_words(": ")),
+            );
+        }
+    }
+
+    /// Name, value and bounds.
+    fn in_words(&self, separator: &str) -> String {
+        let value = format!("{}{separator}{}", self.name, check::short(self.value));
+        match self.bounds {
+            Some((low, high)) => {
+                format!("{value} ({} to {})", check::short(low), check::short(high))
+            }
+            None => value,
+        }
     }
 }

@@ -6,12 +6,11 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::INK;
 
-use super::histogram::Marker;
+use super::marker::{self, Marker};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +54,15 @@ pub struct LineChart {
 }
 
 impl LineAxis {
+    /// An axis that begins at zero.
+    pub fn from_zero(label: &str) -> Self {
+        Self {
+            label: label.into(),
+            logarithmic: false,
+            from_zero: true,
+        }
+    }
+
     fn scale(&self, values: impl Iterator<Item = f64> + Clone) -> Scale {
         if self.logarithmic {
             return Scale::log(values);
@@ -88,131 +96,111 @@ impl LineChart {
                 what: "a line is read on a second axis, and there is none".into(),
             });
         }
-        let drawable = |line: &Line, (x, y): (f64, f64)| {
-            let axis = self
-                .second
-                .as_ref()
-                .filter(|_| line.second_axis)
-                .unwrap_or(&self.y);
-            x.is_finite() && axis.drawable(y)
-        };
-        let points = |second: bool| {
-            self.lines
-                .iter()
-                .filter(move |line| line.second_axis == second)
-                .flat_map(move |line| {
-                    line.points
-                        .iter()
-                        .copied()
-                        .filter(move |point| drawable(line, *point))
-                })
-        };
-        let all_x = points(false).chain(points(true)).map(|(x, _)| x);
-        let Some((first, last)) = bounds(all_x) else {
+        let markers = marker::finite(&self.markers);
+        let Some(x) = self.x_scale(&markers) else {
             return no_data(frame);
         };
-        let markers: Vec<&Marker> = self
-            .markers
-            .iter()
-            .filter(|marker| marker.value.is_finite())
-            .collect();
-        let (first, last) = bounds(
-            markers
-                .iter()
-                .map(|marker| marker.value)
-                .chain([first, last]),
-        )
-        .unwrap_or((first, last));
-        let whole = self
-            .lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .all(|(x, _)| x.fract() == 0.0);
-        let x = if first == last {
-            Scale::Linear {
-                low: first - 1.0,
-                high: first + 1.0,
-                whole,
-            }
-        } else {
-            Scale::Linear {
-                low: first,
-                high: last,
-                whole,
-            }
-        };
         let names: Vec<String> = self.lines.iter().map(|line| line.name.clone()).collect();
-        let line_colors = colors(&names);
-        let mut legend: Vec<Entry> = self
-            .lines
-            .iter()
-            .zip(&line_colors)
-            .map(|(line, color)| {
-                Entry::new(
-                    &line.name,
-                    color,
-                    if line.dashed {
-                        Swatch::Dashes
-                    } else {
-                        Swatch::Line
-                    },
-                )
-            })
-            .collect();
-        legend.extend(
-            markers
-                .iter()
-                .map(|marker| Entry::new(&marker.name, INK, Swatch::Dashes)),
-        );
-        let second = points(true).map(|(_, y)| y);
+        let colors = frame.colors(&names);
+        let lines = self.lines.iter().zip(&colors);
+        let entries = lines.clone().map(|(line, color)| line.entry(color));
+        let marked = markers.iter().map(|marker| marker.entry(INK));
+        let values = |second: bool| self.points(second).map(|(_, y)| y);
         let mut panel = Chart {
             frame,
-            legend,
+            legend: entries.chain(marked).collect(),
             x: Axis::Numeric {
                 label: &self.x_label,
                 scale: x,
             },
             y: Axis::Numeric {
                 label: &self.y.label,
-                scale: self.y.scale(points(false).map(|(_, y)| y)),
+                scale: self.y.scale(values(false)),
             },
             right: self
                 .second
                 .as_ref()
                 .map_or(Right::Nothing, |axis| Right::Axis {
                     label: axis.label.clone(),
-                    scale: axis.scale(second),
+                    scale: axis.scale(values(true)),
                 }),
             grid: (false, true),
         }
         .lay_out();
         for marker in markers {
-            let x = panel.x(marker.value);
-            let down = [(x, panel.top), (x, panel.top + panel.height)];
-            panel.add(
-                Mark::line(&down)
-                    .stroke(INK, 1.2)
-                    .dashed()
-                    .tooltip(&marker.name),
-            );
+            marker.draw(&mut panel, INK, 1.2);
         }
-        for (line, color) in self.lines.iter().zip(&line_colors) {
-            for stretch in line.points.split(|point| !drawable(line, *point)) {
+        for (line, color) in lines {
+            for stretch in line.points.split(|point| !self.can_draw(line, *point)) {
                 draw_stretch(&mut panel, line, stretch, color);
             }
         }
-        let alt = check::listed(self.lines.iter().filter_map(|line| {
-            let mut finite = line.points.iter().filter(|point| drawable(line, **point));
-            let first = finite.next()?;
-            let last = finite.next_back().unwrap_or(first);
-            Some(format!(
-                "{} from {} to {}",
-                line.name,
-                check::short(first.1),
-                check::short(last.1)
-            ))
-        }));
+        let alt = check::listed(self.lines.iter().filter_map(|line| self.in_words(line)));
         panel.finish(format!("Lines over {}: {alt}.", self.x_label))
+    }
+
+    /// Whether a point of a line has a place in the chart.
+    fn can_draw(&self, line: &Line, (x, y): (f64, f64)) -> bool {
+        let second = self.second.as_ref().filter(|_| line.second_axis);
+        x.is_finite() && second.unwrap_or(&self.y).drawable(y)
+    }
+
+    /// Iterate over the points that can be drawn, of the lines on one of the axes.
+    fn points(&self, second: bool) -> impl Iterator<Item = (f64, f64)> + Clone {
+        let lines = self.lines.iter();
+        let on_axis = lines.filter(move |line| line.second_axis == second);
+        on_axis.flat_map(|line| {
+            let points = line.points.iter().copied();
+            points.filter(|point| self.can_draw(line, *point))
+        })
+    }
+
+    /// Return a scale from the first point or marker to the last; `None` if there is no point.
+    fn x_scale(&self, markers: &[&Marker]) -> Option<Scale> {
+        let points = self.points(false).chain(self.points(true));
+        let (first, last) = bounds(points.map(|(x, _)| x))?;
+        let marked = markers.iter().map(|marker| marker.value);
+        let (first, last) = bounds(marked.chain([first, last]))?;
+        let (low, high) = if first == last {
+            (first - 1.0, first + 1.0)
+        } else {
+            (first, last)
+        };
+        let mut given = self.lines.iter().flat_map(|line| &line.points);
+        let whole = given.all(|(x, _)| x.fract() == 0.0);
+        Some(Scale::Linear { low, high, whole })
+    }
+
+    /// A line's first and last value.
+    fn in_words(&self, line: &Line) -> Option<String> {
+        let mut points = line
+            .points
+            .iter()
+            .filter(|point| self.can_draw(line, **point));
+        let first = points.next()?;
+        let last = points.next_back().unwrap_or(first);
+        let [first, last] = [first, last].map(|(_, y)| check::short(*y));
+        Some(format!("{} from {first} to {last}", line.name))
+    }
+}
+
+impl Line {
+    /// A solid line on the first axis.
+    pub fn new(name: &str, points: Vec<(f64, f64)>) -> Self {
+        Self {
+            name: name.into(),
+            points,
+            dashed: false,
+            second_axis: false,
+        }
+    }
+
+    fn entry(&self, color: &str) -> Entry {
+        let swatch = match self.dashed {
+            true => Swatch::Dashes,
+            false => Swatch::Line,
+        };
+        Entry::new(&self.name, color, swatch)
     }
 }
 

@@ -6,7 +6,6 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colors;
 use crate::scale::Scale;
 use crate::scene::{Anchor, Mark};
 use crate::text::{LINE, Weight, width};
@@ -63,7 +62,7 @@ impl ReliabilityDiagram {
             .collect::<Vec<_>>()
             .join(" · ");
         let frame = frame.clone().noted(note);
-        let color = colors(&["accuracy".into()]).concat();
+        let color = frame.colors(&["accuracy".into()]).concat();
         let mut panel = Chart {
             frame: &frame,
             legend: vec![
@@ -84,31 +83,9 @@ impl ReliabilityDiagram {
             grid: (false, true),
         }
         .lay_out();
-        let zero = panel.y(0.0);
-        for bin in &bins {
-            let (left, right) = (panel.x(bin.range.0), panel.x(bin.range.1));
-            let top = panel.y(bin.accuracy);
-            let tooltip = format!(
-                "confidence {:.2} to {:.2}: {}, accuracy {:.1} %, mean confidence {:.1} %",
-                bin.range.0,
-                bin.range.1,
-                check::clips(bin.count),
-                100.0 * bin.accuracy,
-                100.0 * bin.confidence
-            );
-            panel.add(
-                Mark::rect(left + 1.0, top, right - left - 2.0, zero - top)
-                    .fill(&color)
-                    .opacity(0.8)
-                    .tooltip(tooltip),
-            );
-        }
-        let diagonal = [(panel.x(0.0), zero), (panel.x(1.0), panel.y(1.0))];
-        panel.add(Mark::line(&diagonal).stroke(MUTED, 1.3).dashed());
-        for bin in &bins {
-            panel.add(Mark::circle(panel.x(bin.confidence), panel.y(bin.accuracy), 3.0).fill(INK));
-        }
-        self.draw_counts(&mut panel, &bins);
+        draw_bars(&mut panel, &bins, &color);
+        draw_confidences(&mut panel, &bins);
+        draw_counts(&mut panel, &bins);
         let alt = check::listed(bins.iter().map(|bin| {
             format!(
                 "confidence {:.2}: accuracy {:.2} of {}",
@@ -119,22 +96,54 @@ impl ReliabilityDiagram {
         }));
         panel.finish(format!("Reliability diagram, {error}: {alt}."))
     }
+}
 
-    /// The numbers of predictions, in letters small enough for all of them.
-    fn draw_counts(&self, panel: &mut Panel, bins: &[&ReliabilityBin]) {
-        let room = |bin: &ReliabilityBin| panel.x(bin.range.1) - panel.x(bin.range.0) - 2.0;
-        let fits = |size: &f64| {
-            bins.iter()
-                .all(|bin| width(&bin.count.to_string(), *size, Weight::Regular) <= room(bin))
-        };
-        let sizes = [TICK_SIZE, TICK_SIZE - 1.0, TICK_SIZE - 2.0, TICK_SIZE - 3.0];
-        let Some(size) = sizes.into_iter().find(fits) else {
-            return;
-        };
-        for bin in bins {
-            let x = (panel.x(bin.range.0) + panel.x(bin.range.1)) / 2.0;
-            let y = panel.top + LINE * size / 2.0;
-            panel.add(Mark::text(x, y, Anchor::Middle, size, bin.count.to_string()).fill(INK));
-        }
+/// Draw the accuracy of each bin.
+fn draw_bars(panel: &mut Panel, bins: &[&ReliabilityBin], color: &str) {
+    let zero = panel.y(0.0);
+    for bin in bins {
+        let (left, right) = (panel.x(bin.range.0), panel.x(bin.range.1));
+        let top = panel.y(bin.accuracy);
+        let tooltip = format!(
+            "confidence {:.2} to {:.2}: {}, accuracy {:.1} %, mean confidence {:.1} %",
+            bin.range.0,
+            bin.range.1,
+            check::clips(bin.count),
+            100.0 * bin.accuracy,
+            100.0 * bin.confidence
+        );
+        panel.add(
+            Mark::rect(left + 1.0, top, right - left - 2.0, zero - top)
+                .fill(color)
+                .opacity(0.8)
+                .tooltip(tooltip),
+        );
+    }
+}
+
+/// Draw the mean confidence of each bin, and the line on which it equals the accuracy.
+fn draw_confidences(panel: &mut Panel, bins: &[&ReliabilityBin]) {
+    let diagonal = [(panel.x(0.0), panel.y(0.0)), (panel.x(1.0), panel.y(1.0))];
+    panel.add(Mark::line(&diagonal).stroke(MUTED, 1.3).dashed());
+    for bin in bins {
+        panel.add(Mark::circle(panel.x(bin.confidence), panel.y(bin.accuracy), 3.0).fill(INK));
+    }
+}
+
+/// The numbers of predictions, in letters small enough for all of them.
+fn draw_counts(panel: &mut Panel, bins: &[&ReliabilityBin]) {
+    let room = |bin: &ReliabilityBin| panel.x(bin.range.1) - panel.x(bin.range.0) - 2.0;
+    let fits = |size: &f64| {
+        bins.iter()
+            .all(|bin| width(&bin.count.to_string(), *size, Weight::Regular) <= room(bin))
+    };
+    let sizes = [TICK_SIZE, TICK_SIZE - 1.0, TICK_SIZE - 2.0, TICK_SIZE - 3.0];
+    let Some(size) = sizes.into_iter().find(fits) else {
+        return;
+    };
+    for bin in bins {
+        let x = (panel.x(bin.range.0) + panel.x(bin.range.1)) / 2.0;
+        let y = panel.top + LINE * size / 2.0;
+        panel.add(Mark::text(x, y, Anchor::Middle, size, bin.count.to_string()).fill(INK));
     }
 }

@@ -6,11 +6,10 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
 use crate::legend::{Entry, Swatch};
-use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 
-use super::violins::with_left_out;
+use super::samples::with_left_out;
 
 /// Points under one name.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +78,7 @@ impl ScatterPlot {
             .to_owned();
         }
         let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
-        let group_colors = colors(&names);
+        let group_colors = frame.colors(&names);
         let legend = names
             .iter()
             .zip(&group_colors)

@@ -7,33 +7,11 @@ use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::placed_color;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::{INK, PAPER};
 
-/// Values under one name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Samples {
-    /// The category or series.
-    pub name: String,
-    /// The values, in any order.
-    pub values: Vec<f64>,
-}
-
-impl Samples {
-    /// The finite values, ascending.
-    pub(crate) fn sorted(&self) -> Vec<f64> {
-        let mut values: Vec<f64> = self
-            .values
-            .iter()
-            .copied()
-            .filter(|value| value.is_finite())
-            .collect();
-        values.sort_by(f64::total_cmp);
-        values
-    }
-}
+use super::samples::{Samples, left_out, with_left_out};
 
 /// Violins by category: the density of the values, the box from the first to the third quartile
 /// in it, and the median. A category with fewer than eight values shows the values themselves.
@@ -66,13 +44,7 @@ impl ViolinPlot {
         let Some((low, high)) = bounds(sorted.iter().flatten().copied()) else {
             return no_data(frame);
         };
-        let left_out = self
-            .categories
-            .iter()
-            .map(|category| category.values.len())
-            .sum::<usize>()
-            - sorted.iter().map(Vec::len).sum::<usize>();
-        let frame = with_left_out(frame, left_out);
+        let frame = with_left_out(frame, left_out(&self.categories));
         let names: Vec<String> = self
             .categories
             .iter()
@@ -101,7 +73,7 @@ impl ViolinPlot {
                 (0.42 * step).min(60.0),
                 name,
                 values,
-                placed_color(name),
+                frame.placed_color(name),
             );
         }
         let alt = check::listed(
@@ -122,15 +94,6 @@ impl ViolinPlot {
             self.value_label, self.category_label
         ))
     }
-}
-
-/// The frame with a note on values that could not be drawn.
-pub(crate) fn with_left_out(frame: &Frame, count: usize) -> Frame {
-    if count == 0 {
-        return frame.clone();
-    }
-    let note = format!("{} Left out: {count} without a finite value.", frame.note);
-    frame.clone().noted(note.trim())
 }
 
 fn draw_category(

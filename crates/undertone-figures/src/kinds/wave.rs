@@ -5,7 +5,6 @@ use crate::chart::{Chart, Panel, Right, no_data};
 use crate::check;
 use crate::error::FigureError;
 use crate::figure::{Drawing, Figure, Frame, in_both_widths};
-use crate::palette::colors;
 use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::{GRID, MUTED};
@@ -15,7 +14,7 @@ use crate::theme::{GRID, MUTED};
 pub struct WavePlot {
     /// Title and size.
     pub frame: Frame,
-    /// Whose color the wave has: an emotion or label, or any other name.
+    /// The name whose color the wave has.
     pub name: String,
     /// Lowest and highest sample of each column, −1 to 1.
     pub peaks: Vec<(f64, f64)>,
@@ -70,7 +69,7 @@ impl WavePlot {
         let columns = self.peaks.len() as f64;
         let place = |index: usize| panel.x(self.seconds * (index as f64 + 0.5) / columns);
         let finite = |(low, high): &(f64, f64)| low.is_finite() && high.is_finite();
-        let color = colors(std::slice::from_ref(&self.name)).concat();
+        let color = frame.colors(std::slice::from_ref(&self.name)).concat();
         let columns: Vec<(usize, (f64, f64))> = self
             .peaks
             .iter()

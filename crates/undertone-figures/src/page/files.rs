@@ -9,7 +9,7 @@ use std::thread;
 use crate::error::FigureError;
 use crate::figure::Figure;
 
-use super::Page;
+use super::blocks::Page;
 
 /// Pixels a CSS pixel in the PNG files.
 const SCALE: f64 = 2.0;

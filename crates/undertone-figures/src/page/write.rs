@@ -8,9 +8,9 @@ use crate::figure::Figure;
 use crate::text::{REGULAR, SEMI_BOLD};
 use crate::theme;
 
+use super::blocks::{Audio, Block, Cell, Page, Section, Table};
 use super::files::{GENERATOR, names, slug};
 use super::html::Html;
-use super::{Audio, Block, Cell, Page, Section, Table};
 
 impl Page {
     /// The page as one HTML document.

@@ -1,12 +1,12 @@
 //! Whether the model is as often right as it says.
 
 use undertone_figures::page::{Block, Section};
+use undertone_figures::words::in_percent;
 use undertone_figures::{ReliabilityBin, ReliabilityDiagram};
 use undertone_metrics::{CalibrationBin, calibration_bins};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::error::ReportError;
-use crate::numbers::percent;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
     let predictions = subject.record.test_predictions();
@@ -51,9 +51,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     let text = format!(
         "The model gives its answers a probability of {} % on average and is right on {} %: on the whole it is \
          {verdict}. Bin by bin the two are {} points apart (expected calibration error, 15 bins, Guo et al. 2017).",
-        percent(confidence),
-        percent(accuracy),
-        percent(error)
+        in_percent(confidence),
+        in_percent(accuracy),
+        in_percent(error)
     );
     Ok(Some(Section {
         title: "Calibration".into(),

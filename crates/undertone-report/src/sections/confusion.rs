@@ -1,12 +1,12 @@
 //! What was taken for what, and how good each class is.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::in_percent;
 use undertone_figures::{BarChart, ConfusionFigure, Normalization, Series, Stacking};
 use undertone_metrics::{ClassScores, Report};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::error::ReportError;
-use crate::numbers::percent;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
     let Some(report) = &subject.record.report else {
@@ -65,7 +65,7 @@ fn table(classes: &[ClassScores], protocol: &str) -> Table {
     let row = |class: &ClassScores| {
         let mut row = vec![Cell::Text(class.label.clone())];
         row.extend(
-            [class.precision, class.recall, class.f1].map(|score| Cell::Number(percent(score))),
+            [class.precision, class.recall, class.f1].map(|score| Cell::Number(in_percent(score))),
         );
         row.extend([class.support, class.predicted].map(|clips| Cell::Number(clips.to_string())));
         row

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use undertone_figures::page::{Block, Section};
+use undertone_figures::words::{count, in_percent};
 use undertone_figures::{Figure, Interval, IntervalPlot, Marker};
 use undertone_metrics::{
     ClipPrediction, Evaluation, GroupScores, Report, Score, gender_permutation_test,
     speaker_permutation_test,
 };
 
-use super::Subject;
+use super::subject::Subject;
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
-use crate::numbers::{count, p_value, percent};
+use crate::numbers::p_value;
 
 /// Fewest clips of which a group's UAR says enough to be held against it.
 const FEWEST: usize = 10;
@@ -158,15 +159,15 @@ fn gap(
         Some(p) => format!(
             "That may be chance: were the model as good for every {kind}, so wide a gap would come about \
              in {} % of the cases (permutation test).",
-            percent(p)
+            in_percent(p)
         ),
     };
     format!(
         "By {kind}{among}, UAR goes from {} % ({}, {}) to {} % ({}, {}). {verdict}",
-        percent(low.uar.value),
+        in_percent(low.uar.value),
         low.name,
         count(low.clips, "clip"),
-        percent(high.uar.value),
+        in_percent(high.uar.value),
         high.name,
         count(high.clips, "clip"),
     )

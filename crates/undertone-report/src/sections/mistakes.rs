@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::in_percent;
 use undertone_metrics::ClipPrediction;
 
-use super::Subject;
-use crate::numbers::percent;
+use super::subject::Subject;
 
 /// How many are shown.
 const SHOWN: usize = 20;
@@ -39,7 +39,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
                 Cell::Text(prediction.speaker.clone()),
                 Cell::Text(label(prediction.truth)),
                 Cell::Text(label(prediction.predicted())),
-                Cell::Number(percent(confidence.map_or(0.0, f64::from))),
+                Cell::Number(in_percent(confidence.map_or(0.0, f64::from))),
             ];
             match subject.voices.clip(&prediction.utterance) {
                 Some(audio) => row.push(Cell::Audio(audio)),

@@ -1,11 +1,11 @@
 //! By what recipe, and on what machine, the run was made.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::length;
 use undertone_lab::{Ending, RunLog, Session};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::error::ReportError;
-use crate::numbers::duration;
 
 const GIB: f64 = 1_073_741_824.0;
 
@@ -82,7 +82,7 @@ fn sessions(log: &RunLog) -> Table {
         };
         vec![
             Cell::Text(session.started.replace('T', " ").replace('Z', "")),
-            Cell::Number(session.seconds.map_or_else(String::new, duration)),
+            Cell::Number(session.seconds.map_or_else(String::new, length)),
             Cell::Text(ending.into()),
             Cell::Text(session.undertone.clone()),
         ]

@@ -1,15 +1,16 @@
 //! How good the run is, and what has to be known before that is believed.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::{count, in_percent};
 use undertone_figures::{Interval, IntervalPlot, Marker};
 use undertone_lab::RunRecord;
 use undertone_metrics::{Bootstrap, Evaluation, Remark, Report, ResampleUnit};
 
-use super::Subject;
+use super::subject::Subject;
+use crate::comparison::distinct_clips;
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
-use crate::numbers::{count, percent, three, with_interval};
-use crate::summary::distinct_clips;
+use crate::numbers::{three, with_interval};
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     let record = subject.record;
@@ -138,7 +139,7 @@ fn row(side: &str, evaluation: &Evaluation) -> Vec<Cell> {
     let scores = [&evaluation.wa, &evaluation.uar, &evaluation.macro_f1];
     row.extend(scores.map(|score| Cell::Number(with_interval(score))));
     row.push(Cell::Number(format!("{:.3}", evaluation.cross_entropy)));
-    row.push(Cell::Number(percent(evaluation.calibration_error)));
+    row.push(Cell::Number(in_percent(evaluation.calibration_error)));
     row
 }
 
@@ -175,7 +176,7 @@ fn fold_table(report: &Report) -> Block {
             row.push(number(
                 fold.train
                     .as_ref()
-                    .map_or_else(String::new, |side| percent(side.uar.value)),
+                    .map_or_else(String::new, |side| in_percent(side.uar.value)),
             ));
             row.push(number(
                 fold.best_epoch

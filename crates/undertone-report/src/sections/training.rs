@@ -1,12 +1,12 @@
 //! How loss, accuracy and learning rate went, epoch by epoch.
 
 use undertone_figures::page::{Block, Section};
+use undertone_figures::words::count;
 use undertone_figures::{Figure, Line, LineAxis, LineChart, Marker};
 use undertone_lab::{EpochMetrics, FoldRecord, Selection};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::error::ReportError;
-use crate::numbers::count;
 
 /// Most folds whose curves are told apart in one figure.
 const MOST_IN_ONE: usize = 60;
@@ -73,15 +73,8 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
 }
 
 fn line(name: &str, epochs: &[EpochMetrics], value: impl Fn(&EpochMetrics) -> f64) -> Line {
-    Line {
-        name: name.into(),
-        points: epochs
-            .iter()
-            .map(|row| (row.epoch as f64, value(row)))
-            .collect(),
-        dashed: false,
-        second_axis: false,
-    }
+    let points = epochs.iter().map(|row| (row.epoch as f64, value(row)));
+    Line::new(name, points.collect())
 }
 
 fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
@@ -97,14 +90,6 @@ fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
     fold.best_epoch().map(marker).into_iter().collect()
 }
 
-fn percent_axis(label: &str) -> LineAxis {
-    LineAxis {
-        label: label.into(),
-        logarithmic: false,
-        from_zero: true,
-    }
-}
-
 fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure, ReportError> {
     let epochs = &fold.epochs;
     let rate = Line {
@@ -115,11 +100,7 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
     Ok(LineChart {
         frame: subject.frame(&format!("Loss{suffix}")).sized(720.0, 380.0),
         x_label: "epoch".into(),
-        y: LineAxis {
-            label: "cross-entropy (nats)".into(),
-            logarithmic: false,
-            from_zero: true,
-        },
+        y: LineAxis::from_zero("cross-entropy (nats)"),
         second: Some(LineAxis {
             label: "learning rate".into(),
             logarithmic: true,
@@ -142,7 +123,7 @@ fn accuracy(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Fi
             .frame(&format!("Accuracy{suffix}"))
             .sized(720.0, 380.0),
         x_label: "epoch".into(),
-        y: percent_axis("clips (%)"),
+        y: LineAxis::from_zero("clips (%)"),
         second: None,
         lines: vec![
             line("training accuracy", epochs, |row| {
@@ -164,7 +145,7 @@ fn all_folds(subject: &Subject<'_>, folds: &[&FoldRecord]) -> Result<Figure, Rep
     Ok(LineChart {
         frame: subject.frame("Validation UAR of all folds"),
         x_label: "epoch".into(),
-        y: percent_axis("UAR (%)"),
+        y: LineAxis::from_zero("UAR (%)"),
         second: None,
         lines: folds.iter().map(curve).collect(),
         markers: Vec::new(),

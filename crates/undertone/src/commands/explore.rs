@@ -5,8 +5,8 @@ use std::path::Path;
 use undertone_audio::TrimConfig;
 use undertone_corpus::Skipped;
 use undertone_explore::{
-    Exploration, ExploreError, ExploreOptions, FindingKind, Progress, Trimming, Watcher, explore,
-    output_folder,
+    Exploration, ExploreError, ExploreOptions, ExploreProgress, FindingKind, Trimming, Watcher,
+    explore, output_folder,
 };
 use undertone_lab::Recipe;
 
@@ -28,14 +28,14 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     interrupt::listen()?;
     let bar = progress_bar("{msg:15} {wide_bar} {pos}/{len}  {eta} left");
     let observe = |progress| match progress {
-        Progress::Measured { done, total } => {
+        ExploreProgress::Measured { done, total } => {
             bar.set_message("measuring clips");
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }
-        Progress::Projecting => bar.set_message("projecting"),
-        Progress::Drawing => bar.set_message("drawing"),
-        Progress::Writing => bar.set_message("writing"),
+        ExploreProgress::Projecting => bar.set_message("projecting"),
+        ExploreProgress::Drawing => bar.set_message("drawing"),
+        ExploreProgress::Writing => bar.set_message("writing"),
     };
     let watcher = Watcher {
         observe: &observe,

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde::Serialize;
 use undertone_files::OutputFolder;
 use undertone_lab::RunRecord;
-use undertone_report::{RunSummary, Summary, output_folder, report_page, save_page};
+use undertone_report::{ReportSummary, RunSummary, output_folder, report_page, save_page};
 
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
@@ -55,7 +55,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
         return Ok(exit);
     }
     let output = output_folder(&folder, force)?;
-    let summary = Summary::new(&records)?;
+    let summary = ReportSummary::new(&records)?;
     let page = save(&records, &summary, args.corpus.as_deref(), output)?;
     if args.json {
         let page = page.display().to_string();
@@ -82,7 +82,7 @@ pub(super) fn of_run(
     let records = [record.map_or_else(|| RunRecord::read(run), Ok)?];
     save(
         &records,
-        &Summary::new(&records)?,
+        &ReportSummary::new(&records)?,
         Some(corpus),
         output_folder(&page_folder(run), true)?,
     )
@@ -94,7 +94,7 @@ fn page_folder(run: &Path) -> PathBuf {
 
 fn save(
     records: &[RunRecord],
-    summary: &Summary,
+    summary: &ReportSummary,
     corpus: Option<&Path>,
     output: OutputFolder,
 ) -> anyhow::Result<PathBuf> {

@@ -3,12 +3,11 @@
 use crate::chart::header;
 use crate::check;
 use crate::figure::Frame;
-use crate::palette::colors;
 use crate::scene::{Anchor, Mark, Scene};
 use crate::text::{LINE, Weight, fit, width, wrap};
 use crate::theme::{INK, MUTED, TICK_SIZE};
 
-use super::{FlowFigure, FlowLink, FlowStep};
+use super::steps::{FlowFigure, FlowLink, FlowStep};
 
 const GAP: f64 = 3.0;
 /// Between a bar and its names, and between these and the next bar.
@@ -72,7 +71,7 @@ impl<'a> Layout<'a> {
             bottom: 0.0,
             pixels: 0.0,
             parts: Vec::new(),
-            colors: colors(&names),
+            colors: frame.colors(&names),
             names,
         };
         layout.find_columns();

@@ -3,7 +3,7 @@
 use undertone_corpus::Emotion;
 use undertone_figures::*;
 
-use super::{noise, strings};
+use super::{frame, noise, strings};
 
 /// One figure of every kind.
 pub(crate) fn common() -> Vec<Result<Figure, FigureError>> {
@@ -16,8 +16,8 @@ pub(crate) fn common() -> Vec<Result<Figure, FigureError>> {
         lines().draw(),
         heat_map().draw(),
         difference().draw(),
-        wave(Frame::new("Wave form, angry, female").sized(560.0, 240.0)).draw(),
-        spectrogram(Frame::new("Mel spectrogram, angry, female").sized(560.0, 300.0)).draw(),
+        wave(frame("Wave form, angry, female").sized(560.0, 240.0)).draw(),
+        spectrogram(frame("Mel spectrogram, angry, female").sized(560.0, 300.0)).draw(),
         scatter().draw(),
         confusion(Normalization::Counts).draw(),
         confusion(Normalization::Rows).draw(),
@@ -32,7 +32,7 @@ fn emotions() -> Vec<String> {
 
 fn bars() -> BarChart {
     BarChart {
-        frame: Frame::new("Clips by emotion").noted("RAVDESS speech, 1440 clips of 24 actors"),
+        frame: frame("Clips by emotion").noted("RAVDESS speech, 1440 clips of 24 actors"),
         category_label: "emotion".into(),
         value_label: "clips".into(),
         categories: emotions(),
@@ -46,7 +46,7 @@ fn bars() -> BarChart {
 
 fn stacked() -> BarChart {
     BarChart {
-        frame: Frame::new("Clips by speaker and label"),
+        frame: frame("Clips by speaker and label"),
         category_label: "speaker".into(),
         value_label: "clips".into(),
         categories: (1..=24).map(|actor| format!("Actor_{actor:02}")).collect(),
@@ -90,7 +90,7 @@ fn flow() -> FlowFigure {
         })
         .collect();
     FlowFigure {
-        frame: Frame::new("From recordings to balanced labels").sized(820.0, 440.0),
+        frame: frame("From recordings to balanced labels").sized(820.0, 440.0),
         unit: "clips".into(),
         steps: vec![
             step("as recorded", &recorded),
@@ -116,7 +116,7 @@ fn histogram() -> Histogram {
             .collect()
     };
     Histogram {
-        frame: Frame::new("Duration before and after trimming"),
+        frame: frame("Duration before and after trimming"),
         value_label: "duration (s)".into(),
         count_label: "clips".into(),
         bins: 0,
@@ -140,7 +140,7 @@ fn histogram() -> Histogram {
 fn violins() -> ViolinPlot {
     let values = noise(192 * 3);
     ViolinPlot {
-        frame: Frame::new("Pitch by emotion"),
+        frame: frame("Pitch by emotion"),
         category_label: "emotion".into(),
         value_label: "median f0 (Hz)".into(),
         categories: emotions()
@@ -173,7 +173,7 @@ fn lines() -> LineChart {
         *value = 1e-3 * 0.9_f64.powf(*epoch);
     }
     LineChart {
-        frame: Frame::new("Loss, fold 1"),
+        frame: frame("Loss, fold 1"),
         x_label: "epoch".into(),
         y: LineAxis {
             label: "cross-entropy (nats)".into(),
@@ -199,7 +199,7 @@ fn lines() -> LineChart {
 
 fn heat_map() -> HeatMap {
     HeatMap {
-        frame: Frame::new("MFCC of a clip"),
+        frame: frame("MFCC of a clip"),
         x_label: "time (s)".into(),
         y_label: "coefficient".into(),
         value_label: "standard deviations".into(),
@@ -214,7 +214,7 @@ fn heat_map() -> HeatMap {
 
 fn difference() -> HeatMap {
     HeatMap {
-        frame: Frame::new("Mean log-mel, angry less neutral"),
+        frame: frame("Mean log-mel, angry less neutral"),
         value_label: "difference (dB)".into(),
         rows: noise(64 * 63)
             .chunks(63)
@@ -277,7 +277,7 @@ fn scatter() -> ScatterPlot {
         .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
         .collect();
     ScatterPlot {
-        frame: Frame::new("Utterances in two dimensions").sized(640.0, 560.0),
+        frame: frame("Utterances in two dimensions").sized(640.0, 560.0),
         x_label: "first component (31 % of variance)".into(),
         y_label: "second component (12 % of variance)".into(),
         groups: emotions()
@@ -301,7 +301,7 @@ fn confusion(normalization: Normalization) -> ConfusionFigure {
         Normalization::Rows => "Confusion, % of each true class",
     };
     ConfusionFigure {
-        frame: Frame::new(title).sized(600.0, 520.0),
+        frame: frame(title).sized(600.0, 520.0),
         labels: emotions(),
         counts: (0..8)
             .map(|row| {
@@ -322,7 +322,7 @@ fn confusion(normalization: Normalization) -> ConfusionFigure {
 
 fn reliability() -> ReliabilityDiagram {
     ReliabilityDiagram {
-        frame: Frame::new("Reliability").sized(520.0, 460.0),
+        frame: frame("Reliability").sized(520.0, 460.0),
         bins: (3..15)
             .map(|bin| {
                 let confidence = (f64::from(bin) + 0.5) / 15.0;
@@ -340,7 +340,7 @@ fn reliability() -> ReliabilityDiagram {
 
 fn intervals() -> IntervalPlot {
     IntervalPlot {
-        frame: Frame::new("UAR by speaker").sized(640.0, 300.0),
+        frame: frame("UAR by speaker").sized(640.0, 300.0),
         group_label: "speaker".into(),
         value_label: "UAR (%), 95 % interval".into(),
         groups: (1..=24)

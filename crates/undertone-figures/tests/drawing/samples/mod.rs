@@ -3,6 +3,9 @@
 mod common;
 mod nasty;
 
+use undertone_corpus::LABEL_COLORS;
+use undertone_figures::Frame;
+
 pub(crate) use common::common;
 pub(crate) use nasty::nasty;
 
@@ -17,4 +20,9 @@ pub(crate) fn noise(count: usize) -> Vec<f64> {
 /// Names as strings.
 pub(crate) fn strings(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A frame with the colors of emotions and labels.
+pub(crate) fn frame(title: impl Into<String>) -> Frame {
+    Frame::new(title).colored(&LABEL_COLORS)
 }

@@ -2,7 +2,7 @@
 
 use undertone_figures::*;
 
-use super::noise;
+use super::{frame, noise};
 
 const MARKUP: &str = "<script>alert(\"1\")</script>&'";
 
@@ -50,7 +50,7 @@ fn names(count: usize) -> Vec<String> {
 }
 
 fn title() -> Frame {
-    Frame::new(format!("A title that is far too long for one line, since somebody wrote a whole sentence there: {MARKUP}"))
+    frame(format!("A title that is far too long for one line, since somebody wrote a whole sentence there: {MARKUP}"))
         .noted("And a note that goes on for longer than anyone would read, with numbers such as 1 234 567 and a word that is very long: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft.")
 }
 
@@ -188,7 +188,7 @@ fn flow(count: usize) -> FlowFigure {
 
 fn one_epoch() -> LineChart {
     LineChart {
-        frame: Frame::new("One epoch"),
+        frame: frame("One epoch"),
         x_label: "epoch".into(),
         y: LineAxis {
             label: "loss".into(),
@@ -224,7 +224,7 @@ fn one_epoch() -> LineChart {
 fn gaps() -> LineChart {
     let values = [1.0, f64::NAN, 0.8, 0.7, f64::INFINITY, 0.6, 0.0, 0.5];
     LineChart {
-        frame: Frame::new("Gaps"),
+        frame: frame("Gaps"),
         y: LineAxis {
             label: "loss".into(),
             logarithmic: true,
@@ -291,7 +291,7 @@ fn histogram() -> Histogram {
 
 fn one_value() -> Histogram {
     Histogram {
-        frame: Frame::new("One value"),
+        frame: frame("One value"),
         series: vec![Samples {
             name: "one".into(),
             values: vec![2.0; 3],
@@ -325,7 +325,7 @@ fn many_points() -> ScatterPlot {
 
 fn markup_scatter() -> ScatterPlot {
     ScatterPlot {
-        frame: Frame::new("一つの点, один, ένα, \u{0}\u{7}, 😀"),
+        frame: frame("一つの点, один, ένα, \u{0}\u{7}, 😀"),
         x_label: MARKUP.into(),
         y_label: MARKUP.into(),
         groups: vec![PointGroup {
@@ -337,7 +337,7 @@ fn markup_scatter() -> ScatterPlot {
 
 fn silence() -> WavePlot {
     WavePlot {
-        frame: Frame::new("Silence").sized(300.0, 130.0),
+        frame: frame("Silence").sized(300.0, 130.0),
         name: "neutral".into(),
         peaks: vec![(0.0, 0.0); 500],
         seconds: 0.02,
@@ -363,7 +363,7 @@ fn gray() -> HeatMap {
 
 fn flat_heat_map() -> HeatMap {
     HeatMap {
-        frame: Frame::new("Flat"),
+        frame: frame("Flat"),
         rows: vec![vec![-80.0; 9]; 9],
         map: ColorMap::Viridis,
         ..gray()
@@ -372,7 +372,7 @@ fn flat_heat_map() -> HeatMap {
 
 fn loud_spectrogram() -> Spectrogram {
     Spectrogram {
-        frame: Frame::new("One frame").sized(280.0, 160.0),
+        frame: frame("One frame").sized(280.0, 160.0),
         bands: vec![vec![0.0]; 128],
         seconds: 1234.5,
         hertz: (20.0, 24_000.0),
@@ -398,7 +398,7 @@ fn full_reliability() -> ReliabilityDiagram {
 
 fn empty() -> Vec<Result<Figure, FigureError>> {
     let mut bars = bars(0, 0, Stacking::Stacked);
-    bars.frame = Frame::new("");
+    bars.frame = frame("");
     let mut lines = one_epoch();
     lines.lines.clear();
     let mut heat_map = flat_heat_map();

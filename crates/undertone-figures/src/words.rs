@@ -1,17 +1,22 @@
-//! Numbers in words. Between a number and its unit no line is broken.
+//! Numbers in words, as pages show them. A no-break space stands between a number and its unit.
 
-/// "1 clip", "2 clips".
-pub(crate) fn clips(count: usize) -> String {
-    plural(count, "clip", "clips")
+/// Return a number of clips: "1 clip", "2 clips".
+pub fn clips(number: usize) -> String {
+    count(number, "clip")
 }
 
-/// A count with its noun.
-pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
+/// Return a number with a noun whose plural ends in "s".
+pub fn count(number: usize, noun: &str) -> String {
+    plural(number, noun, &format!("{noun}s"))
+}
+
+/// Return a number with the noun or words that go with it.
+pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// "a", "a and b", "a, b and c".
-pub(crate) fn listed<T: AsRef<str>>(words: &[T]) -> String {
+/// Return a list in words: "a", "a and b", "a, b and c"; "none" if it is empty.
+pub fn listed<T: AsRef<str>>(words: &[T]) -> String {
     match words {
         [] => "none".to_owned(),
         [only] => only.as_ref().to_owned(),
@@ -22,8 +27,8 @@ pub(crate) fn listed<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
-/// Seconds as a length of time: "3.7 s", "12 min 5 s", "1 h 29 min".
-pub(crate) fn length(seconds: f64) -> String {
+/// Return seconds as a length of time: "3.7 s", "12 min 5 s", "1 h 29 min".
+pub fn length(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..=59 => format!("{seconds:.1}\u{a0}s"),
@@ -35,8 +40,9 @@ pub(crate) fn length(seconds: f64) -> String {
     }
 }
 
-/// A share, 0 to 1, in whole percent; what is not quite all or nothing is not called that.
-pub(crate) fn percent(share: f64) -> String {
+/// Return a share from 0 to 1 in whole percent. A share that is not exactly 0 or 1 is never shown as
+/// 0 % or 100 %.
+pub fn percent(share: f64) -> String {
     match 100.0 * share {
         p if p > 0.0 && p < 1.0 => "less than 1\u{a0}%".to_owned(),
         p if p < 100.0 && p > 99.0 => "more than 99\u{a0}%".to_owned(),
@@ -44,8 +50,13 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
-/// A number with its sign, the minus as typography has it.
-pub(crate) fn signed(value: f64, decimals: usize) -> String {
+/// Return a share from 0 to 1 in percent with one decimal and without the sign, for tables.
+pub fn in_percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// Return a number with its sign, and a real minus sign.
+pub fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let zero = text.chars().all(|c| matches!(c, '0' | '.'));
     match (zero, value < 0.0) {
@@ -55,18 +66,18 @@ pub(crate) fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A number, the minus as typography has it.
-pub(crate) fn number(value: f64, decimals: usize) -> String {
+/// Return a number with a real minus sign.
+pub fn number(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
 
-/// A value with its unit.
-pub(crate) fn with_unit(value: f64, decimals: usize, unit: &str) -> String {
+/// Return a value with its unit.
+pub fn with_unit(value: f64, decimals: usize, unit: &str) -> String {
     format!("{}\u{a0}{unit}", number(value, decimals))
 }
 
-/// The text with a capital at its beginning.
-pub(crate) fn sentence(text: &str) -> String {
+/// Return the text with a capital letter at its beginning.
+pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

@@ -1,13 +1,12 @@
-//! The measures by which emotions are compared, and the words for it.
+//! The measures by which emotions are compared.
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::Emotion;
+use undertone_corpus::{Emotion, Utterance};
 
 use crate::exploration::Exploration;
 use crate::measure::{ClipMeasures, Pitch};
 use crate::spread::Spread;
-use crate::words::{sentence, signed, with_unit};
 
 /// A measure of a clip.
 #[derive(Clone, Copy)]
@@ -21,19 +20,20 @@ pub(crate) struct Metric {
     /// The unit.
     pub(crate) unit: &'static str,
     /// What the emotion with the highest median is called.
-    most: &'static str,
+    pub(crate) most: &'static str,
     /// What the one with the lowest is called.
-    least: &'static str,
+    pub(crate) least: &'static str,
     /// Digits behind the point.
     pub(crate) decimals: usize,
-    difference: Difference,
+    /// How two values are compared.
+    pub(crate) difference: Difference,
     /// A clip's value, if it has one.
     pub(crate) of: fn(&ClipMeasures) -> Option<f64>,
 }
 
 /// How two values are compared.
 #[derive(Clone, Copy)]
-enum Difference {
+pub(crate) enum Difference {
     /// One less the other, in a unit.
     Absolute(&'static str),
     /// One less the other, in percent of the other.
@@ -143,16 +143,6 @@ pub(crate) static METRICS: [Metric; 8] =
     [DURATION, LEVEL, PEAK, SNR, PITCH, PITCH_RANGE, VOICED, RATE];
 
 impl Metric {
-    /// Title and unit, as an axis has it.
-    pub(crate) fn label(&self) -> String {
-        format!("{} ({})", self.title.to_lowercase(), self.unit)
-    }
-
-    /// A value with its unit.
-    pub(crate) fn with_unit(&self, value: f64) -> String {
-        with_unit(value, self.decimals, self.unit)
-    }
-
     /// The values of an emotion's clips.
     pub(crate) fn values(&self, exploration: &Exploration<'_>, emotion: Emotion) -> Vec<f64> {
         exploration
@@ -172,65 +162,13 @@ impl Metric {
         ranking
     }
 
-    /// Which emotion is at the top and which at the bottom, and how far they are from neutral.
-    pub(crate) fn sentence(&self, exploration: &Exploration<'_>) -> String {
-        let ranking = self.ranking(exploration);
-        let name = self.title.to_lowercase();
-        let (Some((top, high)), Some((bottom, low))) = (ranking.first(), ranking.last()) else {
-            return format!("No clip has a value for {name}.");
-        };
-        if top == bottom {
-            return format!(
-                "The median of {name} is {}; there is one emotion only, and nothing to compare it \
-                 with.",
-                self.with_unit(high.median)
-            );
-        }
-        if self.with_unit(high.median) == self.with_unit(low.median) {
-            return format!(
-                "All emotions are alike in {name}: the median is {} in each.",
-                self.with_unit(high.median)
-            );
-        }
-        let neutral = ranking
-            .iter()
-            .find(|(emotion, _)| *emotion == Emotion::Neutral)
-            .map(|(_, spread)| spread.median);
-        let beside_neutral = |emotion: Emotion, value: f64| match neutral {
-            Some(reference) if emotion != Emotion::Neutral => {
-                format!(" ({} neutral)", self.compared(value, reference))
-            }
-            _ => String::new(),
-        };
-        let found = format!(
-            "{top} is the {}: its median is {}{}; {bottom} is the {}, with {}{}.",
-            self.most,
-            self.with_unit(high.median),
-            beside_neutral(*top, high.median),
-            self.least,
-            self.with_unit(low.median),
-            beside_neutral(*bottom, low.median)
-        );
-        sentence(&found)
-    }
-
-    /// A value compared with another, ready for that one's name: "+3.0 dB over".
-    fn compared(&self, value: f64, reference: f64) -> String {
-        let (amount, unit) = match self.difference {
-            Difference::Absolute(unit) => (signed(value - reference, 1), unit),
-            Difference::Percent => (signed(100.0 * (value / reference - 1.0), 0), "%"),
-            Difference::Semitones => (signed(12.0 * (value / reference).log2(), 1), "semitones"),
-        };
-        format!("{amount}\u{a0}{unit} against")
-    }
-
     /// Share of the values' variance that lies between groups of clips rather than inside them, less
     /// what chance alone puts there (ε², T. L. Kelley, *PNAS* 21, 1935), 0 to 1. `None` where there is
     /// no variance but rounding, but one group, or fewer than three clips to a group.
     pub(crate) fn explained_by<K: Ord>(
         &self,
         exploration: &Exploration<'_>,
-        group: impl Fn(&undertone_corpus::Utterance) -> K,
+        group: impl Fn(&Utterance) -> K,
     ) -> Option<f64> {
         let mut groups = BTreeMap::<&K, (f64, f64)>::new();
         let values: Vec<(K, f64)> = exploration

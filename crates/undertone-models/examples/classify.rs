@@ -1,4 +1,4 @@
-//! The emotion of one recording, with the model that this build carries.
+//! Print the emotion of one recording, with the model that is part of this build.
 //!
 //! ```text
 //! cargo run --release -p undertone-models --example classify -- samples/calm.wav

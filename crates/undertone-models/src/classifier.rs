@@ -14,20 +14,6 @@ use crate::model::{self, Model, ModelConfig, ModelError, class_of_output};
 use crate::network::{BandStatistics, Network};
 
 /// A trained model, ready to classify recordings. Threads can share it by reference.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use undertone_audio::{DecodeOptions, decode_path};
-/// use undertone_models::Classifier;
-///
-/// # let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/calm.wav"));
-/// let classifier = Classifier::embedded()?;
-/// let recording = decode_path(path, &DecodeOptions::default())?;
-/// let prediction = classifier.classify(&recording)?;
-/// println!("{} ({:.0} %)", prediction.label(), 100.0 * prediction.confidence());
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug)]
 pub struct Classifier {
     config: Option<ModelConfig>,
@@ -111,8 +97,8 @@ impl Classifier {
         Self::load_on(folder, &Device::flex())
     }
 
-    /// Load a model folder onto a device. It may also be a folder of a model for audio classification
-    /// that `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
+    /// Load a model folder onto a device. It may also be a folder of a model for audio
+    /// classification that `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -222,8 +208,8 @@ impl Classifier {
 
     /// Predict the class of one recording of any length and rate.
     ///
-    /// Silence at both ends is trimmed if the model was trained that way. A recording longer than the
-    /// window of the model is read in windows that overlap by half, and their probabilities are
+    /// Silence at both ends is trimmed if the model was trained that way. A recording longer than
+    /// the window of the model is read in windows that overlap by half, and their probabilities are
     /// averaged.
     ///
     /// # Errors
@@ -234,8 +220,8 @@ impl Classifier {
         self.prediction(windows.spans, probabilities)
     }
 
-    /// Predict the classes of many recordings, whose windows share batches. An error in one recording
-    /// does not affect the others.
+    /// Predict the classes of many recordings, whose windows share batches. An error in one
+    /// recording does not affect the others.
     pub fn classify_batch(
         &self,
         recordings: &[Recording],

@@ -1,4 +1,4 @@
-//! Where a network computes.
+//! The device on which a network computes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,12 +9,12 @@ use thiserror::Error;
 /// The kinds of device that a build may support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeviceKind {
-    /// The processor; always there.
+    /// The CPU, which is always available.
     #[default]
     Cpu,
     /// An NVIDIA GPU (cargo feature `cuda`).
     Cuda,
-    /// Any GPU through Vulkan, Metal or DirectX 12 (cargo feature `wgpu`).
+    /// Any GPU with Vulkan, Metal or DirectX 12 (cargo feature `wgpu`).
     Wgpu,
 }
 
@@ -22,26 +22,26 @@ pub enum DeviceKind {
 #[derive(Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum DeviceError {
-    /// Not one of the known names.
+    /// An unknown name.
     #[error("unknown device `{0}`: expected cpu, cuda or wgpu")]
     Unknown(String),
-    /// This build has no code for it.
+    /// This build has no support for the device.
     #[error(
         "this build has no support for `{0}`: build it with `cargo build --release --features {0}`"
     )]
     NotBuilt(DeviceKind),
-    /// The build supports it, the machine does not offer it.
+    /// The build supports the device, but the machine does not have it.
     #[error("no {kind} device could be opened: {reason}")]
     NotAvailable {
-        /// Which kind.
+        /// The kind of device.
         kind: DeviceKind,
-        /// What the driver said.
+        /// The error of the driver.
         reason: String,
     },
 }
 
 impl DeviceKind {
-    /// Opens the device and runs one small operation on it.
+    /// Open the device and run one small operation on it.
     ///
     /// # Errors
     /// [`DeviceError::NotBuilt`] and [`DeviceError::NotAvailable`].
@@ -58,7 +58,7 @@ impl DeviceKind {
     }
 }
 
-/// Burn's GPU runtimes panic where there is no driver, and only once they are used.
+/// Open a GPU. The GPU runtimes of Burn panic if there is no driver, and only when they are used.
 #[cfg_attr(not(any(feature = "cuda", feature = "wgpu")), allow(dead_code))]
 fn probe(
     kind: DeviceKind,

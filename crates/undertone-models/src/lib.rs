@@ -1,13 +1,4 @@
-//! Speech emotion networks in [Burn](https://burn.dev), their weights on disk, and a classifier.
-//!
-//! - [`Classifier`] is all that inference needs: load a model, give it recordings.
-//! - [`Model`] is a network with its configuration, and a folder on disk.
-//! - [`CnnLstm`] and [`PretrainedNetwork`] are the networks themselves, for training; an [`Encoder`]
-//!   is wav2vec 2.0, HuBERT or Whisper's encoder as Hugging Face's `transformers` has them, and a
-//!   [`Checkpoint`] its weights.
-//!
-//! A model carries its own front end: the same parameters turn a recording into features while
-//! training, judging and predicting.
+#![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod batch;

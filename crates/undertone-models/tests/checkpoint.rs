@@ -1,5 +1,5 @@
 //! Reading checkpoints as PyTorch and transformers write them (`tests/reference/checkpoints`, by
-//! `tests/reference/make_checkpoints.py`), and what damaged ones are answered with.
+//! `tests/reference/make_checkpoints.py`), and the errors for damaged ones.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,7 +39,7 @@ fn assert_holds_the_reference(folder: &str) {
     }
 }
 
-/// A folder with a safetensors file of this header and so many bytes of data.
+/// Create a folder with a safetensors file of this header and this data.
 fn safetensors(header: &serde_json::Value, data: &[u8]) -> TempDir {
     let header = header.to_string();
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
@@ -95,7 +95,7 @@ fn pytorch_files_of_every_type_of_float() {
 }
 
 #[test]
-fn pytorch_files_of_all_ages() {
+fn pytorch_files_of_old_and_new_versions() {
     for folder in [
         "pytorch-sharded",
         "pytorch-parameters",
@@ -118,14 +118,14 @@ fn a_pytorch_module_with_a_counter() {
 }
 
 #[test]
-fn what_a_pickle_would_call_is_left_out() {
+fn calls_in_a_pickle_are_not_run() {
     let checkpoint = Checkpoint::open(&reference("pytorch-exploit")).unwrap();
     assert_eq!(checkpoint.names().collect::<Vec<_>>(), ["weight"]);
     assert_eq!(checkpoint.read("weight").unwrap(), [-3.0, -2.875]);
 }
 
 #[test]
-fn a_tensor_that_repeats_itself_beyond_the_files_size_is_refused() {
+fn a_tensor_larger_than_its_file_is_an_error() {
     assert_refused(
         &reference("pytorch-expanded"),
         &["`weight`", "[1000000000]", "more than the file holds"],
@@ -133,7 +133,7 @@ fn a_tensor_that_repeats_itself_beyond_the_files_size_is_refused() {
 }
 
 #[test]
-fn every_truncation_of_a_pytorch_file_is_refused() {
+fn every_truncation_of_a_pytorch_file_is_an_error() {
     let whole = fs::read(reference("pytorch-f32/pytorch_model.bin")).unwrap();
     for length in (0..whole.len()).step_by(7) {
         let folder = folder_of(&[("pytorch_model.bin", &whole[..length])]);
@@ -166,7 +166,7 @@ fn damaged_bytes_never_panic() {
 }
 
 #[test]
-fn safetensors_win_over_pytorch() {
+fn a_safetensors_file_is_preferred_to_a_pytorch_file() {
     let folder = folder_of(&[("pytorch_model.bin", b"")]);
     let safetensors = reference("safetensors-f32/model.safetensors");
     fs::copy(safetensors, folder.path().join("model.safetensors")).unwrap();
@@ -175,7 +175,7 @@ fn safetensors_win_over_pytorch() {
 }
 
 #[test]
-fn a_folder_without_weights_says_what_was_looked_for() {
+fn a_folder_without_weights_is_an_error_with_the_expected_files() {
     let folder = tempfile::tempdir().unwrap();
     assert_refused(
         folder.path(),
@@ -185,7 +185,7 @@ fn a_folder_without_weights_says_what_was_looked_for() {
 }
 
 #[test]
-fn a_tensor_that_is_not_there() {
+fn a_missing_tensor_is_an_error() {
     let checkpoint = Checkpoint::open(&reference("safetensors-f32")).unwrap();
     assert_eq!(checkpoint.shape("other"), None);
     assert!(matches!(
@@ -195,7 +195,7 @@ fn a_tensor_that_is_not_there() {
 }
 
 #[test]
-fn integers_are_named_and_floats_beside_them_are_read() {
+fn a_tensor_of_integers_is_an_error_and_floats_beside_it_are_read() {
     let header = json!({
         "steps": {"dtype": "I64", "shape": [], "data_offsets": [0, 8]},
         "weight": f32_tensor(&[1], 8, 12),
@@ -211,7 +211,7 @@ fn integers_are_named_and_floats_beside_them_are_read() {
 }
 
 #[test]
-fn values_that_are_not_finite_are_found() {
+fn values_that_are_not_finite_are_errors() {
     for (value, word) in [
         (f32::NAN, "NaN"),
         (f32::INFINITY, "inf"),
@@ -238,7 +238,7 @@ fn values_that_are_not_finite_are_found() {
 }
 
 #[test]
-fn offsets_that_overlap_or_leave_gaps_are_refused() {
+fn offsets_that_overlap_or_leave_gaps_are_errors() {
     for (second, word) in [(4, "overlaps"), (12, "gap")] {
         let header = json!({
             "first": f32_tensor(&[2], 0, 8),
@@ -250,7 +250,7 @@ fn offsets_that_overlap_or_leave_gaps_are_refused() {
 }
 
 #[test]
-fn headers_that_lie_are_refused() {
+fn headers_that_contradict_themselves_are_errors() {
     let huge = usize::MAX;
     for tensor in [
         f32_tensor(&[3], 0, 8),
@@ -269,7 +269,7 @@ fn headers_that_lie_are_refused() {
 }
 
 #[test]
-fn every_truncation_of_a_file_is_refused() {
+fn every_truncation_of_a_safetensors_file_is_an_error() {
     let whole = fs::read(reference("safetensors-f32/model.safetensors")).unwrap();
     for length in 0..whole.len() {
         let folder = folder_of(&[("model.safetensors", &whole[..length])]);
@@ -278,7 +278,7 @@ fn every_truncation_of_a_file_is_refused() {
 }
 
 #[test]
-fn a_header_length_is_checked_before_it_is_believed() {
+fn a_wrong_header_length_is_an_error() {
     for length in [u64::MAX, 1 << 40, 99_999_999] {
         let mut bytes = length.to_le_bytes().to_vec();
         bytes.extend_from_slice(b"{}");
@@ -290,7 +290,7 @@ fn a_header_length_is_checked_before_it_is_believed() {
 }
 
 #[test]
-fn a_missing_shard_is_named() {
+fn the_error_names_a_missing_shard() {
     let index = fs::read(reference(
         "safetensors-sharded/model.safetensors.index.json",
     ))
@@ -303,7 +303,7 @@ fn a_missing_shard_is_named() {
 }
 
 #[test]
-fn an_index_stays_in_its_folder() {
+fn an_index_that_names_a_file_outside_its_folder_is_an_error() {
     for shard in [
         "../model.safetensors",
         "/etc/passwd",
@@ -320,7 +320,7 @@ fn an_index_stays_in_its_folder() {
 }
 
 #[test]
-fn an_index_that_names_a_tensor_its_shard_lacks() {
+fn an_index_that_names_a_missing_tensor_is_an_error() {
     let index = json!({"weight_map": {"weight": "a.safetensors"}}).to_string();
     let shard = fs::read(reference("safetensors-f32/model.safetensors")).unwrap();
     let folder = folder_of(&[
@@ -353,7 +353,7 @@ fn header(path: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_tensors_are_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let values = [1.0, -0.1, 65504.0, 1e-7];
     write(folder.path(), &[2, 2], &values, FloatType::F32).unwrap();

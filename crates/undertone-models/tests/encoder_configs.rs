@@ -21,7 +21,7 @@ fn head(value: &Value) -> Result<ClassifierHeadConfig, String> {
 }
 
 #[test]
-fn what_is_left_out_has_transformers_defaults() {
+fn missing_options_have_the_defaults_of_transformers() {
     let Ok(EncoderConfig::Wav2Vec2(config)) = encoder(&json!({"model_type": "wav2vec2"})) else {
         panic!();
     };
@@ -47,7 +47,7 @@ fn what_is_left_out_has_transformers_defaults() {
 }
 
 #[test]
-fn unknown_architectures_are_told_with_the_known() {
+fn the_error_for_an_unknown_architecture_lists_the_known_ones() {
     for (value, found) in [
         (json!({"model_type": "bert"}), "`bert`"),
         (json!({}), "(none)"),
@@ -68,7 +68,7 @@ fn unknown_architectures_are_told_with_the_known() {
 }
 
 #[test]
-fn options_that_cannot_work_are_told() {
+fn invalid_options_are_errors() {
     let wav2vec2 = |options: Value| {
         let mut value = json!({"model_type": "wav2vec2"});
         value
@@ -174,7 +174,7 @@ fn labels_are_numbered_from_0() {
 }
 
 #[test]
-fn what_is_written_reads_as_it_was() {
+fn a_written_configuration_is_read_back() {
     for name in ALL {
         let reference = Reference::open(name);
         let written = reference.config.to_json(&reference.head).unwrap();
@@ -212,7 +212,7 @@ fn preprocessing_is_read_and_checked() {
 }
 
 #[test]
-fn clips_shorter_than_the_receptive_field_are_followed_by_zeros() {
+fn clips_shorter_than_the_receptive_field_are_filled_up_with_zeros() {
     let device = Device::flex();
     let reference = Reference::open("wav2vec2-base");
     let encoder = Encoder::load(&reference.config, None, &reference.checkpoint, &device).unwrap();

@@ -1,4 +1,4 @@
-//! Checkpoints that fit, and what is said of those that do not.
+//! Loading encoders from checkpoints, and the errors for checkpoints that do not fit.
 
 mod encoders;
 
@@ -49,7 +49,7 @@ fn mismatch(reference: &Reference, tensors: &Tensors) -> String {
 }
 
 #[test]
-fn what_is_written_is_what_was_read() {
+fn writing_an_encoder_that_was_read_keeps_its_tensors() {
     let device = Device::flex();
     for name in ALL {
         let reference = Reference::open(name);
@@ -103,7 +103,7 @@ fn what_is_written_is_what_was_read() {
 }
 
 #[test]
-fn names_may_have_any_of_the_prefixes() {
+fn names_may_have_any_known_prefix() {
     for (name, own, prefixes) in [
         ("wav2vec2-base", "wav2vec2.", ["", "model.", "hubert."]),
         ("whisper", "encoder.", ["", "model.", "model.encoder."]),
@@ -127,7 +127,7 @@ fn names_may_have_any_of_the_prefixes() {
 }
 
 #[test]
-fn every_missing_and_misshapen_tensor_is_told() {
+fn the_error_names_every_tensor_that_is_missing_or_of_another_shape() {
     let reference = Reference::open("wav2vec2-stable");
     let mut tensors = tensors_of(&reference.checkpoint);
     let key = "wav2vec2.encoder.layers.1.attention.k_proj.weight";
@@ -163,7 +163,7 @@ fn a_normalized_weight_needs_both_factors() {
 }
 
 #[test]
-fn another_models_checkpoint_is_told_in_some_lines() {
+fn the_error_for_another_models_checkpoint_is_short() {
     let whisper = Reference::open("whisper");
     let told = mismatch(
         &Reference::open("wav2vec2-base"),
@@ -177,7 +177,7 @@ fn another_models_checkpoint_is_told_in_some_lines() {
 }
 
 #[test]
-fn later_layers_are_not_even_missed() {
+fn a_checkpoint_may_lack_layers_that_are_not_loaded() {
     let reference = Reference::open("whisper");
     let mut tensors = tensors_of(&reference.checkpoint);
     tensors
@@ -194,7 +194,7 @@ fn later_layers_are_not_even_missed() {
 }
 
 #[test]
-fn a_head_without_its_layer_weights_is_told() {
+fn a_head_without_its_layer_weights_is_an_error() {
     let reference = Reference::open("hubert-base");
     let mut tensors = tensors_of(&reference.checkpoint);
     tensors.remove("layer_weights").unwrap();

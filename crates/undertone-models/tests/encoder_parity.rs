@@ -91,7 +91,7 @@ fn whisper() {
 }
 
 #[test]
-fn first_layers_have_the_states_of_the_whole() {
+fn the_first_layers_have_the_states_of_the_whole_encoder() {
     let device = Device::flex();
     for name in [
         "wav2vec2-base",

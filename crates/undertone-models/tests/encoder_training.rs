@@ -131,7 +131,7 @@ fn frozen_features_leave_the_transformer_trainable() {
 }
 
 #[test]
-fn training_computes_what_inference_does_and_dropout_more() {
+fn training_without_dropout_computes_as_inference_does() {
     let (device, training) = (Device::flex(), Device::flex().autodiff());
     let reference = Reference::open("wav2vec2-base");
     let last = |config: &EncoderConfig, device: &Device| {

@@ -114,7 +114,7 @@ fn assert_close(found: &[f32], expected: &[f32], what: &str) {
 }
 
 #[test]
-fn outputs_are_pytorchs() {
+fn outputs_equal_those_of_pytorch() {
     let device = Device::flex();
     for case in cases() {
         let output = lstm(&case, &device)
@@ -165,7 +165,7 @@ impl ModuleVisitor for Gradients {
 }
 
 #[test]
-fn gradients_are_pytorchs() {
+fn gradients_equal_those_of_pytorch() {
     let device = Device::flex().autodiff();
     for case in cases() {
         let network = lstm(&case, &device);

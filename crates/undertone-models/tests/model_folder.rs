@@ -1,4 +1,4 @@
-//! Model folders: what is saved comes back, and what does not fit is told.
+//! Model folders: saving and loading them, and the errors for damaged ones.
 
 use std::fs;
 use std::path::Path;
@@ -142,7 +142,7 @@ fn saving_twice_writes_the_same_bytes() {
 }
 
 #[test]
-fn every_tensor_that_does_not_fit_is_named() {
+fn the_error_names_every_tensor_that_does_not_fit() {
     let missing = complaint_after(|weights| {
         weights.take("output.weight");
     });
@@ -177,7 +177,7 @@ fn every_tensor_that_does_not_fit_is_named() {
 }
 
 #[test]
-fn damaged_folders_are_refused_and_the_file_named() {
+fn the_error_for_a_damaged_folder_names_the_file() {
     let empty = TempDir::new().unwrap();
     assert!(matches!(
         load(empty.path()).unwrap_err(),
@@ -209,7 +209,7 @@ fn damaged_folders_are_refused_and_the_file_named() {
 }
 
 #[test]
-fn configurations_that_cannot_work_are_refused() {
+fn invalid_configurations_are_errors() {
     let refused = |from: &str, to: &str| {
         let folder = saved();
         let path = folder.path().join(CONFIG_FILE);
@@ -253,7 +253,7 @@ fn configurations_that_cannot_work_are_refused() {
 }
 
 #[test]
-fn fine_classes_are_summed_into_coarse_ones_and_not_the_other_way() {
+fn fine_classes_are_summed_into_coarse_ones_but_not_coarse_into_fine() {
     use LabelScheme::{Emotion8, Sentiment3};
     assert_eq!(
         class_of_output(Emotion8, Sentiment3),
@@ -290,7 +290,7 @@ fn long_recordings_are_read_in_windows_that_overlap_by_half() {
 }
 
 #[test]
-fn a_batch_gives_what_single_clips_give_and_errors_stay_with_their_clip() {
+fn a_batch_predicts_as_single_clips_do_and_an_error_affects_its_clip_only() {
     let classifier = Classifier::new(model(1), &Device::flex()).unwrap();
     let empty = Recording {
         samples: Vec::new(),
@@ -317,7 +317,7 @@ fn a_batch_gives_what_single_clips_give_and_errors_stay_with_their_clip() {
 }
 
 #[test]
-fn the_model_with_an_encoder_that_ships_is_as_it_would_be_written() {
+fn the_shipped_model_with_an_encoder_is_rewritten_unchanged() {
     let shipped =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/5-whisper-tiny-sentiment3");
     let folder = tempfile::tempdir().unwrap();

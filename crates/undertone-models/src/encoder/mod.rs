@@ -1,12 +1,12 @@
 //! Pretrained speech encoders: wav2vec 2.0, HuBERT and Whisper's encoder.
 //!
-//! They compute what Hugging Face's `transformers` computes from the same checkpoint
-//! (`tests/encoder_parity.rs`, `bench/encoder_parity.py`), with one difference: a clip's result
-//! never depends on the clips beside it. Where `transformers` lets padding into a result, ours is
-//! that of the clip alone.
+//! They compute what `transformers` of Hugging Face computes from the same checkpoint
+//! (`tests/encoder_parity.rs`, `bench/encoder_parity.py`), with one difference: the result of a
+//! clip never depends on the other clips of its batch. Where padding influences the result of
+//! `transformers`, ours is the result of the clip alone.
 //!
-//! An [`EncoderConfig`] comes from `config.json`, an [`Encoder`] from it and a
-//! [`Checkpoint`](crate::Checkpoint). Its [`HiddenStates`] go to a [`Readout`](crate::Readout).
+//! An [`EncoderConfig`] is read from `config.json`; an [`Encoder`] is loaded with it from a
+//! [`Checkpoint`](crate::Checkpoint). A [`Readout`](crate::Readout) reads its [`HiddenStates`].
 
 mod config;
 mod convolution;
@@ -36,7 +36,7 @@ use crate::weights::{self, Checkpoint, NamedTensor};
 
 /// A pretrained encoder, or a random one.
 #[derive(Module, Debug)]
-#[allow(clippy::large_enum_variant)] // there is one of them, and Burn derives no boxes
+#[allow(clippy::large_enum_variant)] // only one value exists, and Burn derives no boxes
 pub enum Encoder {
     /// wav2vec 2.0 or HuBERT, which reads waveforms.
     Wav2Vec2(Wav2Vec2),
@@ -45,19 +45,20 @@ pub enum Encoder {
 }
 
 impl Encoder {
-    /// Fills an encoder from a checkpoint, one tensor at a time.
+    /// Load an encoder from a checkpoint, one tensor at a time.
     ///
-    /// Tensors may have their names with or without the prefix of a model with a head
-    /// (`wav2vec2.`, `hubert.`, `encoder.`, `model.encoder.`, `model.`). Tensors that the encoder
-    /// has no place for are left alone: other heads, a decoder, later layers.
+    /// The names may have the prefix of a model with a head (`wav2vec2.`, `hubert.`, `encoder.`,
+    /// `model.encoder.`, `model.`) or none. Other tensors of the checkpoint are ignored: heads, a
+    /// decoder, later layers.
     ///
-    /// `layers` takes only the first layers of the transformer: states 0 to `layers` are then those
-    /// of the whole network, except that the layer norm behind its last layer, where there is one,
-    /// belongs to the whole alone. `None` takes all.
+    /// With `layers`, only the first layers of the transformer are loaded. States 0 to `layers` are
+    /// then those of the whole network, except that a layer norm behind the last layer of the whole
+    /// network is left out. `None` loads all layers.
     ///
     /// # Errors
-    /// [`EncoderError::Mismatch`] with every tensor that is missing or has another shape, and the
-    /// checkpoint's own errors. More `layers` than there are is [`EncoderError::Layers`].
+    /// [`CheckpointError::Mismatch`](crate::CheckpointError::Mismatch) with every tensor that is
+    /// missing or has another shape, the other errors of a checkpoint, and [`EncoderError::Layers`]
+    /// for more `layers` than the encoder has.
     pub fn load(
         config: &EncoderConfig,
         layers: Option<usize>,
@@ -74,7 +75,7 @@ impl Encoder {
         Ok(weights::load(encoder, checkpoint, name_of)?)
     }
 
-    /// An encoder with random weights, drawn when they are first used.
+    /// Create an encoder with random weights, which are drawn when they are first used.
     ///
     /// # Errors
     /// [`EncoderError::Layers`] and [`EncoderError::Config`].
@@ -102,13 +103,12 @@ impl Encoder {
         })
     }
 
-    /// The hidden states of all layers that were taken.
+    /// Compute the hidden states of all layers.
     ///
-    /// Clips shorter than [`EncoderConfig::shortest_input`] are read as if zeros followed them up
-    /// to that length.
+    /// Clips shorter than [`EncoderConfig::shortest_input`] are filled up with zeros.
     ///
     /// # Panics
-    /// If the batch's bands differ from [`EncoderConfig::bands`], if a clip is longer than
+    /// If the bands of the batch differ from [`EncoderConfig::bands`], if a clip is longer than
     /// [`EncoderConfig::longest_input`] or than the tensor, or if there is no clip.
     pub fn hidden_states(&self, batch: &Batch) -> HiddenStates {
         match self {
@@ -117,8 +117,8 @@ impl Encoder {
         }
     }
 
-    /// Keeps the last `layers` transformer layers and the layer norm behind them trainable;
-    /// everything before them is frozen, without dropout and without gradients.
+    /// Keep the last `layers` transformer layers and the layer norm behind them trainable. Freeze
+    /// everything before them: no dropout, no gradients.
     pub fn train_last(self, layers: usize) -> Self {
         match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.train_last(layers)),
@@ -126,7 +126,7 @@ impl Encoder {
         }
     }
 
-    /// Freezes what stands before the transformer: convolutions, projection and positions.
+    /// Freeze the parts before the transformer: convolutions, projection and positions.
     pub fn freeze_features(self) -> Self {
         match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.freeze_features()),
@@ -142,12 +142,12 @@ impl Encoder {
         }
     }
 
-    /// All tensors as `transformers` names and lays them out in a model with a classification head
-    /// of `config`'s family (`wav2vec2.…`, `hubert.…`, `encoder.…`). The weight of the position
-    /// embedding is written as the two factors of its normalization.
+    /// Return all tensors with the names and the layout that `transformers` uses in a model with a
+    /// classification head of the family of `config` (`wav2vec2.…`, `hubert.…`, `encoder.…`). The
+    /// weight of the position embedding is split into the two factors of its normalization.
     ///
-    /// `transformers` puts its layer norm behind the last layer of any pre-norm network, so for one
-    /// that was cut to its first layers it computes another last state.
+    /// `transformers` applies its layer norm behind the last layer of any pre-norm network. For a
+    /// network that was cut to its first layers it computes another last state.
     pub fn to_tensors(&self, config: &EncoderConfig) -> Vec<NamedTensor> {
         let prefix = config.prefix();
         weights::export(self, |name| format!("{prefix}{name}"))

@@ -1,4 +1,4 @@
-//! From a clip's hidden states over time to one vector.
+//! From the hidden states of a clip over time to one vector.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 use super::steps::{beyond_own, own_mean};
 use super::transformer::linear;
 
-/// How the states over a clip's own steps become one vector.
+/// How the states over the steps of a clip become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepPoolingKind {
     /// Their mean.
     #[default]
     Mean,
-    /// Their mean and their standard deviation side by side.
+    /// Their mean and their standard deviation, concatenated.
     MeanStd,
-    /// Their mean, standard deviation and skewness side by side.
+    /// Their mean, standard deviation and skewness, concatenated.
     Moments,
     /// Their weighted mean, with learned weights.
     Attention,
 }
 
 impl StepPoolingKind {
-    /// Width of the vector for states of `width`.
+    /// Return the width of the vector for states of `width`.
     pub fn output_width(self, width: usize) -> usize {
         match self {
             Self::MeanStd => 2 * width,
@@ -34,7 +34,7 @@ impl StepPoolingKind {
         }
     }
 
-    /// The pooling of states of `width`; only attention has weights, which are drawn at random.
+    /// Create the pooling of states of `width`. Only attention has weights; they are random.
     pub fn init(self, width: usize, device: &Device) -> StepPooling {
         StepPooling {
             attention: (self == Self::Attention).then(|| AttentionPooling {
@@ -46,7 +46,7 @@ impl StepPoolingKind {
     }
 }
 
-/// Pools the states over each clip's own steps.
+/// Pools the states over the steps of each clip.
 #[derive(Module, Debug)]
 pub struct StepPooling {
     attention: Option<AttentionPooling>,
@@ -58,14 +58,16 @@ impl StepPooling {
     /// Added to a variance before its square root, whose slope is infinite at zero.
     pub const SMALLEST_VARIANCE: f32 = 1e-8;
 
-    /// One vector a clip: `[batch, steps, width]` → `[batch, width]`, or `[batch, 2 * width]` with
-    /// deviations, `[batch, 3 * width]` with skewness too. `lengths` are the clips' own steps, at least 1.
+    /// Compute one vector per clip: `[batch, steps, width]` → `[batch, width]`, or `[batch, 2 *
+    /// width]` with deviations, `[batch, 3 * width]` with skewness too. `lengths` are the steps of
+    /// each clip, at least 1.
     ///
     /// - mean: `μ = Σ x_t / T`
-    /// - deviation: `σ = √(Σ (x_t - μ)² / T + 1e-8)`, the population's (`torch.std` with
-    ///   `unbiased=False`), with what keeps its gradient finite
+    /// - deviation: `σ = √(Σ (x_t - μ)² / T + 1e-8)`, that of the population (`torch.std` with
+    ///   `unbiased=False`); the summand keeps its gradient finite
     /// - skewness: `Σ ((x_t - μ) / σ)³ / T`
-    /// - attention (Lin et al. 2017, one head): `Σ a_t x_t` with `a = softmax_t(w · tanh(W x_t + b))`
+    /// - attention (Lin et al. 2017, one head): `Σ a_t x_t` with `a = softmax_t(w · tanh(W x_t +
+    ///   b))`
     pub fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<2> {
         if let Some(attention) = &self.attention {
             return attention.forward(states, lengths);
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn mean_and_deviation_of_own_steps_only() {
+    fn padding_does_not_change_mean_and_deviation() {
         let device = Device::flex();
         let pooling = StepPoolingKind::MeanStd.init(2, &device);
         let pooled = pooling.forward(states(&device), &[3, 2]);
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_of_a_constants_deviation_is_finite() {
+    fn the_gradient_of_the_deviation_of_a_constant_is_finite() {
         let device = Device::flex().autodiff();
         let states = Tensor::<3>::ones([1, 4, 2], &device).require_grad();
         let pooled = StepPoolingKind::MeanStd
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn attention_reads_own_steps_only_and_lies_between_them() {
+    fn attention_ignores_padding_and_lies_between_the_states() {
         let device = Device::flex();
         let pooling = StepPoolingKind::Attention.init(2, &device);
         let together = pooling.forward(states(&device), &[3, 2]);

@@ -15,8 +15,9 @@ pub struct HiddenStates {
     pub lengths: Vec<usize>,
 }
 
-/// The batch cut to its longest clip, and filled up to `shortest` frames where that is shorter,
-/// with zeros beyond each clip's own frames; and the clips' lengths, none below `shortest`.
+/// Cut the batch to its longest clip, fill it up to at least `shortest` frames, and set the frames
+/// beyond the end of each clip to zero. Return it with the lengths of the clips, at least
+/// `shortest`.
 ///
 /// # Panics
 /// If there is no clip, if the lengths do not fit the tensor, or if its bands are not `bands`.
@@ -53,8 +54,8 @@ pub(super) fn own_frames(batch: &Batch, bands: usize, shortest: usize) -> (Tenso
     (values, lengths)
 }
 
-/// Which of the first `steps` are beyond a clip's own, `[clips, steps]`; `None` if none is, so that
-/// all work on them can be left out.
+/// Return which of the first `steps` are beyond the end of each clip, `[clips, steps]`; `None` if
+/// none is, so that the work on them can be left out.
 pub(super) fn beyond_own(
     lengths: &[usize],
     steps: usize,
@@ -71,7 +72,7 @@ pub(super) fn beyond_own(
     Some(Tensor::from_data(data, device))
 }
 
-/// `[clips, steps, width]` with zeros beyond each clip's own steps.
+/// Set the steps of `[clips, steps, width]` beyond the end of each clip to zero.
 pub(super) fn zero_beyond(states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -> Tensor<3> {
     match beyond {
         Some(beyond) => states.mask_fill(beyond.clone().unsqueeze_dim(2), 0.0),
@@ -79,7 +80,7 @@ pub(super) fn zero_beyond(states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -
     }
 }
 
-/// The mean over each clip's own steps: `[clips, steps, width]` → `[clips, 1, width]`.
+/// Compute the mean over the steps of each clip: `[clips, steps, width]` → `[clips, 1, width]`.
 pub(super) fn own_mean(states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
     let [clips, steps, _] = states.dims();
     let device = states.device();

@@ -1,9 +1,9 @@
 //! wav2vec 2.0 (Baevski et al. 2020) and HuBERT (Hsu et al. 2021): convolutions over the waveform,
 //! a projection, a convolutional position embedding, and a transformer.
 //!
-//! After `modeling_wav2vec2.py` and `modeling_hubert.py` of `transformers` 4.57, without their layer
-//! drop and without their masking of hidden states while training. Fields have the names of the
-//! checkpoint.
+//! After `modeling_wav2vec2.py` and `modeling_hubert.py` of `transformers` 4.57, without their
+//! layer drop and without their masking of hidden states while training. Fields have the names of
+//! the checkpoint.
 
 use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
@@ -151,7 +151,7 @@ struct ConvLayer {
 }
 
 impl ConvLayer {
-    /// `[batch, frames, channels_in]` → `[batch, steps, channels_out]`, and the lengths of the clips.
+    /// `[batch, frames, channels_in]` → `[batch, steps, channels_out]`, and the lengths in steps
     fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> (Tensor<3>, Vec<usize>) {
         let lengths: Vec<usize> = lengths.iter().map(|own| self.conv.steps(*own)).collect();
         let mut output = self.conv.forward(input);

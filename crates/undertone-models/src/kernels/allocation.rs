@@ -2,9 +2,9 @@
 
 /// Make the allocator of the C library keep freed memory for the next tensors.
 ///
-/// By default, glibc returns large blocks to the system at once, and the system has to map and clear
-/// the pages of each new tensor: a sixth of the time of a small encoder. Call this once, when a
-/// program starts. It has an effect only on Linux with glibc.
+/// By default, glibc returns large blocks to the system at once, and the system has to map and
+/// clear the pages of each new tensor: a sixth of the time of a small encoder. Call this once, when
+/// a program starts. It has an effect only on Linux with glibc.
 #[allow(unsafe_code)]
 pub fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]

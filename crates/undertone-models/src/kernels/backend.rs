@@ -21,8 +21,8 @@ pub(crate) trait Kernels: Backend {
         Self::gelu_backward(input, output_gradient)
     }
 
-    /// The softmax over the last axis of `scores`, `[batch, heads, steps, steps]`, times `scale`. Only
-    /// the first `lengths` steps of each clip are attended to.
+    /// The softmax over the last axis of `scores`, `[batch, heads, steps, steps]`, times `scale`.
+    /// Only the first `lengths` steps of each clip are attended to.
     fn attention_weights(
         scores: FloatTensor<Self>,
         scale: f32,
@@ -55,8 +55,8 @@ pub(crate) trait Kernels: Backend {
         Self::float_matmul(windows, weight)
     }
 
-    /// The gradient by the input of a convolution, `[batch, frames, channels]`, given the gradient by
-    /// its windows, `[batch, windows, kernel_size * channels]`.
+    /// The gradient by the input of a convolution, `[batch, frames, channels]`, given the gradient
+    /// by its windows, `[batch, windows, kernel_size * channels]`.
     fn windows_gradient(
         gradient: FloatTensor<Self>,
         frames: usize,

@@ -13,8 +13,8 @@ use super::vector_math::vectorized;
 const FRAMES: usize = 128;
 
 /// Normalize each channel of each clip of `[batch, frames, channels]` to mean 0 and variance 1 over
-/// the first `lengths` frames, then multiply by `gamma` and add `beta`, both `[channels]`. `epsilon`
-/// is added to the variance. This is a group norm with one group per channel.
+/// the first `lengths` frames, then multiply by `gamma` and add `beta`, both `[channels]`.
+/// `epsilon` is added to the variance. This is a group norm with one group per channel.
 pub(crate) fn channel_norm(
     input: Tensor<3>,
     gamma: Tensor<1>,

@@ -2,8 +2,8 @@
 //!
 //! With channels last, the frames that an output depends on are contiguous in memory, and those of
 //! the next output begin `stride` frames later: a matrix whose rows overlap. The matrix product of
-//! Burn accepts it as it is, so nothing is copied. (The CPU convolution of Burn 0.22 splits its work
-//! into products too small to be fast.)
+//! Burn accepts it as it is, so nothing is copied. (The CPU convolution of Burn 0.22 splits its
+//! work into products too small to be fast.)
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -157,9 +157,9 @@ fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     }
 }
 
-/// Compute [`Kernels::convolution`] with gradients. If all clips share one weight, their windows are
-/// copied into one matrix: its product has one gradient for the weight, where the product of each
-/// clip would have one, to be summed.
+/// Compute [`Kernels::convolution`] with gradients. If all clips share one weight, their windows
+/// are copied into one matrix: its product has one gradient for the weight, where the product of
+/// each clip would have one, to be summed.
 pub(super) fn tracked<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,

@@ -1,10 +1,10 @@
 //! Operations that are faster on a CPU here than in Burn 0.22.
 //!
 //! The CPU back end of Burn computes a matrix product fast. It is slow at three operations that the
-//! encoders need: the exact GELU runs one value at a time on one core, softmax runs over a copy, and
-//! a normalization over time passes over the memory seven times. [`backend::Kernels`] has a version
-//! of each for that back end. Other back ends use the operations of Burn ([`plain`]), and so does
-//! whatever needs a gradient, except GELU and convolution.
+//! encoders need: the exact GELU runs one value at a time on one core, softmax runs over a copy,
+//! and a normalization over time passes over the memory seven times. [`backend::Kernels`] has a
+//! version of each for that back end. Other back ends use the operations of Burn ([`plain`]), and
+//! so does whatever needs a gradient, except GELU and convolution.
 //!
 //! - [`activation`]: GELU on all cores and in vector registers.
 //! - [`attention()`]: softmax in place, and without the steps beyond the end of a clip.

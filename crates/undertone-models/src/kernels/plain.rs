@@ -63,8 +63,8 @@ pub(super) fn windows<B: Backend>(
     B::float_unfold(flat, time, kernel_size * channels, stride * channels)
 }
 
-/// Compute the gradient of [`windows`] by its input, one frame of the kernel at a time. (The gradient
-/// of `unfold` in Burn takes one window at a time.)
+/// Compute the gradient of [`windows`] by its input, one frame of the kernel at a time. (The
+/// gradient of `unfold` in Burn takes one window at a time.)
 pub(super) fn windows_gradient<B: Backend>(
     gradient: FloatTensor<B>,
     frames: usize,

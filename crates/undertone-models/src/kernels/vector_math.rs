@@ -1,4 +1,5 @@
-//! Functions of one value without branches and tables, which compilers turn into vector instructions.
+//! Functions of one value without branches and tables, which compilers turn into vector
+//! instructions.
 
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 

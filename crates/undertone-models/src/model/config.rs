@@ -117,8 +117,8 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     Ok(config)
 }
 
-/// Return, for each class of `outputs`, the class of `labels` that it belongs to; `None` if `outputs`
-/// is the coarser scheme.
+/// Return, for each class of `outputs`, the class of `labels` that it belongs to; `None` if
+/// `outputs` is the coarser scheme.
 pub fn class_of_output(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
     (0..outputs.labels().len())
         .map(|output| {

@@ -32,8 +32,8 @@ pub struct EncoderFiles {
 }
 
 impl EncoderFiles {
-    /// Return the name on the Hub that the encoder was saved with, `owner/name`. A path on the machine
-    /// of the person who saved it is not a name.
+    /// Return the name on the Hub that the encoder was saved with, `owner/name`. A path on the
+    /// machine of the person who saved it is not a name.
     pub(crate) fn hub_name(&self) -> Option<&str> {
         let name = self.config.get(NAME_OR_PATH)?.as_str()?;
         let is_part = |part: &str| {
@@ -154,7 +154,8 @@ impl PretrainedEncoder {
     }
 
     /// Estimate what training keeps for one clip of `frames` (samples, if the input is a waveform),
-    /// if the last layers (`None`: all) and, with `convolutions`, the parts before them are trained.
+    /// if the last layers (`None`: all) and, with `convolutions`, the parts before them are
+    /// trained.
     pub fn activations(
         &self,
         frames: usize,

@@ -15,7 +15,10 @@ use crate::weights::WeightsError;
 #[non_exhaustive]
 pub enum ModelError {
     /// No folder of that name, or no `config.json` in it.
-    #[error("{}: no model here (expected a folder with config.json and model.safetensors)", .0.display())]
+    #[error(
+        "{}: no model here (expected a folder with config.json and model.safetensors)",
+        .0.display()
+    )]
     NotFound(PathBuf),
     /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
@@ -34,7 +37,10 @@ pub enum ModelError {
         source: serde_json::Error,
     },
     /// The folder was written by another version of Undertone.
-    #[error("{}: format {found}, this build reads format {FORMAT}: update undertone", path.display())]
+    #[error(
+        "{}: format {found}, this build reads format {FORMAT}: update undertone",
+        path.display()
+    )]
     Format {
         /// The file.
         path: PathBuf,

@@ -137,8 +137,9 @@ impl Model {
         Ok((model, front_end))
     }
 
-    /// Return the name of the encoder, if there is one: its name on the Hub (`hf:owner/name`) if the
-    /// recipe or the files of the encoder contain it, else the name of its folder, without the path.
+    /// Return the name of the encoder, if there is one: its name on the Hub (`hf:owner/name`) if
+    /// the recipe or the files of the encoder contain it, else the name of its folder, without the
+    /// path.
     pub fn encoder_name(&self) -> Option<String> {
         let NetworkConfig::Pretrained(config) = &self.config.network else {
             return None;
@@ -202,7 +203,8 @@ impl Model {
     }
 }
 
-/// Parse a `config.json` in the layout of Hugging Face, which has a `model_type`; `None` for our own.
+/// Parse a `config.json` in the layout of Hugging Face, which has a `model_type`; `None` for our
+/// own.
 fn in_transformers_layout(config: &[u8]) -> Option<Map<String, Value>> {
     let config: Map<String, Value> = serde_json::from_slice(config).ok()?;
     config.contains_key("model_type").then_some(config)

@@ -37,7 +37,8 @@ const SETTINGS: &str = "undertone";
 /// The longest window of a foreign model that has no limit of its own, in seconds.
 const FOREIGN_WINDOW: f64 = 30.0;
 
-/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has any.
+/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has
+/// any.
 pub(crate) fn settings(config: &Map<String, Value>) -> Option<&Value> {
     config.get(SETTINGS)
 }
@@ -202,8 +203,8 @@ fn config_json(
         .map(|(id, label)| (label.clone(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
-    // Our class needs the number of layers of the whole encoder, to know whether the norm behind the
-    // last layer applies.
+    // Our class needs the number of layers of the whole encoder, to know whether the norm behind
+    // the last layer applies.
     if stock.is_some() {
         config.insert("num_hidden_layers".to_owned(), json!(layers));
     }

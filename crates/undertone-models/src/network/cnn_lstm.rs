@@ -35,17 +35,17 @@ fn one() -> usize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
-    /// The state after the last step. The backward direction reads from the end, so its last step is
-    /// the first frame.
+    /// The state after the last step. The backward direction reads from the end, so its last step
+    /// is the first frame.
     Last,
     /// The mean over all steps.
     Mean,
-    /// Mean and standard deviation side by side.
+    /// Mean and standard deviation, concatenated.
     MeanStd,
 }
 
-/// The options of a [`CnnLstm`]. The number of bands comes from the front end, the number of classes
-/// from the label scheme.
+/// The options of a [`CnnLstm`]. The number of bands comes from the front end, the number of
+/// classes from the label scheme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CnnLstmConfig {

@@ -1,5 +1,5 @@
-//! A convolution over time with an output as long as its input. Channels are last, as the LSTM wants
-//! them.
+//! A convolution over time with an output as long as its input. Channels are last, as the LSTM
+//! wants them.
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;

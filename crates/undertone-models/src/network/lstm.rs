@@ -1,7 +1,8 @@
 //! Long short-term memory (Hochreiter & Schmidhuber 1997), stacked and optionally bidirectional.
 //!
 //! The input projection of all time steps is one matrix product and the four gates of a step are
-//! another. The equations are those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the two.
+//! another. The equations are those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the
+//! two.
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Initializer};
@@ -101,7 +102,7 @@ impl LstmLayer {
     }
 }
 
-/// One direction of one layer. Gates stand side by side in PyTorch's order: input, forget, cell,
+/// One direction of one layer. The gates are in the order of PyTorch: input, forget, cell,
 /// output.
 #[derive(Module, Debug)]
 struct LstmDirection {

@@ -72,8 +72,8 @@ impl CnnLstmConfig {
             channels = block.channels;
         }
         let directions = if self.lstm.bidirectional { 2 } else { 1 };
-        // For each step: the projection, the gates and their slices before and after activation, the
-        // states and their products.
+        // For each step: the projection, the gates and their slices before and after activation,
+        // the states and their products.
         kept += self.lstm.layers * directions * steps * self.lstm.units * (4 * 4 + 6);
         Activations {
             kept,

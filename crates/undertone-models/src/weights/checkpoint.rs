@@ -53,8 +53,8 @@ impl Checkpoint {
     /// Read the values of a tensor in row-major order, converted from 16-, 32- or 64-bit floats.
     ///
     /// # Errors
-    /// If there is no such tensor, if it holds integers, if a value is not finite as a 32-bit float,
-    /// and if the file cannot be read.
+    /// If there is no such tensor, if it holds integers, if a value is not finite as a 32-bit
+    /// float, and if the file cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
         match self.tensors.get(name) {
             Some(tensor) => tensor.read(name),

@@ -28,7 +28,7 @@ pub enum CheckpointError {
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what helps.
+        /// The mistake and its remedy.
         reason: String,
     },
     /// The file ends before its last tensor does.
@@ -99,7 +99,10 @@ pub enum CheckpointError {
         shard: String,
     },
     /// The index of a checkpoint in several files names a file outside its folder.
-    #[error("{}: shard {shard:?} is no plain file name; do not trust this checkpoint", index.display())]
+    #[error(
+        "{}: shard {shard:?} is no plain file name; do not trust this checkpoint",
+        index.display()
+    )]
     ShardOutside {
         /// The index.
         index: PathBuf,

@@ -124,7 +124,8 @@ impl Weights {
     /// Return `module` with these weights in place of its own.
     ///
     /// # Errors
-    /// [`WeightsError::Mismatch`] with every tensor that is missing, unexpected or of another shape.
+    /// [`WeightsError::Mismatch`] with every tensor that is missing, unexpected or of another
+    /// shape.
     pub fn load_into<M: Module>(mut self, module: M) -> Result<M, WeightsError> {
         let mut expected = BTreeSet::new();
         let mut complaints = Vec::new();

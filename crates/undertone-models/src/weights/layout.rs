@@ -1,14 +1,16 @@
 //! The order of the values of a parameter in a checkpoint and in our networks.
 //!
 //! PyTorch keeps the axes of a weight in the opposite order: `[out, in]` for a linear layer,
-//! `[out, in, kernel]` for a convolution. A grouped convolution stacks its groups along the first axis.
+//! `[out, in, kernel]` for a convolution. A grouped convolution stacks its groups along the first
+//! axis.
 
 /// The layout of the values of a parameter in a checkpoint.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// The shape there.
     pub(super) shape: Vec<usize>,
-    /// Parts of equal size within which the axes are in the opposite order; 0 if the layout is ours.
+    /// Parts of equal size within which the axes are in the opposite order; 0 if the layout is
+    /// ours.
     reversed_parts: usize,
 }
 

@@ -1,12 +1,13 @@
 //! Weights on disk and in networks.
 //!
 //! - [`Weights`] are named tensors in memory, in the layout of our own networks.
-//! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`. Opening
+//! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`.
+//!   Opening
 //!   one reads headers only, and its tensors are read one by one, so that loading a network takes
 //!   the memory of the network and of one tensor.
 //!
-//! A parameter has the name of its field (`encoder.layers.0.fc1.weight`). The fields of the encoders
-//! are named as in the checkpoints, so only a prefix differs.
+//! A parameter has the name of its field (`encoder.layers.0.fc1.weight`). The fields of the
+//! encoders are named as in the checkpoints, so only a prefix differs.
 
 mod checkpoint;
 mod error;

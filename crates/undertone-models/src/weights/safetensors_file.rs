@@ -28,8 +28,8 @@ struct Header {
     tensors: BTreeMap<String, TensorInfo>,
 }
 
-/// Read the descriptions of all tensors of a file, by name, and check that the tensors fill the file
-/// without gap or overlap.
+/// Read the descriptions of all tensors of a file, by name, and check that the tensors fill the
+/// file without gap or overlap.
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     let mut file = File::open(path).map_err(CheckpointError::io(path))?;
     let length = file.metadata().map_err(CheckpointError::io(path))?.len();

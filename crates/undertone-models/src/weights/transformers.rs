@@ -82,7 +82,7 @@ pub(crate) fn export<M: Module>(module: &M, name_of: impl Fn(&str) -> String) ->
     tensors
 }
 
-/// Say what is wrong with a tensor of the checkpoint, if anything is.
+/// Describe the mistake in a tensor of the checkpoint, if there is one.
 fn complaint(checkpoint: &Checkpoint, name: &str, expected: &[usize]) -> Option<String> {
     let Some(stored) = weight_norm::stored(checkpoint, name) else {
         return Some(format!("missing tensor `{name}` of shape {expected:?}"));

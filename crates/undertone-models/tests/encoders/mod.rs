@@ -116,7 +116,7 @@ pub(crate) fn values_of<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
     tensor.to_data().iter::<f32>().collect()
 }
 
-/// The largest difference over each clip's own steps. The expected may have fewer steps.
+/// The largest difference over the steps of each clip. `expected` may have fewer steps.
 pub(crate) fn own_difference(found: &Tensor<3>, expected: &Values, lengths: &[usize]) -> f32 {
     let (shape, expected) = expected;
     let [clips, steps, width] = found.dims();

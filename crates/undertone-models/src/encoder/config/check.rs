@@ -1,4 +1,4 @@
-//! The conditions that options must meet.
+//! Checks of options.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ pub(super) const LARGEST_WIDTH: usize = 65_536;
 /// No number of layers may be larger.
 pub(super) const MOST_LAYERS: usize = 512;
 
-/// An error about an option of `config.json`, unless `holds`.
+/// Return an error about an option of `config.json` unless `holds`.
 pub(super) fn require(
     holds: bool,
     option: &'static str,
@@ -27,7 +27,7 @@ pub(super) fn require(
     })
 }
 
-/// Every size is at least 1 and at most its limit.
+/// Check that every size is at least 1 and at most its limit.
 pub(super) fn sizes(options: &[(&'static str, usize, usize)]) -> Result<(), EncoderConfigError> {
     options.iter().try_for_each(|(option, size, largest)| {
         let expected = format!("1 to {largest}");
@@ -35,7 +35,7 @@ pub(super) fn sizes(options: &[(&'static str, usize, usize)]) -> Result<(), Enco
     })
 }
 
-/// Every dropout is a share that leaves something.
+/// Check that every dropout is at least 0 and below 1.
 pub(super) fn shares(options: &[(&'static str, f64)]) -> Result<(), EncoderConfigError> {
     options.iter().try_for_each(|(option, share)| {
         let holds = (0.0..1.0).contains(share);
@@ -43,7 +43,7 @@ pub(super) fn shares(options: &[(&'static str, f64)]) -> Result<(), EncoderConfi
     })
 }
 
-/// One size divides another.
+/// Check that one size divides another.
 pub(super) fn divides(
     (option, divisor): (&'static str, usize),
     (whole_option, whole): (&'static str, usize),
@@ -52,7 +52,7 @@ pub(super) fn divides(
     require(whole.is_multiple_of(divisor), option, &divisor, expected)
 }
 
-/// The activation is the one that is supported.
+/// Check that the activation is the supported one.
 pub(super) fn gelu(option: &'static str, found: &str) -> Result<(), EncoderConfigError> {
     require(found == "gelu", option, &found, "\"gelu\"")
 }

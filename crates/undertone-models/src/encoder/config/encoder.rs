@@ -74,8 +74,8 @@ impl EncoderConfig {
         }
     }
 
-    /// Return the length of the shortest input that is not filled up with zeros, in frames (samples,
-    /// if the input is a waveform).
+    /// Return the length of the shortest input that is not filled up with zeros, in frames
+    /// (samples, if the input is a waveform).
     pub fn shortest_input(&self) -> usize {
         match self {
             Self::Wav2Vec2(config) | Self::Hubert(config) => config.receptive_field(),
@@ -83,8 +83,8 @@ impl EncoderConfig {
         }
     }
 
-    /// Return the length of the longest input in frames; `None` if there is no limit. It is 3000 for
-    /// the 30 s of Whisper.
+    /// Return the length of the longest input in frames; `None` if there is no limit. It is 3000
+    /// for the 30 s of Whisper.
     pub fn longest_input(&self) -> Option<usize> {
         match self {
             Self::Wav2Vec2(_) | Self::Hubert(_) => None,

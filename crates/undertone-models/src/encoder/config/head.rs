@@ -88,8 +88,9 @@ impl ClassifierHeadConfig {
 }
 
 impl EncoderConfig {
-    /// Return the `config.json` of this encoder with a classification head, from which `transformers`
-    /// builds the same network. It turns masking off, for which the checkpoint has no tensor.
+    /// Return the `config.json` of this encoder with a classification head, from which
+    /// `transformers` builds the same network. It turns masking off, for which the checkpoint has
+    /// no tensor.
     ///
     /// # Errors
     /// If the JSON cannot be written.

@@ -1,4 +1,4 @@
-//! How an encoder's input is made of a recording.
+//! The options by which a recording becomes the input of an encoder.
 
 use serde::Deserialize;
 
@@ -6,25 +6,24 @@ use super::error::{EncoderConfigError, parse};
 
 const FILE: &str = "preprocessor_config.json";
 
-/// What `preprocessor_config.json` says, under its names and with the defaults of `transformers`.
+/// The options in `preprocessor_config.json`, with the names and the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct PreprocessorConfig {
     /// Rate of the waveform in Hz.
     pub sampling_rate: u32,
-    /// Bands of the log-mel spectrogram, or the one of a waveform.
+    /// Bands of the log-mel spectrogram, or 1 for a waveform.
     pub feature_size: usize,
-    /// Whether a waveform is standardized to mean 0 and variance 1 (with 1e-7 added to the
-    /// variance) over its own samples. Whisper's feature extractor does not, whatever this says,
-    /// unless it is asked to.
+    /// Whether a waveform is normalized to mean 0 and variance 1 (with 1e-7 added to the variance)
+    /// over its samples. The feature extractor of Whisper ignores this option by default.
     pub do_normalize: bool,
-    /// Whether the network was trained to leave padding out of its attention.
+    /// Whether the network was trained with an attention mask that excludes padding.
     pub return_attention_mask: bool,
     /// Samples of a spectrogram frame.
     pub n_fft: usize,
     /// Samples from one frame to the next.
     pub hop_length: usize,
-    /// Seconds that Whisper fills every clip up to.
+    /// The length in seconds to which Whisper fills up every clip.
     pub chunk_length: usize,
 }
 
@@ -43,10 +42,10 @@ impl Default for PreprocessorConfig {
 }
 
 impl PreprocessorConfig {
-    /// Reads a `preprocessor_config.json`.
+    /// Read a `preprocessor_config.json`.
     ///
     /// # Errors
-    /// If it is not JSON, and for a size that is 0 or absurdly large.
+    /// If it is not JSON, and for a size that is 0 or much too large.
     pub fn from_json(json: &[u8]) -> Result<Self, EncoderConfigError> {
         let config: Self = parse(FILE, json)?;
         for (option, size, largest) in [

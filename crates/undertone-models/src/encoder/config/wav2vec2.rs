@@ -1,25 +1,25 @@
-//! wav2vec 2.0 and HuBERT.
+//! The configuration of wav2vec 2.0 and HuBERT.
 
 use serde::{Deserialize, Serialize};
 
 use super::check;
 use super::error::EncoderConfigError;
 
-/// Sizes of wav2vec 2.0 and HuBERT, under the names and with the defaults of `transformers`.
+/// The sizes of wav2vec 2.0 and HuBERT, with the names and with the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Wav2Vec2Config {
     /// Width of the transformer.
     pub hidden_size: usize,
-    /// Its layers.
+    /// Number of its layers.
     pub num_hidden_layers: usize,
-    /// Heads of its attention; divide the width.
+    /// Heads of its attention; a divisor of the width.
     pub num_attention_heads: usize,
-    /// Width between the two halves of its feed-forward networks.
+    /// Inner width of its feed-forward networks.
     pub intermediate_size: usize,
     /// Their activation; only `gelu` is supported.
     pub hidden_act: String,
-    /// Share of a sub-layer's outputs dropped while training.
+    /// Share of the outputs of each sub-layer that is dropped while training.
     pub hidden_dropout: f64,
     /// Share of the activations dropped while training.
     pub activation_dropout: f64,
@@ -27,7 +27,7 @@ pub struct Wav2Vec2Config {
     pub attention_dropout: f64,
     /// Share of the projected features dropped while training.
     pub feat_proj_dropout: f64,
-    /// Added to the variance by the transformer's norms.
+    /// Added to the variance by the norms of the transformer.
     pub layer_norm_eps: f64,
     /// The norm of the convolutions.
     pub feat_extract_norm: ConvolutionNorm,
@@ -43,9 +43,9 @@ pub struct Wav2Vec2Config {
     pub conv_bias: bool,
     /// Kernel size of the position embedding, in steps.
     pub num_conv_pos_embeddings: usize,
-    /// Its groups; divide the width.
+    /// Its groups; a divisor of the width.
     pub num_conv_pos_embedding_groups: usize,
-    /// Whether it is normalized by batch, which is not supported.
+    /// Whether it has batch norm, which is not supported.
     pub conv_pos_batch_norm: bool,
     /// Whether the transformer has its norms before its sub-layers (pre-norm) or behind them.
     pub do_stable_layer_norm: bool,
@@ -184,14 +184,14 @@ impl Wav2Vec2Config {
         )
     }
 
-    /// Each convolution's output channels, kernel and stride.
+    /// Iterate over the output channels, the kernel and the stride of each convolution.
     pub(crate) fn convolutions(&self) -> impl DoubleEndedIterator<Item = [usize; 3]> {
         let sizes = self.conv_kernel.iter().zip(&self.conv_stride);
         let all = self.conv_dim.iter().zip(sizes);
         all.map(|(channels, (kernel, stride))| [*channels, *kernel, *stride])
     }
 
-    /// Samples that one step sees.
+    /// Return the number of samples that one step depends on.
     pub(crate) fn receptive_field(&self) -> usize {
         self.convolutions()
             .rev()

@@ -1,11 +1,11 @@
-//! Whisper's encoder.
+//! The configuration of the encoder of Whisper.
 
 use serde::{Deserialize, Serialize};
 
 use super::check;
 use super::error::EncoderConfigError;
 
-/// Sizes of Whisper's encoder, under the names and with the defaults of `transformers`.
+/// The sizes of the encoder of Whisper, with the names and with the defaults of `transformers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WhisperConfig {
@@ -13,17 +13,17 @@ pub struct WhisperConfig {
     pub num_mel_bins: usize,
     /// Width of the transformer.
     pub d_model: usize,
-    /// Its layers.
+    /// Number of its layers.
     pub encoder_layers: usize,
-    /// Heads of its attention; divide the width.
+    /// Heads of its attention; a divisor of the width.
     pub encoder_attention_heads: usize,
-    /// Width between the two halves of its feed-forward networks.
+    /// Inner width of its feed-forward networks.
     pub encoder_ffn_dim: usize,
-    /// Steps of the longest clip; two frames each.
+    /// Steps of the longest clip; each step is two frames.
     pub max_source_positions: usize,
     /// The activation; only `gelu` is supported.
     pub activation_function: String,
-    /// Share of a sub-layer's outputs dropped while training.
+    /// Share of the outputs of each sub-layer that is dropped while training.
     pub dropout: f64,
     /// Share of the attention weights dropped while training.
     pub attention_dropout: f64,

@@ -36,8 +36,8 @@ pub struct PretrainedConfig {
     /// How the steps of a clip become one vector.
     #[serde(default)]
     pub pooling: StepPoolingKind,
-    /// Width of a linear layer between the vector and the output layer, the `classifier_proj_size` of
-    /// `transformers`. By default there is no such layer.
+    /// Width of a linear layer between the vector and the output layer, the `classifier_proj_size`
+    /// of `transformers`. By default there is no such layer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projection: Option<usize>,
     /// Whether the vector goes through batch normalization first. It is folded into the layer
@@ -139,8 +139,8 @@ impl PretrainedConfig {
         }
     }
 
-    /// The encoder's name for others, to whom a folder of this machine says nothing. `on_the_hub` is
-    /// what its files call it.
+    /// The encoder's name for others, to whom a folder of this machine says nothing. `on_the_hub`
+    /// is what its files call it.
     pub(crate) fn public_name(&self, on_the_hub: Option<&str>) -> String {
         if self.pretrained.starts_with(HUB_PREFIX) {
             return self.pretrained.clone();

@@ -37,7 +37,8 @@ impl Head {
         }
     }
 
-    /// Create a head of one linear layer: `weight` is `[width, classes]` by rows, `bias` `[classes]`.
+    /// Create a head of one linear layer: `weight` is `[width, classes]` by rows, `bias`
+    /// `[classes]`.
     pub fn linear(weight: Vec<f32>, bias: Vec<f32>, device: &Device) -> Self {
         let classes = bias.len();
         let width = weight.len() / classes.max(1);
@@ -66,7 +67,8 @@ impl Head {
         self.classifier.forward(self.dropout.forward(hidden))
     }
 
-    /// Return the same function without batch norm, which is folded into the linear layer behind it.
+    /// Return the same function without batch norm, which is folded into the linear layer behind
+    /// it.
     pub(crate) fn folded(&self) -> Self {
         let mut head = self.valid();
         let Some(norm) = head.norm.take() else {

@@ -81,8 +81,8 @@ impl PretrainedNetwork {
         Ok(self)
     }
 
-    /// Make the head, the last layers of the encoder (`None`: all) and, with `convolutions`, the parts
-    /// before them trainable. Freeze the rest.
+    /// Make the head, the last layers of the encoder (`None`: all) and, with `convolutions`, the
+    /// parts before them trainable. Freeze the rest.
     pub fn thawed(mut self, last_layers: Option<usize>, convolutions: bool) -> Self {
         if let Some(layers) = last_layers {
             self.encoder = self.encoder.train_last(layers);

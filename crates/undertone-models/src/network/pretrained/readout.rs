@@ -72,7 +72,8 @@ impl Readout {
         Ok(weights::load(self, checkpoint, name_in_checkpoint)?)
     }
 
-    /// Return all tensors as `transformers` names them and lays them out, with batch norm folded in.
+    /// Return all tensors as `transformers` names them and lays them out, with batch norm folded
+    /// in.
     pub fn to_tensors(&self) -> Vec<NamedTensor> {
         let folded = self.clone().with_head(self.head.folded());
         weights::export(&folded, name_in_checkpoint)

@@ -1,9 +1,10 @@
-//! Hidden states of a pretrained encoder, and the logits of its head if it has one:
-//! `cargo run --release --example encoder_states -- FOLDER INPUT.safetensors OUTPUT.safetensors [COPY]`
+//! Compute the hidden states of a pretrained encoder, and the logits of its head if it has one, for
+//! `bench/encoder_parity.py`:
+//! `encoder_states FOLDER INPUT.safetensors OUTPUT.safetensors [COPY]`
 //!
-//! The input holds `values`, `[clips, bands, frames]`, and `lengths`, `[clips]`; the output
+//! The input holds `values`, `[clips, bands, frames]`, and `lengths`, `[clips]`. The output holds
 //! `states.0` and so on, `[clips, steps, width]`, `lengths`, and `logits`, `[clips, labels]`. With a
-//! COPY, the model is written into that folder again, as `transformers` reads it.
+//! COPY, the model is written into that folder in the layout of `transformers`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

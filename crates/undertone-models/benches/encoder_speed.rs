@@ -1,8 +1,8 @@
-//! How long an encoder takes, for `bench/encoders.py`:
+//! Time an encoder, for `bench/encoders.py`:
 //! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train`
 //!
-//! Weights and inputs are random. For each line on the standard input it works once and answers
-//! with the milliseconds that took. `train` is a step of AdamW that trains the last two layers.
+//! Weights and inputs are random. For each line on the standard input, the program computes once
+//! and writes how many milliseconds that took. `train` is one step of AdamW on the last two layers.
 
 use std::error::Error;
 use std::io::{BufRead, Write};

@@ -1,4 +1,4 @@
-//! The clips of a corpus as an exploration sees them.
+//! The clips of an exploration.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,25 +7,25 @@ use undertone_corpus::{Corpus, Utterance};
 
 use crate::measure::ClipMeasures;
 
-/// A clip and what was measured of it.
+/// A clip and its measures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
-    /// Its place in [`Corpus::utterances`].
+    /// Its index in [`Corpus::utterances`].
     pub index: usize,
-    /// Its numbers.
+    /// Its measures.
     pub measures: ClipMeasures,
 }
 
-/// A clip that can't be read.
+/// A clip that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its place in [`Corpus::utterances`].
+    /// Its index in [`Corpus::utterances`].
     pub index: usize,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What has no value in a corpus that does not tell it.
+/// The gender or intensity of a clip if the corpus does not have it.
 pub(crate) const UNKNOWN: &str = "unknown";
 
 pub(crate) fn gender_of(utterance: &Utterance) -> &'static str {
@@ -38,7 +38,7 @@ pub(crate) fn intensity_of(utterance: &Utterance) -> &'static str {
         .map_or(UNKNOWN, |name| name.intensity().name())
 }
 
-/// Return a clip's path as people know it: relative to the corpus's root.
+/// Return a clip's path relative to the root of the corpus.
 pub(crate) fn path_of(corpus: &Corpus, index: usize) -> String {
     let path = &corpus.utterances[index].path;
     path.strip_prefix(&corpus.root)
@@ -47,7 +47,7 @@ pub(crate) fn path_of(corpus: &Corpus, index: usize) -> String {
         .to_string()
 }
 
-/// The clips by a path that people may give: as the corpus has it, or as the file system does.
+/// Find a clip by its path, as the corpus writes it or as the file system does.
 pub(crate) fn by_path(corpus: &Corpus, clips: &[Clip], path: &Path) -> Option<usize> {
     let is = |clip: &&Clip| corpus.utterances[clip.index].path == path;
     if let Some(clip) = clips.iter().find(is) {

@@ -1,4 +1,4 @@
-//! What keeps an exploration from being made or saved.
+//! The errors of an exploration.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,26 +8,26 @@ use undertone_audio::{EncodeError, FeatureError, PitchError, ResampleError};
 use undertone_figures::FigureError;
 use undertone_files::FolderError;
 
-/// What keeps an exploration from being made or saved. What concerns single clips is in the
-/// exploration itself.
+/// Why an exploration cannot be made or saved. Problems of single clips are part of the exploration
+/// instead.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ExploreError {
-    /// Not one clip can be decoded.
+    /// No clip can be decoded.
     #[error("none of the {clips} clips can be read ({first})")]
     NothingReadable {
-        /// Clips of the corpus.
+        /// Number of clips in the corpus.
         clips: usize,
-        /// What is wrong with the first of them.
+        /// The error of the first clip.
         first: String,
     },
-    /// A clip to show that is not in the corpus, or can't be read.
-    #[error("{}: can't be shown, it is no readable clip of this corpus", path.display())]
+    /// A clip to show is not in the corpus or cannot be read.
+    #[error("{}: cannot be shown: it is not a readable clip of this corpus", path.display())]
     NotInCorpus {
-        /// What was asked for.
+        /// The path of the clip.
         path: PathBuf,
     },
-    /// Stopped on request; nothing was written.
+    /// The watcher stopped the exploration. Nothing was written.
     #[error("interrupted")]
     Interrupted,
     /// The folder to write to may not be written.
@@ -39,22 +39,22 @@ pub enum ExploreError {
     /// The table of clips cannot be written; the text names the file.
     #[error(transparent)]
     Table(#[from] csv::Error),
-    /// A summary that can't be put into JSON.
-    #[error("the summary can't be written as JSON: {0}")]
+    /// The summary cannot be written as JSON.
+    #[error("the summary cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A figure that can't be drawn or written.
+    /// A figure cannot be drawn or written.
     #[error(transparent)]
     Figure(#[from] FigureError),
-    /// A clip that can't be brought to another rate.
+    /// A clip cannot be resampled.
     #[error(transparent)]
     Resample(#[from] ResampleError),
-    /// Spectra that can't be computed.
+    /// Spectra cannot be computed.
     #[error(transparent)]
     Feature(#[from] FeatureError),
-    /// Pitch that can't be computed.
+    /// Pitch cannot be computed.
     #[error(transparent)]
     Pitch(#[from] PitchError),
-    /// A clip that can't be encoded for the page.
+    /// A clip cannot be encoded for the page.
     #[error(transparent)]
     Encode(#[from] EncodeError),
 }

@@ -13,49 +13,49 @@ use crate::projection::Projection;
 use crate::shown::ShownClip;
 use crate::totals::Totals;
 
-/// All that was found in a corpus.
+/// Everything that was measured in a corpus.
 #[derive(Debug)]
 pub struct Exploration<'a> {
     /// The corpus.
     pub corpus: &'a Corpus,
-    /// How it was explored.
+    /// The options of the exploration.
     pub options: ExploreOptions,
-    /// The clips that can be read, in the corpus's order. Never empty.
+    /// The clips that can be read, in the order of the corpus. Never empty.
     pub clips: Vec<Clip>,
-    /// The others.
+    /// The clips that cannot be read.
     pub unreadable: Vec<Unreadable>,
     /// Sums over clips.
     pub totals: Totals,
-    /// The corpus through the steps of balancing.
+    /// The counts after each step of balancing.
     pub flow: Flow,
     /// The clips in two dimensions.
     pub projection: Projection,
-    /// The clips to look at and listen to.
+    /// The clips that the page shows and plays.
     pub shown: Vec<ShownClip>,
-    /// What is wrong.
+    /// The problems.
     pub findings: Vec<Finding>,
 }
 
 impl Exploration<'_> {
-    /// The utterance of a clip.
+    /// Return the utterance of a clip.
     pub fn utterance(&self, clip: &Clip) -> &Utterance {
         &self.corpus.utterances[clip.index]
     }
 
-    /// The clips of an emotion.
+    /// Return the clips of an emotion.
     pub fn of_emotion(&self, emotion: Emotion) -> impl Iterator<Item = &Clip> + Clone {
         self.clips
             .iter()
             .filter(move |clip| self.utterance(clip).emotion == emotion)
     }
 
-    /// The emotions that have a clip, in RAVDESS's order.
+    /// Return the emotions that have a clip, in the order of RAVDESS.
     pub fn emotions(&self) -> Vec<Emotion> {
         let there = |emotion: &Emotion| self.of_emotion(*emotion).next().is_some();
         Emotion::ALL.into_iter().filter(there).collect()
     }
 
-    /// The corpus's folder; a manifest in the working directory has an empty one.
+    /// Return the folder of the corpus. That of a manifest in the working directory is empty.
     pub(crate) fn root(&self) -> &Path {
         match self.corpus.root.as_path() {
             root if root == Path::new("") => Path::new("."),
@@ -63,18 +63,18 @@ impl Exploration<'_> {
         }
     }
 
-    /// Seconds of all clips as recorded.
+    /// Return the length of all recordings in seconds.
     pub(crate) fn recorded_seconds(&self) -> f64 {
         self.clips.iter().map(|clip| clip.measures.seconds).sum()
     }
 
-    /// Seconds of all clips that trimming keeps.
+    /// Return the length of all trimmed clips in seconds.
     pub(crate) fn kept_seconds(&self) -> f64 {
         let kept = self.clips.iter().map(|clip| clip.measures.kept_seconds());
         kept.sum()
     }
 
-    /// Each threshold with the share of all audio that it would keep.
+    /// Return each threshold with the share of all audio that it would keep.
     pub(crate) fn kept_by_threshold(&self) -> Vec<(f32, f64)> {
         let recorded = self.recorded_seconds();
         TRIM_THRESHOLDS
@@ -85,13 +85,13 @@ impl Exploration<'_> {
                     .clips
                     .iter()
                     .map(|clip| clip.measures.kept_by_threshold[index]);
-                // A clip at another rate may be a fraction of a sample longer.
+                // A resampled clip may be longer by a fraction of a sample.
                 (threshold, (kept.sum::<f64>() / recorded).min(1.0))
             })
             .collect()
     }
 
-    /// A clip's path, relative to the corpus's root.
+    /// Return a clip's path relative to the root of the corpus.
     pub(crate) fn path_of(&self, index: usize) -> String {
         path_of(self.corpus, index)
     }

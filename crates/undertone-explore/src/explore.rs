@@ -1,4 +1,4 @@
-//! Going through a corpus.
+//! Exploring a corpus.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,16 +18,16 @@ use crate::shown::show;
 use crate::totals::Totals;
 use crate::watch::{ExploreProgress, Watcher};
 
-/// Clips whose sums are in memory at one time.
+/// Number of clips whose spectra are in memory at one time.
 const AT_ONCE: usize = 64;
 
-/// Measures every clip of a corpus, in parallel, and puts together what a page shows.
+/// Measure every clip of a corpus in parallel, and compute everything that the page shows.
 ///
-/// Never more than a few clips are in memory. The same corpus and options give the same result on
+/// Only a few clips are in memory at one time. The same corpus and options give the same result on
 /// any number of processors.
 ///
 /// # Errors
-/// Where no clip can be read, a clip to show is not in the corpus, or the watcher stops it.
+/// If no clip can be read, a clip to show is not in the corpus, or the watcher stops it.
 pub fn explore<'a>(
     corpus: &'a Corpus,
     options: &ExploreOptions,
@@ -48,7 +48,7 @@ pub fn explore<'a>(
                 measured
             })
             .collect();
-        // In order, so that sums don't depend on which thread was first.
+        // In a fixed order, so that sums do not depend on the timing of threads.
         for ((place, utterance), measured) in utterances.iter().enumerate().zip(measured) {
             let index = batch * AT_ONCE + place;
             match measured {

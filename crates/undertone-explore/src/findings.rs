@@ -1,4 +1,4 @@
-//! What is wrong with a corpus.
+//! Problems of a corpus.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,19 +9,19 @@ use undertone_figures::words::{clips as clips_in_words, listed, plural};
 
 use crate::clip::{Clip, Unreadable, path_of};
 
-/// Examples of a finding that are kept; of more, the count tells.
+/// Largest number of examples that a finding keeps.
 const MOST_EXAMPLES: usize = 200;
 
-/// Something that is wrong, or that one should know before training.
+/// A problem, or something to know before training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// What kind it is, for programs.
+    /// The kind, for programs.
     pub kind: FindingKind,
-    /// What was found, in a sentence.
+    /// The finding in a sentence.
     pub summary: String,
-    /// How many there are.
+    /// Number of cases.
     pub count: usize,
-    /// Which ones: the first 200.
+    /// The first 200 cases.
     pub examples: Vec<String>,
 }
 
@@ -29,13 +29,13 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
-    /// Recordings that can't be decoded.
+    /// Recordings that cannot be decoded.
     Unreadable,
     /// Recordings or rows that the corpus skips.
     Skipped,
     /// Clips that record the same take as another one.
     Duplicates,
-    /// Clips with nothing to hear.
+    /// Silent clips.
     Silent,
     /// Clips without a voiced frame.
     Unvoiced,
@@ -43,13 +43,13 @@ pub enum FindingKind {
     Clipped,
     /// Clips with several channels.
     Channels,
-    /// Clips at a rate that most others don't have, or the rates where no rate is most clips'.
+    /// Clips with another sample rate than most, or all rates if none is used by most clips.
     Rates,
     /// Speakers without a clip of some emotion.
     Combinations,
-    /// RAVDESS's actors without a clip.
+    /// Actors of RAVDESS without a clip.
     Speakers,
-    /// RAVDESS's clips that are not there.
+    /// Missing clips of RAVDESS.
     Missing,
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable
             corpus,
             clips,
             FindingKind::Channels,
-            "with more than one channel; everything here is of their mean",
+            "with more than one channel; the mean of the channels was measured",
             |clip| {
                 let channels = clip.measures.channels;
                 (channels > 1).then(|| format!(": {channels} channels"))
@@ -116,7 +116,8 @@ fn finding(kind: FindingKind, summary: String, examples: Vec<String>) -> Option<
     })
 }
 
-/// Clips of which something is true, each with words that go behind its path.
+/// Return a finding about single clips. `detail` returns the words after the clip's path, or `None`
+/// if the clip has no problem.
 fn single(
     corpus: &Corpus,
     clips: &[Clip],
@@ -136,7 +137,7 @@ fn unreadable_clips(unreadable: &[Unreadable]) -> Option<Finding> {
     finding(
         FindingKind::Unreadable,
         format!(
-            "{} can't be read: all else here is of the others.",
+            "{} cannot be read. All other numbers are those of the remaining clips.",
             clips_in_words(unreadable.len())
         ),
         unreadable.iter().map(|clip| clip.reason.clone()).collect(),
@@ -149,8 +150,8 @@ fn skipped(problems: &[Skipped]) -> Option<Finding> {
         let reason = match problem {
             Skipped::Name { .. } => ["has no RAVDESS name", "have no RAVDESS name"],
             Skipped::Duplicate { .. } => ["repeats a clip", "repeat a clip"],
-            Skipped::Unreadable { .. } => ["can't be read", "can't be read"],
-            Skipped::NotAFile { .. } => ["is no file", "are no files"],
+            Skipped::Unreadable { .. } => ["cannot be read", "cannot be read"],
+            Skipped::NotAFile { .. } => ["is not a file", "are not files"],
             Skipped::MissingFile { .. } => ["has no file", "have no file"],
             Skipped::DuplicateRow { .. } => ["repeats an earlier row", "repeat an earlier row"],
         };
@@ -200,7 +201,8 @@ fn duplicates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
     finding(
         FindingKind::Duplicates,
         format!(
-            "{} the take of another clip: on both sides of a split it would leak.",
+            "{} the take of another clip. In training and test set at once, they would make \
+             scores too high.",
             plural(examples.len(), "clip repeats", "clips repeat")
         ),
         examples,
@@ -218,7 +220,7 @@ fn rates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
             .map(|(rate, count)| format!("{rate} Hz: {}", clips_in_words(*count)))
             .collect();
         let summary = format!(
-            "{} are in use, none of them by more than half of the clips.",
+            "{} are in use; none of them is the rate of more than half of the clips.",
             plural(by_rate.len(), "rate", "rates")
         );
         return finding(FindingKind::Rates, summary, examples);
@@ -227,7 +229,7 @@ fn rates(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
         corpus,
         clips,
         FindingKind::Rates,
-        &format!("not at {usual} Hz, the rate of most"),
+        &format!("not at {usual} Hz, the sample rate of most clips"),
         |clip| {
             let rate = clip.measures.sample_rate;
             (rate != usual).then(|| format!(": {rate} Hz"))
@@ -254,14 +256,14 @@ fn combinations(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
     finding(
         FindingKind::Combinations,
         format!(
-            "{} no clip of some emotion that others have.",
+            "{} no clip of some emotion that other speakers have.",
             plural(examples.len(), "speaker has", "speakers have")
         ),
         examples,
     )
 }
 
-/// Clips of RAVDESS's 1440 that each of its actors has.
+/// Return the number of clips of an actor in the complete RAVDESS.
 fn expected_of(actor: u8) -> usize {
     RavdessName::all_speech()
         .filter(|name| name.actor() == actor)
@@ -296,7 +298,7 @@ fn missing(missing: &[RavdessName]) -> Option<Finding> {
     finding(
         FindingKind::Missing,
         format!(
-            "{} of RAVDESS's 1440 spoken clips {} not there.",
+            "{} of RAVDESS's 1440 spoken clips {} missing.",
             missing.len(),
             if missing.len() == 1 { "is" } else { "are" }
         ),

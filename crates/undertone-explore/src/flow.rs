@@ -1,4 +1,4 @@
-//! A corpus through the steps of balancing.
+//! Counts of clips after each step of balancing.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use undertone_corpus::{BalanceError, BalanceStep, Emotion, LabelScheme, Utteranc
 use crate::clip::{Clip, UNKNOWN, gender_of, intensity_of};
 use crate::options::ExploreOptions;
 
-/// The readable clips of a corpus, step by step until they are as a model is trained on.
+/// Counts of the readable clips, from the recordings to the balanced training data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Flow {
-    /// From as recorded to balanced.
+    /// The stages, from "as recorded" to balanced.
     pub stages: Vec<Stage>,
-    /// The steps that were left out, because the corpus lacks what they are about.
+    /// Why steps were left out: the corpus lacks their emotion.
     pub left_out: Vec<String>,
 }
 
-/// How many clips there are after a step. A clip that is repeated counts as often as it is there.
+/// Counts after a step. A repeated clip counts as often as it occurs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stage {
-    /// What was done: "as recorded", "after oversampling", …
+    /// The name: "as recorded", "after oversampling", …
     pub name: String,
-    /// Whether classes are labels from here on, rather than emotions.
+    /// Whether emotions have been mapped to labels.
     pub mapped: bool,
     /// All clips.
     pub clips: usize,
-    /// By emotion, those of the corpus in RAVDESS's order.
+    /// By emotion, in the order of RAVDESS.
     pub emotions: Vec<(&'static str, usize)>,
     /// By label, in the scheme's order.
     pub labels: Vec<(&'static str, usize)>,
@@ -52,7 +52,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
             mapped = true;
             stages.push(stage("after mapping to labels", mapped, &now));
         }
-        // From the start each time: so a step's random numbers are those of training.
+        // Always from the start, so that random numbers are the same as in training.
         taken.push(*step);
         match balance(utterances, &recorded, options.scheme, &taken, options.seed) {
             Ok(next) => now = next,
@@ -64,7 +64,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
                 taken.pop();
                 left_out.push(format!(
                     "There is no {absent} clip: {emotion} is not oversampled to {to}. (Training \
-                     refuses a recipe with that step.)"
+                     rejects a recipe with this step.)"
                 ));
                 continue;
             }
@@ -81,7 +81,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
     Flow { stages, left_out }
 }
 
-/// What is there to be counted, so that a group that vanishes is still listed.
+/// The groups of the corpus, so that a group with no clips left is still listed.
 struct Facets {
     emotions: Vec<Emotion>,
     labels: Vec<usize>,

@@ -1,22 +1,4 @@
-//! What is in a speech emotion corpus: measured, drawn and put into words. There is no model in
-//! this crate.
-//!
-//! [`explore`] goes through a [`Corpus`](undertone_corpus::Corpus) once and keeps numbers only;
-//! [`Exploration::save`] writes the page, its figures, a table of every clip and a summary.
-//!
-//! ```no_run
-//! use undertone_corpus::Corpus;
-//! use undertone_explore::{ExploreOptions, Watcher, explore, output_folder};
-//!
-//! let output = output_folder("exploration".as_ref(), false)?;
-//! let corpus = Corpus::open("ravdess".as_ref())?;
-//! let watcher = Watcher { observe: &|_| (), stop: &|| false };
-//! let exploration = explore(&corpus, &ExploreOptions::default(), watcher)?;
-//! let page = exploration.save(output, watcher)?;
-//! println!("{}", page.display());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod clip;

@@ -11,32 +11,32 @@ use crate::spread::Spread;
 /// A measure of a clip.
 #[derive(Clone, Copy)]
 pub(crate) struct Metric {
-    /// Its name for programs.
+    /// The name for programs.
     pub(crate) key: &'static str,
-    /// Its name for people, as a title has it.
+    /// The name for people.
     pub(crate) title: &'static str,
-    /// Name and unit in a few letters, for tables.
+    /// A short name with the unit, for tables.
     pub(crate) short: &'static str,
     /// The unit.
     pub(crate) unit: &'static str,
-    /// What the emotion with the highest median is called.
+    /// The description of the emotion with the highest median.
     pub(crate) most: &'static str,
-    /// What the one with the lowest is called.
+    /// The description of the emotion with the lowest median.
     pub(crate) least: &'static str,
-    /// Digits behind the point.
+    /// Number of decimals.
     pub(crate) decimals: usize,
     /// How two values are compared.
     pub(crate) difference: Difference,
-    /// A clip's value, if it has one.
+    /// Return the value of a clip, if it has one.
     pub(crate) of: fn(&ClipMeasures) -> Option<f64>,
 }
 
 /// How two values are compared.
 #[derive(Clone, Copy)]
 pub(crate) enum Difference {
-    /// One less the other, in a unit.
+    /// The difference, in a unit.
     Absolute(&'static str),
-    /// One less the other, in percent of the other.
+    /// The difference, in percent of the reference.
     Percent,
     /// The ratio, in semitones.
     Semitones,
@@ -138,12 +138,12 @@ pub(crate) const RATE: Metric = Metric {
     of: ClipMeasures::syllables_per_second,
 };
 
-/// All of them, in the page's order.
+/// All measures, in the order of the page.
 pub(crate) static METRICS: [Metric; 8] =
     [DURATION, LEVEL, PEAK, SNR, PITCH, PITCH_RANGE, VOICED, RATE];
 
 impl Metric {
-    /// The values of an emotion's clips.
+    /// Return the values of an emotion's clips.
     pub(crate) fn values(&self, exploration: &Exploration<'_>, emotion: Emotion) -> Vec<f64> {
         exploration
             .of_emotion(emotion)
@@ -151,7 +151,7 @@ impl Metric {
             .collect()
     }
 
-    /// The emotions that have values, highest median first.
+    /// Return the emotions that have values, with the highest median first.
     pub(crate) fn ranking(&self, exploration: &Exploration<'_>) -> Vec<(Emotion, Spread)> {
         let mut ranking: Vec<(Emotion, Spread)> = exploration
             .emotions()
@@ -162,9 +162,9 @@ impl Metric {
         ranking
     }
 
-    /// Share of the values' variance that lies between groups of clips rather than inside them, less
-    /// what chance alone puts there (ε², T. L. Kelley, *PNAS* 21, 1935), 0 to 1. `None` where there is
-    /// no variance but rounding, but one group, or fewer than three clips to a group.
+    /// Return the share of the variance that lies between groups of clips, corrected for chance
+    /// (ε², T. L. Kelley, *PNAS* 21, 1935), 0 to 1. `None` if the only variance is rounding, if
+    /// there is only one group, or if there are fewer than three clips per group.
     pub(crate) fn explained_by<K: Ord>(
         &self,
         exploration: &Exploration<'_>,

@@ -12,22 +12,22 @@ use crate::measure::Trimming;
 pub struct ExploreOptions {
     /// The classes that emotions are mapped to.
     pub scheme: LabelScheme,
-    /// What trims.
+    /// The trimming.
     pub trimming: Trimming,
-    /// How the corpus is balanced, in order.
+    /// The steps of balancing, in order.
     pub balance: Vec<BalanceStep>,
-    /// The seed of everything random: balancing, and which clips are shown.
+    /// The seed for balancing and for the choice of shown clips.
     pub seed: u64,
-    /// Clips to show instead of those that the seed chooses, each for its emotion and gender.
+    /// Clips to show. Each replaces the clip of its emotion and gender that the seed would choose.
     pub show: Vec<PathBuf>,
-    /// What the page calls the corpus; its folder's name where it has no other.
+    /// The name of the corpus on the page. The default is the name of its folder.
     pub name: Option<String>,
 }
 
 impl Default for ExploreOptions {
-    /// As the study did whose results RAVDESS is often compared with: 20 dB at each clip's own
-    /// rate, neutral repeated until it has as many clips as calm, then every label cut to the
-    /// smallest.
+    /// The options of the study that RAVDESS results are often compared with: trim at 20 dB at the
+    /// clip's own rate, repeat neutral clips until there are as many as calm clips, then reduce all
+    /// labels to the size of the smallest.
     fn default() -> Self {
         Self {
             scheme: LabelScheme::default(),

@@ -11,14 +11,14 @@ use crate::exploration::Exploration;
 use crate::page::page;
 use crate::watch::{ExploreProgress, Watcher};
 
-/// The page's own file.
+/// The page.
 const PAGE: &str = "index.html";
 /// The table of clips.
 const TABLE: &str = "clips.csv";
 /// The numbers for programs.
 const SUMMARY: &str = "summary.json";
 
-/// How an exploration's files are told from the user's: `summary.json` lists them.
+/// The rules for the folder: `summary.json` lists the files of an exploration.
 const RULES: FolderRules = FolderRules {
     command: "explore",
     names: &[PAGE, TABLE, SUMMARY, "figures/"],
@@ -26,8 +26,8 @@ const RULES: FolderRules = FolderRules {
     exclusive: false,
 };
 
-/// Begin the folder of an exploration. A folder that holds something is refused, unless `force` is
-/// set: then the files of an earlier exploration will be replaced.
+/// Begin the folder of an exploration. A folder that is not empty is refused, unless `force` is
+/// set: then the files of an earlier exploration are replaced.
 ///
 /// # Errors
 /// If the folder may not be written; see [`FolderError`].
@@ -48,11 +48,11 @@ fn written(folder: &Path) -> Vec<String> {
 }
 
 impl Exploration<'_> {
-    /// Writes `index.html`, the figures, `clips.csv` and `summary.json`, and returns the page's path.
+    /// Write `index.html`, the figures, `clips.csv` and `summary.json`, and return the page's path.
     ///
     /// # Errors
-    /// Where something can't be drawn or written, or the watcher stops it; then the folder is as it
-    /// was before.
+    /// If a figure cannot be drawn, a file cannot be written or the watcher stops it. Then the
+    /// folder is as it was before.
     pub fn save(
         &self,
         output: OutputFolder,
@@ -68,7 +68,7 @@ impl Exploration<'_> {
         let mut summary = self.summary();
         summary.files = list_files(&folder)?;
         summary.files.push(SUMMARY.to_owned());
-        // The page last.
+        // The page comes last.
         summary
             .files
             .sort_by_key(|file| (file == PAGE, file.clone()));

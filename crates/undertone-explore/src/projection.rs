@@ -4,13 +4,13 @@ use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::clip::Clip;
 
-/// Most clips that t-SNE lays out; of more, as many evenly spread over the corpus.
+/// Largest number of clips for t-SNE. Of a larger corpus, every second, third, … clip is taken.
 const MOST_FOR_TSNE: usize = 3000;
-/// Fewest clips of which a neighborhood says anything.
+/// Smallest number of clips for t-SNE.
 const FEWEST_FOR_TSNE: usize = 16;
 const EPOCHS: usize = 1000;
 const PERPLEXITY: f64 = 30.0;
-/// Accuracy of Barnes and Hut's approximation, van der Maaten's default.
+/// Accuracy of the Barnes-Hut approximation (van der Maaten's default).
 const THETA: f32 = 0.5;
 
 /// A clip as a point of a projection.
@@ -18,9 +18,9 @@ const THETA: f32 = 0.5;
 pub struct Point {
     /// Index into [`Exploration::clips`](crate::Exploration::clips).
     pub clip: usize,
-    /// Horizontally.
+    /// Horizontal position.
     pub x: f64,
-    /// Vertically.
+    /// Vertical position.
     pub y: f64,
 }
 
@@ -28,13 +28,13 @@ pub struct Point {
 /// standardized over the corpus. Silent clips are left out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Projection {
-    /// On the first two principal components; empty of fewer than three clips.
+    /// On the first two principal components. Empty if there are fewer than three clips.
     pub pca: Vec<Point>,
     /// Share of the variance along the two, 0 to 1.
     pub explained: [f64; 2],
-    /// By t-SNE (van der Maaten & Hinton 2008) from the principal components on; empty of fewer
-    /// than 16 clips. Only which clips are neighbors means something, not how far groups are from
-    /// each other.
+    /// By t-SNE (van der Maaten & Hinton 2008), initialized with the principal components. Empty if
+    /// there are fewer than 16 clips. Neighborhoods are meaningful, distances between groups are
+    /// not.
     pub tsne: Vec<Point>,
 }
 
@@ -76,7 +76,8 @@ fn points(clips: &[usize], places: impl Iterator<Item = [f64; 2]>) -> Vec<Point>
         .collect()
 }
 
-/// One row a clip, each column with mean 0 and deviation 1; of a constant column, zeros.
+/// Return one row per clip, each column with mean 0 and standard deviation 1. A constant column
+/// becomes 0.
 fn standardized(clips: &[Clip], heard: &[usize]) -> DMatrix<f64> {
     let columns = clips[heard[0]].measures.features.len();
     let mut features = DMatrix::from_fn(heard.len(), columns, |row, column| {
@@ -95,8 +96,8 @@ fn standardized(clips: &[Clip], heard: &[usize]) -> DMatrix<f64> {
     features
 }
 
-/// Each row on the two axes of largest variance, and their shares of it. An axis points to where
-/// its largest coefficient is positive, so that no run is another's mirror image.
+/// Project each row onto the two axes of largest variance, and return their shares of it too. The
+/// largest coefficient of an axis is made positive, so that results are never mirrored.
 fn principal_components(features: &DMatrix<f64>) -> (Vec<[f64; 2]>, [f64; 2]) {
     let covariance = features.tr_mul(features) / features.nrows() as f64;
     let total = covariance.trace().max(f64::MIN_POSITIVE);
@@ -129,7 +130,7 @@ fn principal_components(features: &DMatrix<f64>) -> (Vec<[f64; 2]>, [f64; 2]) {
     (scores, [share(0), share(1)])
 }
 
-/// t-SNE's places, begun at the principal components (Kobak & Berens 2019).
+/// Return the positions by t-SNE, initialized with the principal components (Kobak & Berens 2019).
 fn neighbors(rows: &[Vec<f32>], starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let perplexity = PERPLEXITY.min((rows.len() - 1) as f64 / 3.0);
     let spread = starts.iter().map(|[x, _]| x * x).sum::<f64>() / starts.len() as f64;

@@ -1,4 +1,4 @@
-//! Which clips are looked at and listened to.
+//! The clips that the page shows and plays.
 
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -14,31 +14,31 @@ use crate::error::ExploreError;
 use crate::measure::{ANALYSIS_RATE, Measurer};
 use crate::options::ExploreOptions;
 
-/// Columns of a wave form.
+/// Number of columns of a wave form.
 const PEAKS: usize = 600;
-/// Longest part of a clip that is shown and can be heard, in seconds from its start.
+/// Longest part of a clip that is shown and played, in seconds from its start.
 const LONGEST: f64 = 30.0;
 
-/// A clip, ready to be drawn and heard.
+/// A clip with its pictures and its sound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShownClip {
-    /// Its place in [`Corpus::utterances`].
+    /// Its index in [`Corpus::utterances`].
     pub index: usize,
     /// "female", "male" or "unknown".
     pub gender: &'static str,
-    /// What is shown in seconds: all of it, but of very long clips.
+    /// Length of the shown part in seconds. Very long clips are not shown in full.
     pub seconds: f64,
     /// Lowest and highest sample of each column.
     pub peaks: Vec<(f64, f64)>,
-    /// Mel spectrogram in dB below its loudest place, 0 to 8 kHz.
+    /// Mel spectrogram in dB relative to its maximum, 0 to 8 kHz.
     pub mel: FeatureMatrix,
-    /// Time in seconds and level in dB of each frame that trimming looks at.
+    /// Time in seconds and level in dB of each frame of the trimming.
     pub levels: Vec<(f64, f64)>,
     /// The sound: mono FLAC at 16 kHz.
     pub flac: Vec<u8>,
 }
 
-/// One clip for each emotion and gender that the corpus has.
+/// Choose and prepare one clip for each emotion and gender of the corpus.
 pub(crate) fn show(
     corpus: &Corpus,
     clips: &[Clip],
@@ -70,7 +70,8 @@ pub(crate) fn show(
                 .filter(|clip| belongs(clip.index) && !clip.measures.is_silent())
                 .map(|clip| clip.index)
                 .collect();
-            // A stream for each place: one more clip of one emotion changes no other's choice.
+            // One random stream per choice, so that an additional clip of one emotion does not
+            // change the choice for another.
             let mut random = ChaCha8Rng::seed_from_u64(options.seed);
             random.set_stream((emotion.index() * 3 + number) as u64);
             shown.extend(candidates.choose(&mut random).map(|index| (*index, gender)));
@@ -82,7 +83,7 @@ pub(crate) fn show(
         .collect()
 }
 
-/// `None` where the file has gone since it was measured.
+/// Prepare a clip; `None` if its file has disappeared since it was measured.
 fn prepare(
     corpus: &Corpus,
     index: usize,

@@ -1,14 +1,14 @@
-//! How values are spread.
+//! The distribution of values in a few numbers.
 
 use serde::Serialize;
 use undertone_metrics::quantile;
 
-/// The place of a set of values in a few numbers.
+/// Count, mean, range and quartiles of a set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
-    /// How many values there are.
+    /// Number of values.
     pub count: usize,
-    /// The smallest.
+    /// Smallest value.
     pub min: f64,
     /// First quartile.
     pub lower_quartile: f64,
@@ -18,13 +18,13 @@ pub struct Spread {
     pub mean: f64,
     /// Third quartile.
     pub upper_quartile: f64,
-    /// The largest.
+    /// Largest value.
     pub max: f64,
 }
 
 impl Spread {
-    /// The spread of values in any order; `None` of none. Quantiles are linear between values, as
-    /// numpy's.
+    /// Compute the spread of values in any order; `None` if there are none. Quantiles are
+    /// interpolated linearly, as in numpy.
     ///
     /// ```
     /// let spread = undertone_explore::Spread::of([4.0, 1.0, 2.0, 8.0]).unwrap();

@@ -1,4 +1,4 @@
-//! Numbers over all clips, which both the page and the summary tell.
+//! Numbers over all clips, for the page and the summary.
 
 use serde::Serialize;
 use undertone_corpus::Utterance;
@@ -9,16 +9,16 @@ use crate::metrics::{METRICS, Metric, PITCH};
 use crate::projection::Point;
 use crate::spread::Spread;
 
-/// How often neighbors have something in common, 0 to 1.
+/// How often a clip and its nearest neighbor have something in common, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Neighbors {
-    /// The speaker.
+    /// The same speaker.
     pub same_speaker: f64,
-    /// The emotion.
+    /// The same emotion.
     pub same_emotion: f64,
 }
 
-/// Clips that come within 0.1 dB of full scale.
+/// Count the clips with a peak within 0.1 dB of full scale.
 pub(crate) fn near_full_scale(exploration: &Exploration<'_>) -> usize {
     let peaks = exploration
         .clips
@@ -27,13 +27,13 @@ pub(crate) fn near_full_scale(exploration: &Exploration<'_>) -> usize {
     peaks.flatten().filter(|peak| *peak > -0.1).count()
 }
 
-/// Clips whose pauses hold less than the rounding of 16 bits.
+/// Count the clips whose pauses are no louder than 16-bit rounding noise.
 pub(crate) fn noise_below_rounding(exploration: &Exploration<'_>) -> usize {
     let noises = exploration.clips.iter().map(|clip| clip.measures.noise);
     noises.flatten().filter(|noise| noise.at_least).count()
 }
 
-/// Women's and men's median pitch in Hz, where the corpus tells them.
+/// Return the median pitch of women and of men in Hz, if the corpus has both.
 pub(crate) fn pitch_medians(exploration: &Exploration<'_>) -> Option<[f64; 2]> {
     let of = |gender: &str| {
         let clips = exploration.clips.iter();
@@ -43,20 +43,20 @@ pub(crate) fn pitch_medians(exploration: &Exploration<'_>) -> Option<[f64; 2]> {
     Some([of("female")?.median, of("male")?.median])
 }
 
-/// From men's median pitch to women's.
+/// Return the distance from the median pitch of men to that of women, in semitones.
 pub(crate) fn semitones_between_genders(exploration: &Exploration<'_>) -> Option<f64> {
     let [female, male] = pitch_medians(exploration)?;
     Some(12.0 * (female / male).log2())
 }
 
-/// Syllable nuclei of the clips of RAVDESS.
+/// Return the spread of syllable nuclei in the clips of RAVDESS.
 pub(crate) fn syllables_of_known_sentences(exploration: &Exploration<'_>) -> Option<Spread> {
     let clips = exploration.clips.iter();
     let known = clips.filter(|clip| exploration.utterance(clip).ravdess.is_some());
     Spread::of(known.map(|clip| clip.measures.syllables as f64))
 }
 
-/// The measure that goes most with each principal component, and its correlation.
+/// Return the measure with the highest correlation with each principal component, and Pearson's r.
 pub(crate) fn strongest_metrics(
     exploration: &Exploration<'_>,
 ) -> Option<[(&'static Metric, f64); 2]> {
@@ -76,7 +76,7 @@ pub(crate) fn strongest_metrics(
     Some([along(|place| place.x)?, along(|place| place.y)?])
 }
 
-/// Pearson's; `None` of a constant or fewer than three pairs.
+/// Return Pearson's r; `None` if a variable is constant or there are fewer than three pairs.
 fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let count = pairs.len() as f64;
     let (x, y) = pairs.iter().fold((0.0, 0.0), |(x, y), pair| {
@@ -92,7 +92,7 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     (pairs.len() > 2 && xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
-/// How often a clip's nearest neighbor in the t-SNE is by the same speaker, and of the same emotion.
+/// Return how often the nearest neighbor in the t-SNE has the same speaker or the same emotion.
 pub(crate) fn tsne_neighbors(exploration: &Exploration<'_>) -> Option<Neighbors> {
     let places = &exploration.projection.tsne;
     let (mut emotion, mut speaker) = (0, 0);

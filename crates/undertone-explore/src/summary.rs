@@ -1,4 +1,4 @@
-//! An exploration as JSON.
+//! The summary of an exploration, for JSON.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::metrics::{METRICS, Metric};
 use crate::spread::Spread;
 use crate::statistics::{self, Neighbors};
 
-/// The numbers that the page tells, for programs. What has no value is `null` or left out.
+/// The numbers of the page, for programs. Numbers without a value are `null` or left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplorationSummary {
-    /// The corpus's folder, or the manifest's.
+    /// The folder of the corpus or of its manifest.
     pub corpus: String,
     /// The label scheme.
     pub scheme: &'static str,
@@ -24,52 +24,52 @@ pub struct ExplorationSummary {
     pub seed: u64,
     /// Clips that were measured.
     pub clips: usize,
-    /// Clips that can't be read.
+    /// Clips that cannot be read.
     pub unreadable: usize,
     /// Speakers of the measured clips.
     pub speakers: usize,
-    /// How clips are trimmed.
+    /// The trimming.
     pub trimming: TrimmingSummary,
-    /// Seconds of all clips as recorded.
+    /// Length of all recordings in seconds.
     pub recorded_seconds: f64,
-    /// Seconds of all clips that trimming keeps.
+    /// Length of all trimmed clips in seconds.
     pub kept_seconds: f64,
     /// Duration of clips as recorded, in seconds.
     pub recorded: Option<Spread>,
-    /// By measure, over all clips and by group.
+    /// The measures, over all clips and by group.
     pub measures: BTreeMap<&'static str, MeasureSummary>,
-    /// From men's median pitch to women's, in semitones.
+    /// Distance from the median pitch of men to that of women, in semitones.
     pub semitones_between_genders: Option<f64>,
-    /// Clips that come within 0.1 dB of full scale.
+    /// Clips with a peak within 0.1 dB of full scale.
     pub near_full_scale: usize,
-    /// Clips whose signal-to-noise ratio is a lower bound: their pauses hold less than the rounding
-    /// of 16 bits.
+    /// Clips whose signal-to-noise ratio is a lower bound, because their pauses are no louder than
+    /// 16-bit rounding noise.
     pub noise_below_rounding: usize,
-    /// Syllable nuclei of a clip whose sentence is known, as RAVDESS's are.
+    /// Syllable nuclei of the clips whose sentences are known (RAVDESS).
     pub syllables_of_known_sentences: Option<Spread>,
     /// The clips in two dimensions.
     pub projection: ProjectionSummary,
-    /// Clips through the steps of balancing.
+    /// Counts after each step of balancing.
     pub flow: Flow,
-    /// What is wrong.
+    /// The problems.
     pub findings: Vec<Finding>,
     /// The clips that are shown.
     pub shown: Vec<String>,
-    /// The files that were written, relative to the summary's folder. `--force` replaces these and
-    /// leaves all others alone.
+    /// The files of the exploration, relative to the summary's folder. `--force` replaces these and
+    /// no others.
     pub files: Vec<String>,
 }
 
-/// How clips are trimmed, and what other thresholds would keep.
+/// The trimming, and how much other thresholds would keep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrimmingSummary {
-    /// Threshold in dB below the loudest frame; `null` where nothing is trimmed.
+    /// Threshold in dB below the loudest frame; `null` if nothing is trimmed.
     pub top_db: Option<f32>,
     /// Samples in a frame.
     pub frame_length: usize,
     /// Samples between two frames.
     pub hop_length: usize,
-    /// The rate to which clips are brought before, in Hz; `null` for each clip's own.
+    /// The rate in Hz to which clips are resampled before trimming; `null` if they are not.
     pub sample_rate: Option<u32>,
     /// Threshold in dB and the share of all audio that it keeps.
     pub kept_by_threshold: Vec<(f32, f64)>,
@@ -92,8 +92,8 @@ pub struct MeasureSummary {
     pub explained_by: Explained,
 }
 
-/// Share of a measure's variance that lies between groups of clips, less what chance alone puts
-/// there, 0 to 1; `null` where that says nothing.
+/// Share of a measure's variance that lies between groups of clips, corrected for chance, 0 to 1;
+/// `null` if there are too few groups or clips.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Explained {
     /// Between emotions.
@@ -104,24 +104,24 @@ pub struct Explained {
     pub speaker: Option<f64>,
 }
 
-/// What the layouts of the clips tell.
+/// The projections of the clips.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProjectionSummary {
-    /// Clips that are laid out by their principal components.
+    /// Number of clips in the PCA.
     pub pca_clips: usize,
     /// Share of the variance along the first two components, 0 to 1.
     pub pca_explained: [f64; 2],
-    /// The measure that goes most with each component, and its correlation (Pearson's r).
+    /// The measure with the highest correlation with each component, and Pearson's r.
     pub pca_measures: Option<[(&'static str, f64); 2]>,
-    /// Clips that t-SNE lays out.
+    /// Number of clips in the t-SNE.
     pub tsne_clips: usize,
-    /// Share of clips whose nearest neighbor there is by the same speaker, and of the same emotion.
+    /// Shares of clips whose nearest neighbor in the t-SNE has the same speaker or emotion.
     #[serde(rename = "tsne_neighbours")]
     pub tsne_neighbors: Option<Neighbors>,
 }
 
 impl Exploration<'_> {
-    /// The exploration's numbers, but for those of single clips.
+    /// Return the numbers of the exploration, except those of single clips.
     pub fn summary(&self) -> ExplorationSummary {
         let over = |clips: &mut dyn Iterator<Item = &Clip>, of: fn(&Clip) -> Option<f64>| {
             Spread::of(clips.filter_map(of))
@@ -190,7 +190,7 @@ impl Exploration<'_> {
         }
     }
 
-    /// A measure's spread by group.
+    /// Return the spread of a measure by group.
     fn spreads(
         &self,
         metric: &Metric,

@@ -1,15 +1,15 @@
-//! What is added up over clips.
+//! Sums over clips.
 
 use undertone_corpus::Emotion;
 
 use crate::measure::{COLUMNS, LEVEL_BINS, MEL_BANDS, MFCCS, Measured};
 
-/// Sums over clips, which need no more memory for a hundred thousand clips than for one.
+/// Sums over clips. Their size does not depend on the number of clips.
 #[derive(Debug, Clone)]
 pub struct Totals {
     by_emotion: Vec<Sums>,
-    /// Frames by how many decibels they are below their clip's loudest one, one bin a decibel; the
-    /// last holds all that is lower.
+    /// Number of frames by their level below the loudest frame of their clip, one bin per decibel.
+    /// The last bin counts all lower levels.
     pub frame_levels: Vec<u64>,
 }
 
@@ -24,7 +24,7 @@ struct Sums {
 /// each with [`COLUMNS`] columns of relative time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeanSpectra {
-    /// How many clips it is the mean of.
+    /// Number of clips.
     pub clips: usize,
     /// Decibels.
     pub log_mel: Vec<Vec<f64>>,
@@ -56,7 +56,7 @@ impl Totals {
         add(&mut sums.mfcc, &spectra.mfcc);
     }
 
-    /// The mean spectra of an emotion's clips; `None` where it has none that can be heard.
+    /// Return the mean spectra of an emotion; `None` if all its clips are silent.
     pub fn mean_of(&self, emotion: Emotion) -> Option<MeanSpectra> {
         let sums = self.by_emotion.get(emotion.index())?;
         let mean = |sum: &[f64]| -> Vec<Vec<f64>> {

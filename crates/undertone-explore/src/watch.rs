@@ -2,17 +2,17 @@
 
 use crate::error::ExploreError;
 
-/// How far an exploration has come.
+/// The progress of an exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExploreProgress {
-    /// Clips that are measured, of all.
+    /// Clips are measured.
     Measured {
-        /// Done.
+        /// Number of clips that are done.
         done: usize,
-        /// Of so many.
+        /// Number of all clips.
         total: usize,
     },
-    /// The clips are laid out in two dimensions.
+    /// The projections are computed.
     Projecting,
     /// The figures are drawn.
     Drawing,
@@ -20,12 +20,12 @@ pub enum ExploreProgress {
     Writing,
 }
 
-/// Who watches an exploration, and may stop it.
+/// Observes an exploration and may stop it.
 #[derive(Clone, Copy)]
 pub struct Watcher<'a> {
-    /// Told of progress; called from several threads.
+    /// Called with the progress, from several threads.
     pub observe: &'a (dyn Fn(ExploreProgress) + Sync),
-    /// Asked now and then whether to stop.
+    /// Called regularly; returns whether to stop.
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 

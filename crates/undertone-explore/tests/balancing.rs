@@ -81,7 +81,7 @@ fn the_usual_steps_give_1440_then_1536_then_1152_clips() {
 }
 
 #[test]
-fn a_step_about_an_emotion_that_is_not_there_is_left_out_and_the_next_is_taken() {
+fn a_step_for_a_missing_emotion_is_left_out_and_the_next_is_taken() {
     let folder = tempfile::tempdir().unwrap();
     let mut corpus = all_of_ravdess(folder.path());
     corpus

@@ -10,7 +10,7 @@ use undertone_corpus::{Corpus, Emotion};
 use undertone_explore::{ExploreOptions, explore};
 
 #[test]
-fn known_voices_are_measured_as_they_are() {
+fn synthetic_voices_have_the_expected_measures() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let exploration = explored(&corpus).unwrap();
@@ -48,7 +48,7 @@ fn known_voices_are_measured_as_they_are() {
 }
 
 #[test]
-fn sums_are_the_means_of_the_clips() {
+fn mean_spectra_are_the_means_of_the_clips() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let exploration = explored(&corpus).unwrap();
@@ -82,7 +82,7 @@ fn the_same_corpus_gives_the_same_page_on_any_number_of_processors() {
 }
 
 #[test]
-fn peaks_are_the_recordings_whatever_rate_it_is_trimmed_at() {
+fn peaks_do_not_depend_on_the_trimming_rate() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.wav");
     // Most of it above what 16 kHz can hold.
@@ -132,7 +132,7 @@ fn equal_lengths(folder: &Path, speaker: impl Fn(usize) -> String) -> Corpus {
 }
 
 #[test]
-fn rounding_is_no_variance_and_lone_clips_explain_nothing() {
+fn rounding_and_single_clips_explain_no_variance() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = equal_lengths(folder.path(), |number| number.to_string());
     let exploration = explored(&corpus).unwrap();
@@ -143,11 +143,11 @@ fn rounding_is_no_variance_and_lone_clips_explain_nothing() {
     assert!(pitch.emotion.is_some_and(|share| share < 0.3), "{pitch:?}");
     assert_eq!(pitch.speaker, None, "a speaker has one clip");
     let page = page_of(&corpus, &folder.path().join("out"));
-    assert!(page.contains("All emotions are alike in duration after trimming"));
+    assert!(page.contains("All emotions have the same median of duration after trimming"));
 }
 
 #[test]
-fn what_groups_explain_is_less_what_chance_explains() {
+fn explained_variance_is_corrected_for_chance() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = equal_lengths(folder.path(), |number| (number / 4).to_string());
     let summary = explored(&corpus).unwrap().summary();
@@ -161,7 +161,7 @@ fn what_groups_explain_is_less_what_chance_explains() {
 }
 
 #[test]
-fn a_summary_tells_what_the_page_tells() {
+fn the_summary_agrees_with_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let summary = explored(&corpus).unwrap().summary();

@@ -1,4 +1,4 @@
-//! What is written, and what is left alone.
+//! The files of an exploration.
 
 mod support;
 
@@ -11,7 +11,7 @@ use undertone_explore::{ExploreError, ExploreOptions, explore, output_folder};
 use undertone_files::FolderError;
 
 #[test]
-fn a_page_its_figures_a_table_and_a_summary_are_written() {
+fn page_figures_table_and_summary_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let out = folder.path().join("deep/er/out");
@@ -51,7 +51,7 @@ fn a_page_its_figures_a_table_and_a_summary_are_written() {
 
 #[cfg(unix)]
 #[test]
-fn others_may_read_the_page() {
+fn other_users_may_read_the_page() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
@@ -64,7 +64,7 @@ fn others_may_read_the_page() {
 }
 
 #[test]
-fn a_folder_with_something_in_it_is_refused() {
+fn a_folder_that_is_not_empty_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
@@ -77,7 +77,7 @@ fn a_folder_with_something_in_it_is_refused() {
 }
 
 #[test]
-fn force_replaces_what_was_written_and_nothing_else() {
+fn force_replaces_the_files_of_an_exploration_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let out = folder.path().join("out");
@@ -112,7 +112,7 @@ fn force_replaces_what_was_written_and_nothing_else() {
 }
 
 #[test]
-fn force_replaces_nothing_of_the_users_own() {
+fn force_does_not_replace_the_users_files() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["index.html", "clips.csv", "summary.json", "figures"] {
         let out = folder.path().join(name).join("out");
@@ -130,10 +130,11 @@ fn force_replaces_nothing_of_the_users_own() {
     fs::create_dir_all(out.join("figures")).unwrap();
     fs::write(&own, "a photograph").unwrap();
     let output = output_folder(&out, true).unwrap();
-    let refused = explored(&corpus).unwrap().save(output, UNWATCHED);
-    assert!(
-        matches!(refused, Err(ExploreError::Folder(FolderError::Foreign { path, .. })) if path == own)
-    );
+    let Err(ExploreError::Folder(refused)) = explored(&corpus).unwrap().save(output, UNWATCHED)
+    else {
+        panic!("the user's file was replaced");
+    };
+    assert!(matches!(refused, FolderError::Foreign { path, .. } if path == own));
     assert_eq!(files(&out), [Path::new("figures/clips-by-emotion.png")]);
 }
 
@@ -160,7 +161,7 @@ fn a_folder_on_another_file_system_is_written_into() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_nowhere_is_refused_before_any_work() {
+fn a_dead_link_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     std::os::unix::fs::symlink("nowhere", &out).unwrap();
@@ -169,7 +170,7 @@ fn a_link_to_nowhere_is_refused_before_any_work() {
 }
 
 #[test]
-fn a_summary_can_not_make_force_delete_elsewhere() {
+fn a_summary_cannot_make_force_delete_files_outside_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let out = folder.path().join("out");
@@ -185,7 +186,7 @@ fn a_summary_can_not_make_force_delete_elsewhere() {
 }
 
 #[test]
-fn a_file_or_a_place_that_can_not_be_written_is_refused_before_any_work() {
+fn a_file_in_the_way_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();

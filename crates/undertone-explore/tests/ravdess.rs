@@ -21,7 +21,7 @@ fn ravdess() -> Option<PathBuf> {
 }
 
 #[test]
-fn ravdess_is_as_it_is_known_to_be() {
+fn ravdess_has_its_known_properties() {
     let Some(folder) = ravdess() else { return };
     let mut corpus = Corpus::open(&folder).unwrap();
     if corpus.utterances.len() < 1440 {

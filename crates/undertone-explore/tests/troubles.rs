@@ -17,7 +17,7 @@ fn count(exploration: &Exploration<'_>, kind: FindingKind) -> usize {
 }
 
 #[test]
-fn every_trouble_is_found_and_the_rest_is_done() {
+fn every_problem_is_found_and_the_rest_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let tone = voice(200.0, 0.6, 0.3, 16_000);
@@ -151,7 +151,7 @@ fn one_clip_is_a_corpus() {
     let corpus = manifest(folder.path(), &[row]);
     let page = page_of(&corpus, &folder.path().join("out"));
     assert!(page.contains("one emotion only"));
-    assert!(page.contains("1 clip too few to be laid out"));
+    assert!(page.contains("1 clip too few for a projection"));
     assert!(page.contains("There is no neutral clip: neutral is not oversampled to calm"));
     assert!(!words(&page).contains("NaN"));
 }
@@ -183,7 +183,7 @@ fn one_class_without_genders_is_a_corpus() {
 }
 
 #[test]
-fn a_corpus_that_can_not_be_read_at_all_is_an_error() {
+fn a_corpus_without_a_readable_clip_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.wav"), b"no audio").unwrap();
     let row = Row {
@@ -202,7 +202,7 @@ fn a_corpus_that_can_not_be_read_at_all_is_an_error() {
 }
 
 #[test]
-fn missing_clips_and_actors_of_ravdess_are_told() {
+fn missing_clips_and_actors_of_ravdess_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     for (name, hertz) in [
         ("03-01-01-01-01-01-01", 120.0),
@@ -280,7 +280,7 @@ fn clips_to_show_are_chosen_by_seed_or_by_name() {
 }
 
 #[test]
-fn stopping_leaves_nothing_behind() {
+fn stopping_leaves_no_files() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = small_corpus(folder.path());
     let before = files(folder.path());
@@ -299,7 +299,7 @@ fn stopping_leaves_nothing_behind() {
 }
 
 #[test]
-fn of_rates_that_no_clips_agree_on_none_is_the_usual_one() {
+fn without_a_majority_rate_all_rates_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     for (path, rate) in [("a.wav", 16_000), ("b.wav", 22_050)] {
         write_wav(

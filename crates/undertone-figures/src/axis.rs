@@ -1,4 +1,4 @@
-//! Axes: numbers, or names that find room beside each other.
+//! Axes with numbers or with names.
 
 use crate::scale::{Scale, Tick};
 use crate::scene::{Anchor, Mark, Scene};
@@ -26,7 +26,7 @@ impl Axis<'_> {
     }
 }
 
-/// A category's name as there is room for it.
+/// A category's name, shortened if it does not fit.
 pub(crate) struct Name {
     pub(crate) shown: String,
     whole: String,
@@ -40,7 +40,7 @@ impl Name {
         }
     }
 
-    /// The mark with the whole name as tooltip, if it was shortened.
+    /// Add the whole name as a tooltip if it was shortened.
     pub(crate) fn mark(&self, mark: Mark) -> Mark {
         if self.shown == self.whole {
             mark
@@ -58,12 +58,12 @@ pub(crate) fn widest(names: &[Name]) -> f64 {
     names.iter().map(Name::width).fold(0.0, f64::max)
 }
 
-/// Names that stand left of a chart, one a row.
+/// Return the names to the left of a chart, one per row.
 pub(crate) fn row_names(names: &[String], room: f64) -> Vec<Name> {
     names.iter().map(|name| Name::fitted(name, room)).collect()
 }
 
-/// As many ticks as can be written beside each other.
+/// Return as many ticks as fit without an overlap of their labels.
 pub(crate) fn fitting_ticks(scale: &Scale, room: f64) -> Vec<Tick> {
     let most = (room / 70.0).clamp(1.0, 12.0) as usize;
     let overlaps = |ticks: &[Tick]| {
@@ -82,7 +82,7 @@ pub(crate) fn fitting_ticks(scale: &Scale, room: f64) -> Vec<Tick> {
         .unwrap_or_else(|| scale.ticks(1).into_iter().take(1).collect())
 }
 
-/// How names stand below a chart.
+/// The direction of the names below a chart.
 #[derive(Clone, Copy, PartialEq)]
 enum Turn {
     Level,
@@ -90,15 +90,15 @@ enum Turn {
     Upright,
 }
 
-/// Names below a chart: level where they fit, else slanted, else upright; shortened where even
-/// that is not enough; and every second, third… where there are too many for any of that.
+/// Names below a chart: level if they fit, else slanted, else upright. Names that are still too
+/// long are shortened. If there are too many, only every second, third, … name is shown.
 pub(crate) struct CategoryTicks {
     names: Vec<Name>,
     turn: Turn,
     stride: usize,
 }
 
-/// Longest name that is slanted or upright.
+/// Largest width of a slanted or upright name, in pixels.
 const LONGEST: f64 = 150.0;
 const SLANT: f64 = 40.0;
 

@@ -1,4 +1,4 @@
-//! The parts that most figures share: title, legend, axes, color bar; and the room for them.
+//! The parts that most figures share: title, legend, axes and color bar, and their layout.
 
 use crate::axis::{self, Axis, CategoryTicks};
 use crate::error::FigureError;
@@ -13,15 +13,15 @@ use crate::theme::{GRID, INK, LABEL_SIZE, MUTED, TICK_SIZE, TITLE_SIZE};
 
 const EDGE: f64 = 12.0;
 const TICK_GAP: f64 = 6.0;
-/// Between the plot and what stands below it: more, so that the lowest and the leftmost tick's
-/// labels stay apart.
+/// Distance of the tick labels below the plot. It is larger than that at the side, so that the
+/// lowest and the leftmost label do not overlap.
 const BELOW: f64 = 8.0;
 const LEAST_PLOT: f64 = 110.0;
-/// Least room for a row of categories beside the vertical axis.
+/// Smallest height of a category's row.
 const ROW: f64 = 17.0;
 const BAR_WIDTH: f64 = 14.0;
 
-/// What stands right of the plot.
+/// What stands to the right of the plot.
 pub(crate) enum Right {
     Nothing,
     /// A second vertical axis.
@@ -29,7 +29,7 @@ pub(crate) enum Right {
         label: String,
         scale: Scale,
     },
-    /// What the colors of a picture mean.
+    /// A color bar for the values of a picture.
     ColorBar {
         label: String,
         scale: Scale,
@@ -37,18 +37,18 @@ pub(crate) enum Right {
     },
 }
 
-/// A chart before its marks.
+/// A chart without its marks.
 pub(crate) struct Chart<'a> {
     pub(crate) frame: &'a Frame,
     pub(crate) legend: Vec<Entry>,
     pub(crate) x: Axis<'a>,
     pub(crate) y: Axis<'a>,
     pub(crate) right: Right,
-    /// Whether lines stand behind the marks at the ticks of (x, y).
+    /// Whether there are grid lines at the ticks of (x, y).
     pub(crate) grid: (bool, bool),
 }
 
-/// A chart with its axes drawn, to be filled with marks.
+/// A chart with its axes, to which marks are added.
 pub(crate) struct Panel {
     pub(crate) scene: Scene,
     pub(crate) left: f64,
@@ -93,7 +93,7 @@ impl Panel {
         self.scene.add(mark);
     }
 
-    /// The finished figure.
+    /// Return the finished figure.
     pub(crate) fn finish(self, alt: impl Into<String>) -> Result<Drawing, FigureError> {
         let alt = format!("{}. {}", self.title, alt.into());
         Ok(Drawing {
@@ -105,7 +105,7 @@ impl Panel {
     }
 }
 
-/// A figure without data: its title and the words that there is none.
+/// Return a figure that says that there is no data.
 pub(crate) fn no_data(frame: &Frame) -> Result<Drawing, FigureError> {
     let mut scene = Scene::new(frame.width(), 120.0);
     let bottom = header(&mut scene, frame, &[]);
@@ -121,7 +121,7 @@ pub(crate) fn no_data(frame: &Frame) -> Result<Drawing, FigureError> {
     })
 }
 
-/// Draws title, note and legend; returns where they end.
+/// Draw title, note and legend, and return the vertical position of their end.
 pub(crate) fn header(scene: &mut Scene, frame: &Frame, entries: &[Entry]) -> f64 {
     let room = scene.width - 2.0 * EDGE;
     let title = wrap(&frame.title, room, TITLE_SIZE, Weight::SemiBold);
@@ -141,7 +141,7 @@ fn widest(ticks: &[Tick]) -> f64 {
 }
 
 impl Chart<'_> {
-    /// Finds room for everything and draws all but the marks.
+    /// Lay out the chart and draw everything but the marks.
     pub(crate) fn lay_out(self) -> Panel {
         let frame = self.frame;
         let mut scene = Scene::new(frame.width(), frame.height());
@@ -180,7 +180,7 @@ impl Chart<'_> {
             _ => bar + TICK_GAP + widest(&right_ticks) + 4.0 + line + 6.0,
         };
 
-        // The last label of a numeric axis may reach beyond the plot.
+        // The last label of a numeric axis may extend beyond the plot.
         let overhang = match &self.x {
             Axis::Numeric { scale, .. } => widest(&scale.ticks(10)) / 2.0 + 2.0,
             Axis::Categories { .. } => 0.0,
@@ -317,7 +317,8 @@ impl Panel {
         });
     }
 
-    /// A picture of `rows` × `columns` values over the whole plot, the first row lowest.
+    /// Draw a picture of `rows` × `columns` values over the whole plot, with the first row at the
+    /// bottom.
     pub(crate) fn picture(
         &mut self,
         rows: &[Vec<f64>],

@@ -1,9 +1,9 @@
-//! Checks of what callers hand in.
+//! Checks of the callers' data, and short texts for tooltips.
 
 use crate::error::FigureError;
 use crate::figure::Frame;
 
-/// That two lists which belong together have the same length.
+/// Check that two lists that belong together have the same length.
 pub(crate) fn same_length(
     frame: &Frame,
     what: &str,
@@ -19,7 +19,7 @@ pub(crate) fn same_length(
     })
 }
 
-/// That a value can be drawn at all.
+/// Check that a value is finite.
 pub(crate) fn finite(frame: &Frame, what: &str, value: f64) -> Result<(), FigureError> {
     if value.is_finite() {
         return Ok(());
@@ -31,7 +31,7 @@ pub(crate) fn finite(frame: &Frame, what: &str, value: f64) -> Result<(), Figure
     })
 }
 
-/// That a value is a number of things.
+/// Check that a value is finite and not negative.
 pub(crate) fn count(frame: &Frame, what: &str, value: f64) -> Result<(), FigureError> {
     if value.is_finite() && value >= 0.0 {
         return Ok(());
@@ -43,7 +43,7 @@ pub(crate) fn count(frame: &Frame, what: &str, value: f64) -> Result<(), FigureE
     })
 }
 
-/// A number for a label or tooltip: integers whole, others with three figures.
+/// Format a number for a label or tooltip: integers as they are, others with three digits.
 pub(crate) fn short(value: f64) -> String {
     if !value.is_finite() {
         return "unknown".into();
@@ -57,12 +57,12 @@ pub(crate) fn short(value: f64) -> String {
     crate::scale::written(value, decimals)
 }
 
-/// A number of clips.
+/// Return a number of clips in words.
 pub(crate) fn clips(count: u64) -> String {
     format!("{count} clip{}", if count == 1 { "" } else { "s" })
 }
 
-/// A list for an alternative text, cut where it is long.
+/// Return a list for an alternative text, cut if it is long.
 pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
     let mut items: Vec<String> = items.take(41).collect();
     if items.len() > 40 {

@@ -11,7 +11,7 @@ pub enum FigureError {
         /// What does not fit, with both lengths.
         what: String,
     },
-    /// A value that must be a number is NaN or infinite, or negative where it counts something.
+    /// A value is NaN or infinite, or a count is negative.
     #[error("figure `{figure}`: {what} is {value}, which cannot be drawn")]
     Value {
         /// The figure's title.
@@ -29,7 +29,7 @@ pub enum FigureError {
     File {
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The picture inside a figure could not be encoded.
@@ -40,7 +40,7 @@ pub enum FigureError {
     Render {
         /// The figure's title.
         figure: String,
-        /// What the renderer said.
+        /// The renderer's message.
         reason: String,
     },
 }

@@ -8,17 +8,17 @@ use resvg::usvg::{Options, Tree, fontdb};
 use crate::error::FigureError;
 use crate::text::{REGULAR, SEMI_BOLD};
 
-/// What a figure is called and how large it is, in CSS pixels (1/96 inch).
+/// Title, note, size and colors of a figure. Sizes are in CSS pixels (1/96 inch).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
-    /// Said above the figure; broken into lines where it is long.
+    /// The title above the figure. A long title is broken into lines.
     pub title: String,
-    /// Said below the title in small letters; may be empty.
+    /// Small text below the title. May be empty.
     pub note: String,
-    /// Width, from 240 to 4000; 720 unless chosen.
+    /// Width, from 240 to 4000. The default is 720.
     pub width: f64,
-    /// Height, from 120 to 4000; 420 unless chosen. A figure grows where its legend, its names or
-    /// its rows need more.
+    /// Height, from 120 to 4000. The default is 420. A figure grows if its legend, its names or its
+    /// rows need more.
     pub height: f64,
     /// Colors of certain names, such as classes, as pairs of a name and `#rrggbb`. Other names
     /// take the next of [`OTHER_COLORS`](crate::OTHER_COLORS).
@@ -26,7 +26,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A frame of 720 × 420 pixels without a note and without colors of its own.
+    /// Return a frame of 720 × 420 pixels without a note and without its own colors.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -37,14 +37,14 @@ impl Frame {
         }
     }
 
-    /// The same frame with a note.
+    /// Return the same frame with a note.
     #[must_use]
     pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
     }
 
-    /// The same frame in another size.
+    /// Return the same frame in another size.
     #[must_use]
     pub fn sized(mut self, width: f64, height: f64) -> Self {
         self.width = width;
@@ -52,7 +52,7 @@ impl Frame {
         self
     }
 
-    /// The same frame with colors for certain names.
+    /// Return the same frame with colors for certain names.
     #[must_use]
     pub fn colored(mut self, colors: &'static [(&'static str, &'static str)]) -> Self {
         self.colors = colors;
@@ -79,14 +79,13 @@ impl Frame {
 /// A drawn figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// The figure as an SVG document, light on white, which names fonts but carries none.
+    /// The figure as an SVG document with a white background. It names fonts but contains none.
     pub svg: String,
-    /// The same figure laid out anew for a phone's width, for pages; `None` where `svg` is no
-    /// wider than that.
+    /// The same figure laid out for the width of a phone. `None` if `svg` is no wider than that.
     pub narrow: Option<String>,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// What it shows, in words, for whoever cannot see it.
+    /// A description for screen readers.
     pub alt: String,
     width: f64,
     height: f64,
@@ -100,14 +99,15 @@ pub(crate) struct Drawing {
     pub(crate) height: f64,
 }
 
-/// Most pixels a side of a PNG.
+/// Largest width and height of a PNG in pixels.
 const MOST_PIXELS: f64 = 16_384.0;
 
-/// Widest figure that needs no second layout, and the width of that layout.
+/// A wider figure gets a second layout.
 const NARROW: f64 = 400.0;
+/// The width of the second layout.
 const NARROW_WIDTH: f64 = 350.0;
 
-/// Draws a figure in its frame and in one for a phone.
+/// Draw a figure in its frame and in one for a phone.
 pub(crate) fn in_both_widths(
     frame: &Frame,
     draw: impl Fn(&Frame) -> Result<Drawing, FigureError>,
@@ -144,19 +144,19 @@ impl Figure {
         self.width
     }
 
-    /// The scale, or the largest one that [`Figure::png`] takes for so large a figure.
+    /// Return the scale, or the largest one that [`Figure::png`] accepts for this figure.
     pub(crate) fn fitting(&self, scale: f64) -> f64 {
-        // A pixel less, for sides that are rounded up.
+        // One pixel less, because sides are rounded up.
         scale.min((MOST_PIXELS - 1.0) / self.width.max(self.height))
     }
 
-    /// The same picture as PNG, `scale` pixels for each CSS pixel (2 is fit for slides; 300 dpi
-    /// in print is 3.125). Letters that the embedded font lacks (East Asian, Arabic, …) are
-    /// boxes in the PNG; in the SVG the reader's own fonts show them.
+    /// Return the figure as PNG with `scale` pixels per CSS pixel (2 suits slides; 300 dpi in
+    /// print is 3.125). Characters that the embedded font lacks (East Asian, Arabic, …) are boxes
+    /// in the PNG. In the SVG the reader's own fonts show them.
     ///
     /// # Errors
-    /// [`FigureError::Render`] for a scale that is not positive or gives more than 16 384 pixels
-    /// a side.
+    /// [`FigureError::Render`] if the scale is not positive or gives more than 16 384 pixels on a
+    /// side.
     pub fn png(&self, scale: f64) -> Result<Vec<u8>, FigureError> {
         let failed = |reason: String| FigureError::Render {
             figure: self.title.clone(),

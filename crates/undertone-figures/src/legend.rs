@@ -1,4 +1,4 @@
-//! Legends: what the colors mean, in rows below the title.
+//! Legends: the meaning of the colors, in rows below the title.
 
 use crate::scene::{Anchor, Mark, Scene, label};
 use crate::text::{LINE, Weight, fit, width};
@@ -6,10 +6,10 @@ use crate::theme::TICK_SIZE;
 
 const SWATCH: f64 = 16.0;
 const ROW: f64 = LINE * TICK_SIZE + 3.0;
-/// Longest name, in pixels.
+/// Largest width of a name, in pixels.
 const LONGEST: f64 = 210.0;
 
-/// How an entry's marks look.
+/// The shape beside a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Swatch {
     Area,
@@ -46,7 +46,8 @@ impl Entry {
     }
 }
 
-/// Draws the entries from `(left, top)` in rows no wider than `room`; returns where they end.
+/// Draw the entries from `(left, top)` in rows no wider than `room`, and return the vertical
+/// position of their end.
 pub(crate) fn draw(scene: &mut Scene, entries: &[Entry], left: f64, top: f64, room: f64) -> f64 {
     let (mut x, mut y) = (left, top);
     for entry in entries {

@@ -1,4 +1,4 @@
-//! Which color stands for what.
+//! Colors of names and of values.
 
 use crate::figure::Frame;
 use crate::theme::{GRID, ON_DARK, ON_LIGHT};
@@ -53,7 +53,7 @@ pub enum ColorMap {
 }
 
 impl ColorMap {
-    /// The color at `t` from 0 to 1, as red, green and blue. Values outside are held at the ends.
+    /// Return the color at `t` from 0 to 1, as red, green and blue. Values outside are clamped.
     pub fn at(self, t: f64) -> [u8; 3] {
         let t = if t.is_finite() {
             t.clamp(0.0, 1.0)
@@ -71,7 +71,7 @@ impl ColorMap {
     }
 }
 
-/// `#rrggbb` of red, green and blue.
+/// Return `#rrggbb` of red, green and blue.
 pub(crate) fn hex([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
@@ -83,7 +83,7 @@ fn parse(color: &str) -> Option<[u8; 3]> {
     Some([red, green, blue])
 }
 
-/// Relative luminance (WCAG 2.2), 0 to 1; that of white for what is no `#rrggbb`.
+/// Return the relative luminance (WCAG 2.2), 0 to 1. A text that is not `#rrggbb` counts as white.
 fn luminance(color: &str) -> f64 {
     let channel = |value: u8| {
         let value = f64::from(value) / 255.0;
@@ -97,13 +97,13 @@ fn luminance(color: &str) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/// Contrast of two colors (WCAG 2.2), 1 to 21.
+/// Return the contrast of two colors (WCAG 2.2), 1 to 21.
 pub(crate) fn contrast(one: &str, other: &str) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Black or white, whichever has the higher contrast on a color.
+/// Return black or white, whichever has the higher contrast on a color.
 pub(crate) fn ink_on(color: &str) -> &'static str {
     if contrast(color, ON_LIGHT) > contrast(color, ON_DARK) {
         ON_LIGHT
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_number_has_a_color() {
+    fn nan_has_a_color() {
         assert_eq!(ColorMap::Viridis.at(f64::NAN), ColorMap::Viridis.at(0.0));
         assert_eq!(ColorMap::Viridis.at(7.0), ColorMap::Viridis.at(1.0));
     }

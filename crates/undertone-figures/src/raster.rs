@@ -1,5 +1,5 @@
-//! Pictures inside figures, as PNG in a data URI: a spectrogram as rectangles would be a hundred
-//! times larger.
+//! Pictures inside figures, as PNG in a data URI. A spectrogram made of rectangles would be a
+//! hundred times larger.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,11 +8,11 @@ use crate::error::FigureError;
 use crate::palette::ColorMap;
 use crate::scale::Scale;
 
-/// Grid color, for cells without a value.
+/// The grid color, for cells without a value.
 const GAP: [u8; 3] = [0xe3, 0xe2, 0xde];
 
-/// The rows as a picture of a pixel a value, the first row lowest. Values that are not finite are
-/// gray.
+/// Return a picture with one pixel per value and the first row at the bottom. Values that are not
+/// finite are gray.
 pub(crate) fn data_uri(
     rows: &[Vec<f64>],
     scale: &Scale,

@@ -1,13 +1,13 @@
-//! From values to places along an axis, and round numbers to write beside it.
+//! Mapping values to positions on an axis, and round numbers for its ticks.
 
-/// How values are spread along an axis from 0 (left, bottom) to 1.
+/// A mapping of values to positions from 0 (left, bottom) to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scale {
-    /// Evenly. With `whole`, ticks are integers.
+    /// Linear. With `whole`, ticks are integers.
     Linear { low: f64, high: f64, whole: bool },
-    /// By powers of ten; both bounds positive.
+    /// Logarithmic. Both bounds are positive.
     Log { low: f64, high: f64 },
-    /// Frequencies in Hz by Slaney's mel scale, as librosa's default.
+    /// Frequencies in Hz on Slaney's mel scale, librosa's default.
     Mel { low: f64, high: f64 },
 }
 
@@ -18,7 +18,7 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// Lowest and highest of the finite values.
+/// Return the lowest and the highest finite value.
 pub(crate) fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     values
         .into_iter()
@@ -30,7 +30,7 @@ pub(crate) fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)
 }
 
 impl Scale {
-    /// From bounds outwards to the next round numbers.
+    /// Return a scale from the next round number below `low` to the next above `high`.
     pub(crate) fn round(low: f64, high: f64) -> Self {
         let (low, high) = if high - low > 1e-12 * high.abs().max(low.abs()) {
             (low, high)
@@ -46,15 +46,14 @@ impl Scale {
         }
     }
 
-    /// From zero to the next round number beyond the highest value, or from the lowest below
-    /// zero.
+    /// Return a scale that includes zero and ends at round numbers.
     pub(crate) fn from_zero(values: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = bounds(values).unwrap_or((0.0, 1.0));
         let high = if low >= 0.0 && high <= 0.0 { 1.0 } else { high };
         Self::round(low.min(0.0), high.max(0.0))
     }
 
-    /// As [`Self::from_zero`], with integers at the ticks.
+    /// Return a scale like [`Self::from_zero`] with integer ticks.
     pub(crate) fn counts(values: impl IntoIterator<Item = f64>) -> Self {
         match Self::from_zero(values) {
             Self::Linear { low, high, .. } => Self::Linear {
@@ -66,7 +65,7 @@ impl Scale {
         }
     }
 
-    /// Exactly between two bounds.
+    /// Return a scale with exactly these bounds.
     pub(crate) fn exact(low: f64, high: f64) -> Self {
         if high > low {
             Self::Linear {
@@ -79,7 +78,7 @@ impl Scale {
         }
     }
 
-    /// By powers of ten around positive values.
+    /// Return a logarithmic scale around the positive values.
     pub(crate) fn log(values: impl IntoIterator<Item = f64>) -> Self {
         let positive = values.into_iter().filter(|value| *value > 0.0);
         let (low, high) = bounds(positive).unwrap_or((0.1, 1.0));
@@ -96,7 +95,7 @@ impl Scale {
         }
     }
 
-    /// Place of a value; outside 0 to 1 for one outside the bounds.
+    /// Return the position of a value: 0 to 1 within the bounds.
     pub(crate) fn at(&self, value: f64) -> f64 {
         let (low, high, value) = match *self {
             Self::Linear { low, high, .. } => (low, high, value),
@@ -106,8 +105,8 @@ impl Scale {
         (value - low) / (high - low)
     }
 
-    /// As [`Self::ticks`], but more of them where there would be but one: an axis needs two to be
-    /// read.
+    /// Return ticks like [`Self::ticks`], but at least two if possible: an axis with one tick
+    /// cannot be read.
     pub(crate) fn several_ticks(&self, wanted: usize) -> Vec<Tick> {
         (wanted..=2 * wanted + 1)
             .map(|wanted| self.ticks(wanted))
@@ -115,7 +114,7 @@ impl Scale {
             .unwrap_or_else(|| self.ticks(wanted))
     }
 
-    /// Round values within the bounds, about as many as wanted.
+    /// Return about `wanted` round values within the bounds.
     pub(crate) fn ticks(&self, wanted: usize) -> Vec<Tick> {
         let wanted = wanted.max(1);
         match *self {
@@ -129,7 +128,7 @@ impl Scale {
                     .into_iter()
                     .filter(|value| (low..=high).contains(value))
                     .collect();
-                // An axis wants few ticks; these are short enough to stand closer.
+                // These labels are short, so that more of them fit than were asked for.
                 let gap = 0.5 / wanted as f64;
                 let mut kept: Vec<f64> = Vec::new();
                 for value in inside.into_iter().rev() {
@@ -161,7 +160,7 @@ fn mel(hertz: f64) -> f64 {
     }
 }
 
-/// 1, 2 or 5 times a power of ten, no less than `least`.
+/// Return 1, 2 or 5 times a power of ten that is at least `least`.
 fn step(least: f64) -> f64 {
     let power = 10_f64.powf(least.log10().floor());
     let step = [1.0, 2.0, 5.0]
@@ -225,8 +224,8 @@ fn log_ticks(low: f64, high: f64, wanted: usize) -> Vec<Tick> {
         .collect()
 }
 
-/// A number as an axis shows it: a real minus sign, and powers of ten for what is very large or
-/// very small.
+/// Format a number for an axis, with a real minus sign, and in scientific notation if it is very
+/// large or very small.
 pub(crate) fn written(value: f64, decimals: usize) -> String {
     let text = if value != 0.0 && (value.abs() >= 1e6 || value.abs() < 1e-3) {
         let text = format!("{value:.2e}");

@@ -1,4 +1,4 @@
-//! The marks of a figure, in the order they are painted, and how they become SVG.
+//! The marks of a figure in the order of painting, and writing them as SVG.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
@@ -16,7 +16,7 @@ pub(crate) struct Mark {
     tooltip: Option<String>,
 }
 
-/// Which side of a text lies at its place.
+/// Which point of a text lies at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -24,13 +24,13 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// A coordinate to a tenth of a pixel, as short as it can be written.
+/// Format a coordinate, rounded to a tenth of a pixel.
 fn coordinate(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0 + 0.0;
     format!("{rounded}")
 }
 
-/// Points as SVG takes them.
+/// Format points for SVG.
 fn coordinates(points: &[(f64, f64)]) -> String {
     let written: Vec<String> = points
         .iter()
@@ -167,12 +167,12 @@ impl Mark {
         self.with("stroke-dasharray", "5 4")
     }
 
-    /// From 0, not seen, to 1.
+    /// From 0 (invisible) to 1.
     pub(crate) fn opacity(self, opacity: f64) -> Self {
         self.with("opacity", format!("{opacity:.2}"))
     }
 
-    /// What a browser shows where the pointer rests.
+    /// A text that a browser shows when the pointer rests on the mark.
     pub(crate) fn tooltip(mut self, text: impl Into<String>) -> Self {
         self.tooltip = Some(text.into());
         self
@@ -199,9 +199,8 @@ impl Mark {
     }
 }
 
-/// The text without control characters, some of which XML 1.0 forbids even when escaped, and
-/// without those that turn the direction of what follows: in a name they would turn the words
-/// around it.
+/// Remove control characters, some of which XML 1.0 forbids even if escaped, and characters that
+/// change the direction of text: in a name they would reverse the words around it.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .filter(|character| !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
@@ -234,7 +233,7 @@ impl Scene {
         self.marks.push(mark);
     }
 
-    /// Lines of text below each other; returns where the next would begin.
+    /// Add lines of text below each other, and return the vertical position after the last.
     pub(crate) fn lines(
         &mut self,
         x: f64,
@@ -257,8 +256,8 @@ impl Scene {
         y
     }
 
-    /// A line of text no wider than `room`; where it has to be shortened, the whole is its
-    /// tooltip.
+    /// Add a line of text no wider than `room`. If it has to be shortened, its tooltip is the whole
+    /// text.
     pub(crate) fn fitted(
         &mut self,
         text: &str,
@@ -272,7 +271,7 @@ impl Scene {
         self.add(if cut { mark.tooltip(text) } else { mark });
     }
 
-    /// The SVG document. `alt` describes the figure to whoever cannot see it.
+    /// Return the SVG document. `alt` is a description for screen readers.
     pub(crate) fn svg(&self, alt: &str) -> Result<String, FigureError> {
         let [width, height] = [self.width, self.height].map(coordinate);
         let mut writer = Writer::new(Vec::new());
@@ -298,7 +297,7 @@ impl Scene {
     }
 }
 
-/// A text mark in the color of axes.
+/// Return a text mark in the color of axes.
 pub(crate) fn label(x: f64, y: f64, anchor: Anchor, size: f64, text: impl Into<String>) -> Mark {
     Mark::text(x, y, anchor, size, text).fill(INK)
 }

@@ -1,4 +1,4 @@
-//! Widths of text in the embedded font, so that nothing is cut and nothing overlaps.
+//! Measuring text in the embedded font, so that no text is cut and none overlaps.
 
 use std::sync::LazyLock;
 
@@ -9,18 +9,18 @@ use skrifa::{FontRef, MetadataProvider};
 /// Inter, regular, as a TrueType file: Latin, Greek and Cyrillic, without kerning.
 pub(crate) const REGULAR: &[u8] = include_bytes!("../fonts/Inter-Regular.ttf");
 
-/// Inter, semi-bold, cut down as [`REGULAR`] is.
+/// Inter, semi-bold, with the same characters as [`REGULAR`].
 pub(crate) const SEMI_BOLD: &[u8] = include_bytes!("../fonts/Inter-SemiBold.ttf");
 
-/// What a figure asks for where the embedded font is not installed. All of these are no wider
-/// than Inter, but for the last, which is up to the reader's machine; those before it are there for
-/// letters that the others lack.
+/// The fonts of an SVG, for readers who have not installed the embedded font. None is wider than
+/// Inter, except possibly the last, which the reader's system chooses. The three before the last
+/// are for characters that the others lack.
 pub(crate) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, 'Liberation Sans', \
     'Noto Sans CJK JP', 'Noto Sans Arabic', 'Noto Color Emoji', sans-serif";
 
-/// Height of a line of text, in font sizes.
+/// Height of a line of text, in units of the font size.
 pub(crate) const LINE: f64 = 1.25;
-/// Distance from the baseline to the middle of a capital, in font sizes.
+/// Distance from the baseline to the middle of a capital, in units of the font size.
 pub(crate) const HALF_CAPITAL: f64 = 0.364;
 
 /// Weight of a text.
@@ -55,7 +55,7 @@ impl Face {
 
     fn advance(&self, character: char) -> f64 {
         self.advances.get(&character).copied().unwrap_or({
-            // Another font draws it. East Asian letters are square; the rest is rarely wider
+            // Another font draws it. East Asian characters are square. Others are rarely wider
             // than this.
             if character >= '\u{1100}' { 1.1 } else { 0.75 }
         })
@@ -64,7 +64,7 @@ impl Face {
 
 static FACES: LazyLock<[Face; 2]> = LazyLock::new(|| [Face::read(REGULAR), Face::read(SEMI_BOLD)]);
 
-/// Width of a line of text in pixels at a font size.
+/// Return the width of a line of text in pixels.
 pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
     let [regular, semi_bold] = &*FACES;
     let face = match weight {
@@ -77,8 +77,8 @@ pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
         * size
 }
 
-/// The text, or as much of its beginning and end as fits with an ellipsis between: names often
-/// differ in their last letters only.
+/// Return the text if it fits, or its beginning and end with an ellipsis between them. The end is
+/// kept because names often differ only in their last letters.
 pub(crate) fn fit(text: &str, room: f64, size: f64, weight: Weight) -> String {
     if width(text, size, weight) <= room {
         return text.to_owned();
@@ -101,8 +101,7 @@ pub(crate) fn fit(text: &str, room: f64, size: f64, weight: Weight) -> String {
     String::new()
 }
 
-/// The text in lines no wider than `room`, broken between words and after hyphens where it can
-/// be.
+/// Break a text into lines no wider than `room`, between words and after hyphens if possible.
 pub(crate) fn wrap(text: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -121,7 +120,7 @@ pub(crate) fn wrap(text: &str, room: f64, size: f64, weight: Weight) -> Vec<Stri
     lines
 }
 
-/// A word cut where it is wider than a line.
+/// Cut a word that is wider than a line.
 fn pieces(word: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for character in word.chars() {
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_shortened_or_wrapped() {
+    fn long_text_is_shortened_or_wrapped() {
         let text = "a name that goes on and on";
         let short = fit(text, 60.0, 12.0, Weight::Regular);
         assert!(short.starts_with("a n") && short.ends_with("on"), "{short}");

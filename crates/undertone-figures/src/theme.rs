@@ -1,7 +1,7 @@
 //! Colors and sizes that every figure shares.
 //!
-//! A figure is drawn light on white. Ink, paper and grid have colors that nothing else in a
-//! figure has, so a page can replace them with its own (see [`style`]).
+//! A figure has a white background. Nothing else in a figure has the colors of ink, paper and grid,
+//! so that a page can replace them with its own (see [`style`]).
 
 /// Text and axes.
 pub(crate) const INK: &str = "#1b1b1a";
@@ -20,8 +20,8 @@ pub(crate) const TITLE_SIZE: f64 = 14.0;
 pub(crate) const LABEL_SIZE: f64 = 12.0;
 pub(crate) const TICK_SIZE: f64 = 11.0;
 
-/// Colors of the palette that are too dark to be seen on a dark page, and what stands for them
-/// there: the same hue, lighter.
+/// Colors that are too dark on a dark page, and lighter ones of the same hue that replace them
+/// there.
 const ON_DARK_PAGES: [(&str, &str); 4] = [
     ("#882255", "#c4568c"),
     ("#117733", "#2f9e57"),
@@ -29,7 +29,7 @@ const ON_DARK_PAGES: [(&str, &str); 4] = [
     ("#aa3377", "#cf5fa0"),
 ];
 
-/// Style sheet by which figures inside a page follow its `--ink`, `--muted`, `--grid` and
+/// Return a style sheet that lets figures inside a page follow its `--ink`, `--muted`, `--grid` and
 /// `--paper`, and its dark theme.
 pub(crate) fn style() -> String {
     let rule = |color: &str, value: &str| {
@@ -63,7 +63,7 @@ mod tests {
     use crate::palette::{OTHER_COLORS, contrast};
 
     #[test]
-    fn every_color_is_seen_on_a_dark_page() {
+    fn every_color_is_visible_on_a_dark_page() {
         let labels = LabelScheme::ALL.iter().flat_map(|scheme| scheme.labels());
         let named = labels
             .chain(&Emotion::NAMES)

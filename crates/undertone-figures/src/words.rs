@@ -40,7 +40,8 @@ pub fn length(seconds: f64) -> String {
     }
 }
 
-/// Return a share from 0 to 1 in whole percent. A share that is not exactly 0 or 1 is never shown as
+/// Return a share from 0 to 1 in whole percent. A share that is not exactly 0 or 1 is never shown
+/// as
 /// 0 % or 100 %.
 pub fn percent(share: f64) -> String {
     match 100.0 * share {

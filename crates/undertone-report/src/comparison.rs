@@ -1,4 +1,4 @@
-//! Whether one run is better than another on the clips that both judged.
+//! Comparing two runs on the clips that both predicted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,22 +9,22 @@ use undertone_metrics::{ClipPrediction, MetricsError, PairedComparison};
 
 use crate::error::ReportError;
 
-/// Two runs compared, or why they are not.
+/// The comparison of two runs, or the reason why they cannot be compared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// One run's name.
+    /// Name of the first run.
     pub first: String,
-    /// The other's.
+    /// Name of the second run.
     pub second: String,
-    /// What both made of the clips that both judged.
+    /// The comparison on the clips that both predicted.
     pub comparison: Option<PairedComparison>,
-    /// Why the two say nothing about each other.
+    /// Why the two cannot be compared.
     pub not_comparable: Option<String>,
-    /// Whether one of the two judged clips several times; the first judgment is compared.
+    /// Whether one of the two predicted clips several times. Then the first prediction counts.
     pub judged_repeatedly: bool,
 }
 
-/// Test clips of which each is counted once, however often it was judged.
+/// Count the test clips, each once, however often it was predicted.
 pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
     let folds = record.folds.iter();
     let predictions = folds.filter_map(|fold| fold.predictions.as_ref());
@@ -36,11 +36,11 @@ pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
 fn judged_repeatedly(record: &RunRecord) -> bool {
     let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
     let distinct = distinct_clips(record);
-    // A run without its predictions tells no clips.
+    // A run without predictions has no clips to count.
     distinct > 0 && distinct < judged
 }
 
-/// Each run with each after it.
+/// Compare each pair of runs.
 pub(crate) fn verdicts(
     records: &[RunRecord],
     names: &[String],
@@ -65,7 +65,7 @@ pub(crate) fn verdicts(
     Ok(verdicts)
 }
 
-/// Why two runs say nothing about each other, or what both made of the clips that both judged.
+/// Compare two runs, or return the reason why they cannot be compared.
 fn compare(
     one: &RunRecord,
     other: &RunRecord,
@@ -75,13 +75,13 @@ fn compare(
     }
     let (ours, theirs) = (one.test_predictions(), other.test_predictions());
     let theirs = by_clip(&theirs);
-    // In the order of the first, each clip once.
+    // Each clip once.
     let mut pairs: Vec<(&ClipPrediction, &ClipPrediction)> = by_clip(&ours)
         .into_iter()
         .filter_map(|(clip, ours)| Some((ours, *theirs.get(clip)?)))
         .collect();
     if pairs.is_empty() {
-        return Ok(Err("they judged no clip in common".into()));
+        return Ok(Err("they have no test clip in common".into()));
     }
     pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
     Ok(match PairedComparison::new(&one.labels(), &pairs) {
@@ -92,7 +92,7 @@ fn compare(
     })
 }
 
-/// The first judgment of each clip.
+/// Return the first prediction of each clip.
 fn by_clip(predictions: &[ClipPrediction]) -> HashMap<&str, &ClipPrediction> {
     let mut clips = HashMap::new();
     for prediction in predictions {
@@ -105,14 +105,14 @@ fn by_clip(predictions: &[ClipPrediction]) -> HashMap<&str, &ClipPrediction> {
 
 fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
     if one.report.is_none() || other.report.is_none() {
-        return Some("one of them has not judged anything".into());
+        return Some("one of them has no results yet".into());
     }
     if one.recipe.label_scheme != other.recipe.label_scheme {
-        // In one order, so that the same reason is told once.
+        // Sorted, so that the same reason is listed once.
         let mut schemes = [one, other].map(|record| record.recipe.label_scheme.name());
         schemes.sort_unstable();
         return Some(format!(
-            "they tell other classes apart ({})",
+            "they have different classes ({})",
             schemes.join(" and ")
         ));
     }
@@ -135,7 +135,7 @@ fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
         let mut protocols = [one, other].map(protocol);
         protocols.sort_unstable();
         format!(
-            "they were judged under other protocols, {}",
+            "they were evaluated with different protocols, {}",
             protocols.join(" and ")
         )
     })

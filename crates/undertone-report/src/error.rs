@@ -4,20 +4,20 @@ use undertone_files::FolderError;
 use undertone_lab::LabError;
 use undertone_metrics::MetricsError;
 
-/// A report that cannot be made.
+/// Why a report cannot be made.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReportError {
     /// The folder to write to may not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// A run that cannot be read.
+    /// A run cannot be read.
     #[error(transparent)]
     Lab(#[from] LabError),
-    /// Outcomes that cannot be judged.
+    /// Predictions cannot be evaluated.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    /// A figure or page that cannot be drawn or written.
+    /// A figure or page cannot be drawn or written.
     #[error(transparent)]
     Figure(#[from] FigureError),
 }

@@ -1,14 +1,14 @@
-//! What of very many groups a figure shows.
+//! Limiting the number of groups in a figure.
 
 use undertone_figures::Interval;
 
-/// Most groups that a figure names.
+/// Largest number of groups in a figure.
 const MOST: usize = 60;
-/// How many of more are shown from either end.
+/// If there are more groups, this many are shown from each end.
 const ENDS: usize = 20;
 
-/// The groups, or of very many the lowest and the highest, and words for that; none where all
-/// are there.
+/// Return the groups and an empty text, or, if there are very many, the lowest and the highest and
+/// a text that says so.
 pub(crate) fn lowest_and_highest(mut groups: Vec<Interval>) -> (Vec<Interval>, String) {
     let all = groups.len();
     if all <= MOST {
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_very_many_the_ends_are_left() {
+    fn of_very_many_groups_both_ends_are_kept() {
         let groups = |count: u32| -> Vec<Interval> {
             (0..count)
                 .map(|number| Interval {

@@ -1,11 +1,4 @@
-//! Trained runs as pages to look at: [`RunRecord`]s go in, an `index.html` with every figure
-//! beside it comes out, and a [`ReportSummary`] for programs.
-//!
-//! One run gives its scores, curves, confusions, calibration, groups, mistakes to listen to,
-//! recipe and environment. Several give a table side by side before that, and whether one is
-//! better than another on the clips that both judged.
-//!
-//! [`RunRecord`]: undertone_lab::RunRecord
+#![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod comparison;

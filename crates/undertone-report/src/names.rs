@@ -1,10 +1,10 @@
-//! What runs are called on a page.
+//! The names of runs on a page.
 
 use std::path::Path;
 
 use undertone_lab::RunRecord;
 
-/// A name for each run: its folder's, with as many folders above as tell it from the others.
+/// Return a name for each run: that of its folder, with as many parent folders as make it unique.
 pub(crate) fn names(records: &[RunRecord]) -> Vec<String> {
     let parts: Vec<Vec<String>> = records.iter().map(|record| parts(&record.path)).collect();
     let name = |parts: &[String], depth: usize| {
@@ -29,7 +29,7 @@ pub(crate) fn names(records: &[RunRecord]) -> Vec<String> {
 }
 
 fn parts(path: &Path) -> Vec<String> {
-    // `.` and `..` are no names.
+    // `.` and `..` are not names.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let parts = path.components().filter_map(|part| match part {
         std::path::Component::Normal(part) => Some(part.to_string_lossy().into_owned()),

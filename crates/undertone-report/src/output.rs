@@ -7,7 +7,7 @@ use undertone_files::{FolderRules, OutputFolder};
 
 use crate::error::ReportError;
 
-/// How a report's files are told from the user's: the page links to its figures.
+/// The rules for the folder: the page lists its figures by linking to them.
 const RULES: FolderRules = FolderRules {
     command: "report",
     names: &["index.html", "figures/"],
@@ -15,8 +15,8 @@ const RULES: FolderRules = FolderRules {
     exclusive: false,
 };
 
-/// Begin the folder of a report. A folder that holds something is refused, unless `force` is set:
-/// then the files of an earlier report will be replaced.
+/// Begin the folder of a report. A folder that is not empty is refused, unless `force` is set: then
+/// the files of an earlier report are replaced.
 ///
 /// # Errors
 /// [`ReportError::Folder`] if the folder may not be written.
@@ -27,7 +27,7 @@ pub fn output_folder(folder: &Path, force: bool) -> Result<OutputFolder, ReportE
 /// Write a page into its folder and return the path of `index.html`.
 ///
 /// # Errors
-/// If a figure cannot be drawn or a file cannot be written; then the folder is as it was.
+/// If a figure cannot be drawn or a file cannot be written. Then the folder is as it was.
 pub fn save_page(page: &Page, output: OutputFolder) -> Result<PathBuf, ReportError> {
     page.save(&output.path())?;
     let path = output.target().join("index.html");

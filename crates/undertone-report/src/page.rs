@@ -1,4 +1,4 @@
-//! From runs to a page.
+//! The page of one run or several.
 
 use std::path::Path;
 
@@ -12,11 +12,12 @@ use crate::side_by_side;
 use crate::summary::ReportSummary;
 use crate::voices::Voices;
 
-/// The page of one run or several, of which `summary` is [`ReportSummary::new`]. Clips to listen to are read from `corpus`, a folder or a
-/// manifest, or from where the run remembers its corpus to be.
+/// Return the page of one run or several, whose `summary` is that of [`ReportSummary::new`]. Clips
+/// to listen to are read from `corpus`, a folder or a manifest, or from the corpus that the run was
+/// trained on.
 ///
 /// # Errors
-/// Where predictions cannot be judged or a figure cannot be drawn.
+/// If predictions cannot be evaluated or a figure cannot be drawn.
 pub fn report_page(
     records: &[RunRecord],
     summary: &ReportSummary,

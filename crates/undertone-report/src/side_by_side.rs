@@ -13,7 +13,7 @@ use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
 use crate::numbers::{p_value, with_interval};
 
-/// A probability below this is taken for more than chance.
+/// Significance level.
 const SIGNIFICANT: f64 = 0.05;
 
 pub(crate) fn sections(
@@ -27,7 +27,7 @@ pub(crate) fn sections(
         .collect();
     let mut overview = vec![
         Block::Table(table(records, names)),
-        Block::Text("The protocols in full:".into()),
+        Block::Text("The protocols with their options:".into()),
         Block::List(protocols.into_iter().collect()),
     ];
     if let Some(figure) = figure(records, names)? {
@@ -69,7 +69,7 @@ pub(crate) fn sections(
     ])
 }
 
-/// The pairs that cannot be compared, by the reason.
+/// List the pairs that cannot be compared, by reason.
 fn not_compared(verdicts: &[Verdict]) -> Vec<Block> {
     let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for verdict in verdicts {
@@ -85,7 +85,7 @@ fn not_compared(verdicts: &[Verdict]) -> Vec<Block> {
         .into_iter()
         .map(|(reason, pairs)| format!("{}: {reason}.", pairs.join("; ")));
     vec![
-        Block::Heading("What cannot be compared".into()),
+        Block::Heading("Runs that cannot be compared".into()),
         Block::List(lines.collect()),
     ]
 }
@@ -107,7 +107,7 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
                 row.extend(scores.map(|score| Cell::Number(with_interval(score))));
                 row.push(Cell::Number(in_percent(pooled.calibration_error)));
             }
-            None => row.push(Cell::Text("nothing judged".into())),
+            None => row.push(Cell::Text("no results yet".into())),
         }
         row
     };
@@ -125,8 +125,8 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
     .map(String::from)
     .into();
     Table {
-        caption: "Test sets, scores in % with 95 % intervals. Only rows of the same classes and protocol can be \
-                  compared."
+        caption: "Scores on the test sets in % with 95 % intervals. Compare only rows with the \
+                  same classes and protocol."
             .into(),
         header,
         rows: records.iter().zip(names).map(row).collect(),
@@ -199,13 +199,13 @@ fn in_words(
         ResampleUnit::Clips => "single clips",
     };
     let first_only = if verdict.judged_repeatedly {
-        " Of a clip that a run judged several times, the first judgment counts."
+        " If a run predicted a clip several times, the first prediction counts."
     } else {
         ""
     };
     let mut text = format!(
-        "Both judged {} of {}.{first_only} {first} is right on {}, {second} on {}; {} only {first} has right, {} only {second}: \
-         McNemar's exact test gives {}",
+        "Both predicted {} of {}.{first_only} {first} is correct on {}, {second} on {}. On {} \
+         only {first} is correct, on {} only {second}: McNemar's exact test gives {}",
         count(comparison.clips, "clip"),
         count(comparison.speakers, "speaker"),
         right(comparison.only_first_right),
@@ -223,22 +223,20 @@ fn in_words(
     };
     text += &corrected(adjusted.0);
     text += &format!(
-        ". The UAR of {better} is {} points higher than that of {worse}, 95 % interval {low} to {high} (paired \
-         bootstrap over {units}), {}{}. ",
+        ". The UAR of {better} is {} points higher than that of {worse}, 95 % interval {low} to \
+         {high} (paired bootstrap over {units}), {}{}. ",
         in_percent(difference.value.abs()),
         p_value(comparison.uar_difference_p),
         corrected(adjusted.1),
     );
     text += &match (adjusted.0 < SIGNIFICANT, adjusted.1 < SIGNIFICANT) {
-        (true, true) => format!("So {better} is better, and that is more than chance."),
-        (false, false) => {
-            "So the two could well be equally good: chance alone makes such a difference.".into()
-        }
+        (true, true) => format!("So {better} is significantly better."),
+        (false, false) => "So the two may be equally good: the difference may be chance.".into(),
         (true, false) => {
-            "So the number of right clips differs by more than chance, the UAR does not.".into()
+            "So the number of correct clips differs significantly, but the UAR does not.".into()
         }
         (false, true) => {
-            "So the UAR differs by more than chance, the number of right clips does not.".into()
+            "So the UAR differs significantly, but the number of correct clips does not.".into()
         }
     };
     text
@@ -251,15 +249,15 @@ fn two_by_two(verdict: &Verdict, comparison: &PairedComparison) -> Table {
         row
     };
     Table {
-        caption: "Clips that both judged".into(),
+        caption: "Clips that both predicted".into(),
         header: vec![
             String::new(),
-            format!("{} right", verdict.second),
+            format!("{} correct", verdict.second),
             format!("{} wrong", verdict.second),
         ],
         rows: vec![
             row(
-                format!("{} right", verdict.first),
+                format!("{} correct", verdict.first),
                 [comparison.both_right, comparison.only_first_right],
             ),
             row(

@@ -1,4 +1,4 @@
-//! What reports say, for programs.
+//! The numbers of a report, for programs.
 
 use serde::Serialize;
 use undertone_lab::RunRecord;
@@ -8,12 +8,12 @@ use crate::comparison::{Verdict, verdicts};
 use crate::error::ReportError;
 use crate::names::names;
 
-/// What a page says of its runs.
+/// The numbers of the page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReportSummary {
-    /// One a run.
+    /// One per run.
     pub runs: Vec<RunSummary>,
-    /// One a pair of runs.
+    /// One per pair of runs.
     pub comparisons: Vec<Verdict>,
 }
 
@@ -26,15 +26,15 @@ pub struct RunSummary {
     pub recipe: String,
     /// The label scheme's name.
     pub label_scheme: String,
-    /// The protocol with its options; `None` where nothing is judged.
+    /// The protocol with its options; `None` if nothing has been evaluated.
     pub protocol: Option<String>,
-    /// Whether the run came to its end.
+    /// Whether the run is finished.
     pub finished: bool,
-    /// Folds that are done.
+    /// Number of finished folds.
     pub folds_done: usize,
-    /// Folds in all, where that is known.
+    /// Number of all folds, if it is known.
     pub folds: Option<usize>,
-    /// Test clips.
+    /// Number of test clips.
     pub clips: usize,
     /// Accuracy on the test sets.
     pub wa: Option<Score>,
@@ -47,10 +47,10 @@ pub struct RunSummary {
 }
 
 impl ReportSummary {
-    /// Sums runs up.
+    /// Summarize runs.
     ///
     /// # Errors
-    /// Where predictions cannot be judged.
+    /// If predictions cannot be evaluated.
     pub fn new(records: &[RunRecord]) -> Result<Self, ReportError> {
         Ok(Self {
             runs: records.iter().map(RunSummary::new).collect(),

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use undertone_audio::{DecodeOptions, ResamplerCache, decode_path, encode_flac};
 use undertone_figures::page::Audio;
 
-/// Rate of the clips on a page in Hz: what models hear.
+/// Sample rate of the clips on a page in Hz, that of the models.
 const RATE: u32 = 16_000;
-/// Longest part of a clip that a page carries.
+/// Longest part of a clip on a page, in seconds.
 const SECONDS: usize = 15;
 
-/// Where clips may lie.
+/// Finds the recordings of clips.
 pub(crate) struct Voices {
     root: Option<PathBuf>,
     resamplers: ResamplerCache,
 }
 
 impl Voices {
-    /// The folder that the clips' paths are relative to: the chosen corpus's, a manifest's being
-    /// the one that it lies in, or the one that the run remembers if it is still there.
+    /// Look for clips in the chosen corpus (a folder, or that of a manifest), or in the corpus of
+    /// the training if it still exists.
     pub(crate) fn new(chosen: Option<&Path>, remembered: Option<&Path>) -> Self {
         let chosen = chosen.map(|path| match path.parent() {
             Some(parent) if path.is_file() => parent.to_owned(),
@@ -31,12 +31,12 @@ impl Voices {
         }
     }
 
-    /// Whether there is a corpus at all.
+    /// Return whether there is a corpus.
     pub(crate) fn are_known(&self) -> bool {
         self.root.is_some()
     }
 
-    /// A clip as a small file, mono; `None` where it cannot be read.
+    /// Return a clip as mono FLAC; `None` if it cannot be read.
     pub(crate) fn clip(&self, path: &str) -> Option<Audio> {
         let file = found(self.root.as_ref()?.join(path))?;
         let recording = decode_path(&file, &DecodeOptions::default()).ok()?;
@@ -53,8 +53,8 @@ impl Voices {
     }
 }
 
-/// The file, or the one beside it that differs in its extension only: a corpus may be there as
-/// WAV and have been trained on as FLAC.
+/// Return the file, or one with the same name and another extension: the training may have used
+/// FLAC files of a corpus that is now present as WAV.
 fn found(file: PathBuf) -> Option<PathBuf> {
     if file.is_file() {
         return Some(file);

@@ -15,26 +15,25 @@ use super::spectra::{ANALYSIS_RATE, Analyser, Spectra};
 use super::syllables::nuclei;
 use crate::error::ExploreError;
 
-/// Thresholds for which the duration that trimming would leave is measured, in dB below the
-/// loudest frame.
+/// Thresholds in dB below the loudest frame for which the trimmed duration is measured.
 pub const TRIM_THRESHOLDS: [f32; 12] = [
     5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0,
 ];
-/// Decibels below the loudest frame that the histogram of frame levels covers, one bin each.
+/// Number of bins in the histogram of frame levels, one per decibel below the loudest frame.
 pub(crate) const LEVEL_BINS: usize = 80;
-/// A clip whose peak is lower, in dB of full scale, is called silent.
+/// A clip with a lower peak counts as silent, in dB of full scale.
 pub(crate) const SILENT_BELOW_DB: f64 = -60.0;
 
-/// What trims, and at which rate.
+/// The trimming and its sample rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trimming {
     /// The threshold and the frames.
     pub config: TrimConfig,
-    /// The rate to which clips are brought before, in Hz; `None` for each clip's own.
+    /// The rate in Hz to which clips are resampled before trimming; `None` if they are not.
     pub sample_rate: Option<u32>,
 }
 
-/// What is measured of one clip.
+/// The measures of one clip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipMeasures {
     /// Rate of the recording in Hz.
@@ -43,17 +42,17 @@ pub struct ClipMeasures {
     pub channels: usize,
     /// Its length in seconds.
     pub seconds: f64,
-    /// What trimming keeps, in seconds from the start.
+    /// The part that trimming keeps, in seconds from the start.
     pub kept: Range<f64>,
-    /// How loud it is.
+    /// Levels and clipping.
     pub level: Level,
-    /// Speech over the noise floor; `None` where the clip is too short to have one, or silent.
+    /// Signal-to-noise ratio; `None` if the clip is too short or silent.
     pub noise: Option<SignalToNoise>,
-    /// The voice's pitch; `None` where no frame is voiced.
+    /// Pitch; `None` if no frame is voiced.
     pub pitch: Option<Pitch>,
     /// Share of the kept frames that are voiced, 0 to 1.
     pub voiced_share: f64,
-    /// Syllable nuclei.
+    /// Number of syllable nuclei.
     pub syllables: usize,
     /// Seconds that would be kept at each of [`TRIM_THRESHOLDS`].
     pub kept_by_threshold: [f64; TRIM_THRESHOLDS.len()],
@@ -75,7 +74,7 @@ pub struct Pitch {
 }
 
 impl Pitch {
-    /// From the 5th to the 95th percentile in semitones.
+    /// Return the range from the 5th to the 95th percentile in semitones.
     pub fn range_semitones(&self) -> f64 {
         12.0 * (self.high_hz / self.low_hz).log2()
     }
@@ -95,34 +94,34 @@ impl Pitch {
 }
 
 impl ClipMeasures {
-    /// Length of what trimming keeps, in seconds.
+    /// Return the length of the trimmed clip in seconds.
     pub fn kept_seconds(&self) -> f64 {
         self.kept.end - self.kept.start
     }
 
-    /// Syllable nuclei a second of what is kept; `None` where there are none to count.
+    /// Return the syllable nuclei per second of the trimmed clip; `None` if there are none.
     pub fn syllables_per_second(&self) -> Option<f64> {
         (self.syllables > 0 && self.kept_seconds() > 0.0)
             .then(|| self.syllables as f64 / self.kept_seconds())
     }
 
-    /// Whether there is nothing to hear.
+    /// Return whether the clip is silent.
     pub fn is_silent(&self) -> bool {
         self.level.peak_db.is_none_or(|peak| peak < SILENT_BELOW_DB)
     }
 }
 
-/// A clip's numbers, and what is only added up over clips.
+/// The measures of a clip, and data that is added up over clips.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) measures: ClipMeasures,
-    /// `None` of a silent clip.
+    /// `None` if the clip is silent.
     pub(crate) spectra: Option<Spectra>,
-    /// Frames by their level below the loudest, one bin a decibel.
+    /// Number of frames by their level below the loudest, one bin per decibel.
     pub(crate) frame_levels: [u64; LEVEL_BINS],
 }
 
-/// Measures clips; one instance serves all threads.
+/// Measures clips. One instance serves all threads.
 pub(crate) struct Measurer {
     trimming: Trimming,
     spectra: Analyser,
@@ -144,12 +143,12 @@ impl Measurer {
         })
     }
 
-    /// Measures a clip that was decoded.
+    /// Measure a decoded clip.
     pub(crate) fn measure(&self, recording: Recording) -> Result<Measured, ExploreError> {
         let seconds = recording.duration();
         let (channels, native) = (recording.channels, recording.sample_rate);
         let sound = SampleHash::of(&recording);
-        // Of the recording: another rate has other peaks.
+        // From the recording itself: resampling changes peaks.
         let peaks = Peaks::of(&recording.samples);
         let rate = self.trimming.sample_rate.unwrap_or(native);
         let samples = self.resamplers.resample(recording.samples, native, rate)?;
@@ -195,7 +194,7 @@ impl Measurer {
         })
     }
 
-    /// A clip at another rate, and what of it trimming keeps; for pictures.
+    /// Return the samples of a clip at another rate, for pictures.
     pub(crate) fn prepare(
         &self,
         recording: Recording,
@@ -237,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_measured_threshold_is_what_trimming_does() {
+    fn kept_by_threshold_agrees_with_trimming() {
         let samples: Vec<f32> = (0..48_000)
             .map(|n| {
                 let envelope = 1.0 - (n as f32 - 24_000.0).abs() / 24_000.0;

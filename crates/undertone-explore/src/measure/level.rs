@@ -1,11 +1,11 @@
-//! How loud a clip is.
+//! Levels and clipping.
 
 /// Levels in decibels of full scale (a square wave from -1 to 1 has 0 dB).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
-    /// Root mean square of what trimming keeps; `None` of nothing but zeros.
+    /// Root mean square of the trimmed clip; `None` if all samples are zero.
     pub rms_db: Option<f64>,
-    /// The loudest sample of the whole clip; `None` of nothing but zeros.
+    /// The loudest sample of the whole clip; `None` if all samples are zero.
     pub peak_db: Option<f64>,
     /// Clipping in the whole clip.
     pub clipping: Clipping,
@@ -14,19 +14,19 @@ pub struct Level {
 /// Samples at full scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clipping {
-    /// How many.
+    /// Number of samples.
     pub samples: usize,
-    /// Runs of [`RUN`] or more in a row, which is what cut-off peaks look like.
+    /// Number of runs of [`RUN`] or more such samples, as cut-off peaks have them.
     pub runs: usize,
 }
 
-/// The largest sample that 16 bits hold.
+/// The largest 16-bit sample.
 const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
-/// Fewest samples at full scale in a row that count as clipped; Audacity's "Find Clipping" begins
-/// there too.
+/// Smallest number of consecutive samples at full scale that counts as clipping, as in Audacity's
+/// "Find Clipping".
 const RUN: usize = 3;
 
-/// What is read off a recording's samples as they are.
+/// Peak and clipping of a recording before resampling.
 pub(super) struct Peaks {
     highest: f32,
     clipping: Clipping,
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_scale_square_has_no_decibels() {
+    fn a_full_scale_square_wave_has_a_level_of_0_db() {
         let level = Level::of(&[1.0, -1.0], Peaks::of(&[1.0, -1.0]));
         assert_eq!((level.rms_db, level.peak_db), (Some(0.0), Some(0.0)));
         let silent = Level::of(&[0.0; 3], Peaks::of(&[0.0; 3]));

@@ -1,34 +1,34 @@
-//! Speech over noise.
+//! Signal-to-noise ratio.
 
 use super::level::mean_square;
 
 /// Length of a frame in seconds.
 const FRAME: f64 = 0.02;
-/// Share of the frames, the quietest, that count as noise.
+/// Share of the frames that count as noise: the quietest ones.
 const QUIETEST: f64 = 0.1;
-/// Fewest frames with a tenth worth speaking of.
+/// Smallest number of frames for an estimate.
 const FEWEST: usize = 20;
-/// The power of the noise with which 16 bits round, a uniform error of one step: less can't be told
-/// from nothing.
+/// The power of 16-bit rounding noise, a uniform error of one step. Weaker noise cannot be
+/// measured.
 const ROUNDING_NOISE: f64 = 1.0 / (12.0 * 32_768.0 * 32_768.0);
 
-/// Speech over the noise floor.
+/// The level of speech relative to the noise floor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SignalToNoise {
     /// The ratio in dB.
     pub db: f64,
-    /// Whether the ratio is at least so high: the floor is no higher than the rounding of 16 bits,
-    /// as in digital silence.
+    /// Whether the ratio is a lower bound, because the floor is no higher than 16-bit rounding
+    /// noise.
     pub at_least: bool,
 }
 
 impl SignalToNoise {
-    /// The power of the speech less the noise, over the noise, which is the mean power of the
-    /// quietest tenth of the clip's 20 ms frames.
+    /// Estimate the ratio of speech to noise. The noise is the mean power of the quietest tenth of
+    /// the clip's 20 ms frames, and is subtracted from the speech.
     ///
-    /// Like NIST's STNR it takes both from the distribution of frame energies, and so needs pauses:
-    /// in a clip that is cut close to the speech the quietest frames are speech, and the result is
-    /// too low. `None` where the clip is shorter than 20 frames or the speech is no louder.
+    /// Like NIST's STNR, this method uses the distribution of frame energies and therefore needs
+    /// pauses. If the clip has none, the quietest frames are speech and the result is too low.
+    /// `None` if the clip is shorter than 20 frames or the speech is not louder than the noise.
     pub(super) fn of(samples: &[f32], speech: &[f32], rate: u32) -> Option<Self> {
         let length = ((FRAME * f64::from(rate)) as usize).max(1);
         let mut powers: Vec<f64> = samples.chunks_exact(length).map(mean_square).collect();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn digital_silence_gives_a_bound_and_no_pause_nothing() {
+    fn digital_silence_gives_a_bound_and_a_clip_without_pauses_no_ratio() {
         let tone: Vec<f32> = (0..1600).map(|n| (n as f32 * 0.1).sin()).collect();
         assert_eq!(SignalToNoise::of(&tone, &tone, 16_000), None);
         let mut gated = vec![0.0; 16_000];

@@ -6,15 +6,15 @@ use crate::error::ExploreError;
 
 /// The rate at which pitch, syllables and spectra are measured, in Hz.
 pub(crate) const ANALYSIS_RATE: u32 = 16_000;
-/// Mel bands, from 0 to 8 kHz.
+/// Number of mel bands, from 0 to 8 kHz.
 pub const MEL_BANDS: usize = 64;
-/// MFCCs.
+/// Number of MFCCs.
 pub const MFCCS: usize = 40;
-/// Columns of relative time, from a clip's start to its end.
+/// Number of columns of relative time, from a clip's start to its end.
 pub const COLUMNS: usize = 50;
 
-/// What trimming keeps of a clip, stretched to [`COLUMNS`] columns. Rows follow each other from the
-/// lowest band or coefficient.
+/// The spectra of a trimmed clip, stretched to [`COLUMNS`] columns. Rows begin with the lowest band
+/// or coefficient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectra {
     /// Decibels, [`MEL_BANDS`] × [`COLUMNS`].
@@ -43,7 +43,7 @@ impl Analyser {
         })
     }
 
-    /// The spectra, and each MFCC's mean and standard deviation over time.
+    /// Return the spectra, and the mean and standard deviation of each MFCC over time.
     pub(super) fn analyze(&self, samples: &[f32]) -> (Spectra, Vec<f32>) {
         let log_mel = power_to_db(&self.mel.power(samples), &DbConfig::default());
         let mfcc = self.mfcc.from_db(&log_mel);
@@ -64,7 +64,7 @@ fn moments(values: &[f32]) -> [f32; 2] {
     [mean, variance.sqrt()]
 }
 
-/// Every band at [`COLUMNS`] places evenly spread over time, linearly between frames.
+/// Resample every band to [`COLUMNS`] evenly spaced positions in time, by linear interpolation.
 fn stretch(matrix: &FeatureMatrix) -> Vec<f32> {
     let mut stretched = Vec::with_capacity(matrix.bands * COLUMNS);
     let last = matrix.frames.saturating_sub(1);

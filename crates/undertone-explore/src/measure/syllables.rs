@@ -1,4 +1,4 @@
-//! Counting syllables.
+//! Counting syllable nuclei.
 
 use std::f64::consts::PI;
 
@@ -9,16 +9,16 @@ use undertone_metrics::quantile;
 /// Samples of the window in which intensity is measured: 96 ms at 16 kHz, long enough to span a
 /// period of the lowest voice.
 const WINDOW: usize = 1536;
-/// Nuclei are at most this many decibels quieter than the loudest frames.
+/// Largest distance of a nucleus from the loudest frames, in decibels.
 const BELOW_LOUDEST_DB: f64 = 25.0;
-/// Between two nuclei intensity falls by at least this many decibels.
+/// Smallest dip of the intensity between two nuclei, in decibels.
 const DIP_DB: f64 = 2.0;
 
-/// Syllable nuclei after de Jong & Wempe (2009, "Praat script to detect syllable nuclei and measure
-/// speech rate automatically"): peaks of intensity that are voiced, not more than 25 dB below the
-/// loudest frames (their 99th percentile), and between which intensity falls by 2 dB.
+/// Count syllable nuclei after de Jong & Wempe (2009, "Praat script to detect syllable nuclei and
+/// measure speech rate automatically"): peaks of intensity that are voiced, not more than 25 dB
+/// below the loudest frames (their 99th percentile), and between which intensity falls by 2 dB.
 ///
-/// `track` is the pitch of `samples`, a frame every `hop` samples.
+/// `track` is the pitch of `samples`, with one frame every `hop` samples.
 pub(super) fn nuclei(samples: &[f32], track: &[PitchFrame], hop: usize) -> usize {
     let contour = intensity(samples, track.len(), hop);
     let mut ascending = contour.clone();
@@ -30,7 +30,7 @@ pub(super) fn nuclei(samples: &[f32], track: &[PitchFrame], hop: usize) -> usize
         .count()
 }
 
-/// Intensity in dB of frames centered every `hop` samples, through a Hann window.
+/// Return the intensity in dB of Hann-windowed frames, centered every `hop` samples.
 fn intensity(samples: &[f32], frames: usize, hop: usize) -> Vec<f64> {
     let window: Vec<f64> = (0..WINDOW)
         .map(|n| 0.5 - 0.5 * (2.0 * PI * (n as f64 + 0.5) / WINDOW as f64).cos())
@@ -49,11 +49,11 @@ fn intensity(samples: &[f32], frames: usize, hop: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Peaks between which, and before and after which, the contour falls by at least `dip`.
+/// Return the peaks with a dip of at least `dip` between them and on both sides.
 fn peaks(contour: &[f64], dip: f64) -> Vec<usize> {
     let mut found = Vec::new();
     let mut valley = f64::NEG_INFINITY;
-    // The highest frame since the last valley that was deep enough.
+    // The highest frame since the last dip that was deep enough.
     let mut highest: Option<usize> = None;
     for (index, &level) in contour.iter().enumerate() {
         match highest {
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_deep_valleys_part_peaks() {
+    fn only_deep_dips_separate_peaks() {
         let contour = [0.0, 5.0, 4.0, 6.0, 3.0, 8.0, 0.0, 1.0, 0.5, 9.0];
         assert_eq!(peaks(&contour, 2.0), [3, 5, 9]);
         assert_eq!(peaks(&[], 2.0), [] as [usize; 0]);

@@ -21,8 +21,9 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         title: "Clips to look at and listen to".into(),
         blocks: vec![
             Block::Text(format!(
-                "One clip for each emotion and gender, chosen by seed {}; --show PATH shows another, \
-                 --seed N others. What trimming takes away is shaded. The sound is at 16 kHz.",
+                "One clip for each emotion and gender, chosen with seed {}. --show PATH shows \
+                 another clip, --seed N chooses others. Shaded parts are removed by trimming. The \
+                 sample rate of the sound is 16 kHz.",
                 exploration.options.seed
             )),
             Block::Grid(cards?),

@@ -1,4 +1,4 @@
-//! How many clips there are, step by step.
+//! Counts of clips after each step of balancing.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::{clips, listed, plural};
@@ -11,7 +11,7 @@ use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::flow::{Flow, Stage};
 
-/// Most speakers that have bars of their own; of more, a histogram is shown.
+/// Largest number of speakers that get a bar each. More are shown as a histogram.
 const MOST_SPEAKERS: usize = 40;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
@@ -45,11 +45,11 @@ fn sentence(flow: &Flow) -> String {
         let counts: Vec<usize> = last.labels.iter().map(|(_, count)| *count).collect();
         match (counts.iter().min(), counts.iter().max()) {
             (Some(least), Some(most)) if least == most => {
-                format!(" Then every label has {}.", clips(*least))
+                format!(" After that, every label has {}.", clips(*least))
             }
             (Some(least), Some(most)) => {
                 format!(
-                    " Then labels have from {} to {}.",
+                    " After that, labels have from {} to {}.",
                     clips(*least),
                     clips(*most)
                 )
@@ -60,7 +60,7 @@ fn sentence(flow: &Flow) -> String {
     format!("Clips: {}.{balance}", listed(&steps))
 }
 
-/// The classes from step to step: emotions until they are mapped to labels, then those.
+/// Draw the classes from step to step: emotions first, and labels after the mapping.
 fn classes(flow: &Flow, exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     let steps = flow.stages.iter().map(|stage| {
         let classes = if stage.mapped {
@@ -86,7 +86,7 @@ fn classes(flow: &Flow, exploration: &Exploration<'_>) -> Result<Figure, Explore
     .draw()?)
 }
 
-/// Every emotion to its label.
+/// Return a link from every emotion to its label.
 fn mapping(before: &Stage, exploration: &Exploration<'_>) -> Vec<FlowLink> {
     let scheme = exploration.options.scheme;
     let place = |emotion: &str| {
@@ -116,7 +116,7 @@ fn counted<T: ToString>(groups: &[(T, usize)]) -> Vec<(String, f64)> {
         .collect()
 }
 
-/// The stages between which counts differ: mapping changes names only.
+/// Return the stages whose counts differ. The mapping only changes names.
 fn counting(flow: &Flow) -> impl Iterator<Item = &Stage> + Clone {
     let stages = flow.stages.iter();
     stages.filter(|stage| stage.name != "after mapping to labels")
@@ -212,10 +212,10 @@ fn by_speaker(flow: &Flow) -> Result<Figure, ExploreError> {
     .draw()?)
 }
 
-/// One kind of groups of a stage.
+/// Returns the groups of one kind in a stage.
 type Groups = fn(&Stage) -> Vec<(String, f64)>;
 
-/// All counts but those of speakers.
+/// Return all counts except those of speakers.
 fn table(flow: &Flow) -> Block {
     let mut header = vec!["".to_owned(), "".to_owned()];
     header.extend(flow.stages.iter().map(|stage| stage.name.clone()));
@@ -241,8 +241,7 @@ fn table(flow: &Flow) -> Block {
     Block::Details {
         summary: "All counts as a table".into(),
         blocks: vec![Block::Table(Table {
-            caption: "Clips after each step; a repeated clip counts as often as it is there."
-                .into(),
+            caption: "Clips after each step. A repeated clip counts as often as it occurs.".into(),
             header,
             rows,
         })],

@@ -1,4 +1,4 @@
-//! How long clips are, and what trimming takes.
+//! Durations, and the effect of trimming.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::{number, percent, with_unit};
@@ -49,7 +49,7 @@ fn shortest(exploration: &Exploration<'_>) -> String {
     let spread = Spread::of(trimmed(exploration));
     spread.map_or_else(String::new, |spread| {
         format!(
-            "Trimmed clips last from {} to {}, half of them between {} and {}.",
+            "Trimmed clips last from {} to {}; half of them last between {} and {}.",
             with_unit(spread.min, 2, "s"),
             with_unit(spread.max, 2, "s"),
             with_unit(spread.lower_quartile, 2, "s"),
@@ -115,9 +115,10 @@ fn thresholds(exploration: &Exploration<'_>) -> String {
         found.map_or(f64::NAN, |(_, share)| *share)
     };
     format!(
-        "A frame that is more than the threshold below its clip's loudest one is silence; what lies \
-         before the first and behind the last louder frame goes. At 20\u{a0}dB {} of the audio stays, \
-         at 30\u{a0}dB {}, at 40\u{a0}dB {}, at 60\u{a0}dB, librosa's default, {}.",
+        "A frame counts as silent if it is more than the threshold below the loudest frame of its \
+         clip. Trimming removes everything before the first and after the last frame that is not \
+         silent. It keeps {} of the audio at 20\u{a0}dB, {} at 30\u{a0}dB, {} at 40\u{a0}dB, and \
+         {} at 60\u{a0}dB, the default of librosa.",
         percent(at(20.0)),
         percent(at(30.0)),
         percent(at(40.0)),
@@ -142,7 +143,7 @@ fn kept(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
         .into_iter()
         .map(|(threshold, share)| (f64::from(threshold), 100.0 * share));
     Ok(LineChart {
-        frame: frame("What trimming keeps by threshold").sized(720.0, 340.0),
+        frame: frame("Audio kept by trimming threshold").sized(720.0, 340.0),
         x_label: "threshold (dB below the loudest frame)".into(),
         y: LineAxis::from_zero("audio kept (%)"),
         second: None,
@@ -155,7 +156,7 @@ fn kept(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
 fn frames(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     let bins = &exploration.totals.frame_levels;
     let total = bins.iter().sum::<u64>().max(1) as f64;
-    // The last bin holds all that is lower, and would be a spike.
+    // The last bin counts all lower levels and would be a spike.
     let inside = bins.iter().take(bins.len().saturating_sub(1)).enumerate();
     let points = inside.map(|(bin, frames)| {
         let level = -(bin as f64 + 0.5);
@@ -163,11 +164,11 @@ fn frames(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     });
     let points: Vec<(f64, f64)> = points.rev().collect();
     Ok(LineChart {
-        frame: frame("How loud frames are")
+        frame: frame("Levels of frames")
             .sized(720.0, 340.0)
-            .noted("All frames of all clips, each relative to its clip's loudest"),
+            .noted("All frames of all clips, relative to the loudest frame of the clip"),
         x_label: "level (dB)".into(),
-        y: LineAxis::from_zero("frames (% a dB)"),
+        y: LineAxis::from_zero("frames (% per dB)"),
         second: None,
         lines: vec![Line::new("frames", points)],
         markers: threshold(exploration, -1.0),
@@ -175,7 +176,7 @@ fn frames(exploration: &Exploration<'_>) -> Result<Figure, ExploreError> {
     .draw()?)
 }
 
-/// The first shown clip's level beside the threshold.
+/// Draw the level of the first shown clip with the threshold.
 fn example(exploration: &Exploration<'_>) -> Result<Option<Figure>, ExploreError> {
     let Some(clip) = exploration.shown.first() else {
         return Ok(None);

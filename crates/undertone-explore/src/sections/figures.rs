@@ -14,7 +14,7 @@ pub(super) fn frame(title: impl Into<String>) -> Frame {
     Frame::new(title).colored(&LABEL_COLORS)
 }
 
-/// A measure's violins by emotion, of the clips that `keep` lets through.
+/// Draw violins of a measure by emotion, of the clips for which `keep` is true.
 pub(super) fn by_emotion(
     exploration: &Exploration<'_>,
     metric: &Metric,
@@ -40,7 +40,7 @@ pub(super) fn by_emotion(
     Ok(Block::Figure(figure.draw()?))
 }
 
-/// The sentence and the violins of a measure, over all clips.
+/// Return the sentence and the violins of a measure over all clips.
 pub(super) fn compared(
     exploration: &Exploration<'_>,
     metric: &Metric,

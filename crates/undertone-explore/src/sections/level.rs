@@ -1,4 +1,4 @@
-//! How loud clips are, whether they are clipped, and how far above the noise they are.
+//! Level, clipping and noise.
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::{clips, plural, signed, with_unit};
@@ -35,7 +35,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     })
 }
 
-/// What strong intensity does to the level, where the corpus tells intensities.
+/// Compare the levels of strong and normal intensity, if the corpus has them.
 fn strong(exploration: &Exploration<'_>) -> Option<String> {
     let of = |intensity: &str| {
         let clips = exploration.clips.iter().filter(|clip| {
@@ -46,8 +46,8 @@ fn strong(exploration: &Exploration<'_>) -> Option<String> {
     };
     let (normal, strong) = (of("normal")?, of("strong")?);
     Some(format!(
-        "Clips of strong intensity have a median level of {}, {}\u{a0}dB against those of normal \
-         intensity.",
+        "Clips of strong intensity have a median level of {}, {}\u{a0}dB relative to those of \
+         normal intensity.",
         with_unit(strong.median, 1, "dBFS"),
         signed(strong.median - normal.median, 1)
     ))
@@ -63,8 +63,8 @@ fn clipping(exploration: &Exploration<'_>) -> String {
     let runs: usize = clipped.iter().map(|clipping| clipping.runs).sum();
     if clipped.is_empty() {
         format!(
-            "No clip is clipped, that is, has three samples in a row at full scale; {} within 0.1 dB \
-             of it.",
+            "No clip is clipped (no three samples in a row at full scale). {} within 0.1 dB of \
+             full scale.",
             plural(near, "clip comes", "clips come")
         )
     } else {
@@ -87,8 +87,8 @@ fn noise(exploration: &Exploration<'_>) -> String {
     let mut text = SNR.sentence(exploration);
     if bounds > 0 {
         text += &format!(
-            " In {} the quietest frames are no louder than the rounding of 16 bits: gated or denoised, \
-             and counted as that loud.",
+            " In {} the quietest frames are no louder than 16-bit rounding noise, perhaps because \
+             of a noise gate; the ratio is then a lower bound.",
             clips(bounds)
         );
     }

@@ -1,4 +1,4 @@
-//! The page's parts, one a file: figures, and sentences computed from the same numbers.
+//! The sections of the page, one per file: figures, and sentences computed from the same numbers.
 
 mod clips;
 mod counts;
@@ -19,7 +19,7 @@ use undertone_figures::page::Section;
 use crate::error::ExploreError;
 use crate::exploration::Exploration;
 
-/// All sections, in order.
+/// Return all sections, in order.
 pub(crate) fn all(exploration: &Exploration<'_>) -> Result<Vec<Section>, ExploreError> {
     Ok(vec![
         overview::section(exploration),

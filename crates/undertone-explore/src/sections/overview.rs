@@ -1,4 +1,4 @@
-//! At a glance.
+//! The overview.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
             Block::List(findings),
             medians(exploration),
             Block::Text(
-                "How much of the variance of a measure lies between emotions, between genders and \
-                 between speakers, rather than within them:"
+                "The next table shows how much of the variance of each measure emotion, gender and \
+                 speaker explain."
                     .into(),
             ),
             shares(exploration),
@@ -33,12 +33,12 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
     }
 }
 
-/// What trimming takes, in a sentence.
+/// Say how much audio trimming keeps.
 pub(super) fn trimming(exploration: &Exploration<'_>) -> String {
     let (recorded, kept) = (exploration.recorded_seconds(), exploration.kept_seconds());
     let top_db = exploration.options.trimming.config.top_db;
     if !top_db.is_finite() {
-        return format!("Nothing is trimmed: all {} are kept.", length(recorded));
+        return format!("Nothing is trimmed; all {} are kept.", length(recorded));
     }
     format!(
         "Trimming at {top_db}\u{a0}dB below the loudest frame keeps {} of {}: {}.",
@@ -76,7 +76,7 @@ fn facts(exploration: &Exploration<'_>) -> Vec<(String, String)> {
             match unreadable {
                 0 => clips(exploration.clips.len()),
                 _ => format!(
-                    "{}, {unreadable} can't be read",
+                    "{}, {unreadable} cannot be read",
                     clips(exploration.clips.len())
                 ),
             },
@@ -91,9 +91,9 @@ fn facts(exploration: &Exploration<'_>) -> Vec<(String, String)> {
         fact("sample rates", format!("{} Hz", few(&rates))),
         fact("labels", exploration.options.scheme.name().to_owned()),
         fact(
-            "to look into",
+            "problems",
             match problems {
-                0 => "nothing found".to_owned(),
+                0 => "none found".to_owned(),
                 _ => plural(problems, "kind of problem", "kinds of problem"),
             },
         ),
@@ -109,7 +109,7 @@ fn few(words: &[String]) -> String {
     }
 }
 
-/// Medians by emotion and measure.
+/// Return the medians by emotion and measure.
 fn medians(exploration: &Exploration<'_>) -> Block {
     let mut header = vec!["emotion".to_owned(), "clips".to_owned()];
     header.extend(METRICS.iter().map(|metric| metric.short.to_owned()));
@@ -127,13 +127,13 @@ fn medians(exploration: &Exploration<'_>) -> Block {
         row
     });
     Block::Table(Table {
-        caption: "Medians by emotion; every clip's numbers are in clips.csv".into(),
+        caption: "Medians by emotion. The numbers of every clip are in clips.csv.".into(),
         rows: rows.collect(),
         header,
     })
 }
 
-/// What explains each measure: the emotion or the speaker.
+/// Return the shares of variance that emotion, gender and speaker explain.
 fn shares(exploration: &Exploration<'_>) -> Block {
     let rows = METRICS.iter().map(|metric| {
         let share = |share: Option<f64>| {
@@ -155,7 +155,7 @@ fn shares(exploration: &Exploration<'_>) -> Block {
     })
 }
 
-/// The measure that tells most about the emotion.
+/// Say which measure depends most on the emotion.
 fn explained(exploration: &Exploration<'_>) -> Option<String> {
     let shares = METRICS.iter().filter_map(|metric| {
         let emotion = metric.explained_by(exploration, |clip| clip.emotion)?;
@@ -167,7 +167,8 @@ fn explained(exploration: &Exploration<'_>) -> Option<String> {
         format!(", the speaker {}", percent(speaker))
     });
     Some(format!(
-        "Of these measures {} tells most about the emotion, which explains {} of its variance{speaker}.",
+        "Of these measures, {} depends most on the emotion, which explains {} of its \
+         variance{speaker}.",
         metric.title.to_lowercase(),
         percent(emotion)
     ))

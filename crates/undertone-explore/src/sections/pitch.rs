@@ -1,4 +1,4 @@
-//! How high voices are, and how far they move.
+//! Pitch and pitch range.
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::with_unit;
@@ -33,7 +33,7 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     })
 }
 
-/// How far women and men are apart.
+/// Compare the pitch of women and men in a sentence.
 fn genders(exploration: &Exploration<'_>) -> Option<String> {
     let [female, male] = pitch_medians(exploration)?;
     let apart = semitones_between_genders(exploration)?;

@@ -1,19 +1,20 @@
-//! What is wrong with the corpus.
+//! Problems of the corpus.
 
 use undertone_figures::page::{Block, Section};
 
 use crate::exploration::Exploration;
 use crate::findings::{Finding, FindingKind};
 
-/// Examples that are shown at once; more are in a list to open.
+/// Number of examples that are always visible. A longer list has to be opened.
 const AT_ONCE: usize = 5;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Section {
     let mut blocks = Vec::new();
     if exploration.findings.is_empty() {
         blocks.push(Block::Text(
-            "Nothing was found: every clip can be read, none is silent, clipped, there twice or \
-             unlike the others in rate or channels, and every speaker has clips of every emotion."
+            "No problems were found: every clip can be read; no clip is silent, clipped or a \
+             duplicate; all have the same sample rate and one channel; and every speaker has \
+             clips of every emotion."
                 .into(),
         ));
     }
@@ -26,12 +27,12 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Section {
         blocks.push(examples(finding));
     }
     Section {
-        title: "What is wrong with the corpus".into(),
+        title: "Problems in the corpus".into(),
         blocks,
     }
 }
 
-/// Whether it costs clips or spoils scores, rather than being good to know.
+/// Whether a finding costs clips or distorts scores, or is only good to know.
 fn is_serious(kind: FindingKind) -> bool {
     matches!(
         kind,

@@ -13,19 +13,20 @@ use crate::exploration::Exploration;
 use crate::projection::Point;
 use crate::statistics::{strongest_metrics, tsne_neighbors, utterance};
 
-/// Most speakers whose clips are told apart by color.
+/// Largest number of speakers that get a color each.
 const MOST_SPEAKERS: usize = 40;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
     let projection = &exploration.projection;
     let [first, second] = projection.explained.map(|share| number(100.0 * share, 0));
     let mut blocks = vec![Block::Text(format!(
-        "Each clip is a point: the mean and the standard deviation of its 40 MFCCs, standardized. \
-         The first two principal components hold {first}\u{a0}% and {second}\u{a0}% of the variance."
+        "Each clip is a point, computed from the standardized means and standard deviations of its \
+         40 MFCCs. The first two principal components explain {first}\u{a0}% and \
+         {second}\u{a0}% of the variance."
     ))];
     if projection.pca.is_empty() {
         blocks = vec![Block::Text(format!(
-            "{} too few to be laid out: three or more are needed.",
+            "{} too few for a projection: it needs three or more.",
             clips(exploration.clips.len())
         ))];
     }
@@ -37,13 +38,13 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     blocks.extend(figures(exploration, "PCA", &axes, &projection.pca)?);
     if let Some(neighbors) = tsne_neighbors(exploration) {
         let shown = match (projection.tsne.len(), projection.pca.len()) {
-            (some, all) if some < all => format!(" Of {} it shows {some}.", clips(all)),
+            (some, all) if some < all => format!(" It shows {some} of {}.", clips(all)),
             _ => String::new(),
         };
         blocks.push(Block::Text(format!(
-            "t-SNE keeps neighbors together; distances between groups, and the axes, mean \
-             nothing.{shown} The nearest neighbor of a clip is by the same speaker in {} of the cases, \
-             and of the same emotion in {}.",
+            "t-SNE keeps neighbors together. Distances between groups and the axes have no \
+             meaning.{shown} The nearest neighbor of a clip has the same speaker in {} of the \
+             cases and the same emotion in {}.",
             percent(neighbors.same_speaker),
             percent(neighbors.same_emotion)
         )));
@@ -112,7 +113,7 @@ fn scatter(
     let mut frame = frame(title).sized(720.0, 560.0);
     if names.iter().filter(|name| color_of(name).is_none()).count() > OTHER_COLORS.len() {
         frame.note = format!(
-            "Colors return after {} names, in the legend's order",
+            "Colors repeat after {} names, in the order of the legend",
             OTHER_COLORS.len()
         );
     }
@@ -136,11 +137,13 @@ fn meanings(exploration: &Exploration<'_>) -> Option<String> {
     let [first, second] = found.map(|(metric, _)| metric.title.to_lowercase());
     let [r, other] = found.map(|(_, r)| number(r, 2));
     Some(if first == second {
-        format!("Of the measures above, {first} goes most with both (r = {r} and r = {other}).")
+        format!(
+            "Of the measures above, {first} correlates best with both (r = {r} and r = {other})."
+        )
     } else {
         format!(
-            "Of the measures above, {first} goes most with the first component (r = {r}) and {second} \
-             with the second (r = {other})."
+            "Of the measures above, {first} correlates best with the first component (r = {r}), \
+             and {second} with the second (r = {other})."
         )
     })
 }

@@ -1,4 +1,4 @@
-//! How fast people speak.
+//! Speaking rate.
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::number;
@@ -23,13 +23,13 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
     })
 }
 
-/// How well syllables are counted, where it is known how many there are.
+/// Check the count of syllables on sentences whose number of syllables is known.
 fn checked(exploration: &Exploration<'_>) -> Option<String> {
     let spread = syllables_of_known_sentences(exploration)?;
     Some(format!(
-        "Both sentences of RAVDESS have {} syllables. The count of nuclei, which is all that can be \
-         heard without knowing the words, finds {} on average, and between {} and {} in half of the \
-         clips: rates are comparable between emotions, but not to be taken at their word.",
+        "Both sentences of RAVDESS have {} syllables. The count, which does not know the words, \
+         finds {} on average, and between {} and {} in half of the clips. Use the rates to \
+         compare emotions, not as absolute values.",
         number(RAVDESS_SYLLABLES, 0),
         number(spread.mean, 1),
         number(spread.lower_quartile, 0),

@@ -7,17 +7,18 @@ use crate::exploration::Exploration;
 use crate::metrics::{Difference, Metric};
 
 impl Metric {
-    /// Title and unit, as an axis has it.
+    /// Return title and unit, for an axis.
     pub(crate) fn label(&self) -> String {
         format!("{} ({})", self.title.to_lowercase(), self.unit)
     }
 
-    /// A value with its unit.
+    /// Return a value with its unit.
     pub(crate) fn with_unit(&self, value: f64) -> String {
         with_unit(value, self.decimals, self.unit)
     }
 
-    /// Which emotion is at the top and which at the bottom, and how far they are from neutral.
+    /// Say which emotions have the highest and the lowest median, and how far they are from
+    /// neutral.
     pub(crate) fn sentence(&self, exploration: &Exploration<'_>) -> String {
         let ranking = self.ranking(exploration);
         let name = self.title.to_lowercase();
@@ -26,14 +27,14 @@ impl Metric {
         };
         if top == bottom {
             return format!(
-                "The median of {name} is {}; there is one emotion only, and nothing to compare it \
-                 with.",
+                "The median of {name} is {}. There is one emotion only, so there is nothing to \
+                 compare.",
                 self.with_unit(high.median)
             );
         }
         if self.with_unit(high.median) == self.with_unit(low.median) {
             return format!(
-                "All emotions are alike in {name}: the median is {} in each.",
+                "All emotions have the same median of {name}: {}.",
                 self.with_unit(high.median)
             );
         }
@@ -48,7 +49,7 @@ impl Metric {
             _ => String::new(),
         };
         let found = format!(
-            "{top} is the {}: its median is {}{}; {bottom} is the {}, with {}{}.",
+            "{top} is the {}, with a median of {}{}; {bottom} is the {}, with {}{}.",
             self.most,
             self.with_unit(high.median),
             beside_neutral(*top, high.median),
@@ -59,7 +60,7 @@ impl Metric {
         sentence(&found)
     }
 
-    /// A value compared with another, ready for that one's name: "+3.0 dB over".
+    /// Compare a value with a reference: "+3.0 dB against".
     fn compared(&self, value: f64, reference: f64) -> String {
         let (amount, unit) = match self.difference {
             Difference::Absolute(unit) => (signed(value - reference, 1), unit),

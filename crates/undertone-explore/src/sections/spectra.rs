@@ -1,4 +1,4 @@
-//! What clips of an emotion look like on average.
+//! Mean spectra of the clips of an emotion.
 
 use undertone_audio::{MelConfig, MelSpectrogram};
 use undertone_corpus::Emotion;
@@ -15,7 +15,7 @@ use crate::totals::MeanSpectra;
 
 type Rows = Vec<Vec<f64>>;
 
-/// Two kinds of picture that are made of the same clips.
+/// A kind of picture.
 struct Kind {
     name: &'static str,
     value: &'static str,
@@ -28,8 +28,8 @@ const LOG_MEL: Kind = Kind {
     rows: |mean| mean.log_mel.clone(),
 };
 
-/// The zeroth coefficient is the level, tens of times as large as the others, and the high ones are
-/// next to nothing: neither is shown.
+/// The zeroth coefficient is the level and tens of times as large as the others, and the high ones
+/// are close to zero. Neither is shown.
 const MFCC: Kind = Kind {
     name: "MFCCs",
     value: "coefficient",
@@ -43,10 +43,10 @@ const MFCC: Kind = Kind {
     },
 };
 
-/// Coefficients that are shown.
+/// Number of coefficients that are shown.
 const SHOWN_MFCCS: usize = 20;
-/// Share of the values at either end that the colors don't tell apart: the first coefficient would
-/// leave no color for the others.
+/// Share of the values at each end of the color scale that get the last color. Otherwise the first
+/// coefficient would use up the scale.
 const BEYOND_COLORS: f64 = 0.02;
 
 pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreError> {
@@ -56,9 +56,9 @@ pub(super) fn section(exploration: &Exploration<'_>) -> Result<Section, ExploreE
         .filter_map(|emotion| Some((emotion, exploration.totals.mean_of(emotion)?)))
         .collect();
     let mut blocks = vec![Block::Text(
-        "Every clip is stretched to the same length, from the start to the end of what trimming \
-         keeps, and averaged with the others of its emotion. Colors mean the same for all emotions; \
-         the 2\u{a0}% of the values at either end share the last one."
+        "Every trimmed clip is stretched to the same length and averaged with the others of its \
+         emotion. All emotions have the same color scale. The lowest and the highest 2\u{a0}% of \
+         the values are clipped to its ends."
             .into(),
     )];
     let long_term: Vec<(Emotion, Vec<f64>)> = means
@@ -124,7 +124,7 @@ fn spectrum(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Result<Figure
     .draw()?)
 }
 
-/// Where an emotion's spectrum is furthest above neutral's.
+/// Say in which band an emotion is furthest above neutral.
 fn strongest(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Option<String> {
     let (_, neutral) = long_term.iter().find(|(e, _)| *e == Emotion::Neutral)?;
     let others = long_term.iter().filter(|(e, _)| *e != Emotion::Neutral);
@@ -135,7 +135,7 @@ fn strongest(long_term: &[(Emotion, Vec<f64>)], centers: &[f32]) -> Option<Strin
         })
         .max_by(|(_, a, _), (_, b, _)| a.total_cmp(b))?;
     Some(format!(
-        "No band of any emotion is further above neutral than that of {emotion} at {}: {}\u{a0}dB.",
+        "The largest difference from neutral is that of {emotion} at {}: {}\u{a0}dB.",
         with_unit(f64::from(hertz), 0, "Hz"),
         signed(difference, 1)
     ))
@@ -166,7 +166,7 @@ fn heat_map(kind: &Kind, title: String, rows: Rows) -> HeatMap {
     }
 }
 
-/// The ends of the colors, the same for all emotions.
+/// Return the limits of the color scale, which are the same for all emotions.
 fn limits(all: &[Rows]) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = all.iter().flatten().flatten().copied().collect();
     values.sort_by(f64::total_cmp);
@@ -199,7 +199,7 @@ fn mean_maps(
         .collect()
 }
 
-/// `None` where there is no neutral, or nothing else.
+/// Draw the differences from neutral; `None` if there is no neutral clip or nothing else.
 fn difference_maps(
     kind: &Kind,
     means: &[(Emotion, MeanSpectra)],
@@ -225,7 +225,7 @@ fn difference_maps(
         .iter()
         .zip(all)
         .map(|((emotion, _), rows)| {
-            let title = format!("{} of {emotion} less neutral", sentence(kind.name));
+            let title = format!("{} of {emotion} minus neutral", sentence(kind.name));
             let mut map = heat_map(kind, title, rows);
             map.limits = limits;
             map.map = ColorMap::BlueRed;

@@ -17,20 +17,21 @@ use crate::theme::{INK, TICK_SIZE};
 pub struct Series {
     /// Name in the legend.
     pub name: String,
-    /// One value a category.
+    /// One value per category.
     pub values: Vec<f64>,
 }
 
-/// How the bars of several series stand.
+/// The arrangement of several series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stacking {
     /// Beside each other.
     Grouped,
-    /// On top of each other; values are not negative.
+    /// On top of each other. Values must not be negative.
     Stacked,
 }
 
-/// Bars by category. With one series a bar has its category's color, with several its series'.
+/// Bars by category. A bar has the color of its category if there is one series, else that of its
+/// series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BarChart {
     /// Title and size.
@@ -43,12 +44,12 @@ pub struct BarChart {
     pub categories: Vec<String>,
     /// The bars.
     pub series: Vec<Series>,
-    /// How several series stand.
+    /// The arrangement of several series.
     pub stacking: Stacking,
 }
 
 impl BarChart {
-    /// Draws the chart; bars carry their value where there is room.
+    /// Draw the chart. Bars show their values if there is room.
     ///
     /// # Errors
     /// [`FigureError::Mismatch`] for a series of another length than the categories,
@@ -133,7 +134,7 @@ impl BarChart {
             .sum()
     }
 
-    /// With room above the highest bar for its value.
+    /// Return a scale with room above the highest bar for its value.
     fn scale(&self) -> Scale {
         let highest: Vec<f64> = match self.stacking {
             Stacking::Grouped => self.values().collect(),

@@ -1,4 +1,4 @@
-//! Which class was taken for which.
+//! Confusion matrices.
 
 use crate::axis::Axis;
 use crate::chart::{Chart, Right, no_data};
@@ -11,7 +11,7 @@ use crate::scene::{Anchor, Mark};
 use crate::text::{Weight, width};
 use crate::theme::{PAPER, TICK_SIZE};
 
-/// What a confusion matrix shows in its cells.
+/// The numbers in the cells of a confusion matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normalization {
     /// Numbers of clips.
@@ -20,7 +20,7 @@ pub enum Normalization {
     Rows,
 }
 
-/// A confusion matrix: a row a true class, a column a predicted one.
+/// A confusion matrix: one row per true class, one column per predicted class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfusionFigure {
     /// Title and size.
@@ -34,7 +34,7 @@ pub struct ConfusionFigure {
 }
 
 impl ConfusionFigure {
-    /// Draws the figure.
+    /// Draw the figure.
     ///
     /// # Errors
     /// [`FigureError::Mismatch`] for counts that are not a square over the labels.

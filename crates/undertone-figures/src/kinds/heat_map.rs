@@ -34,7 +34,7 @@ pub struct HeatMap {
 }
 
 impl HeatMap {
-    /// Draws the figure.
+    /// Draw the figure.
     ///
     /// # Errors
     /// [`FigureError::Mismatch`] for rows of different lengths, [`FigureError::Value`] for a

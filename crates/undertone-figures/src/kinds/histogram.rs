@@ -1,4 +1,4 @@
-//! How often values occur.
+//! Histograms.
 
 use undertone_metrics::quantile;
 
@@ -27,7 +27,7 @@ pub struct Histogram {
     pub value_label: String,
     /// What is counted ("clips").
     pub count_label: String,
-    /// Number of bins; 0 chooses by Freedman and Diaconis' rule, between 10 and 60.
+    /// Number of bins. 0 chooses between 10 and 60 by the rule of Freedman and Diaconis.
     pub bins: usize,
     /// The values, by name. Those that are not finite are left out and counted in the note.
     pub series: Vec<Samples>,
@@ -36,10 +36,10 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Draws the figure.
+    /// Draw the figure.
     ///
     /// # Errors
-    /// [`FigureError::Write`] only, in practice never.
+    /// [`FigureError::Write`], which does not happen in practice.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }
@@ -155,7 +155,8 @@ fn in_words(name: &str, sorted: &[f64]) -> String {
     )
 }
 
-/// Freedman and Diaconis (1981): bins of twice the interquartile range over the cube root of n.
+/// Return the number of bins by Freedman and Diaconis (1981), whose width is twice the
+/// interquartile range over the cube root of n.
 fn bins(series: &[Vec<f64>], range: f64) -> usize {
     let widths = series
         .iter()

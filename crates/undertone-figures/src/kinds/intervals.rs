@@ -16,13 +16,13 @@ use super::marker::{self, Marker};
 pub struct Interval {
     /// The group.
     pub name: String,
-    /// The value; a group whose value is not finite keeps its row, without a dot.
+    /// The value. A group whose value is not finite has a row without a dot.
     pub value: f64,
-    /// Lower and upper bound, where they are known.
+    /// Lower and upper bound, if they are known.
     pub bounds: Option<(f64, f64)>,
 }
 
-/// Dots with intervals, a group a row.
+/// Dots with intervals, one row per group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntervalPlot {
     /// Title and size.
@@ -35,12 +35,12 @@ pub struct IntervalPlot {
     pub groups: Vec<Interval>,
     /// Ends of the axis; `None` takes the data's.
     pub range: Option<(f64, f64)>,
-    /// Values to point out, as the mean or chance.
+    /// Values to point out, such as the mean or chance.
     pub markers: Vec<Marker>,
 }
 
 impl IntervalPlot {
-    /// Draws the figure. It grows in height with the number of groups.
+    /// Draw the figure. It grows in height with the number of groups.
     ///
     /// # Errors
     /// [`FigureError::Value`] for a range that is not finite.

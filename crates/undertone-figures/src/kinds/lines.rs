@@ -17,11 +17,11 @@ use super::marker::{self, Marker};
 pub struct Line {
     /// Name in the legend.
     pub name: String,
-    /// Points in order; the line is broken where one of the two is not finite.
+    /// Points in order. The line is interrupted at points that are not finite.
     pub points: Vec<(f64, f64)>,
-    /// Whether it is drawn dashed.
+    /// Whether the line is dashed.
     pub dashed: bool,
-    /// Whether it is read on the second axis.
+    /// Whether the line belongs to the second axis.
     pub second_axis: bool,
 }
 
@@ -30,7 +30,7 @@ pub struct Line {
 pub struct LineAxis {
     /// What is measured, with its unit.
     pub label: String,
-    /// Whether it grows by powers of ten; values that are not positive are then not drawn.
+    /// Whether it is logarithmic. Values that are not positive are then not drawn.
     pub logarithmic: bool,
     /// Whether it begins at zero.
     pub from_zero: bool,
@@ -45,11 +45,11 @@ pub struct LineChart {
     pub x_label: String,
     /// The vertical axis.
     pub y: LineAxis,
-    /// The axis on the right, for lines that are read there.
+    /// The axis on the right.
     pub second: Option<LineAxis>,
     /// The lines.
     pub lines: Vec<Line>,
-    /// Values of the horizontal axis to point out, as the best epoch.
+    /// Values of the horizontal axis to point out, such as the best epoch.
     pub markers: Vec<Marker>,
 }
 
@@ -81,10 +81,10 @@ impl LineAxis {
 }
 
 impl LineChart {
-    /// Draws the chart. A point without neighbors is a dot.
+    /// Draw the chart. A point without neighbors is a dot.
     ///
     /// # Errors
-    /// [`FigureError::Mismatch`] for a line on a second axis that is not described.
+    /// [`FigureError::Mismatch`] if a line is on the second axis and there is none.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }
@@ -93,7 +93,7 @@ impl LineChart {
         if self.second.is_none() && self.lines.iter().any(|line| line.second_axis) {
             return Err(FigureError::Mismatch {
                 figure: frame.title.clone(),
-                what: "a line is read on a second axis, and there is none".into(),
+                what: "a line is on the second axis, and there is none".into(),
             });
         }
         let markers = marker::finite(&self.markers);

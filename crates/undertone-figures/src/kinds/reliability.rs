@@ -1,4 +1,4 @@
-//! Whether a model is as often right as it says.
+//! Reliability diagrams: accuracy by confidence.
 
 use crate::axis::Axis;
 use crate::chart::{Chart, Panel, Right, no_data};
@@ -16,11 +16,11 @@ use crate::theme::{INK, MUTED, TICK_SIZE};
 pub struct ReliabilityBin {
     /// Lower and upper end of the bin, 0 to 1.
     pub range: (f64, f64),
-    /// How many predictions there are.
+    /// Number of predictions.
     pub count: u64,
     /// Their mean confidence, 0 to 1.
     pub confidence: f64,
-    /// Part of them that is right, 0 to 1.
+    /// Share of them that is correct, 0 to 1.
     pub accuracy: f64,
 }
 
@@ -29,17 +29,17 @@ pub struct ReliabilityBin {
 pub struct ReliabilityDiagram {
     /// Title and size.
     pub frame: Frame,
-    /// The bins; those without predictions are not drawn.
+    /// The bins. Bins without predictions are not drawn.
     pub bins: Vec<ReliabilityBin>,
     /// Expected calibration error, 0 to 1.
     pub error: f64,
 }
 
 impl ReliabilityDiagram {
-    /// Draws the figure; the numbers of predictions stand along the top.
+    /// Draw the figure. The number of predictions stands above each bin.
     ///
     /// # Errors
-    /// [`FigureError::Value`] for a bin that holds predictions and a value that is not finite.
+    /// [`FigureError::Value`] if a bin with predictions has a value that is not finite.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }
@@ -55,7 +55,7 @@ impl ReliabilityDiagram {
             return no_data(frame);
         }
         let error = format!("expected calibration error {:.1} %", 100.0 * self.error);
-        let numbers = "clips in each bin along the top";
+        let numbers = "numbers at the top: clips per bin";
         let note = [frame.note.as_str(), &error, numbers]
             .into_iter()
             .filter(|note| !note.is_empty())
@@ -68,7 +68,7 @@ impl ReliabilityDiagram {
             legend: vec![
                 Entry::new("accuracy", &color, Swatch::Area),
                 Entry::new("mean confidence", INK, Swatch::Dot),
-                Entry::new("as right as it says", MUTED, Swatch::Dashes),
+                Entry::new("perfectly calibrated", MUTED, Swatch::Dashes),
             ],
             x: Axis::Numeric {
                 label: "confidence",
@@ -130,7 +130,7 @@ fn draw_confidences(panel: &mut Panel, bins: &[&ReliabilityBin]) {
     }
 }
 
-/// The numbers of predictions, in letters small enough for all of them.
+/// Draw the number of predictions of each bin, in one font size in which all fit.
 fn draw_counts(panel: &mut Panel, bins: &[&ReliabilityBin]) {
     let room = |bin: &ReliabilityBin| panel.x(bin.range.1) - panel.x(bin.range.0) - 2.0;
     let fits = |size: &f64| {

@@ -1,4 +1,4 @@
-//! Values under a name, and what to say of those that cannot be drawn.
+//! Named values, and a note about those that cannot be drawn.
 
 use crate::figure::Frame;
 

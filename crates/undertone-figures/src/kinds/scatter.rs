@@ -33,14 +33,15 @@ pub struct ScatterPlot {
     pub groups: Vec<PointGroup>,
 }
 
-/// Most points that are drawn; of more, every second, third, … of each group.
+/// Largest number of points. If there are more, every second, third, … of each group is drawn.
 const MOST: usize = 6000;
 
 impl ScatterPlot {
-    /// Draws the figure. Of more than 6000 points a part is drawn, and the note says so.
+    /// Draw the figure. If there are more than 6000 points, some of them are drawn, and the note
+    /// says so.
     ///
     /// # Errors
-    /// [`FigureError::Write`] only, in practice never.
+    /// [`FigureError::Write`], which does not happen in practice.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }
@@ -71,7 +72,7 @@ impl ScatterPlot {
         let mut frame = with_left_out(frame, given - count);
         if stride > 1 {
             frame.note = format!(
-                "{} One of {stride} of the {count} points is drawn.",
+                "{} One in {stride} of the {count} points is shown.",
                 frame.note
             )
             .trim()

@@ -29,7 +29,7 @@ pub struct Spectrogram {
 }
 
 impl Spectrogram {
-    /// Draws the figure.
+    /// Draw the figure.
     ///
     /// # Errors
     /// [`FigureError::Mismatch`] for bands of different lengths, [`FigureError::Value`] for a

@@ -1,4 +1,4 @@
-//! How values are spread, by category.
+//! Distributions of values by category.
 
 use undertone_metrics::quantile;
 
@@ -27,14 +27,14 @@ pub struct ViolinPlot {
     pub categories: Vec<Samples>,
 }
 
-/// Fewest values whose density is drawn.
+/// A category with fewer values shows them as dots.
 const FEW: usize = 8;
 
 impl ViolinPlot {
-    /// Draws the figure.
+    /// Draw the figure.
     ///
     /// # Errors
-    /// [`FigureError::Write`] only, in practice never.
+    /// [`FigureError::Write`], which does not happen in practice.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }
@@ -167,7 +167,7 @@ fn draw_category(
 /// Value and density at 64 places from the lowest to the highest value: a Gaussian kernel with
 /// Silverman's bandwidth (1986, eq. 3.31).
 fn density(ascending: &[f64]) -> Vec<(f64, f64)> {
-    // A thousand quantiles say as much as any number of values.
+    // A thousand quantiles represent any number of values well enough.
     let thinned: Vec<f64> = if ascending.len() > 1000 {
         (0..1000)
             .map(|index| quantile(ascending, f64::from(index) / 999.0))
@@ -208,7 +208,7 @@ mod tests {
     use undertone_metrics::quantile;
 
     #[test]
-    fn quantiles_are_numpys() {
+    fn quantiles_match_numpy() {
         let values = [1.0, 2.0, 4.0, 8.0];
         assert_eq!(quantile(&values, 0.25), 1.75);
         assert_eq!(quantile(&values, 0.5), 3.0);

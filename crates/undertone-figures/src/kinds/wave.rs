@@ -9,7 +9,7 @@ use crate::scale::{Scale, bounds};
 use crate::scene::Mark;
 use crate::theme::{GRID, MUTED};
 
-/// A wave form: the lowest and highest sample in each of some hundred columns.
+/// A wave form: the lowest and the highest sample in each of a few hundred columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WavePlot {
     /// Title and size.
@@ -20,14 +20,15 @@ pub struct WavePlot {
     pub peaks: Vec<(f64, f64)>,
     /// Length of the recording in seconds.
     pub seconds: f64,
-    /// Highest amplitude of the axis, to compare figures; `None` takes the recording's own.
+    /// Highest amplitude of the axis, to make figures comparable. `None` takes that of the
+    /// recording.
     pub limit: Option<f64>,
-    /// Spans in seconds that trimming takes away; they are shaded.
+    /// Spans in seconds that trimming removes. They are shaded.
     pub trimmed: Vec<(f64, f64)>,
 }
 
 impl WavePlot {
-    /// Draws the figure; columns with a sample that is not finite are left out.
+    /// Draw the figure. Columns with a sample that is not finite are left out.
     ///
     /// # Errors
     /// [`FigureError::Value`] for a length that is negative or not finite.
@@ -95,8 +96,8 @@ impl WavePlot {
     }
 }
 
-/// Shades spans of time that trimming takes away. What lies below shows through: less of it the
-/// more opaque the shade is.
+/// Shade the spans of time that trimming removes. The higher the opacity, the less of the figure is
+/// visible below the shade.
 pub(super) fn shade(
     panel: &mut Panel,
     spans: &[(f64, f64)],

@@ -1,4 +1,4 @@
-//! What a page is made of.
+//! The parts of a page.
 
 use crate::figure::Figure;
 
@@ -7,72 +7,72 @@ use crate::figure::Figure;
 pub struct Page {
     /// Title and first heading.
     pub title: String,
-    /// A line below it; may be empty.
+    /// A line below the title. May be empty.
     pub subtitle: String,
-    /// The parts, each an entry of the table of contents.
+    /// The sections. Each has an entry in the table of contents.
     pub sections: Vec<Section>,
 }
 
-/// A part of a page under a heading.
+/// A part of a page with a heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// The heading.
     pub title: String,
-    /// What is in it, from top to bottom.
+    /// The blocks, from top to bottom.
     pub blocks: Vec<Block>,
 }
 
-/// Something on a page. All text is plain: markup in it is shown, not obeyed.
+/// An element of a page. All text is plain text: markup in it is escaped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
-    /// A heading below the section's.
+    /// A heading one level below that of the section.
     Heading(String),
     /// A paragraph.
     Text(String),
     /// A list of lines.
     List(Vec<String>),
-    /// Something to know, in a frame.
+    /// A note in a frame.
     Note(String),
-    /// Something to worry about, in a louder frame.
+    /// A warning in a more visible frame.
     Warning(String),
     /// A figure, with links to its files beside the page (see [`Page::save`]).
     Figure(Figure),
-    /// A table, to be scrolled sideways where it is wider than the screen.
+    /// A table. It scrolls sideways if it is wider than the screen.
     Table(Table),
-    /// Names and values.
+    /// Pairs of a name and a value.
     KeyValues(Vec<(String, String)>),
     /// A recording to listen to.
     Audio(Audio),
-    /// Text in a fixed-width font, as it stands.
+    /// Text in a fixed-width font with its line breaks.
     Code(String),
-    /// Blocks that are shown when asked for.
+    /// Blocks that the reader can open.
     Details {
-        /// What is seen before.
+        /// The text that is always visible.
         summary: String,
-        /// What is seen after.
+        /// The blocks that appear when it is opened.
         blocks: Vec<Block>,
     },
-    /// Groups of blocks beside each other, as many as there is room for.
+    /// Groups of blocks in as many columns as fit.
     Grid(Vec<Vec<Block>>),
 }
 
-/// Rows below a header.
+/// A table: rows below a header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// What the table shows, said above it; may be empty.
+    /// What the table shows. Stands above it and may be empty.
     pub caption: String,
     /// Names of the columns.
     pub header: Vec<String>,
-    /// The rows; a short one leaves its last columns empty.
+    /// The rows. A row with too few cells leaves the last columns empty.
     pub rows: Vec<Vec<Cell>>,
 }
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Words, to the left.
+    /// Text, aligned to the left.
     Text(String),
-    /// A number as it is to be read, to the right.
+    /// A formatted number, aligned to the right.
     Number(String),
     /// A recording to listen to.
     Audio(Audio),
@@ -81,9 +81,9 @@ pub enum Cell {
 /// A recording inside a page.
 #[derive(Clone, PartialEq)]
 pub struct Audio {
-    /// What is heard, for whoever cannot see the page.
+    /// A description for screen readers.
     pub label: String,
-    /// Its media type, as `audio/flac`.
+    /// The media type, such as `audio/flac`.
     pub media_type: String,
     /// The file's bytes.
     pub bytes: Vec<u8>,
@@ -101,7 +101,7 @@ impl std::fmt::Debug for Audio {
 }
 
 impl Page {
-    /// All figures of the page, in order.
+    /// Return all figures of the page, in order.
     pub fn figures(&self) -> Vec<&Figure> {
         let mut figures = Vec::new();
         for section in &self.sections {

@@ -1,4 +1,4 @@
-//! The page and its figures on disk.
+//! Saving a page and its figures.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,17 +11,17 @@ use crate::figure::Figure;
 
 use super::blocks::Page;
 
-/// Pixels a CSS pixel in the PNG files.
+/// Pixels per CSS pixel in the PNG files.
 const SCALE: f64 = 2.0;
 
 /// The page's own file.
 const PAGE: &str = "index.html";
 /// The folder of its figures.
 const FIGURES: &str = "figures";
-/// What a page says it was made by.
+/// The name of the program in a page's metadata.
 pub(super) const GENERATOR: &str = concat!("undertone ", env!("CARGO_PKG_VERSION"));
 
-/// A name for each figure's files, from its title.
+/// Return a unique file name for each figure, made from its title.
 pub(super) fn names(figures: &[&Figure]) -> Vec<String> {
     let mut taken = HashSet::new();
     figures
@@ -39,7 +39,7 @@ pub(super) fn names(figures: &[&Figure]) -> Vec<String> {
         .collect()
 }
 
-/// The text as a file's name or an anchor: lower-case letters, digits and single hyphens.
+/// Turn a text into a file name or an anchor: lower-case letters, digits and single hyphens.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for character in text.to_lowercase().chars().take(80) {
@@ -62,7 +62,7 @@ impl Page {
     /// SVG and PNG into `figures/` in it, named after its title. Return the page's path.
     ///
     /// # Errors
-    /// [`FigureError::File`] where a file or folder cannot be written.
+    /// [`FigureError::File`] if a file or folder cannot be written.
     pub fn save(&self, folder: &Path) -> Result<PathBuf, FigureError> {
         let figures_folder = folder.join(FIGURES);
         let path = folder.join(PAGE);
@@ -113,11 +113,11 @@ impl Page {
 }
 
 impl Figure {
-    /// Writes `NAME.svg` and `NAME.png` into a folder that is there; `scale` as for
-    /// [`Figure::png`], or less where the figure is too large for it.
+    /// Write `NAME.svg` and `NAME.png` into an existing folder. `scale` is that of
+    /// [`Figure::png`]; a figure that is too large for it is written at a smaller scale.
     ///
     /// # Errors
-    /// [`FigureError::File`] where a file cannot be written, and those of [`Figure::png`].
+    /// [`FigureError::File`] if a file cannot be written, and those of [`Figure::png`].
     pub fn save(&self, folder: &Path, name: &str, scale: f64) -> Result<(), FigureError> {
         write(&folder.join(format!("{name}.svg")), self.svg.as_bytes())?;
         write(

@@ -1,4 +1,4 @@
-//! Writing HTML by elements, so that all text is escaped and all elements are closed.
+//! Writing HTML element by element, so that all text is escaped and all elements are closed.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
@@ -17,7 +17,7 @@ impl Html {
         Self(Writer::new(b"<!doctype html>\n".to_vec()))
     }
 
-    /// An element and what is in it.
+    /// Write an element and its content.
     pub(super) fn element(
         &mut self,
         name: &str,
@@ -30,7 +30,7 @@ impl Html {
         Ok(())
     }
 
-    /// The beginning of an element; all of one that has no end, as `meta`.
+    /// Write the start tag of an element. An element such as `meta` has no other.
     pub(super) fn start(
         &mut self,
         name: &str,
@@ -44,7 +44,7 @@ impl Html {
         Ok(())
     }
 
-    /// An element with text in it.
+    /// Write an element that contains text.
     pub(super) fn say(
         &mut self,
         name: &str,
@@ -55,14 +55,14 @@ impl Html {
     }
 
     pub(super) fn text(&mut self, text: &str) -> Result<(), FigureError> {
-        // Lines are kept: code is shown as it stands.
+        // Line breaks are kept for code.
         let lines: Vec<String> = text.split('\n').map(printable).collect();
         self.0
             .write_event(Event::Text(BytesText::new(&lines.join("\n"))))?;
         Ok(())
     }
 
-    /// What is HTML already: a figure's SVG or the style sheet.
+    /// Write text that is HTML already: a figure's SVG or the style sheet.
     pub(super) fn raw(&mut self, html: &str) -> Result<(), FigureError> {
         self.0
             .write_event(Event::Text(BytesText::from_escaped(html)))?;

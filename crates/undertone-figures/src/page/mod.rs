@@ -1,5 +1,5 @@
-//! A self-contained HTML page: opens from disk without a network, prints, follows the reader's
-//! light or dark theme, and fits a phone as well as a wide screen.
+//! A self-contained HTML page. It needs no network, prints well, follows the reader's light or
+//! dark theme, and fits a phone as well as a wide screen.
 //!
 //! ```
 //! use undertone_figures::page::{Block, Page, Section};

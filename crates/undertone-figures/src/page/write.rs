@@ -1,4 +1,4 @@
-//! From blocks to HTML.
+//! Writing blocks as HTML.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,10 +13,10 @@ use super::files::{GENERATOR, names, slug};
 use super::html::Html;
 
 impl Page {
-    /// The page as one HTML document.
+    /// Return the page as one HTML document.
     ///
     /// # Errors
-    /// [`FigureError::Write`] only, in practice never.
+    /// [`FigureError::Write`], which does not happen in practice.
     pub fn html(&self) -> Result<String, FigureError> {
         let mut html = Html::new();
         let mut files = names(&self.figures()).into_iter();
@@ -83,9 +83,10 @@ impl Page {
 fn style() -> String {
     let [regular, semi_bold] = [REGULAR, SEMI_BOLD].map(|font| STANDARD.encode(font));
     format!(
-        "@font-face{{font-family:Inter;font-weight:400;src:url(data:font/ttf;base64,{regular})}}\n\
-         @font-face{{font-family:Inter;font-weight:600;src:url(data:font/ttf;base64,{semi_bold})}}\n\
-         {}{}",
+        "@font-face{{font-family:Inter;font-weight:400;\
+         src:url(data:font/ttf;base64,{regular})}}\n\
+         @font-face{{font-family:Inter;font-weight:600;\
+         src:url(data:font/ttf;base64,{semi_bold})}}\n{}{}",
         include_str!("style.css"),
         theme::style()
     )
@@ -155,14 +156,14 @@ fn block(
     }
 }
 
-/// The figure in its widths, of which the style sheet shows the one that there is room for.
+/// Write a figure in both widths. The style sheet shows the one that fits.
 fn figure(html: &mut Html, figure: &Figure, file: &str) -> Result<(), FigureError> {
     let size = format!("max-width:{}px", figure.width() + 18.0);
     html.element("figure", &[("style", &size)], |html| {
         match &figure.narrow {
             None => html.raw(&figure.svg)?,
             Some(narrow) => {
-                // The letters of a wide figure become too small before those of a smaller one.
+                // The text of a wide figure becomes too small earlier than that of a narrow one.
                 let [wide_class, narrow_class] = if figure.width() > 600.0 {
                     ["wide early", "narrow early"]
                 } else {
@@ -195,7 +196,7 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
         let mut cells = table.rows.iter().filter_map(|row| row.get(column));
         cells.any(|cell| matches!(cell, Cell::Number(_)))
     };
-    // Not a `caption`, which is as wide as the table and scrolls with it.
+    // Not a `caption`: that is as wide as the table and scrolls with it.
     if !table.caption.is_empty() {
         html.say("p", &[("class", "caption")], &table.caption)?;
     }
@@ -225,7 +226,7 @@ fn table(html: &mut Html, table: &Table) -> Result<(), FigureError> {
     })
 }
 
-/// Letters from which words in a table are broken into lines.
+/// Text in a table that is longer than this is broken into lines.
 const LONG: usize = 20;
 
 fn cell(html: &mut Html, cell: &Cell) -> Result<(), FigureError> {

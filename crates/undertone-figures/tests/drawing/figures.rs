@@ -1,4 +1,4 @@
-//! What holds for every figure, with common and with nasty data.
+//! Properties of every figure, with common and with nasty data.
 
 use resvg::tiny_skia::Point;
 use resvg::usvg::{Group, Node, Options, Tree};
@@ -130,7 +130,7 @@ fn text_is_never_cut_and_never_overlaps() {
 }
 
 #[test]
-fn the_checker_sees_what_overlaps() {
+fn the_overlap_check_finds_overlaps() {
     let boxed = |x: f32, y: f32| Text {
         words: String::new(),
         corners: [(x, y), (x + 10.0, y), (x + 10.0, y + 5.0), (x, y + 5.0)],
@@ -146,7 +146,7 @@ fn the_checker_sees_what_overlaps() {
 }
 
 #[test]
-fn every_figure_renders_in_the_size_it_names() {
+fn every_figure_renders_in_its_size() {
     for figure in all() {
         let png = figure
             .png(1.0)
@@ -184,7 +184,7 @@ fn markup_in_names_stays_text() {
 }
 
 #[test]
-fn figures_are_the_same_every_time() {
+fn drawing_is_deterministic() {
     let (one, other) = (all(), all());
     assert!(one == other);
 }
@@ -212,7 +212,7 @@ fn pictures_keep_the_svg_small() {
 }
 
 #[test]
-fn data_that_does_not_fit_is_a_typed_error() {
+fn inconsistent_data_is_a_typed_error() {
     let chart = |values: Vec<f64>, stacking| BarChart {
         frame: Frame::new("Bars"),
         category_label: String::new(),
@@ -247,7 +247,7 @@ fn data_that_does_not_fit_is_a_typed_error() {
 }
 
 #[test]
-fn a_figure_too_large_for_its_scale_is_saved_smaller() {
+fn a_figure_that_is_too_large_is_saved_at_a_smaller_scale() {
     let groups = (0..700).map(|number| Interval {
         name: number.to_string(),
         value: 0.5,
@@ -272,7 +272,7 @@ fn a_figure_too_large_for_its_scale_is_saved_smaller() {
 }
 
 #[test]
-fn names_cannot_turn_the_words_around_them() {
+fn names_cannot_reverse_the_text_around_them() {
     let figure = IntervalPlot {
         frame: Frame::new("By \u{202e}evil\u{2066}\u{85}name"),
         group_label: "group".into(),

@@ -1,4 +1,4 @@
-//! What every figure and every page must keep, whatever the data.
+//! Properties of every figure and every page, for any data.
 
 mod figures;
 mod page;

@@ -1,4 +1,4 @@
-//! What holds for every page.
+//! Properties of every page.
 
 use std::fs;
 
@@ -55,7 +55,7 @@ fn page() -> Page {
 }
 
 #[test]
-fn nothing_comes_from_elsewhere_and_names_stay_text() {
+fn a_page_loads_nothing_and_escapes_names() {
     let html = page().html().unwrap();
     assert!(html.starts_with("<!doctype html>"));
     assert!(!html.contains("<script"), "markup got through");
@@ -69,7 +69,7 @@ fn nothing_comes_from_elsewhere_and_names_stay_text() {
 }
 
 #[test]
-fn every_link_of_the_contents_leads_somewhere() {
+fn every_entry_of_the_contents_has_a_target() {
     let html = page().html().unwrap();
     let anchors: Vec<&str> = html
         .split("href=\"#")
@@ -87,7 +87,7 @@ fn every_link_of_the_contents_leads_somewhere() {
 }
 
 #[test]
-fn the_figures_lie_beside_the_page() {
+fn a_saved_page_has_the_files_it_links_to() {
     let folder = tempfile::tempdir().unwrap();
     let page = page();
     let path = page.save(&folder.path().join("new/folder")).unwrap();
@@ -129,7 +129,7 @@ fn a_folder_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn captions_stand_still_and_long_cells_break() {
+fn captions_do_not_scroll_and_long_cells_wrap() {
     let html = Page {
         title: String::new(),
         subtitle: String::new(),

@@ -1,4 +1,4 @@
-//! Whether the model is as often right as it says.
+//! Calibration: confidence and accuracy.
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::in_percent;
@@ -26,9 +26,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     };
     let (confidence, accuracy) = (mean(|bin| bin.confidence), mean(|bin| bin.accuracy));
     let verdict = if confidence > accuracy {
-        "surer than it should be"
+        "overconfident"
     } else {
-        "less sure than it could be"
+        "underconfident"
     };
     let error = report.pooled.calibration_error;
     let figure = ReliabilityDiagram {
@@ -49,8 +49,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     }
     .draw()?;
     let text = format!(
-        "The model gives its answers a probability of {} % on average and is right on {} %: on the whole it is \
-         {verdict}. Bin by bin the two are {} points apart (expected calibration error, 15 bins, Guo et al. 2017).",
+        "The mean confidence of the model is {} %, and {} % of its predictions are correct: on \
+         average it is {verdict}. The expected calibration error is {} points (15 bins, Guo et \
+         al. 2017).",
         in_percent(confidence),
         in_percent(accuracy),
         in_percent(error)

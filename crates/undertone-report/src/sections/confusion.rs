@@ -1,4 +1,4 @@
-//! What was taken for what, and how good each class is.
+//! Confusion matrices and scores by class.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::in_percent;

@@ -1,4 +1,4 @@
-//! Whether the model is as good for everybody.
+//! Scores by gender and by speaker.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +15,9 @@ use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
 use crate::numbers::p_value;
 
-/// Fewest clips of which a group's UAR says enough to be held against it.
+/// Smallest number of clips for which the UAR of a group is compared.
 const FEWEST: usize = 10;
-/// A probability below this is taken for more than chance.
+/// Significance level.
 const SIGNIFICANT: f64 = 0.05;
 
 /// A group and its UAR with an interval.
@@ -37,7 +37,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     let genders = judged(&labels, &predictions, &report.pooled.by_gender, gender_of)?;
     if genders.is_empty() {
         blocks.push(Block::Note(
-            "The corpus does not tell the speakers' genders.".into(),
+            "The corpus does not contain the speakers' genders.".into(),
         ));
     } else {
         blocks.push(Block::Text(gap(
@@ -61,9 +61,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         subject, report, "speaker", &speakers,
     )?));
     blocks.push(Block::Text(
-        "A gender's interval draws whole speakers, a speaker's draws single clips. The tests deal whole speakers \
-         anew to the genders, and clips of the same class to the speakers, 1000 times. UAR runs over the classes \
-         that the group has clips of."
+        "The intervals of genders are a bootstrap over whole speakers, those of speakers over \
+         single clips. The tests permute the genders of whole speakers, and the speakers of clips \
+         of the same class, 1000 times. The UAR of a group is the mean over the classes of which \
+         it has clips."
             .into(),
     ));
     Ok(Some(Section {
@@ -104,8 +105,8 @@ fn judged<'a>(
         .collect()
 }
 
-/// How far the groups are apart, in words, and whether that is more than chance: by a test of the
-/// predictions of the groups that have clips enough.
+/// Describe the gap between the groups, and test whether it is significant, using the groups with
+/// enough clips.
 fn gap(
     groups: &[Judged],
     kind: &str,
@@ -149,21 +150,22 @@ fn gap(
         chance(&tested)
     };
     let verdict = match p {
-        None => "There are too few clips or speakers to tell whether that is more than chance."
-            .to_owned(),
+        None => {
+            "There are too few clips or speakers to test whether the gap is significant.".to_owned()
+        }
         Some(p) if p < SIGNIFICANT => format!(
-            "Were the model as good for every {kind}, so wide a gap would be rare ({}, permutation \
-             test): it is not.",
+            "The gap is significant: if the model were equally good for every {kind}, a gap this \
+             large would be rare ({}, permutation test).",
             p_value(p)
         ),
         Some(p) => format!(
-            "That may be chance: were the model as good for every {kind}, so wide a gap would come about \
-             in {} % of the cases (permutation test).",
+            "The gap may be chance: if the model were equally good for every {kind}, a gap this \
+             large would occur in {} % of the cases (permutation test).",
             in_percent(p)
         ),
     };
     format!(
-        "By {kind}{among}, UAR goes from {} % ({}, {}) to {} % ({}, {}). {verdict}",
+        "By {kind}{among}, UAR ranges from {} % ({}, {}) to {} % ({}, {}). {verdict}",
         in_percent(low.uar.value),
         low.name,
         count(low.clips, "clip"),
@@ -173,8 +175,8 @@ fn gap(
     )
 }
 
-/// Whether there are speakers enough of each gender for their dealing to tell anything: of 4 and 4
-/// there are 70 ways to deal.
+/// Test the gap between genders; `None` if there are fewer than 4 speakers per gender. 4 and 4
+/// speakers can be permuted in 70 ways.
 fn chance_by_gender(predictions: &[&ClipPrediction]) -> Option<f64> {
     let mut speakers: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
     for prediction in predictions {

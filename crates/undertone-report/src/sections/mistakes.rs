@@ -1,4 +1,4 @@
-//! The mistakes that the model was surest of, to listen to.
+//! The wrong predictions with the highest confidence, to listen to.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use undertone_metrics::ClipPrediction;
 
 use super::subject::Subject;
 
-/// How many are shown.
+/// Number of errors that are shown.
 const SHOWN: usize = 20;
 
 pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
@@ -16,11 +16,11 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
     if predictions.is_empty() {
         return None;
     }
-    let mistakes = surest_mistakes(&predictions);
-    let title = "Surest mistakes".to_owned();
+    let mistakes = most_confident_errors(&predictions);
+    let title = "Most confident errors".to_owned();
     if mistakes.is_empty() {
         let blocks = vec![Block::Note(
-            "There are none: all test clips are right.".into(),
+            "There are none: all predictions are correct.".into(),
         )];
         return Some(Section { title, blocks });
     }
@@ -56,13 +56,13 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
         header.push("listen".into());
     }
     if !subject.voices.are_known() {
-        let note = "To listen to them, say where the corpus is: undertone report --corpus DIR RUN.";
+        let note = "To listen to the clips, name the corpus: undertone report --corpus DIR RUN.";
         blocks.push(Block::Note(note.into()));
     } else if silent > 0 {
-        let note = format!("{silent} of them could not be read from the corpus.");
+        let note = format!("{silent} of the clips could not be read from the corpus.");
         blocks.push(Block::Note(note));
     }
-    let caption = "Test clips that are wrong, by the probability of the wrong answer".to_owned();
+    let caption = "Wrong predictions on test clips, sorted by their probability".to_owned();
     blocks.push(Block::Table(Table {
         caption,
         header,
@@ -71,8 +71,8 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
     Some(Section { title, blocks })
 }
 
-/// Wrong answers, the likeliest first; a clip that was judged several times once.
-fn surest_mistakes(predictions: &[ClipPrediction]) -> Vec<&ClipPrediction> {
+/// Return the wrong predictions, the most confident first, and each clip once.
+fn most_confident_errors(predictions: &[ClipPrediction]) -> Vec<&ClipPrediction> {
     let mut wrong: Vec<&ClipPrediction> = predictions
         .iter()
         .filter(|prediction| prediction.predicted() != prediction.truth)

@@ -1,4 +1,4 @@
-//! By what recipe, and on what machine, the run was made.
+//! The recipe and the machine of the run.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::length;
@@ -43,7 +43,8 @@ fn environment(subject: &Subject<'_>) -> Section {
         }
         None => {
             blocks.push(Block::KeyValues(pairs));
-            let note = "The run was made by an earlier version, which did not note when and on what machine.";
+            let note = "The run was made by an earlier version, which did not note when and on \
+                        what machine.";
             blocks.push(Block::Note(note.into()));
         }
     }
@@ -78,7 +79,7 @@ fn sessions(log: &RunLog) -> Table {
             Some(Ending::Finished) => "finished",
             Some(Ending::Interrupted) => "interrupted",
             Some(Ending::Failed) => "failed",
-            None => "killed, or still at work",
+            None => "killed, or still running",
         };
         vec![
             Cell::Text(session.started.replace('T', " ").replace('Z', "")),
@@ -88,8 +89,8 @@ fn sessions(log: &RunLog) -> Table {
         ]
     };
     Table {
-        caption: "When it was worked on".into(),
-        header: ["begun (UTC)", "took", "ended", "undertone"]
+        caption: "Sessions".into(),
+        header: ["started (UTC)", "duration", "end", "undertone"]
             .map(String::from)
             .into(),
         rows: log.sessions.iter().map(row).collect(),

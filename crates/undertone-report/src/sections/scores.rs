@@ -1,4 +1,4 @@
-//! How good the run is, and what has to be known before that is believed.
+//! The scores of the run, and remarks on them.
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::{count, in_percent};
@@ -18,7 +18,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     if !record.finished {
         blocks.push(Block::Warning(match record.progress() {
             (done, Some(all)) => {
-                format!("Unfinished: {done} of {all} folds are done. What follows is about these.")
+                format!(
+                    "Unfinished: {done} of {all} folds are done. The results below are those \
+                         of these folds."
+                )
             }
             (done, None) => format!("Unfinished: {} done so far.", count(done, "fold")),
         }));
@@ -27,10 +30,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
         Some(report) => judged(subject, report, &mut blocks)?,
         None if record.finished => {
             blocks.push(Block::Note(
-                "Trained on everything: nothing was held back to judge by.".into(),
+                "Trained on all clips: there is no test set.".into(),
             ));
         }
-        None => blocks.push(Block::Note("Nothing is judged yet.".into())),
+        None => blocks.push(Block::Note("There are no results yet.".into())),
     }
     Ok(Section {
         title: "Scores".into(),
@@ -63,7 +66,7 @@ fn judged(
             ),
         ),
         (
-            "judged on".into(),
+            "test set".into(),
             format!(
                 "{} of {}",
                 judged_on(record, pooled.n),
@@ -91,8 +94,8 @@ fn judged(
             .collect(),
     }));
     blocks.push(Block::Text(
-        "WA is the share of clips that are right, UAR the mean of the classes' recalls, macro F1 the mean of \
-         their F1."
+        "WA is the accuracy, UAR the mean recall over the classes, and macro F1 the mean F1 over \
+         the classes."
             .into(),
     ));
     blocks.push(intervals(pooled));
@@ -103,11 +106,11 @@ fn judged(
     Ok(())
 }
 
-/// Clips; judgments of clips where some were judged several times.
+/// Return the number of clips, and that of predictions if some clips were predicted several times.
 fn judged_on(record: &RunRecord, judged: usize) -> String {
     match distinct_clips(record) {
         distinct if (1..judged).contains(&distinct) => {
-            format!("{judged} judgments of {}", count(distinct, "clip"))
+            format!("{judged} predictions of {}", count(distinct, "clip"))
         }
         _ => count(judged, "clip"),
     }
@@ -157,7 +160,7 @@ fn intervals(evaluation: &Evaluation) -> Block {
         "Intervals: percentile bootstrap over {units}, {replicates} replicates, seed {seed}."
     );
     if evaluation.by_speaker.len() < Bootstrap::FEW_SPEAKERS {
-        text += " With so few speakers they are too narrow.";
+        text += " With so few speakers, the intervals are too narrow.";
     }
     Block::Text(text)
 }
@@ -195,7 +198,7 @@ fn fold_table(report: &Report) -> Block {
     rows.extend(report.std.as_ref().map(|std| summary("± std", three(std))));
     Block::Table(Table {
         caption: format!(
-            "Fold by fold, test sets, in %, protocol {}",
+            "Folds, test sets, in %, protocol {}",
             report.protocol_name()
         ),
         header: [

@@ -1,4 +1,4 @@
-//! How loss, accuracy and learning rate went, epoch by epoch.
+//! Curves of loss, accuracy and learning rate.
 
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::count;
@@ -8,15 +8,15 @@ use undertone_lab::{EpochMetrics, FoldRecord, Selection};
 use super::subject::Subject;
 use crate::error::ReportError;
 
-/// Most folds whose curves are told apart in one figure.
+/// Largest number of folds in one figure.
 const MOST_IN_ONE: usize = 60;
-/// Most folds whose curves are shown at once; those of the rest are shown when asked for.
+/// Number of folds whose curves are always visible. Those of the others have to be opened.
 const SHOWN: usize = 6;
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
     let record = subject.record;
     let missing = record.warnings.iter().map(|warning| {
-        let text = format!("A fold's curves are missing, for their file is damaged: {warning}");
+        let text = format!("The curves are missing, because the file is damaged: {warning}");
         Block::Warning(text)
     });
     let mut blocks: Vec<Block> = missing.collect();
@@ -33,7 +33,8 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         .collect();
     if trained.is_empty() {
         let fitted = record.recipe.training.is_none() && !record.folds.is_empty();
-        let note = "The head was fitted to the frozen encoder's summaries in one step: there are no epochs to show.";
+        let note = "The head was fitted to the frozen encoder's embeddings in one step: there are \
+                    no epochs to show.";
         blocks.extend(fitted.then(|| Block::Note(note.into())));
         return Ok(if blocks.is_empty() {
             None

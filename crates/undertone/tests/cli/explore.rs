@@ -18,7 +18,7 @@ fn a_corpus_becomes_a_page() {
     assert_eq!(table.lines().count(), 49);
     assert!(
         done.stderr
-            .contains("1392 of RAVDESS's 1440 spoken clips are not there")
+            .contains("1392 of RAVDESS's 1440 spoken clips are missing")
     );
 }
 

@@ -34,7 +34,7 @@ fn training_ends_with_a_page_that_works_offline() {
         "Scores",
         "Training",
         "Calibration",
-        "Surest mistakes",
+        "Most confident errors",
         "Environment",
     ] {
         assert!(html.contains(words), "{words}");
@@ -134,7 +134,7 @@ fn several_runs_are_compared() {
         "a comparison"
     );
     assert!(
-        html.contains("the two could well be equally good"),
+        html.contains("the two may be equally good"),
         "a run is as good as itself"
     );
     let done = folder.succeed("report --json one two --out both --force");
@@ -162,8 +162,8 @@ fn runs_that_cannot_be_compared_are_shown_with_the_reason() {
         .as_str()
         .unwrap()
         .to_owned();
-    assert!(reason.contains("other classes"), "{reason}");
-    assert!(page(folder.path("both")).contains("one and two: they tell other classes apart"));
+    assert!(reason.contains("different classes"), "{reason}");
+    assert!(page(folder.path("both")).contains("one and two: they have different classes"));
     // A label that was mended.
     copied_run(&folder, "three");
     let outcomes = folder.path("three/folds/holdout/outcomes.json");
@@ -179,8 +179,8 @@ fn runs_that_cannot_be_compared_are_shown_with_the_reason() {
         .to_owned();
     assert!(reason.contains("labeled differently"), "{reason}");
     let html = page(folder.path("all"));
-    assert_eq!(html.matches("What cannot be compared").count(), 1);
-    assert!(html.contains("one and two; two and three: they tell"));
+    assert_eq!(html.matches("Runs that cannot be compared").count(), 1);
+    assert!(html.contains("one and two; two and three: they have different"));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn an_unfinished_run_is_reported_up_to_its_last_epoch() {
     assert!(html.contains("Loss, fold-2"), "the curves so far");
     fs::remove_file(folder.path("run/folds/fold-1/outcomes.json")).unwrap();
     folder.succeed("report run");
-    assert!(page(folder.path("run/report")).contains("Nothing is judged yet"));
+    assert!(page(folder.path("run/report")).contains("There are no results yet"));
 }
 
 #[test]

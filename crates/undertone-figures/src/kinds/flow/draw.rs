@@ -9,11 +9,11 @@ use super::layout::Layout;
 use super::steps::FlowFigure;
 
 impl FlowFigure {
-    /// Draws the figure. It grows in height where a step has many groups.
+    /// Draw the figure. It grows in height if a step has many groups.
     ///
     /// # Errors
     /// [`FigureError::Value`] for a count that is negative or not finite,
-    /// [`FigureError::Mismatch`] for a link to a group that is not there.
+    /// [`FigureError::Mismatch`] for a link to a group that does not exist.
     pub fn draw(&self) -> Result<Figure, FigureError> {
         in_both_widths(&self.frame, |frame| self.draw_in(frame))
     }

@@ -1,4 +1,4 @@
-//! Where bars, ribbons and names of a flow stand.
+//! The layout of a flow: bars, ribbons and names.
 
 use crate::chart::header;
 use crate::check;
@@ -10,20 +10,20 @@ use crate::theme::{INK, MUTED, TICK_SIZE};
 use super::steps::{FlowFigure, FlowLink, FlowStep};
 
 const GAP: f64 = 3.0;
-/// Between a bar and its names, and between these and the next bar.
+/// Distance between a bar and its names, and between the names and the next bar.
 const BESIDE: f64 = 4.0;
 const EDGE: f64 = 12.0;
 /// Figures narrower than this have small letters and thin bars.
 const SMALL: f64 = 480.0;
 
-/// Where one group's part of a bar lies.
+/// The position of one group in a bar.
 #[derive(Clone, Copy)]
 struct Part {
     top: f64,
     height: f64,
 }
 
-/// A flow for which room has been found.
+/// A flow with all its positions.
 pub(super) struct Layout<'a> {
     pub(super) scene: Scene,
     figure: &'a FlowFigure,
@@ -36,7 +36,7 @@ pub(super) struct Layout<'a> {
     names_top: f64,
     top: f64,
     bottom: f64,
-    /// Pixels for each that is counted.
+    /// Pixels per unit of the counts.
     pixels: f64,
     parts: Vec<Vec<Part>>,
     names: Vec<String>,
@@ -180,7 +180,7 @@ impl<'a> Layout<'a> {
             return;
         };
         let parts = |step: usize| self.parts.get(step).cloned().unwrap_or_default();
-        // Each link takes its share from where the one before it ended.
+        // Each link begins where the one before it ended.
         let (mut from, mut to) = (parts(index), parts(index + 1));
         let (left, right) = (self.left(index) + self.bar, self.left(index + 1));
         for link in links {
@@ -237,7 +237,7 @@ impl<'a> Layout<'a> {
                     .fill(&color)
                     .tooltip(&whole),
             );
-            // The count stays whole; a long name before it gives way.
+            // The count is never shortened, only the name before it.
             let number = format!(" {}", check::short(*count));
             let room = room - self.bar - BESIDE - width(&number, size, Weight::Regular);
             let shown = fit(name, room, size, Weight::Regular);
@@ -251,7 +251,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Moves the middles of rows, which are in order, apart until no two overlap.
+    /// Move the ordered middles of rows apart until no two rows overlap.
     fn spread(&self, mut middles: Vec<f64>) -> Vec<f64> {
         let row = self.row();
         let mut least = self.top + row / 2.0;

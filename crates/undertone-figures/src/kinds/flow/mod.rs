@@ -1,5 +1,4 @@
-//! How counts by group change from step to step: stacked bars joined by ribbons (an alluvial
-//! figure).
+//! Counts by group over several steps: stacked bars joined by ribbons (an alluvial diagram).
 
 mod draw;
 mod layout;

@@ -4,16 +4,16 @@ use crate::check;
 use crate::error::FigureError;
 use crate::figure::Frame;
 
-/// One step: what it is called and how many there are of each group after it.
+/// One step: its name and the count of each group after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowStep {
-    /// Said above its bar.
+    /// The name above the bar.
     pub name: String,
     /// Group and count, in the order in which they are stacked from the top.
     pub groups: Vec<(String, f64)>,
 }
 
-/// What becomes of a group of one step in the next.
+/// A connection of a group in one step with a group in the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FlowLink {
     /// Index of the group in this step.

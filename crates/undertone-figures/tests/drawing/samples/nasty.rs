@@ -50,17 +50,37 @@ fn names(count: usize) -> Vec<String> {
 }
 
 fn title() -> Frame {
-    frame(format!("A title that is far too long for one line, since somebody wrote a whole sentence there: {MARKUP}"))
-        .noted("And a note that goes on for longer than anyone would read, with numbers such as 1 234 567 and a word that is very long: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft.")
+    frame(format!(
+        "A title that is far too long for one line, since somebody wrote a whole \
+                   sentence there: {MARKUP}"
+    ))
+    .noted(
+        "And a note that goes on for longer than anyone would read, with numbers such as 1 \
+                234 567 and a word that is very long: \
+                Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft.",
+    )
 }
 
 fn bars(count: usize, series: usize, stacking: Stacking) -> BarChart {
     BarChart {
         frame: title(),
-        category_label: "a label of an axis that is longer than the axis itself could ever be on any screen that is known to me".into(),
-        value_label: "a label of an axis that is longer than the axis itself could ever be on any screen that is known to me".into(),
+        category_label: "a label of an axis that is longer than the axis itself could ever be on \
+                         any screen that is known to me"
+            .into(),
+        value_label: "a label of an axis that is longer than the axis itself could ever be on any \
+                      screen that is known to me"
+            .into(),
         categories: names(count),
-        series: names(series).into_iter().map(|name| Series { name, values: noise(count).into_iter().map(|value| (value * 12_345.0).round()).collect() }).collect(),
+        series: names(series)
+            .into_iter()
+            .map(|name| Series {
+                name,
+                values: noise(count)
+                    .into_iter()
+                    .map(|value| (value * 12_345.0).round())
+                    .collect(),
+            })
+            .collect(),
         stacking,
     }
 }

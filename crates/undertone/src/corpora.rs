@@ -1,12 +1,17 @@
 //! Opening a corpus, and saying which of its clips are left out.
 
+#[cfg(feature = "train")]
 use std::path::Path;
 
-use undertone_corpus::{Corpus, VocalChannels};
+#[cfg(feature = "train")]
+use undertone_corpus::Corpus;
+use undertone_corpus::VocalChannels;
 
+#[cfg(feature = "train")]
 use crate::output;
 
 /// Open a corpus, and say how many clips are left out because of their vocal channel.
+#[cfg(feature = "train")]
 pub(crate) fn open(path: &Path, channels: VocalChannels) -> anyhow::Result<Corpus> {
     let corpus = Corpus::open_channels(path, channels)?;
     if let Some(text) = left_out(corpus.other_channel, channels) {

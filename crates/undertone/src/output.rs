@@ -45,7 +45,9 @@ pub(crate) fn error(text: &str) {
 }
 
 /// Print a warning on stderr.
+#[cfg(any(feature = "hub", feature = "serve", feature = "train"))]
 pub(crate) fn warning(text: &str) {
+    const YELLOW: &str = "\x1b[1;33m";
     say(format_args!(
         "{} {text}",
         paint(&io::stderr(), YELLOW, "warning:")
@@ -53,7 +55,6 @@ pub(crate) fn warning(text: &str) {
 }
 
 const RED: &str = "\x1b[1;31m";
-const YELLOW: &str = "\x1b[1;33m";
 pub(crate) const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 

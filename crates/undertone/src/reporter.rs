@@ -12,10 +12,6 @@ use crate::output;
 use crate::progress_bar::progress_bar;
 
 /// A full-screen view that replaces the bar and the lines.
-#[cfg_attr(
-    not(feature = "tui"),
-    expect(dead_code, reason = "only the tui is a view")
-)]
 pub(crate) trait View: Send + Sync {
     /// Show an event, except for its message and its progress, which the other methods receive.
     fn record(&self, event: &Event<'_>);
@@ -77,23 +73,19 @@ enum JsonEvent<'a> {
 }
 
 impl Reporter {
-    pub(crate) fn new(epochs: usize, json: bool) -> Self {
+    /// Report as lines of text or JSON, or to a view if there is one. `epochs` is the largest number
+    /// of epochs of a fold, or 0 where nothing is trained.
+    pub(crate) fn new(epochs: usize, json: bool, view: Option<Box<dyn View>>) -> Self {
+        let bar = match view {
+            Some(_) => ProgressBar::hidden(),
+            None => progress_bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
+        };
         Self {
-            bar: progress_bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left"),
+            bar,
             epochs,
             json,
-            view: None,
+            view,
             messages: Mutex::default(),
-        }
-    }
-
-    /// Report to a full-screen view instead of a bar and lines.
-    #[cfg(feature = "tui")]
-    pub(crate) fn with_view(epochs: usize, view: Box<dyn View>) -> Self {
-        Self {
-            bar: ProgressBar::hidden(),
-            view: Some(view),
-            ..Self::new(epochs, false)
         }
     }
 

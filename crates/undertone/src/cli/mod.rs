@@ -85,8 +85,11 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
 }
 
-/// The optional commands, the cargo feature that includes each, and whether this build has it.
-const OPTIONAL: [(&str, &str, bool); 9] = [
+/// A command, the cargo feature that includes it, and whether this build has it.
+type Optional = (&'static str, &'static str, bool);
+
+/// The optional commands.
+const OPTIONAL: [Optional; 9] = [
     ("explore", "explore", cfg!(feature = "explore")),
     ("train", "train", cfg!(feature = "train")),
     ("evaluate", "train", cfg!(feature = "train")),
@@ -102,17 +105,17 @@ impl Cli {
     /// Parse the arguments of the process. Exit with help or an error message if there is nothing
     /// to run.
     pub(crate) fn from_arguments() -> Self {
-        Self::try_parse().unwrap_or_else(|error| missing_command(error).exit())
+        Self::try_parse().unwrap_or_else(|error| missing_command(error, &OPTIONAL).exit())
     }
 }
 
 /// Explain that this build lacks a command, if that is the error.
-fn missing_command(error: clap::Error) -> clap::Error {
+fn missing_command(error: clap::Error, commands: &[Optional]) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };
-    let lacking = |(command, _, built_in): &&(&str, &str, bool)| command == word && !built_in;
-    match OPTIONAL.iter().find(lacking) {
+    let lacking = |(command, _, built_in): &&Optional| command == word && !built_in;
+    match commands.iter().find(lacking) {
         Some((command, feature, _)) => Cli::command().error(
             ErrorKind::InvalidSubcommand,
             format!(
@@ -121,5 +124,27 @@ fn missing_command(error: clap::Error) -> clap::Error {
             ),
         ),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_that_is_not_built_in_names_its_feature() {
+        let message = |commands: &[Optional]| {
+            let error = Cli::try_parse_from(["undertone", "sing", "x.wav"]).unwrap_err();
+            let error = missing_command(error, commands);
+            assert_eq!(error.exit_code(), 2);
+            error.to_string()
+        };
+        assert!(message(&[("sing", "song", false)]).contains("`--features song`"));
+        assert!(message(&OPTIONAL).contains("unrecognized subcommand"));
     }
 }

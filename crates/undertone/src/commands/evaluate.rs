@@ -21,7 +21,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
-    let reporter = Reporter::new(0, false);
+    let reporter = Reporter::new(0, false, None);
     let judged = evaluate_model(&EvaluationTask {
         model: &folder,
         corpus: &corpus,

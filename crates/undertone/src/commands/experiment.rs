@@ -50,13 +50,14 @@ pub(super) fn run(
         .training
         .as_ref()
         .map_or(0, |training| training.epochs);
-    let mut reporter = Reporter::new(epochs, args.json);
     #[cfg(feature = "tui")]
-    if args.tui
-        && let Some(view) = open_view(format!("{}: {}", recipe.name, run.path().display()))
-    {
-        reporter = Reporter::with_view(epochs, view);
-    }
+    let view = match args.tui {
+        true => open_view(format!("{}: {}", recipe.name, run.path().display())),
+        false => None,
+    };
+    #[cfg(not(feature = "tui"))]
+    let view = None;
+    let reporter = Reporter::new(epochs, args.json, view);
     let experiment = Experiment {
         corpus: &corpus,
         recipe,

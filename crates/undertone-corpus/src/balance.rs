@@ -121,8 +121,8 @@ pub enum BalanceError {
 
 /// Apply balancing steps, one after another, to the clips with these indices.
 ///
-/// Return indices into `utterances`: the remaining clips in the order of `indices`, then the copies.
-/// The same seed gives the same result on every platform.
+/// Return indices into `utterances`: the remaining clips in the order of `indices`, then the
+/// copies. The same seed gives the same result on every platform.
 ///
 /// # Errors
 /// If a step names an emotion that has no clip.
@@ -218,8 +218,8 @@ fn undersample(
     kept.into_iter().map(|position| list[position]).collect()
 }
 
-/// Split `total` into one share per count. The shares are as equal as possible, and none exceeds its
-/// count.
+/// Split `total` into one share per count. The shares are as equal as possible, and none exceeds
+/// its count.
 fn equal_shares(counts: &[usize], total: usize) -> Vec<usize> {
     let mut ascending: Vec<usize> = (0..counts.len()).collect();
     ascending.sort_by_key(|&position| counts[position]);

@@ -101,11 +101,12 @@ impl Corpus {
     }
 
     /// Read a manifest: a CSV with the columns `path`, `emotion` and `speaker`, and optionally
-    /// `gender` and `split`. Other columns are ignored. Paths are relative to the manifest's folder.
+    /// `gender` and `split`. Other columns are ignored. Paths are relative to the manifest's
+    /// folder.
     ///
     /// # Errors
-    /// If a row cannot be parsed (with its line) or no row can be used. Rows without a recording and
-    /// repeated rows are in [`Corpus::skipped`].
+    /// If a row cannot be parsed (with its line) or no row can be used. Rows without a recording
+    /// and repeated rows are in [`Corpus::skipped`].
     pub fn from_manifest(csv: &Path) -> Result<Self, CorpusError> {
         let text = fs::read(csv).map_err(|error| open_error(csv, error))?;
         let root = csv.parent().unwrap_or(Path::new("")).to_owned();

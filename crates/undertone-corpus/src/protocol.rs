@@ -18,8 +18,8 @@ pub enum Protocol {
     Emobox,
     /// The sets that a manifest's `split` column assigns.
     Manifest,
-    /// No test set: train on all speakers except those reserved for validation. For the final model,
-    /// after another protocol has measured how good it is.
+    /// No test set: train on all speakers except those reserved for validation. For the final
+    /// model, after another protocol has measured how good it is.
     Full,
 }
 
@@ -67,8 +67,8 @@ impl FromStr for Protocol {
     }
 }
 
-/// A protocol with its options, as the table of a recipe. Options that the protocol does not use are
-/// ignored.
+/// A protocol with its options, as the table of a recipe. Options that the protocol does not use
+/// are ignored.
 ///
 /// ```
 /// use undertone_corpus::{Protocol, ProtocolConfig};
@@ -85,18 +85,19 @@ pub struct ProtocolConfig {
     /// `holdout`: the test set's share of all clips, above 0 and below 1. Default 0.3.
     #[serde(default = "default_test_fraction")]
     pub test_fraction: f64,
-    /// The validation set's share, from 0 (no validation set) to below 1. `holdout`: of all
-    /// clips, by default [`ProtocolConfig::HOLDOUT_VALIDATION`]. The other protocols: of the
-    /// training set's speakers, at least one of them, by default
-    /// [`ProtocolConfig::SPEAKERS_VALIDATION`]. `manifest` uses it only if no row says `validation`.
+    /// The validation set's share, from 0 (no validation set) to below 1. `holdout`: of all clips,
+    /// by default [`ProtocolConfig::HOLDOUT_VALIDATION`]. The other protocols: of the training
+    /// set's speakers, at least one of them, by default [`ProtocolConfig::SPEAKERS_VALIDATION`].
+    /// `manifest` uses it only if no row says `validation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_fraction: Option<f64>,
     /// `speakers`: how many folds, at least 2. Default 5.
     #[serde(default = "default_folds")]
     pub folds: usize,
-    /// `holdout`: balance all clips before splitting them. This puts copies of one clip into both the
-    /// training and the test set, so scores are too good ([`Fold::leakage`](crate::Fold::leakage)
-    /// counts the copies). It reproduces results that were made this way. Default false.
+    /// `holdout`: balance all clips before splitting them. This puts copies of one clip into both
+    /// the training and the test set, so scores are too good
+    /// ([`Fold::leakage`](crate::Fold::leakage) counts the copies). It reproduces results that were
+    /// made this way. Default false.
     #[serde(default)]
     pub balance_before_split: bool,
 }

@@ -196,7 +196,7 @@ fn emobox_holds_out_its_official_actors() {
 #[test]
 fn emobox_refuses_other_corpora_and_missing_actors() {
     let config = || ProtocolConfig::new(Protocol::Emobox);
-    // EMO-DB's speakers are called 03, 08, …: numbers alone don't make them RAVDESS's actors.
+    // EMO-DB's speakers are called 03, 08, …: numbers alone do not make them RAVDESS's actors.
     let other = [
         clip(0, Emotion::Sad, "03", None),
         clip(1, Emotion::Sad, "08", None),
@@ -363,7 +363,7 @@ fn a_training_set_that_cannot_be_balanced_names_its_fold() {
     assert!(
         error
             .to_string()
-            .starts_with("fold-1: can't oversample neutral"),
+            .starts_with("fold-1: cannot oversample neutral"),
         "{error}"
     );
 }
@@ -386,7 +386,7 @@ fn any_corpus() -> impl Strategy<Value = Vec<Utterance>> {
 
 proptest! {
     #[test]
-    fn no_speaker_is_in_both_training_and_test(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
+    fn no_speaker_is_in_two_sets(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
         let config = ProtocolConfig { folds, ..ProtocolConfig::new(Protocol::Speakers) };
         let splits = match split(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
             // One speaker with as many clips as all others together fills one of two folds.

@@ -73,8 +73,8 @@ enum JsonEvent<'a> {
 }
 
 impl Reporter {
-    /// Report as lines of text or JSON, or to a view if there is one. `epochs` is the largest number
-    /// of epochs of a fold, or 0 where nothing is trained.
+    /// Report as lines of text or JSON, or to a view if there is one. `epochs` is the largest
+    /// number of epochs of a fold, or 0 where nothing is trained.
     pub(crate) fn new(epochs: usize, json: bool, view: Option<Box<dyn View>>) -> Self {
         let bar = match view {
             Some(_) => ProgressBar::hidden(),

@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::{CorpusError, Utterance};
 
-/// Write `utterances` as the manifest `csv`. Include the column `split` if any is assigned to a set.
+/// Write `utterances` as the manifest `csv`. Include the column `split` if any is assigned to a
+/// set.
 pub(crate) fn write(utterances: &[Utterance], csv: &Path) -> Result<(), CorpusError> {
     let folder = match csv.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -64,8 +65,8 @@ fn write_csv(csv: &Path, header: &[&str], rows: &[Vec<String>]) -> io::Result<()
 
 /// Return the path of `clip` relative to `folder`, whose real path is `real_folder`.
 ///
-/// Inside the folder, this only removes a prefix. Outside it, the path needs `..`, which is only valid
-/// between real paths, so links in the folders (not in the clip's own name) are resolved.
+/// Inside the folder, this only removes a prefix. Outside it, the path needs `..`, which is only
+/// valid between real paths, so links in the folders (not in the clip's own name) are resolved.
 fn relative_path(clip: &Path, folder: &Path, real_folder: &Path) -> io::Result<PathBuf> {
     if let Ok(inside) = std::path::absolute(clip)?.strip_prefix(std::path::absolute(folder)?) {
         return Ok(inside.to_owned());

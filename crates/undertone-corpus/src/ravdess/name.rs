@@ -11,8 +11,8 @@ use crate::{Emotion, Gender};
 const ACTORS: u8 = 24;
 
 /// A RAVDESS name: seven two-digit codes, `modality-channel-emotion-intensity-statement-
-/// repetition-actor`. Every value follows RAVDESS's code book: actors are 1 to 24, repetitions 1 and
-/// 2, neutral is never strong, disgust and surprise are never sung.
+/// repetition-actor`. Every value follows RAVDESS's code book: actors are 1 to 24, repetitions 1
+/// and 2, neutral is never strong, disgust and surprise are never sung.
 ///
 /// Names sort by actor first, as RAVDESS's folders do, then by the codes from left to right.
 ///
@@ -175,8 +175,8 @@ impl RavdessName {
         })
     }
 
-    /// Return the name of the same take's audio-only recording. Names of one take differ only in the
-    /// modality.
+    /// Return the name of the same take's audio-only recording. Names of one take differ only in
+    /// the modality.
     pub fn take(&self) -> Self {
         Self {
             modality: Modality::AudioOnly,

@@ -17,8 +17,8 @@ pub(crate) struct Scan {
 
 /// Scan `root` and all folders below it for `.wav` and `.flac` files.
 ///
-/// The clips are sorted by name, whatever the names of the folders and the order of the file system.
-/// The skipped entries are sorted by path.
+/// The clips are sorted by name, whatever the names of the folders and the order of the file
+/// system. The skipped entries are sorted by path.
 ///
 /// # Errors
 /// If `root` itself cannot be listed.

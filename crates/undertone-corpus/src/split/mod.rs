@@ -1,8 +1,8 @@
 //! Splitting a corpus for evaluation.
 //!
-//! Every [`Fold`] has three sets. The test set is used once, at the end. All choices during training
-//! (when to stop, which checkpoint to keep) use the validation set, which is taken out of the
-//! training set. Splitting comes first, and only the training set is balanced.
+//! Every [`Fold`] has three sets. The test set is used once, at the end. All choices during
+//! training (when to stop, which checkpoint to keep) use the validation set, which is taken out of
+//! the training set. Splitting comes first, and only the training set is balanced.
 
 mod emobox;
 mod error;
@@ -133,8 +133,8 @@ fn full(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, Sp
     Ok(fold)
 }
 
-/// Return the sets of the manifest's `split` column. If no row says `validation`, take whole speakers
-/// out of the training set.
+/// Return the sets of the manifest's `split` column. If no row says `validation`, take whole
+/// speakers out of the training set.
 fn by_manifest(utterances: &[Utterance], validation: f64, seed: u64) -> Result<Fold, SplitError> {
     let without = utterances
         .iter()

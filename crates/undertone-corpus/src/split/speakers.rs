@@ -66,8 +66,8 @@ pub(super) fn fold_by(
         .collect()
 }
 
-/// Move whole speakers from the training to the validation set: `fraction` of them and at least one,
-/// with both genders if there are two or more. A fraction of 0 moves none.
+/// Move whole speakers from the training to the validation set: `fraction` of them and at least
+/// one, with both genders if there are two or more. A fraction of 0 moves none.
 pub(super) fn carve_validation(
     utterances: &[Utterance],
     fold: &mut Fold,

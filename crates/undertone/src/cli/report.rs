@@ -6,8 +6,8 @@ use clap::Args;
 
 /// Describe training runs on a page: scores, curves, confusions, calibration, speakers, mistakes.
 ///
-/// Writes index.html, which works offline, and each figure as SVG and PNG. A page about several runs
-/// compares them, and tests whether one is better than another. Prints the page's path.
+/// Writes index.html, which works offline, and each figure as SVG and PNG. A page about several
+/// runs compares them, and tests whether one is better than another. Prints the page's path.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -11,8 +11,8 @@ use super::values::{DeviceArgs, VoiceArgs, protocol};
 /// Train a model from a recipe and evaluate it.
 ///
 /// Writes a run: a folder with the recipe, the numbers of each epoch, a report and the model. If a
-/// run is stopped, by Ctrl-C or by a power failure, --resume continues it, and it ends with the same
-/// weights.
+/// run is stopped, by Ctrl-C or by a power failure, --resume continues it, and it ends with the
+/// same weights.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -2,8 +2,8 @@
 //! installed are skipped, which is an error with `UNDERTONE_REQUIRE_CLIENTS=1`.
 //!
 //! ```text
-//! python3 -m venv target/clients && target/clients/bin/pip install -r tests/clients/requirements.txt
-//! npm ci --prefix tests/clients
+//! python3 -m venv target/clients && target/clients/bin/pip install -r
+//! tests/clients/requirements.txt npm ci --prefix tests/clients
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ fn script(name: &str) -> PathBuf {
     root().join("tests/clients").join(name)
 }
 
-/// Return the Python with `gradio_client`: `$UNDERTONE_CLIENTS_PYTHON`, or that of `target/clients`.
+/// Return the Python with `gradio_client`: `$UNDERTONE_CLIENTS_PYTHON`, or that of
+/// `target/clients`.
 fn python() -> Option<PathBuf> {
     let in_target = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/python");
     let python = std::env::var_os("UNDERTONE_CLIENTS_PYTHON").map_or_else(in_target, PathBuf::from);

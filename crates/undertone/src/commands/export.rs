@@ -13,7 +13,7 @@ use crate::{interrupt, output};
 
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
-        bail!("--report is for the model card, which --to onnx does not write");
+        bail!("--report is for the card, which --to onnx does not write");
     }
     if args.to != ExportTarget::Space && args.binary.is_some() {
         bail!("--binary is for --to space: other exports contain no program");

@@ -42,7 +42,7 @@ pub(crate) fn fetch(args: &FetchArgs) -> anyhow::Result<Exit> {
     clips.finish_and_clear();
     let fetched = fetched?;
     let already = if fetched.already_there {
-        " (already downloaded)"
+        ", which were there already"
     } else {
         ""
     };

@@ -4,7 +4,7 @@ use burn::nn::BatchNormConfig;
 use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
 
 use super::OnnxError;
-use super::convolution::{Moves, convolution};
+use super::convolution::{ConvOptions, convolution};
 use super::graph::{Graph, Value, float, int, ints, text};
 
 /// Add the network: standardized features `[batch, bands, frames]` → class scores `[batch,
@@ -18,8 +18,8 @@ pub(super) fn scores(
     for (index, block) in config.conv.iter().enumerate() {
         let prefix = format!("conv.{index}");
         let kernel = block.kernel_size;
-        let (name, moves) = (format!("{prefix}.convolution"), Moves::same(kernel));
-        hidden = convolution(graph, &name, [1, kernel], moves, &hidden)?;
+        let (name, options) = (format!("{prefix}.convolution"), ConvOptions::same(kernel));
+        hidden = convolution(graph, &name, [1, kernel], options, &hidden)?;
         if config.batch_norm {
             hidden = batch_norm(graph, &format!("{prefix}.norm"), &hidden)?;
         }

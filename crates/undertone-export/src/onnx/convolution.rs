@@ -3,15 +3,15 @@
 use super::OnnxError;
 use super::graph::{Graph, Parameter, Value, int, ints};
 
-/// How a convolution moves over its input.
+/// Stride and padding of a convolution.
 #[derive(Clone, Copy)]
-pub(super) struct Moves {
+pub(super) struct ConvOptions {
     pub(super) stride: usize,
-    /// Zeros before and behind.
+    /// Zeros before and after.
     pub(super) pads: [usize; 2],
 }
 
-impl Moves {
+impl ConvOptions {
     /// Return a stride of 1 and the padding with which the output is as long as the input.
     pub(super) fn same(kernel: usize) -> Self {
         Self {
@@ -28,7 +28,7 @@ pub(super) fn convolution(
     graph: &mut Graph,
     prefix: &str,
     [groups, kernel]: [usize; 2],
-    moves: Moves,
+    options: ConvOptions,
     input: &Value,
 ) -> Result<Value, OnnxError> {
     let name = format!("{prefix}.weight");
@@ -44,13 +44,13 @@ pub(super) fn convolution(
     let bias = graph.parameter_if_any(&format!("{prefix}.bias"));
     let mut given = vec![input, &weight];
     given.extend(bias.as_ref());
-    let options = vec![
+    let attributes = vec![
         ints("kernel_shape", &[kernel as i64]),
-        ints("strides", &[moves.stride as i64]),
-        ints("pads", &moves.pads.map(|pad| pad as i64)),
+        ints("strides", &[options.stride as i64]),
+        ints("pads", &options.pads.map(|pad| pad as i64)),
         int("group", groups as i64),
     ];
-    Ok(graph.op_with("Conv", &given, options))
+    Ok(graph.op_with("Conv", &given, attributes))
 }
 
 /// Transpose weights: `[kernel, in, out]` → `[out, in, kernel]`.

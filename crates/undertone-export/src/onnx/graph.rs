@@ -180,7 +180,8 @@ impl Graph {
         self.op_with("ReduceMean", &[value], attributes)
     }
 
-    /// `weight` `[in, out]` and `bias` `[out]` below `prefix`, applied to the last axis.
+    /// Apply a linear layer to the last axis: `weight` `[in, out]` and `bias` `[out]` below
+    /// `prefix`.
     pub(super) fn linear(&mut self, value: &Value, prefix: &str) -> Result<Value, OnnxError> {
         let weight = self.parameter(&format!("{prefix}.weight"))?;
         let product = self.op("MatMul", &[value, &weight]);

@@ -1,15 +1,15 @@
-//! A pretrained encoder with its pooling and head as a graph; `undertone_models::PretrainedNetwork`
-//! is what it has to equal.
+//! A pretrained encoder with its pooling and head as a graph. It must compute the same as
+//! `undertone_models::PretrainedNetwork`.
 
 use serde_json::{Map, Value as Json};
 use undertone_models::{EncoderConfig, PretrainedConfig, States, StepPooling, StepPoolingKind};
 
 use super::graph::{Graph, Value, int};
-use super::steps::Own;
+use super::steps::StepMask;
 use super::{OnnxError, wav2vec2, whisper};
 
-/// Class scores `[batch, classes]` of features `[batch, bands, frames]` and an attention mask
-/// `[batch, frames]`. `files` is the encoder's `config.json`.
+/// Add the network: features `[batch, bands, frames]` and an attention mask `[batch, frames]` →
+/// class scores `[batch, classes]`. `files` is the encoder's `config.json`.
 pub(super) fn scores(
     graph: &mut Graph,
     config: &PretrainedConfig,
@@ -21,7 +21,7 @@ pub(super) fn scores(
     let layers = config.layers_of(encoder.layers())?;
     let inputs = [features, attention_mask];
     let shortest = encoder.shortest_input();
-    let (states, own) = match &encoder {
+    let (states, mask) = match &encoder {
         EncoderConfig::Whisper(sizes) => whisper::hidden_states(graph, sizes, layers, inputs)?,
         EncoderConfig::Wav2Vec2(sizes) | EncoderConfig::Hubert(sizes) => {
             wav2vec2::hidden_states(graph, sizes, shortest, layers, inputs)?
@@ -37,7 +37,7 @@ pub(super) fn scores(
     };
     let mut pooled = Vec::new();
     for state in &chosen {
-        pooled.push(pool(graph, config.pooling, state, &own)?);
+        pooled.push(pool(graph, config.pooling, state, &mask)?);
     }
     // `[batch, 1, width]` each.
     let embedding = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
@@ -50,7 +50,7 @@ pub(super) fn scores(
     graph.linear(&embedding, "readout.head.classifier")
 }
 
-/// The trained weighted sum of all states.
+/// Add the trained weighted sum of all states.
 fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
     let weights = graph.parameter("readout.layer_weights")?;
     let shares = graph.op_with("Softmax", &[&weights], vec![int("axis", 0)]);
@@ -63,23 +63,23 @@ fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
     Ok(graph.op("Sum", &terms.iter().collect::<Vec<_>>()))
 }
 
-/// `[batch, steps, width]` → `[batch, 1, width]`, or two or three times as wide.
+/// Add the pooling: `[batch, steps, width]` → `[batch, 1, n · width]`, with n from 1 to 3.
 fn pool(
     graph: &mut Graph,
     kind: StepPoolingKind,
     states: &Value,
-    own: &Own,
+    mask: &StepMask,
 ) -> Result<Value, OnnxError> {
     if kind == StepPoolingKind::Attention {
-        return attention(graph, states, own);
+        return attention(graph, states, mask);
     }
-    let mean = own.mean(graph, states);
+    let mean = mask.mean(graph, states);
     if kind == StepPoolingKind::Mean {
         return Ok(mean);
     }
     let centered = graph.op("Sub", &[states, &mean]);
     let squares = graph.op("Mul", &[&centered, &centered]);
-    let variance = own.mean(graph, &squares);
+    let variance = mask.mean(graph, &squares);
     let smallest = graph.scalar(StepPooling::SMALLEST_VARIANCE);
     let variance = graph.op("Add", &[&variance, &smallest]);
     let deviation = graph.op("Sqrt", &[&variance]);
@@ -89,17 +89,17 @@ fn pool(
     let normal = graph.op("Div", &[&centered, &deviation]);
     let square = graph.op("Mul", &[&normal, &normal]);
     let cube = graph.op("Mul", &[&square, &normal]);
-    let skewness = own.mean(graph, &cube);
+    let skewness = mask.mean(graph, &cube);
     Ok(graph.concat(&[&mean, &deviation, &skewness], 2))
 }
 
-fn attention(graph: &mut Graph, states: &Value, own: &Own) -> Result<Value, OnnxError> {
-    // The module's names, from the pooling inside the network inwards.
+fn attention(graph: &mut Graph, states: &Value, mask: &StepMask) -> Result<Value, OnnxError> {
+    // The parameters have the names of the network's modules.
     let hidden = graph.linear(states, "readout.pooling.attention.hidden")?;
     let hidden = graph.op("Tanh", &[&hidden]);
     let scores = graph.linear(&hidden, "readout.pooling.attention.score")?;
     let scores = graph.transpose(&scores, &[0, 2, 1]);
-    let penalty = own.penalty(graph);
+    let penalty = mask.attention_bias(graph);
     let scores = graph.op("Add", &[&scores, &penalty]);
     let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
     Ok(graph.op("MatMul", &[&shares, states]))

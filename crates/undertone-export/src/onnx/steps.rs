@@ -5,42 +5,42 @@ use super::graph::{Graph, Value, int};
 use super::proto::DataType;
 
 /// The steps of each clip without its padding.
-pub(super) struct Own {
+pub(super) struct StepMask {
     /// The number of steps, `[batch, 1]`, int64.
     pub(super) lengths: Value,
     /// The mask: 1 for the clip's steps and 0 for padding, `[batch, steps, 1]`, float.
     pub(super) steps: Value,
 }
 
-impl Own {
+impl StepMask {
     /// Mask all but the first `lengths` steps of `states`, `[batch, steps, width]`.
     pub(super) fn of(graph: &mut Graph, lengths: Value, states: &Value) -> Self {
         let count = size(graph, states, 1);
         let [zero, one] = [0, 1].map(|number| graph.integer(number));
         let all = graph.op("Range", &[&zero, &count, &one]);
-        let own = graph.op("Less", &[&all, &lengths]);
-        let own = graph.cast(&own, DataType::Float);
-        let steps = graph.unsqueeze(&own, 2);
+        let mask = graph.op("Less", &[&all, &lengths]);
+        let mask = graph.cast(&mask, DataType::Float);
+        let steps = graph.unsqueeze(&mask, 2);
         Self { lengths, steps }
     }
 
     /// Set padding to zero; `[batch, steps, width]`.
-    pub(super) fn only(&self, graph: &mut Graph, states: &Value) -> Value {
+    pub(super) fn apply(&self, graph: &mut Graph, states: &Value) -> Value {
         graph.op("Mul", &[states, &self.steps])
     }
 
     /// Take the mean over each clip without padding, `[batch, steps, width]` → `[batch, 1, width]`.
     pub(super) fn mean(&self, graph: &mut Graph, states: &Value) -> Value {
-        let own = self.only(graph, states);
+        let masked = self.apply(graph, states);
         let axis = graph.integers(&[1]);
-        let sum = graph.op_with("ReduceSum", &[&own, &axis], vec![int("keepdims", 1)]);
+        let sum = graph.op_with("ReduceSum", &[&masked, &axis], vec![int("keepdims", 1)]);
         let count = graph.cast(&self.lengths, DataType::Float);
         let count = graph.unsqueeze(&count, 2);
         graph.op("Div", &[&sum, &count])
     }
 
     /// Return the attention bias: 0 for a clip's steps and -1e30 for padding, `[batch, 1, steps]`.
-    pub(super) fn penalty(&self, graph: &mut Graph) -> Value {
+    pub(super) fn attention_bias(&self, graph: &mut Graph) -> Value {
         let one = graph.scalar(1.0);
         let beyond = graph.op("Sub", &[&one, &self.steps]);
         let lowest = graph.scalar(-1e30);

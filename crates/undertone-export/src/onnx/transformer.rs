@@ -2,7 +2,7 @@
 
 use super::OnnxError;
 use super::graph::{Graph, Value, float, int};
-use super::steps::{Own, gelu};
+use super::steps::{StepMask, gelu};
 
 /// The names of the parts of a layer, which differ between the families of encoders.
 pub(super) struct LayerNames {
@@ -13,7 +13,7 @@ pub(super) struct LayerNames {
     pub(super) feed_forward: [&'static str; 2],
 }
 
-/// What the parameters of the layers do not say.
+/// The properties of the layers that do not follow from their parameters.
 pub(super) struct TransformerOptions {
     /// The layers are `{prefix}.layers.0` and so on.
     pub(super) prefix: &'static str,
@@ -32,9 +32,9 @@ pub(super) fn all_states(
     layers: usize,
     has_last_norm: bool,
     input: Value,
-    own: &Own,
+    mask: &StepMask,
 ) -> Result<Vec<Value>, OnnxError> {
-    let penalty = own.penalty(graph);
+    let penalty = mask.attention_bias(graph);
     // One more axis, for the heads.
     let penalty = graph.unsqueeze(&penalty, 1);
     let mut states = Vec::with_capacity(layers + 1);
@@ -57,7 +57,7 @@ pub(super) fn all_states(
     Ok(states)
 }
 
-/// Layer normalization over the last axis.
+/// Add layer normalization over the last axis.
 pub(super) fn layer_norm(
     graph: &mut Graph,
     prefix: &str,

@@ -1,25 +1,25 @@
-//! wav2vec 2.0 and HuBERT as a graph; `undertone_models::Wav2Vec2` is what it has to equal.
+//! wav2vec 2.0 and HuBERT as a graph. It must compute the same as `undertone_models::Wav2Vec2`.
 
 use undertone_models::{ConvolutionNorm, Wav2Vec2, Wav2Vec2Config};
 
 use super::OnnxError;
-use super::convolution::{Moves, convolution};
+use super::convolution::{ConvOptions, convolution};
 use super::graph::{Graph, Value};
 use super::proto::DataType;
-use super::steps::{Own, convolved, gelu, lengths};
+use super::steps::{StepMask, convolved, gelu, lengths};
 use super::transformer::{LayerNames, TransformerOptions, all_states, layer_norm};
 
-/// The hidden states of all layers, `[batch, steps, width]` each, of waveforms
-/// `[batch, 1, samples]`, and the clips' own steps.
+/// Add the encoder: waveforms `[batch, 1, samples]` → the hidden states of all layers,
+/// `[batch, steps, width]` each, and the mask of their steps.
 ///
-/// `shortest` is how many samples a clip has at least.
+/// `shortest` is the smallest number of samples of a clip.
 pub(super) fn hidden_states(
     graph: &mut Graph,
     config: &Wav2Vec2Config,
     shortest: usize,
     layers: usize,
     [features, attention_mask]: [&Value; 2],
-) -> Result<(Vec<Value>, Own), OnnxError> {
+) -> Result<(Vec<Value>, StepMask), OnnxError> {
     let mask = graph.cast(attention_mask, DataType::Float);
     let mask = graph.unsqueeze(&mask, 1);
     let mut states = graph.op("Mul", &[features, &mask]);
@@ -30,12 +30,12 @@ pub(super) fn hidden_states(
     let sizes = config.conv_kernel.iter().zip(&config.conv_stride);
     for (index, (&kernel, &stride)) in sizes.enumerate() {
         let prefix = format!("encoder.feature_extractor.conv_layers.{index}");
-        let moves = Moves {
+        let options = ConvOptions {
             stride,
             pads: [0, 0],
         };
         let name = format!("{prefix}.conv");
-        states = convolution(graph, &name, [1, kernel], moves, &states)?;
+        states = convolution(graph, &name, [1, kernel], options, &states)?;
         steps = convolved(graph, &steps, [kernel, stride, 0]);
         if by_frame || index == 0 {
             let frames = graph.transpose(&states, &[0, 2, 1]);
@@ -43,8 +43,8 @@ pub(super) fn hidden_states(
             let normed = match by_frame {
                 true => layer_norm(graph, &norm, Wav2Vec2::CONVOLUTION_EPSILON, &frames)?,
                 false => {
-                    let own = Own::of(graph, steps.clone(), &frames);
-                    channel_norm(graph, &norm, &frames, &own)?
+                    let step_mask = StepMask::of(graph, steps.clone(), &frames);
+                    channel_norm(graph, &norm, &frames, &step_mask)?
                 }
             };
             states = graph.transpose(&normed, &[0, 2, 1]);
@@ -59,8 +59,8 @@ pub(super) fn hidden_states(
     }
     states = graph.linear(&states, "encoder.feature_projection.projection")?;
 
-    let own = Own::of(graph, steps, &states);
-    states = own.only(graph, &states);
+    let step_mask = StepMask::of(graph, steps, &states);
+    states = step_mask.apply(graph, &states);
     let positions = positions(graph, config, &states)?;
     states = graph.op("Add", &[&states, &positions]);
     let norm_first = config.do_stable_layer_norm;
@@ -84,23 +84,23 @@ pub(super) fn hidden_states(
     };
     let is_whole = layers == config.num_hidden_layers;
     let has_last_norm = norm_first && is_whole;
-    let states = all_states(graph, &options, layers, has_last_norm, states, &own)?;
-    Ok((states, own))
+    let states = all_states(graph, &options, layers, has_last_norm, states, &step_mask)?;
+    Ok((states, step_mask))
 }
 
-/// Each channel standardized over a clip's own steps, `[batch, steps, channels]`.
+/// Standardize each channel over a clip without padding, `[batch, steps, channels]`.
 fn channel_norm(
     graph: &mut Graph,
     prefix: &str,
     states: &Value,
-    own: &Own,
+    step_mask: &StepMask,
 ) -> Result<Value, OnnxError> {
     let weight = graph.parameter(&format!("{prefix}.weight"))?;
     let bias = graph.parameter(&format!("{prefix}.bias"))?;
-    let mean = own.mean(graph, states);
+    let mean = step_mask.mean(graph, states);
     let centered = graph.op("Sub", &[states, &mean]);
     let squares = graph.op("Mul", &[&centered, &centered]);
-    let variance = own.mean(graph, &squares);
+    let variance = step_mask.mean(graph, &squares);
     let epsilon = graph.scalar(Wav2Vec2::CONVOLUTION_EPSILON);
     let variance = graph.op("Add", &[&variance, &epsilon]);
     let deviation = graph.op("Sqrt", &[&variance]);
@@ -109,7 +109,7 @@ fn channel_norm(
     Ok(graph.op("Add", &[&scaled, &bias]))
 }
 
-/// The convolutional position embedding, `[batch, steps, channels]`.
+/// Compute the convolutional position embedding, `[batch, steps, channels]`.
 fn positions(
     graph: &mut Graph,
     config: &Wav2Vec2Config,
@@ -123,7 +123,7 @@ fn positions(
         graph,
         "encoder.encoder.pos_conv_embed.conv",
         sizes,
-        Moves::same(kernel),
+        ConvOptions::same(kernel),
         &channels,
     )?;
     let made = gelu(graph, &made);

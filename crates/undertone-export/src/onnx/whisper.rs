@@ -1,29 +1,35 @@
-//! Whisper's encoder as a graph; `undertone_models::WhisperEncoder` is what it has to equal.
+//! Whisper's encoder as a graph. It must compute the same as `undertone_models::WhisperEncoder`.
 
 use undertone_models::{WhisperConfig, WhisperEncoder};
 
 use super::OnnxError;
-use super::convolution::{Moves, convolution};
+use super::convolution::{ConvOptions, convolution};
 use super::graph::{Graph, Value};
-use super::steps::{Own, convolved, first_rows, gelu, lengths, size};
+use super::steps::{StepMask, convolved, first_rows, gelu, lengths, size};
 use super::transformer::{LayerNames, TransformerOptions, all_states};
 
-/// The hidden states of all layers, `[batch, steps, width]` each, of log-mel frames
-/// `[batch, bands, frames]`, and the clips' own steps.
+/// Add the encoder: log-mel frames `[batch, bands, frames]` → the hidden states of all layers,
+/// `[batch, steps, width]` each, and the mask of their steps.
 pub(super) fn hidden_states(
     graph: &mut Graph,
     config: &WhisperConfig,
     layers: usize,
     [features, attention_mask]: [&Value; 2],
-) -> Result<(Vec<Value>, Own), OnnxError> {
+) -> Result<(Vec<Value>, StepMask), OnnxError> {
     let mask = graph.cast(attention_mask, super::proto::DataType::Float);
     let mask = graph.unsqueeze(&mask, 1);
-    let own_frames = graph.op("Mul", &[features, &mask]);
-    let states = convolution(graph, "encoder.conv1", [1, 3], Moves::same(3), &own_frames)?;
+    let frames = graph.op("Mul", &[features, &mask]);
+    let states = convolution(
+        graph,
+        "encoder.conv1",
+        [1, 3],
+        ConvOptions::same(3),
+        &frames,
+    )?;
     let states = gelu(graph, &states);
-    // The second convolution must find zeros behind a clip's end, as it does behind a lone one.
+    // The second convolution must see zeros after a clip, as without a batch.
     let states = graph.op("Mul", &[&states, &mask]);
-    let halving = Moves {
+    let halving = ConvOptions {
         stride: 2,
         pads: [1, 1],
     };
@@ -33,7 +39,7 @@ pub(super) fn hidden_states(
 
     let frames = lengths(graph, attention_mask);
     let steps = convolved(graph, &frames, [3, 2, 2]);
-    let own = Own::of(graph, steps, &states);
+    let step_mask = StepMask::of(graph, steps, &states);
     let positions = graph.parameter("encoder.embed_positions.weight")?;
     let count = size(graph, &states, 1);
     let positions = first_rows(graph, &positions, &count);
@@ -51,6 +57,6 @@ pub(super) fn hidden_states(
         epsilon: WhisperEncoder::EPSILON as f32,
     };
     let is_whole = layers == config.encoder_layers;
-    let states = all_states(graph, &options, layers, is_whole, states, &own)?;
-    Ok((states, own))
+    let states = all_states(graph, &options, layers, is_whole, states, &step_mask)?;
+    Ok((states, step_mask))
 }

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use support::*;
-use undertone_audio::encode_flac;
+use undertone_audio::{DecodeOptions, decode_bytes, encode_flac};
 use undertone_corpus::Corpus;
 use undertone_explore::{
     Exploration, ExploreError, ExploreOptions, FindingKind, Watcher, explore, output_folder,
@@ -108,7 +108,9 @@ fn copies_of_a_take_are_found_by_sound_and_by_name() {
     write_wav(&at("03-01-05-01-01-01-01.wav"), &tone, 16_000, 1);
     // Lossless copies with one channel twice and as FLAC, a video's audio, and a song.
     write_wav(&at("03-01-05-01-01-01-03.wav"), &tone, 16_000, 2);
-    let flac = encode_flac(&tone, 16_000).unwrap();
+    let wav = fs::read(at("03-01-05-01-01-01-01.wav")).unwrap();
+    let clip = decode_bytes(wav, &DecodeOptions::default()).unwrap();
+    let flac = encode_flac(&clip.samples, clip.sample_rate).unwrap();
     fs::write(at("03-01-05-01-01-01-05.flac"), flac).unwrap();
     let other = voice(230.0, 0.6, 0.3, 16_000);
     write_wav(&at("01-01-05-01-01-01-01.wav"), &other, 16_000, 1);

@@ -56,7 +56,7 @@ pub enum FeatureError {
         width: usize,
     },
     /// Fewer frames than one delta window.
-    #[error("delta width {width} is more than the {frames} frames there are")]
+    #[error("{frames} frames are fewer than the delta width of {width}")]
     TooFewFrames {
         /// The window in frames.
         width: usize,

@@ -1,0 +1,5 @@
+//! One half of a circle.
+
+pub fn one() {
+    crate::two::two();
+}

@@ -1,0 +1,7 @@
+//! The other half of a circle.
+
+use super::one::one;
+
+pub fn two() {
+    one();
+}

@@ -7,7 +7,7 @@ use undertone_corpus::LabelScheme;
 
 use super::values::{VoiceArgs, scheme};
 
-/// Describe a corpus: counts, speakers, durations, copies, bad files.
+/// Describe a corpus: counts, speakers, durations, copies, unreadable files.
 ///
 /// A corpus is a folder of RAVDESS clips or a manifest: a CSV with the columns path, emotion and
 /// speaker, and optionally gender and split.

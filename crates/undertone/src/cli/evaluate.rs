@@ -26,7 +26,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) corpus: PathBuf,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
-    /// How to split the clips. If the run was trained under the same protocol, its options apply.
+    /// How to split the clips. A run trained under the same protocol sets the folds and fractions.
     #[arg(long, value_name = "P", value_parser = protocol())]
     pub(crate) protocol: Protocol,
     /// The fold to evaluate, counted from 1 [default: all].

@@ -48,7 +48,7 @@ pub(crate) struct ExploreArgs {
     /// The seed for balancing and for the choice of clips to show.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Show this clip for its emotion and gender. Can be repeated.
+    /// Show this clip as the example of its emotion and gender. Can be repeated.
     #[arg(long, value_name = "CLIP")]
     pub(crate) show: Vec<PathBuf>,
     /// Print all numbers as one JSON object.

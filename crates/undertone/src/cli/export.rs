@@ -28,8 +28,8 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     pub(crate) force: bool,
     /// A report of `evaluate` or `crossval` about this model or its recipe, for the card. Can be
-    /// repeated. The report of the model's own run is found without this option. Scores on clips
-    /// that the model may have been trained on appear in the card's text, not in its metadata.
+    /// repeated. The report of the model's own run is added automatically. Scores on clips that
+    /// the model may have been trained on appear in the card's text, not in its metadata.
     #[arg(long = "report", value_name = "FILE.json")]
     pub(crate) reports: Vec<PathBuf>,
     /// The program that the Space runs: an undertone for Linux [default: this program].

@@ -29,7 +29,7 @@ pub(crate) struct PredictArgs {
     /// Print one JSON object per recording.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Also print each window of a recording.
+    /// Also print the prediction for each window.
     #[arg(long)]
     pub(crate) timeline: bool,
     /// Refuse recordings longer than this many seconds.

@@ -25,7 +25,7 @@ pub(crate) struct ReportArgs {
     /// The corpus, for the audio of clips [default: its path when the run was trained].
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) corpus: Option<PathBuf>,
-    /// Write into a folder that is not empty.
+    /// Write into a folder that is not empty. Only files that report wrote there are replaced.
     #[arg(long)]
     pub(crate) force: bool,
     /// Print one JSON object per run, and one per comparison.

@@ -12,7 +12,7 @@ use undertone_models::DeviceKind;
 
 #[derive(Debug, Args)]
 pub(crate) struct DeviceArgs {
-    /// Where to compute.
+    /// The device to compute on.
     #[arg(long, value_name = "D", value_parser = device(), default_value_t)]
     pub(crate) device: DeviceKind,
 }

@@ -99,7 +99,7 @@ pub enum Selection {
     ValidationLoss,
     /// The epoch with the highest unweighted average recall on the validation set.
     ValidationUar,
-    /// The last epoch, whatever its validation scores are.
+    /// The last epoch. Its validation scores do not matter.
     Last,
 }
 

@@ -1,6 +1,6 @@
 //! The folder of one fold in a run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fs_err as fs;
 use serde::Serialize;
@@ -104,11 +104,5 @@ impl FoldFolder {
 
     fn predictions_path(&self) -> PathBuf {
         self.path.join("outcomes.json")
-    }
-}
-
-impl AsRef<Path> for FoldFolder {
-    fn as_ref(&self) -> &Path {
-        &self.path
     }
 }

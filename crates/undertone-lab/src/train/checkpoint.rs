@@ -11,6 +11,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use undertone_models::{Network, Weights};
 
+use super::old_names;
 use super::schedule::Plateau;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
@@ -98,16 +99,19 @@ pub(super) fn load(
     let part = |name| read_part(path, &bytes, name);
     let progress =
         serde_json::from_slice(part(STATE)?).map_err(|error| damaged(path, error.to_string()))?;
-    let network = ModuleRecord::from_bytes(Bytes::from_bytes_vec(part(NETWORK)?.to_vec()))
+    let average = part(AVERAGE)
+        .ok()
+        .map(|bytes| Weights::from_bytes(bytes).map_err(|error| damaged(path, error.to_string())))
+        .transpose()?;
+    let record = Bytes::from_bytes_vec(part(NETWORK)?.to_vec());
+    let (record, average) =
+        old_names::renamed(record, average).map_err(|error| damaged(path, error.to_string()))?;
+    let network = ModuleRecord::from_bytes(record)
         .and_then(|record| network.try_load_record(record))
         .map_err(|error| damaged(path, error.to_string()))?;
     let optimizer = optimizer(&network)
         .from_bytes(Bytes::from_bytes_vec(part(OPTIMIZER)?.to_vec()))
         .map_err(|error| damaged(path, error.to_string()))?;
-    let average = part(AVERAGE)
-        .ok()
-        .map(|bytes| Weights::from_bytes(bytes).map_err(|error| damaged(path, error.to_string())))
-        .transpose()?;
     Ok((progress, network, optimizer, average))
 }
 

@@ -6,6 +6,7 @@
 mod batches;
 mod checkpoint;
 mod memory;
+mod old_names;
 mod optimization;
 mod schedule;
 mod task;

@@ -51,7 +51,15 @@ pub(super) fn renamed(
     record: Bytes,
     mut weights: Option<Weights>,
 ) -> Result<(Bytes, Option<Weights>), Error> {
-    let mut tensors = Reader::from_bytes(record)?.into_tensors()?;
+    let reader = Reader::from_bytes(record.clone())?;
+    if reader
+        .tensor_names()
+        .iter()
+        .all(|name| new_name(name) == *name)
+    {
+        return Ok((record, weights));
+    }
+    let mut tensors = reader.into_tensors()?;
     for tensor in &mut tensors {
         let name = new_name(&tensor.name);
         if let Some(weights) = &mut weights

@@ -2,8 +2,7 @@
 //!
 //! - [`Weights`] are named tensors in memory, in the layout of our own networks.
 //! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`.
-//!   Opening
-//!   one reads headers only, and its tensors are read one by one, so that loading a network takes
+//!   Opening one reads headers only, and its tensors are read one by one, so that loading a network takes
 //!   the memory of the network and of one tensor.
 //!
 //! The crate `burn-store` 0.22.1 was considered first, by reading its source; it was not measured.

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Write what reports say into the metadata of a shipped model's card (`model-index`), for the Hub.
+"""Write the results of reports into the metadata (`model-index`) of a model card, for the Hub.
 
     bench/card_results.py MODEL REPORT.json...
 
-MODEL is the model's folder, a REPORT what `undertone crossval` or `evaluate` wrote about its recipe. The
-metadata are those of `undertone export --to hf`, without its widget.
+MODEL is the folder of a shipped model. Each REPORT is a report of `undertone crossval` or
+`undertone evaluate` for the model's recipe. The metadata is that of `undertone export --to hf`
+without the widget.
 """
 
 import argparse
@@ -17,7 +18,7 @@ FENCE = "---\n"
 
 
 def parts(card):
-    """The lines of the metadata, and what follows them."""
+    """Split a card into its metadata and the text below it."""
     _, metadata, text = card.split(FENCE, 2)
     return metadata, text
 

@@ -1,4 +1,4 @@
-"""A Dockerfile read into stages and steps; as much of the language as Undertone's own needs."""
+"""Parse a Dockerfile into stages and steps, as far as Undertone's own Dockerfile needs."""
 
 import json
 import re
@@ -16,7 +16,7 @@ class Step:
 
     @property
     def words(self):
-        """A JSON list as it is; anything else as a shell would divide it."""
+        """Parse a JSON list, and split other text into words as a shell does."""
         return json.loads(self.text) if self.text.startswith("[") else shlex.split(self.text)
 
 
@@ -27,25 +27,25 @@ class Stage:
     steps: list = field(default_factory=list)
 
     def sources(self):
-        """The stages that this one copies from."""
+        """Return the names of the stages that this stage copies from."""
         return {step.options["from"] for step in self.steps if "from" in step.options}
 
 
 def logical_lines(text):
-    """Lines without comments, those that end with a backslash joined with the next."""
+    """Return the lines without comments. Join each line that ends with a backslash to the next."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
     return [line.strip() for line in joined.splitlines() if line.strip()]
 
 
 def read(text, arguments=None):
-    """All stages in order. `arguments` replaces the defaults of ARGs that stand before the first FROM."""
+    """Return all stages in order. `arguments` replaces default values of the global ARGs."""
     values, stages = {}, []
     for line in logical_lines(text):
         name, _, rest = line.partition(" ")
         name = name.upper()
         if name not in INSTRUCTIONS:
-            raise ValueError(f"{name}: not known here")
+            raise ValueError(f"{name}: unsupported instruction")
         rest = re.sub(r"\$\{(\w+)\}", lambda match: values.get(match[1], match[0]), rest.strip())
         if name == "ARG":
             key, _, default = rest.partition("=")
@@ -63,7 +63,7 @@ def read(text, arguments=None):
 
 
 def needed(stages):
-    """The stages that the last one is made of, in order: others are not built."""
+    """Return the last stage and the stages that it depends on, in order. Others are not built."""
     by_name = {stage.name: stage for stage in stages}
     wanted, found = [stages[-1].name], set()
     while wanted:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Compare what pretrained encoders read (log-mel, normalized samples) with transformers'.
+"""Compare the inputs of pretrained encoders (log-mel, normalized samples) with transformers.
 
     bench/encoder_inputs.py [--corpus DIR] [--clips N]
 
-Needs `transformers` and `torch` besides what front_end_parity.py needs. Both sides start from
-Undertone's samples at 16 kHz, of every k-th clip so that at least N are covered. Exits with 1 if
-anything is beyond tolerance.
+Needs `transformers` and `torch` in addition to the packages of front_end_parity.py. Both sides
+start from Undertone's samples at 16 kHz. The script takes every k-th clip, at least N in total. The
+exit code is 1 if a difference exceeds the tolerance.
 """
 
 import argparse

@@ -1,21 +1,23 @@
-"""Pretrained encoders against transformers, full size: hidden states and logits.
+"""Compare the hidden states and logits of full-size pretrained encoders with transformers.
 
     UNDERTONE_PYTHON=../venv/bin/python; $UNDERTONE_PYTHON bench/encoder_parity.py [NAME...]
 
 Needs torch, transformers, safetensors, librosa, and `cargo build --release --examples`. Each
-architecture gets random weights (norms and biases off 1 and 0), is written to a folder as
-transformers writes it, and reads a batch of four clips of 0.4 to 2 s, short of its padding, in both.
-Whisper's encoder also reads a real clip with the weights of `whisper-tiny.en`, where they are there
-(UNDERTONE_PRETRAINED, else ../shared/pretrained).
+architecture gets random weights: norm weights differ from 1 and biases from 0. transformers writes
+the model to a folder. Both programs then read a batch of four clips of 0.4 to 2 s, without their
+padding. Whisper's encoder also reads a real clip with the weights of `whisper-tiny.en`, if they are
+in UNDERTONE_PRETRAINED (default: ../shared/pretrained).
 
-What our example writes back is loaded by transformers (`AutoModelForAudioClassification`) and must
-give the same logits, with no tensor missing or left over.
+Our program also writes the model to another folder. transformers must load it
+(`AutoModelForAudioClassification`) with no tensor missing or unused, and must compute the same
+logits.
 
-Says the largest difference of any hidden state and of the logits, absolute and as a share of the
-largest value, and our peak memory for the whole batch; exits with 1 if an absolute one is above 1e-4.
+The script prints the largest difference of any hidden state and of the logits, absolute and
+relative to the largest value, and our peak memory for the whole batch. The exit code is 1 if an
+absolute difference exceeds 1e-4.
 
-transformers' own result for a clip depends on the padding beside it where a group norm or Whisper
-reads it; there, each clip is compared with what transformers gives it alone.
+With a group norm, and with Whisper, the result of transformers for a clip depends on the padding of
+the batch. In these cases transformers runs each clip alone.
 """
 
 import os
@@ -29,7 +31,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PRETRAINED = Path(os.environ.get("UNDERTONE_PRETRAINED", ROOT / "../shared/pretrained"))
 TOLERANCE = 1e-4
 SECONDS = [2.0, 1.7, 1.01, 0.4]
-# A process of its own: a child's peak memory starts at what its parent has.
+# A separate process, because a child's peak memory starts at the size of its parent.
 MEASURED = """import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"""
@@ -79,7 +81,7 @@ def log_mels(config):
 
 
 def run_waveforms(model, values, lengths):
-    """What transformers makes of every clip: its hidden states and logits."""
+    """Return the hidden states and logits of transformers for each clip."""
     import torch
 
     values = values[:, 0]
@@ -105,7 +107,7 @@ def run_log_mels(model, values, lengths):
 
 
 def cut_positions(encoder, frames, run):
-    """Runs with Whisper's positions cut to a clip of so many frames."""
+    """Call `run` with Whisper's position embeddings cut to a clip of `frames` frames."""
     positions, whole = encoder.embed_positions, encoder.embed_positions.weight.data
     steps = (frames + 1) // 2
     positions.weight.data, positions.num_embeddings = whole[:steps], steps
@@ -168,12 +170,12 @@ def random_case(name, model_class, config, batch, run):
         again = run(model.eval(), values, lengths)
     off = max((a - b).abs().max().item() for (_, a), (_, b) in zip(expected, again))
     wrong = [f"{kind} {keys}" for kind, keys in info.items() if keys]
-    print(f"  written by us and read by transformers: logits off by {off:.1e}; {', '.join(wrong) or 'no tensor missing or left over'}", flush=True)
+    print(f"  written by us and read by transformers: logits off by {off:.1e}; {', '.join(wrong) or 'no tensor missing or unused'}", flush=True)
     return within and off <= TOLERANCE and not wrong
 
 
 def real_case(frames):
-    """The encoder of whisper-tiny.en on a recording: the whole 30 s, or its first frames."""
+    """Compare the encoder of whisper-tiny.en on the first `frames` of a recording's 3000 frames."""
     import librosa
     import torch
     from safetensors.torch import load_file
@@ -212,7 +214,7 @@ def cases():
     if (PRETRAINED / "whisper-tiny.en-encoder").is_dir():
         found["whisper-tiny.en"] = lambda _: real_case(3000) & real_case(315)
     else:
-        print(f"whisper-tiny.en left out: not in {PRETRAINED}")
+        print(f"whisper-tiny.en skipped: not in {PRETRAINED}")
     return found
 
 
@@ -220,7 +222,7 @@ def main():
     known = cases()
     wanted = sys.argv[1:] or list(known)
     if unknown := set(wanted) - set(known):
-        sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
+        sys.exit(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
     within = [known[name](name) for name in wanted]
     sys.exit(0 if all(within) else 1)
 

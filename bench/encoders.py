@@ -1,8 +1,11 @@
-"""Pretrained encoders against PyTorch on this machine: `bench/encoders.py [ROUNDS]`.
+"""Compare the speed of pretrained encoders with PyTorch on this machine.
 
-Full sizes, random weights, 2 threads each, the two taking turns. Needs torch and transformers, and
-`cargo build --release --workspace --example encoder_speed`. A ratio below 1 means we are faster.
-`before the layers` is our time without the transformer's layers, as a share of the whole.
+    bench/encoders.py [ROUNDS [NAME]]
+
+Needs torch and transformers, and `cargo build --release --workspace --example encoder_speed`. The
+encoders have their full size and random weights. Both programs use 2 threads and take turns. A
+ratio below 1 means that Undertone is faster. `before the layers` is Undertone's time without the
+transformer layers, as a share of its total time. NAME selects the cases whose names contain it.
 """
 
 import json
@@ -53,7 +56,7 @@ class Ours:
         return float(self.process.stdout.readline())
 
     def peak(self):
-        """MiB."""
+        """Return the peak memory in MiB."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
         return int(line.split()[1]) / 1024
@@ -67,7 +70,7 @@ def configuration(config):
 def pytorch(config, layers, clips, frames, mode):
     values = configuration(config)
     if config["model_type"] == "whisper":
-        # transformers wants 30 s; fewer positions make it take the clip alone, as we do.
+        # transformers requires 30 s. With fewer positions it accepts the clip alone, as we do.
         values.encoder_layers = layers
         values.max_source_positions = frames // 2
         model = transformers.models.whisper.modeling_whisper.WhisperEncoder(values)

@@ -3,9 +3,9 @@
 
     bench/explore.py [--corpus DIR] [--clips N…] [--folder DIR]
 
-Prints seconds on the clock, seconds of the processor (user and system), peak memory, and the size of
-the page. A corpus of N clips is a folder of links to whole actors' clips, and beyond the corpus's
-own size a manifest of links that repeat them.
+Prints wall-clock seconds, processor seconds (user and system), peak memory, and the size of the
+page. A corpus of N clips is a folder of links to the first N clips of the real corpus. If N exceeds
+the size of the real corpus, it is a manifest of links that repeat the clips.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def build():
 
 
 def repeat(path, name):
-    """A hard link, since a manifest sees through symbolic ones; or a copy on another disk."""
+    """Create a hard link, since a manifest resolves symbolic ones, or a copy on another disk."""
     try:
         name.hardlink_to(path)
     except OSError:
@@ -36,7 +36,7 @@ def repeat(path, name):
 
 
 def corpus_of(count, files, folder):
-    """A folder with links to `count` clips; a manifest where there are not as many."""
+    """Create a folder of links to `count` clips, or a manifest if there are fewer clips."""
     folder.mkdir()
     if count <= len(files):
         for path in files[:count]:
@@ -60,8 +60,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="folder with RAVDESS")
     parser.add_argument("--clips", type=int, nargs="*", default=[360, 720, 1440])
-    parser.add_argument("--folder", type=Path, help="where to leave the pages [default: nowhere]")
-    parser.add_argument("--binary", type=Path, help="the program [default: build it]")
+    parser.add_argument("--folder", type=Path, help="where to keep the pages [default: they are deleted]")
+    parser.add_argument("--binary", type=Path, help="path of the program [default: build it]")
     arguments = parser.parse_args()
     files = [str(Path(path).resolve()) for path in clips(arguments.corpus)]
     binary = arguments.binary or build()

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Time Undertone's front end beside librosa's: one command, the same clips, one run.
+"""Compare the speed of Undertone's front end and librosa's on the same clips in one run.
 
     bench/front_end.py [--corpus DIR] [--clips N] [--rounds N]
 
-Decode 48 kHz, resample to 16 kHz, trim, fit to 2 s, log-mel and 40 MFCCs. Rounds alternate between
-the two, medians are compared, with one thread each and with two. librosa is given its best case:
-imported and warmed up before the clock starts, `soxr_hq` through its C library, one mel
-spectrogram for both features, and for two threads whichever is faster of two threads and two
-processes. The clips are measured as FLAC and as WAV, which is what RAVDESS is distributed as.
+Both decode 48 kHz, resample to 16 kHz, trim, fit to 2 s, and compute log-mel and 40 MFCCs. They
+take turns with one thread each and with two, and the script compares medians. librosa gets its best
+case: it is imported and warmed up before the clock starts, it resamples with the C library of
+`soxr_hq`, both features share one mel spectrogram, and the result for two threads is the faster of
+two threads and two processes. The clips are measured as FLAC and as WAV, the format in which
+RAVDESS is distributed.
 """
 
 import argparse
@@ -20,8 +21,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-# One thread means one: without this each of librosa's two processes would start two more for its
-# matrix products, and all four would fight for two cores.
+# Without this, each of librosa's two processes starts two more threads for its matrix products, and
+# all four compete for two cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[variable] = "1"
 
@@ -55,7 +56,7 @@ def chunk(paths):
 
 
 def measure(binary, files, rounds, processes, threads):
-    """Median seconds of every contestant, rounds interleaved."""
+    """Return the median seconds of each contestant over interleaved rounds, and of our steps."""
     halves = [files[0::2], files[1::2]]
 
     def undertone(count):
@@ -95,8 +96,8 @@ def report(form, medians, steps, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="folder with .flac or .wav clips")
-    parser.add_argument("--clips", type=int, default=180, help="clips to measure")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, interleaved")
+    parser.add_argument("--clips", type=int, default=180, help="number of clips to measure")
+    parser.add_argument("--rounds", type=int, default=5, help="number of interleaved rounds")
     arguments = parser.parse_args()
 
     binary = build()
@@ -112,7 +113,7 @@ def main():
             samples, rate = soundfile.read(path, dtype="int16")
             wavs.append(str(Path(folder, f"{index}.wav")))
             soundfile.write(wavs[-1], samples, rate, subtype="PCM_16")
-        # Warm up: imports, compiled code, the page cache.
+        # Warm up imports, compiled code and the page cache.
         list(processes.map(chunk, [files[:8], files[:8], wavs[:8], wavs[:8]]))
         list(threads.map(chunk, [files[:8], files[:8]]))
         for form, paths in [("FLAC", files), ("WAV", wavs)]:

@@ -1,4 +1,4 @@
-"""Build the Rust programs that the scripts for the front end run, and find the clips."""
+"""Build the Rust programs that the front end scripts run, and find the clips."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def build(bench="front_end"):
 
 
 def clips(corpus):
-    """Return all .flac and .wav files under a folder, by default where the tests look for RAVDESS."""
+    """Return all .flac and .wav files under a folder [default: the RAVDESS folder of the tests]."""
     default = os.environ.get("UNDERTONE_RAVDESS", ROOT.parent / "shared" / "ravdess")
     folder = Path(corpus or default)
     files = sorted(str(path) for path in folder.rglob("*") if path.suffix in {".flac", ".wav"})

@@ -3,9 +3,10 @@
 
     bench/front_end_parity.py [--corpus DIR] [--clips N]
 
-Decoding and trimming are compared on every clip of the corpus at its own rate; features on every k-th clip so
-that at least N are covered, from the same 16 kHz samples (Undertone's). Also prints how far the
-resampled samples are from librosa's `soxr_hq`. Exits with 1 if anything is beyond tolerance.
+Compares decoding and trimming on every clip of the corpus at the clip's own sample rate, and
+features on every k-th clip, at least N in total. Both sides compute the features from Undertone's
+samples at 16 kHz. Also prints the difference between Undertone's resampled samples and librosa's
+`soxr_hq`. The exit code is 1 if a difference exceeds its tolerance.
 """
 
 import argparse
@@ -55,7 +56,7 @@ def compare_trims(binary, files):
 
 
 def read_features(path):
-    """The arrays that `front_end features` wrote."""
+    """Read the arrays that `front_end features` wrote."""
     raw = path.read_bytes()
     samples, mels, frames, mfccs, deltas = np.frombuffer(raw, "<u8", 5).astype(int)
     values = np.frombuffer(raw, "<f4", offset=40)
@@ -101,7 +102,7 @@ def compare_features(binary, files):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="folder with .flac or .wav clips")
-    parser.add_argument("--clips", type=int, default=240, help="clips to compare features of")
+    parser.add_argument("--clips", type=int, default=240, help="number of clips whose features are compared")
     arguments = parser.parse_args()
     binary = build()
     files = clips(arguments.corpus)

@@ -1,9 +1,10 @@
-"""What one would write with Gradio, librosa and PyTorch: the peer of bench/serve.py.
+"""A typical app with Gradio, librosa and PyTorch, which bench/serve.py compares with Undertone.
 
     python bench/gradio_app.py PORT [CONCURRENCY]
 
-Reads a recording as `undertone serve` does: load, trim, windows of two seconds that overlap by half,
-log-mel and MFCCs, the network of recipe 3-optimized. The weights are random: they cost the same.
+The app does the same work as `undertone serve`: load, trim, cut into windows of two seconds that
+overlap by half, compute log-mel and MFCCs, and run the network of recipe 3-optimized. The weights
+are random, which does not change the speed.
 """
 import sys
 
@@ -42,7 +43,7 @@ def classify(path):
 
 if __name__ == "__main__":
     port, concurrency = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    # The first call compiles some of librosa.
+    # The first call compiles parts of librosa.
     librosa.effects.trim(numpy.random.default_rng(1).normal(size=RATE).astype("float32"))
     app = gradio.Interface(classify, gradio.Audio(type="filepath"), gradio.Label(), api_name="predict",
                            flagging_mode="never", concurrency_limit=concurrency)

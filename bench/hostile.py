@@ -1,12 +1,14 @@
-"""A thousand hostile requests against `undertone serve`, and whether it still serves.
+"""Send a thousand malicious requests to `undertone serve`, and check that it still serves.
 
     cargo build --release
     python bench/hostile.py [--requests 1000] [--seed 1]
 
-Damaged and truncated recordings, bombs (FLAC, WAV, MP4, gzip), damaged heads, wrong lengths, bad forms,
-odd JSON, wrong WebSocket frames, and clients that drip, while an ordinary client goes on asking. Prints
-what was answered to each kind, the ordinary client's slowest answer, and peak memory. Fails if
-anything but 503 begins with 5, the ordinary client was ever refused, or the server is not what it was.
+The requests are damaged and truncated recordings, decompression bombs (FLAC, WAV, MP4, gzip),
+damaged heads, wrong lengths, malformed forms, unusual JSON and wrong WebSocket frames. Slow clients
+send one byte per second meanwhile, and an ordinary client keeps asking. Prints the responses to
+each kind of request, the ordinary client's slowest response, and the peak memory. Fails if a
+response has a 5xx status other than 503, if the ordinary client ever gets an error, or if the
+server does not classify a recording afterwards and exit with 0.
 """
 import argparse
 import base64
@@ -68,7 +70,7 @@ def crc(content, width, polynomial):
 
 
 def flac_bomb(length):
-    """Days of silence: a constant frame of 65 535 samples takes 13 bytes."""
+    """Return days of silence. A constant frame of 65 535 samples takes only 13 bytes."""
     packed = 16_000 << 44 | 15 << 36 | length
     info = b"fLaC\x80\0\0\x22\xff\xff\xff\xff\0\0\0\0\0\0" + packed.to_bytes(8, "big") + bytes(16)
     frame = bytes([0xFF, 0xF8, 0x75, 0x08, 0x00, 0xFF, 0xFE])
@@ -189,7 +191,7 @@ def wrong_frames(numbers, _):
 
 
 def answered(request, patience=3):
-    """The status, or a word where there was none: "waits" for what the server still hopes to hear."""
+    """Return the status, or "waits" if the server waits for more data, or "closed"."""
     try:
         with socket.create_connection(("127.0.0.1", PORT), timeout=patience) as connection:
             try:
@@ -207,7 +209,7 @@ def answered(request, patience=3):
 
 
 def drip(stop, begun):
-    """A client that sends a byte a second, head or body."""
+    """Send a request one byte per second, starting in the head if `begun` is odd, else the body."""
     request = post(b"/api/predict", bytes(5000))
     head = request.index(b"\r\n\r\n")
     try:
@@ -247,7 +249,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--drips", type=int, default=64, help="slow clients at the same time")
+    parser.add_argument("--drips", type=int, default=64, help="number of slow clients at the same time")
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")
     arguments = parser.parse_args()
@@ -293,9 +295,9 @@ def main():
     failures = sum(count for counter in outcomes.values() for status, count in counter.items()
                    if isinstance(status, int) and status >= 500 and status != 503)
     latencies.sort()
-    print(f"{arguments.requests} hostile requests in {took:.0f} s beside {arguments.drips} dripping clients: "
-          f"{failures} answered with 5xx, {panics} panics, peak memory {peak:.0f} MiB")
-    print(f"an ordinary client meanwhile: {len(latencies)} answers, {len(refusals)} refused {refusals[:3]}, "
+    print(f"{arguments.requests} malicious requests in {took:.0f} s, {arguments.drips} slow clients meanwhile: "
+          f"{failures} unexpected 5xx responses, {panics} panics, peak memory {peak:.0f} MiB")
+    print(f"an ordinary client meanwhile: {len(latencies)} responses, {len(refusals)} errors {refusals[:3]}, "
           f"median {latencies[len(latencies) // 2] * 1e3:.0f} ms, slowest {latencies[-1] * 1e3:.0f} ms")
     if failures or refusals or not alive or (before, after, stopped) != (200, 200, 0):
         sys.exit(f"failed: before {before}, after {after}, exit code {stopped}")

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Read exported cards with the real `huggingface_hub`, as far as it works without the Hub.
+"""Check exported cards with `huggingface_hub`, without a connection to the Hub.
 
     bench/hub_card.py FOLDER...
 
-FOLDER is what `undertone export --to hf` or `--to space` wrote. Of a model's card: the metadata load, hold
-what the Hub asks for, come out of `ModelCardData` as they went in, every result of `model-index` is parsed
-and names its protocol, and every file of the widget is there. Of a Space's: the metadata load and the
-Dockerfile is there and listens at `app_port`. Exits with 1 and says what is wrong. Needs `huggingface_hub`.
-`ModelCard.validate()` asks the Hub itself, and is tried only with --online.
+FOLDER is the output of `undertone export --to hf` or `--to space`. Needs `huggingface_hub`.
+
+For a model's card, the script checks that the metadata loads, has the keys that the Hub requires,
+and keeps its keys in `ModelCardData`, that every result of `model-index` can be parsed and names
+its protocol, and that every file of the widget exists. For a Space, it checks that the metadata
+loads and that the server of the Dockerfile listens on `app_port`. On an error, it prints the reason
+and exits with 1. `ModelCard.validate()` needs the Hub and runs only with --online.
 """
 
 import argparse
@@ -50,7 +52,7 @@ def check_model(folder):
         for result in results:
             require(result.dataset_config in PROTOCOLS, "a result names no protocol")
             require(f"protocol {result.dataset_config}" in result.dataset_name, "dataset name")
-            require(0 <= result.metric_value <= 1, "a metric is no fraction")
+            require(0 <= result.metric_value <= 1, "a metric is not between 0 and 1")
         written = eval_results_to_model_index(name, results)
         require(model_index_to_eval_results(written) == (name, results), "round trip")
     license = metadata.get("license", "no license")
@@ -61,7 +63,7 @@ def check_space(folder):
     path = folder / "README.md"
     metadata = metadata_load(path)
     card = SpaceCard.load(path)
-    require(card.data.to_dict() == metadata, "metadata are not kept")
+    require(card.data.to_dict() == metadata, "metadata is lost")
     require(metadata["sdk"] == "docker", "sdk")
     require({metadata["colorFrom"], metadata["colorTo"]} <= COLORS, "colors")
     require(len(metadata["short_description"]) <= 60, "short_description is too long")
@@ -73,7 +75,7 @@ def check_space(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--online", action="store_true", help="ask the Hub to validate, too")
+    parser.add_argument("--online", action="store_true", help="also validate the cards with the Hub")
     arguments = parser.parse_args()
     failed = False
     for folder in arguments.folders:

@@ -1,4 +1,4 @@
-"""The network of recipe 3-optimized in PyTorch and in Keras, for the benches beside this file."""
+"""The network of recipe 3-optimized in PyTorch and in Keras, for other scripts in this folder."""
 
 BANDS, FRAMES, OUTPUTS = 168, 125, 8
 CHANNELS, KERNEL, POOL, UNITS = 128, 3, 4, 128

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Export models as ONNX and compare ONNX Runtime's probabilities with `undertone predict`, clip by clip.
+"""Export models as ONNX and compare the probabilities of ONNX Runtime and `undertone predict`.
 
     bench/onnx_parity.py [MODEL...] [--clips N] [--corpus DIR] [--librosa-resampler]
 
-MODEL is a model's folder; left out: the models in models/. What becomes of a recording before the network
-is computed here with librosa, scipy and numpy from the ONNX file's metadata alone, so that these are shown
-to be enough. --librosa-resampler takes librosa's resampler instead of the one that the metadata describe, to
-show how much another one moves the answers. Exits with 1 if a probability differs by more than the tolerance.
-Needs `onnx`, `onnxruntime`, `librosa`, `scipy`, `soundfile`.
+MODEL is a model's folder. The default is all models in models/. The script computes the network's
+input with librosa, scipy and numpy, and uses only the metadata of the ONNX file. This shows that
+the metadata is sufficient. --librosa-resampler uses librosa's resampler instead of the one that the
+metadata describes, to show how much the resampler changes the probabilities. The exit code is 1 if
+a probability differs by more than the tolerance. Needs `onnx`, `onnxruntime`, `librosa`, `scipy`
+and `soundfile`.
 """
 
 import argparse
@@ -28,9 +29,9 @@ import soundfile
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 1e-4
-# Fewest samples of a clip that is not padded: one frame of Whisper, one step of wav2vec 2.0.
+# Shorter clips are padded to this many samples: one frame of Whisper, one step of wav2vec 2.0.
 SHORTEST = 400
-# The most that a recording is amplified to reach the model's level.
+# The largest gain that brings a recording to the model's level.
 MOST_GAIN = 1e3
 
 
@@ -40,7 +41,7 @@ def read(path):
 
 
 def low_pass(low, high, design):
-    """Taps of the filter between two rates: a sinc under a Kaiser window (Kaiser's estimates)."""
+    """Return the taps of the low-pass filter: a sinc with a Kaiser window (Kaiser's formulas)."""
     nyquist = 0.5 * low / high
     transition = 2 * np.pi * nyquist * (design["stop_start"] - design["pass_end"])
     half = int(np.ceil((design["attenuation"] - 7.95) / (2.285 * transition) / 2))
@@ -74,7 +75,7 @@ def prepared(samples, rate, front_end, resampler):
 
 
 def windows(samples, front_end, overlap):
-    """The recording in windows, the last one aligned to its end."""
+    """Cut the recording into windows. The last window ends where the recording ends."""
     size = round(front_end["duration"] * front_end["sample_rate"])
     if len(samples) <= size:
         shortest = size if front_end["pad"] else min(SHORTEST, size)
@@ -93,7 +94,7 @@ def whisper_log_mel(samples, bands):
 
 
 def features(samples, front_end):
-    """One window's features, [bands, frames]."""
+    """Return the features of one window, [bands, frames]."""
     kinds = front_end["inputs"]
     if kinds == ["waveform"]:
         stacked = samples[None]
@@ -124,7 +125,7 @@ def features(samples, front_end):
 
 
 class Exported:
-    """A model as ONNX, and what its metadata say."""
+    """An ONNX model with its metadata."""
 
     def __init__(self, path, librosa_resampler):
         onnx.checker.check_model(str(path), full_check=True)
@@ -159,7 +160,7 @@ def undertone(binary, *arguments):
 
 
 def compare(model, clips, arguments):
-    """The largest difference of a probability, and how many labels differ."""
+    """Return each clip's largest difference of a probability, and how many labels differ."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "onnx")
         undertone(arguments.binary, "export", model, "--to", "onnx", "--out", out)

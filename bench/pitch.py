@@ -3,9 +3,9 @@
 
     bench/pitch.py [--corpus DIR] [--clips N]
 
-Both read the same samples at 16 kHz. Prints how many frames agree on being voiced, how far apart the
-frequencies are where both are, and how far apart each clip's median is. Exits with 1 if anything is
-beyond tolerance.
+Both read the same samples at 16 kHz. Prints the share of frames whose voicing agrees, the
+difference of the frequencies in frames that both consider voiced, and the difference of each clip's
+median. The exit code is 1 if a difference exceeds its tolerance.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-# numba's code for some processors crashes in librosa.pyin.
+# On some processors, the code that numba compiles for librosa.pyin crashes.
 os.environ.setdefault("NUMBA_CPU_NAME", "generic")
 
 import librosa
@@ -28,7 +28,7 @@ from front_end_binary import build, clips
 RATE = 16000
 FMIN, FMAX = 65.0, 800.0
 FRAME, HOP = 1024, 160
-# Tolerances: frames that disagree on voicing, and cents between the medians of a clip (a bin has 10).
+# Tolerances: the share of frames whose voicing differs, and the cents between a clip's medians. A pitch bin has 10 cents.
 VOICING = 0.002
 MEDIAN_CENTS = 10.5
 
@@ -47,7 +47,7 @@ def parse(line):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="folder with .flac or .wav clips")
-    parser.add_argument("--clips", type=int, default=48, help="clips to compare")
+    parser.add_argument("--clips", type=int, default=48, help="number of clips to compare")
     arguments = parser.parse_args()
     files = clips(arguments.corpus)
     files = random.Random(1).sample(files, min(arguments.clips, len(files)))

@@ -1,11 +1,12 @@
-"""One prediction from a cold start, whole process: Undertone beside librosa and PyTorch.
+"""Compare one prediction from a cold start by Undertone with one by librosa and PyTorch.
 
     cargo build --release
     python bench/predict.py [FILE]
 
-Needs a venv with librosa and torch. Both programs read one recording, compute the features of
-recipe 3-optimized, run its network and print the probabilities; in turns, median wall-clock time
-and peak memory of the whole process. The peer's weights are random: they cost the same.
+Needs a virtual environment with librosa and torch. Both programs read one recording, compute the
+features of recipe 3-optimized, run its network and print the probabilities. They take turns. The
+script prints the median wall-clock time and the peak memory of the whole process. The PyTorch
+network has random weights, which does not change the speed.
 """
 import argparse
 import os
@@ -32,7 +33,7 @@ def peer(path):
     decibel = librosa.power_to_db(mel)
     features = numpy.concatenate([decibel, librosa.feature.mfcc(S=decibel, n_mfcc=40)])
     features = (features - features.mean(1, keepdims=True)) / (features.std(1, keepdims=True) + 1e-5)
-    # As one would: built, weights loaded, put into evaluation mode.
+    # A typical program builds the network, loads the weights and switches to evaluation mode.
     network = networks.pytorch()
     network.load_state_dict(network.state_dict())
     with torch.no_grad():

@@ -1,16 +1,17 @@
-"""`undertone serve` beside a Gradio app that does the same with librosa and PyTorch.
+"""Compare `undertone serve` with a Gradio app that does the same with librosa and PyTorch.
 
     cargo build --release
     python bench/serve.py [--seconds 15] [--clip FILE]
 
-Needs `wrk` and a venv with gradio, librosa and torch. Both servers run alone, one after the other, on
-the same machine and answer for the same clip to one client and to eight, asked in three ways:
+Needs `wrk` and a virtual environment with gradio, librosa and torch. The servers run one after the
+other on the same machine. One client and then eight clients send the same clip in three ways:
 
-- `gradio_client`: Gradio's own client, one process a client. It waits in steps of 50 ms.
-- `calls`: the three requests that it makes (upload, call, event stream), by plain sockets.
+- `gradio_client`: Gradio's own client, one process per client. It waits in steps of 50 ms.
+- `calls`: the three requests of that client (upload, call, event stream) over plain HTTP.
 - `wrk`: `POST /api/predict`, which only Undertone has.
 
-Prints requests a second and the latency's median and 99th percentile for each.
+For each, the script prints the requests per second and the median and 99th percentile of the
+latency.
 """
 import argparse
 import http.client
@@ -48,7 +49,7 @@ def by_gradio_client(port, clip, seconds, ready, begin, results):
 
 
 def with_gradio_client(port, clip, clients, seconds):
-    """Each client in a process of its own, so that they don't wait for one interpreter."""
+    """Run each client in its own process, so that they do not share one interpreter."""
     context = multiprocessing.get_context("spawn")
     ready, begin, results = context.Queue(), context.Event(), context.Queue()
     arguments = (port, str(clip), seconds, ready, begin, results)
@@ -150,9 +151,9 @@ def start(command, port):
         except OSError:
             pass
         if process.poll() is not None:
-            sys.exit(f"ended: {command}")
+            sys.exit(f"the server ended: {command}")
         time.sleep(0.1)
-    sys.exit(f"does not answer: {command}")
+    sys.exit(f"the server does not answer: {command}")
 
 
 def main():
@@ -161,7 +162,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=15)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")
-    parser.add_argument("--concurrency", type=int, default=1, help="Gradio's; 1 is its default")
+    parser.add_argument("--concurrency", type=int, default=1, help="Gradio's concurrency limit [default: 1]")
     arguments = parser.parse_args()
     clip, seconds = arguments.clip.resolve(), arguments.seconds
     if not shutil.which("wrk"):
@@ -188,9 +189,9 @@ def main():
         own = rates["gradio", "gradio_client", clients]
         best = max(own, rates["gradio", "calls", clients])
         mine = rates["undertone", "wrk", clients]
-        print(f"{clients} clients: undertone by wrk has {mine / own:.0f} times the throughput of gradio by "
-              f"gradio_client, {mine / best:.0f} times its best; by the same calls "
-              f"{rates['undertone', 'calls', clients] / rates['gradio', 'calls', clients]:.0f} times, by the same "
+        print(f"{clients} clients: the throughput of undertone with wrk is {mine / own:.0f} times that of gradio with "
+              f"gradio_client and {mine / best:.0f} times gradio's best; with the same calls "
+              f"{rates['undertone', 'calls', clients] / rates['gradio', 'calls', clients]:.0f} times, with the same "
               f"gradio_client {rates['undertone', 'gradio_client', clients] / own:.1f} times")
 
 

@@ -1,12 +1,13 @@
-"""An hour's worth of requests against `undertone serve`, and its memory meanwhile.
+"""Send many requests to `undertone serve`, and check its memory.
 
     cargo build --release
     python bench/soak.py [--requests 100000]
 
-Sends a mixture of good and bad recordings, raw and as forms, by eight connections; prints
-requests a second, statuses, and resident memory at the start, in the middle and at the end. Fails if
-anything was answered with 5xx, or memory grew by more than 10 % from a quarter of the requests on (by then the
-uploads that Gradio's clients leave behind are as many as are kept).
+Sends a mixture of valid and invalid recordings, raw and as forms, over eight connections. Prints
+the requests per second, the statuses, and the resident memory at the start, in the middle and at
+the end. Fails if a response has an unexpected status, or if the memory at the end exceeds that of
+the first quarter by more than 10 %. (After a quarter of the requests, the server holds as many
+uploads of Gradio clients as it keeps.)
 """
 import argparse
 import collections
@@ -30,7 +31,7 @@ def resident(process):
 
 
 def requests():
-    """What is sent, again and again: path, headers, body, expected status."""
+    """Return the requests to repeat: path, headers, body, expected status."""
     samples = [(ROOT / "samples" / name).read_bytes() for name in ["calm.wav", "excited.wav", "sad.flac", "stereo.flac"]]
     kind = {"content-type": "multipart/form-data; boundary=XYZ"}
 
@@ -95,11 +96,11 @@ def main():
     process.terminate()
     stopped = process.wait()
     quarter = max(memory for number, memory in memories.items() if number <= total // 4)
-    print(f"{total} requests in {took:.0f} s, {total / took:.0f} a second; statuses {dict(statuses)}")
-    print(f"resident: {memories[0]:.0f} MiB at first, {quarter:.0f} after a quarter, "
+    print(f"{total} requests in {took:.0f} s, {total / took:.0f} per second; statuses {dict(statuses)}")
+    print(f"resident: {memories[0]:.0f} MiB at the start, {quarter:.0f} after a quarter, "
           f"{memories[min(memories, key=lambda number: abs(number - total // 2))]:.0f} in the middle, {end:.0f} at the end")
     if wrong or stopped != 0 or end > 1.1 * quarter:
-        sys.exit(f"failed: {len(wrong)} wrong answers {wrong[:3]}, exit code {stopped}")
+        sys.exit(f"failed: {len(wrong)} unexpected responses {wrong[:3]}, exit code {stopped}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Make the image of an exported Space without Docker, step by step from its Dockerfile, and serve from it.
+"""Build and test the image of an exported Space from its Dockerfile, without Docker.
 
     sudo bench/space_steps.py SPACE [--work FOLDER] [--clip FILE]
 
-SPACE is what `undertone export --to space` wrote. Base images are made by debootstrap and kept in --work.
-Every step is carried out in a folder of its own, as BuildKit would: only the stages that the last one needs,
-RUN without a network and as the USER that the Dockerfile names, COPY owned by root unless it says
-otherwise. Then the image's CMD is started as its USER, in a network of its own without a way out; its
-HEALTHCHECK must succeed, a clip that is posted must be given the probabilities of `undertone predict`, and
-SIGTERM must end it. Needs root (for chroot and unshare), debootstrap and iproute2.
+SPACE is the output of `undertone export --to space`. debootstrap creates the base images, which the
+script keeps in --work. Each stage is built in its own folder, as BuildKit does. The script builds
+only the stages that the last one needs. RUN has no network and runs as the Dockerfile's USER.
+Copied files belong to root unless COPY says otherwise.
+
+The script then starts the image's CMD as its USER in a separate network without outside access. The
+HEALTHCHECK must succeed, a posted clip must get the same probabilities as from `undertone predict`,
+and SIGTERM must stop the server. Needs root (for chroot and unshare), debootstrap and iproute2.
 """
 
 import argparse
@@ -28,7 +30,7 @@ import dockerfile
 DEBIAN = "http://deb.debian.org/debian"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CLONE_NEWNET = 0x40000000
-# What a container finds in /dev, and what only the kernel can give.
+# Mount /proc and the devices that a container has in /dev.
 MOUNTS = 'mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev" && mkdir "$0/dev/shm" && ' + (
     'for device in null zero random urandom; do touch "$0/dev/$device" && '
     'mount --bind /dev/$device "$0/dev/$device" || exit 1; done && ln -s /proc/self/fd "$0/dev/fd" && '
@@ -36,7 +38,7 @@ MOUNTS = 'mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev" && mkdir
 
 
 class Image:
-    """A stage's folder and what its Dockerfile has set so far."""
+    """A stage's folder and the settings of its Dockerfile so far."""
 
     def __init__(self, root):
         self.root = root
@@ -46,7 +48,7 @@ class Image:
         self.port = self.health = self.command = None
 
     def run(self, command, network=False, **options):
-        """Starts a program inside, as the user that is set."""
+        """Start a program in the image as the user of the image."""
         private = ["--mount", "--pid", "--ipc", "--uts", *([] if network else ["--net"])]
         inside = 'exec chroot --userspec="$1" "$0" /usr/bin/env -i --chdir="$2" "${@:3}"'
         variables = [f"{key}={value}" for key, value in self.environment.items()]
@@ -57,12 +59,12 @@ class Image:
         )
 
     def inside(self, path):
-        """A path of the image as one of this machine."""
+        """Convert a path in the image to a path on this machine."""
         return self.root / os.path.join(self.folder, path).lstrip("/")
 
 
 def base(name, work):
-    """The folder of a base image, made once."""
+    """Return the folder of a base image, and create it if it does not exist."""
     release = name.removeprefix("debian:").removesuffix("-slim")
     root = work / f"base-{release}"
     if not root.is_dir():
@@ -77,7 +79,7 @@ def copy(step, image, context, images):
     *sources, target = step.words
     unknown = step.options.keys() - {"from", "chown", "chmod"}
     if unknown:
-        raise ValueError(f"COPY --{unknown.pop()}: not known here")
+        raise ValueError(f"COPY --{unknown.pop()}: unsupported option")
     origin = images[step.options["from"]].root if "from" in step.options else context
     into = image.inside(target)
     ignored = set()
@@ -86,7 +88,7 @@ def copy(step, image, context, images):
     written = []
     for source in sources:
         if source in ignored:
-            raise ValueError(f"COPY {source}: .dockerignore leaves it out")
+            raise ValueError(f"COPY {source}: .dockerignore excludes it")
         found = origin / source.lstrip("/")
         many = target.endswith("/") or len(sources) > 1
         to = into / found.name if many and not found.is_dir() else into
@@ -129,14 +131,14 @@ def build(stage, image, context, images):
             case "EXPOSE":
                 image.port = int(step.text)
             case "HEALTHCHECK":
-                # CMD is the only form there is, apart from NONE.
+                # The only other form is NONE.
                 image.health = json.loads(step.text.partition("CMD ")[2])
             case "CMD":
                 image.command = step.words
 
 
 def own_network():
-    """Leaves this machine's network for an empty one, so that no port is taken and nothing gets out."""
+    """Move to an empty network, where every port is free and nothing outside can be reached."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -155,7 +157,7 @@ def ready(port):
 
 
 def serve(image, space, clip):
-    """Starts the image's program, asks it, and stops it. Says what does not work, if anything."""
+    """Start the image's program, query it and stop it. Return an error message or None."""
     expected = subprocess.run(
         [space / "undertone", "predict", "--json", "--model", space / "model", clip],
         check=True,
@@ -165,21 +167,21 @@ def serve(image, space, clip):
     expected = json.loads(expected.stdout)
     own_network()
     if healthy(image):
-        return "HEALTHCHECK succeeds though nothing runs"
+        return "HEALTHCHECK succeeds although no server runs"
     started = time.monotonic()
     server = image.run(image.command, network=True)
     while not healthy(image):
         if server.poll() is not None or time.monotonic() - started > 30:
             return f"the server does not become healthy (exit code {server.poll()})"
     print(f"healthy after {time.monotonic() - started:.1f} s")
-    # `unshare` has forked once; bash, chroot and env have become the program.
+    # `unshare` forks once. In its child, bash, chroot and env exec one after the other.
     (program,) = children(server.pid)
     status = Path(f"/proc/{program}/status").read_text()
     users = next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]
     print(f"runs as user {users[0]}")
     if set(users) != {image.user.split(":")[0]} or "0" in users:
-        return f"runs as {users}, not as {image.user}"
-    # Alive is not ready: the model is loaded meanwhile.
+        return f"the server runs as {users}, not as {image.user}"
+    # A healthy server may still be loading the model.
     while not ready(image.port):
         if time.monotonic() - started > 30:
             server.kill()
@@ -198,8 +200,8 @@ def serve(image, space, clip):
     try:
         print(f"SIGTERM: exit code {server.wait(30)}")
     except subprocess.TimeoutExpired:
-        return "does not stop on SIGTERM"
-    return None if server.returncode == 0 else "stops with an error"
+        return "the server does not stop on SIGTERM"
+    return None if server.returncode == 0 else "the server stops with an error"
 
 
 def children(pid):
@@ -215,7 +217,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("space", type=Path, metavar="SPACE")
     parser.add_argument("--work", type=Path, default=Path("/var/tmp/undertone-space"))
-    parser.add_argument("--clip", help="what to post [default: the Space's sample]")
+    parser.add_argument("--clip", help="recording to post [default: the Space's sample]")
     arguments = parser.parse_args()
     space = arguments.space.resolve()
     arguments.work.mkdir(parents=True, exist_ok=True)

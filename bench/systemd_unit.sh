@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Boots systemd in a container, starts docs/deployment.md's unit there, asks it, and stops it.
+# Boot systemd in a container, and start, query and stop the unit of docs/deployment.md there.
 #
 #     sudo bench/systemd_unit.sh [UNDERTONE]
 #
-# Needs root, debootstrap and systemd-nspawn (Debian's packages debootstrap and systemd-container).
-# Prints what systemd says of the service, its answer, how it stopped, and its log.
+# Needs root, debootstrap and systemd-nspawn (Debian packages debootstrap and systemd-container).
+# Prints the state of the service, its response, its exit status and its log.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 undertone=${1:-$here/target/release/undertone}

@@ -1,13 +1,13 @@
-"""One epoch of recipe 3-optimized: Undertone beside PyTorch and Keras, time and peak memory.
+"""Compare the time and peak memory of one epoch of recipe 3-optimized with PyTorch and Keras.
 
     cargo build --release
     python bench/training.py [--corpus ../shared/ravdess]
 
-Needs a venv with torch, keras and tensorflow-cpu. Every program runs in a process of its own,
-with two threads, in turns; each turn trains EPOCHS epochs, the first of which is left out, and
-the median epoch counts. Undertone trains on the real corpus with all that belongs to it
-(augmentation, averaged weights, validation, checkpoints); the peers are given random features of
-the same shape and number, and only their training steps are timed.
+Needs a virtual environment with torch, keras and tensorflow-cpu. The programs take turns, each in
+its own process with two threads. Each turn trains EPOCHS epochs. The script ignores the first epoch
+and takes the median of the others. Undertone trains on the real corpus, with augmentation, averaged
+weights, validation and checkpoints. PyTorch and Keras get random features of the same shape and
+number, and only their training steps are timed.
 """
 import argparse
 import json
@@ -26,7 +26,7 @@ THREADS = "2"
 
 
 def peer(name):
-    """Trains in this process; prints the seconds of each epoch and the peak memory."""
+    """Train in this process. Print the seconds of each epoch and the peak memory."""
     import numpy
 
     import networks
@@ -131,8 +131,8 @@ def main():
             seconds[name] += epochs
             peak[name] = max(peak[name], memory)
     ours = statistics.median(seconds["undertone"])
-    print(f"an epoch of {CLIPS} clips in batches of {BATCH}, {THREADS} threads, median of "
-          f"{len(seconds['undertone'])}")
+    print(f"one epoch of {CLIPS} clips in batches of {BATCH}, {THREADS} threads, median of "
+          f"{len(seconds['undertone'])} epochs")
     print(f"{'':10} {'seconds':>8} {'Undertone = 1':>14} {'peak MiB':>9}")
     for name, values in seconds.items():
         middle = statistics.median(values)

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Load models that Undertone trained with `transformers` and compare their probabilities.
+"""Run models that Undertone trained with `transformers`, and compare the probabilities.
 
     bench/transformers_models.py MODEL... [--clips N] [--corpus DIR]
 
-MODEL is a folder that `undertone train` or `undertone export --to hf` wrote for a recipe with a pretrained
-encoder. Only what its card tells to type is used: `AutoFeatureExtractor` and
-`AutoModelForAudioClassification` on clips that librosa has resampled to 16 kHz for both sides, and
-`pipeline` on the clips' own files, which ffmpeg resamples. A recording of five clips in a row, longer than a window,
-is among the former. Compared are probabilities with those of `undertone predict`. Exits with 1 if one of the former differs
-by more than the tolerance (unless the model's class is one of `transformers`), or the label of either.
+MODEL is a folder that `undertone train` or `undertone export --to hf` wrote for a recipe with a
+pretrained encoder. The script follows the code in the model's card, in two ways:
+
+- `AutoFeatureExtractor` and `AutoModelForAudioClassification` read clips that librosa resampled to
+  16 kHz for both sides. One of them is five clips in a row, which is longer than a window.
+- `pipeline` reads the original files, which ffmpeg resamples.
+
+Both are compared with `undertone predict`. The exit code is 1 if a label differs in either way, or
+if a probability of the first way differs by more than the tolerance. The tolerance does not apply
+to models that use a class of `transformers` itself.
 """
 
 import argparse
@@ -24,7 +28,7 @@ import numpy as np
 import soundfile
 import torch
 
-# `pipeline` looks at TensorFlow's classes too where that is installed, and may fail on them.
+# If TensorFlow is installed, `pipeline` also tries its classes, and may fail on them.
 os.environ.setdefault("USE_TF", "0")
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, pipeline
 
@@ -52,7 +56,7 @@ def predicted(binary, model, files):
 
 
 def compared(name, ours, theirs):
-    """Prints how far answers lie apart, and gives the largest difference and how many labels differ."""
+    """Print the differences. Return the largest one and the number of labels that differ."""
     differences = [
         max(abs(own[label] - other[label]) for label in own) for own, other in zip(ours, theirs, strict=True)
     ]
@@ -82,7 +86,7 @@ def main():
     for model_folder in arguments.models:
         extractor = AutoFeatureExtractor.from_pretrained(model_folder, trust_remote_code=True)
         model = AutoModelForAudioClassification.from_pretrained(model_folder, trust_remote_code=True)
-        print(f"{model_folder}: {type(model).__name__}, {len(files)} clips and one of {JOINED} joined")
+        print(f"{model_folder}: {type(model).__name__}, {len(files)} clips and a recording of {JOINED} joined clips")
         answers = []
         for clip in clips:
             inputs = extractor(clip, sampling_rate=RATE, return_tensors="pt")
@@ -91,7 +95,7 @@ def main():
             answers.append(dict(zip(model.config.id2label.values(), probabilities, strict=True)))
         ours = predicted(arguments.binary, model_folder, wavs)
         worst, labels = compared("AutoModelForAudioClassification", ours, answers)
-        # The classes of `transformers` hear whole what we hear in windows.
+        # A class of `transformers` reads a whole recording at once, but we read it in windows.
         failed |= (extractor.as_windows and worst > TOLERANCE) or labels > 0
         pipe = pipeline("audio-classification", str(model_folder), trust_remote_code=True, top_k=None)
         answers = [{row["label"]: row["score"] for row in pipe(file)} for file in files]

@@ -1,8 +1,8 @@
-// Calls a running `undertone serve` as a program for a Gradio app does.
+// Call a running `undertone serve` as a program for a Gradio app does.
 //
 //     node check.mjs URL RECORDING NOT_A_RECORDING [TOKEN]
 //
-// Prints the result as one JSON object. Fails where Gradio's own server would behave differently.
+// Print the result as one JSON object. Fail where Gradio's own server would behave differently.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -188,12 +188,13 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
     assert!(model.join("README.md").is_file());
     Classifier::load(&model).unwrap();
 
-    let evaluate = |fold: Option<usize>| {
+    let evaluate = |fold: Option<usize>, training_clips| {
         evaluate_model(&EvaluationTask {
             model: &model,
             corpus: &corpus,
             protocol: &recipe.protocol,
             balance: &recipe.balance,
+            training_clips,
             seed: Some(recipe.seed),
             fold,
             device: DeviceKind::Cpu.open().unwrap(),
@@ -203,15 +204,25 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
         })
         .unwrap()
     };
-    let own_test_set = evaluate(Some(2));
+    let own_test_set = evaluate(Some(2), None);
     assert_eq!(own_test_set.leakage().speakers_on_both_sides, 0);
     assert_eq!(
         own_test_set.pooled.wa.value,
         finished.report.unwrap().pooled.wa.value
     );
-    let all = evaluate(None);
+    let all = evaluate(None, None);
     assert_eq!(all.leakage().speakers_on_both_sides, 3);
     assert!(all.to_text().contains("SPEAKERS") && all.to_text().contains("UNKNOWN"));
+
+    // The run knows its training clips.
+    let clips = run.training_clips().unwrap();
+    let copies = |report: Report| report.leakage().test_clips_with_copy_in_training;
+    assert_eq!(copies(evaluate(Some(2), clips.clone())), Some(0));
+    let others = corpus.utterances.len() - own_test_set.pooled.n;
+    assert_eq!(clips.as_ref().map(Vec::len), Some(others));
+    assert_eq!(copies(evaluate(None, clips)), Some(others));
+    let elsewhere = Some(vec!["elsewhere.wav".into()]);
+    assert_eq!(copies(evaluate(Some(2), elsewhere)), None);
 }
 
 #[test]

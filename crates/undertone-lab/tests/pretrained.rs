@@ -159,6 +159,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         corpus: &corpus,
         protocol: &recipe.protocol,
         balance: &[],
+        training_clips: None,
         seed: None,
         fold: Some(1),
         device: DeviceKind::Cpu.open().unwrap(),

@@ -1,15 +1,16 @@
 //! The evaluation of a trained model.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::Device;
-use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, split};
+use undertone_corpus::{BalanceStep, Corpus, Fold, ProtocolConfig, Utterance, split};
 use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
 use undertone_models::infer::Inference;
 use undertone_models::{Model, class_of_output};
 
+use super::folds::leakage;
 use super::predictions::Predictor;
 use super::setup::corpus_name;
 use crate::error::LabError;
@@ -27,6 +28,9 @@ pub struct EvaluationTask<'a> {
     pub protocol: &'a ProtocolConfig,
     /// The balancing steps of the model's run. They matter only if it balanced before it split.
     pub balance: &'a [BalanceStep],
+    /// The clips that the model's run trained on or validated with, relative to its corpus; `None`
+    /// if they are not known. See [`RunFolder::training_clips`](crate::RunFolder::training_clips).
+    pub training_clips: Option<Vec<PathBuf>>,
     /// Seed of the split; `None` takes the model's own seed, so that a run is evaluated on its own
     /// test set.
     pub seed: Option<u64>,
@@ -45,8 +49,9 @@ pub struct EvaluationTask<'a> {
 /// Evaluate a model on the test sets of a protocol without training.
 ///
 /// A model names the speakers that it was trained on. If its corpus is the same, the report counts
-/// them among the test speakers. A model does not name its training clips, so the report says that
-/// copies are unknown.
+/// them among the test speakers. A model does not name its training clips, but its run does. If
+/// all of them are in the corpus, the report counts the test clips that repeat a take of theirs.
+/// Otherwise it says that copies are unknown.
 ///
 /// # Errors
 /// If the model cannot be loaded, the corpus does not fit the protocol, no clip can be read, or if
@@ -87,6 +92,10 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             .collect(),
         false => BTreeSet::new(),
     };
+    let training_clips = task.training_clips.as_deref();
+    let trained = training_clips
+        .filter(|_| same_corpus)
+        .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances));
     let class_of_output =
         class_of_output(config.output_scheme, config.label_scheme).unwrap_or_default();
 
@@ -122,8 +131,15 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             test: Evaluation::new(&config.labels, &predictions)?,
             best_epoch: None,
             leakage: LeakageSummary {
-                // A model names its speakers, not its clips.
-                test_clips_with_copy_in_training: None,
+                test_clips_with_copy_in_training: trained.as_ref().and_then(|train| {
+                    let fold = Fold {
+                        name: fold.name.clone(),
+                        train: train.clone(),
+                        validation: Vec::new(),
+                        test: fold.test.clone(),
+                    };
+                    leakage(&fold, &utterances, &features).test_clips_with_copy_in_training
+                }),
                 validation_clips_with_copy_in_training: 0,
                 speakers_on_both_sides: shared,
                 test_clips: fold.test.len(),
@@ -139,4 +155,18 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         folds,
         Evaluation::new(&config.labels, &pooled)?,
     )?)
+}
+
+/// Return the indices of clips, given by their paths relative to `root`. `None` if one is missing.
+fn indices_of(clips: &[PathBuf], root: &Path, utterances: &[Utterance]) -> Option<Vec<usize>> {
+    let indices: HashMap<&Path, usize> = utterances
+        .iter()
+        .enumerate()
+        .map(|(index, utterance)| {
+            let path = &utterance.path;
+            (path.strip_prefix(root).unwrap_or(path), index)
+        })
+        .collect();
+    let index_of = |clip: &PathBuf| indices.get(clip.as_path()).copied();
+    clips.iter().map(index_of).collect()
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use fs_err as fs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::files::{read, read_json, to_json, write, write_json};
 use super::fold_predictions::FoldPredictions;
@@ -45,12 +45,28 @@ impl FoldFolder {
         self.path.join("checkpoints").join("best")
     }
 
+    fn split_path(&self) -> PathBuf {
+        self.path.join("division.json")
+    }
+
+    /// Return the clips of the training and of the validation set. `None` if the corpus is not
+    /// split yet.
+    pub(super) fn training_clips(&self) -> Result<Option<Vec<PathBuf>>, LabError> {
+        #[derive(Deserialize)]
+        struct Sets {
+            train: Vec<PathBuf>,
+            validation: Vec<PathBuf>,
+        }
+        let sets: Option<Sets> = read_json(&self.split_path())?;
+        Ok(sets.map(|sets| [sets.train, sets.validation].concat()))
+    }
+
     /// Write how the corpus is split.
     ///
     /// # Errors
     /// If an earlier session split it in another way.
     pub(crate) fn keep_split(&self, split: &impl Serialize) -> Result<(), LabError> {
-        let path = self.path.join("division.json");
+        let path = self.split_path();
         let split = to_json(split)?;
         if path.is_file() && read(&path)? != split {
             return Err(LabError::RunFolder {

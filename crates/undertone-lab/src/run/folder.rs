@@ -134,6 +134,18 @@ impl RunFolder {
         self.path.join("model")
     }
 
+    /// Return the clips that the run trained on or validated with, relative to its corpus. `None`
+    /// unless the run has exactly one fold, because only then its model has one training set.
+    ///
+    /// # Errors
+    /// If the split of the fold cannot be read.
+    pub fn training_clips(&self) -> Result<Option<Vec<PathBuf>>, LabError> {
+        match &self.begun_folds()[..] {
+            [fold] => fold.training_clips(),
+            _ => Ok(None),
+        }
+    }
+
     /// Write the fingerprint of the run's pretrained encoder.
     ///
     /// # Errors

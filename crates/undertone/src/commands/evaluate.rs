@@ -18,6 +18,10 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     }
     let folder = model::folder(&args.model)?;
     let (protocol, balance) = protocol_of(&args.model, args.protocol);
+    let training_clips = match RunFolder::existing(&args.model) {
+        Ok((run, _)) => run.training_clips()?,
+        Err(_) => None,
+    };
     let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
@@ -27,6 +31,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         corpus: &corpus,
         protocol: &protocol,
         balance: &balance,
+        training_clips,
         seed: args.seed,
         fold: args.fold,
         device,

@@ -1,6 +1,7 @@
 //! The clips in two dimensions.
 
 use nalgebra::{DMatrix, SymmetricEigen};
+use rayon::ThreadPoolBuilder;
 
 use crate::clip::Clip;
 
@@ -144,12 +145,19 @@ fn neighbors(rows: &[Vec<f32>], starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
         let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
         squares.sum::<f32>().sqrt()
     };
-    let embedding = bhtsne::tSNE::<f32, Vec<f32>, 2>::new(rows)
-        .perplexity(perplexity as f32)
-        .epochs(EPOCHS)
-        .initial_embedding(start)
-        .barnes_hut(THETA, distance)
-        .embedding();
+    let embed = || {
+        bhtsne::tSNE::<f32, Vec<f32>, 2>::new(rows)
+            .perplexity(perplexity as f32)
+            .epochs(EPOCHS)
+            .initial_embedding(start)
+            .barnes_hut(THETA, distance)
+            .embedding()
+    };
+    // On several threads, bhtsne adds in another order each time, and positions differ by 1e-4.
+    let embedding = match ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(one_thread) => one_thread.install(embed),
+        Err(_) => embed(),
+    };
     embedding
         .chunks_exact(2)
         .map(|point| [f64::from(point[0]), f64::from(point[1])])

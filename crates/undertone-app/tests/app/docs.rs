@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::schema::violations;
 use crate::support::{Response, Running, settings, start, start_with, wav, wav_at};
 
 /// The OpenAPI document, and what has been checked against it.
@@ -27,14 +28,7 @@ impl OpenApi {
 
     /// Check a value against the schema at a JSON pointer.
     pub(crate) fn check_schema(&self, pointer: &str, value: &Value) {
-        assert!(self.document.pointer(pointer).is_some(), "no {pointer}");
-        let mut schema = self.document.clone();
-        schema["$ref"] = json!(format!("#{pointer}"));
-        let validator = jsonschema::draft202012::new(&schema).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(value)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let errors = violations(&self.document, pointer, value);
         assert!(errors.is_empty(), "{pointer}: {errors:#?}");
     }
 

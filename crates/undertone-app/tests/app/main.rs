@@ -10,5 +10,6 @@ mod live;
 mod observation;
 mod page;
 mod predict;
+mod schema;
 mod stopping;
 mod support;

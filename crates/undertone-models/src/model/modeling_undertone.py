@@ -83,7 +83,7 @@ class UndertoneForAudioClassification(PreTrainedModel):
         projection = self.network.get("projection")
         if projection:
             self.projector = nn.Linear(summary, projection)
-        self.classifier = nn.Linear(projection or summary, len(config.class_of_output))
+        self.classifier = nn.Linear(projection or summary, len(config.summed_into))
         self.post_init()
 
     def _init_weights(self, module):
@@ -137,7 +137,7 @@ class UndertoneForAudioClassification(PreTrainedModel):
         if hasattr(self, "projector"):
             summary = self.projector(summary)
         scores = torch.log_softmax(self.classifier(summary)[0], dim=0)
-        class_of_output = torch.tensor(self.config.class_of_output, device=scores.device)
+        class_of_output = torch.tensor(self.config.summed_into, device=scores.device)
         labels = range(len(self.config.id2label))
         return torch.stack([scores[class_of_output == label].logsumexp(0) for label in labels])
 

@@ -172,6 +172,12 @@ fn a_run_learns_tones_of_held_out_speakers_and_is_not_trained_twice() {
         RunFolder::open(&path, &other, true),
         Err(LabError::RunFolder { .. })
     ));
+    // The description fixes nothing, and later builds may word it in another way.
+    let reworded = Recipe {
+        description: "Other words.".to_owned(),
+        ..recipe.clone()
+    };
+    RunFolder::open(&path, &reworded, true).unwrap();
 }
 
 #[test]

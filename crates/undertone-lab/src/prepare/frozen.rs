@@ -16,8 +16,11 @@ pub(crate) fn encoder_fingerprint(encoder: &Encoder, settings: &impl serde::Seri
         }
     }
     hasher.update(&serde_json::to_vec(settings).unwrap_or_default());
-    hasher.finalize().to_hex().to_string()
+    format!("{FINGERPRINT}{}", hasher.finalize().to_hex())
 }
+
+/// How a fingerprint begins. Another way to compute it gets another beginning.
+pub(crate) const FINGERPRINT: &str = "2-";
 
 /// Computes the embeddings that a pretrained network's head reads.
 #[derive(Debug)]

@@ -6,5 +6,5 @@ mod store;
 
 pub(crate) use durations::resolve_duration;
 pub use frozen::FrozenEncoder;
-pub(crate) use frozen::encoder_fingerprint;
+pub(crate) use frozen::{FINGERPRINT, encoder_fingerprint};
 pub use store::{ClipFeatures, FeatureStore, default_cache};

@@ -27,6 +27,7 @@ use super::files::{read, read_json, write, write_json};
 use super::fold_folder::FoldFolder;
 use super::log::RunLog;
 use crate::error::LabError;
+use crate::prepare::FINGERPRINT;
 use crate::recipe::Recipe;
 
 /// The folder of one run. Only one process at a time can open it for training.
@@ -63,7 +64,7 @@ impl RunFolder {
         folder.lock()?;
         let text = recipe.to_toml()?;
         match fs::read_to_string(folder.recipe_path()) {
-            Ok(found) if resume && found == text => Ok(folder),
+            Ok(found) if resume && experiment_of(&found) == experiment_of(&text) => Ok(folder),
             Ok(_) if resume => Err(folder.refuse(
                 "holds a run of another recipe (see its recipe.toml): resume with the same \
                  recipe and --set options, or choose another --out",
@@ -155,7 +156,10 @@ impl RunFolder {
         if !path.is_file() {
             return write(&path, encoder.as_bytes());
         }
-        if read(&path)? == encoder.as_bytes() {
+        let found = read(&path)?;
+        // Builds that had other names for the fields of an encoder wrote another hash of the same
+        // encoder. It cannot be compared.
+        if found == encoder.as_bytes() || !found.starts_with(FINGERPRINT.as_bytes()) {
             return Ok(());
         }
         Err(self.refuse(
@@ -218,6 +222,13 @@ impl RunFolder {
             message: message.to_owned(),
         }
     }
+}
+
+/// Return what fixes an experiment: a recipe without its description.
+fn experiment_of(recipe: &str) -> Option<toml::Table> {
+    let mut table: toml::Table = recipe.parse().ok()?;
+    table.remove("description");
+    Some(table)
 }
 
 fn holds_foreign_files(path: &Path) -> bool {

@@ -9,7 +9,7 @@ use thiserror::Error;
 pub enum FolderError {
     /// The folder is not empty, and `force` is off.
     #[error(
-        "{}: is not empty: choose another folder, or replace the earlier output with --force",
+        "{} is not empty: choose another folder, or replace the earlier output with --force",
         path.display()
     )]
     Exists {

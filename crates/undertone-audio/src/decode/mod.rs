@@ -127,7 +127,7 @@ fn decode_format(
                 compressed::decode(compressed, bytes, options, announce)
             }))
             .unwrap_or_else(|_| {
-                let detail = "the decoder panicked";
+                let detail = "the decoder gave up";
                 Err(DecodeErrorKind::corrupt(format.name(), detail))
             })?;
             recording.samples = check_finite(recording.samples)?;

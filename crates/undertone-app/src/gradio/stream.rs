@@ -23,8 +23,10 @@ use crate::problem::Problem;
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a session's stream stays open after its last result, so that a client's next call can
-/// use the same stream.
-const LINGER: Duration = Duration::from_millis(200);
+/// use the same stream. A call that a client makes at the very moment when its stream closes is
+/// lost: `gradio_client` cancels it. So this is longer than the pauses of a program that makes one
+/// call after the other, even on a busy machine.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// The parts of the server that event streams use.
 #[derive(Debug)]

@@ -3,6 +3,8 @@
 //! This crate is thin: [`cli`] parses the arguments, [`commands`] calls the libraries and prints
 //! what they return, and this file turns the result into an exit code. Everything beyond
 //! `predict`, `features` and `corpus` is behind a cargo feature, so that a small build is possible.
+// Help texts are doc comments, and `--help` would show the brackets of a link.
+#![allow(rustdoc::bare_urls)]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;

@@ -16,7 +16,7 @@ pub struct Level {
 pub struct Clipping {
     /// Number of samples.
     pub samples: usize,
-    /// Number of runs of [`RUN`] or more such samples, as cut-off peaks have them.
+    /// Number of runs of three or more such samples, as cut-off peaks have them.
     pub runs: usize,
 }
 

@@ -29,5 +29,10 @@ fn the_page_works_in_a_browser() {
         Err(_) => return skip("node is not installed"),
     };
     let report = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{report}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{}\n{report}\n{errors}",
+        output.status
+    );
 }

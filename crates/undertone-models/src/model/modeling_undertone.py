@@ -137,9 +137,9 @@ class UndertoneForAudioClassification(PreTrainedModel):
         if hasattr(self, "projector"):
             summary = self.projector(summary)
         scores = torch.log_softmax(self.classifier(summary)[0], dim=0)
-        class_of_output = torch.tensor(self.config.summed_into, device=scores.device)
+        summed_into = torch.tensor(self.config.summed_into, device=scores.device)
         labels = range(len(self.config.id2label))
-        return torch.stack([scores[class_of_output == label].logsumexp(0) for label in labels])
+        return torch.stack([scores[summed_into == label].logsumexp(0) for label in labels])
 
     def forward(self, input_values=None, input_features=None, attention_mask=None):
         is_whisper = self.config.model_type == "whisper"

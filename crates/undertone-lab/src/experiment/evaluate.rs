@@ -1,16 +1,16 @@
 //! The evaluation of a trained model.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::Device;
-use undertone_corpus::{BalanceStep, Corpus, Fold, ProtocolConfig, Utterance, split};
+use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
 use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
 use undertone_models::infer::Inference;
 use undertone_models::{Model, class_of_output};
 
-use super::folds::leakage;
+use super::folds::takes;
 use super::predictions::Predictor;
 use super::setup::corpus_name;
 use crate::error::LabError;
@@ -93,9 +93,11 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         false => BTreeSet::new(),
     };
     let training_clips = task.training_clips.as_deref();
-    let trained = training_clips
+    let takes = takes(&utterances, &features);
+    let trained: Option<HashSet<usize>> = training_clips
         .filter(|_| same_corpus)
-        .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances));
+        .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances))
+        .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect());
     let class_of_output =
         class_of_output(config.output_scheme, config.label_scheme).unwrap_or_default();
 
@@ -131,14 +133,9 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             test: Evaluation::new(&config.labels, &predictions)?,
             best_epoch: None,
             leakage: LeakageSummary {
-                test_clips_with_copy_in_training: trained.as_ref().and_then(|train| {
-                    let fold = Fold {
-                        name: fold.name.clone(),
-                        train: train.clone(),
-                        validation: Vec::new(),
-                        test: fold.test.clone(),
-                    };
-                    leakage(&fold, &utterances, &features).test_clips_with_copy_in_training
+                test_clips_with_copy_in_training: trained.as_ref().map(|trained| {
+                    let is_copy = |clip: &&usize| trained.contains(&takes.first_of(**clip));
+                    fold.test.iter().filter(is_copy).count()
                 }),
                 validation_clips_with_copy_in_training: 0,
                 speakers_on_both_sides: shared,

@@ -130,12 +130,16 @@ pub(super) fn leakage(
     utterances: &[Utterance],
     features: &[ClipFeatures],
 ) -> LeakageSummary {
-    let takes = Takes::by_name_and_sound(utterances, |index| Some(features[index].sound));
-    let shared = fold.leakage_of_takes(utterances, &takes);
+    let shared = fold.leakage_of_takes(utterances, &takes(utterances, features));
     LeakageSummary {
         test_clips_with_copy_in_training: Some(shared.test_copies),
         validation_clips_with_copy_in_training: shared.validation_copies,
         speakers_on_both_sides: shared.shared_speakers.len(),
         test_clips: fold.test.len(),
     }
+}
+
+/// Return the takes of clips whose recordings were read.
+pub(super) fn takes(utterances: &[Utterance], features: &[ClipFeatures]) -> Takes {
+    Takes::by_name_and_sound(utterances, |index| Some(features[index].sound))
 }

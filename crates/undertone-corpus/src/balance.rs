@@ -1,6 +1,6 @@
 //! Balancing: the steps of a recipe that make the classes equally frequent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -132,7 +132,7 @@ pub enum BalanceError {
 pub fn balance(
     utterances: &[Utterance],
     indices: &[usize],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
     steps: &[BalanceStep],
     seed: u64,
 ) -> Result<Vec<usize>, BalanceError> {
@@ -186,20 +186,22 @@ fn oversample(
 fn undersample(
     utterances: &[Utterance],
     list: &[usize],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
     rng: &mut ChaCha8Rng,
 ) -> Vec<usize> {
-    let mut positions: [Vec<usize>; 8] = Default::default();
+    let mut positions: BTreeMap<Emotion, Vec<usize>> = BTreeMap::new();
     for (position, &index) in list.iter().enumerate() {
-        positions[utterances[index].emotion.index()].push(position);
+        let emotion = utterances[index].emotion;
+        positions.entry(emotion).or_default().push(position);
     }
+    let positions_of = |emotion: &Emotion| positions.get(emotion).map_or(&[][..], Vec::as_slice);
     let labels: Vec<Vec<Emotion>> = (0..scheme.labels().len())
-        .map(|label| scheme.emotions_of(label).collect())
+        .map(|label| scheme.emotions_of(label))
         .collect();
     let counts_of = |emotions: &[Emotion]| -> Vec<usize> {
         emotions
             .iter()
-            .map(|emotion| positions[emotion.index()].len())
+            .map(|emotion| positions_of(emotion).len())
             .collect()
     };
     let totals = labels
@@ -211,7 +213,7 @@ fn undersample(
     for emotions in &labels {
         let counts = counts_of(emotions);
         for (emotion, share) in emotions.iter().zip(equal_shares(&counts, target)) {
-            kept.extend(draw(list, &positions[emotion.index()], share, rng));
+            kept.extend(draw(list, positions_of(emotion), share, rng));
         }
     }
     kept.sort_unstable();

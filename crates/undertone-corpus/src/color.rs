@@ -52,8 +52,8 @@ mod tests {
     fn every_emotion_and_label_has_a_color_of_its_own() {
         let names: HashSet<_> = LabelScheme::ALL
             .iter()
-            .flat_map(|scheme| scheme.labels())
-            .chain(&Emotion::NAMES)
+            .flat_map(|scheme| scheme.labels().to_vec())
+            .chain(Emotion::NAMES)
             .collect();
         let colors: HashSet<_> = names.iter().map(|name| color_of(name).unwrap()).collect();
         assert_eq!(colors.len(), names.len());

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A set of labeled clips, and a record of the ones that were skipped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Corpus {
     /// The folder that was scanned, or the folder of the manifest.
     pub root: PathBuf,
@@ -140,19 +140,19 @@ impl Corpus {
         manifest::write(&self.utterances, csv)
     }
 
-    /// Count the clips of each emotion, in RAVDESS's order, including emotions without clips.
-    pub fn emotion_counts(&self) -> [(Emotion, usize); 8] {
-        Emotion::ALL.map(|emotion| (emotion, self.count(|clip| clip.emotion == emotion)))
+    /// Count the clips of each emotion that occurs: RAVDESS's in its order, then the others by name.
+    pub fn emotion_counts(&self) -> BTreeMap<Emotion, usize> {
+        self.tally(|clip| clip.emotion)
     }
 
     /// Count the clips of each label, in the scheme's order, including labels without clips.
-    pub fn label_counts(&self, scheme: LabelScheme) -> Vec<(&'static str, usize)> {
+    pub fn label_counts(&self, scheme: &LabelScheme) -> Vec<(&'static str, usize)> {
         let labels = scheme.labels().iter().enumerate();
         labels
             .map(|(label, &name)| {
                 (
                     name,
-                    self.count(|clip| scheme.label_of(clip.emotion) == label),
+                    self.count(|clip| scheme.label_of(clip.emotion) == Some(label)),
                 )
             })
             .collect()
@@ -168,9 +168,9 @@ impl Corpus {
         self.tally(|clip| clip.ravdess.map(|name| name.intensity()))
     }
 
-    /// Count the clips of each speaker.
-    pub fn speaker_counts(&self) -> BTreeMap<&str, usize> {
-        self.tally(|clip| clip.speaker.as_str())
+    /// Count the clips of each speaker. `None` stands for clips without a known speaker.
+    pub fn speaker_counts(&self) -> BTreeMap<Option<&str>, usize> {
+        self.tally(|clip| clip.speaker.as_deref())
     }
 
     fn count(&self, belongs: impl Fn(&Utterance) -> bool) -> usize {

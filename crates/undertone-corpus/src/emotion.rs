@@ -3,20 +3,26 @@
 use std::fmt;
 use std::str::FromStr;
 
+use internment::Intern;
 use serde::{Deserialize, Serialize};
 
-/// An emotion of RAVDESS's code book, in its order (codes 01 to 08).
+/// An emotion: one of the eight of RAVDESS's code book, or any other word.
 ///
-/// Other corpora are mapped to these eight: [`FromStr`] accepts common synonyms.
+/// Labels are open. [`FromStr`] accepts the names and synonyms of published corpora and takes every
+/// other word as an emotion of its own. The eight known ones come first in the order, then the
+/// others by name. A value is as cheap to copy as a number.
 ///
 /// ```
 /// use undertone_corpus::Emotion;
 ///
 /// assert_eq!("Happiness".parse(), Ok(Emotion::Happy));
 /// assert_eq!(Emotion::Happy.to_string(), "happy");
+/// let bored: Emotion = "boredom".parse()?;
+/// assert_eq!(bored.name(), "bored");
+/// # Ok::<(), undertone_corpus::InvalidEmotion>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String", into = "String")]
 pub enum Emotion {
     /// Code 01. RAVDESS has it in normal intensity only.
     Neutral,
@@ -34,10 +40,59 @@ pub enum Emotion {
     Disgust,
     /// Code 08.
     Surprised,
+    /// A label outside RAVDESS's eight, for instance `bored`.
+    Other(OtherEmotion),
 }
 
+/// The name of an emotion that is not one of RAVDESS's eight. Only [`Emotion::from_str`] makes one,
+/// so that no two values stand for one emotion.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OtherEmotion(Intern<str>);
+
+impl fmt::Debug for OtherEmotion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0.as_ref(), f)
+    }
+}
+
+/// Words that corpora use for an emotion, with the name that stands for all of them. Words are in
+/// lower case. A label that is not here keeps its own name.
+const SYNONYMS: [(&str, &[&str]); 18] = [
+    ("neutral", &["neu", "neutrality"]),
+    ("calm", &["cal", "calmness"]),
+    ("happy", &["hap", "happiness", "joy", "joyful", "joyfully"]),
+    ("sad", &["sadness"]),
+    ("angry", &["ang", "anger", "mad"]),
+    ("fearful", &["fea", "fear", "afraid", "scared"]),
+    ("disgust", &["dis", "disgusted"]),
+    (
+        "surprised",
+        &[
+            "sur",
+            "surprise",
+            "ps",
+            "pleasant surprise",
+            "pleasant_surprise",
+            "pleasant_surprised",
+        ],
+    ),
+    ("bored", &["bor", "boredom"]),
+    ("excited", &["exc", "excitement"]),
+    ("frustrated", &["fru", "frustration"]),
+    ("amused", &["amusement"]),
+    ("anxious", &["anx", "anxiety"]),
+    ("sleepy", &["sleepiness"]),
+    ("contempt", &["contemptuous"]),
+    ("other", &["oth"]),
+    ("undecided", &["xxx", "no agreement", "no_agreement"]),
+    ("unlabeled", &["", "nan", "none", "null", "n/a", "na"]),
+];
+
+/// The most characters of a label. A longer one is a sign of a wrong column.
+const MOST_CHARACTERS: usize = 64;
+
 impl Emotion {
-    /// Every emotion, in RAVDESS's order.
+    /// RAVDESS's emotions, in its order.
     pub const ALL: [Emotion; 8] = [
         Emotion::Neutral,
         Emotion::Calm,
@@ -63,12 +118,27 @@ impl Emotion {
 
     /// Return the name in lower case, as in recipes and manifests.
     pub fn name(self) -> &'static str {
-        Self::NAMES[self.index()]
+        match self {
+            Emotion::Neutral => "neutral",
+            Emotion::Calm => "calm",
+            Emotion::Happy => "happy",
+            Emotion::Sad => "sad",
+            Emotion::Angry => "angry",
+            Emotion::Fearful => "fearful",
+            Emotion::Disgust => "disgust",
+            Emotion::Surprised => "surprised",
+            Emotion::Other(OtherEmotion(name)) => name.as_ref(),
+        }
     }
 
-    /// Return the index in [`Emotion::ALL`], from 0.
-    pub fn index(self) -> usize {
-        self as usize
+    /// Return the label of a clip that has none: a row that states only numbers, such as arousal.
+    pub fn unlabeled() -> Self {
+        Emotion::Other(OtherEmotion(Intern::from("unlabeled")))
+    }
+
+    /// Return whether this is [`Emotion::unlabeled`].
+    pub fn is_unlabeled(self) -> bool {
+        self == Self::unlabeled()
     }
 }
 
@@ -78,26 +148,43 @@ impl fmt::Display for Emotion {
     }
 }
 
-/// A word that names none of the eight emotions.
+/// A text that cannot be a label.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown emotion \"{0}\"; known are {known}", known = Emotion::NAMES.join(", "))]
-pub struct UnknownEmotion(pub String);
+#[error(
+    "\"{shown}\" is not a label; a label is a word of at most {MOST_CHARACTERS} characters",
+    shown = .0.chars().take(MOST_CHARACTERS).collect::<String>().escape_debug()
+)]
+pub struct InvalidEmotion(pub String);
 
 impl FromStr for Emotion {
-    type Err = UnknownEmotion;
+    type Err = InvalidEmotion;
 
-    /// Parse a name or a common synonym ("anger", "fear", "joy", …) in any case.
+    /// Parse a label in any case. An empty text and words such as `nan` give
+    /// [`Emotion::unlabeled`].
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word.trim().to_lowercase().as_str() {
-            "neutral" | "neutrality" => Ok(Emotion::Neutral),
-            "calm" | "calmness" => Ok(Emotion::Calm),
-            "happy" | "happiness" | "joy" | "joyful" => Ok(Emotion::Happy),
-            "sad" | "sadness" => Ok(Emotion::Sad),
-            "angry" | "anger" => Ok(Emotion::Angry),
-            "fearful" | "fear" | "afraid" => Ok(Emotion::Fearful),
-            "disgust" | "disgusted" => Ok(Emotion::Disgust),
-            "surprised" | "surprise" => Ok(Emotion::Surprised),
-            _ => Err(UnknownEmotion(word.trim().to_owned())),
+        let word = word.trim().to_lowercase();
+        if word.chars().count() > MOST_CHARACTERS || word.contains(char::is_control) {
+            return Err(InvalidEmotion(word));
         }
+        let synonym = SYNONYMS
+            .iter()
+            .find(|(_, words)| words.contains(&word.as_str()));
+        let name = synonym.map_or(word.as_str(), |(name, _)| name);
+        let known = Emotion::ALL.into_iter().find(|known| known.name() == name);
+        Ok(known.unwrap_or_else(|| Emotion::Other(OtherEmotion(Intern::from(name)))))
+    }
+}
+
+impl TryFrom<String> for Emotion {
+    type Error = InvalidEmotion;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        word.parse()
+    }
+}
+
+impl From<Emotion> for String {
+    fn from(emotion: Emotion) -> Self {
+        emotion.name().to_owned()
     }
 }

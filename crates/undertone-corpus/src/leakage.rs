@@ -48,7 +48,7 @@ impl Fold {
         let speakers = |indices: &[usize]| -> BTreeSet<&str> {
             indices
                 .iter()
-                .map(|&index| utterances[index].speaker.as_str())
+                .filter_map(|&index| utterances[index].speaker.as_deref())
                 .collect()
         };
         let trained = takes_of(&self.train);

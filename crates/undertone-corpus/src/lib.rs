@@ -13,6 +13,7 @@ mod protocol;
 mod random_stream;
 mod ravdess;
 mod scheme;
+mod segment;
 mod skipped;
 mod split;
 mod subset;
@@ -22,7 +23,7 @@ mod utterance;
 pub use balance::{BalanceError, BalanceStep, balance};
 pub use color::{LABEL_COLORS, OTHER_COLORS, color_of};
 pub use corpus::Corpus;
-pub use emotion::{Emotion, UnknownEmotion};
+pub use emotion::{Emotion, InvalidEmotion, OtherEmotion};
 pub use error::CorpusError;
 pub use gender::{Gender, UnknownGender};
 pub use leakage::Leakage;
@@ -32,7 +33,8 @@ pub use ravdess::{
     Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,
     UnknownVocalChannels, VocalChannel, VocalChannels,
 };
-pub use scheme::{LabelScheme, UnknownScheme};
+pub use scheme::{LabelScheme, OwnScheme, SchemeError};
+pub use segment::{InvalidSegment, Segment};
 pub use skipped::Skipped;
 pub use split::{EMOBOX_RAVDESS_FOLDS, Fold, SplitError, Splits, split};
 pub use subset::{Subset, UnknownSubset};

@@ -18,19 +18,26 @@ pub enum Protocol {
     Emobox,
     /// The sets that a manifest's `split` column assigns.
     Manifest,
+    /// Leave one corpus out: one fold for each corpus, which is the test set. No corpus is in both the
+    /// training and the test set of a fold.
+    Corpora,
     /// No test set: train on all speakers except those reserved for validation. For the final
     /// model, after another protocol has measured how good it is.
     Full,
+    /// Every clip is in the test set, to evaluate a model on a corpus that it was not trained on.
+    All,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Protocol; 5] = [
+    pub const ALL: [Protocol; 7] = [
         Protocol::Holdout,
         Protocol::Speakers,
         Protocol::Emobox,
         Protocol::Manifest,
+        Protocol::Corpora,
         Protocol::Full,
+        Protocol::All,
     ];
 
     /// Return the name, as in recipes and commands.
@@ -40,7 +47,9 @@ impl Protocol {
             Protocol::Speakers => "speakers",
             Protocol::Emobox => "emobox",
             Protocol::Manifest => "manifest",
+            Protocol::Corpora => "corpora",
             Protocol::Full => "full",
+            Protocol::All => "all",
         }
     }
 }
@@ -53,7 +62,9 @@ impl fmt::Display for Protocol {
 
 /// A word that names no [`Protocol`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown protocol \"{0}\"; known are holdout, speakers, emobox, manifest and full")]
+#[error(
+    "unknown protocol \"{0}\"; known are holdout, speakers, emobox, manifest, corpora, full and all"
+)]
 pub struct UnknownProtocol(pub String);
 
 impl FromStr for Protocol {
@@ -132,9 +143,7 @@ impl ProtocolConfig {
     pub fn validation_share(&self) -> f64 {
         self.validation_fraction.unwrap_or(match self.name {
             Protocol::Holdout => Self::HOLDOUT_VALIDATION,
-            Protocol::Speakers | Protocol::Emobox | Protocol::Manifest | Protocol::Full => {
-                Self::SPEAKERS_VALIDATION
-            }
+            _ => Self::SPEAKERS_VALIDATION,
         })
     }
 }

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::path::Path;
 
-use crate::{RavdessName, Utterance};
+use crate::{RavdessName, Segment, Utterance};
 
 /// The take that each utterance of a list records.
 ///
 /// Two utterances record the same take if one of these agrees:
 /// - their RAVDESS names, apart from the modality: `01-…` and `02-…` are the videos of `03-…`;
-/// - their paths;
+/// - their paths and segments;
 /// - their samples, where the caller knows a hash of them.
 ///
 /// ```
@@ -53,7 +53,7 @@ impl Takes {
         let mut first_with: HashMap<Feature<'_, S>, usize> = HashMap::new();
         for (index, utterance) in utterances.iter().enumerate() {
             let features = [
-                Some(Feature::Path(&utterance.path)),
+                Some(Feature::Path(&utterance.path, utterance.segment)),
                 utterance.ravdess.map(|name| Feature::Name(name.take())),
                 sound(index).map(Feature::Sound),
             ];
@@ -89,7 +89,7 @@ impl Takes {
 #[derive(PartialEq, Eq, Hash)]
 enum Feature<'a, S> {
     Name(RavdessName),
-    Path(&'a Path),
+    Path(&'a Path, Option<Segment>),
     Sound(S),
 }
 
@@ -111,14 +111,7 @@ mod tests {
     }
 
     fn unnamed(path: &str) -> Utterance {
-        Utterance {
-            path: path.into(),
-            emotion: Emotion::Sad,
-            speaker: "anna".to_owned(),
-            gender: None,
-            split: None,
-            ravdess: None,
-        }
+        Utterance::new(path, Emotion::Sad)
     }
 
     #[test]

@@ -22,18 +22,18 @@ fn all(utterances: &[Utterance]) -> Vec<usize> {
 fn the_counts_equal_the_notebook_s() {
     let corpus = ravdess();
     let scheme = LabelScheme::Sentiment3;
-    let oversampled = balance(&corpus, &all(&corpus), scheme, &NOTEBOOK[..1], 42).unwrap();
+    let oversampled = balance(&corpus, &all(&corpus), &scheme, &NOTEBOOK[..1], 42).unwrap();
     assert_eq!(oversampled.len(), 1536);
-    assert_eq!(labels(&corpus, &oversampled, scheme), [768, 384, 384]);
+    assert_eq!(labels(&corpus, &oversampled, &scheme), [768, 384, 384]);
     assert_eq!(emotions(&corpus, &oversampled)[&Emotion::Neutral], 192);
 
-    let balanced = balance(&corpus, &all(&corpus), scheme, &NOTEBOOK, 42).unwrap();
+    let balanced = balance(&corpus, &all(&corpus), &scheme, &NOTEBOOK, 42).unwrap();
     assert_eq!(balanced.len(), 1152);
-    assert_eq!(labels(&corpus, &balanced, scheme), [384, 384, 384]);
+    assert_eq!(labels(&corpus, &balanced, &scheme), [384, 384, 384]);
     for (emotion, count) in emotions(&corpus, &balanced) {
         assert_eq!(
             count,
-            if scheme.label_of(emotion) == 0 {
+            if scheme.label_of(emotion) == Some(0) {
                 96
             } else {
                 192
@@ -49,7 +49,7 @@ fn every_neutral_clip_is_copied_once() {
     let list = balance(
         &corpus,
         &all(&corpus),
-        LabelScheme::Sentiment3,
+        &LabelScheme::Sentiment3,
         &[NEUTRAL_TO_CALM],
         1,
     )
@@ -67,12 +67,12 @@ fn emotion8_is_cut_to_its_smallest_emotion() {
     let list = balance(
         &corpus,
         &all(&corpus),
-        LabelScheme::Emotion8,
+        &LabelScheme::Emotion8,
         &[BalanceStep::Undersample],
         3,
     )
     .unwrap();
-    assert_eq!(labels(&corpus, &list, LabelScheme::Emotion8), [96; 8]);
+    assert_eq!(labels(&corpus, &list, &LabelScheme::Emotion8), [96; 8]);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_seed_decides() {
         balance(
             &corpus,
             &all(&corpus),
-            LabelScheme::Sentiment3,
+            &LabelScheme::Sentiment3,
             &NOTEBOOK,
             seed,
         )
@@ -110,7 +110,7 @@ fn copies_are_dropped_before_clips() {
     let list = balance(
         &corpus,
         &all(&corpus),
-        LabelScheme::Sentiment3,
+        &LabelScheme::Sentiment3,
         &NOTEBOOK,
         9,
     )
@@ -132,7 +132,7 @@ fn an_absent_emotion_cannot_be_oversampled() {
         clip(0, Emotion::Calm, "x", None),
         clip(1, Emotion::Sad, "x", None),
     ];
-    let error = balance(&corpus, &[0, 1], LabelScheme::Sentiment3, &NOTEBOOK, 0).unwrap_err();
+    let error = balance(&corpus, &[0, 1], &LabelScheme::Sentiment3, &NOTEBOOK, 0).unwrap_err();
     let BalanceError::Absent { absent, .. } = error;
     assert_eq!(absent, Emotion::Neutral);
     assert!(
@@ -151,12 +151,12 @@ fn absent_labels_do_not_reduce_the_others() {
     let list = balance(
         &corpus,
         &[0, 1, 2],
-        LabelScheme::Sentiment3,
+        &LabelScheme::Sentiment3,
         &[BalanceStep::Undersample],
         0,
     )
     .unwrap();
-    assert_eq!(labels(&corpus, &list, LabelScheme::Sentiment3), [1, 0, 1]);
+    assert_eq!(labels(&corpus, &list, &LabelScheme::Sentiment3), [1, 0, 1]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn an_emotion_with_enough_clips_stays_as_it_is() {
         emotion: Emotion::Calm,
         to: Emotion::Neutral,
     };
-    let list = balance(&corpus, &all(&corpus), LabelScheme::Sentiment3, &[step], 0).unwrap();
+    let list = balance(&corpus, &all(&corpus), &LabelScheme::Sentiment3, &[step], 0).unwrap();
     assert_eq!(list, all(&corpus));
 }
 
@@ -187,9 +187,9 @@ proptest! {
             .map(|(number, &emotion)| clip(number, Emotion::ALL[emotion], "x", None))
             .collect();
         let indices = all(&corpus);
-        let list = balance(&corpus, &indices, scheme, &[BalanceStep::Undersample], seed).unwrap();
-        let before = labels(&corpus, &indices, scheme);
-        let after = labels(&corpus, &list, scheme);
+        let list = balance(&corpus, &indices, &scheme, &[BalanceStep::Undersample], seed).unwrap();
+        let before = labels(&corpus, &indices, &scheme);
+        let after = labels(&corpus, &list, &scheme);
         let smallest = before.iter().copied().filter(|&count| count > 0).min().unwrap();
         for (before, after) in before.into_iter().zip(after) {
             prop_assert_eq!(after, if before > 0 { smallest } else { 0 });
@@ -220,7 +220,7 @@ proptest! {
             })
             .collect();
         let list =
-            balance(&corpus, &all(&corpus), LabelScheme::Emotion8, &[NEUTRAL_TO_CALM], seed)
+            balance(&corpus, &all(&corpus), &LabelScheme::Emotion8, &[NEUTRAL_TO_CALM], seed)
                 .unwrap();
         prop_assert_eq!(list.len(), few.max(many) + many);
         let mut copies: BTreeMap<usize, usize> = BTreeMap::new();

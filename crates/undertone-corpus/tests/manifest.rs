@@ -51,7 +51,7 @@ fn rows_become_utterances_relative_to_the_manifest() {
         panic!("{corpus:?}")
     };
     assert_eq!(a.path, folder.path().join("a.wav"));
-    assert_eq!((a.emotion, a.speaker.as_str()), (Emotion::Angry, "anna"));
+    assert_eq!((a.emotion, a.speaker_name()), (Emotion::Angry, "anna"));
     assert_eq!(
         (a.gender, a.split),
         (Some(Gender::Female), Some(Subset::Train))

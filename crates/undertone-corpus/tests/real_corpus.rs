@@ -37,11 +37,11 @@ fn ravdess_is_complete() {
         .collect();
     assert!(names.into_iter().eq(RavdessName::all_speech()));
     assert_eq!(
-        corpus.emotion_counts().map(|(_, count)| count),
+        corpus.emotion_counts().into_values().collect::<Vec<_>>(),
         [96, 192, 192, 192, 192, 192, 192, 192]
     );
     assert_eq!(
-        corpus.label_counts(LabelScheme::Sentiment3),
+        corpus.label_counts(&LabelScheme::Sentiment3),
         [("negative", 768), ("neutral", 288), ("positive", 384)]
     );
     assert_eq!(corpus.gender_counts()[&Some(Gender::Female)], 720);

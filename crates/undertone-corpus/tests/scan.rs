@@ -45,12 +45,12 @@ fn clips_are_found_at_any_depth_in_the_order_of_their_names() {
     assert_eq!(corpus.root, folder.path());
     assert_eq!(
         corpus.speaker_counts().into_iter().collect::<Vec<_>>(),
-        [("01", 1), ("02", 1), ("10", 1)]
+        [(Some("01"), 1), (Some("02"), 1), (Some("10"), 1)]
     );
     assert_eq!(corpus.gender_counts()[&Some(Gender::Female)], 2);
     assert_eq!(corpus.intensity_counts()[&Some(Intensity::Strong)], 1);
     assert_eq!(
-        corpus.label_counts(LabelScheme::Sentiment3),
+        corpus.label_counts(&LabelScheme::Sentiment3),
         [("negative", 1), ("neutral", 2), ("positive", 0)]
     );
 }

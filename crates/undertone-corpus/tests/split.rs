@@ -22,7 +22,7 @@ const NOTEBOOK: [BalanceStep; 2] = [
 fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Splits {
     split(
         utterances,
-        LabelScheme::Sentiment3,
+        &LabelScheme::Sentiment3,
         &ProtocolConfig::new(protocol),
         &[],
         seed,
@@ -31,12 +31,12 @@ fn plain(utterances: &[Utterance], protocol: Protocol, seed: u64) -> Splits {
 }
 
 fn refused(utterances: &[Utterance], config: ProtocolConfig) -> SplitError {
-    split(utterances, LabelScheme::Sentiment3, &config, &[], 0).unwrap_err()
+    split(utterances, &LabelScheme::Sentiment3, &config, &[], 0).unwrap_err()
 }
 
 fn speakers(utterances: &[Utterance], side: &[usize]) -> BTreeSet<String> {
     side.iter()
-        .map(|&index| utterances[index].speaker.clone())
+        .map(|&index| utterances[index].speaker_name().to_owned())
         .collect()
 }
 
@@ -44,7 +44,7 @@ fn women(utterances: &[Utterance], side: &[usize]) -> usize {
     let side = side.iter().map(|&index| &utterances[index]);
     let women = side.filter(|utterance| utterance.gender == Some(Gender::Female));
     women
-        .map(|utterance| &utterance.speaker)
+        .map(Utterance::speaker_name)
         .collect::<BTreeSet<_>>()
         .len()
 }
@@ -68,7 +68,7 @@ fn holdout_is_stratified_70_30_with_validation_out_of_the_70() {
     );
     // 768 negative, 288 neutral, 384 positive: 30 % of each.
     assert_eq!(
-        labels(&corpus, &fold.test, LabelScheme::Sentiment3),
+        labels(&corpus, &fold.test, &LabelScheme::Sentiment3),
         [231, 86, 115]
     );
     assert_partition(fold, 1440);
@@ -106,7 +106,7 @@ fn balancing_before_the_split_leaks_copies() {
         balance_before_split: true,
         ..ProtocolConfig::new(Protocol::Holdout)
     };
-    let splits = split(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 42).unwrap();
+    let splits = split(&corpus, &LabelScheme::Sentiment3, &config, &NOTEBOOK, 42).unwrap();
     let [fold] = &splits.folds[..] else { panic!() };
     assert!(splits.balanced_before_split);
     assert_eq!(
@@ -133,8 +133,8 @@ fn balancing_after_the_split_leaks_nothing_and_changes_only_training() {
     for protocol in [Protocol::Holdout, Protocol::Speakers, Protocol::Emobox] {
         let config = ProtocolConfig::new(protocol);
         let scheme = LabelScheme::Sentiment3;
-        let balanced = split(&corpus, scheme, &config, &NOTEBOOK, 4).unwrap();
-        let plain = split(&corpus, scheme, &config, &[], 4).unwrap();
+        let balanced = split(&corpus, &scheme, &config, &NOTEBOOK, 4).unwrap();
+        let plain = split(&corpus, &scheme, &config, &[], 4).unwrap();
         for (balanced, plain) in balanced.folds.iter().zip(&plain.folds) {
             assert_eq!(balanced.test, plain.test);
             assert_eq!(balanced.validation, plain.validation);
@@ -144,7 +144,8 @@ fn balancing_after_the_split_leaks_nothing_and_changes_only_training() {
                     .iter()
                     .all(|index| plain.train.contains(index))
             );
-            let [negative, neutral, positive] = labels(&corpus, &balanced.train, scheme)[..] else {
+            let [negative, neutral, positive] = labels(&corpus, &balanced.train, &scheme)[..]
+            else {
                 panic!()
             };
             assert!(negative == neutral && neutral == positive && positive > 0);
@@ -206,7 +207,7 @@ fn emobox_refuses_other_corpora_and_missing_actors() {
         SplitError::NotRavdess { .. }
     ));
     let mut partial = ravdess();
-    partial.retain(|utterance| utterance.speaker != "07" && utterance.speaker != "20");
+    partial.retain(|utterance| !["07", "20"].contains(&utterance.speaker_name()));
     let error = refused(&partial, config());
     assert_eq!(
         error,
@@ -221,7 +222,7 @@ fn emobox_refuses_other_corpora_and_missing_actors() {
 fn the_sets_of_a_manifest_are_used() {
     let mut corpus = ravdess();
     for utterance in &mut corpus {
-        utterance.split = Some(match utterance.speaker.as_str() {
+        utterance.split = Some(match utterance.speaker_name() {
             "01" | "02" => Subset::Test,
             "03" => Subset::Validation,
             _ => Subset::Train,
@@ -337,7 +338,7 @@ fn too_few_speakers_or_clips_are_refused() {
         validation_fraction: Some(0.0),
         ..config
     };
-    let splits = split(&two, LabelScheme::Sentiment3, &without, &[], 0).unwrap();
+    let splits = split(&two, &LabelScheme::Sentiment3, &without, &[], 0).unwrap();
     assert!(splits.folds.iter().all(|fold| fold.validation.is_empty()));
 
     let one = [clip(0, Emotion::Sad, "a", None)];
@@ -359,7 +360,7 @@ fn a_training_set_that_cannot_be_balanced_names_its_fold() {
     let mut corpus = ravdess();
     corpus.retain(|utterance| utterance.emotion != Emotion::Neutral);
     let config = ProtocolConfig::new(Protocol::Speakers);
-    let error = split(&corpus, LabelScheme::Sentiment3, &config, &NOTEBOOK, 0).unwrap_err();
+    let error = split(&corpus, &LabelScheme::Sentiment3, &config, &NOTEBOOK, 0).unwrap_err();
     assert!(
         error
             .to_string()
@@ -388,7 +389,7 @@ proptest! {
     #[test]
     fn no_speaker_is_in_two_sets(corpus in any_corpus(), folds in 2..5usize, seed: u64) {
         let config = ProtocolConfig { folds, ..ProtocolConfig::new(Protocol::Speakers) };
-        let splits = match split(&corpus, LabelScheme::Emotion8, &config, &[], seed) {
+        let splits = match split(&corpus, &LabelScheme::Emotion8, &config, &[], seed) {
             // One speaker with as many clips as all others together fills one of two folds.
             Err(SplitError::OneSpeaker { .. }) if folds == 2 => return Ok(()),
             result => result.unwrap(),
@@ -420,12 +421,12 @@ proptest! {
             ..ProtocolConfig::new(Protocol::Holdout)
         };
         let scheme = LabelScheme::Sentiment3;
-        match split(&corpus, scheme, &config, &[], seed) {
+        match split(&corpus, &scheme, &config, &[], seed) {
             Ok(splits) => {
                 let fold = &splits.folds[0];
                 assert_partition(fold, corpus.len());
-                let there = labels(&corpus, &(0..corpus.len()).collect::<Vec<_>>(), scheme);
-                let trained = labels(&corpus, &fold.train, scheme);
+                let there = labels(&corpus, &(0..corpus.len()).collect::<Vec<_>>(), &scheme);
+                let trained = labels(&corpus, &fold.train, &scheme);
                 for (there, trained) in there.into_iter().zip(trained) {
                     prop_assert_eq!(there > 0, trained > 0, "a label nobody trains on");
                 }
@@ -439,13 +440,13 @@ proptest! {
     fn balancing_never_changes_the_test_set(corpus in any_corpus(), seed: u64) {
         let config = ProtocolConfig { folds: 3, ..ProtocolConfig::new(Protocol::Speakers) };
         let scheme = LabelScheme::Sentiment3;
-        let plain = split(&corpus, scheme, &config, &[], seed).unwrap();
+        let plain = split(&corpus, &scheme, &config, &[], seed).unwrap();
         let balanced =
-            split(&corpus, scheme, &config, &[BalanceStep::Undersample], seed).unwrap();
+            split(&corpus, &scheme, &config, &[BalanceStep::Undersample], seed).unwrap();
         for (plain, balanced) in plain.folds.iter().zip(&balanced.folds) {
             prop_assert_eq!(&plain.test, &balanced.test);
             prop_assert_eq!(&plain.validation, &balanced.validation);
-            let totals = labels(&corpus, &balanced.train, scheme);
+            let totals = labels(&corpus, &balanced.train, &scheme);
             let present: BTreeSet<usize> = totals.into_iter().filter(|&total| total > 0).collect();
             prop_assert_eq!(present.len(), 1);
         }

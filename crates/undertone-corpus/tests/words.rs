@@ -18,7 +18,7 @@ fn recipe(text: &str) -> Result<Recipe, String> {
 }
 
 #[test]
-fn emotions_have_synonyms_and_unknown_ones_list_the_known_ones() {
+fn emotions_have_synonyms_and_other_words_are_emotions_of_their_own() {
     for (word, emotion) in [
         ("surprise", Emotion::Surprised),
         ("FEAR", Emotion::Fearful),
@@ -31,11 +31,13 @@ fn emotions_have_synonyms_and_unknown_ones_list_the_known_ones() {
     for emotion in Emotion::ALL {
         assert_eq!(emotion.name().parse(), Ok(emotion));
     }
-    let message = "bored".parse::<Emotion>().unwrap_err().to_string();
-    assert!(
-        message.contains("\"bored\"") && message.contains("neutral, calm, happy"),
-        "{message}"
-    );
+    let bored: Emotion = "Boredom".parse().unwrap();
+    assert_eq!((bored.name(), "bored".parse()), ("bored", Ok(bored)));
+    assert!(bored > Emotion::Surprised, "known emotions come first");
+    assert_eq!("NaN".parse(), Ok(Emotion::unlabeled()));
+    let message = "a\nb".parse::<Emotion>().unwrap_err().to_string();
+    assert!(message.contains("\"a\\nb\""), "{message}");
+    assert!("x".repeat(65).parse::<Emotion>().is_err());
 }
 
 #[test]
@@ -43,7 +45,7 @@ fn sentiment_groups_the_emotions() {
     let scheme = LabelScheme::Sentiment3;
     let labels: Vec<&str> = Emotion::ALL
         .iter()
-        .map(|&emotion| scheme.labels()[scheme.label_of(emotion)])
+        .map(|&emotion| scheme.labels()[scheme.label_of(emotion).unwrap()])
         .collect();
     assert_eq!(
         labels,
@@ -59,13 +61,14 @@ fn sentiment_groups_the_emotions() {
 fn emotion8_keeps_the_emotions() {
     let scheme = LabelScheme::Emotion8;
     for emotion in Emotion::ALL {
-        assert_eq!(scheme.labels()[scheme.label_of(emotion)], emotion.name());
+        let label = scheme.label_of(emotion).unwrap();
+        assert_eq!(scheme.labels()[label], emotion.name());
     }
 }
 
 #[test]
 fn names_parse_back() {
-    for scheme in LabelScheme::ALL {
+    for scheme in LabelScheme::ALL.into_iter().chain([LabelScheme::Corpus]) {
         assert_eq!(scheme.to_string().parse(), Ok(scheme));
     }
     for protocol in Protocol::ALL {
@@ -78,7 +81,7 @@ fn names_parse_back() {
         assert_eq!(gender.to_string().parse(), Ok(gender));
     }
     assert!("loso".parse::<Protocol>().is_err());
-    assert!("emotion7".parse::<LabelScheme>().is_err());
+    assert!("emotion5".parse::<LabelScheme>().is_err());
 }
 
 #[test]
@@ -129,4 +132,51 @@ fn a_recipe_with_a_mistake_is_refused() {
     assert!(with("[[balance]]\nstep = 'smote'").contains("unknown variant"));
     let typo = recipe("scheme = 'emotion8'\nprotocol = { name = 'speakers', fold = 3 }");
     assert!(typo.unwrap_err().contains("unknown field `fold`"));
+}
+
+#[test]
+fn a_recipe_can_define_classes() {
+    let text = "
+        protocol = { name = 'all' }
+        [scheme]
+        name = 'stress'
+        labels = ['tense', 'relaxed']
+        classes = { relaxed = ['calm', 'boredom'], tense = ['anger'] }";
+    let scheme = recipe(text).unwrap().scheme;
+    assert_eq!(
+        (scheme.name(), scheme.labels()),
+        ("stress", &["tense", "relaxed"][..])
+    );
+    assert_eq!(scheme.label_of("bored".parse().unwrap()), Some(1));
+    assert_eq!(scheme.label_of(Emotion::Happy), None);
+    let written = toml::to_string(&recipe(text).unwrap()).unwrap();
+    assert_eq!(recipe(&written).unwrap().scheme, scheme);
+}
+
+#[test]
+fn classes_that_contradict_each_other_are_refused() {
+    let with = |scheme: &str| {
+        recipe(&format!(
+            "protocol = {{ name = 'all' }}\n[scheme]\n{scheme}"
+        ))
+        .unwrap_err()
+    };
+    let shared = with("classes = { a = ['joy', 'sad'], b = ['happy'] }");
+    assert!(shared.contains("\"happy\" is in two classes"), "{shared}");
+    assert!(with("classes = { a = ['sad'] }").contains("at least two classes"));
+    assert!(with("classes = { a = ['sad'], b = [] }").contains("\"b\" has no emotion"));
+    let labels = with("labels = ['a']\nclasses = { a = ['sad'], b = ['happy'] }");
+    assert!(labels.contains("must name each class"), "{labels}");
+}
+
+#[test]
+fn classes_sum_to_coarser_ones() {
+    let sentiment = LabelScheme::Sentiment3;
+    let sums = LabelScheme::Emotion4.classes_in(&sentiment);
+    assert_eq!(sums, Some(vec![0, 2, 1, 0]));
+    assert_eq!(
+        LabelScheme::Emotion8.classes_in(&LabelScheme::Emotion4),
+        None
+    );
+    assert_eq!(sentiment.classes_in(&LabelScheme::Emotion4), None);
 }

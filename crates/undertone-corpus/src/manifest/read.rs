@@ -8,7 +8,7 @@ use std::str::FromStr;
 use csv::StringRecord;
 
 use crate::{
-    Gender, RavdessName, Skipped, UnknownEmotion, UnknownGender, UnknownSubset, Utterance,
+    Gender, InvalidEmotion, RavdessName, Skipped, UnknownGender, UnknownSubset, Utterance,
 };
 
 /// The reason why a manifest cannot be parsed. Lines count from 1, which is the header.
@@ -65,7 +65,7 @@ pub enum ManifestError {
         /// The row's line.
         line: u64,
         /// The word and the known ones.
-        reason: UnknownEmotion,
+        reason: InvalidEmotion,
     },
     /// A word that is not a gender.
     #[error("line {line}: {reason}")]
@@ -211,17 +211,16 @@ impl Columns {
                 Ok(text)
             }
         };
+        let emotion = required(self.emotion, "emotion")?
+            .parse()
+            .map_err(|reason| ManifestError::Emotion { line, reason })?;
         Ok(Utterance {
-            path: PathBuf::from(required(self.path, "path")?),
-            emotion: required(self.emotion, "emotion")?
-                .parse()
-                .map_err(|reason| ManifestError::Emotion { line, reason })?,
-            speaker: required(self.speaker, "speaker")?.to_owned(),
+            speaker: Some(required(self.speaker, "speaker")?.to_owned()),
             gender: optional(record, self.gender)
                 .map_err(|reason| ManifestError::Gender { line, reason })?,
             split: optional(record, self.split)
                 .map_err(|reason| ManifestError::Split { line, reason })?,
-            ravdess: None,
+            ..Utterance::new(required(self.path, "path")?, emotion)
         })
     }
 }
@@ -311,17 +310,18 @@ impl<'a> Rows<'a> {
         let Some(gender) = row.gender else {
             return Ok(());
         };
-        match self.genders.get(&row.speaker) {
+        let speaker = row.speaker.clone().unwrap_or_default();
+        match self.genders.get(&speaker) {
             Some(&(other, first_line)) if other != gender => Err(ManifestError::SpeakerGender {
                 line,
-                speaker: row.speaker.clone(),
+                speaker,
                 gender,
                 other,
                 first_line,
             }),
             Some(_) => Ok(()),
             None => {
-                self.genders.insert(row.speaker.clone(), (gender, line));
+                self.genders.insert(speaker, (gender, line));
                 Ok(())
             }
         }
@@ -335,10 +335,11 @@ fn recognize_ravdess(row: &mut Utterance) {
         return;
     };
     let agrees = name.emotion() == row.emotion
-        && row.speaker.parse() == Ok(name.actor())
+        && row.speaker_name().parse() == Ok(name.actor())
         && row.gender.is_none_or(|gender| gender == name.gender());
     if agrees {
         row.gender = Some(name.gender());
+        row.corpus = "RAVDESS".to_owned();
         row.ravdess = Some(name);
     }
 }

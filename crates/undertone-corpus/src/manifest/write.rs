@@ -34,7 +34,7 @@ pub(crate) fn write(utterances: &[Utterance], csv: &Path) -> Result<(), CorpusEr
         let mut row = vec![
             path,
             utterance.emotion.name().to_owned(),
-            utterance.speaker.clone(),
+            utterance.speaker.clone().unwrap_or_default(),
             gender.to_owned(),
         ];
         if with_split {

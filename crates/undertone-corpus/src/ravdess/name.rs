@@ -277,13 +277,19 @@ impl fmt::Display for RavdessName {
             "{:02}-{:02}-{:02}-{:02}-{:02}-{:02}-{:02}",
             self.modality as u8 + 1,
             self.channel as u8 + 1,
-            self.emotion as u8 + 1,
+            code_of(self.emotion),
             self.intensity as u8 + 1,
             self.statement as u8 + 1,
             self.repetition,
             self.actor
         )
     }
+}
+
+/// Return the code of an emotion, from 1; 0 if RAVDESS has none for it.
+fn code_of(emotion: Emotion) -> usize {
+    let position = Emotion::ALL.iter().position(|known| *known == emotion);
+    position.map_or(0, |position| position + 1)
 }
 
 impl FromStr for RavdessName {

@@ -57,6 +57,24 @@ pub enum SplitError {
         /// The fold.
         fold: String,
     },
+    /// The speakers of some clips are not known, and the protocol or the validation set needs them.
+    #[error(
+        "{clips} clip(s) have no speaker; name the speakers, or use the protocol holdout or all, \
+         or one with validation_fraction = 0"
+    )]
+    NoSpeaker {
+        /// The number of clips without a speaker.
+        clips: usize,
+    },
+    /// There is only one corpus.
+    #[error(
+        "the protocol corpora leaves one corpus out in each fold, and all clips are of one corpus, \
+         {name}; give several corpora"
+    )]
+    OneCorpus {
+        /// The corpus's name.
+        name: String,
+    },
     /// A clip is not from RAVDESS, so EmoBox's folds do not include it.
     #[error(
         "the protocol emobox splits RAVDESS by its actors, and {} is not known as a RAVDESS \

@@ -10,14 +10,17 @@ use crate::{LabelScheme, Utterance};
 pub(super) fn split(
     utterances: &[Utterance],
     list: &[usize],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
     test_fraction: f64,
     validation_fraction: f64,
     seed: u64,
 ) -> Fold {
-    let mut strata: Vec<Vec<usize>> = vec![Vec::new(); scheme.labels().len()];
+    // Clips without a class, as regression has them, are a stratum of their own.
+    let without = scheme.labels().len();
+    let mut strata: Vec<Vec<usize>> = vec![Vec::new(); without + 1];
     for (position, &index) in list.iter().enumerate() {
-        strata[scheme.label_of(utterances[index].emotion)].push(position);
+        let label = scheme.label_of(utterances[index].emotion);
+        strata[label.unwrap_or(without)].push(position);
     }
     let mut rng = stream(seed, Purpose::Test);
     for stratum in &mut strata {

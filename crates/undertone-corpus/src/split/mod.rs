@@ -4,6 +4,7 @@
 //! training (when to stop, which checkpoint to keep) use the validation set, which is taken out of
 //! the training set. Splitting comes first, and only the training set is balanced.
 
+mod corpora;
 mod emobox;
 mod error;
 mod fold;
@@ -28,7 +29,7 @@ use crate::{BalanceStep, LabelScheme, Protocol, ProtocolConfig, Subset, Utteranc
 /// balanced: see [`SplitError`].
 pub fn split(
     utterances: &[Utterance],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
     config: &ProtocolConfig,
     balance: &[BalanceStep],
     seed: u64,
@@ -53,13 +54,24 @@ pub fn split(
         Protocol::Speakers => speakers::split(utterances, config.folds, validation, seed)?,
         Protocol::Emobox => emobox::split(utterances, validation, seed)?,
         Protocol::Manifest => vec![by_manifest(utterances, validation, seed)?],
+        Protocol::Corpora => corpora::split(utterances, validation, seed)?,
         Protocol::Full => vec![full(utterances, validation, seed)?],
+        Protocol::All => vec![Fold {
+            name: "all".to_owned(),
+            train: Vec::new(),
+            validation: Vec::new(),
+            test: (0..utterances.len()).collect(),
+        }],
     };
     for fold in &mut folds {
         let subsets = [
-            (Subset::Train, &fold.train, true),
+            (Subset::Train, &fold.train, config.name != Protocol::All),
             (Subset::Test, &fold.test, config.name != Protocol::Full),
-            (Subset::Validation, &fold.validation, validation > 0.0),
+            (
+                Subset::Validation,
+                &fold.validation,
+                validation > 0.0 && config.name != Protocol::All,
+            ),
         ];
         for (subset, clips, needed) in subsets {
             if needed && clips.is_empty() {
@@ -86,7 +98,7 @@ fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), SplitE
     }
     let test = match config.name {
         Protocol::Holdout => config.test_fraction,
-        Protocol::Speakers | Protocol::Emobox | Protocol::Manifest | Protocol::Full => 0.0,
+        _ => 0.0,
     };
     if config.name == Protocol::Holdout && !(test > 0.0 && test < 1.0) {
         return Err(SplitError::TestFraction { value: test });
@@ -109,7 +121,7 @@ fn check(utterances: &[Utterance], config: &ProtocolConfig) -> Result<(), SplitE
 fn balanced(
     utterances: &[Utterance],
     list: &[usize],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
     steps: &[BalanceStep],
     seed: u64,
     fold: &str,

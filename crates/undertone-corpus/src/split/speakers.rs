@@ -26,7 +26,7 @@ pub(super) fn split(
     seed: u64,
 ) -> Result<Vec<Fold>, SplitError> {
     let all: Vec<usize> = (0..utterances.len()).collect();
-    let mut speakers = speakers_of(utterances, &all);
+    let mut speakers = speakers_of(utterances, &all)?;
     if folds < 2 || folds > speakers.len() {
         return Err(SplitError::Folds {
             folds,
@@ -36,7 +36,7 @@ pub(super) fn split(
     speakers.shuffle(&mut stream(seed, Purpose::Test));
     let fold_of = deal(&speakers, folds);
     fold_by(utterances, folds, validation, seed, |utterance| {
-        fold_of.get(utterance.speaker.as_str()).copied()
+        fold_of.get(utterance.speaker.as_deref()?).copied()
     })
 }
 
@@ -77,7 +77,7 @@ pub(super) fn carve_validation(
     if fraction == 0.0 {
         return Ok(());
     }
-    let mut speakers = speakers_of(utterances, &fold.train);
+    let mut speakers = speakers_of(utterances, &fold.train)?;
     if speakers.len() < 2 {
         return Err(SplitError::OneSpeaker {
             fold: fold.name.clone(),
@@ -89,21 +89,27 @@ pub(super) fn carve_validation(
     let chosen = choose(speakers, wanted);
     let (validation, train) = std::mem::take(&mut fold.train)
         .into_iter()
-        .partition(|&index| chosen.contains(utterances[index].speaker.as_str()));
+        .partition(|&index| chosen.contains(utterances[index].speaker_name()));
     fold.train = train;
     fold.validation = validation;
     Ok(())
 }
 
 /// Return the speakers of some utterances, in the order of their names.
-fn speakers_of<'a>(utterances: &'a [Utterance], indices: &[usize]) -> Vec<Speaker<'a>> {
+fn speakers_of<'a>(
+    utterances: &'a [Utterance],
+    indices: &[usize],
+) -> Result<Vec<Speaker<'a>>, SplitError> {
     let mut speakers: BTreeMap<&str, Speaker> = BTreeMap::new();
+    let mut unknown = 0;
     for &index in indices {
         let Utterance {
-            speaker: name,
-            gender,
-            ..
+            speaker, gender, ..
         } = &utterances[index];
+        let Some(name) = speaker else {
+            unknown += 1;
+            continue;
+        };
         let speaker = speakers.entry(name).or_insert(Speaker {
             name,
             gender: None,
@@ -112,7 +118,10 @@ fn speakers_of<'a>(utterances: &'a [Utterance], indices: &[usize]) -> Vec<Speake
         speaker.gender = speaker.gender.or(*gender);
         speaker.clips += 1;
     }
-    speakers.into_values().collect()
+    match unknown {
+        0 => Ok(speakers.into_values().collect()),
+        clips => Err(SplitError::NoSpeaker { clips }),
+    }
 }
 
 /// Assign speakers to folds, those with most clips first. Each goes to the fold with the fewest

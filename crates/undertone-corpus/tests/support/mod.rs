@@ -21,12 +21,9 @@ pub(crate) fn clip(
     gender: Option<Gender>,
 ) -> Utterance {
     Utterance {
-        path: format!("{number}.wav").into(),
-        emotion,
-        speaker: speaker.to_owned(),
+        speaker: Some(speaker.to_owned()),
         gender,
-        split: None,
-        ravdess: None,
+        ..Utterance::new(format!("{number}.wav"), emotion)
     }
 }
 
@@ -43,11 +40,11 @@ pub(crate) fn emotions(utterances: &[Utterance], indices: &[usize]) -> BTreeMap<
 pub(crate) fn labels(
     utterances: &[Utterance],
     indices: &[usize],
-    scheme: LabelScheme,
+    scheme: &LabelScheme,
 ) -> Vec<usize> {
     let mut counts = vec![0; scheme.labels().len()];
     for &index in indices {
-        counts[scheme.label_of(utterances[index].emotion)] += 1;
+        counts[scheme.label_of(utterances[index].emotion).unwrap()] += 1;
     }
     counts
 }

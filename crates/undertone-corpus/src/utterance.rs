@@ -1,7 +1,7 @@
 //! One labeled recording, or a part of one.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{Emotion, Gender, RavdessName, Segment, Subset};
 
@@ -61,11 +61,12 @@ impl Utterance {
         self.speaker.as_deref().unwrap_or("unknown")
     }
 
-    /// Return the path, followed by the segment if there is one: `talk.wav [1.5-3]`.
-    pub fn name(&self) -> String {
+    /// Return the path below `root`, followed by the segment if there is one: `talk.wav [1.5-3]`.
+    pub fn name_below(&self, root: &Path) -> String {
+        let path = self.path.strip_prefix(root).unwrap_or(&self.path).display();
         match self.segment {
-            None => self.path.display().to_string(),
-            Some(segment) => format!("{} [{segment}]", self.path.display()),
+            None => path.to_string(),
+            Some(segment) => format!("{path} [{segment}]"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use undertone_corpus::{Corpus, Utterance};
+use undertone_corpus::{Corpus, LabelScheme, Utterance};
 
 use crate::measure::ClipMeasures;
 
@@ -32,6 +32,15 @@ pub(crate) fn gender_of(utterance: &Utterance) -> &'static str {
     utterance.gender.map_or(UNKNOWN, |gender| gender.name())
 }
 
+/// The class of a clip whose emotion has none.
+pub(crate) const NO_CLASS: &str = "left out";
+
+/// Return the class of a clip, or [`NO_CLASS`].
+pub(crate) fn class_of(scheme: &LabelScheme, utterance: &Utterance) -> &'static str {
+    let label = scheme.label_of(utterance.emotion);
+    label.map_or(NO_CLASS, |label| scheme.labels()[label])
+}
+
 pub(crate) fn intensity_of(utterance: &Utterance) -> &'static str {
     utterance
         .ravdess
@@ -40,11 +49,7 @@ pub(crate) fn intensity_of(utterance: &Utterance) -> &'static str {
 
 /// Return a clip's path relative to the root of the corpus.
 pub(crate) fn path_of(corpus: &Corpus, index: usize) -> String {
-    let path = &corpus.utterances[index].path;
-    path.strip_prefix(&corpus.root)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    corpus.utterances[index].name_below(&corpus.root)
 }
 
 /// Find a clip by its path, as the corpus writes it or as the file system does.

@@ -1,5 +1,6 @@
 //! The result of an exploration.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use undertone_corpus::{Corpus, Emotion, Utterance};
@@ -49,10 +50,14 @@ impl Exploration<'_> {
             .filter(move |clip| self.utterance(clip).emotion == emotion)
     }
 
-    /// Return the emotions that have a clip, in the order of RAVDESS.
+    /// Return the emotions that have a clip, RAVDESS's in its order, then the others by name.
     pub fn emotions(&self) -> Vec<Emotion> {
-        let there = |emotion: &Emotion| self.of_emotion(*emotion).next().is_some();
-        Emotion::ALL.into_iter().filter(there).collect()
+        let emotions: BTreeSet<Emotion> = self
+            .clips
+            .iter()
+            .map(|clip| self.utterance(clip).emotion)
+            .collect();
+        emotions.into_iter().collect()
     }
 
     /// Return the folder of the corpus. That of a manifest in the working directory is empty.

@@ -241,7 +241,7 @@ fn combinations(corpus: &Corpus, clips: &[Clip]) -> Option<Finding> {
     let mut by_speaker: BTreeMap<&str, BTreeSet<Emotion>> = BTreeMap::new();
     for clip in clips {
         let utterance = &corpus.utterances[clip.index];
-        let emotions = by_speaker.entry(&utterance.speaker).or_default();
+        let emotions = by_speaker.entry(utterance.speaker_name()).or_default();
         emotions.insert(utterance.emotion);
     }
     let all: BTreeSet<Emotion> = by_speaker.values().flatten().copied().collect();

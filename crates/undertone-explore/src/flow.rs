@@ -1,11 +1,11 @@
 //! Counts of clips after each step of balancing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use undertone_corpus::{BalanceError, BalanceStep, Emotion, LabelScheme, Utterance, balance};
 
-use crate::clip::{Clip, UNKNOWN, gender_of, intensity_of};
+use crate::clip::{Clip, NO_CLASS, UNKNOWN, class_of, gender_of, intensity_of};
 use crate::options::ExploreOptions;
 
 /// Counts of the readable clips, from the recordings to the balanced training data.
@@ -26,9 +26,9 @@ pub struct Stage {
     pub mapped: bool,
     /// All clips.
     pub clips: usize,
-    /// By emotion, in the order of RAVDESS.
+    /// By emotion: RAVDESS's in its order, then the others by name.
     pub emotions: Vec<(&'static str, usize)>,
-    /// By label, in the scheme's order.
+    /// By label, in the scheme's order, then the clips without a label.
     pub labels: Vec<(&'static str, usize)>,
     /// By gender; "unknown" last.
     pub genders: Vec<(String, usize)>,
@@ -40,9 +40,9 @@ pub struct Stage {
 
 pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOptions) -> Flow {
     let recorded: Vec<usize> = clips.iter().map(|clip| clip.index).collect();
-    let there = Facets::of(utterances, &recorded, options.scheme);
+    let there = Facets::of(utterances, &recorded, &options.scheme);
     let stage = |name: &str, mapped: bool, indices: &[usize]| {
-        there.count(utterances, indices, name, mapped, options.scheme)
+        there.count(utterances, indices, name, mapped, &options.scheme)
     };
     let mut stages = vec![stage("as recorded", false, &recorded)];
     let (mut now, mut mapped) = (recorded.clone(), false);
@@ -54,7 +54,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
         }
         // Always from the start, so that random numbers are the same as in training.
         taken.push(*step);
-        match balance(utterances, &recorded, options.scheme, &taken, options.seed) {
+        match balance(utterances, &recorded, &options.scheme, &taken, options.seed) {
             Ok(next) => now = next,
             Err(BalanceError::Absent {
                 emotion,
@@ -84,30 +84,26 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
 /// The groups of the corpus, so that a group with no clips left is still listed.
 struct Facets {
     emotions: Vec<Emotion>,
-    labels: Vec<usize>,
+    labels: Vec<&'static str>,
     genders: Vec<&'static str>,
     intensities: Vec<&'static str>,
     speakers: Vec<String>,
 }
 
 impl Facets {
-    fn of(utterances: &[Utterance], indices: &[usize], scheme: LabelScheme) -> Self {
+    fn of(utterances: &[Utterance], indices: &[usize], scheme: &LabelScheme) -> Self {
         let all = || indices.iter().map(|&index| &utterances[index]);
-        let emotion_there = |emotion: &Emotion| all().any(|clip| clip.emotion == *emotion);
-        let emotions: Vec<Emotion> = Emotion::ALL.into_iter().filter(emotion_there).collect();
-        let label_there = |label: &usize| {
-            emotions
-                .iter()
-                .any(|emotion| scheme.label_of(*emotion) == *label)
-        };
+        let emotions: BTreeSet<Emotion> = all().map(|clip| clip.emotion).collect();
+        let classes: BTreeSet<&str> = all().map(|clip| class_of(scheme, clip)).collect();
+        let labels = scheme.labels().iter().copied().chain([NO_CLASS]);
         let known = |names: &[&'static str], of: fn(&Utterance) -> &'static str| {
             let there = |name: &&'static str| all().any(|clip| of(clip) == *name);
             names.iter().copied().filter(there).collect()
         };
-        let speakers: BTreeMap<&str, ()> = all().map(|clip| (clip.speaker.as_str(), ())).collect();
+        let speakers: BTreeMap<&str, ()> = all().map(|clip| (clip.speaker_name(), ())).collect();
         Self {
-            labels: (0..scheme.labels().len()).filter(label_there).collect(),
-            emotions,
+            labels: labels.filter(|label| classes.contains(label)).collect(),
+            emotions: emotions.into_iter().collect(),
             genders: known(&["female", "male", UNKNOWN], gender_of),
             intensities: known(&["normal", "strong", UNKNOWN], intensity_of),
             speakers: speakers.into_keys().map(str::to_owned).collect(),
@@ -120,7 +116,7 @@ impl Facets {
         indices: &[usize],
         name: &str,
         mapped: bool,
-        scheme: LabelScheme,
+        scheme: &LabelScheme,
     ) -> Stage {
         let count = |belongs: &dyn Fn(&Utterance) -> bool| {
             let clips = indices.iter().map(|&index| &utterances[index]);
@@ -139,7 +135,7 @@ impl Facets {
             .collect();
         for &index in indices {
             *speakers
-                .entry(utterances[index].speaker.as_str())
+                .entry(utterances[index].speaker_name())
                 .or_default() += 1;
         }
         Stage {
@@ -154,10 +150,7 @@ impl Facets {
             labels: self
                 .labels
                 .iter()
-                .map(|&label| {
-                    let is = |clip: &Utterance| scheme.label_of(clip.emotion) == label;
-                    (scheme.labels()[label], count(&is))
-                })
+                .map(|&label| (label, count(&|clip| class_of(scheme, clip) == label)))
                 .collect(),
             genders: named(&self.genders, gender_of),
             intensities: named(&self.intensities, intensity_of),

@@ -1,5 +1,7 @@
 //! The clips that the page shows and plays.
 
+use std::collections::BTreeSet;
+
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -54,7 +56,11 @@ pub(crate) fn show(
         }
     }
     let mut shown = Vec::new();
-    for emotion in Emotion::ALL {
+    let emotions: BTreeSet<Emotion> = clips
+        .iter()
+        .map(|clip| corpus.utterances[clip.index].emotion)
+        .collect();
+    for emotion in emotions {
         for (number, gender) in ["female", "male", UNKNOWN].into_iter().enumerate() {
             let belongs = |index: usize| {
                 let utterance = &corpus.utterances[index];
@@ -73,7 +79,7 @@ pub(crate) fn show(
             // One random stream per choice, so that an additional clip of one emotion does not
             // change the choice for another.
             let mut random = ChaCha8Rng::seed_from_u64(options.seed);
-            random.set_stream((emotion.index() * 3 + number) as u64);
+            random.set_stream(stream_of(emotion) * 3 + number as u64);
             shown.extend(candidates.choose(&mut random).map(|index| (*index, gender)));
         }
     }
@@ -81,6 +87,20 @@ pub(crate) fn show(
         .into_iter()
         .filter_map(|(index, gender)| prepare(corpus, index, gender, options, measurer).transpose())
         .collect()
+}
+
+/// Return the number of an emotion's random stream.
+fn stream_of(emotion: Emotion) -> u64 {
+    let known = Emotion::ALL.iter().position(|known| *known == emotion);
+    known.map_or_else(
+        || {
+            let bytes = emotion.name().bytes();
+            bytes.fold(8, |stream, byte| {
+                stream * 31 % 0xffff_fffb + u64::from(byte)
+            })
+        },
+        |position| position as u64,
+    )
 }
 
 /// Prepare a clip; `None` if its file has disappeared since it was measured.

@@ -19,7 +19,7 @@ pub struct ExplorationSummary {
     /// The folder of the corpus or of its manifest.
     pub corpus: String,
     /// The label scheme.
-    pub scheme: &'static str,
+    pub scheme: String,
     /// The seed.
     pub seed: u64,
     /// Clips that were measured.
@@ -129,7 +129,7 @@ impl Exploration<'_> {
         let trimming = &self.options.trimming;
         ExplorationSummary {
             corpus: self.root().display().to_string(),
-            scheme: self.options.scheme.name(),
+            scheme: self.options.scheme.name().to_owned(),
             seed: self.options.seed,
             clips: self.clips.len(),
             unreadable: self.unreadable.len(),
@@ -161,7 +161,8 @@ impl Exploration<'_> {
                         explained_by: Explained {
                             emotion: metric.explained_by(self, |clip| clip.emotion),
                             gender: metric.explained_by(self, gender_of),
-                            speaker: metric.explained_by(self, |clip| clip.speaker.clone()),
+                            speaker: metric
+                                .explained_by(self, |clip| clip.speaker_name().to_owned()),
                         },
                     };
                     (metric.key, summary)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use crate::clip::{Clip, UNKNOWN, gender_of, intensity_of};
+use crate::clip::{Clip, UNKNOWN, class_of, gender_of, intensity_of};
 use crate::error::ExploreError;
 use crate::exploration::Exploration;
 
@@ -83,12 +83,12 @@ impl Exploration<'_> {
     fn names(&self, index: usize) -> Vec<String> {
         let utterance = &self.corpus.utterances[index];
         let known = |name: &str| if name == UNKNOWN { "" } else { name }.to_owned();
-        let scheme = self.options.scheme;
+        let scheme = &self.options.scheme;
         vec![
             self.path_of(index),
             utterance.emotion.to_string(),
-            scheme.labels()[scheme.label_of(utterance.emotion)].to_owned(),
-            utterance.speaker.clone(),
+            class_of(scheme, utterance).to_owned(),
+            known(utterance.speaker_name()),
             known(gender_of(utterance)),
             known(intensity_of(utterance)),
         ]

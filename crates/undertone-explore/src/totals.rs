@@ -1,5 +1,7 @@
 //! Sums over clips.
 
+use std::collections::BTreeMap;
+
 use undertone_corpus::Emotion;
 
 use crate::measure::{COLUMNS, LEVEL_BINS, MEL_BANDS, MFCCS, Measured};
@@ -7,7 +9,7 @@ use crate::measure::{COLUMNS, LEVEL_BINS, MEL_BANDS, MFCCS, Measured};
 /// Sums over clips. Their size does not depend on the number of clips.
 #[derive(Debug, Clone)]
 pub struct Totals {
-    by_emotion: Vec<Sums>,
+    by_emotion: BTreeMap<Emotion, Sums>,
     /// Number of frames by their level below the loudest frame of their clip, one bin per decibel.
     /// The last bin counts all lower levels.
     pub frame_levels: Vec<u64>,
@@ -35,7 +37,7 @@ pub struct MeanSpectra {
 impl Default for Totals {
     fn default() -> Self {
         Self {
-            by_emotion: vec![Sums::default(); Emotion::ALL.len()],
+            by_emotion: BTreeMap::new(),
             frame_levels: vec![0; LEVEL_BINS],
         }
     }
@@ -46,11 +48,10 @@ impl Totals {
         for (sum, frames) in self.frame_levels.iter_mut().zip(&measured.frame_levels) {
             *sum += frames;
         }
-        let (Some(spectra), Some(sums)) =
-            (&measured.spectra, self.by_emotion.get_mut(emotion.index()))
-        else {
+        let Some(spectra) = &measured.spectra else {
             return;
         };
+        let sums = self.by_emotion.entry(emotion).or_default();
         sums.clips += 1;
         add(&mut sums.log_mel, &spectra.log_mel);
         add(&mut sums.mfcc, &spectra.mfcc);
@@ -58,7 +59,7 @@ impl Totals {
 
     /// Return the mean spectra of an emotion; `None` if all its clips are silent.
     pub fn mean_of(&self, emotion: Emotion) -> Option<MeanSpectra> {
-        let sums = self.by_emotion.get(emotion.index())?;
+        let sums = self.by_emotion.get(&emotion)?;
         let mean = |sum: &[f64]| -> Vec<Vec<f64>> {
             sum.chunks(COLUMNS)
                 .map(|row| row.iter().map(|v| v / sums.clips as f64).collect())

@@ -93,7 +93,7 @@ impl ModelBundle {
         let report = parse_report(path, &text)?;
         if !is_about(&report, &self.model) {
             let config = &self.model.config;
-            let (recipe, labels) = (&config.provenance.recipe, config.label_scheme);
+            let (recipe, labels) = (&config.provenance.recipe, &config.label_scheme);
             return Err(ExportError::OtherModel {
                 path: path.to_owned(),
                 found: format!("{} with {}", report.recipe, report.label_scheme),

@@ -64,9 +64,11 @@ mod tests {
 
     #[test]
     fn every_color_is_visible_on_a_dark_page() {
-        let labels = LabelScheme::ALL.iter().flat_map(|scheme| scheme.labels());
+        let labels = LabelScheme::ALL
+            .iter()
+            .flat_map(|scheme| scheme.labels().to_vec());
         let named = labels
-            .chain(&Emotion::NAMES)
+            .chain(Emotion::NAMES)
             .filter_map(|name| color_of(name));
         for color in named.chain(OTHER_COLORS) {
             let replaced = ON_DARK_PAGES.iter().find(|(light, _)| *light == color);

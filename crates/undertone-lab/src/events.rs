@@ -1,8 +1,10 @@
 //! Events of long work, and the request to interrupt it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
+use undertone_corpus::Emotion;
 
 use crate::train::MemoryEstimate;
 
@@ -42,6 +44,11 @@ pub enum Event<'a> {
     ClipFailed {
         /// The clip and the reason.
         message: String,
+    },
+    /// Clips are left out because their emotion has no class.
+    WithoutClass {
+        /// The number of such clips of each emotion.
+        emotions: &'a BTreeMap<Emotion, usize>,
     },
     /// A fold begins.
     Fold {

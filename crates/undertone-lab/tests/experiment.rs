@@ -375,7 +375,7 @@ fn report_with_copy(copy: impl Fn(&[u8]) -> Vec<u8>) -> Report {
     let own = fs::read(&corpus.utterances[0].path).unwrap();
     fs::write(&corpus.utterances[12].path, copy(&own)).unwrap();
     for utterance in &mut corpus.utterances {
-        let subset = match utterance.speaker.as_str() {
+        let subset = match utterance.speaker_name() {
             "s1" => undertone_corpus::Subset::Test,
             _ => undertone_corpus::Subset::Train,
         };

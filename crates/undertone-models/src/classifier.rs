@@ -10,7 +10,7 @@ use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 use undertone_metrics::argmax;
 
 use crate::infer::{Inference, OVERLAP, mean};
-use crate::model::{self, Model, ModelConfig, ModelError, class_of_output};
+use crate::model::{self, Model, ModelConfig, ModelError};
 use crate::network::{BandStatistics, Network};
 
 /// A trained model, ready to classify recordings. Threads can share it by reference.
@@ -173,12 +173,13 @@ impl Classifier {
             statistics,
             encoder: _,
         } = model;
-        let (outputs, labels) = (config.output_scheme, config.label_scheme);
-        let class_of_output =
-            class_of_output(outputs, labels).ok_or_else(|| ModelError::Outputs {
+        let (outputs, labels) = (&config.output_scheme, &config.label_scheme);
+        let class_of_output = outputs
+            .classes_in(labels)
+            .ok_or_else(|| ModelError::Outputs {
                 path: config.name.clone().into(),
-                outputs,
-                labels,
+                outputs: outputs.clone(),
+                labels: labels.clone(),
             })?;
         Ok(Self {
             labels: config.labels.clone().into(),

@@ -26,7 +26,6 @@ pub use model::EMBEDDED_CARD;
 pub use model::{
     CARD_FILE, CONFIG_FILE, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
     PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
-    class_of_output,
 };
 pub use network::{
     Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head, Lstm,

@@ -11,7 +11,7 @@ use undertone_corpus::LabelScheme;
 use undertone_models::{
     BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, FORMAT, LstmConfig, Model,
     ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, WEIGHTS_FILE, Weights,
-    WeightsError, class_of_output,
+    WeightsError,
 };
 
 /// A device's generator is the whole process's: only one model may be drawn at a time.
@@ -256,11 +256,11 @@ fn invalid_configurations_are_errors() {
 fn fine_classes_are_summed_into_coarse_ones_but_not_coarse_into_fine() {
     use LabelScheme::{Emotion8, Sentiment3};
     assert_eq!(
-        class_of_output(Emotion8, Sentiment3),
+        Emotion8.classes_in(&Sentiment3),
         Some(vec![1, 1, 2, 0, 0, 0, 0, 2])
     );
-    assert_eq!(class_of_output(Sentiment3, Sentiment3), Some(vec![0, 1, 2]));
-    assert_eq!(class_of_output(Sentiment3, Emotion8), None);
+    assert_eq!(Sentiment3.classes_in(&Sentiment3), Some(vec![0, 1, 2]));
+    assert_eq!(Sentiment3.classes_in(&Emotion8), None);
 }
 
 #[test]

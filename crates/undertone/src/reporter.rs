@@ -1,6 +1,7 @@
 //! Reporting the events of training and evaluation: a progress bar where stderr is a terminal, and
 //! lines of text, JSON or a full-screen view.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
@@ -39,6 +40,9 @@ pub(crate) struct Reporter {
 enum JsonEvent<'a> {
     ClipFailed {
         message: &'a str,
+    },
+    WithoutClass {
+        emotions: BTreeMap<&'static str, usize>,
     },
     Fold {
         name: &'a str,
@@ -105,6 +109,24 @@ impl Reporter {
                 self.say(
                     format_args!("warning: {message}"),
                     JsonEvent::ClipFailed { message },
+                );
+            }
+            Event::WithoutClass { emotions } => {
+                let counts: Vec<String> = emotions
+                    .iter()
+                    .map(|(emotion, clips)| format!("{emotion} {clips}"))
+                    .collect();
+                self.say(
+                    format_args!(
+                        "left out, as the labels have no class: {}",
+                        counts.join(", ")
+                    ),
+                    JsonEvent::WithoutClass {
+                        emotions: emotions
+                            .iter()
+                            .map(|(emotion, clips)| (emotion.name(), *clips))
+                            .collect(),
+                    },
                 );
             }
             Event::Fold {

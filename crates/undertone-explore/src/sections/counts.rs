@@ -7,6 +7,7 @@ use undertone_figures::{
 };
 
 use super::figures::frame;
+use crate::clip::NO_CLASS;
 use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::flow::{Flow, Stage};
@@ -88,10 +89,12 @@ fn classes(flow: &Flow, exploration: &Exploration<'_>) -> Result<Figure, Explore
 
 /// Return a link from every emotion to its label.
 fn mapping(before: &Stage, exploration: &Exploration<'_>) -> Vec<FlowLink> {
-    let scheme = exploration.options.scheme;
+    let scheme = &exploration.options.scheme;
     let place = |emotion: &str| {
         let emotion: undertone_corpus::Emotion = emotion.parse().ok()?;
-        let label = scheme.labels()[scheme.label_of(emotion)];
+        let label = scheme
+            .label_of(emotion)
+            .map_or(NO_CLASS, |label| scheme.labels()[label]);
         before.labels.iter().position(|(name, _)| *name == label)
     };
     before

@@ -54,7 +54,7 @@ fn facts(exploration: &Exploration<'_>) -> Vec<(String, String)> {
     let mut rates = BTreeSet::new();
     for clip in &exploration.clips {
         let utterance = exploration.utterance(clip);
-        speakers.insert((gender_of(utterance), utterance.speaker.as_str()));
+        speakers.insert((gender_of(utterance), utterance.speaker_name()));
         rates.insert(clip.measures.sample_rate);
     }
     let genders: Vec<String> = ["female", "male", "unknown"]
@@ -143,7 +143,7 @@ fn shares(exploration: &Exploration<'_>) -> Block {
             Cell::Text(metric.title.to_owned()),
             share(metric.explained_by(exploration, |clip| clip.emotion)),
             share(metric.explained_by(exploration, gender_of)),
-            share(metric.explained_by(exploration, |clip| clip.speaker.clone())),
+            share(metric.explained_by(exploration, |clip| clip.speaker_name().to_owned())),
         ]
     });
     Block::Table(Table {
@@ -162,7 +162,7 @@ fn explained(exploration: &Exploration<'_>) -> Option<String> {
         Some((metric, emotion))
     });
     let (metric, emotion) = shares.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    let speaker = metric.explained_by(exploration, |clip| clip.speaker.clone());
+    let speaker = metric.explained_by(exploration, |clip| clip.speaker_name().to_owned());
     let speaker = speaker.map_or_else(String::new, |speaker| {
         format!(", the speaker {}", percent(speaker))
     });

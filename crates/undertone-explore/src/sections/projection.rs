@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use undertone_corpus::{Emotion, Utterance, color_of};
+use undertone_corpus::{Utterance, color_of};
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::{clips, number, percent};
 use undertone_figures::{Figure, OTHER_COLORS, PointGroup, ScatterPlot};
 
 use super::figures::frame;
+use crate::clip::{NO_CLASS, class_of};
 use crate::error::ExploreError;
 use crate::exploration::Exploration;
 use crate::projection::Point;
@@ -63,7 +64,7 @@ fn figures(
     axes: &[String; 2],
     places: &[Point],
 ) -> Result<Vec<Block>, ExploreError> {
-    let scheme = exploration.options.scheme;
+    let scheme = &exploration.options.scheme;
     let mut figures = Vec::new();
     if places.is_empty() {
         return Ok(figures);
@@ -73,10 +74,14 @@ fn figures(
         .iter()
         .map(ToString::to_string)
         .collect();
-    let labels: Vec<String> = scheme.labels().iter().map(ToString::to_string).collect();
+    let mut labels: Vec<String> = scheme.labels().iter().map(ToString::to_string).collect();
+    let without_class = |place: &Point| class_of(scheme, utterance(exploration, place)) == NO_CLASS;
+    if places.iter().any(without_class) {
+        labels.push(NO_CLASS.to_owned());
+    }
     let mut speakers: Vec<String> = places
         .iter()
-        .map(|place| utterance(exploration, place).speaker.clone())
+        .map(|place| utterance(exploration, place).speaker_name().to_owned())
         .collect();
     speakers.sort();
     speakers.dedup();
@@ -85,14 +90,13 @@ fn figures(
         scatter(exploration, title, axes, places, names, name_of)
             .map(|figure| figures.push(Block::Figure(figure)))
     };
+    let emotion_count = emotions.len();
     draw("emotion", emotions, &|clip| clip.emotion.to_string())?;
-    if scheme.labels().len() < Emotion::ALL.len() {
-        draw("label", labels, &|clip| {
-            scheme.labels()[scheme.label_of(clip.emotion)].to_owned()
-        })?;
+    if scheme.labels().len() < emotion_count {
+        draw("label", labels, &|clip| class_of(scheme, clip).to_owned())?;
     }
     if speakers.len() <= MOST_SPEAKERS {
-        draw("speaker", speakers, &|clip| clip.speaker.clone())?;
+        draw("speaker", speakers, &|clip| clip.speaker_name().to_owned())?;
     }
     Ok(figures)
 }

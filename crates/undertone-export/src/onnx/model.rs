@@ -2,9 +2,7 @@
 
 use prost::Message;
 use undertone_audio::FrontEnd;
-use undertone_models::{
-    BandStatistics, Model, ModelConfig, NetworkConfig, Weights, class_of_output,
-};
+use undertone_models::{BandStatistics, Model, ModelConfig, NetworkConfig, Weights};
 
 use super::error::{LARGEST, OnnxError};
 use super::graph::{Graph, Size, Value, int};
@@ -112,8 +110,10 @@ fn attention_mask(graph: &mut Graph) -> Value {
 
 /// Add the output: the softmax of the scores, with finer classes summed into labels.
 fn probabilities(graph: &mut Graph, config: &ModelConfig, scores: &Value) -> Result<(), OnnxError> {
-    let classes =
-        class_of_output(config.output_scheme, config.label_scheme).ok_or(OnnxError::Outputs)?;
+    let classes = config
+        .output_scheme
+        .classes_in(&config.label_scheme)
+        .ok_or(OnnxError::Outputs)?;
     let mut probabilities = graph.op_with("Softmax", &[scores], vec![int("axis", 1)]);
     let labels = config.labels.len();
     if config.output_scheme != config.label_scheme {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use undertone_audio::{FeatureMatrix, FrontEnd};
 use undertone_models::{
     BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
-    class_of_output, infer,
+    infer,
 };
 
 /// Pseudo-random numbers from -1 to 1.
@@ -141,7 +141,11 @@ pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Ve
             statistics.normalize(clip);
         }
     }
-    let classes = class_of_output(model.config.output_scheme, model.config.label_scheme).unwrap();
+    let classes = model
+        .config
+        .output_scheme
+        .classes_in(&model.config.label_scheme)
+        .unwrap();
     let network = model.network.valid();
     let scores = network.forward(&Batch::of(&features, &Device::flex()));
     infer::softmax(scores, &classes)

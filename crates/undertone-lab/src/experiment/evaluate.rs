@@ -7,12 +7,12 @@ use burn::module::Module;
 use burn::tensor::Device;
 use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
 use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
+use undertone_models::Model;
 use undertone_models::infer::Inference;
-use undertone_models::{Model, class_of_output};
 
 use super::folds::takes;
 use super::predictions::Predictor;
-use super::setup::corpus_name;
+use super::setup::{corpus_name, labeled};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::prepare::FeatureStore;
@@ -66,11 +66,15 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         None,
         task.cache.clone(),
     )?;
-    let (utterances, features) =
-        store.readable(&task.corpus.utterances, task.observer, task.interrupt)?;
+    let clips = labeled(
+        &task.corpus.utterances,
+        &[&config.label_scheme],
+        task.observer,
+    )?;
+    let (utterances, features) = store.readable(&clips, task.observer, task.interrupt)?;
     let splits = split(
         &utterances,
-        config.label_scheme,
+        &config.label_scheme,
         task.protocol,
         task.balance,
         seed,
@@ -98,8 +102,10 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         .filter(|_| same_corpus)
         .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances))
         .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect());
-    let class_of_output =
-        class_of_output(config.output_scheme, config.label_scheme).unwrap_or_default();
+    let class_of_output = config
+        .output_scheme
+        .classes_in(&config.label_scheme)
+        .unwrap_or_default();
 
     let network = model.network.valid();
     let predictor = Predictor {
@@ -109,7 +115,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             class_of_output: &class_of_output,
             device: &task.device,
         },
-        label_scheme: config.label_scheme,
+        label_scheme: &config.label_scheme,
         root: &task.corpus.root,
         utterances: &utterances,
         features: &features,

@@ -31,11 +31,12 @@ impl Experiment<'_> {
     /// Compute the features of all clips, or the embeddings of a frozen encoder.
     pub(super) fn features(&self) -> Result<Features, LabError> {
         let recipe = self.recipe;
-        let front_end = FrontEnd::new(self.resolve_front_end()?)?;
+        let clips = self.labeled()?;
+        let front_end = FrontEnd::new(self.resolve_front_end(&clips)?)?;
         self.check_network(&front_end)?;
         let compute = |copies: &CopiesConfig, frozen: Option<FrozenEncoder>| {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
-            store.readable(&self.corpus.utterances, self.observer, self.interrupt)
+            store.readable(&clips, self.observer, self.interrupt)
         };
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
@@ -100,12 +101,11 @@ impl Experiment<'_> {
 
     /// Return the recipe's front end with its encoder's settings. A duration such as `p95` becomes
     /// the seconds that it stands for in this corpus.
-    fn resolve_front_end(&self) -> Result<FrontEndConfig, LabError> {
+    fn resolve_front_end(&self, clips: &[Utterance]) -> Result<FrontEndConfig, LabError> {
         let mut config = match self.encoder {
             Some(encoder) => encoder.front_end(&self.recipe.front_end),
             None => self.recipe.front_end.clone(),
         };
-        let clips = &self.corpus.utterances;
         let seconds = resolve_duration(&config, clips, self.observer, self.interrupt)?;
         config.duration = FitLength::Seconds(seconds);
         Ok(config)

@@ -90,8 +90,8 @@ impl Experiment<'_> {
             let utterance = &features.utterances[*index];
             Some(Example {
                 embedding: embeddings[*index].windows.first()?,
-                output: outputs.label_of(utterance.emotion),
-                speaker: &utterance.speaker,
+                output: outputs.label_of(utterance.emotion)?,
+                speaker: utterance.speaker_name(),
             })
         };
         let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
@@ -222,7 +222,7 @@ impl Experiment<'_> {
                 class_of_output,
                 device: &self.device,
             },
-            label_scheme: model.config.label_scheme,
+            label_scheme: &model.config.label_scheme,
             root: &self.corpus.root,
             utterances: &features.utterances,
             features: features.trained_on(),
@@ -246,15 +246,16 @@ impl Experiment<'_> {
         features: &'f [ClipFeatures],
         indices: &[usize],
     ) -> Subset<'f> {
-        let classes = |scheme: LabelScheme| -> Vec<usize> {
+        // Only clips with a class are split.
+        let classes = |scheme: &LabelScheme| -> Vec<usize> {
             indices
                 .iter()
-                .map(|index| scheme.label_of(utterances[*index].emotion))
+                .filter_map(|index| scheme.label_of(utterances[*index].emotion))
                 .collect()
         };
         Subset {
             clips: indices.iter().map(|index| &features[*index]).collect(),
-            labels: classes(self.recipe.label_scheme),
+            labels: classes(&self.recipe.label_scheme),
             outputs: classes(self.recipe.outputs()),
         }
     }
@@ -282,20 +283,20 @@ impl Experiment<'_> {
             .train
             .iter()
             .chain(&job.fold.validation)
-            .map(|index| utterances[*index].speaker.as_str())
+            .filter_map(|index| utterances[*index].speaker.as_deref())
             .collect();
         ModelConfig {
             format: FORMAT,
             name: format!("{}-{}", self.recipe.name, self.recipe.label_scheme.name()),
             front_end: features.front_end.config().clone(),
             network: self.recipe.network.clone(),
-            output_scheme: self.recipe.outputs(),
-            label_scheme: self.recipe.label_scheme,
+            output_scheme: self.recipe.outputs().clone(),
+            label_scheme: self.recipe.label_scheme.clone(),
             labels: self.recipe.labels(),
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),
-                corpus: corpus_name(utterances).to_owned(),
+                corpus: corpus_name(utterances),
                 trained_on: format!("protocol {}, {}", self.recipe.protocol.name, job.fold.name),
                 speakers: heard.into_iter().map(str::to_owned).collect(),
                 seed: job.seed,

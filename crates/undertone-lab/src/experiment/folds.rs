@@ -46,7 +46,10 @@ impl Experiment<'_> {
         let recipe = self.recipe;
         match choice {
             FoldChoice::One(number) => {
-                let several = matches!(recipe.protocol.name, Protocol::Speakers | Protocol::Emobox);
+                let several = matches!(
+                    recipe.protocol.name,
+                    Protocol::Speakers | Protocol::Emobox | Protocol::Corpora
+                );
                 let fold = several.then_some(*number);
                 describe_protocol(&recipe.protocol, fold, &[recipe.seed])
             }
@@ -64,7 +67,7 @@ impl Experiment<'_> {
         let folds = |seed: u64| {
             split(
                 utterances,
-                recipe.label_scheme,
+                &recipe.label_scheme,
                 &recipe.protocol,
                 &recipe.balance,
                 seed,

@@ -11,7 +11,7 @@ use crate::prepare::ClipFeatures;
 /// Predicts clips of a corpus.
 pub(super) struct Predictor<'a> {
     pub(super) inference: Inference<'a>,
-    pub(super) label_scheme: LabelScheme,
+    pub(super) label_scheme: &'a LabelScheme,
     /// The corpus's folder.
     pub(super) root: &'a Path,
     pub(super) utterances: &'a [Utterance],
@@ -27,19 +27,17 @@ impl Predictor<'_> {
         let rows = self.inference.clips(&windows);
         let prediction = |(index, probabilities): (&usize, Vec<f32>)| {
             let utterance = &self.utterances[*index];
-            let path = &utterance.path;
-            ClipPrediction {
-                utterance: path
-                    .strip_prefix(self.root)
-                    .unwrap_or(path)
-                    .display()
-                    .to_string(),
-                speaker: utterance.speaker.clone(),
+            let name = utterance.name_below(self.root);
+            Some(ClipPrediction {
+                // A clip of an unknown speaker counts as a speaker of its own.
+                speaker: utterance.speaker.clone().unwrap_or_else(|| name.clone()),
+                utterance: name,
                 gender: utterance.gender.map(|gender| gender.name().to_owned()),
-                truth: self.label_scheme.label_of(utterance.emotion),
+                // Only clips with a class are predicted.
+                truth: self.label_scheme.label_of(utterance.emotion)?,
                 probabilities,
-            }
+            })
         };
-        indices.iter().zip(rows).map(prediction).collect()
+        indices.iter().zip(rows).filter_map(prediction).collect()
     }
 }

@@ -1,15 +1,14 @@
 //! What an experiment works with.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use burn::tensor::Device;
-use undertone_corpus::{Corpus, Utterance};
-use undertone_models::{
-    ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder, class_of_output,
-};
+use undertone_corpus::{Corpus, Emotion, LabelScheme, Utterance};
+use undertone_models::{ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder};
 
 use crate::error::LabError;
-use crate::events::{Interrupt, Observer};
+use crate::events::{Event, Interrupt, Observer};
 use crate::recipe::Recipe;
 
 /// A corpus, a recipe, and where to compute.
@@ -46,22 +45,66 @@ impl Experiment<'_> {
 
     /// Return the class of each output of the network.
     pub(super) fn class_of_output(&self) -> Result<Vec<usize>, LabError> {
-        let (outputs, labels) = (self.recipe.outputs(), self.recipe.label_scheme);
-        class_of_output(outputs, labels).ok_or_else(|| {
+        let (outputs, labels) = (self.recipe.outputs(), &self.recipe.label_scheme);
+        outputs.classes_in(labels).ok_or_else(|| {
             ModelError::Outputs {
                 path: PathBuf::from(&self.recipe.name),
-                outputs,
-                labels,
+                outputs: outputs.clone(),
+                labels: labels.clone(),
             }
             .into()
         })
     }
+
+    /// Return the corpus's clips that have a class, and tell the observer of the others.
+    pub(super) fn labeled(&self) -> Result<Vec<Utterance>, LabError> {
+        let schemes = [self.recipe.outputs(), &self.recipe.label_scheme];
+        labeled(&self.corpus.utterances, &schemes, self.observer)
+    }
 }
 
-/// Return the corpus's name in a model's provenance.
-pub(super) fn corpus_name(utterances: &[Utterance]) -> &'static str {
-    let ravdess = utterances
+/// Return the clips whose emotion has a class in every scheme, and tell the observer of the others.
+///
+/// # Errors
+/// If no clip is left.
+pub(super) fn labeled(
+    utterances: &[Utterance],
+    schemes: &[&LabelScheme],
+    observer: Observer<'_>,
+) -> Result<Vec<Utterance>, LabError> {
+    let mut left_out: BTreeMap<Emotion, usize> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(utterances.len());
+    for utterance in utterances {
+        let emotion = utterance.emotion;
+        let has_class = |scheme: &&LabelScheme| scheme.label_of(emotion).is_some();
+        if schemes.iter().all(has_class) {
+            kept.push(utterance.clone());
+        } else {
+            *left_out.entry(emotion).or_default() += 1;
+        }
+    }
+    if !left_out.is_empty() {
+        observer(&Event::WithoutClass {
+            emotions: &left_out,
+        });
+    }
+    if kept.is_empty() {
+        let labels: Vec<&str> = left_out.keys().map(|emotion| emotion.name()).collect();
+        let scheme = schemes.last().map_or("", |scheme| scheme.name());
+        return Err(LabError::TooFewClips(format!(
+            "no clip of the corpus has a class of {scheme}; its labels are {}",
+            labels.join(", ")
+        )));
+    }
+    Ok(kept)
+}
+
+/// Return the names of the corpora in a model's provenance: `RAVDESS`, or `CREMA-D + EmoDB`.
+pub(super) fn corpus_name(utterances: &[Utterance]) -> String {
+    let names: BTreeSet<&str> = utterances
         .iter()
-        .all(|utterance| utterance.ravdess.is_some());
-    if ravdess { "RAVDESS" } else { "manifest" }
+        .map(|utterance| utterance.corpus.as_str())
+        .collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    names.join(" + ")
 }

@@ -33,6 +33,9 @@ pub enum RecipeError {
     /// An override has no `=`.
     #[error("`{0}`: expected KEY=VALUE, for instance training.epochs=10")]
     Override(String),
+    /// The classes cannot be made of the corpus's labels.
+    #[error("label_scheme: {0}")]
+    Scheme(#[from] undertone_corpus::SchemeError),
     /// A value is out of its range.
     #[error("recipe: `{field}` must be {expected}, found {found}")]
     Range {

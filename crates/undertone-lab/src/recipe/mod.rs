@@ -11,8 +11,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
-use undertone_corpus::{BalanceStep, LabelScheme, ProtocolConfig};
-use undertone_models::{NetworkConfig, class_of_output};
+use undertone_corpus::{BalanceStep, Corpus, LabelScheme, Protocol, ProtocolConfig};
+use undertone_models::NetworkConfig;
 
 pub use augment::{AugmentConfig, MaskConfig};
 pub use copies::CopiesConfig;
@@ -166,8 +166,22 @@ impl Recipe {
     }
 
     /// Return the label scheme of the network's outputs.
-    pub(crate) fn outputs(&self) -> LabelScheme {
-        self.output_scheme.unwrap_or(self.label_scheme)
+    pub(crate) fn outputs(&self) -> &LabelScheme {
+        self.output_scheme.as_ref().unwrap_or(&self.label_scheme)
+    }
+
+    /// Return the recipe with the classes of `label_scheme = "corpus"` known.
+    ///
+    /// # Errors
+    /// If the corpus has fewer than two labels, or `output_scheme` cannot be summed to them.
+    pub fn for_corpus(mut self, corpus: &Corpus) -> Result<Self, RecipeError> {
+        for scheme in [Some(&mut self.label_scheme), self.output_scheme.as_mut()] {
+            if let Some(scheme) = scheme {
+                *scheme = scheme.resolved(&corpus.utterances)?;
+            }
+        }
+        self.check()?;
+        Ok(self)
     }
 
     /// Return whether a pretrained encoder is trained too, and not only its head.
@@ -178,11 +192,18 @@ impl Recipe {
 
     fn check(&self) -> Result<(), RecipeError> {
         let outputs = self.outputs();
+        let known = *outputs != LabelScheme::Corpus && self.label_scheme != LabelScheme::Corpus;
         range(
-            class_of_output(outputs, self.label_scheme).is_some(),
+            !known || outputs.classes_in(&self.label_scheme).is_some(),
             "output_scheme",
             "label_scheme or a finer scheme",
             outputs,
+        )?;
+        range(
+            self.protocol.name != Protocol::All,
+            "protocol.name",
+            "a protocol with a training set",
+            self.protocol.name,
         )?;
         let pretrained = matches!(self.network, NetworkConfig::Pretrained(_));
         if let Some(head) = &self.head {

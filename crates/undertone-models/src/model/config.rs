@@ -100,14 +100,19 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
         })?;
     let expected = config.label_scheme.labels();
     if config.labels != expected {
+        let expected = expected.iter().map(|label| (*label).to_owned()).collect();
         return Err(ModelError::Labels {
             path,
-            scheme: config.label_scheme,
             found: config.labels,
-            expected: expected.iter().map(|label| (*label).to_owned()).collect(),
+            expected,
+            scheme: config.label_scheme,
         });
     }
-    if class_of_output(config.output_scheme, config.label_scheme).is_none() {
+    if config
+        .output_scheme
+        .classes_in(&config.label_scheme)
+        .is_none()
+    {
         return Err(ModelError::Outputs {
             path,
             outputs: config.output_scheme,
@@ -115,18 +120,4 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
         });
     }
     Ok(config)
-}
-
-/// Return, for each class of `outputs`, the class of `labels` that it belongs to; `None` if
-/// `outputs` is the coarser scheme.
-pub fn class_of_output(outputs: LabelScheme, labels: LabelScheme) -> Option<Vec<usize>> {
-    (0..outputs.labels().len())
-        .map(|output| {
-            let mut classes = outputs
-                .emotions_of(output)
-                .map(|emotion| labels.label_of(emotion));
-            let class = classes.next()?;
-            classes.all(|other| other == class).then_some(class)
-        })
-        .collect()
 }

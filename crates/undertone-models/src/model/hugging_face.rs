@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig, Normalize};
 use undertone_files::write_atomically;
 
-use super::config::{ModelConfig, class_of_output};
+use super::config::ModelConfig;
 use super::encoder_folder::{
     EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
 };
@@ -218,11 +218,8 @@ fn config_json(
     let class = stock.unwrap_or("UndertoneForAudioClassification");
     config.insert("architectures".to_owned(), json!([class]));
     if stock.is_none() {
-        let (outputs, labels) = (settings.output_scheme, settings.label_scheme);
-        config.insert(
-            "summed_into".to_owned(),
-            json!(class_of_output(outputs, labels)),
-        );
+        let (outputs, labels) = (&settings.output_scheme, &settings.label_scheme);
+        config.insert("summed_into".to_owned(), json!(outputs.classes_in(labels)));
         let class = format!("modeling_undertone.{class}");
         config.insert(
             "auto_map".to_owned(),

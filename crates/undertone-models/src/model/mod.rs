@@ -12,7 +12,7 @@ mod folder;
 mod hugging_face;
 mod names;
 
-pub use config::{ModelConfig, Provenance, class_of_output};
+pub use config::{ModelConfig, Provenance};
 #[cfg(feature = "embedded")]
 pub use embedded::EMBEDDED_CARD;
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};

@@ -25,7 +25,7 @@ pub(crate) struct VoiceArgs {
 }
 
 pub(super) fn scheme() -> impl TypedValueParser<Value = LabelScheme> {
-    one_of(LabelScheme::ALL.map(LabelScheme::name))
+    one_of(["emotion8", "emotion7", "emotion4", "sentiment3", "corpus"])
 }
 
 #[cfg(feature = "train")]

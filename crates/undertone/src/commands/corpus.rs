@@ -94,7 +94,7 @@ fn measure_all(corpus: &Corpus) -> anyhow::Result<Option<Vec<Result<Clip, String
 struct Summary {
     path: String,
     clips: usize,
-    scheme: &'static str,
+    scheme: String,
     emotions: Counts,
     labels: Counts,
     genders: Counts,
@@ -196,12 +196,12 @@ impl Summary {
         Self {
             path: args.corpus.display().to_string(),
             clips: corpus.utterances.len(),
-            scheme: args.scheme.name(),
+            scheme: args.scheme.name().to_owned(),
             emotions: counts(corpus.emotion_counts()),
-            labels: counts(corpus.label_counts(args.scheme)),
+            labels: counts(corpus.label_counts(&args.scheme)),
             genders: counts_or_unknown(corpus.gender_counts()),
             intensities: counts_or_unknown(corpus.intensity_counts()),
-            speakers: counts(corpus.speaker_counts()),
+            speakers: counts_or_unknown(corpus.speaker_counts()),
             seconds: Lengths::new(&clips),
             stereo: (!args.no_durations)
                 .then(|| clips.iter().filter(|clip| clip.channels > 1).count()),

@@ -38,6 +38,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Exit> {
     let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
+    recipe = recipe.for_corpus(&corpus)?;
     if args.resume {
         recipe = encoder::with_revision_of(recipe, &args.out);
     }

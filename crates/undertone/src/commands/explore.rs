@@ -106,7 +106,7 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
     };
     if let Some(recipe) = &args.recipe {
         let recipe = Recipe::load(recipe, &[])?;
-        options.scheme = recipe.label_scheme;
+        options.scheme = recipe.label_scheme.clone();
         options.balance = recipe.balance;
         options.trimming = Trimming {
             // Only an infinite threshold trims nothing.
@@ -117,8 +117,8 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
             sample_rate: Some(recipe.front_end.sample_rate),
         };
     }
-    if let Some(scheme) = args.scheme {
-        options.scheme = scheme;
+    if let Some(scheme) = &args.scheme {
+        options.scheme = scheme.clone();
     }
     if let Some(top_db) = args.top_db {
         options.trimming.config.top_db = top_db;

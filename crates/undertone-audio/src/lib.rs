@@ -3,11 +3,15 @@
 
 pub mod augment;
 mod decode;
+#[cfg(feature = "degrade")]
+pub mod degrade;
 #[cfg(feature = "encode")]
 mod encode;
 mod features;
 mod fit;
 mod front_end;
+mod g711;
+mod kaiser;
 mod kernel;
 mod level;
 mod mono;

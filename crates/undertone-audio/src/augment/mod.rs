@@ -8,19 +8,32 @@
 //! | [`gain`] | level | everything else |
 //! | [`noise`] | signal-to-noise ratio | length |
 //! | [`reverberation`] | the room | level, length |
+//! | [`clip`] | peaks above full scale | everything else |
+//! | [`band_pass`] | frequencies outside a band | length |
+//! | `telephone`, `opus`, `mp3` | what a codec loses | length |
 //!
 //! All of them take mono samples and return new ones. The result depends only on the arguments:
 //! random numbers come from a seed, by a generator that gives the same numbers on every platform.
 //! An empty recording stays empty, finite samples stay finite, and an argument outside its
 //! documented range is an error.
+//!
+//! The codecs need the feature `degrade`.
 
+mod band_pass;
+mod clip;
 mod convolution;
 mod gain;
+#[cfg(feature = "degrade")]
+mod mp3;
 mod noise;
+#[cfg(feature = "degrade")]
+mod opus;
 mod pitch;
 mod random;
 mod reverberation;
 mod speed;
+#[cfg(feature = "degrade")]
+mod telephone;
 mod tempo;
 
 use std::ops::RangeInclusive;
@@ -29,11 +42,19 @@ use thiserror::Error;
 
 use crate::ResampleError;
 
+pub use band_pass::band_pass;
+pub use clip::clip;
 pub use gain::gain;
+#[cfg(feature = "degrade")]
+pub use mp3::mp3;
 pub use noise::{NoiseColor, noise};
+#[cfg(feature = "degrade")]
+pub use opus::opus;
 pub use pitch::pitch;
 pub use reverberation::reverberation;
 pub use speed::speed;
+#[cfg(feature = "degrade")]
+pub use telephone::telephone;
 pub use tempo::tempo;
 
 /// The reason why a recording cannot be augmented.
@@ -63,6 +84,14 @@ pub enum AugmentError {
     /// The sample rates cannot be converted.
     #[error(transparent)]
     Resample(#[from] ResampleError),
+    /// A codec failed.
+    #[error("the {codec} codec failed: {detail}")]
+    Codec {
+        /// The codec.
+        codec: &'static str,
+        /// What it reported.
+        detail: String,
+    },
 }
 
 /// The largest magnitude of a sample. Full scale is 1, and up to this value no step overflows.

@@ -6,6 +6,7 @@
 use super::error::DecodeErrorKind;
 use super::options::{DecodeOptions, check_finite, check_rate};
 use crate::Recording;
+use crate::g711;
 use crate::kernel::kernel;
 use crate::mono::mean_of_interleaved;
 
@@ -189,8 +190,8 @@ fn decode_data(
         }),
         Encoding::F32 => mono(data, channels, f32::from_le_bytes),
         Encoding::F64 => mono(data, channels, |b| f64::from_le_bytes(b) as f32),
-        Encoding::ALaw => mono(data, channels, |[b]: [u8; 1]| alaw(b)),
-        Encoding::MuLaw => mono(data, channels, |[b]: [u8; 1]| mulaw(b)),
+        Encoding::ALaw => mono(data, channels, |[b]: [u8; 1]| g711::decode_alaw(b)),
+        Encoding::MuLaw => mono(data, channels, |[b]: [u8; 1]| g711::decode_mulaw(b)),
     };
     let samples = match layout.encoding {
         Encoding::F32 | Encoding::F64 => check_finite(samples)?,
@@ -232,35 +233,6 @@ fn mono<const WIDTH: usize>(
     sample: impl Fn([u8; WIDTH]) -> f32,
 ) -> Vec<f32> {
     mean_of_interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
-}
-
-/// Decode a sample of ITU-T G.711 A-law.
-fn alaw(byte: u8) -> f32 {
-    let byte = byte ^ 0x55;
-    let (exponent, mantissa) = (byte >> 4 & 7, i32::from(byte & 15));
-    let magnitude = match exponent {
-        0 => (mantissa << 4) + 8,
-        _ => ((mantissa << 4) + 0x108) << (exponent - 1),
-    };
-    let value = if byte & 0x80 != 0 {
-        magnitude
-    } else {
-        -magnitude
-    };
-    value as f32 / 32_768.0
-}
-
-/// Decode a sample of ITU-T G.711 µ-law.
-fn mulaw(byte: u8) -> f32 {
-    let byte = !byte;
-    let (exponent, mantissa) = (byte >> 4 & 7, i32::from(byte & 15));
-    let magnitude = (((mantissa << 3) + 0x84) << exponent) - 0x84;
-    let value = if byte & 0x80 != 0 {
-        -magnitude
-    } else {
-        magnitude
-    };
-    value as f32 / 32_768.0
 }
 
 #[cfg(test)]

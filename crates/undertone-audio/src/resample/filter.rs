@@ -5,6 +5,8 @@ use std::f64::consts::PI;
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
 
+use crate::kaiser;
+
 /// End of the pass band as a share of the lower Nyquist frequency.
 pub(super) const PASS_END: f64 = 0.913;
 /// Start of the stop band as a share of the lower Nyquist frequency.
@@ -27,12 +29,11 @@ impl LowPass {
         let high = f64::from(from_hz.max(to_hz));
         let nyquist = 0.5 * low / high;
         let transition = 2.0 * PI * nyquist * (STOP_START - PASS_END);
-        // Kaiser's estimates of length and shape.
-        let length = (ATTENUATION - 7.95) / (2.285 * transition);
+        let length = kaiser::filter_length(ATTENUATION, transition);
         Self {
             cutoff: nyquist * 0.5 * (PASS_END + STOP_START),
             half_length: (length / 2.0).ceil() as usize,
-            beta: 0.1102 * (ATTENUATION - 8.7),
+            beta: kaiser::beta(ATTENUATION),
         }
     }
 
@@ -67,29 +68,7 @@ impl LowPass {
 
     fn tap(&self, n: usize) -> f64 {
         let position = n as f64 / (self.half_length + 1) as f64;
-        let window = bessel_i0(self.beta * (1.0 - position * position).sqrt());
-        2.0 * self.cutoff * sinc(2.0 * self.cutoff * n as f64) * window
+        let window = kaiser::window(self.beta, position);
+        2.0 * self.cutoff * kaiser::sinc(2.0 * self.cutoff * n as f64) * window
     }
-}
-
-fn sinc(x: f64) -> f64 {
-    if x == 0.0 {
-        1.0
-    } else {
-        (PI * x).sin() / (PI * x)
-    }
-}
-
-/// Compute the modified Bessel function of the first kind, order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..200 {
-        term *= quarter / f64::from(k * k);
-        sum += term;
-        if term < sum * 1e-17 {
-            break;
-        }
-    }
-    sum
 }

@@ -21,6 +21,10 @@ pub enum Protocol {
     /// Leave one corpus out: one fold for each corpus, which is the test set. No corpus is in both the
     /// training and the test set of a fold.
     Corpora,
+    /// Train on each corpus alone and test on all: one fold for each corpus. Its test set has the
+    /// clips of all other corpora, and those of a quarter of the corpus's own speakers, who are not
+    /// trained on.
+    Matrix,
     /// No test set: train on all speakers except those reserved for validation. For the final
     /// model, after another protocol has measured how good it is.
     Full,
@@ -30,12 +34,13 @@ pub enum Protocol {
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Protocol; 7] = [
+    pub const ALL: [Protocol; 8] = [
         Protocol::Holdout,
         Protocol::Speakers,
         Protocol::Emobox,
         Protocol::Manifest,
         Protocol::Corpora,
+        Protocol::Matrix,
         Protocol::Full,
         Protocol::All,
     ];
@@ -48,6 +53,7 @@ impl Protocol {
             Protocol::Emobox => "emobox",
             Protocol::Manifest => "manifest",
             Protocol::Corpora => "corpora",
+            Protocol::Matrix => "matrix",
             Protocol::Full => "full",
             Protocol::All => "all",
         }
@@ -63,7 +69,7 @@ impl fmt::Display for Protocol {
 /// A word that names no [`Protocol`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown protocol \"{0}\"; known are holdout, speakers, emobox, manifest, corpora, full and all"
+    "unknown protocol \"{0}\"; known are holdout, speakers, emobox, manifest, corpora, matrix, full and all"
 )]
 pub struct UnknownProtocol(pub String);
 

@@ -133,8 +133,13 @@ fn an_absent_emotion_cannot_be_oversampled() {
         clip(1, Emotion::Sad, "x", None),
     ];
     let error = balance(&corpus, &[0, 1], &LabelScheme::Sentiment3, &NOTEBOOK, 0).unwrap_err();
-    let BalanceError::Absent { absent, .. } = error;
-    assert_eq!(absent, Emotion::Neutral);
+    assert!(matches!(
+        error,
+        BalanceError::Absent {
+            absent: Emotion::Neutral,
+            ..
+        }
+    ));
     assert!(
         error.to_string().contains("there is no neutral clip"),
         "{error}"
@@ -231,4 +236,63 @@ proptest! {
         let (least, most) = (copies.values().min().unwrap(), copies.values().max().unwrap());
         prop_assert!(most - least <= 1);
     }
+}
+
+/// Thirty clips of EmoDB and ten of SAVEE, of two emotions each.
+fn two_corpora() -> Vec<Utterance> {
+    (0..40)
+        .map(|number| Utterance {
+            corpus: if number < 30 { "EmoDB" } else { "SAVEE" }.to_owned(),
+            ..clip(
+                number,
+                [Emotion::Happy, Emotion::Sad][number % 2],
+                "a",
+                None,
+            )
+        })
+        .collect()
+}
+
+fn counts_by_corpus(steps: &[BalanceStep]) -> Result<(usize, usize), BalanceError> {
+    let corpus = two_corpora();
+    let list = balance(&corpus, &all(&corpus), &LabelScheme::Sentiment3, steps, 1)?;
+    let emodb = list.iter().filter(|index| **index < 30).count();
+    Ok((emodb, list.len() - emodb))
+}
+
+#[test]
+fn a_corpus_is_capped_in_equal_shares_of_its_emotions() {
+    let cap = |corpus: Option<&str>, clips| BalanceStep::Cap {
+        corpus: corpus.map(str::to_owned),
+        clips,
+    };
+    assert_eq!(counts_by_corpus(&[cap(None, 12)]), Ok((12, 10)));
+    assert_eq!(counts_by_corpus(&[cap(Some("SAVEE"), 4)]), Ok((30, 4)));
+    let corpus = two_corpora();
+    let scheme = LabelScheme::Sentiment3;
+    let list = balance(&corpus, &all(&corpus), &scheme, &[cap(None, 8)], 1).unwrap();
+    assert_eq!(
+        emotions(&corpus, &list).into_values().collect::<Vec<_>>(),
+        [8, 8]
+    );
+}
+
+#[test]
+fn a_weight_repeats_or_drops_clips_of_a_corpus() {
+    let weigh = |weight| BalanceStep::Weigh {
+        corpus: "SAVEE".to_owned(),
+        weight,
+    };
+    assert_eq!(counts_by_corpus(&[weigh(2.5)]), Ok((30, 25)));
+    assert_eq!(counts_by_corpus(&[weigh(0.3)]), Ok((30, 3)));
+    assert_eq!(counts_by_corpus(&[weigh(3.0), weigh(0.5)]), Ok((30, 15)));
+    let unknown = BalanceStep::Weigh {
+        corpus: "IEMOCAP".to_owned(),
+        weight: 2.0,
+    };
+    let message = counts_by_corpus(&[unknown]).unwrap_err().to_string();
+    assert!(
+        message.contains("IEMOCAP") && message.contains("EmoDB, SAVEE"),
+        "{message}"
+    );
 }

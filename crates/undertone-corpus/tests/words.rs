@@ -127,7 +127,9 @@ fn a_recipe_with_a_mistake_is_refused() {
         .unwrap_err()
     };
     assert!(with("[[balance]]\nstep = 'oversample'\nemotion = 'calm'").contains("needs"));
-    assert!(with("[[balance]]\nstep = 'undersample'\nto = 'calm'").contains("neither"));
+    assert!(with("[[balance]]\nstep = 'undersample'\nto = 'calm'").contains("no options"));
+    assert!(with("[[balance]]\nstep = 'cap'\nclips = 0").contains("1 or more"));
+    assert!(with("[[balance]]\nstep = 'weigh'\ncorpus = 'X'\nweight = nan").contains("above 0"));
     assert!(with("[[balance]]\nstep = 'undersample'\nseed = 1").contains("unknown field"));
     assert!(with("[[balance]]\nstep = 'smote'").contains("unknown variant"));
     let typo = recipe("scheme = 'emotion8'\nprotocol = { name = 'speakers', fold = 3 }");

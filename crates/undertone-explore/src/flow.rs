@@ -53,7 +53,7 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
             stages.push(stage("after mapping to labels", mapped, &now));
         }
         // Always from the start, so that random numbers are the same as in training.
-        taken.push(*step);
+        taken.push(step.clone());
         match balance(utterances, &recorded, &options.scheme, &taken, options.seed) {
             Ok(next) => now = next,
             Err(BalanceError::Absent {
@@ -68,10 +68,17 @@ pub(crate) fn flow(utterances: &[Utterance], clips: &[Clip], options: &ExploreOp
                 ));
                 continue;
             }
+            Err(error @ BalanceError::UnknownCorpus { .. }) => {
+                taken.pop();
+                left_out.push(format!("A step is left out: {error}."));
+                continue;
+            }
         }
         let name = match step {
             BalanceStep::Oversample { .. } => "after oversampling",
             BalanceStep::Undersample => "after under-sampling",
+            BalanceStep::Cap { .. } => "after capping corpora",
+            BalanceStep::Weigh { .. } => "after weighing corpora",
         };
         stages.push(stage(name, mapped, &now));
     }

@@ -19,5 +19,7 @@ pub use recipe::{
     AugmentConfig, CopiesConfig, EncoderTrainingConfig, LdaConfig, MaskConfig, PlateauConfig,
     Recipe, RecipeError, ScheduleConfig, Selection, TrainingConfig,
 };
-pub use run::{Ending, FoldPredictions, FoldRecord, RunFolder, RunLog, RunRecord, Session};
+pub use run::{
+    Ending, FoldPredictions, FoldRecord, RunFolder, RunLog, RunRecord, Session, predictions_csv,
+};
 pub use train::MemoryEstimate;

@@ -209,6 +209,8 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
             interrupt: &interrupt,
         })
         .unwrap()
+        .report
+        .unwrap()
     };
     let own_test_set = evaluate(Some(2), None);
     assert_eq!(own_test_set.leakage().speakers_on_both_sides, 0);

@@ -167,7 +167,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         observer: &|_| {},
         interrupt: &Interrupt::new(),
     });
-    let judged = judged.unwrap();
+    let judged = judged.unwrap().report.unwrap();
     let of_run = fs::read_to_string(folder.path().join("run/report.json")).unwrap();
     let of_run: serde_json::Value = serde_json::from_str(&of_run).unwrap();
     let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();

@@ -33,6 +33,9 @@ pub struct Evaluation {
     pub per_class: Vec<ClassScores>,
     /// The confusion matrix.
     pub confusion: ConfusionMatrix,
+    /// The scores of each corpus, sorted by name. Empty if all clips are of one corpus.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_corpus: Vec<GroupScores>,
     /// The scores of each gender, sorted by name. Clips without a gender form the group `unknown`.
     /// Empty if no clip has a gender.
     pub by_gender: Vec<GroupScores>,
@@ -92,6 +95,10 @@ impl Evaluation {
         } else {
             Vec::new()
         };
+        let mut by_corpus = grouped(labels, predictions, |prediction| &prediction.corpus)?;
+        if by_corpus.len() < 2 {
+            by_corpus.clear();
+        }
         Ok(Self {
             n: predictions.len(),
             wa: Score {
@@ -111,6 +118,7 @@ impl Evaluation {
             calibration_error: expected_calibration_error(rows()),
             per_class: confusion.per_class(),
             confusion,
+            by_corpus,
             by_gender,
             by_speaker: grouped(labels, predictions, |prediction| &prediction.speaker)?,
         })
@@ -175,6 +183,7 @@ mod tests {
 
     fn prediction(speaker: &str, gender: Option<&str>, truth: usize, p: &[f32]) -> ClipPrediction {
         ClipPrediction {
+            corpus: String::new(),
             utterance: format!("{speaker}.wav"),
             speaker: speaker.into(),
             gender: gender.map(String::from),
@@ -203,6 +212,23 @@ mod tests {
         let women = line("female", 3, 2.0 / 3.0, 0.5);
         assert_eq!(evaluation.by_gender, [women, line("unknown", 1, 1.0, 1.0)]);
         assert_eq!(evaluation.bootstrap.unit, crate::ResampleUnit::Speakers);
+    }
+
+    #[test]
+    fn each_corpus_has_its_own_scores_if_there_are_several() {
+        let of = |corpus: &str, truth| ClipPrediction {
+            corpus: corpus.into(),
+            ..prediction("1", None, truth, &[0.8, 0.1, 0.1])
+        };
+        let one = Evaluation::new(&labels(), &[of("EmoDB", 0), of("EmoDB", 1)]).unwrap();
+        assert!(one.by_corpus.is_empty());
+        let two = Evaluation::new(&labels(), &[of("EmoDB", 0), of("CREMA-D", 1)]).unwrap();
+        let names: Vec<(&str, f64)> = two
+            .by_corpus
+            .iter()
+            .map(|group| (group.name.as_str(), group.wa))
+            .collect();
+        assert_eq!(names, [("CREMA-D", 0.0), ("EmoDB", 1.0)]);
     }
 
     #[test]

@@ -181,6 +181,7 @@ mod tests {
         let mut probabilities = vec![0.25; 2];
         probabilities[said] = 0.75;
         ClipPrediction {
+            corpus: String::new(),
             utterance: format!("{clip}.wav"),
             speaker: format!("{}", clip % 6),
             gender: None,

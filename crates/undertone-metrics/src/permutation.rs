@@ -155,6 +155,7 @@ mod tests {
                 let mut probabilities = vec![0.2; 3];
                 probabilities[said] = 0.6;
                 predictions.push(ClipPrediction {
+                    corpus: String::new(),
                     utterance: format!("{speaker}-{clip}"),
                     speaker: speaker.to_string(),
                     gender: Some(["male", "female"][speaker % 2].into()),

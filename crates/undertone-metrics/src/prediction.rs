@@ -13,7 +13,10 @@ const SUM_TOLERANCE: f64 = 1e-2;
 pub struct ClipPrediction {
     /// The clip's path.
     pub utterance: String,
-    /// The speaker's name.
+    /// The corpus's name; empty in the results of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub corpus: String,
+    /// The speaker's name, or that of the clip if its speaker is not known.
     pub speaker: String,
     /// The speaker's gender, if the corpus tells it.
     pub gender: Option<String>,

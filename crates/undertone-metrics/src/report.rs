@@ -200,6 +200,7 @@ pub(crate) mod tests {
                 weights[truth] *= pull.exp();
                 let sum: f32 = weights.iter().sum();
                 predictions.push(ClipPrediction {
+                    corpus: String::new(),
                     utterance: format!("Actor_{speaker:02}/{clip:02}.wav"),
                     speaker: format!("{speaker:02}"),
                     gender: Some(if speaker % 2 == 0 { "female" } else { "male" }.into()),

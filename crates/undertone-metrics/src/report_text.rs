@@ -9,6 +9,9 @@ use crate::{
 /// Width of the lines under titles.
 const WIDTH: usize = 80;
 
+/// Most speakers that are listed.
+const SPEAKERS: usize = 96;
+
 impl Report {
     /// Return the report as text. Scores are in percent, except in scikit-learn's classification
     /// reports. Every title above numbers names the protocol.
@@ -89,12 +92,22 @@ impl Report {
     fn details(&self, text: &mut String, set: &str, evaluation: &Evaluation) {
         *text += &self.title(&format!("{set}: confusion matrix, clips and % of the row"));
         *text += &confusion_table(&evaluation.confusion);
+        if !evaluation.by_corpus.is_empty() {
+            *text += &self.title(&format!("{set}: by corpus, in %"));
+            *text += &group_table("corpus", &evaluation.by_corpus);
+        }
         if !evaluation.by_gender.is_empty() {
             *text += &self.title(&format!("{set}: by gender, in %"));
             *text += &group_table("gender", &evaluation.by_gender);
         }
         *text += &self.title(&format!("{set}: by speaker, in %"));
-        *text += &group_table("speaker", &evaluation.by_speaker);
+        let (shown, rest) = evaluation
+            .by_speaker
+            .split_at(evaluation.by_speaker.len().min(SPEAKERS));
+        *text += &group_table("speaker", shown);
+        if !rest.is_empty() {
+            *text += &format!("{} more speakers are in the JSON report.\n", rest.len());
+        }
         let uar = |group: &&GroupScores| group.uar;
         let by_uar = |a: &&GroupScores, b: &&GroupScores| uar(a).total_cmp(&uar(b));
         let speakers = || evaluation.by_speaker.iter();

@@ -37,6 +37,7 @@ impl Case {
 
     fn evaluation(&self) -> Evaluation {
         let prediction = |(truth, probabilities): (&usize, &Vec<f32>)| ClipPrediction {
+            corpus: String::new(),
             utterance: String::new(),
             speaker: "1".into(),
             gender: None,

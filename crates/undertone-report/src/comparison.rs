@@ -107,16 +107,16 @@ fn incomparable(one: &RunRecord, other: &RunRecord) -> Option<String> {
     if one.report.is_none() || other.report.is_none() {
         return Some("one of them has no results yet".into());
     }
-    if one.recipe.label_scheme != other.recipe.label_scheme {
+    if one.label_scheme != other.label_scheme {
         // Sorted, so that the same reason is listed once.
-        let mut schemes = [one, other].map(|record| record.recipe.label_scheme.name());
+        let mut schemes = [one, other].map(|record| record.label_scheme.name());
         schemes.sort_unstable();
         return Some(format!(
             "they have different classes ({})",
             schemes.join(" and ")
         ));
     }
-    let (ours, theirs) = (&one.recipe.protocol, &other.recipe.protocol);
+    let (ours, theirs) = (&one.protocol, &other.protocol);
     let options = match ours.name {
         Protocol::Holdout => {
             ours.test_fraction == theirs.test_fraction

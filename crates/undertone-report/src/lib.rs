@@ -3,6 +3,7 @@
 
 mod comparison;
 mod error;
+mod evaluation;
 mod extremes;
 mod names;
 mod numbers;
@@ -15,6 +16,7 @@ mod voices;
 
 pub use comparison::Verdict;
 pub use error::ReportError;
+pub use evaluation::{evaluation_folder, save_evaluation};
 pub use output::{output_folder, save_page};
 pub use page::report_page;
 pub use summary::{ReportSummary, RunSummary};

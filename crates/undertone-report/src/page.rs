@@ -31,11 +31,14 @@ pub fn report_page(
     };
     if let ([record], [name]) = (records, names.as_slice()) {
         let subtitle = match &record.report {
-            Some(report) => format!("{}, protocol {}", record.recipe.name, report.protocol),
-            None => record.recipe.name.clone(),
+            Some(report) => format!("{}, protocol {}", record.name, report.protocol),
+            None => record.name.clone(),
         };
         return Ok(Page {
-            title: format!("Training run {name}"),
+            title: match record.recipe {
+                Some(_) => format!("Training run {name}"),
+                None => format!("Evaluation of {name}"),
+            },
             subtitle,
             sections: sections(&subject(record, String::new()))?,
         });

@@ -95,8 +95,8 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
         let state = if record.finished { "" } else { " (unfinished)" };
         let mut row = vec![
             Cell::Text(format!("{name}{state}")),
-            Cell::Text(record.recipe.name.clone()),
-            Cell::Text(record.recipe.label_scheme.name().into()),
+            Cell::Text(record.name.clone()),
+            Cell::Text(record.label_scheme.name().into()),
         ];
         match &record.report {
             Some(report) => {

@@ -65,8 +65,8 @@ impl RunSummary {
         let (folds_done, folds) = record.progress();
         Self {
             run: record.path.display().to_string(),
-            recipe: record.recipe.name.clone(),
-            label_scheme: record.recipe.label_scheme.name().to_owned(),
+            recipe: record.name.clone(),
+            label_scheme: record.label_scheme.name().to_owned(),
             protocol: record.report.as_ref().map(|report| report.protocol.clone()),
             finished: record.finished,
             folds_done,

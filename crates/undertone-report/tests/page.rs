@@ -17,6 +17,7 @@ fn run(folder: &Path) -> RunRecord {
             let mut probabilities = vec![0.1; 3];
             probabilities[predicted] = 0.8;
             ClipPrediction {
+                corpus: String::new(),
                 utterance: format!("{clip}.wav"),
                 speaker: format!("speaker-{}", clip / 12),
                 gender: Some(["female", "male"][clip / 12].to_owned()),

@@ -1,8 +1,10 @@
 //! Opening a corpus, and saying which of its clips are left out.
 
 #[cfg(feature = "train")]
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+#[cfg(feature = "train")]
+use anyhow::bail;
 #[cfg(feature = "train")]
 use undertone_corpus::Corpus;
 use undertone_corpus::VocalChannels;
@@ -22,7 +24,13 @@ pub(crate) fn open(path: &Path, channels: VocalChannels) -> anyhow::Result<Corpu
 
 /// Open a corpus for training or evaluation, and warn if a part of it had to be skipped.
 #[cfg(feature = "train")]
-pub(crate) fn open_with_warning(path: &Path, channels: VocalChannels) -> anyhow::Result<Corpus> {
+pub(crate) fn open_with_warning(
+    paths: &[PathBuf],
+    channels: VocalChannels,
+) -> anyhow::Result<Corpus> {
+    let [path] = paths else {
+        bail!("give one corpus");
+    };
     let corpus = open(path, channels)?;
     match corpus.skipped.len() {
         0 => {}

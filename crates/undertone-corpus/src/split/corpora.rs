@@ -14,6 +14,17 @@ pub(super) fn split(
     validation: f64,
     seed: u64,
 ) -> Result<Vec<Fold>, SplitError> {
+    let corpora = names(utterances)?;
+    let number_of = |utterance: &Utterance| corpora.binary_search(&utterance.corpus.as_str()).ok();
+    let mut folds = fold_by(utterances, corpora.len(), validation, seed, number_of)?;
+    for (fold, corpus) in folds.iter_mut().zip(corpora) {
+        fold.name = format!("without-{}", file_name(corpus));
+    }
+    Ok(folds)
+}
+
+/// Return the names of the corpora in their order, at least two.
+pub(super) fn names(utterances: &[Utterance]) -> Result<Vec<&str>, SplitError> {
     let corpora: BTreeSet<&str> = utterances
         .iter()
         .map(|utterance| utterance.corpus.as_str())
@@ -24,16 +35,11 @@ pub(super) fn split(
             name: only.to_owned(),
         });
     }
-    let number_of = |utterance: &Utterance| corpora.binary_search(&utterance.corpus.as_str()).ok();
-    let mut folds = fold_by(utterances, corpora.len(), validation, seed, number_of)?;
-    for (fold, corpus) in folds.iter_mut().zip(corpora) {
-        fold.name = format!("without-{}", file_name(corpus));
-    }
-    Ok(folds)
+    Ok(corpora)
 }
 
 /// Return a corpus's name with letters, digits and `-` only, to name a folder.
-fn file_name(corpus: &str) -> String {
+pub(super) fn file_name(corpus: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() { c } else { '-' };
     corpus.chars().map(safe).collect()
 }

@@ -68,7 +68,7 @@ pub enum SplitError {
     },
     /// There is only one corpus.
     #[error(
-        "the protocol corpora leaves one corpus out in each fold, and all clips are of one corpus, \
+        "the protocols corpora and matrix compare corpora, and all clips are of one corpus, \
          {name}; give several corpora"
     )]
     OneCorpus {

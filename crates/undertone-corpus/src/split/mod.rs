@@ -9,6 +9,7 @@ mod emobox;
 mod error;
 mod fold;
 mod holdout;
+mod matrix;
 mod speakers;
 
 pub use emobox::EMOBOX_RAVDESS_FOLDS;
@@ -55,6 +56,7 @@ pub fn split(
         Protocol::Emobox => emobox::split(utterances, validation, seed)?,
         Protocol::Manifest => vec![by_manifest(utterances, validation, seed)?],
         Protocol::Corpora => corpora::split(utterances, validation, seed)?,
+        Protocol::Matrix => matrix::split(utterances, validation, seed)?,
         Protocol::Full => vec![full(utterances, validation, seed)?],
         Protocol::All => vec![Fold {
             name: "all".to_owned(),

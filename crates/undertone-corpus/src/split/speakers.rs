@@ -77,22 +77,35 @@ pub(super) fn carve_validation(
     if fraction == 0.0 {
         return Ok(());
     }
-    let mut speakers = speakers_of(utterances, &fold.train)?;
+    let train = std::mem::take(&mut fold.train);
+    (fold.train, fold.validation) =
+        hold_out_speakers(utterances, train, fraction, &fold.name, rng)?;
+    Ok(())
+}
+
+/// Divide clips into those of the remaining and those of the held-out speakers: `fraction` of the
+/// speakers and at least one, with both genders if there are two or more.
+pub(super) fn hold_out_speakers(
+    utterances: &[Utterance],
+    clips: Vec<usize>,
+    fraction: f64,
+    fold: &str,
+    rng: &mut ChaCha8Rng,
+) -> Result<(Vec<usize>, Vec<usize>), SplitError> {
+    let mut speakers = speakers_of(utterances, &clips)?;
     if speakers.len() < 2 {
         return Err(SplitError::OneSpeaker {
-            fold: fold.name.clone(),
+            fold: fold.to_owned(),
         });
     }
     let wanted = (speakers.len() as f64 * fraction).round() as usize;
     let wanted = wanted.clamp(1, speakers.len() - 1);
     speakers.shuffle(rng);
     let chosen = choose(speakers, wanted);
-    let (validation, train) = std::mem::take(&mut fold.train)
+    let (held_out, remaining) = clips
         .into_iter()
         .partition(|&index| chosen.contains(utterances[index].speaker_name()));
-    fold.train = train;
-    fold.validation = validation;
-    Ok(())
+    Ok((remaining, held_out))
 }
 
 /// Return the speakers of some utterances, in the order of their names.

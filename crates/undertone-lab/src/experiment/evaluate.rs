@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use burn::module::Module;
 use burn::tensor::Device;
 use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
-use undertone_metrics::{ClipPrediction, Evaluation, FoldReport, LeakageSummary, Report};
-use undertone_models::Model;
+use undertone_metrics::LeakageSummary;
 use undertone_models::infer::Inference;
+use undertone_models::{Model, Provenance};
 
 use super::folds::takes;
 use super::predictions::Predictor;
@@ -17,6 +17,7 @@ use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::prepare::FeatureStore;
 use crate::recipe::{CopiesConfig, describe_protocol};
+use crate::run::{FoldPredictions, RunRecord};
 
 /// A model, a corpus, and a protocol whose test sets the model is evaluated on.
 pub struct EvaluationTask<'a> {
@@ -48,15 +49,15 @@ pub struct EvaluationTask<'a> {
 
 /// Evaluate a model on the test sets of a protocol without training.
 ///
-/// A model names the speakers that it was trained on. If its corpus is the same, the report counts
-/// them among the test speakers. A model does not name its training clips, but its run does. If
+/// A model names the speakers that it was trained on and their corpora. The report counts them among
+/// the test speakers. A model does not name its training clips, but its run does. If
 /// all of them are in the corpus, the report counts the test clips that repeat a take of theirs.
 /// Otherwise it says that copies are unknown.
 ///
 /// # Errors
 /// If the model cannot be loaded, the corpus does not fit the protocol, no clip can be read, or if
 /// interrupted.
-pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
+pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> {
     let model = Model::load(task.model, &task.device)?;
     let config = &model.config;
     let seed = task.seed.unwrap_or(config.provenance.seed);
@@ -86,19 +87,15 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
             folds: count,
         });
     }
+    let heard = heard_speakers(&config.provenance);
+    let joined = utterances
+        .iter()
+        .any(|utterance| utterance.corpus != utterances[0].corpus);
     let same_corpus = config.provenance.corpus == corpus_name(&utterances);
-    let heard: BTreeSet<&str> = match same_corpus {
-        true => config
-            .provenance
-            .speakers
-            .iter()
-            .map(String::as_str)
-            .collect(),
-        false => BTreeSet::new(),
-    };
-    let training_clips = task.training_clips.as_deref();
     let takes = takes(&utterances, &features);
-    let trained: Option<HashSet<usize>> = training_clips
+    let trained: Option<HashSet<usize>> = task
+        .training_clips
+        .as_deref()
         .filter(|_| same_corpus)
         .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances))
         .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect());
@@ -121,43 +118,64 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<Report, LabError> {
         features: &features,
     };
     let mut folds = Vec::new();
-    let mut pooled: Vec<ClipPrediction> = Vec::new();
-    for (index, fold) in splits.folds.iter().enumerate() {
+    for (index, fold) in splits.folds.into_iter().enumerate() {
         if fold.test.is_empty() || task.fold.is_some_and(|number| number != index + 1) {
             continue;
         }
-        let predictions = predictor.predict(&fold.test);
-        let speakers: BTreeSet<&str> = predictions
+        let shared: BTreeSet<String> = fold
+            .test
             .iter()
-            .map(|prediction| prediction.speaker.as_str())
+            .filter_map(|index| speaker_id(&utterances[*index], joined))
+            .filter(|speaker| heard.contains(speaker))
             .collect();
-        let shared = speakers.intersection(&heard).count();
-        folds.push(FoldReport {
-            name: fold.name.clone(),
-            train: None,
-            validation: None,
-            test: Evaluation::new(&config.labels, &predictions)?,
+        let leakage = LeakageSummary {
+            test_clips_with_copy_in_training: trained.as_ref().map(|trained| {
+                let is_copy = |clip: &&usize| trained.contains(&takes.first_of(**clip));
+                fold.test.iter().filter(is_copy).count()
+            }),
+            validation_clips_with_copy_in_training: 0,
+            speakers_on_both_sides: shared.len(),
+            test_clips: fold.test.len(),
+        };
+        let predictions = FoldPredictions {
             best_epoch: None,
-            leakage: LeakageSummary {
-                test_clips_with_copy_in_training: trained.as_ref().map(|trained| {
-                    let is_copy = |clip: &&usize| trained.contains(&takes.first_of(**clip));
-                    fold.test.iter().filter(is_copy).count()
-                }),
-                validation_clips_with_copy_in_training: 0,
-                speakers_on_both_sides: shared,
-                test_clips: fold.test.len(),
-            },
-            test_speakers: speakers.into_iter().map(str::to_owned).collect(),
-        });
-        pooled.extend(predictions);
+            leakage,
+            train: Vec::new(),
+            validation: Vec::new(),
+            test: predictor.predict(&fold.test),
+        };
+        folds.push((fold.name, predictions));
     }
-    Ok(Report::new(
-        describe_protocol(task.protocol, task.fold, &[seed]),
+    let description = describe_protocol(task.protocol, task.fold, &[seed]);
+    RunRecord::of_evaluation(
+        task.model,
         &config.provenance.recipe,
-        config.label_scheme.name(),
+        &config.label_scheme,
+        (task.protocol, seed, description),
         folds,
-        Evaluation::new(&config.labels, &pooled)?,
-    )?)
+    )
+}
+
+/// Return the speakers that a model was trained on, with their corpus in front.
+fn heard_speakers(provenance: &Provenance) -> BTreeSet<String> {
+    let speakers = provenance.speakers.iter();
+    // Speakers of a joined corpus already have their corpus in front.
+    match provenance.corpus.contains(" + ") {
+        true => speakers.cloned().collect(),
+        false => speakers
+            .map(|speaker| format!("{}/{speaker}", provenance.corpus))
+            .collect(),
+    }
+}
+
+/// Return a speaker with their corpus in front. `joined` tells whether the clips are of several
+/// corpora, whose speakers have it already.
+fn speaker_id(utterance: &Utterance, joined: bool) -> Option<String> {
+    let speaker = utterance.speaker.as_ref()?;
+    Some(match joined {
+        true => speaker.clone(),
+        false => format!("{}/{speaker}", utterance.corpus),
+    })
 }
 
 /// Return the indices of clips, given by their paths relative to `root`. `None` if one is missing.

@@ -48,7 +48,7 @@ impl Experiment<'_> {
             FoldChoice::One(number) => {
                 let several = matches!(
                     recipe.protocol.name,
-                    Protocol::Speakers | Protocol::Emobox | Protocol::Corpora
+                    Protocol::Speakers | Protocol::Emobox | Protocol::Corpora | Protocol::Matrix
                 );
                 let fold = several.then_some(*number);
                 describe_protocol(&recipe.protocol, fold, &[recipe.seed])

@@ -29,6 +29,7 @@ impl Predictor<'_> {
             let utterance = &self.utterances[*index];
             let name = utterance.name_below(self.root);
             Some(ClipPrediction {
+                corpus: utterance.corpus.clone(),
                 // A clip of an unknown speaker counts as a speaker of its own.
                 speaker: utterance.speaker.clone().unwrap_or_else(|| name.clone()),
                 utterance: name,

@@ -22,6 +22,9 @@ pub(crate) fn describe_protocol(
         Protocol::Emobox => "EmoBox's six folds of RAVDESS, held-out actors".to_owned(),
         Protocol::Manifest => "the manifest's own split".to_owned(),
         Protocol::Corpora => "leave one corpus out, no corpus on both sides".to_owned(),
+        Protocol::Matrix => "each corpus trains alone and is tested on all; of its own speakers a \
+                             quarter is tested"
+            .to_owned(),
         Protocol::Full => "nothing held out".to_owned(),
         Protocol::All => "every clip is in the test set".to_owned(),
     };

@@ -1,5 +1,6 @@
 //! The folder of a run: its files, its log, and a run read back from it.
 
+mod clips_csv;
 mod files;
 mod fold_folder;
 mod fold_predictions;
@@ -8,6 +9,7 @@ mod log;
 mod metrics_csv;
 mod record;
 
+pub use clips_csv::predictions_csv;
 pub(crate) use files::{read, write};
 pub(crate) use fold_folder::FoldFolder;
 pub use fold_predictions::FoldPredictions;

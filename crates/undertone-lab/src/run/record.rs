@@ -1,7 +1,8 @@
-//! A run with its results, finished or not.
+//! The results of a run, finished or not, or of an evaluation.
 
 use std::path::{Path, PathBuf};
 
+use undertone_corpus::{LabelScheme, ProtocolConfig};
 use undertone_metrics::{ClipPrediction, Evaluation, Report};
 
 use super::fold_folder::FoldFolder;
@@ -12,13 +13,21 @@ use crate::error::LabError;
 use crate::events::EpochMetrics;
 use crate::recipe::{Recipe, describe_protocol};
 
-/// A run with its results, finished or not.
+/// The results of a run, finished or not, or of the evaluation of a model.
 #[derive(Debug, Clone)]
 pub struct RunRecord {
-    /// Its folder.
+    /// The folder of the run, or of the model that was evaluated.
     pub path: PathBuf,
-    /// The resolved recipe.
-    pub recipe: Recipe,
+    /// The name of the recipe.
+    pub name: String,
+    /// The classes.
+    pub label_scheme: LabelScheme,
+    /// How the clips were split.
+    pub protocol: ProtocolConfig,
+    /// The seed of the split.
+    pub seed: u64,
+    /// The resolved recipe; `None` for an evaluation.
+    pub recipe: Option<Recipe>,
     /// Its log; `None` for runs of earlier versions.
     pub log: Option<RunLog>,
     /// The folds that were begun, in order.
@@ -103,7 +112,7 @@ impl RunRecord {
             .map(|report| report.protocol.clone())
             .or_else(|| log.as_ref().map(|log| log.protocol.clone()))
             .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
-        let report = evaluate(&recipe, protocol, &folds)?;
+        let report = evaluate(&recipe.name, &recipe.label_scheme, protocol, &folds)?;
         let done = folds
             .iter()
             .filter(|fold| fold.predictions.is_some())
@@ -113,13 +122,12 @@ impl RunRecord {
             None => written.is_some() || (done > 0 && folder.model_path().is_dir()),
         };
         Ok(Self {
-            path: path.to_owned(),
-            recipe,
             log,
             report: report.or(written),
             folds,
             finished,
             warnings,
+            ..Self::empty(path, recipe)
         })
     }
 
@@ -136,14 +144,61 @@ impl RunRecord {
             .map(|(fold, predictions)| FoldRecord::new(&fold, Some(predictions), &mut warnings))
             .collect();
         Ok(Self {
-            path: folder.path().to_owned(),
-            report: evaluate(recipe, protocol, &folds)?,
-            recipe: recipe.clone(),
-            log: None,
+            report: evaluate(&recipe.name, &recipe.label_scheme, protocol, &folds)?,
             folds,
             finished: true,
             warnings,
+            ..Self::empty(folder.path(), recipe.clone())
         })
+    }
+
+    /// Return the record of an evaluation. `path` is the folder of the model, `name` that of its
+    /// recipe, `description` the protocol with its options, and `folds` the predictions of each
+    /// test set with its name.
+    pub(crate) fn of_evaluation(
+        path: &Path,
+        name: &str,
+        label_scheme: &LabelScheme,
+        (protocol, seed, description): (&ProtocolConfig, u64, String),
+        folds: Vec<(String, FoldPredictions)>,
+    ) -> Result<Self, LabError> {
+        let folds: Vec<FoldRecord> = folds
+            .into_iter()
+            .map(|(name, predictions)| FoldRecord {
+                name,
+                epochs: Vec::new(),
+                predictions: Some(predictions),
+            })
+            .collect();
+        Ok(Self {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            label_scheme: label_scheme.clone(),
+            protocol: protocol.clone(),
+            seed,
+            recipe: None,
+            log: None,
+            report: evaluate(name, label_scheme, description, &folds)?,
+            folds,
+            finished: true,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn empty(path: &Path, recipe: Recipe) -> Self {
+        Self {
+            path: path.to_owned(),
+            name: recipe.name.clone(),
+            label_scheme: recipe.label_scheme.clone(),
+            protocol: recipe.protocol.clone(),
+            seed: recipe.seed,
+            recipe: Some(recipe),
+            log: None,
+            folds: Vec::new(),
+            report: None,
+            finished: false,
+            warnings: Vec::new(),
+        }
     }
 
     /// Return how many folds are finished, and of how many if that is known.
@@ -158,13 +213,18 @@ impl RunRecord {
 
     /// Return the names of the classes.
     pub fn labels(&self) -> Vec<String> {
-        self.recipe.labels()
+        labels_of(&self.label_scheme)
     }
 
     /// Return the predictions of the test clips of all finished folds, fold by fold.
     pub fn test_predictions(&self) -> Vec<ClipPrediction> {
         test_predictions(&self.folds)
     }
+}
+
+fn labels_of(scheme: &LabelScheme) -> Vec<String> {
+    let labels = scheme.labels().iter();
+    labels.map(|label| (*label).to_owned()).collect()
 }
 
 fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
@@ -175,11 +235,12 @@ fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
 
 /// Evaluate the finished folds, each alone and all together. `None` if none has test clips.
 fn evaluate(
-    recipe: &Recipe,
+    recipe: &str,
+    scheme: &LabelScheme,
     protocol: String,
     folds: &[FoldRecord],
 ) -> Result<Option<Report>, LabError> {
-    let labels = recipe.labels();
+    let labels = labels_of(scheme);
     let reports = folds
         .iter()
         .filter_map(|fold| Some((fold, fold.predictions.as_ref()?)))
@@ -190,8 +251,7 @@ fn evaluate(
         return Ok(None);
     }
     let pooled = Evaluation::new(&labels, &test_predictions(folds))?;
-    let scheme = recipe.label_scheme.name();
-    let report = Report::new(protocol, &recipe.name, scheme, reports, pooled)?;
+    let report = Report::new(protocol, recipe, scheme.name(), reports, pooled)?;
     Ok(Some(report))
 }
 

@@ -2,19 +2,21 @@
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::length;
-use undertone_lab::{Ending, RunLog, Session};
+use undertone_lab::{Ending, Recipe, RunLog, Session};
 
 use super::subject::Subject;
 use crate::error::ReportError;
 
 const GIB: f64 = 1_073_741_824.0;
 
-pub(super) fn sections(subject: &Subject<'_>) -> Result<[Section; 2], ReportError> {
-    Ok([recipe(subject)?, environment(subject)])
+pub(super) fn sections(subject: &Subject<'_>) -> Result<Vec<Section>, ReportError> {
+    let Some(recipe) = &subject.record.recipe else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![recipe_section(recipe)?, environment(subject)])
 }
 
-fn recipe(subject: &Subject<'_>) -> Result<Section, ReportError> {
-    let recipe = &subject.record.recipe;
+fn recipe_section(recipe: &Recipe) -> Result<Section, ReportError> {
     let mut blocks = Vec::new();
     if !recipe.description.is_empty() {
         blocks.push(Block::Text(recipe.description.clone()));
@@ -31,7 +33,7 @@ fn environment(subject: &Subject<'_>) -> Section {
     let record = subject.record;
     let mut pairs = vec![
         ("run".to_owned(), record.path.display().to_string()),
-        ("seed".to_owned(), record.recipe.seed.to_string()),
+        ("seed".to_owned(), record.seed.to_string()),
     ];
     let mut blocks = Vec::new();
     match &record.log {

@@ -32,7 +32,11 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         .filter(|fold| !fold.epochs.is_empty())
         .collect();
     if trained.is_empty() {
-        let fitted = record.recipe.training.is_none() && !record.folds.is_empty();
+        let fitted = record
+            .recipe
+            .as_ref()
+            .is_some_and(|recipe| recipe.training.is_none())
+            && !record.folds.is_empty();
         let note = "The head was fitted to the frozen encoder's embeddings in one step: there are \
                     no epochs to show.";
         blocks.extend(fitted.then(|| Block::Note(note.into())));
@@ -79,7 +83,11 @@ fn line(name: &str, epochs: &[EpochMetrics], value: impl Fn(&EpochMetrics) -> f6
 }
 
 fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
-    let training = subject.record.recipe.training.as_ref();
+    let training = subject
+        .record
+        .recipe
+        .as_ref()
+        .and_then(|recipe| recipe.training.as_ref());
     let what = match training.map(|training| training.select) {
         Some(Selection::Last) => "kept epoch (the last)",
         _ => "best epoch",

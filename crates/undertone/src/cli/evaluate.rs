@@ -8,26 +8,29 @@ use undertone_corpus::Protocol;
 use super::train::CacheArgs;
 use super::values::{DeviceArgs, VoiceArgs, protocol};
 
-/// Evaluate a model on a corpus.
+/// Evaluate a model on one corpus or several.
 ///
-/// Uses only the test sets of the protocol. The report warns about speakers that the model was
-/// trained on.
+/// By default, every clip is tested. The report warns about speakers that the model was trained on.
+/// Clips whose label has no class of the model are left out and counted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  undertone evaluate runs/fold2 --corpus ravdess --protocol speakers --fold 2
-  undertone evaluate models/mine --corpus other.csv --protocol manifest --out report.json")]
+  undertone evaluate models/mine --corpus emodb
+  undertone evaluate models/mine --corpus emodb --corpus crema-d --out judged
+      writes a page, report.json, and the predictions of all clips as clips.csv and clips.json
+  undertone evaluate models/mine --corpus other.csv --out clips.csv
+  undertone evaluate runs/fold2 --corpus ravdess --protocol speakers --fold 2")]
 pub(crate) struct EvaluateArgs {
     /// A model folder, or a run that contains a model.
     #[arg(value_name = "RUN|MODEL")]
     pub(crate) model: PathBuf,
-    /// The corpus: a folder of RAVDESS clips, or a manifest.
-    #[arg(long, value_name = "DIR|MANIFEST")]
-    pub(crate) corpus: PathBuf,
+    /// A corpus: a folder or a manifest. Can be repeated.
+    #[arg(long, value_name = "DIR|MANIFEST", required = true)]
+    pub(crate) corpus: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
     /// How to split the clips. A run trained under the same protocol sets the folds and fractions.
-    #[arg(long, value_name = "P", value_parser = protocol())]
+    #[arg(long, value_name = "P", value_parser = protocol(), default_value_t = Protocol::All)]
     pub(crate) protocol: Protocol,
     /// The fold to evaluate, counted from 1 [default: all].
     #[arg(long, value_name = "N")]
@@ -42,7 +45,11 @@ pub(crate) struct EvaluateArgs {
     /// Print the report as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Also write the report as JSON to a file.
-    #[arg(long, value_name = "FILE.json")]
+    /// Also write the results: a folder with a page, the report and the predictions of all clips,
+    /// or one file, FILE.json (the report) or FILE.csv (the predictions).
+    #[arg(long, value_name = "DIR|FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Write into a folder that is not empty. Only files that evaluate wrote there are replaced.
+    #[arg(long)]
+    pub(crate) force: bool,
 }

@@ -66,9 +66,9 @@ pub(crate) struct RecipesArgs {
 pub(crate) struct ExperimentArgs {
     /// A recipe file, or the name of a built-in recipe (`undertone recipes` lists them).
     pub(crate) recipe: PathBuf,
-    /// The corpus: a folder of RAVDESS clips, or a manifest.
-    #[arg(long, value_name = "DIR|MANIFEST")]
-    pub(crate) corpus: PathBuf,
+    /// A corpus: a folder or a manifest. Can be repeated.
+    #[arg(long, value_name = "DIR|MANIFEST", required = true)]
+    pub(crate) corpus: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
     /// The folder of the run.

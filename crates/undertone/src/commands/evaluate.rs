@@ -4,8 +4,15 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
+#[cfg(feature = "report")]
+use undertone_files::OutputFolder;
 use undertone_files::write_atomically;
-use undertone_lab::{EvaluationTask, LabError, RunFolder, evaluate_model};
+use undertone_lab::{
+    EvaluationTask, LabError, RunFolder, RunRecord, evaluate_model, predictions_csv,
+};
+use undertone_metrics::Report;
+#[cfg(feature = "report")]
+use undertone_report::{evaluation_folder, save_evaluation};
 
 use crate::cli::EvaluateArgs;
 use crate::exit::Exit;
@@ -22,6 +29,8 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         Ok((run, _)) => run.training_clips()?,
         Err(_) => None,
     };
+    let out = args.out.as_deref();
+    let out = out.map(|path| Out::begin(path, args.force)).transpose()?;
     let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
@@ -40,23 +49,78 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         interrupt,
     });
     reporter.end();
-    let report = match judged {
+    let record = match judged {
         Err(LabError::Interrupted) => {
             output::say("interrupted");
             return Ok(Exit::Interrupted);
         }
         judged => judged?,
     };
-    if let Some(path) = &args.out {
-        write_atomically(path, report.to_json()?.as_bytes())
-            .with_context(|| format!("cannot write {}", path.display()))?;
+    let Some(report) = &record.report else {
+        bail!("the protocol has no test clip");
+    };
+    if let Some(out) = out {
+        out.write(&record, report, &corpus.root)?;
     }
     if args.json {
-        output::json(&report)?;
+        output::json(report)?;
     } else {
         output::line(report.to_text().trim_end())?;
     }
     Ok(Exit::Done)
+}
+
+/// Where the results go.
+enum Out<'a> {
+    Report(&'a Path),
+    Clips(&'a Path),
+    #[cfg(feature = "report")]
+    Folder(OutputFolder),
+}
+
+impl<'a> Out<'a> {
+    /// Check that the results can be written, before any work.
+    fn begin(path: &'a Path, force: bool) -> anyhow::Result<Self> {
+        let extension = path.extension().unwrap_or_default();
+        if extension.eq_ignore_ascii_case("json") {
+            return Ok(Self::Report(path));
+        }
+        if extension.eq_ignore_ascii_case("csv") {
+            return Ok(Self::Clips(path));
+        }
+        #[cfg(feature = "report")]
+        return Ok(Self::Folder(evaluation_folder(path, force)?));
+        #[cfg(not(feature = "report"))]
+        {
+            let _ = force;
+            bail!(
+                "{}: this build writes no pages; name a file, FILE.json or FILE.csv",
+                path.display()
+            );
+        }
+    }
+
+    #[cfg_attr(
+        not(feature = "report"),
+        allow(unused_variables, reason = "only the page reads the clips")
+    )]
+    fn write(self, record: &RunRecord, report: &Report, corpus: &Path) -> anyhow::Result<()> {
+        let table = || predictions_csv(&record.labels(), &record.test_predictions());
+        match self {
+            Self::Report(path) => write(path, report.to_json()?.as_bytes()),
+            Self::Clips(path) => write(path, table().as_bytes()),
+            #[cfg(feature = "report")]
+            Self::Folder(folder) => {
+                let page = save_evaluation(record, corpus, folder)?;
+                output::say(format_args!("page: {}", page.display()));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_atomically(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Return the run's own options if it was trained under this protocol, so that its test set is the

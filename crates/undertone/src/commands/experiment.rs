@@ -73,7 +73,7 @@ pub(super) fn run(
     match finished {
         Ok(finished) => {
             #[cfg(feature = "report")]
-            let page = page(run.path(), finished.record, &args.corpus);
+            let page = page(run.path(), finished.record, &corpus.root);
             #[cfg(not(feature = "report"))]
             let page = None;
             print(

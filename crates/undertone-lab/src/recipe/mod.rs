@@ -175,10 +175,9 @@ impl Recipe {
     /// # Errors
     /// If the corpus has fewer than two labels, or `output_scheme` cannot be summed to them.
     pub fn for_corpus(mut self, corpus: &Corpus) -> Result<Self, RecipeError> {
-        for scheme in [Some(&mut self.label_scheme), self.output_scheme.as_mut()] {
-            if let Some(scheme) = scheme {
-                *scheme = scheme.resolved(&corpus.utterances)?;
-            }
+        let schemes = [Some(&mut self.label_scheme), self.output_scheme.as_mut()];
+        for scheme in schemes.into_iter().flatten() {
+            *scheme = scheme.resolved(&corpus.utterances)?;
         }
         self.check()?;
         Ok(self)

@@ -20,6 +20,8 @@ mod padded;
 mod peaks;
 mod pitch;
 mod recording;
+#[cfg(feature = "fs")]
+mod recordings;
 mod resample;
 mod sample_hash;
 mod trim;
@@ -42,6 +44,8 @@ pub use normalize::{Normalize, zero_mean_unit_variance};
 pub use peaks::peaks;
 pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
 pub use recording::Recording;
+#[cfg(feature = "fs")]
+pub use recordings::{Part, Recordings, SourceFile};
 pub use resample::{ResampleError, Resampler, ResamplerCache};
 pub use sample_hash::SampleHash;
 pub use trim::{TrimConfig, frame_levels, trim};

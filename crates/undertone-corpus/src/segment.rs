@@ -43,6 +43,21 @@ impl Segment {
         }
     }
 
+    /// Return the path and the segment of a clip's name, which
+    /// [`Utterance::name_below`](crate::Utterance::name_below) makes: `talk.wav [1.5-3]`.
+    pub fn split_name(name: &str) -> (&str, Option<Self>) {
+        let part = || {
+            let (path, segment) = name.strip_suffix(']')?.rsplit_once(" [")?;
+            let (start, end) = segment.split_once('-')?;
+            let end = match end {
+                "" => None,
+                end => Some(end.parse().ok()?),
+            };
+            Some((path, Self::new(start.parse().ok()?, end).ok()?))
+        };
+        part().map_or((name, None), |(path, segment)| (path, Some(segment)))
+    }
+
     /// Return the start in seconds.
     pub fn start(self) -> f64 {
         self.start
@@ -106,6 +121,9 @@ mod tests {
             assert!(Segment::new(start, Some(end)).is_err(), "{start} to {end}");
         }
         assert_eq!(Segment::new(1.5, None).unwrap().to_string(), "1.5-");
+        let open = Segment::new(1.5, None).ok();
+        assert_eq!(Segment::split_name("a [b].wav [1.5-]"), ("a [b].wav", open));
+        assert_eq!(Segment::split_name("a [b].wav"), ("a [b].wav", None));
         assert_eq!(Segment::new(-0.0, Some(3.0)).unwrap().to_string(), "0-3");
     }
 }

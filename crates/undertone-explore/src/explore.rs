@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{DecodeOptions, decode_path};
+use undertone_audio::Recordings;
 use undertone_corpus::{Corpus, Utterance};
 
 use crate::clip::{Clip, Unreadable};
@@ -37,12 +37,13 @@ pub fn explore<'a>(
     let (mut clips, mut unreadable, mut totals) = (Vec::new(), Vec::new(), Totals::default());
     let total = corpus.utterances.len();
     let done = AtomicUsize::new(0);
+    let recordings = Recordings::new();
     for (batch, utterances) in corpus.utterances.chunks(AT_ONCE).enumerate() {
         watcher.check()?;
         let measured: Vec<Result<Measured, String>> = utterances
             .par_iter()
             .map(|utterance| {
-                let measured = measure(&measurer, utterance);
+                let measured = measure(&measurer, &recordings, utterance);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 (watcher.observe)(ExploreProgress::Measured { done, total });
                 measured
@@ -87,8 +88,14 @@ pub fn explore<'a>(
     })
 }
 
-fn measure(measurer: &Measurer, utterance: &Utterance) -> Result<Measured, String> {
-    let recording = decode_path(&utterance.path, &DecodeOptions::default())
+fn measure(
+    measurer: &Measurer,
+    recordings: &Recordings,
+    utterance: &Utterance,
+) -> Result<Measured, String> {
+    let part = utterance.segment.map(|part| (part.start(), part.end()));
+    let recording = recordings
+        .read(&utterance.path, part)
         .map_err(|error| error.to_string())?;
     measurer
         .measure(recording)

@@ -6,8 +6,8 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use undertone_audio::{
-    DbConfig, DbReference, DecodeOptions, FeatureMatrix, MelConfig, MelSpectrogram, decode_path,
-    encode_flac, frame_levels, power_to_db,
+    DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recordings, encode_flac,
+    frame_levels, power_to_db,
 };
 use undertone_corpus::{Corpus, Emotion};
 
@@ -111,8 +111,9 @@ fn prepare(
     options: &ExploreOptions,
     measurer: &Measurer,
 ) -> Result<Option<ShownClip>, ExploreError> {
-    let path = &corpus.utterances[index].path;
-    let Ok(mut recording) = decode_path(path, &DecodeOptions::default()) else {
+    let utterance = &corpus.utterances[index];
+    let part = utterance.segment.map(|part| (part.start(), part.end()));
+    let Ok(mut recording) = Recordings::new().read(&utterance.path, part) else {
         return Ok(None);
     };
     let most = (LONGEST * f64::from(recording.sample_rate)) as usize;

@@ -203,6 +203,7 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
             training_clips,
             seed: Some(recipe.seed),
             fold,
+            degradation: None,
             device: DeviceKind::Cpu.open().unwrap(),
             cache: None,
             observer: &|_| {},

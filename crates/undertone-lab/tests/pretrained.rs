@@ -162,6 +162,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         training_clips: None,
         seed: None,
         fold: Some(1),
+        degradation: None,
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
         observer: &|_| {},

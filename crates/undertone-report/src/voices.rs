@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use undertone_audio::{DecodeOptions, ResamplerCache, decode_path, encode_flac};
+use undertone_audio::{Recordings, ResamplerCache, encode_flac};
+use undertone_corpus::Segment;
 use undertone_figures::page::Audio;
 
 /// Sample rate of the clips on a page in Hz, that of the models.
@@ -14,6 +15,7 @@ const SECONDS: usize = 15;
 pub(crate) struct Voices {
     root: Option<PathBuf>,
     resamplers: ResamplerCache,
+    recordings: Recordings,
 }
 
 impl Voices {
@@ -28,6 +30,7 @@ impl Voices {
         Self {
             root: chosen.or_else(remembered),
             resamplers: ResamplerCache::new(),
+            recordings: Recordings::new(),
         }
     }
 
@@ -38,8 +41,10 @@ impl Voices {
 
     /// Return a clip as mono FLAC; `None` if it cannot be read.
     pub(crate) fn clip(&self, path: &str) -> Option<Audio> {
-        let file = found(self.root.as_ref()?.join(path))?;
-        let recording = decode_path(&file, &DecodeOptions::default()).ok()?;
+        let (file, segment) = Segment::split_name(path);
+        let file = found(self.root.as_ref()?.join(file))?;
+        let part = segment.map(|segment| (segment.start(), segment.end()));
+        let recording = self.recordings.read(&file, part).ok()?;
         let mut samples = self
             .resamplers
             .resample(recording.samples, recording.sample_rate, RATE)

@@ -110,6 +110,16 @@ pub enum DecodeErrorKind {
         /// The limit in seconds.
         max_seconds: f64,
     },
+    /// A part that is not inside its recording.
+    #[error("the part from {start} s to {end} s is not inside the recording of {seconds:.2} s")]
+    Part {
+        /// The start of the part in seconds.
+        start: f64,
+        /// The end of the part in seconds.
+        end: f64,
+        /// The length of the recording in seconds.
+        seconds: f64,
+    },
     /// The sample rate is outside 4 to 192 kHz.
     #[error("sample rate of {rate} Hz is outside 4000 to 192000 Hz")]
     SampleRateOutOfRange {

@@ -140,7 +140,7 @@ fn decode_format(
     Ok(recording)
 }
 
-fn io_error(error: io::Error) -> DecodeErrorKind {
+pub(crate) fn io_error(error: io::Error) -> DecodeErrorKind {
     match error.kind() {
         io::ErrorKind::NotFound => DecodeErrorKind::NotFound,
         _ => DecodeErrorKind::Io(error),

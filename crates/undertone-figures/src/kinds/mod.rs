@@ -3,6 +3,7 @@
 mod bars;
 mod confusion;
 mod flow;
+mod grid;
 mod heat_map;
 mod histogram;
 mod intervals;
@@ -18,6 +19,7 @@ mod wave;
 pub use bars::{BarChart, Series, Stacking};
 pub use confusion::{ConfusionFigure, Normalization};
 pub use flow::{FlowFigure, FlowLink, FlowStep};
+pub use grid::GridFigure;
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
 pub use intervals::{Interval, IntervalPlot};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::Device;
+use undertone_audio::degrade::Degradation;
 use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
 use undertone_metrics::LeakageSummary;
 use undertone_models::infer::Inference;
@@ -31,12 +32,14 @@ pub struct EvaluationTask<'a> {
     pub balance: &'a [BalanceStep],
     /// The clips that the model's run trained on or validated with, relative to its corpus; `None`
     /// if they are not known. See [`RunFolder::training_clips`](crate::RunFolder::training_clips).
-    pub training_clips: Option<Vec<PathBuf>>,
+    pub training_clips: Option<Vec<String>>,
     /// Seed of the split; `None` takes the model's own seed, so that a run is evaluated on its own
     /// test set.
     pub seed: Option<u64>,
     /// The fold to evaluate, counted from 1; `None` for all.
     pub fold: Option<usize>,
+    /// What every recording suffers before it is predicted; `None` for nothing.
+    pub degradation: Option<Degradation>,
     /// The device that computes.
     pub device: Device,
     /// The folder of the feature cache; `None` computes features every time.
@@ -61,12 +64,15 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
     let model = Model::load(task.model, &task.device)?;
     let config = &model.config;
     let seed = task.seed.unwrap_or(config.provenance.seed);
-    let store = FeatureStore::new(
+    let mut store = FeatureStore::new(
         &config.front_end,
         &CopiesConfig::default(),
         None,
         task.cache.clone(),
     )?;
+    if let Some(degradation) = task.degradation {
+        store = store.degraded(degradation);
+    }
     let clips = labeled(
         &task.corpus.utterances,
         &[&config.label_scheme],
@@ -178,16 +184,12 @@ fn speaker_id(utterance: &Utterance, joined: bool) -> Option<String> {
     })
 }
 
-/// Return the indices of clips, given by their paths relative to `root`. `None` if one is missing.
-fn indices_of(clips: &[PathBuf], root: &Path, utterances: &[Utterance]) -> Option<Vec<usize>> {
-    let indices: HashMap<&Path, usize> = utterances
-        .iter()
-        .enumerate()
-        .map(|(index, utterance)| {
-            let path = &utterance.path;
-            (path.strip_prefix(root).unwrap_or(path), index)
-        })
+/// Return the indices of clips, given by their names below `root`. `None` if one is missing.
+fn indices_of(clips: &[String], root: &Path, utterances: &[Utterance]) -> Option<Vec<usize>> {
+    let names = utterances.iter().enumerate();
+    let indices: HashMap<String, usize> = names
+        .map(|(index, utterance)| (utterance.name_below(root), index))
         .collect();
-    let index_of = |clip: &PathBuf| indices.get(clip.as_path()).copied();
+    let index_of = |clip: &String| indices.get(clip).copied();
     clips.iter().map(index_of).collect()
 }

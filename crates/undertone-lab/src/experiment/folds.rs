@@ -1,7 +1,5 @@
 //! The folds of an experiment, and what their sets share.
 
-use std::path::Path;
-
 use serde::Serialize;
 use undertone_corpus::{Fold, Protocol, Takes, Utterance, split};
 use undertone_metrics::LeakageSummary;
@@ -23,14 +21,14 @@ pub enum FoldChoice {
     },
 }
 
-/// The paths of the clips of each set, relative to the corpus: `division.json`.
+/// The names of the clips of each set, below the corpus's folder: `division.json`.
 #[derive(Serialize)]
-pub(super) struct SplitFile<'a> {
+pub(super) struct SplitFile {
     protocol: Protocol,
     seed: u64,
-    train: Vec<&'a Path>,
-    validation: Vec<&'a Path>,
-    test: Vec<&'a Path>,
+    train: Vec<String>,
+    validation: Vec<String>,
+    test: Vec<String>,
 }
 
 /// A fold to train: its name in the run folder, its seed and its sets.
@@ -107,22 +105,19 @@ impl Experiment<'_> {
     }
 
     /// Return what `division.json` tells about a fold.
-    pub(super) fn split_file<'u>(&self, utterances: &'u [Utterance], job: &Job) -> SplitFile<'u> {
-        let paths = |indices: &[usize]| -> Vec<&'u Path> {
-            indices
-                .iter()
-                .map(|index| {
-                    let path: &'u Path = &utterances[*index].path;
-                    path.strip_prefix(&self.corpus.root).unwrap_or(path)
-                })
+    pub(super) fn split_file(&self, utterances: &[Utterance], job: &Job) -> SplitFile {
+        let names = |indices: &[usize]| -> Vec<String> {
+            let utterances = indices.iter().map(|index| &utterances[*index]);
+            utterances
+                .map(|utterance| utterance.name_below(&self.corpus.root))
                 .collect()
         };
         SplitFile {
             protocol: self.recipe.protocol.name,
             seed: job.seed,
-            train: paths(&job.fold.train),
-            validation: paths(&job.fold.validation),
-            test: paths(&job.fold.test),
+            train: names(&job.fold.train),
+            validation: names(&job.fold.validation),
+            test: names(&job.fold.test),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{DecodeOptions, FitLength, FrontEnd, FrontEndConfig, Recording, decode_path};
+use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording, Recordings};
 use undertone_corpus::Utterance;
 use undertone_metrics::quantile;
 
@@ -72,13 +72,15 @@ fn each<T: Send>(
     measure: impl Fn(&Recording) -> Option<T> + Sync,
 ) -> Result<Vec<Option<T>>, LabError> {
     let done = AtomicUsize::new(0);
+    let recordings = Recordings::new();
     let measured = utterances
         .par_iter()
         .map(|utterance| {
             if interrupt.is_requested() {
                 return None;
             }
-            let decoded = decode_path(&utterance.path, &DecodeOptions::default());
+            let part = utterance.segment.map(|part| (part.start(), part.end()));
+            let decoded = recordings.read(&utterance.path, part);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             observer(&Event::Features {
                 done,

@@ -3,14 +3,17 @@
 //! With a frozen encoder, the features of a window are the encoder's embedding of it. Training the
 //! head then takes seconds.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use etcetera::BaseStrategy;
 use fs_err as fs;
 use rayon::prelude::*;
+use undertone_audio::degrade::Degradation;
 use undertone_audio::{
-    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, SampleHash, decode_bytes,
+    DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, Part, Recording,
+    Recordings, SampleHash, decode_bytes,
 };
 use undertone_corpus::Utterance;
 use undertone_files::write_atomically;
@@ -54,6 +57,8 @@ pub struct FeatureStore {
     encoder: Option<FrozenEncoder>,
     cache: Option<PathBuf>,
     settings: Vec<u8>,
+    degradation: Option<Degradation>,
+    recordings: Recordings,
 }
 
 impl FeatureStore {
@@ -80,7 +85,18 @@ impl FeatureStore {
             encoder,
             cache,
             settings,
+            degradation: None,
+            recordings: Recordings::new(),
         })
+    }
+
+    /// Degrade every recording before its features are computed. Degraded features are not cached.
+    pub fn degraded(self, degradation: Degradation) -> Self {
+        Self {
+            degradation: Some(degradation),
+            cache: None,
+            ..self
+        }
     }
 
     /// Return the front end.
@@ -106,7 +122,7 @@ impl FeatureStore {
                 if interrupt.is_requested() {
                     return None;
                 }
-                let features = self.of_file(&utterance.path);
+                let features = self.of_utterance(utterance);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 observer(&Event::Features {
                     done,
@@ -152,13 +168,48 @@ impl FeatureStore {
         Ok(kept)
     }
 
+    /// Return the features of an utterance: a file or a part of one.
+    ///
+    /// # Errors
+    /// If the file cannot be read or decoded, or the segment is not inside it. The error names it.
+    pub fn of_utterance(&self, utterance: &Utterance) -> Result<ClipFeatures, LabError> {
+        let path = &utterance.path;
+        let Some(segment) = utterance.segment else {
+            return self.of_file(path);
+        };
+        let message = |error: &dyn Display| LabError::Clip {
+            path: path.clone(),
+            message: error.to_string(),
+        };
+        let file = self
+            .recordings
+            .open(path)
+            .map_err(|error| message(error.kind()))?;
+        let part = (segment.start(), segment.end());
+        self.kept_or_computed(path, self.fingerprint_of_part(file.hash(), part), || {
+            file.part(part).map_err(|error| message(error.kind()))
+        })
+    }
+
     /// Return the features of one file.
     ///
     /// # Errors
     /// If the file cannot be read or decoded. The error names it.
     pub fn of_file(&self, path: &Path) -> Result<ClipFeatures, LabError> {
         let bytes = fs::read(path)?;
-        let fingerprint = self.fingerprint(&bytes);
+        self.kept_or_computed(path, self.fingerprint(&bytes), || {
+            decode_bytes(bytes, &DecodeOptions::default())
+                .map_err(|error| ClipError::from(error).of_clip(path))
+        })
+    }
+
+    /// Return the features from the cache, or compute them from the recording.
+    fn kept_or_computed(
+        &self,
+        path: &Path,
+        fingerprint: String,
+        recording: impl FnOnce() -> Result<Recording, LabError>,
+    ) -> Result<ClipFeatures, LabError> {
         let cached = self.cache.as_ref().map(|folder| folder.join(&fingerprint));
         if let Some(features) = cached
             .as_deref()
@@ -168,7 +219,7 @@ impl FeatureStore {
             return Ok(features);
         }
         let features = self
-            .extract(bytes, fingerprint)
+            .extract(recording()?, fingerprint)
             .map_err(|error| error.of_clip(path))?;
         if let Some(cached) = cached {
             // A cache that cannot be written costs time only.
@@ -177,9 +228,21 @@ impl FeatureStore {
         Ok(features)
     }
 
-    fn extract(&self, bytes: Vec<u8>, fingerprint: String) -> Result<ClipFeatures, ClipError> {
-        let recording = decode_bytes(bytes, &DecodeOptions::default())?;
+    fn extract(
+        &self,
+        mut recording: Recording,
+        fingerprint: String,
+    ) -> Result<ClipFeatures, ClipError> {
         let sound = SampleHash::of(&recording);
+        if let Some(degradation) = self.degradation {
+            let seed = sound
+                .0
+                .iter()
+                .take(8)
+                .fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+            recording.samples =
+                degradation.apply(&recording.samples, recording.sample_rate, seed)?;
+        }
         let samples = self.front_end.prepare(&recording)?.samples;
         let windows = self
             .front_end
@@ -211,12 +274,24 @@ impl FeatureStore {
     }
 
     fn fingerprint(&self, bytes: &[u8]) -> String {
+        self.hasher().update(bytes).finalize().to_hex().to_string()
+    }
+
+    fn fingerprint_of_part(&self, file: &[u8; 32], (start, end): Part) -> String {
+        let mut hasher = self.hasher();
+        hasher.update(b"part").update(file);
+        for seconds in [start, end.unwrap_or(f64::INFINITY)] {
+            hasher.update(&seconds.to_le_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    fn hasher(&self) -> blake3::Hasher {
         let mut hasher = blake3::Hasher::new();
         hasher.update(CACHE_VERSION);
         hasher.update(&(self.settings.len() as u64).to_le_bytes());
         hasher.update(&self.settings);
-        hasher.update(bytes);
-        hasher.finalize().to_hex().to_string()
+        hasher
     }
 }
 

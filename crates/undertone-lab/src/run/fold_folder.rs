@@ -51,11 +51,11 @@ impl FoldFolder {
 
     /// Return the clips of the training and of the validation set. `None` if the corpus is not
     /// split yet.
-    pub(super) fn training_clips(&self) -> Result<Option<Vec<PathBuf>>, LabError> {
+    pub(super) fn training_clips(&self) -> Result<Option<Vec<String>>, LabError> {
         #[derive(Deserialize)]
         struct Sets {
-            train: Vec<PathBuf>,
-            validation: Vec<PathBuf>,
+            train: Vec<String>,
+            validation: Vec<String>,
         }
         let sets: Option<Sets> = read_json(&self.split_path())?;
         Ok(sets.map(|sets| [sets.train, sets.validation].concat()))

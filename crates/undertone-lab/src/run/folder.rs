@@ -140,7 +140,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// If the split of the fold cannot be read.
-    pub fn training_clips(&self) -> Result<Option<Vec<PathBuf>>, LabError> {
+    pub fn training_clips(&self) -> Result<Option<Vec<String>>, LabError> {
         match &self.begun_folds()[..] {
             [fold] => fold.training_clips(),
             _ => Ok(None),

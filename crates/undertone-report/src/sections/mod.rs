@@ -2,6 +2,7 @@
 
 mod calibration;
 mod confusion;
+mod corpora;
 mod groups;
 mod mistakes;
 mod origin;
@@ -18,6 +19,7 @@ pub(crate) use subject::Subject;
 /// Return all sections about a run.
 pub(crate) fn sections(subject: &Subject<'_>) -> Result<Vec<Section>, ReportError> {
     let mut sections = vec![scores::section(subject)?];
+    sections.extend(corpora::section(subject)?);
     sections.extend(training::section(subject)?);
     sections.extend(confusion::section(subject)?);
     sections.extend(calibration::section(subject)?);

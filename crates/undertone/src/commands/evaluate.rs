@@ -43,6 +43,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         training_clips,
         seed: args.seed,
         fold: args.fold,
+        degradation: None,
         device,
         cache: args.cache.folder(),
         observer: &|event| reporter.observe(event),

@@ -21,6 +21,7 @@ pub(crate) fn common() -> Vec<Result<Figure, FigureError>> {
         scatter().draw(),
         confusion(Normalization::Counts).draw(),
         confusion(Normalization::Rows).draw(),
+        grid().draw(),
         reliability().draw(),
         intervals().draw(),
     ]
@@ -28,6 +29,22 @@ pub(crate) fn common() -> Vec<Result<Figure, FigureError>> {
 
 fn emotions() -> Vec<String> {
     strings(&Emotion::NAMES)
+}
+
+fn grid() -> GridFigure {
+    GridFigure {
+        frame: frame("UAR by training and test corpus").sized(640.0, 260.0),
+        row_label: "trained on".into(),
+        column_label: "tested on".into(),
+        rows: strings(&["CREMA-D", "EmoDB", "RAVDESS"]),
+        columns: strings(&["CREMA-D", "EmoDB", "RAVDESS"]),
+        value_label: "UAR (%)".into(),
+        values: vec![
+            vec![71.2, 55.0, 48.3],
+            vec![40.1, 88.4, f64::NAN],
+            vec![44.0, 51.7, 86.0],
+        ],
+    }
 }
 
 fn bars() -> BarChart {

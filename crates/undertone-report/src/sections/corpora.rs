@@ -1,0 +1,216 @@
+//! Scores by corpus, and how well training on one corpus serves another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use undertone_corpus::Protocol;
+use undertone_figures::page::{Block, Cell, Section, Table};
+use undertone_figures::words::in_percent;
+use undertone_figures::{GridFigure, Interval, IntervalPlot, Marker};
+use undertone_metrics::{ClipPrediction, Evaluation};
+
+use super::subject::Subject;
+use crate::error::ReportError;
+use crate::numbers::with_interval;
+
+/// The test clips of one corpus, in one fold.
+struct Cells<'a> {
+    /// What the fold trained on: `on-EmoDB`, `without-EmoDB`, or another name.
+    fold: &'a str,
+    corpora: BTreeMap<&'a str, Evaluation>,
+}
+
+/// Return the scores by corpus; `None` if all test clips are of one corpus.
+pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
+    let record = subject.record;
+    let Some(report) = record.report.as_ref() else {
+        return Ok(None);
+    };
+    if report.pooled.by_corpus.is_empty() {
+        return Ok(None);
+    }
+    let labels = record.labels();
+    let mut folds = Vec::new();
+    for fold in &record.folds {
+        if let Some(predictions) = &fold.predictions {
+            folds.push(Cells {
+                fold: &fold.name,
+                corpora: by_corpus(&labels, &predictions.test)?,
+            });
+        }
+    }
+    let mut blocks = vec![Block::Text(
+        "The UAR of a corpus is the mean recall over the classes of which it has clips. The \
+         intervals are a bootstrap over its speakers. ECE is the expected calibration error: how \
+         far the confidence is from the share of correct predictions."
+            .into(),
+    )];
+    if record.protocol.name == Protocol::Matrix {
+        blocks.push(Block::Figure(matrix(subject, &folds)?));
+        blocks.push(Block::Text(
+            "Each row is one training corpus. Where a corpus is tested on itself, the speakers of \
+             the test were not trained on."
+                .into(),
+        ));
+        blocks.push(table(
+            "Scores by training and test corpus, in %",
+            &labels,
+            &folds,
+        ));
+    } else {
+        let predictions = record.test_predictions();
+        let pooled = [Cells {
+            fold: "all",
+            corpora: by_corpus(&labels, &predictions)?,
+        }];
+        blocks.push(Block::Figure(intervals(
+            subject,
+            &pooled[0],
+            report.pooled.uar.value,
+        )?));
+        blocks.push(table("Scores by corpus, in %", &labels, &pooled));
+    }
+    Ok(Some(Section {
+        title: "Corpora".into(),
+        blocks,
+    }))
+}
+
+fn by_corpus<'a>(
+    labels: &[String],
+    predictions: &'a [ClipPrediction],
+) -> Result<BTreeMap<&'a str, Evaluation>, ReportError> {
+    let mut corpora: BTreeMap<&str, Vec<ClipPrediction>> = BTreeMap::new();
+    for prediction in predictions {
+        let corpus = corpora.entry(prediction.corpus.as_str()).or_default();
+        corpus.push(prediction.clone());
+    }
+    corpora
+        .into_iter()
+        .map(|(corpus, predictions)| Ok((corpus, Evaluation::new(labels, &predictions)?)))
+        .collect()
+}
+
+/// Draw the UAR of each training corpus on each test corpus.
+fn matrix(
+    subject: &Subject<'_>,
+    folds: &[Cells<'_>],
+) -> Result<undertone_figures::Figure, ReportError> {
+    let names: Vec<&str> = folds
+        .iter()
+        .flat_map(|fold| fold.corpora.keys().copied())
+        .collect::<BTreeSet<&str>>()
+        .into_iter()
+        .collect();
+    let row = |fold: &Cells<'_>| {
+        let uar = |name: &&str| {
+            let evaluation = fold.corpora.get(name);
+            evaluation.map_or(f64::NAN, |evaluation| 100.0 * evaluation.uar.value)
+        };
+        names.iter().map(uar).collect()
+    };
+    Ok(GridFigure {
+        frame: subject
+            .frame("UAR by training and test corpus")
+            .sized(760.0, 140.0 + 44.0 * folds.len() as f64),
+        row_label: "trained on".into(),
+        column_label: "tested on".into(),
+        rows: folds.iter().map(|fold| trained_on(fold.fold)).collect(),
+        columns: names.iter().map(|name| (*name).to_owned()).collect(),
+        value_label: "UAR (%)".into(),
+        values: folds.iter().map(row).collect(),
+    }
+    .draw()?)
+}
+
+fn intervals(
+    subject: &Subject<'_>,
+    cells: &Cells<'_>,
+    pooled: f64,
+) -> Result<undertone_figures::Figure, ReportError> {
+    let groups = cells.corpora.iter().map(|(corpus, evaluation)| Interval {
+        name: (*corpus).to_owned(),
+        value: 100.0 * evaluation.uar.value,
+        bounds: Some((
+            100.0 * evaluation.uar.interval.low,
+            100.0 * evaluation.uar.interval.high,
+        )),
+    });
+    let mean = 100.0 * mean_uar(cells);
+    let all = 100.0 * pooled;
+    let marker = |name: &str, value: f64| Marker {
+        name: format!("{name}, {value:.1} %"),
+        value,
+    };
+    Ok(IntervalPlot {
+        frame: subject.frame("UAR by corpus").sized(720.0, 240.0),
+        group_label: "corpus".into(),
+        value_label: "UAR (%), 95 % interval".into(),
+        groups: groups.collect(),
+        range: Some((0.0, 100.0)),
+        markers: vec![marker("mean of corpora", mean), marker("all clips", all)],
+    }
+    .draw()?)
+}
+
+fn mean_uar(cells: &Cells<'_>) -> f64 {
+    let total: f64 = cells.corpora.values().map(|corpus| corpus.uar.value).sum();
+    total / cells.corpora.len() as f64
+}
+
+fn table(caption: &str, labels: &[String], folds: &[Cells<'_>]) -> Block {
+    let mut rows = Vec::new();
+    for fold in folds {
+        for (corpus, evaluation) in &fold.corpora {
+            let absent: Vec<&str> = labels
+                .iter()
+                .zip(&evaluation.per_class)
+                .filter(|(_, class)| class.support == 0)
+                .map(|(label, _)| label.as_str())
+                .collect();
+            rows.push(vec![
+                Cell::Text(trained_on(fold.fold)),
+                Cell::Text((*corpus).to_owned()),
+                Cell::Number(evaluation.n.to_string()),
+                Cell::Number(evaluation.by_speaker.len().to_string()),
+                Cell::Number(with_interval(&evaluation.wa)),
+                Cell::Number(with_interval(&evaluation.uar)),
+                Cell::Number(in_percent(evaluation.calibration_error)),
+                Cell::Text(absent.join(", ")),
+            ]);
+        }
+        let number = |text: String| Cell::Number(text);
+        let mut mean = vec![
+            Cell::Text(trained_on(fold.fold)),
+            Cell::Text("mean of corpora".into()),
+        ];
+        mean.extend([String::new(), String::new(), String::new()].map(number));
+        mean.push(number(in_percent(mean_uar(fold))));
+        mean.extend([String::new()].map(number));
+        mean.push(Cell::Text(String::new()));
+        rows.push(mean);
+    }
+    Block::Table(Table {
+        caption: caption.to_owned(),
+        header: [
+            "trained on",
+            "tested on",
+            "clips",
+            "speakers",
+            "WA",
+            "UAR",
+            "ECE",
+            "classes without a clip",
+        ]
+        .map(String::from)
+        .into(),
+        rows,
+    })
+}
+
+/// Return what a fold trained on, in words.
+fn trained_on(fold: &str) -> String {
+    match fold.strip_prefix("on-") {
+        Some(corpus) => corpus.to_owned(),
+        None => fold.to_owned(),
+    }
+}

@@ -13,7 +13,10 @@ mod train;
 
 pub use error::LabError;
 pub use events::{EpochMetrics, Event, Interrupt, Observer};
-pub use experiment::{EvaluationTask, Experiment, Finished, FoldChoice, evaluate_model};
+pub use experiment::{
+    EvaluationTask, Experiment, Finished, FoldChoice, Robustness, RobustnessRow, evaluate_model,
+    evaluate_robustness,
+};
 pub use prepare::{ClipFeatures, FeatureStore, FrozenEncoder, default_cache};
 pub use recipe::{
     AugmentConfig, CopiesConfig, EncoderTrainingConfig, LdaConfig, MaskConfig, PlateauConfig,

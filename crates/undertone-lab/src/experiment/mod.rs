@@ -5,10 +5,12 @@ mod features;
 mod fold;
 mod folds;
 mod predictions;
+mod robustness;
 mod run;
 mod setup;
 
 pub use evaluate::{EvaluationTask, evaluate_model};
 pub use folds::FoldChoice;
+pub use robustness::{Robustness, RobustnessRow, evaluate_robustness};
 pub use run::Finished;
 pub use setup::Experiment;

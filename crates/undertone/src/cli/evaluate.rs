@@ -19,6 +19,7 @@ Examples:
   undertone evaluate models/mine --corpus emodb --corpus crema-d --out judged
       writes a page, report.json, and the predictions of all clips as clips.csv and clips.json
   undertone evaluate models/mine --corpus other.csv --out clips.csv
+  undertone evaluate models/mine --corpus emodb --robustness
   undertone evaluate runs/fold2 --corpus ravdess --protocol speakers --fold 2")]
 pub(crate) struct EvaluateArgs {
     /// A model folder, or a run that contains a model.
@@ -38,6 +39,10 @@ pub(crate) struct EvaluateArgs {
     /// The seed of the split [default: the one that the model was trained with].
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Evaluate the test clips as recorded, and as a telephone, Opus, MP3, noise, a room and other
+    /// levels change them. Prints one table.
+    #[arg(long)]
+    pub(crate) robustness: bool,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
     #[command(flatten)]

@@ -8,7 +8,8 @@ use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
 use undertone_files::OutputFolder;
 use undertone_files::write_atomically;
 use undertone_lab::{
-    EvaluationTask, LabError, RunFolder, RunRecord, evaluate_model, predictions_csv,
+    EvaluationTask, LabError, Robustness, RunFolder, RunRecord, evaluate_model,
+    evaluate_robustness, predictions_csv,
 };
 use undertone_metrics::Report;
 #[cfg(feature = "report")]
@@ -31,11 +32,15 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     };
     let out = args.out.as_deref();
     let out = out.map(|path| Out::begin(path, args.force)).transpose()?;
+    #[cfg(feature = "report")]
+    if args.robustness && matches!(out, Some(Out::Folder(_))) {
+        bail!("--robustness makes one table: name it with --out FILE.json or FILE.csv");
+    }
     let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
     let reporter = Reporter::new(0, false, None);
-    let judged = evaluate_model(&EvaluationTask {
+    let task = EvaluationTask {
         model: &folder,
         corpus: &corpus,
         protocol: &protocol,
@@ -48,14 +53,19 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         cache: args.cache.folder(),
         observer: &|event| reporter.observe(event),
         interrupt,
-    });
-    reporter.end();
-    let record = match judged {
-        Err(LabError::Interrupted) => {
-            output::say("interrupted");
+    };
+    if args.robustness {
+        let table = evaluate_robustness(&task, &|condition| output::say(condition));
+        reporter.end();
+        let Some(table) = unless_interrupted(table)? else {
             return Ok(Exit::Interrupted);
-        }
-        judged => judged?,
+        };
+        return print_robustness(&table, out, args.json);
+    }
+    let judged = evaluate_model(&task);
+    reporter.end();
+    let Some(record) = unless_interrupted(judged)? else {
+        return Ok(Exit::Interrupted);
     };
     let Some(report) = &record.report else {
         bail!("the protocol has no test clip");
@@ -67,6 +77,30 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         output::json(report)?;
     } else {
         output::line(report.to_text().trim_end())?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Return what was evaluated, or say that it was interrupted and return `None`.
+fn unless_interrupted<T>(evaluated: Result<T, LabError>) -> anyhow::Result<Option<T>> {
+    match evaluated {
+        Err(LabError::Interrupted) => {
+            output::say("interrupted");
+            Ok(None)
+        }
+        evaluated => Ok(Some(evaluated?)),
+    }
+}
+
+fn print_robustness(table: &Robustness, out: Option<Out<'_>>, json: bool) -> anyhow::Result<Exit> {
+    match out {
+        Some(Out::Report(path)) => write(path, &serde_json::to_vec_pretty(table)?)?,
+        Some(Out::Clips(path)) => write(path, table.to_csv().as_bytes())?,
+        _ => {}
+    }
+    match json {
+        true => output::json(table)?,
+        false => output::line(table.to_text().trim_end())?,
     }
     Ok(Exit::Done)
 }

@@ -90,9 +90,13 @@ fn figures(
         scatter(exploration, title, axes, places, names, name_of)
             .map(|figure| figures.push(Block::Figure(figure)))
     };
-    let emotion_count = emotions.len();
     draw("emotion", emotions, &|clip| clip.emotion.to_string())?;
-    if scheme.labels().len() < emotion_count {
+    // Without a mapping, the colors of the labels are those of the emotions.
+    let mapped = |place: &Point| {
+        let clip = utterance(exploration, place);
+        class_of(scheme, clip) != clip.emotion.name()
+    };
+    if places.iter().any(mapped) {
         draw("label", labels, &|clip| class_of(scheme, clip).to_owned())?;
     }
     if speakers.len() <= MOST_SPEAKERS {

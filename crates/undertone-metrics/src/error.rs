@@ -71,6 +71,24 @@ pub enum MetricsError {
         /// Their sum.
         sum: f64,
     },
+    /// A clip does not have one value per dimension.
+    #[error("{utterance}: {found} values for {expected} dimensions")]
+    RaggedDimensions {
+        /// The clip's path.
+        utterance: String,
+        /// The number of values.
+        found: usize,
+        /// The number of dimensions.
+        expected: usize,
+    },
+    /// A true or predicted value is NaN or infinite.
+    #[error("{utterance}: {value} is not a finite number")]
+    NotFinite {
+        /// The clip's path.
+        utterance: String,
+        /// The first such value.
+        value: f64,
+    },
     /// A bootstrap has no replicates.
     #[error("a bootstrap needs at least one replicate")]
     NoReplicates,
@@ -80,7 +98,7 @@ pub enum MetricsError {
     /// A report has no folds.
     #[error("a report needs at least one fold")]
     NoFolds,
-    /// A fold was evaluated with other labels than the pooled predictions.
+    /// A fold was evaluated with other classes or dimensions than the pooled predictions.
     #[error("fold {fold}: its labels differ from those of the pooled predictions")]
     LabelsDiffer {
         /// The fold's name.

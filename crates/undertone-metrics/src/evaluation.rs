@@ -1,14 +1,13 @@
 //! The evaluation of a set of predictions.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::{cross_entropy, expected_calibration_error};
 use crate::confusion::check_labels;
+use crate::task::{corpora, genders, groups};
 use crate::{
-    Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, GroupScores, MetricsError, Score,
-    Scores,
+    Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, GroupScores, MetricsError, Prediction,
+    Score, Scores, SetEvaluation,
 };
 
 /// The scores of a model on a set of clips. All scores are fractions in 0..=1.
@@ -20,7 +19,7 @@ pub struct Evaluation {
     pub wa: Score,
     /// Mean recall over the classes that occur in the truth.
     pub uar: Score,
-    /// Mean F1 over the classes that occur in the truth or among the predictions.
+    /// Mean F1 over the classes that occur in the truth.
     pub macro_f1: Score,
     /// How the intervals were drawn.
     pub bootstrap: Bootstrap,
@@ -85,20 +84,6 @@ impl Evaluation {
                 .iter()
                 .map(|o| (o.probabilities.as_slice(), o.truth))
         };
-        let by_gender = if predictions
-            .iter()
-            .any(|prediction| prediction.gender.is_some())
-        {
-            grouped(labels, predictions, |o| {
-                o.gender.as_deref().unwrap_or("unknown")
-            })?
-        } else {
-            Vec::new()
-        };
-        let mut by_corpus = grouped(labels, predictions, |prediction| &prediction.corpus)?;
-        if by_corpus.len() < 2 {
-            by_corpus.clear();
-        }
         Ok(Self {
             n: predictions.len(),
             wa: Score {
@@ -118,9 +103,9 @@ impl Evaluation {
             calibration_error: expected_calibration_error(rows()),
             per_class: confusion.per_class(),
             confusion,
-            by_corpus,
-            by_gender,
-            by_speaker: grouped(labels, predictions, |prediction| &prediction.speaker)?,
+            by_corpus: group_scores(labels, corpora(predictions))?,
+            by_gender: group_scores(labels, genders(predictions))?,
+            by_speaker: group_scores(labels, groups(predictions, |it| &it.speaker))?,
         })
     }
 
@@ -134,26 +119,12 @@ impl Evaluation {
     }
 }
 
-/// Group predictions by a name. Numbers are sorted by value and come before words.
-fn groups<'a>(
-    predictions: &'a [ClipPrediction],
-    name: impl Fn(&'a ClipPrediction) -> &'a str,
-) -> BTreeMap<(u64, &'a str), Vec<&'a ClipPrediction>> {
-    let mut groups = BTreeMap::<_, Vec<_>>::new();
-    for prediction in predictions {
-        let name = name(prediction);
-        let key = (name.parse().unwrap_or(u64::MAX), name);
-        groups.entry(key).or_default().push(prediction);
-    }
-    groups
-}
-
-fn grouped<'a>(
+/// Score each group of predictions.
+fn group_scores(
     labels: &[String],
-    predictions: &'a [ClipPrediction],
-    name: impl Fn(&'a ClipPrediction) -> &'a str,
+    groups: Vec<(&str, Vec<&ClipPrediction>)>,
 ) -> Result<Vec<GroupScores>, MetricsError> {
-    let score = |((_, name), group): ((u64, &str), Vec<&ClipPrediction>)| {
+    let score = |(name, group): (&str, Vec<&ClipPrediction>)| {
         let truth: Vec<usize> = group.iter().map(|prediction| prediction.truth).collect();
         let predicted: Vec<usize> = group
             .iter()
@@ -167,7 +138,83 @@ fn grouped<'a>(
             uar: scores.uar,
         })
     };
-    groups(predictions, name).into_iter().map(score).collect()
+    groups.into_iter().map(score).collect()
+}
+
+impl Prediction for ClipPrediction {
+    type Evaluation = Evaluation;
+
+    fn utterance(&self) -> &str {
+        &self.utterance
+    }
+
+    fn corpus(&self) -> &str {
+        &self.corpus
+    }
+
+    fn speaker(&self) -> &str {
+        &self.speaker
+    }
+
+    fn gender(&self) -> Option<&str> {
+        self.gender.as_deref()
+    }
+
+    fn has_truth_of(&self, other: &Self) -> bool {
+        self.truth == other.truth
+    }
+
+    fn evaluate(targets: &[String], predictions: &[Self]) -> Result<Evaluation, MetricsError> {
+        Evaluation::new(targets, predictions)
+    }
+}
+
+impl SetEvaluation for Evaluation {
+    type Scores = Scores;
+
+    fn targets(&self) -> Vec<&str> {
+        let labels = self.confusion.labels().iter();
+        labels.map(String::as_str).collect()
+    }
+
+    fn clips(&self) -> usize {
+        self.n
+    }
+
+    fn speakers(&self) -> usize {
+        self.by_speaker.len()
+    }
+
+    fn bootstrap(&self) -> Bootstrap {
+        self.bootstrap
+    }
+
+    fn averaged(&self) -> Scores {
+        self.scores()
+    }
+
+    fn over(sets: &[Scores], statistic: fn(&[f64]) -> f64) -> Scores {
+        let of =
+            |score: fn(&Scores) -> f64| statistic(&sets.iter().map(score).collect::<Vec<f64>>());
+        Scores {
+            wa: of(|it| it.wa),
+            uar: of(|it| it.uar),
+            macro_f1: of(|it| it.macro_f1),
+        }
+    }
+
+    fn unmeasured(&self) -> Vec<&str> {
+        let absent = self.per_class.iter().filter(|class| class.support == 0);
+        absent.map(|class| class.label.as_str()).collect()
+    }
+
+    fn about_unmeasured(targets: &[&str]) -> String {
+        format!(
+            "Classes without a test clip: {}. They count in no mean, and a prediction of one is a \
+             mistake.",
+            targets.join(", ")
+        )
+    }
 }
 
 #[cfg(test)]

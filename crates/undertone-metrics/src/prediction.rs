@@ -32,6 +32,37 @@ impl ClipPrediction {
         argmax(&self.probabilities)
     }
 
+    /// Return the prediction for coarser classes, of which there are `count`. Class `i` belongs to
+    /// class `classes[i]` there. Probabilities are added up.
+    ///
+    /// # Errors
+    /// If `classes` does not name one class below `count` for each class of the prediction.
+    pub fn summed(&self, classes: &[usize], count: usize) -> Result<Self, MetricsError> {
+        let out_of_range =
+            |class: usize, classes: usize| MetricsError::ClassOutOfRange { class, classes };
+        if self.probabilities.len() != classes.len() {
+            return Err(MetricsError::RaggedProbabilities {
+                utterance: self.utterance.clone(),
+                found: self.probabilities.len(),
+                expected: classes.len(),
+            });
+        }
+        let truth = *classes
+            .get(self.truth)
+            .ok_or_else(|| out_of_range(self.truth, classes.len()))?;
+        let mut probabilities = vec![0.0; count];
+        for (&class, probability) in classes.iter().zip(&self.probabilities) {
+            *probabilities
+                .get_mut(class)
+                .ok_or_else(|| out_of_range(class, count))? += probability;
+        }
+        Ok(Self {
+            truth,
+            probabilities,
+            ..self.clone()
+        })
+    }
+
     pub(crate) fn check(&self, classes: usize) -> Result<(), MetricsError> {
         let utterance = || self.utterance.clone();
         if self.probabilities.len() != classes {
@@ -57,5 +88,42 @@ impl ClipPrediction {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fine_classes_are_summed_to_coarse_ones() {
+        let fine = ClipPrediction {
+            utterance: "a.wav".into(),
+            corpus: String::new(),
+            speaker: "1".into(),
+            gender: None,
+            truth: 3,
+            probabilities: vec![0.25, 0.25, 0.375, 0.125],
+        };
+        let coarse = fine.summed(&[1, 1, 0, 2], 3).unwrap();
+        assert_eq!(coarse.probabilities, [0.375, 0.5, 0.125]);
+        assert_eq!(
+            (coarse.truth, coarse.predicted(), fine.predicted()),
+            (2, 1, 2)
+        );
+        assert_eq!(coarse.utterance, fine.utterance);
+        // A coarse class without a fine one has probability 0.
+        assert_eq!(
+            fine.summed(&[0, 0, 0, 0], 2).unwrap().probabilities,
+            [1.0, 0.0]
+        );
+        assert!(matches!(
+            fine.summed(&[0, 1], 2),
+            Err(MetricsError::RaggedProbabilities { .. })
+        ));
+        assert!(matches!(
+            fine.summed(&[0, 0, 0, 2], 2),
+            Err(MetricsError::ClassOutOfRange { .. })
+        ));
     }
 }

@@ -1,8 +1,8 @@
 //! What a reader must know before the numbers of a report.
 
-use crate::Report;
+use crate::{Report, SetEvaluation};
 
-/// A remark about clips and speakers that the training and the test set share.
+/// A remark about what the training and the test set share, or about what the test set lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// The scores are too good.
@@ -11,8 +11,9 @@ pub enum Remark {
     Fact(String),
 }
 
-impl Report {
-    /// Return remarks about what the training and the test set share. Shared clips are an alarm.
+impl<E: SetEvaluation> Report<E> {
+    /// Return remarks about what the training and the test set share, and about classes and
+    /// dimensions that the test set tells nothing about. Shared clips are an alarm.
     pub fn remarks(&self) -> Vec<Remark> {
         let all = self.leakage();
         let (copies, clips) = (all.test_clips_with_copy_in_training, all.test_clips);
@@ -46,7 +47,26 @@ impl Report {
                  unseen ones."
             ),
         }));
+        remarks.extend(self.unmeasured().map(Remark::Fact));
         remarks
+    }
+
+    /// Return a text about the targets that the test sets tell nothing about, if there are any.
+    fn unmeasured(&self) -> Option<String> {
+        let everywhere = self.pooled.unmeasured();
+        let mut text = match everywhere.is_empty() {
+            true => String::new(),
+            false => E::about_unmeasured(&everywhere),
+        };
+        for fold in self.folds.iter().filter(|_| self.folds.len() > 1) {
+            let mut here = fold.test.unmeasured();
+            here.retain(|target| !everywhere.contains(target));
+            if !here.is_empty() {
+                text += &format!("\n{}: {}", fold.name, E::about_unmeasured(&here));
+            }
+        }
+        let text = text.trim_start();
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     fn copies_text(&self, copies: usize, clips: usize) -> String {

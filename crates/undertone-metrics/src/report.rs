@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::scores::mean;
-use crate::{Evaluation, MetricsError, Scores};
+use crate::{Evaluation, MetricsError, SetEvaluation};
 
 /// What the sets of a fold share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,17 +19,19 @@ pub struct LeakageSummary {
     pub test_clips: usize,
 }
 
-/// The results of one fold: one split of the clips and one trained model.
+/// The results of one fold: one split of the clips and one trained model. The scores are those of
+/// classes, or with [`RegressionEvaluation`](crate::RegressionEvaluation) those of dimensions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FoldReport {
+#[serde(bound = "")]
+pub struct FoldReport<E: SetEvaluation = Evaluation> {
     /// The fold's name, unique in its report.
     pub name: String,
     /// Scores on the clips that the model was trained on.
-    pub train: Option<Evaluation>,
+    pub train: Option<E>,
     /// Scores on the clips that the epoch was chosen by.
-    pub validation: Option<Evaluation>,
+    pub validation: Option<E>,
     /// Scores on held-out clips.
-    pub test: Evaluation,
+    pub test: E,
     /// The epoch whose weights were kept, counted from 1; `None` without epochs.
     pub best_epoch: Option<usize>,
     /// What the sets share.
@@ -38,27 +40,29 @@ pub struct FoldReport {
     pub test_speakers: Vec<String>,
 }
 
-/// The results of one experiment.
+/// The results of one experiment. The scores are those of classes, or with
+/// [`RegressionEvaluation`](crate::RegressionEvaluation) those of dimensions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+#[serde(bound = "")]
+pub struct Report<E: SetEvaluation = Evaluation> {
     /// How clips were split: the protocol's name, then its options, as in
     /// `holdout (70/30 over clips, stratified, seed 42)`.
     pub protocol: String,
     /// The recipe's name.
     pub recipe: String,
-    /// The label scheme's name.
+    /// The label scheme's name; `dimensions` if numbers are predicted.
     pub label_scheme: String,
     /// The folds, at least one.
-    pub folds: Vec<FoldReport>,
+    pub folds: Vec<FoldReport<E>>,
     /// Scores of all folds' test predictions together.
-    pub pooled: Evaluation,
+    pub pooled: E,
     /// Mean of the folds' scores on their test sets. Each fold has the same weight.
-    pub mean: Scores,
+    pub mean: E::Scores,
     /// Standard deviation of the folds' scores (divided by folds − 1); `None` for one fold.
-    pub std: Option<Scores>,
+    pub std: Option<E::Scores>,
 }
 
-impl Report {
+impl<E: SetEvaluation> Report<E> {
     /// Make a report of folds. `pooled` is the evaluation of all their test predictions as one
     /// list.
     ///
@@ -68,8 +72,8 @@ impl Report {
         protocol: impl Into<String>,
         recipe: impl Into<String>,
         label_scheme: impl Into<String>,
-        folds: Vec<FoldReport>,
-        pooled: Evaluation,
+        folds: Vec<FoldReport<E>>,
+        pooled: E,
     ) -> Result<Self, MetricsError> {
         if folds.is_empty() {
             return Err(MetricsError::NoFolds);
@@ -80,37 +84,27 @@ impl Report {
                 fold.train.as_ref(),
                 fold.validation.as_ref(),
             ];
-            let same = |subset: &Evaluation| subset.confusion.labels() == pooled.confusion.labels();
+            let same = |subset: &E| subset.targets() == pooled.targets();
             if !subsets.into_iter().flatten().all(same) {
                 return Err(MetricsError::LabelsDiffer {
                     fold: fold.name.clone(),
                 });
             }
         }
-        let clips = folds.iter().map(|fold| fold.test.n).sum();
-        if clips != pooled.n {
+        let clips = folds.iter().map(|fold| fold.test.clips()).sum();
+        if clips != pooled.clips() {
             return Err(MetricsError::PooledSize {
-                pooled: pooled.n,
+                pooled: pooled.clips(),
                 folds: clips,
             });
         }
-        let scores: Vec<Scores> = folds.iter().map(|fold| fold.test.scores()).collect();
-        let over = |statistic: fn(&[f64]) -> f64| {
-            let of = |score: fn(&Scores) -> f64| {
-                statistic(&scores.iter().map(score).collect::<Vec<_>>())
-            };
-            Scores {
-                wa: of(|s| s.wa),
-                uar: of(|s| s.uar),
-                macro_f1: of(|s| s.macro_f1),
-            }
-        };
+        let scores: Vec<E::Scores> = folds.iter().map(|fold| fold.test.averaged()).collect();
         Ok(Self {
             protocol: protocol.into(),
             recipe: recipe.into(),
             label_scheme: label_scheme.into(),
-            mean: over(mean),
-            std: (folds.len() > 1).then(|| over(deviation)),
+            mean: E::over(&scores, mean),
+            std: (folds.len() > 1).then(|| E::over(&scores, deviation)),
             folds,
             pooled,
         })
@@ -125,7 +119,7 @@ impl Report {
     /// Return what the sets share over all folds: the sum of the clips, and the largest number of
     /// shared speakers of a fold.
     pub fn leakage(&self) -> LeakageSummary {
-        let add = |total: LeakageSummary, fold: &FoldReport| LeakageSummary {
+        let add = |total: LeakageSummary, fold: &FoldReport<E>| LeakageSummary {
             test_clips_with_copy_in_training: total
                 .test_clips_with_copy_in_training
                 .zip(fold.leakage.test_clips_with_copy_in_training)

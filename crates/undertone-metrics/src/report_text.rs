@@ -1,20 +1,17 @@
 //! A [`Report`] as text of at most 100 columns, for label schemes of up to eight classes.
 
-use crate::tables::{columns, group_table, percent, shorten};
-use crate::{
-    Bootstrap, Evaluation, FoldReport, GroupScores, Remark, Report, ResampleUnit, Score, Scores,
-    classification_report, confusion_table,
-};
+use crate::tables::{columns, shorten};
+use crate::{Bootstrap, FoldReport, Remark, Report, ResampleUnit, SetEvaluation, SetText};
 
 /// Width of the lines under titles.
 const WIDTH: usize = 80;
 
-/// Most speakers that are listed.
-const SPEAKERS: usize = 96;
+/// The rows of a fold's table between the scores and the speakers: heads and cells.
+type Cell<'a, E> = Box<dyn Fn(&FoldReport<E>) -> Option<String> + 'a>;
 
-impl Report {
-    /// Return the report as text. Scores are in percent, except in scikit-learn's classification
-    /// reports. Every title above numbers names the protocol.
+impl<E: SetText> Report<E> {
+    /// Return the report as text. The scores of classes are in percent, except in scikit-learn's
+    /// classification reports. Every title above numbers names the protocol.
     ///
     /// A single fold shows its training, validation and test sets in full. Several folds show their
     /// test sets in a table, and pooled in full; their other sets are in the JSON.
@@ -31,14 +28,13 @@ impl Report {
     fn heading(&self) -> String {
         format!(
             "Speech emotion recognition: {}, {}, protocol {}\n{}\n\
-             Recipe        {}\nLabel scheme  {} ({} classes)\nProtocol      {}\n",
+             Recipe        {}\n{}\nProtocol      {}\n",
             self.recipe,
             self.label_scheme,
             self.protocol_name(),
             "=".repeat(WIDTH),
             self.recipe,
-            self.label_scheme,
-            self.pooled.confusion.labels().len(),
+            self.pooled.targets_line(&self.label_scheme),
             self.protocol,
         )
     }
@@ -52,97 +48,72 @@ impl Report {
         format!("\n{}", lines.collect::<String>())
     }
 
-    fn one_fold(&self, text: &mut String, fold: &FoldReport) {
+    fn one_fold(&self, text: &mut String, fold: &FoldReport<E>) {
         let sets = [
             ("Training set", fold.train.as_ref()),
             ("Validation set", fold.validation.as_ref()),
             ("Test set", Some(&fold.test)),
         ];
-        let sets: Vec<(&str, &Evaluation)> = sets
+        let sets: Vec<(&str, &E)> = sets
             .into_iter()
             .filter_map(|(name, set)| Some((name, set?)))
             .collect();
-        *text += &self.title("Scores in %, with 95 % intervals");
-        *text += &score_table(&sets);
+        self.scores(text, &sets);
         if let Some(epoch) = fold.best_epoch {
             *text += &format!("Weights: those of epoch {epoch}.\n");
         }
         for (name, set) in sets {
-            *text += &self.title(&format!("{name}: classification report, {} clips", set.n));
-            *text += &classification_report(&set.confusion, 2);
+            self.parts(text, name, set.in_full());
         }
-        self.details(text, "Test set", &fold.test);
+        self.parts(text, "Test set", fold.test.details());
     }
 
-    fn many_folds(&self, text: &mut String, folds: &[FoldReport]) {
-        *text += &self.title("Scores in %, with 95 % intervals");
-        *text += &score_table(&[("All test sets", &self.pooled)]);
-        *text += &self.title("Fold by fold, test sets, in %");
+    fn many_folds(&self, text: &mut String, folds: &[FoldReport<E>]) {
+        let name = "All test sets";
+        self.scores(text, &[(name, &self.pooled)]);
+        let unit = E::UNIT.replacen(' ', ", ", 1);
+        *text += &self.title(&format!("Fold by fold, test sets{unit}"));
         *text += &self.fold_table(folds);
-        let pooled = format!(
-            "All test sets: classification report, {} clips",
-            self.pooled.n
-        );
-        *text += &self.title(&pooled);
-        *text += &classification_report(&self.pooled.confusion, 2);
-        self.details(text, "All test sets", &self.pooled);
+        self.parts(text, name, self.pooled.in_full());
+        self.parts(text, name, self.pooled.details());
     }
 
-    /// Add the confusion matrix, genders and speakers of one set.
-    fn details(&self, text: &mut String, set: &str, evaluation: &Evaluation) {
-        *text += &self.title(&format!("{set}: confusion matrix, clips and % of the row"));
-        *text += &confusion_table(&evaluation.confusion);
-        if !evaluation.by_corpus.is_empty() {
-            *text += &self.title(&format!("{set}: by corpus, in %"));
-            *text += &group_table("corpus", &evaluation.by_corpus);
-        }
-        if !evaluation.by_gender.is_empty() {
-            *text += &self.title(&format!("{set}: by gender, in %"));
-            *text += &group_table("gender", &evaluation.by_gender);
-        }
-        *text += &self.title(&format!("{set}: by speaker, in %"));
-        let (shown, rest) = evaluation
-            .by_speaker
-            .split_at(evaluation.by_speaker.len().min(SPEAKERS));
-        *text += &group_table("speaker", shown);
-        if !rest.is_empty() {
-            *text += &format!("{} more speakers are in the JSON report.\n", rest.len());
-        }
-        let uar = |group: &&GroupScores| group.uar;
-        let by_uar = |a: &&GroupScores, b: &&GroupScores| uar(a).total_cmp(&uar(b));
-        let speakers = || evaluation.by_speaker.iter();
-        if let (Some(low), Some(high)) = (speakers().min_by(by_uar), speakers().max_by(by_uar)) {
-            *text += &format!(
-                "UAR from {} % (speaker {}) to {} % (speaker {}).\n",
-                percent(low.uar),
-                low.name,
-                percent(high.uar),
-                high.name
-            );
+    fn scores(&self, text: &mut String, sets: &[(&str, &E)]) {
+        *text += &self.title(&format!("Scores{}, with 95 % intervals", E::UNIT));
+        *text += &E::score_table(sets);
+        text.push('\n');
+        *text += &intervals(sets);
+        *text += E::LEGEND;
+    }
+
+    /// Add parts about one set, each with a title.
+    fn parts(&self, text: &mut String, set: &str, parts: Vec<(String, String)>) {
+        for (title, part) in parts {
+            *text += &self.title(&format!("{set}: {title}"));
+            *text += &part;
         }
     }
 
-    fn fold_table(&self, folds: &[FoldReport]) -> String {
+    fn fold_table(&self, folds: &[FoldReport<E>]) -> String {
         let trained = folds.iter().any(|fold| fold.train.is_some());
         let validated = folds.iter().any(|fold| fold.validation.is_some());
         let epochs = folds.iter().any(|fold| fold.best_epoch.is_some());
+        let score = |set: &Option<E>| set.as_ref().map(E::main_score);
         // The optional columns in the middle: their heads and their cells.
-        let uar = |set: &Option<Evaluation>| set.as_ref().map(|set| percent(set.uar.value));
-        type Cell<'a> = Box<dyn Fn(&FoldReport) -> Option<String> + 'a>;
-        let optional: Vec<(&str, Cell<'_>)> = [
+        let optional: Vec<(String, Cell<'_, E>)> = [
             (
                 trained,
-                "training UAR",
-                Box::new(|fold: &FoldReport| uar(&fold.train)) as Cell<'_>,
+                format!("training {}", E::MAIN_SCORE),
+                Box::new(|fold: &FoldReport<E>| score(&fold.train)) as Cell<'_, E>,
             ),
             (
                 validated,
-                "validation UAR",
-                Box::new(|fold| uar(&fold.validation)),
+                format!("validation {}", E::MAIN_SCORE),
+                Box::new(|fold| score(&fold.validation)),
             ),
             (
                 epochs,
-                "epoch",
+                "epoch".to_owned(),
                 Box::new(|fold| fold.best_epoch.map(|epoch| epoch.to_string())),
             ),
         ]
@@ -150,13 +121,15 @@ impl Report {
         .filter_map(|(wanted, head, cell)| wanted.then_some((head, cell)))
         .collect();
 
-        let mut head: Vec<&str> = vec!["fold", "clips", "WA", "UAR", "macro F1"];
-        head.extend(optional.iter().map(|(head, _)| *head));
-        head.push("  speakers");
-        let mut rows = vec![head.into_iter().map(String::from).collect::<Vec<_>>()];
+        let scores = self.pooled.fold_heads();
+        let mut head = vec!["fold".to_owned(), "clips".to_owned()];
+        head.extend(scores.iter().cloned());
+        head.extend(optional.iter().map(|(head, _)| head.clone()));
+        head.push("  speakers".to_owned());
+        let mut rows = vec![head];
         for fold in folds {
-            let mut row = vec![fold.name.clone(), fold.test.n.to_string()];
-            row.extend(three(&fold.test.scores()));
+            let mut row = vec![fold.name.clone(), fold.test.clips().to_string()];
+            row.extend(E::fold_cells(&fold.test.averaged()));
             row.extend(
                 optional
                     .iter()
@@ -165,14 +138,14 @@ impl Report {
             row.push(format!("  {}", shorten(&fold.test_speakers.join(" "), 28)));
             rows.push(row);
         }
-        let summary = |name: &str, scores: &Scores| {
+        let summary = |name: &str, scores: &E::Scores| {
             let mut row = vec![name.to_string(), String::new()];
-            row.extend(three(scores));
+            row.extend(E::fold_cells(scores));
             row
         };
         rows.push(summary("mean", &self.mean));
         rows.extend(self.std.as_ref().map(|std| summary("± std", std)));
-        let left = format!("{}l", " ".repeat(5 + optional.len()));
+        let left = format!("{}l", " ".repeat(2 + scores.len() + optional.len()));
         columns(&rows, &left)
     }
 
@@ -185,25 +158,14 @@ impl Report {
     }
 }
 
-fn three(scores: &Scores) -> [String; 3] {
-    [scores.wa, scores.uar, scores.macro_f1].map(percent)
-}
-
-/// Return a table of sets with their scores, and below it how the intervals were drawn.
-fn score_table(sets: &[(&str, &Evaluation)]) -> String {
-    let head = [
-        "", "clips", "speakers", "WA", "UAR", "macro F1", "CE", "ECE",
-    ];
-    let mut rows = vec![head.map(String::from).to_vec()];
-    rows.extend(sets.iter().map(|(name, set)| score_row(name, set)));
-    let mut text = columns(&rows, "");
-    text.push('\n');
-
+/// Tell how the intervals of sets were drawn.
+fn intervals<E: SetEvaluation>(sets: &[(&str, &E)]) -> String {
+    let mut text = String::new();
     let mut ways: Vec<(Bootstrap, Vec<&str>)> = Vec::new();
     for (name, set) in sets {
-        match ways.iter_mut().find(|(way, _)| *way == set.bootstrap) {
+        match ways.iter_mut().find(|(way, _)| *way == set.bootstrap()) {
             Some((_, names)) => names.push(name),
-            None => ways.push((set.bootstrap, vec![name])),
+            None => ways.push((set.bootstrap(), vec![name])),
         }
     }
     for (
@@ -229,7 +191,7 @@ fn score_table(sets: &[(&str, &Evaluation)]) -> String {
              seed {seed}.\n"
         );
     }
-    let few = |set: &Evaluation| set.by_speaker.len() < Bootstrap::FEW_SPEAKERS;
+    let few = |set: &E| set.speakers() < Bootstrap::FEW_SPEAKERS;
     let few: Vec<&str> = sets
         .iter()
         .filter(|(_, set)| few(set))
@@ -241,37 +203,15 @@ fn score_table(sets: &[(&str, &Evaluation)]) -> String {
             few.join(", ")
         );
     }
-    text += "CE: mean cross-entropy, nats. ECE: expected calibration error in %, 15 bins.\n";
     text
-}
-
-fn score_row(name: &str, set: &Evaluation) -> Vec<String> {
-    let with_interval = |score: &Score| {
-        let Score { value, interval } = score;
-        format!(
-            "{} ({}–{})",
-            percent(*value),
-            percent(interval.low),
-            percent(interval.high)
-        )
-    };
-    vec![
-        name.into(),
-        set.n.to_string(),
-        set.by_speaker.len().to_string(),
-        with_interval(&set.wa),
-        with_interval(&set.uar),
-        with_interval(&set.macro_f1),
-        format!("{:.3}", set.cross_entropy),
-        percent(set.calibration_error),
-    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::LeakageSummary;
-    use crate::report::tests::{emobox, holdout};
+    use crate::report::tests::{emobox, holdout, labels, predictions};
+    use crate::tables::percent;
+    use crate::{ClipPrediction, Evaluation, LeakageSummary, classification_report};
 
     #[test]
     fn lines_fit_and_every_title_names_the_protocol() {
@@ -333,6 +273,31 @@ mod tests {
         assert!(text.contains(
             "Intervals: percentile bootstrap over whole speakers, 50 replicates, seed 0."
         ));
+    }
+
+    #[test]
+    fn classes_without_a_test_clip_are_named() {
+        assert!(!emobox().to_text().contains("without a test clip"));
+        let clips: Vec<_> = predictions(1..=24, 2.0)
+            .into_iter()
+            .filter(|clip| clip.truth != 1 && (clip.truth != 6 || clip.speaker.as_str() > "12"))
+            .collect();
+        let (first, second): (Vec<_>, Vec<_>) = clips
+            .iter()
+            .cloned()
+            .partition(|clip| clip.speaker.as_str() <= "12");
+        let fold = |name: &str, clips: &[ClipPrediction]| FoldReport {
+            name: name.into(),
+            test: Evaluation::new(&labels(), clips).unwrap(),
+            ..emobox().folds[0].clone()
+        };
+        let folds = vec![fold("fold-1", &first), fold("fold-2", &second)];
+        let pooled = Evaluation::new(&labels(), &clips).unwrap();
+        let text = Report::new("speakers", "r", "emotion8", folds, pooled).unwrap();
+        let text = text.to_text();
+        assert!(text.contains("\nClasses without a test clip: calm. They count in no mean"));
+        assert!(text.contains("\nfold-1: Classes without a test clip: disgust. They"));
+        assert!(!text.contains("fold-2: Classes"));
     }
 
     #[test]

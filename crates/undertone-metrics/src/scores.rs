@@ -4,19 +4,20 @@ use serde::{Deserialize, Serialize};
 
 /// WA, UAR and macro F1, fractions in 0..=1.
 ///
-/// A class may be missing from a set of clips, for instance if a speaker has no *calm* ones.
-/// **UAR** then averages over the classes that occur in the truth, as scikit-learn's
-/// `balanced_accuracy_score` does. **Macro F1** averages over the classes that occur in the truth
-/// *or* among the predictions, as `f1_score(average="macro")` and the *macro avg* line of
-/// `classification_report` do without a list of classes. A class that is predicted but never true
-/// counts there with F1 = 0. A class that occurs in neither counts in no score.
+/// A class may be missing from a set of clips, for instance if a speaker has no *calm* ones, or if
+/// a model is evaluated on a corpus without that class. One rule holds for all scores, for their
+/// intervals and for speakers and genders: **a class without a clip counts in no mean, and a
+/// prediction of it is a mistake.** UAR and macro F1 average over the classes that occur in the
+/// truth, as scikit-learn's `balanced_accuracy_score` does and as
+/// `f1_score(average="macro", labels=unique(y_true))` does. WA, the cross-entropy and the
+/// calibration error take every clip and need no rule.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Accuracy: correct clips over all clips.
     pub wa: f64,
     /// Mean recall over the classes in the truth.
     pub uar: f64,
-    /// Mean F1 over the classes in the truth or among the predictions.
+    /// Mean F1 over the classes in the truth.
     pub macro_f1: f64,
 }
 
@@ -34,8 +35,6 @@ impl Scores {
             clips += support;
             if support > 0 {
                 recalls.push(ratio(hits, support));
-            }
-            if support + predicted > 0 {
                 f1s.push(ratio(2 * hits, support + predicted));
             }
         }

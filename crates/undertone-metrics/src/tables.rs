@@ -1,10 +1,13 @@
 //! Tables as text.
 
-use crate::{ConfusionMatrix, GroupScores};
+use crate::ConfusionMatrix;
 
 /// Longest column head of a confusion matrix, so that eight classes fit into 100 columns. The rows
 /// have the names in full, in the same order.
 const HEAD: usize = 9;
+
+/// Most groups that are listed.
+const LISTED: usize = 96;
 
 /// Most lines of a table of groups before it continues to the right.
 const TALL: usize = 8;
@@ -37,37 +40,37 @@ pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
     columns(&rows, "")
 }
 
-/// Return a table of groups with their clips, WA and UAR in percent, in up to three blocks beside
-/// each other.
-pub(crate) fn group_table(what: &str, groups: &[GroupScores]) -> String {
-    let blocks = groups.len().div_ceil(TALL).clamp(1, 3);
+/// Return a table of groups: their names, their clips and their scores, whose heads are `scores`.
+/// Up to three blocks stand beside each other if they fit. Of very many groups the first are listed.
+pub(crate) fn group_table(
+    what: &str,
+    scores: &[String],
+    groups: &[(String, usize, Vec<String>)],
+) -> String {
+    let (groups, rest) = groups.split_at(groups.len().min(LISTED));
+    let widest = if scores.len() > 2 { 1 } else { 3 };
+    let blocks = groups.len().div_ceil(TALL).clamp(1, widest);
     let tall = groups.len().div_ceil(blocks).max(1);
-    let cells = |group: &GroupScores| {
-        [
-            group.name.clone(),
-            group.n.to_string(),
-            percent(group.wa),
-            percent(group.uar),
-        ]
-    };
     let mut rows = vec![Vec::new(); tall + 1];
     for (block, groups) in groups.chunks(tall).enumerate() {
-        let name = groups
-            .iter()
-            .map(|group| group.name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let names = groups.iter().map(|(name, ..)| name.chars().count());
+        let name = names.max().unwrap_or(0);
         let gap = if block == 0 { "" } else { "   " };
         let width = name.max(what.chars().count());
         rows[0].push(format!("{gap}{what:<width$}"));
-        rows[0].extend(["clips", "WA", "UAR"].map(String::from));
-        for (row, group) in rows[1..].iter_mut().zip(groups) {
-            let [name, rest @ ..] = cells(group);
+        rows[0].push("clips".to_owned());
+        rows[0].extend(scores.iter().cloned());
+        for (row, (name, clips, scores)) in rows[1..].iter_mut().zip(groups) {
             row.push(format!("{gap}{name:<width$}"));
-            row.extend(rest);
+            row.push(clips.to_string());
+            row.extend(scores.iter().cloned());
         }
     }
-    columns(&rows, "")
+    let mut text = columns(&rows, "");
+    if !rest.is_empty() {
+        text += &format!("{} more {what}s are in the JSON report.\n", rest.len());
+    }
+    text
 }
 
 /// Align cells, with two spaces between columns. The first column is aligned left and the others
@@ -102,6 +105,13 @@ pub(crate) fn percent(fraction: f64) -> String {
     format!("{:.1}", 100.0 * fraction)
 }
 
+/// Return a number with three significant digits.
+pub(crate) fn significant(value: f64) -> String {
+    let magnitude = value.abs().max(f64::MIN_POSITIVE).log10().floor();
+    let decimals = (2.0 - magnitude).clamp(0.0, 6.0) as usize;
+    format!("{value:.decimals$}")
+}
+
 /// Return at most `most` characters of a text. The last one is an ellipsis if some were cut.
 pub(crate) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
@@ -131,14 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_have_three_significant_digits() {
+        for (value, text) in [
+            (0.0, "0.000000"),
+            (0.01234, "0.0123"),
+            (1.0, "1.00"),
+            (-12.34, "-12.3"),
+            (1234.5, "1234"),
+        ] {
+            assert_eq!(significant(value), text);
+        }
+    }
+
+    #[test]
     fn many_groups_continue_to_the_right() {
-        let group = |name: usize| GroupScores {
-            name: name.to_string(),
-            n: 60,
-            wa: 0.5,
-            uar: 1.0,
-        };
-        let text = group_table("speaker", &(1..=9).map(group).collect::<Vec<_>>());
+        let group = |name: usize| (name.to_string(), 60, vec![percent(0.5), percent(1.0)]);
+        let groups: Vec<_> = (1..=9).map(group).collect();
+        let text = group_table("speaker", &["WA", "UAR"].map(String::from), &groups);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 6);
         assert_eq!(

@@ -3,7 +3,8 @@
     python crates/undertone-metrics/tests/reference/make_metrics.py
 
 writes metrics.json beside this file. Reports are asked for as the module gives them: rows for the
-classes that occur in the truth or among the predictions, zero_division=0.
+classes that occur in the truth or among the predictions, zero_division=0. Macro F1 averages over
+the classes that occur in the truth, as UAR does.
 """
 
 import json
@@ -62,7 +63,9 @@ def case(name, labels, truth, probabilities, digits=2):
         "confusion": confusion_matrix(truth, predicted, labels=every).tolist(),
         "accuracy": accuracy_score(truth, predicted),
         "balanced_accuracy": balanced_accuracy_score(truth, predicted),
-        "macro_f1": f1_score(truth, predicted, average="macro", zero_division=0),
+        "macro_f1": f1_score(
+            truth, predicted, labels=np.unique(truth), average="macro", zero_division=0
+        ),
         "precision": p.tolist(),
         "recall": r.tolist(),
         "f1": f.tolist(),

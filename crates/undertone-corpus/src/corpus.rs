@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::manifest::{self, Manifest};
 use crate::{
-    CorpusError, Emotion, Gender, Intensity, LabelScheme, RavdessName, Skipped, Utterance,
-    VocalChannels, manifest, ravdess,
+    ColumnNames, CorpusError, Emotion, Gender, Intensity, LabelScheme, ManifestNote, RavdessName,
+    Skipped, Utterance, VocalChannels, ravdess,
 };
 
 /// A set of labeled clips, and a record of the ones that were skipped.
@@ -20,6 +21,8 @@ pub struct Corpus {
     pub utterances: Vec<Utterance>,
     /// Recordings and rows that were skipped, and why.
     pub skipped: Vec<Skipped>,
+    /// What was decided while a manifest was read, and may be wrong.
+    pub notes: Vec<ManifestNote>,
     /// The number of clips that were left out because of their vocal channel.
     pub other_channel: usize,
     /// Those of RAVDESS's 1440 spoken takes that a scanned folder lacks. Empty for a manifest, and
@@ -66,7 +69,7 @@ impl Corpus {
             .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Self::scan_ravdess(path),
-            Ok(_) if is_csv => Self::from_manifest(path),
+            Ok(_) if is_csv => Self::from_manifest(path, &ColumnNames::default()),
             Ok(_) => Err(CorpusError::NotACorpus {
                 path: path.to_owned(),
             }),
@@ -95,26 +98,29 @@ impl Corpus {
             root: folder.to_owned(),
             utterances,
             skipped,
+            notes: Vec::new(),
             other_channel: 0,
             missing,
         })
     }
 
-    /// Read a manifest: a CSV with the columns `path`, `emotion` and `speaker`, and optionally
-    /// `gender` and `split`. Other columns are ignored. Paths are relative to the manifest's
-    /// folder.
+    /// Read a manifest: a CSV whose columns have known names, or those that `columns` names. Other
+    /// columns are ignored. Paths are relative to the manifest's folder.
     ///
     /// # Errors
-    /// If a row cannot be parsed (with its line) or no row can be used. Rows without a recording
-    /// and repeated rows are in [`Corpus::skipped`].
-    pub fn from_manifest(csv: &Path) -> Result<Self, CorpusError> {
+    /// If the columns are not clear or no row can be used. Rows that cannot be used are in
+    /// [`Corpus::skipped`].
+    pub fn from_manifest(csv: &Path, columns: &ColumnNames) -> Result<Self, CorpusError> {
         let text = fs::read(csv).map_err(|error| open_error(csv, error))?;
         let root = csv.parent().unwrap_or(Path::new("")).to_owned();
-        let (utterances, skipped) =
-            manifest::read(&text, csv, &root).map_err(|reason| CorpusError::Manifest {
-                path: csv.to_owned(),
-                reason,
-            })?;
+        let Manifest {
+            utterances,
+            skipped,
+            notes,
+        } = manifest::read(&text, csv, &root, columns).map_err(|reason| CorpusError::Manifest {
+            path: csv.to_owned(),
+            reason,
+        })?;
         if utterances.is_empty() {
             return Err(CorpusError::NoClips {
                 path: csv.to_owned(),
@@ -125,6 +131,7 @@ impl Corpus {
             root,
             utterances,
             skipped,
+            notes,
             other_channel: 0,
             missing: Vec::new(),
         })

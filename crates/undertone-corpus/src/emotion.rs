@@ -57,7 +57,7 @@ impl fmt::Debug for OtherEmotion {
 
 /// Words that corpora use for an emotion, with the name that stands for all of them. Words are in
 /// lower case. A label that is not here keeps its own name.
-const SYNONYMS: [(&str, &[&str]); 18] = [
+const SYNONYMS: [(&str, &[&str]); 26] = [
     ("neutral", &["neu", "neutrality"]),
     ("calm", &["cal", "calmness"]),
     ("happy", &["hap", "happiness", "joy", "joyful", "joyfully"]),
@@ -74,18 +74,44 @@ const SYNONYMS: [(&str, &[&str]); 18] = [
             "pleasant surprise",
             "pleasant_surprise",
             "pleasant_surprised",
+            "pleasant surprised",
         ],
     ),
-    ("bored", &["bor", "boredom"]),
+    // EmoBox writes boredem.
+    ("bored", &["bor", "boredom", "boredem"]),
     ("excited", &["exc", "excitement"]),
     ("frustrated", &["fru", "frustration"]),
     ("amused", &["amusement"]),
     ("anxious", &["anx", "anxiety"]),
     ("sleepy", &["sleepiness"]),
     ("contempt", &["contemptuous"]),
+    ("confused", &["confusion"]),
+    ("disappointed", &["disappointment"]),
+    ("enthusiastic", &["enthusiasm"]),
+    ("guilty", &["guilt"]),
+    ("proud", &["pride"]),
+    ("relieved", &["relief"]),
+    ("sarcastic", &["sarcasm"]),
+    ("worried", &["worry"]),
     ("other", &["oth"]),
-    ("undecided", &["xxx", "no agreement", "no_agreement"]),
-    ("unlabeled", &["", "nan", "none", "null", "n/a", "na"]),
+    (
+        "undecided",
+        &["xxx", "no agreement", "no_agreement", "no-agreement"],
+    ),
+    (
+        "unlabeled",
+        &[
+            "",
+            "nan",
+            "none",
+            "null",
+            "n/a",
+            "na",
+            "<na>",
+            "unknown",
+            "unlabelled",
+        ],
+    ),
 ];
 
 /// The most characters of a label. A longer one is a sign of a wrong column.

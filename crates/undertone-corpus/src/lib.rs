@@ -7,6 +7,7 @@ mod corpus;
 mod emotion;
 mod error;
 mod gender;
+mod labels;
 mod leakage;
 mod manifest;
 mod protocol;
@@ -26,8 +27,12 @@ pub use corpus::Corpus;
 pub use emotion::{Emotion, InvalidEmotion, OtherEmotion};
 pub use error::CorpusError;
 pub use gender::{Gender, UnknownGender};
+pub use labels::{LabelMap, LabelMapError, LabelMapping};
 pub use leakage::Leakage;
-pub use manifest::ManifestError;
+pub use manifest::{
+    ColumnName, ColumnNameError, ColumnNames, ColumnRole, ManifestError, ManifestNote, NoteSubject,
+    RowError,
+};
 pub use protocol::{Protocol, ProtocolConfig, UnknownProtocol};
 pub use ravdess::{
     Intensity, Modality, RavdessField, RavdessName, RavdessNameError, Statement,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::RavdessNameError;
+use crate::{RavdessNameError, RowError};
 
 /// A recording, folder or row that was skipped while the rest of the corpus is usable. The caller
 /// decides whether this is an error.
@@ -48,6 +48,33 @@ pub enum Skipped {
         /// The path of the recording.
         path: PathBuf,
     },
+    /// A row of a manifest that cannot be used.
+    #[error("{}, line {line}: skipped, {reason}", manifest.display())]
+    Row {
+        /// The manifest.
+        manifest: PathBuf,
+        /// The row's line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: RowError,
+    },
+    /// A row of a manifest that gives a recording, or a segment of one, other labels than an
+    /// earlier row. The earlier row is kept.
+    #[error(
+        "{}, line {line}: skipped, line {first_line} has {} with other values",
+        manifest.display(),
+        path.display()
+    )]
+    ContradictingRow {
+        /// The manifest.
+        manifest: PathBuf,
+        /// The contradicting row's line, from 1.
+        line: u64,
+        /// The line of the row that is kept.
+        first_line: u64,
+        /// The recording.
+        path: PathBuf,
+    },
     /// A row of a manifest that repeats an earlier one.
     #[error(
         "{}, line {line}: skipped, line {first_line} already has {}",
@@ -67,13 +94,15 @@ pub enum Skipped {
 }
 
 impl Skipped {
-    /// Return the path of the recording or folder.
+    /// Return the path of the recording or folder, or of the manifest whose row cannot be used.
     pub fn path(&self) -> &Path {
         match self {
             Skipped::Name { path, .. }
             | Skipped::Duplicate { path, .. }
             | Skipped::Unreadable { path, .. }
             | Skipped::NotAFile { path }
+            | Skipped::Row { manifest: path, .. }
+            | Skipped::ContradictingRow { path, .. }
             | Skipped::MissingFile { path, .. }
             | Skipped::DuplicateRow { path, .. } => path,
         }

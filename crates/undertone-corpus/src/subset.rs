@@ -42,12 +42,17 @@ pub struct UnknownSubset(pub String);
 impl FromStr for Subset {
     type Err = UnknownSubset;
 
-    /// Parse a name or a usual short form (`val`, `valid`, `dev`) in any case.
+    /// Parse a name, a usual short form (`val`, `dev`, `eval`) or a set of MSP-Podcast
+    /// (`Development`, `Test1`) in any case.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         match word.trim().to_lowercase().as_str() {
-            "train" | "training" => Ok(Subset::Train),
-            "validation" | "val" | "valid" | "dev" => Ok(Subset::Validation),
-            "test" | "testing" => Ok(Subset::Test),
+            "train" | "training" | "trn" => Ok(Subset::Train),
+            "validation" | "validate" | "val" | "valid" | "dev" | "devel" | "development" => {
+                Ok(Subset::Validation)
+            }
+            "test" | "testing" | "test1" | "test2" | "test3" | "eval" | "evaluation" => {
+                Ok(Subset::Test)
+            }
             _ => Err(UnknownSubset(word.trim().to_owned())),
         }
     }

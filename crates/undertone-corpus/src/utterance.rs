@@ -30,6 +30,9 @@ pub struct Utterance {
 }
 
 impl Utterance {
+    /// The corpus of a clip for which none is named.
+    pub const NO_CORPUS: &str = "manifest";
+
     /// Return an utterance that is a whole recording, with an emotion and nothing else known.
     pub fn new(path: impl Into<PathBuf>, emotion: Emotion) -> Self {
         Self {
@@ -39,7 +42,7 @@ impl Utterance {
             values: BTreeMap::new(),
             speaker: None,
             gender: None,
-            corpus: "manifest".to_owned(),
+            corpus: Self::NO_CORPUS.to_owned(),
             split: None,
             ravdess: None,
         }

@@ -1,16 +1,29 @@
-//! Manifests: any corpus as a CSV, `path,emotion,speaker[,gender,split]`.
+//! Manifests: any corpus as a CSV with a header and a row per utterance.
 //!
-//! Each row is an utterance. The path is relative to the manifest's folder. The emotion is one of
-//! [`Emotion`](crate::Emotion)'s names or synonyms, and `split` assigns the row to a
-//! [`Subset`](crate::Subset) for the protocol `manifest`. A row that cannot be parsed is an error
-//! with its line. A row without a recording, or that repeats an earlier row, is skipped.
+//! Columns are found by the names that published corpora use, or are named with [`ColumnNames`].
+//! The path is relative to the manifest's folder. A row with a start or an end is a part of its
+//! file. A row that cannot be used is skipped with its line and the reason, and refuses nothing but
+//! itself. Of two rows about one recording (or one segment of it), the first is kept.
 //!
 //! A row whose file has a RAVDESS name that agrees with its labels is a RAVDESS clip, so that
 //! protocols and the search for copies treat it as if its folder had been scanned.
 
+mod columns;
+mod encoding;
+mod error;
+mod note;
+mod number;
 mod read;
+mod records;
+mod role;
+mod row;
+mod rows;
+mod separator;
 mod write;
 
-pub use read::ManifestError;
-pub(crate) use read::read;
+pub use error::ManifestError;
+pub use note::{ManifestNote, NoteSubject};
+pub(crate) use read::{Manifest, read};
+pub use role::{ColumnName, ColumnNameError, ColumnNames, ColumnRole};
+pub use row::RowError;
 pub(crate) use write::write;

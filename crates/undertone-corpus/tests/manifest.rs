@@ -1,41 +1,24 @@
 //! Manifests: any corpus as a CSV.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::TempDir;
 use undertone_corpus::{
-    Corpus, CorpusError, Emotion, Gender, ManifestError, RavdessName, Skipped, Subset,
+    ColumnRole, Corpus, CorpusError, Emotion, Gender, ManifestError, NoteSubject, RavdessName,
+    RowError, Segment, Skipped, Subset,
 };
 
-/// A folder with the clips `a.wav`, `b.wav` and `sub/c d.wav`, and a manifest.
-fn manifest(text: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("sub")).unwrap();
-    for clip in ["a.wav", "b.wav", "sub/c d.wav"] {
-        fs::write(folder.path().join(clip), b"").unwrap();
-    }
-    let csv = folder.path().join("corpus.csv");
-    fs::write(&csv, text).unwrap();
-    (folder, csv)
-}
+mod support;
 
-#[track_caller]
-fn refused(text: impl AsRef<[u8]>) -> ManifestError {
-    let (_folder, csv) = manifest(text);
-    match Corpus::open(&csv) {
-        Err(CorpusError::Manifest { path, reason }) => {
-            assert_eq!(path, csv);
-            reason
-        }
-        other => panic!("{other:?}"),
-    }
-}
+use support::manifest::{manifest, opened, refused};
 
-fn opened(text: impl AsRef<[u8]>) -> (TempDir, Corpus) {
-    let (folder, csv) = manifest(text);
-    let corpus = Corpus::open(&csv).unwrap();
-    (folder, corpus)
+/// The rows that cannot be used, by their lines.
+fn reasons(corpus: &Corpus) -> Vec<(u64, RowError)> {
+    let reason = |skipped: &Skipped| match skipped {
+        Skipped::Row { line, reason, .. } => (*line, reason.clone()),
+        other => panic!("{other}"),
+    };
+    corpus.skipped.iter().map(reason).collect()
 }
 
 #[test]
@@ -96,93 +79,259 @@ fn absolute_paths_stay_as_they_are() {
 }
 
 #[test]
-fn an_unknown_emotion_is_named_with_its_line_and_the_known_ones() {
-    let error = refused("path,emotion,speaker\na.wav,sad,anna\n\nb.wav,bored,anna\n").to_string();
-    assert!(
-        error.starts_with("line 4: unknown emotion \"bored\""),
-        "{error}"
+fn any_word_is_a_label() {
+    let (_folder, corpus) = opened("path,emotion,speaker\na.wav,Boredom,anna\nb.wav,dread,anna\n");
+    let labels: Vec<&str> = corpus
+        .utterances
+        .iter()
+        .map(|clip| clip.emotion.name())
+        .collect();
+    assert_eq!(labels, ["bored", "dread"]);
+}
+
+#[test]
+fn speaker_gender_and_split_are_optional() {
+    let (_folder, corpus) = opened("path,emotion\na.wav,sad\n");
+    let clip = &corpus.utterances[0];
+    assert_eq!(
+        (&clip.speaker, clip.gender, clip.split),
+        (&None, None, None)
     );
-    assert!(error.contains("surprised"), "{error}");
+
+    let (_folder, corpus) = opened(
+        "path,emotion,speaker,gender\na.wav,sad,Unknown,Unknown\nb.wav,sad,,\nsub/c d.wav,sad,NaN,nan\n",
+    );
+    assert!(
+        corpus
+            .utterances
+            .iter()
+            .all(|clip| clip.speaker.is_none() && clip.gender.is_none())
+    );
+    assert_eq!((corpus.utterances.len(), corpus.notes.len()), (3, 0));
 }
 
 #[test]
 fn a_line_number_counts_line_breaks_in_quotes() {
-    let error =
-        refused("path,emotion,speaker,note\na.wav,sad,anna,\"two\nlines\"\nb.wav,bored,anna,\n");
-    assert!(error.to_string().starts_with("line 4:"), "{error}");
+    let (_folder, corpus) =
+        opened("path,emotion,speaker,note\na.wav,sad,anna,\"two\nlines\"\n\nb.wav,,anna,\n");
+    assert_eq!(reasons(&corpus), [(5, RowError::NoLabel)]);
 }
 
 #[test]
-fn every_mistake_has_its_error() {
+fn every_mistake_of_the_whole_has_its_error() {
     use ManifestError as E;
     assert!(matches!(refused(""), E::Empty));
     assert!(matches!(refused("\n\n"), E::Empty));
     assert!(matches!(refused("path,emotion,speaker\n"), E::NoRows));
+    assert!(matches!(refused("path,emotion\n,\n\n"), E::NoRows));
     assert!(matches!(
-        refused("path,emotion\na.wav,sad\n"),
+        refused(b"RIFF\x24\x00\x00\x00WAVEfmt "),
+        E::NotText
+    ));
+    assert!(matches!(
+        refused("path,speaker\na.wav,anna\n"),
         E::MissingColumn {
-            column: "speaker",
+            role: ColumnRole::Emotion,
             ..
         }
     ));
     assert!(matches!(
-        refused("path;emotion;speaker\na.wav;sad;anna\n"),
-        E::MissingColumn { column: "path", .. }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker,Path\na.wav,sad,anna,b.wav\n"),
-        E::RepeatedColumn { column: "path" }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker\na.wav,sad,anna,f\n"),
-        E::Fields {
-            line: 2,
-            found: 4,
-            expected: 3
-        }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker\na.wav,sad,\n"),
-        E::EmptyField {
-            line: 2,
-            column: "speaker"
-        }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker\n ,sad,anna\n"),
-        E::EmptyField {
-            line: 2,
-            column: "path"
-        }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker,gender\na.wav,sad,anna,x\n"),
-        E::Gender { line: 2, .. }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker,split\na.wav,sad,anna,mine\n"),
-        E::Split { line: 2, .. }
-    ));
-    assert!(matches!(
-        refused("path,emotion,speaker,gender\na.wav,sad,anna,f\nb.wav,sad,anna,m\n"),
-        E::SpeakerGender {
-            line: 3,
-            first_line: 2,
+        refused("emotion,speaker\nsad,anna\n"),
+        E::MissingColumn {
+            role: ColumnRole::Path,
             ..
         }
     ));
+    let labels: String = (0..1001)
+        .map(|label| format!("{label}.wav,label {label}\n"))
+        .collect();
+    let error = refused(format!("path,emotion\n{labels}"));
+    assert!(matches!(&error, E::TooManyLabels { column, most: 1000 } if column == "emotion"));
+    assert!(
+        error.to_string().contains("--column emotion=NAME"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_row_that_cannot_be_used_refuses_nothing_but_itself() {
+    let (_folder, corpus) = opened(
+        "path,emotion,speaker,split,arousal,start,end\n\
+         a.wav,sad,anna,train,1.5,,\n\
+         b.wav,sad,anna\n\
+         b.wav,sad,anna,train,1,0,1,f\n\
+         ,sad,anna,train,1,,\n\
+         b.wav,,anna,train,,,\n\
+         b.wav,sad,anna,mine,1,,\n\
+         b.wav,sad,anna,test,loud,,\n\
+         b.wav,sad,anna,test,inf,,\n\
+         b.wav,sad,anna,test,NaN,,\n\
+         b.wav,sad,anna,test,1,early,\n\
+         b.wav,sad,anna,test,1,-1,\n\
+         b.wav,sad,anna,test,1,2,1.5\n\
+         b.wav,sad,anna,test,1,2,2\n\
+         b.wav,sad,anna,test,1,2,3,,\n",
+    );
+    let number = |text: &str| RowError::Number {
+        column: "arousal".to_owned(),
+        text: text.to_owned(),
+    };
+    let time = |text: &str| RowError::Time {
+        column: "start".to_owned(),
+        text: text.to_owned(),
+    };
+    let segment = |end: &str| RowError::Segment {
+        start: "2".to_owned(),
+        end: end.to_owned(),
+    };
+    let fields = |found| RowError::Fields { found, expected: 7 };
+    let split = "mine".parse::<Subset>().unwrap_err();
+    assert_eq!(
+        reasons(&corpus),
+        [
+            (3, fields(3)),
+            (4, fields(8)),
+            (5, RowError::NoPath),
+            (6, RowError::NoLabel),
+            (7, RowError::Split(split)),
+            (8, number("loud")),
+            (9, number("inf")),
+            (10, number("NaN")),
+            (11, time("early")),
+            (12, time("-1")),
+            (13, segment("1.5")),
+            (14, segment("2")),
+        ]
+    );
+    assert_eq!(corpus.utterances.len(), 2);
+    let shown = corpus.skipped[0].to_string();
+    assert!(
+        shown.contains("corpus.csv, line 3: skipped, 3 fields"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_quote_that_does_not_close_costs_only_its_line() {
+    let header = "path,emotion,speaker,note\n";
+    for line in ["\"a.wav,sad,anna,", "a.wav,sad,anna,\"loud"] {
+        let text = format!("{header}{line}\nb.wav,sad,anna,\nsub/c d.wav,calm,\"x\",\"\"\n");
+        let (_folder, corpus) = opened(text);
+        assert_eq!(reasons(&corpus), [(2, RowError::OpenQuote)], "{line}");
+        assert_eq!(corpus.utterances.len(), 2, "{line}");
+    }
+    let rows = "a.wav,sad,\"anna,\n\n".repeat(2100);
     assert!(matches!(
-        refused("path,emotion,speaker\na.wav,sad,anna\n./a.wav,calm,anna\n"),
-        E::Contradiction {
-            line: 3,
-            first_line: 2,
-            ..
-        }
+        refused(format!("{header}{rows}")),
+        ManifestError::OpenQuotes { .. }
     ));
-    assert!(matches!(
-        refused(b"path,emotion,speaker\na\xff.wav,sad,anna\n"),
-        E::Csv(_)
-    ));
+}
+
+#[test]
+fn words_that_are_no_gender_leave_it_open_with_a_note() {
+    let (_folder, corpus) = opened(
+        "path,emotion,speaker,gender\na.wav,sad,anna,x\nb.wav,sad,bob,other\nsub/c d.wav,sad,c,f\n",
+    );
+    assert_eq!(corpus.utterances[0].gender, None);
+    assert_eq!(corpus.utterances[2].gender, Some(Gender::Female));
+    let about = NoteSubject::UnknownGender {
+        word: "x".to_owned(),
+        line: 2,
+        rows: 2,
+    };
+    assert_eq!(corpus.notes.len(), 1);
+    assert_eq!(corpus.notes[0].about, about);
+}
+
+#[test]
+fn a_speaker_with_two_genders_or_corpora_is_noted() {
+    let (_folder, corpus) = opened(
+        "path,emotion,speaker,gender,corpus\n\
+         a.wav,sad,1,f,EmoDB\nb.wav,sad,1,m,TESS\nsub/c d.wav,sad,2,m,TESS\n",
+    );
+    assert_eq!(corpus.utterances.len(), 3);
+    assert_eq!(corpus.utterances[1].gender, Some(Gender::Male));
+    assert_eq!(corpus.utterances[1].corpus, "TESS");
+    let notes: Vec<&NoteSubject> = corpus.notes.iter().map(|note| &note.about).collect();
+    assert_eq!(
+        notes,
+        [
+            &NoteSubject::SpeakerGender {
+                rows: 1,
+                line: 3,
+                speaker: "1".to_owned(),
+                gender: Gender::Male,
+                other: Gender::Female,
+                first_line: 2,
+            },
+            &NoteSubject::SharedSpeaker {
+                speakers: 1,
+                speaker: "1".to_owned(),
+                corpora: ["EmoDB".to_owned(), "TESS".to_owned()],
+            },
+        ]
+    );
+}
+
+#[test]
+fn a_segment_is_an_utterance() {
+    let (_folder, corpus) = opened(
+        "file,start,end,emotion\n\
+         a.wav,0,1.5,sad\n\
+         a.wav,0 days 00:00:01.500000,NaT,calm\n\
+         a.wav,,0.5,calm\n\
+         a.wav,,,calm\n\
+         a.wav,0 days,NaT,calm\n\
+         ./a.wav,0.0,00:00:01.5,happy\n\
+         a.wav,0,1.5,sadness\n",
+    );
+    let segments: Vec<Option<Segment>> =
+        corpus.utterances.iter().map(|clip| clip.segment).collect();
+    let part = |start, end| Some(Segment::new(start, end).unwrap());
+    assert_eq!(
+        segments,
+        [
+            part(0.0, Some(1.5)),
+            part(1.5, None),
+            part(0.0, Some(0.5)),
+            None
+        ]
+    );
+    let lines = |skipped: &Skipped| match skipped {
+        Skipped::DuplicateRow {
+            line, first_line, ..
+        } => (*line, *first_line, "repeats"),
+        Skipped::ContradictingRow {
+            line, first_line, ..
+        } => (*line, *first_line, "contradicts"),
+        other => panic!("{other}"),
+    };
+    let skipped: Vec<_> = corpus.skipped.iter().map(lines).collect();
+    assert_eq!(
+        skipped,
+        [(6, 5, "repeats"), (7, 2, "contradicts"), (8, 2, "repeats")]
+    );
+}
+
+#[test]
+fn numbers_alone_are_labels() {
+    let (_folder, corpus) =
+        opened("path,arousal,EmoVal,mood\na.wav,3.5,-1,2\nb.wav,,2e-1,2\nsub/c d.wav,,NA,2\n");
+    assert!(
+        corpus
+            .utterances
+            .iter()
+            .all(|clip| clip.emotion.is_unlabeled())
+    );
+    let values = |clip: usize| -> Vec<(&str, f64)> {
+        let values = corpus.utterances[clip].values.iter();
+        values
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect()
+    };
+    assert_eq!(values(0), [("arousal", 3.5), ("valence", -1.0)]);
+    assert_eq!(values(1), [("valence", 0.2)]);
+    assert_eq!(reasons(&corpus), [(4, RowError::NoLabel)]);
 }
 
 #[test]

@@ -41,6 +41,40 @@ fn emotions_have_synonyms_and_other_words_are_emotions_of_their_own() {
 }
 
 #[test]
+fn the_labels_of_published_corpora_have_one_name() {
+    for (name, words) in [
+        // CREMA-D, IEMOCAP
+        ("neutral", &["NEU", "neu"][..]),
+        ("happy", &["HAP", "hap", "joy", "Happiness"]),
+        ("sad", &["SAD", "sadness"]),
+        ("angry", &["ANG", "anger"]),
+        ("fearful", &["FEA", "fear"]),
+        ("disgust", &["DIS", "Disgusted"]),
+        ("excited", &["exc", "excitement"]),
+        ("frustrated", &["fru", "frustration"]),
+        ("other", &["oth"]),
+        ("undecided", &["xxx", "No-agreement"]),
+        // TESS, EmoDB and EmoBox's name for it, EmoV-DB, EMNS, RESD
+        ("surprised", &["ps", "Pleasant_surprise", "surprise", "sur"]),
+        ("bored", &["boredom", "boredem"]),
+        ("amused", &["Amused", "amusement"]),
+        ("sleepy", &["Sleepiness"]),
+        ("sarcastic", &["Sarcastic"]),
+        ("enthusiastic", &["enthusiasm"]),
+        // JL-Corpus, MER2023
+        ("anxious", &["anxious", "anxiety"]),
+        ("worried", &["worried", "worry"]),
+        // Not stated
+        ("unlabeled", &["", "UnKnown", "<NA>", "nan"]),
+    ] {
+        for word in words {
+            let emotion: Emotion = word.parse().unwrap();
+            assert_eq!(emotion.name(), name, "{word}");
+        }
+    }
+}
+
+#[test]
 fn sentiment_groups_the_emotions() {
     let scheme = LabelScheme::Sentiment3;
     let labels: Vec<&str> = Emotion::ALL

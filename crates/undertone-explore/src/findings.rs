@@ -154,6 +154,10 @@ fn skipped(problems: &[Skipped]) -> Option<Finding> {
             Skipped::NotAFile { .. } => ["is not a file", "are not files"],
             Skipped::MissingFile { .. } => ["has no file", "have no file"],
             Skipped::DuplicateRow { .. } => ["repeats an earlier row", "repeat an earlier row"],
+            Skipped::ContradictingRow { .. } => {
+                ["contradicts an earlier row", "contradict an earlier row"]
+            }
+            Skipped::Row { .. } => ["cannot be used", "cannot be used"],
         };
         *kinds.entry(reason).or_default() += 1;
     }

@@ -17,6 +17,7 @@ fn all_of_ravdess(folder: &Path) -> Corpus {
         root: folder.to_owned(),
         utterances: utterances.collect(),
         skipped: Vec::new(),
+        notes: Vec::new(),
         other_channel: 0,
         missing: Vec::new(),
     }

@@ -19,6 +19,9 @@ pub(crate) fn open(path: &Path, channels: VocalChannels) -> anyhow::Result<Corpu
     if let Some(text) = left_out(corpus.other_channel, channels) {
         output::say(text);
     }
+    for note in &corpus.notes {
+        output::say(note);
+    }
     Ok(corpus)
 }
 

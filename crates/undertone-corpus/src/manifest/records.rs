@@ -18,8 +18,8 @@ pub(super) struct Place {
 /// The records of a text, one after the other.
 ///
 /// A double quote that does not close swallows all rows up to the next quote. So where a record
-/// over several lines has another number of fields than the header, only its first line is given
-/// up, and the next line is read as a row.
+/// over several lines has another number of fields than the header, or a quote that closes inside a
+/// field, only its first line is given up, and the next line is read as a row.
 pub(super) struct Records<'t> {
     text: &'t str,
     separator: u8,
@@ -69,9 +69,8 @@ impl<'t> Records<'t> {
             }
             let rest = raw.trim_end_matches(['\r', '\n']);
             let several_lines = rest.contains('\n');
-            let unclosed = self.reader.is_done() && rest.matches('"').count() % 2 == 1;
             let fits = fits(record, expected);
-            if several_lines && (unclosed || !fits) {
+            if several_lines && !(fits && quotes_close(rest, self.separator)) {
                 self.open_quotes += 1;
                 if self.open_quotes > MOST_OPEN_QUOTES {
                     let most = MOST_OPEN_QUOTES;
@@ -124,6 +123,34 @@ fn fits(record: &StringRecord, expected: usize) -> bool {
             .iter()
             .skip(expected)
             .all(|field| field.trim().is_empty())
+}
+
+/// Return whether each quoted field ends at its closing quote. The csv crate lets it go on.
+fn quotes_close(record: &str, separator: u8) -> bool {
+    let separator = char::from(separator);
+    let mut rest = record;
+    loop {
+        if let Some(mut quoted) = rest.strip_prefix('"') {
+            loop {
+                let Some(quote) = quoted.find('"') else {
+                    return false;
+                };
+                quoted = &quoted[quote + 1..];
+                match quoted.strip_prefix('"') {
+                    Some(after) => quoted = after,
+                    None => break,
+                }
+            }
+            if !(quoted.is_empty() || quoted.starts_with(separator)) {
+                return false;
+            }
+            rest = quoted;
+        }
+        match rest.split_once(separator) {
+            None => return true,
+            Some((_, after)) => rest = after,
+        }
+    }
 }
 
 fn line_breaks(text: &str) -> u64 {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod manifest;
+
 use std::collections::BTreeMap;
 
 use undertone_corpus::{Emotion, Gender, LabelScheme, RavdessName, Utterance};

@@ -115,6 +115,9 @@ struct Summary {
     unreadable: Vec<String>,
     /// Recordings and rows that were skipped.
     problems: Vec<String>,
+    /// What was decided while a manifest was read, and may be wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     /// RAVDESS's clips that are not in the corpus.
     missing: Vec<String>,
 }
@@ -209,6 +212,7 @@ impl Summary {
             copies,
             unreadable,
             problems: corpus.skipped.iter().map(ToString::to_string).collect(),
+            notes: corpus.notes.iter().map(ToString::to_string).collect(),
             missing: corpus.missing.iter().map(ToString::to_string).collect(),
         }
     }
@@ -254,6 +258,7 @@ impl Summary {
         print_list("copies of a take", &self.copies, usize::MAX)?;
         print_list("cannot be read", &self.unreadable, usize::MAX)?;
         print_list("problems", &self.problems, usize::MAX)?;
+        print_list("notes", &self.notes, usize::MAX)?;
         print_list(
             "missing of RAVDESS's 1440 spoken clips",
             &self.missing,

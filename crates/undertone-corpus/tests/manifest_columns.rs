@@ -245,6 +245,13 @@ fn utf_8_utf_16_and_latin_1_are_read() {
 }
 
 #[test]
+fn lines_can_end_as_on_old_macs() {
+    let (_folder, corpus) = opened("path,emotion\ra.wav,sad\rb.wav,\r");
+    assert_eq!(corpus.utterances.len(), 1);
+    assert!(corpus.skipped[0].to_string().contains("line 3"));
+}
+
+#[test]
 fn paths_of_windows_lead_to_their_files() {
     let (folder, corpus) = opened("path,emotion\nsub\\c d.wav,sad\n");
     assert_eq!(corpus.utterances[0].path, folder.path().join("sub/c d.wav"));

@@ -29,6 +29,11 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
             },
         },
     };
+    // Old programs for the Mac end lines with a carriage return alone.
+    let text = match text.contains('\r') && !text.contains('\n') {
+        true => Cow::Owned(text.replace('\r', "\n")),
+        false => text,
+    };
     (!text.contains('\0')).then_some(Decoded { text, windows_1252 })
 }
 

@@ -35,7 +35,7 @@ pub enum RowError {
     #[error(transparent)]
     Emotion(#[from] InvalidEmotion),
     /// A word that is not a set of a split.
-    #[error(transparent)]
+    #[error("{0}, or use no column for it with --column split=")]
     Split(#[from] UnknownSubset),
     /// A text that is not a finite number.
     #[error("{text:?} in the column \"{column}\" is not a finite number")]

@@ -195,16 +195,14 @@ impl Files {
         }
         let text = written.to_string_lossy();
         let trimmed = text.trim();
-        let mut found = None;
-        for candidate in [&*text, trimmed, &trimmed.replace('\\', "/")] {
+        let slashed = trimmed.replace('\\', "/");
+        let mut candidates = vec![&*text, trimmed, &slashed];
+        candidates.dedup();
+        let found = candidates.into_iter().find_map(|candidate| {
             let path = root.join(candidate);
-            if let Ok(real_path) = fs::canonicalize(&path)
-                && real_path.is_file()
-            {
-                found = Some((path, real_path));
-                break;
-            }
-        }
+            let real_path = fs::canonicalize(&path).ok()?;
+            real_path.is_file().then_some((path, real_path))
+        });
         let file = match found {
             None => File {
                 path: root.join(trimmed),

@@ -16,7 +16,48 @@ pub enum Skipped {
         /// The error in its name.
         reason: RavdessNameError,
     },
-    /// A second recording with the same RAVDESS name.
+    /// A recording whose name the code book of its corpus does not know.
+    #[error(
+        "{}: skipped, not a name of {corpus}{}", path.display(),
+        other.as_ref().map(|other| format!(" but of {other}")).unwrap_or_default()
+    )]
+    NotInCodeBook {
+        /// The recording.
+        path: PathBuf,
+        /// The corpus's name.
+        corpus: String,
+        /// Another corpus that has such names.
+        other: Option<String>,
+    },
+    /// A recording that no row of the corpus's tables names.
+    #[error("{}: skipped, no row of the corpus's tables names it", path.display())]
+    NoRow {
+        /// The recording.
+        path: PathBuf,
+    },
+    /// A recording that lies in no folder that can be a label.
+    #[error("{}: skipped, it lies in no folder that is called like its label", path.display())]
+    NoLabelFolder {
+        /// The recording.
+        path: PathBuf,
+    },
+    /// A video of RAVDESS without sound.
+    #[error("{}: skipped, a video without sound", path.display())]
+    Silent {
+        /// The video.
+        path: PathBuf,
+    },
+    /// A row of a table that belongs to a corpus and that cannot be used.
+    #[error("{}, line {line}: skipped, {reason}", table.display())]
+    TableRow {
+        /// The table.
+        table: PathBuf,
+        /// The row's line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A second recording with the same name.
     #[error("{}: skipped, the same clip as {}", path.display(), kept.display())]
     Duplicate {
         /// The recording that was skipped.
@@ -94,10 +135,35 @@ pub enum Skipped {
 }
 
 impl Skipped {
+    /// Return whether a clip of the corpus is lost: one that is missing or cannot be used, but not a
+    /// second copy of one, nor a file that is no clip of the corpus.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Skipped::Name { .. }
+            | Skipped::NotInCodeBook { .. }
+            | Skipped::NoRow { .. }
+            | Skipped::NoLabelFolder { .. }
+            | Skipped::Silent { .. }
+            | Skipped::Duplicate { .. }
+            | Skipped::DuplicateRow { .. } => false,
+            Skipped::Unreadable { .. }
+            | Skipped::NotAFile { .. }
+            | Skipped::MissingFile { .. }
+            | Skipped::Row { .. }
+            | Skipped::TableRow { .. }
+            | Skipped::ContradictingRow { .. } => true,
+        }
+    }
+
     /// Return the path of the recording or folder, or of the manifest whose row cannot be used.
     pub fn path(&self) -> &Path {
         match self {
             Skipped::Name { path, .. }
+            | Skipped::NotInCodeBook { path, .. }
+            | Skipped::NoRow { path }
+            | Skipped::NoLabelFolder { path }
+            | Skipped::Silent { path }
+            | Skipped::TableRow { table: path, .. }
             | Skipped::Duplicate { path, .. }
             | Skipped::Unreadable { path, .. }
             | Skipped::NotAFile { path }

@@ -10,7 +10,7 @@ use undertone_corpus::{
 
 mod support;
 
-use support::manifest::{manifest, opened, refused};
+use support::manifest::{manifest, notes, opened, refused};
 
 /// The rows that cannot be used, by their lines.
 fn reasons(corpus: &Corpus) -> Vec<(u64, RowError)> {
@@ -239,8 +239,7 @@ fn words_that_are_no_gender_leave_it_open_with_a_note() {
         line: 2,
         rows: 2,
     };
-    assert_eq!(corpus.notes.len(), 1);
-    assert_eq!(corpus.notes[0].about, about);
+    assert_eq!(notes(&corpus), [&about]);
 }
 
 #[test]
@@ -252,9 +251,8 @@ fn a_speaker_with_two_genders_or_corpora_is_noted() {
     assert_eq!(corpus.utterances.len(), 3);
     assert_eq!(corpus.utterances[1].gender, Some(Gender::Male));
     assert_eq!(corpus.utterances[1].corpus, "TESS");
-    let notes: Vec<&NoteSubject> = corpus.notes.iter().map(|note| &note.about).collect();
     assert_eq!(
-        notes,
+        notes(&corpus),
         [
             &NoteSubject::SpeakerGender {
                 rows: 1,

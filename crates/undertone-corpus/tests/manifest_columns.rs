@@ -7,11 +7,7 @@ use undertone_corpus::{
 
 mod support;
 
-use support::manifest::{opened, opened_with, refused, refused_with};
-
-fn notes(corpus: &Corpus) -> Vec<&NoteSubject> {
-    corpus.notes.iter().map(|note| &note.about).collect()
-}
+use support::manifest::{notes, opened, opened_with, refused, refused_with};
 
 #[test]
 fn columns_are_found_by_the_names_that_corpora_use() {
@@ -136,7 +132,7 @@ fn a_number_column_that_holds_words_is_noted_and_not_used() {
     // Named, it has to be numbers.
     let (folder, csv) = support::manifest::manifest(text);
     let named = support::manifest::columns(&["intensity=intensity"]);
-    assert!(Corpus::from_manifest(&csv, &named).is_err());
+    assert!(support::manifest::open_columns(&csv, named).is_err());
     drop(folder);
     // Without a label either, the manifest says nothing.
     assert!(matches!(

@@ -112,14 +112,7 @@ proptest! {
             .map(|clip| Utterance { path: folder.path().join(&clip.path), ..clip })
             .collect();
         prop_assume!(!utterances.is_empty());
-        let corpus = Corpus {
-            root: folder.path().to_owned(),
-            utterances,
-            skipped: Vec::new(),
-            notes: Vec::new(),
-            other_channel: 0,
-            missing: Vec::new(),
-        };
+        let corpus = Corpus::new(folder.path().to_owned(), utterances);
         let csv: PathBuf = folder.path().join("manifest.csv");
         corpus.write_manifest(&csv).unwrap();
         let read = Corpus::open(&csv).unwrap();

@@ -42,6 +42,7 @@ fn clips_are_found_at_any_depth_in_the_order_of_their_names() {
     );
     assert_eq!(corpus.skipped, []);
     assert_eq!(corpus.missing.len(), 1440 - 3);
+    assert_eq!(corpus.sources[0].format.id(), "ravdess");
     assert_eq!(corpus.root, folder.path());
     assert_eq!(
         corpus.speaker_counts().into_iter().collect::<Vec<_>>(),
@@ -119,7 +120,7 @@ fn a_path_that_is_not_a_corpus_has_an_error_with_the_reason() {
     ));
     let empty = open(folder.path());
     assert!(matches!(empty, CorpusError::NoClips { .. }));
-    assert!(empty.to_string().contains("manifest"), "{empty}");
+    assert!(empty.to_string().contains("no recording"), "{empty}");
     let text = folder.path().join("notes.txt");
     touch(&text);
     assert!(matches!(open(&text), CorpusError::NotACorpus { .. }));
@@ -127,7 +128,7 @@ fn a_path_that_is_not_a_corpus_has_an_error_with_the_reason() {
     touch(&folder.path().join("b.wav"));
     let message = open(folder.path()).to_string();
     assert!(
-        message.contains("a.wav") && message.contains("and 1 more"),
+        message.contains("2 recordings of no known corpus") && message.contains("a.wav"),
         "{message}"
     );
 }
@@ -192,9 +193,17 @@ mod links {
 }
 
 mod vocal_channels {
-    use undertone_corpus::VocalChannels;
+    use undertone_corpus::{CorpusOptions, VocalChannels};
 
     use super::*;
+
+    fn open_channels(folder: &Path, channels: VocalChannels) -> Result<Corpus, CorpusError> {
+        let options = CorpusOptions {
+            channels,
+            ..CorpusOptions::default()
+        };
+        Corpus::open_with(&folder.into(), &options)
+    }
 
     const SPEECH: &str = "Actor_01/03-01-02-01-01-01-01.wav";
     const SONG: &str = "Actor_01/03-02-02-01-01-01-01.wav";
@@ -206,15 +215,15 @@ mod vocal_channels {
         touch(&folder.path().join(SONG));
         let speech = Corpus::open(folder.path()).unwrap();
         assert_eq!(names(&speech), ["03-01-02-01-01-01-01.wav"]);
-        assert_eq!((speech.other_channel, speech.skipped.len()), (1, 0));
+        assert_eq!((speech.left_out.channel, speech.skipped.len()), (1, 0));
         assert_eq!(speech.missing.len(), 1439);
 
-        let song = Corpus::open_channels(folder.path(), VocalChannels::Song).unwrap();
+        let song = open_channels(folder.path(), VocalChannels::Song).unwrap();
         assert_eq!(names(&song), ["03-02-02-01-01-01-01.wav"]);
-        assert_eq!((song.other_channel, song.missing.len()), (1, 0));
+        assert_eq!((song.left_out.channel, song.missing.len()), (1, 0));
 
-        let all = Corpus::open_channels(folder.path(), VocalChannels::All).unwrap();
-        assert_eq!((all.utterances.len(), all.other_channel), (2, 0));
+        let all = open_channels(folder.path(), VocalChannels::All).unwrap();
+        assert_eq!((all.utterances.len(), all.left_out.channel), (2, 0));
     }
 
     #[test]
@@ -227,6 +236,16 @@ mod vocal_channels {
             CorpusError::OtherChannel { left_out: 1, .. }
         ));
         assert!(error.to_string().contains("vocal channel"), "{error}");
+    }
+
+    #[test]
+    fn a_video_without_sound_is_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        touch(&folder.path().join("01-01-02-01-01-01-01.mp4"));
+        touch(&folder.path().join("02-01-02-01-01-01-01.mp4"));
+        let corpus = Corpus::open(folder.path()).unwrap();
+        assert_eq!(names(&corpus), ["01-01-02-01-01-01-01.mp4"]);
+        assert!(matches!(&corpus.skipped[..], [Skipped::Silent { .. }]));
     }
 
     #[test]

@@ -157,7 +157,13 @@ fn skipped(problems: &[Skipped]) -> Option<Finding> {
             Skipped::ContradictingRow { .. } => {
                 ["contradicts an earlier row", "contradict an earlier row"]
             }
-            Skipped::Row { .. } => ["cannot be used", "cannot be used"],
+            Skipped::Row { .. } | Skipped::TableRow { .. } => ["cannot be used", "cannot be used"],
+            Skipped::NotInCodeBook { .. } => ["has a name of no clip", "have names of no clip"],
+            Skipped::NoRow { .. } => ["is in no table", "are in no table"],
+            Skipped::NoLabelFolder { .. } => {
+                ["is in no folder of a label", "are in no folder of a label"]
+            }
+            Skipped::Silent { .. } => ["is a video without sound", "are videos without sound"],
         };
         *kinds.entry(reason).or_default() += 1;
     }

@@ -13,14 +13,7 @@ fn all_of_ravdess(folder: &Path) -> Corpus {
     let sound = folder.join("sound.wav");
     write_wav(&sound, &voice(200.0, 0.05, 0.3, 8000), 8000, 1);
     let utterances = RavdessName::all_speech().map(|name| Utterance::from_ravdess(&sound, name));
-    Corpus {
-        root: folder.to_owned(),
-        utterances: utterances.collect(),
-        skipped: Vec::new(),
-        notes: Vec::new(),
-        other_channel: 0,
-        missing: Vec::new(),
-    }
+    Corpus::new(folder, utterances.collect())
 }
 
 fn flow_of(options: &ExploreOptions) -> Flow {

@@ -116,7 +116,7 @@ fn copies_of_a_take_are_found_by_sound_and_by_name() {
     write_wav(&at("01-01-05-01-01-01-01.wav"), &other, 16_000, 1);
     write_wav(&at("03-02-05-01-01-01-01.wav"), &tone, 16_000, 1);
     let corpus = Corpus::open(folder.path()).unwrap();
-    assert_eq!((corpus.utterances.len(), corpus.other_channel), (4, 1));
+    assert_eq!((corpus.utterances.len(), corpus.left_out.channel), (4, 1));
     let exploration = explored(&corpus).unwrap();
     let finding = exploration
         .findings

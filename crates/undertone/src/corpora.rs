@@ -1,46 +1,71 @@
-//! Opening a corpus, and saying which of its clips are left out.
+//! Opening corpora, and saying which of their clips are left out.
 
+use undertone_corpus::{ColumnNames, CorpusOptions, LabelMap, VocalChannels};
 #[cfg(feature = "train")]
-use std::path::{Path, PathBuf};
+use undertone_corpus::{Corpus, CorpusSource};
 
-#[cfg(feature = "train")]
-use anyhow::bail;
-#[cfg(feature = "train")]
-use undertone_corpus::Corpus;
-use undertone_corpus::VocalChannels;
-
+use crate::cli::{ColumnArgs, LabelArgs, VoiceArgs};
 #[cfg(feature = "train")]
 use crate::output;
 
-/// Open a corpus, and say how many clips are left out because of their vocal channel.
+/// Return how to open corpora.
+pub(crate) fn options(
+    voice: &VoiceArgs,
+    labels: Option<&LabelArgs>,
+    columns: &ColumnArgs,
+) -> anyhow::Result<CorpusOptions> {
+    let labels = match labels {
+        Some(LabelArgs {
+            map_label,
+            ignore_label,
+        }) => LabelMap::new(map_label.iter().copied(), ignore_label.iter().copied())?,
+        None => LabelMap::default(),
+    };
+    Ok(CorpusOptions {
+        channels: voice.vocal_channel,
+        labels,
+        columns: ColumnNames::new(columns.column.iter().cloned())?,
+    })
+}
+
+/// Open one corpus, or several as one, and say how many clips are left out as asked for.
 #[cfg(feature = "train")]
-pub(crate) fn open(path: &Path, channels: VocalChannels) -> anyhow::Result<Corpus> {
-    let corpus = Corpus::open_channels(path, channels)?;
-    if let Some(text) = left_out(corpus.other_channel, channels) {
+pub(crate) fn open(sources: &[CorpusSource], options: &CorpusOptions) -> anyhow::Result<Corpus> {
+    let corpora: Result<Vec<Corpus>, _> = sources
+        .iter()
+        .map(|source| Corpus::open_with(source, options))
+        .collect();
+    let corpus = Corpus::join(corpora?)?;
+    if let Some(text) = left_out(corpus.left_out.channel, options.channels) {
         output::say(text);
     }
+    for (label, clips) in &corpus.left_out.labels {
+        output::say(format_args!(
+            "{clips} clips left out: their label {label} is ignored"
+        ));
+    }
     for note in &corpus.notes {
-        output::say(note);
+        output::warning(&note.to_string());
     }
     Ok(corpus)
 }
 
-/// Open a corpus for training or evaluation, and warn if a part of it had to be skipped.
+/// Open corpora for training or evaluation, and warn if a part of them had to be skipped.
 #[cfg(feature = "train")]
 pub(crate) fn open_with_warning(
-    paths: &[PathBuf],
-    channels: VocalChannels,
+    sources: &[CorpusSource],
+    options: &CorpusOptions,
 ) -> anyhow::Result<Corpus> {
-    let [path] = paths else {
-        bail!("give one corpus");
-    };
-    let corpus = open(path, channels)?;
+    let corpus = open(sources, options)?;
     match corpus.skipped.len() {
         0 => {}
-        count => output::warning(&format!(
-            "{count} clips of {path} are left out; `undertone corpus {path}` says why",
-            path = path.display()
-        )),
+        count => {
+            let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
+            let sources = sources.join(" ");
+            output::warning(&format!(
+                "{count} clips of {sources} are left out; `undertone corpus {sources}` says why"
+            ));
+        }
     }
     Ok(corpus)
 }

@@ -90,13 +90,23 @@ impl Columns {
 }
 
 /// Return whether a column of this name is found without being chosen.
-pub(super) fn known_column(name: &str) -> bool {
+pub(crate) fn known_column(name: &str) -> bool {
     let name = plain(name);
     let words = ColumnRole::WORDS.iter().map(ColumnRole::aliases);
     let values = VALUES.iter().map(|(_, aliases)| *aliases);
     name.starts_with(VALUE_PREFIX)
         || words
             .chain(values)
+            .any(|aliases| aliases.contains(&name.as_str()))
+}
+
+/// Return whether a column of this name is found as the label or as a number.
+pub(crate) fn is_target_column(name: &str) -> bool {
+    let name = plain(name);
+    let values = VALUES.iter().map(|(_, aliases)| *aliases);
+    name.starts_with(VALUE_PREFIX)
+        || values
+            .chain([ColumnRole::Emotion.aliases()])
             .any(|aliases| aliases.contains(&name.as_str()))
 }
 

@@ -167,7 +167,7 @@ impl ColumnNames {
     }
 
     /// Return whether a column of this name was named for a role.
-    pub(super) fn contain(&self, name: &str) -> bool {
+    pub(crate) fn contain(&self, name: &str) -> bool {
         self.0
             .values()
             .flatten()

@@ -24,5 +24,5 @@ mod vocal_channels;
 
 pub use code_book::{Intensity, Modality, Statement, VocalChannel};
 pub use name::{RavdessField, RavdessName, RavdessNameError};
-pub(crate) use scan::{Scan, scan};
+pub(crate) use scan::scan;
 pub use vocal_channels::{UnknownVocalChannels, VocalChannels};

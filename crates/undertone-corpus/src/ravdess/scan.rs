@@ -1,42 +1,26 @@
-//! Finding RAVDESS's clips below a folder.
+//! Finding RAVDESS's clips in a folder.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::RavdessName;
+use super::code_book::Modality;
+use super::name::RavdessName;
+use crate::layouts::Clips;
+use crate::listing::Listing;
 use crate::{Skipped, Utterance};
 
-/// The result of a scan.
-pub(crate) struct Scan {
-    pub(crate) utterances: Vec<Utterance>,
-    pub(crate) skipped: Vec<Skipped>,
-    pub(crate) missing: Vec<RavdessName>,
-}
-
-/// Scan `root` and all folders below it for `.wav` and `.flac` files.
-///
-/// The clips are sorted by name, whatever the names of the folders and the order of the file
-/// system. The skipped entries are sorted by path.
-///
-/// # Errors
-/// If `root` itself cannot be listed.
-pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
-    let mut walk = Walk::default();
-    walk.enter(root)?;
-    let Walk {
-        mut recordings,
-        mut skipped,
-        ..
-    } = walk;
-    recordings.sort();
-
+/// Read the clips with RAVDESS names. They are sorted by name, whatever the names of the folders
+/// and the order of the file system. If two clips have the same name, keep the one whose path comes
+/// first.
+pub(crate) fn scan(listing: &Listing) -> Clips {
+    let mut skipped = Vec::new();
     let mut clips: BTreeMap<RavdessName, PathBuf> = BTreeMap::new();
-    for path in recordings {
-        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        match file_name.parse::<RavdessName>() {
+    for path in &listing.recordings {
+        let path = path.clone();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        match name.parse::<RavdessName>() {
             Err(reason) => skipped.push(Skipped::Name { path, reason }),
+            Ok(name) if is_silent(&path, name) => skipped.push(Skipped::Silent { path }),
             Ok(name) => match clips.get(&name) {
                 Some(kept) => skipped.push(Skipped::Duplicate {
                     path,
@@ -48,7 +32,6 @@ pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
             },
         }
     }
-    skipped.sort_by(|a, b| a.path().cmp(b.path()));
     let takes: HashSet<RavdessName> = clips.keys().map(RavdessName::take).collect();
     let missing = RavdessName::all_speech()
         .filter(|name| !takes.contains(name))
@@ -57,67 +40,18 @@ pub(crate) fn scan(root: &Path) -> io::Result<Scan> {
         .into_iter()
         .map(|(name, path)| Utterance::from_ravdess(path, name))
         .collect();
-    Ok(Scan {
+    Clips {
         utterances,
         skipped,
         missing,
-    })
-}
-
-#[derive(Default)]
-struct Walk {
-    /// The real paths of the folders that were entered. A link to one of them is not followed.
-    entered: HashSet<PathBuf>,
-    recordings: Vec<PathBuf>,
-    skipped: Vec<Skipped>,
-}
-
-impl Walk {
-    fn enter(&mut self, folder: &Path) -> io::Result<()> {
-        if !self.entered.insert(fs::canonicalize(folder)?) {
-            return Ok(());
-        }
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            match entry {
-                Ok(entry) => paths.push(entry.path()),
-                Err(error) => self.unreadable(folder.to_owned(), &error),
-            }
-        }
-        // If two links lead to one folder, every machine enters the one whose name comes first.
-        paths.sort();
-        for path in paths {
-            self.visit(path);
-        }
-        Ok(())
-    }
-
-    fn visit(&mut self, path: PathBuf) {
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => {
-                if let Err(error) = self.enter(&path) {
-                    self.unreadable(path, &error);
-                }
-            }
-            _ if !is_recording(&path) => {}
-            Ok(metadata) if metadata.is_file() => self.recordings.push(path),
-            Ok(_) => self.skipped.push(Skipped::NotAFile { path }),
-            Err(error) => self.unreadable(path, &error),
-        }
-    }
-
-    fn unreadable(&mut self, path: PathBuf, error: &io::Error) {
-        self.skipped.push(Skipped::Unreadable {
-            path,
-            reason: error.to_string(),
-        });
+        ..Clips::default()
     }
 }
 
-fn is_recording(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        ["wav", "flac"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
+/// Return whether a recording is one of RAVDESS's videos that were published without sound.
+fn is_silent(path: &Path, name: RavdessName) -> bool {
+    name.modality() == Modality::VideoOnly
+        && path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"))
 }

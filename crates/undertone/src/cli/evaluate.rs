@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use undertone_corpus::Protocol;
+use undertone_corpus::{CorpusSource, Protocol};
 
 use super::train::CacheArgs;
-use super::values::{DeviceArgs, VoiceArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VoiceArgs, protocol};
 
 /// Evaluate a model on one corpus or several.
 ///
@@ -25,11 +25,16 @@ pub(crate) struct EvaluateArgs {
     /// A model folder, or a run that contains a model.
     #[arg(value_name = "RUN|MODEL")]
     pub(crate) model: PathBuf,
-    /// A corpus: a folder or a manifest. Can be repeated.
-    #[arg(long, value_name = "DIR|MANIFEST", required = true)]
-    pub(crate) corpus: Vec<PathBuf>,
+    /// A corpus: a folder or a manifest. FORMAT: in front says what a folder is, such as
+    /// crema-d:DIR. Can be repeated.
+    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
     /// How to split the clips. A run trained under the same protocol sets the folds and fractions.
     #[arg(long, value_name = "P", value_parser = protocol(), default_value_t = Protocol::All)]
     pub(crate) protocol: Protocol,

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use undertone_corpus::LabelScheme;
+use undertone_corpus::{CorpusSource, LabelScheme};
 
-use super::values::{VoiceArgs, scheme};
+use super::values::{ColumnArgs, LabelArgs, VoiceArgs, scheme};
 
 /// Describe a corpus on a page with figures.
 ///
@@ -20,11 +20,16 @@ Examples:
   undertone explore --out exploration --recipe 3-optimized clips.csv   trim and balance as it does
   undertone explore --out exploration --seed 7 --show clips/anna-1.wav clips.csv")]
 pub(crate) struct ExploreArgs {
-    /// The corpus: a folder of RAVDESS clips, or a manifest.
-    #[arg(value_name = "DIR|MANIFEST")]
-    pub(crate) corpus: PathBuf,
+    /// The corpus: a folder of recordings or a manifest, or several, which are explored as one.
+    /// FORMAT: in front says what a folder is, such as crema-d:DIR.
+    #[arg(value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
     /// The folder to write.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,

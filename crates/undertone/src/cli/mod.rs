@@ -39,6 +39,7 @@ pub(crate) use report::ReportArgs;
 pub(crate) use serve::{LogFormat, ServeArgs};
 #[cfg(feature = "train")]
 pub(crate) use train::{CrossvalArgs, ExperimentArgs, RecipesArgs, TrainArgs};
+pub(crate) use values::{ColumnArgs, LabelArgs, VoiceArgs};
 
 /// Speech emotion recognition: predict, explore, train, evaluate.
 #[derive(Debug, Parser)]

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use undertone_corpus::Protocol;
+use undertone_corpus::{CorpusSource, Protocol};
 use undertone_lab::default_cache;
 
-use super::values::{DeviceArgs, VoiceArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, VoiceArgs, protocol};
 
 /// Train a model from a recipe and evaluate it.
 ///
@@ -66,11 +66,14 @@ pub(crate) struct RecipesArgs {
 pub(crate) struct ExperimentArgs {
     /// A recipe file, or the name of a built-in recipe (`undertone recipes` lists them).
     pub(crate) recipe: PathBuf,
-    /// A corpus: a folder or a manifest. Can be repeated.
-    #[arg(long, value_name = "DIR|MANIFEST", required = true)]
-    pub(crate) corpus: Vec<PathBuf>,
+    /// A corpus: a folder or a manifest. FORMAT: in front says what a folder is, such as
+    /// crema-d:DIR. Can be repeated.
+    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
     /// The folder of the run.
     #[arg(long, value_name = "RUN")]
     pub(crate) out: PathBuf,

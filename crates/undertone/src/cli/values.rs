@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 #[cfg(feature = "train")]
 use undertone_corpus::Protocol;
-use undertone_corpus::{LabelScheme, VocalChannels};
+use undertone_corpus::{ColumnName, Emotion, LabelMapping, LabelScheme, VocalChannels};
 use undertone_models::DeviceKind;
 
 #[derive(Debug, Args)]
@@ -22,6 +22,25 @@ pub(crate) struct VoiceArgs {
     /// Use RAVDESS's speech, its songs, or both. Other clips are left out and counted.
     #[arg(long, value_name = "C", value_parser = vocal_channels(), default_value_t)]
     pub(crate) vocal_channel: VocalChannels,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabelArgs {
+    /// Let a label of the corpus stand for another one, such as excited=happy. Can be repeated.
+    #[arg(long, value_name = "LABEL=LABEL")]
+    pub(crate) map_label: Vec<LabelMapping>,
+    /// Leave out the clips with this label. Can be repeated.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) ignore_label: Vec<Emotion>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ColumnArgs {
+    /// Name the column of a manifest for a role, such as path=wav: path, emotion, speaker, gender,
+    /// split, start, end, corpus, a number such as arousal, or value for any other number. Can be
+    /// repeated.
+    #[arg(long, value_name = "ROLE=COLUMN")]
+    pub(crate) column: Vec<ColumnName>,
 }
 
 pub(super) fn scheme() -> impl TypedValueParser<Value = LabelScheme> {

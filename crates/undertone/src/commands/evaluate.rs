@@ -36,7 +36,8 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     if args.robustness && matches!(out, Some(Out::Folder(_))) {
         bail!("--robustness makes one table: name it with --out FILE.json or FILE.csv");
     }
-    let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
+    let opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    let corpus = corpora::open_with_warning(&args.corpus, &opening)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
     let reporter = Reporter::new(0, false, None);

@@ -36,7 +36,8 @@ pub(super) fn run(
     mut recipe: Recipe,
     choice: &FoldChoice,
 ) -> anyhow::Result<Exit> {
-    let corpus = corpora::open_with_warning(&args.corpus, args.voice.vocal_channel)?;
+    let opening = corpora::options(&args.voice, None, &args.columns)?;
+    let corpus = corpora::open_with_warning(&args.corpus, &opening)?;
     let device = args.device.device.open()?;
     recipe = recipe.for_corpus(&corpus)?;
     if args.resume {

@@ -1,9 +1,7 @@
 //! `undertone explore`
 
-use std::path::Path;
-
 use undertone_audio::TrimConfig;
-use undertone_corpus::Skipped;
+use undertone_corpus::CorpusSource;
 use undertone_explore::{
     Exploration, ExploreError, ExploreOptions, ExploreProgress, FindingKind, Trimming, Watcher,
     explore, output_folder,
@@ -22,7 +20,8 @@ const MAX_SKIPPED: usize = 5;
 
 pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
     let options = options(args)?;
-    let corpus = corpora::open(&args.corpus, args.voice.vocal_channel)?;
+    let opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    let corpus = corpora::open(&args.corpus, &opening)?;
     let output = output_folder(&args.out, args.force)?;
     interrupt::remove_at_stop(output.workplace());
     interrupt::listen()?;
@@ -55,17 +54,10 @@ pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
         output::warning(&clip.reason);
     }
     tell(args, &exploration, &page.display().to_string())?;
-    // A repeated recording was explored once. One that is missing or unreadable was not.
-    let is_lost = |problem: &&Skipped| {
-        !matches!(
-            problem,
-            Skipped::Name { .. } | Skipped::Duplicate { .. } | Skipped::DuplicateRow { .. }
-        )
-    };
-    let lost = corpus.skipped.iter().filter(is_lost).count();
+    let lost = corpus.skipped.iter().filter(|problem| problem.is_lost());
     Ok(Exit::of(
         exploration.clips.len(),
-        exploration.unreadable.len() + lost,
+        exploration.unreadable.len() + lost.count(),
     ))
 }
 
@@ -90,10 +82,23 @@ fn tell(args: &ExploreArgs, exploration: &Exploration<'_>, page: &str) -> anyhow
     output::line(page)
 }
 
-/// Return the name of a manifest, because its folder may contain others.
-fn manifest_name(corpus: &Path) -> Option<String> {
-    let name = corpus.file_name().filter(|_| corpus.is_file())?;
-    Some(name.to_string_lossy().into_owned())
+/// Return the name of a manifest, because its folder may contain others, or the names of several
+/// corpora.
+fn name_of(sources: &[CorpusSource]) -> Option<String> {
+    let file_name = |source: &CorpusSource| {
+        let name = source.path.file_name().unwrap_or(source.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    };
+    match sources {
+        [only] if !only.path.is_file() => None,
+        sources => Some(
+            sources
+                .iter()
+                .map(file_name)
+                .collect::<Vec<_>>()
+                .join(" + "),
+        ),
+    }
 }
 
 /// Return the options. Those of the command line override those of the recipe.
@@ -101,7 +106,7 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
     let mut options = ExploreOptions {
         seed: args.seed,
         show: args.show.clone(),
-        name: manifest_name(&args.corpus),
+        name: name_of(&args.corpus),
         ..ExploreOptions::default()
     };
     if let Some(recipe) = &args.recipe {

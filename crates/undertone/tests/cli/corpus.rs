@@ -104,6 +104,123 @@ fn a_path_that_is_not_a_corpus_is_refused() {
             .refuse("corpus empty")
             .contains("empty: no usable clip")
     );
+    folder.write("unknown/a.wav", "");
+    let error = folder.refuse("corpus unknown");
+    assert!(error.contains("1 recording of no known corpus"), "{error}");
+    let error = folder.refuse("corpus cremad2:unknown");
+    assert!(error.contains("known are ravdess, crema-d"), "{error}");
+    folder.write("german/03a01Fa.wav", "");
+    let error = folder.refuse("corpus crema-d:german");
+    assert!(
+        error.contains("german: not crema-d but emodb; give emodb:german"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_published_corpus_is_recognized_and_compared_with_its_official_counts() {
+    let folder = Folder::new();
+    for (clip, hertz) in [("03a01Fa", 200.0), ("03a01Wa", 210.0), ("16b10Lb", 220.0)] {
+        folder.wav(&format!("german/{clip}.wav"), hertz, 0.5);
+    }
+    let done = folder.succeed("corpus --no-durations german");
+    for words in [
+        "german: 3 clips of 2 speakers\n",
+        "EmoDB (emodb:german), 3 clips of 2 speakers\n",
+        "  language  German, acted speech\n",
+        "  counts    not as published: clips 3 of 535, neutral 0 of 79, happy 1 of 71",
+        "speakers 2 of 10\n",
+    ] {
+        assert!(done.stdout.contains(words), "{words}: {}", done.stdout);
+    }
+    assert_eq!(folder.run("corpus --no-durations --strict german").code, 1);
+    let corpus = &folder.succeed("corpus --json german").json()[0]["corpora"][0].clone();
+    assert_eq!(corpus["format"], "emodb");
+    assert_eq!(corpus["commercial"], false);
+    assert_eq!(corpus["differences"][0]["official"], 535);
+}
+
+#[test]
+fn several_corpora_are_described_as_one() {
+    let folder = Folder::new();
+    for clip in ["german/03a01Fa", "german/16b10Lb", "polish/KS0_fear_1"] {
+        folder.write(&format!("{clip}.wav"), "");
+    }
+    let done = folder.succeed("corpus --no-durations --json --scheme emotion7 german polish");
+    let both = &done.json()[0];
+    assert_eq!(both["clips"], 3);
+    assert_eq!(both["speakers"]["EmoDB/03"], 1);
+    assert_eq!(both["corpora"][1]["name"], "nEMO");
+    let note = both["notes"][0].as_str().unwrap();
+    assert!(
+        note.contains("no class of emotion7 is in all corpora: EmoDB has happy; nEMO has fearful"),
+        "{note}"
+    );
+    folder.succeed("corpus --no-durations --manifest both.csv german polish");
+    let read = folder
+        .succeed("corpus --no-durations --json both.csv")
+        .json();
+    assert_eq!(read[0]["speakers"], both["speakers"]);
+}
+
+#[test]
+fn labels_are_mapped_and_ignored() {
+    let folder = Folder::new();
+    for clip in ["03a01Fa", "16b10Lb", "16b10Wb"] {
+        folder.write(&format!("german/{clip}.wav"), "");
+    }
+    let done = folder
+        .succeed("corpus --no-durations --json --map-label bored=calm --ignore-label anger german");
+    let corpus = &done.json()[0];
+    assert_eq!(
+        (&corpus["emotions"]["calm"], &corpus["clips"]),
+        (&1.into(), &2.into())
+    );
+    assert_eq!(corpus["ignored"]["angry"], 1);
+    for (options, words) in [
+        ("--map-label happy=joy", "mapped to itself"),
+        ("--map-label a=b --map-label b=a", "mapped in a circle"),
+        (
+            "--ignore-label happy --ignore-label bored --ignore-label anger",
+            "every clip",
+        ),
+    ] {
+        let error = folder.refuse(&format!("corpus --no-durations {options} german"));
+        assert!(error.contains(words), "{error}");
+    }
+    let done = folder.succeed("corpus --no-durations --ignore-label contempt german");
+    assert!(
+        done.stdout.contains("no clip has the label \"contempt\""),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn columns_of_a_manifest_are_named() {
+    let folder = Folder::new();
+    folder.write("a.wav", "");
+    folder.write("clips.csv", "clip;mood\na.wav;joy\n");
+    folder.refuse("corpus clips.csv");
+    let done = folder
+        .succeed("corpus --no-durations --json --column path=clip --column emotion=mood clips.csv");
+    assert_eq!(done.json()[0]["emotions"]["happy"], 1);
+    let note = done.json()[0]["notes"][0].as_str().unwrap().to_owned();
+    assert!(note.contains("one clip"), "{note}");
+}
+
+#[test]
+fn known_corpora_are_listed() {
+    let folder = Folder::new();
+    let done = folder.succeed("corpus --list");
+    assert!(
+        done.stdout.contains("crema-d         7442 clips  English"),
+        "{}",
+        done.stdout
+    );
+    let known = folder.succeed("corpus --list --json").json();
+    assert_eq!(known[0]["id"], "ravdess");
+    assert_eq!(known[0]["official"]["emotions"]["calm"], 192);
 }
 
 #[test]

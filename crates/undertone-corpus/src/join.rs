@@ -1,0 +1,162 @@
+//! Several corpora as one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::{CodeBook, Corpus, CorpusError, CorpusNote, Skipped, Utterance};
+
+impl Corpus {
+    /// Join corpora. The name of its corpus stands in front of each speaker: `EmoDB/03`. The root
+    /// is the deepest folder that all have in common. One corpus alone stays as it is.
+    ///
+    /// Folders with the same published corpus are parts of one corpus: they share speakers, and a
+    /// clip that two of them have is used once. Of other corpora with equal names, the later ones
+    /// get a number.
+    ///
+    /// # Errors
+    /// If there is no corpus.
+    pub fn join(corpora: Vec<Corpus>) -> Result<Corpus, CorpusError> {
+        let mut corpora = corpora.into_iter();
+        let mut joined = corpora.next().ok_or(CorpusError::NoCorpus)?;
+        let rest: Vec<Corpus> = corpora.collect();
+        if rest.is_empty() {
+            return Ok(joined);
+        }
+        let mut names = Names::default();
+        names.rename(&mut joined);
+        let mut seen: HashMap<(String, String), PathBuf> = keys(&joined).collect();
+        for mut corpus in rest {
+            names.rename(&mut corpus);
+            drop_copies(&mut corpus, &seen, &mut joined.notes);
+            seen.extend(keys(&corpus));
+            joined.root = common_folder(&joined.root, &corpus.root);
+            joined.utterances.append(&mut corpus.utterances);
+            joined.skipped.append(&mut corpus.skipped);
+            joined.notes.append(&mut corpus.notes);
+            joined.left_out.add(corpus.left_out);
+            joined.missing.append(&mut corpus.missing);
+            joined.sources.append(&mut corpus.sources);
+        }
+        // Parts of RAVDESS complete each other.
+        let clips = joined.utterances.iter();
+        let takes: BTreeSet<_> = clips
+            .filter_map(|clip| Some(clip.ravdess?.take()))
+            .collect();
+        joined.missing.sort_unstable();
+        joined.missing.dedup();
+        joined.missing.retain(|name| !takes.contains(name));
+        Ok(joined)
+    }
+}
+
+/// The names of the corpora so far.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    /// Give the corpora of `corpus` names that no earlier one has, and put them before speakers.
+    fn rename(&mut self, corpus: &mut Corpus) {
+        let file_name = corpus.sources.first().map(|info| info.name.clone());
+        let mut new_names: BTreeMap<String, String> = BTreeMap::new();
+        for clip in &mut corpus.utterances {
+            let new = new_names.entry(clip.corpus.clone()).or_insert_with(|| {
+                let name = match &file_name {
+                    Some(name) if clip.corpus == Utterance::NO_CORPUS => name,
+                    _ => &clip.corpus,
+                };
+                self.free(name)
+            });
+            clip.corpus.clone_from(new);
+            if let Some(speaker) = &mut clip.speaker {
+                let prefix = format!("{new}/");
+                if !speaker.starts_with(&prefix) {
+                    speaker.insert_str(0, &prefix);
+                }
+            }
+        }
+        for info in &mut corpus.sources {
+            if let Some(new) = new_names.get(&info.name) {
+                info.name.clone_from(new);
+            } else if let Some(new) = new_names.get(Utterance::NO_CORPUS) {
+                info.name.clone_from(new);
+            }
+        }
+        self.taken.extend(new_names.into_values());
+    }
+
+    /// Return the name, with a number if an earlier corpus has it. A published corpus keeps its
+    /// name.
+    fn free(&self, name: &str) -> String {
+        if book_named(name).is_some() || !self.taken.contains(name) {
+            return name.to_owned();
+        }
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        let mut free = numbered.filter(|name| !self.taken.contains(name));
+        free.next().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+fn book_named(name: &str) -> Option<&'static CodeBook> {
+    CodeBook::all().iter().find(|book| book.name == name)
+}
+
+/// Return the corpus and the name of each clip of a published corpus, with its path.
+fn keys(corpus: &Corpus) -> impl Iterator<Item = ((String, String), PathBuf)> {
+    corpus
+        .utterances
+        .iter()
+        .filter_map(|clip| Some((key(clip)?, clip.path.clone())))
+}
+
+fn key(clip: &Utterance) -> Option<(String, String)> {
+    let name = match clip.ravdess {
+        Some(name) => name.to_string(),
+        None => {
+            let path = clip.path.with_extension("");
+            let path = path.to_string_lossy().replace('\\', "/");
+            book_named(&clip.corpus)?.read_name(&path)?.key
+        }
+    };
+    Some((clip.corpus.clone(), name))
+}
+
+/// Drop the clips that an earlier folder has too, and say so.
+fn drop_copies(
+    corpus: &mut Corpus,
+    seen: &HashMap<(String, String), PathBuf>,
+    notes: &mut Vec<CorpusNote>,
+) {
+    let mut copies: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
+    let skipped = &mut corpus.skipped;
+    corpus.utterances.retain(|clip| {
+        let Some((key, kept)) = key(clip).and_then(|key| seen.get_key_value(&key)) else {
+            return true;
+        };
+        skipped.push(Skipped::Duplicate {
+            path: clip.path.clone(),
+            kept: kept.clone(),
+        });
+        let folder = kept.parent().unwrap_or(kept);
+        copies
+            .entry(key.0.clone())
+            .or_insert((0, folder.to_owned()))
+            .0 += 1;
+        false
+    });
+    for (name, (clips, first)) in copies {
+        notes.push(CorpusNote::SameCorpus {
+            corpus: name,
+            paths: [first, corpus.root.clone()],
+            clips,
+        });
+    }
+}
+
+/// Return the deepest folder that both paths are below. Empty if there is none.
+fn common_folder(a: &Path, b: &Path) -> PathBuf {
+    let pairs = a.components().zip(b.components());
+    let common = pairs.take_while(|(a, b)| a == b);
+    common.map(|(part, _)| part).collect()
+}

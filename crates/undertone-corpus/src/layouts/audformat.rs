@@ -1,0 +1,312 @@
+//! audformat: a header `db.yaml`, and a table `db.NAME.csv` for each of its tables.
+//!
+//! Format: <https://audeering.github.io/audformat/data-format.html>.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::clips::{Clips, Stated};
+use super::table::{Table, TableError, read_bytes};
+use crate::listing::Listing;
+use crate::{ColumnNames, CorpusNote, Utterance, manifest};
+
+/// The file that makes a folder an audformat database.
+const AUDFORMAT_HEADER: &str = "db.yaml";
+
+/// The part of `db.yaml` that matters here.
+#[derive(Debug, Deserialize)]
+struct Header {
+    name: Option<String>,
+    source: Option<String>,
+    license: Option<String>,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    schemes: BTreeMap<String, Scheme>,
+    #[serde(default)]
+    tables: BTreeMap<String, TableHeader>,
+    #[serde(default)]
+    splits: BTreeMap<String, Split>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Scheme {
+    labels: Option<yaml_serde::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TableHeader {
+    split_id: Option<String>,
+    #[serde(default)]
+    columns: BTreeMap<String, Option<ColumnHeader>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ColumnHeader {
+    scheme_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Split {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// A row of a table: the file, the start and the end, empty for a whole file.
+type Index = [String; 3];
+
+/// The columns of an index.
+const INDEX: [&str; 3] = ["file", "start", "end"];
+
+/// Read an audformat database. The tables that have a label or a number of their own are the rows,
+/// the other tables add what they know about the same files, and the scheme of the speakers adds
+/// the gender.
+pub(crate) fn read_audformat(
+    listing: &Listing,
+    columns: &ColumnNames,
+) -> Result<Clips, TableError> {
+    let path = listing.root.join(AUDFORMAT_HEADER);
+    let header: Header =
+        yaml_serde::from_slice(&read_bytes(&path)?).map_err(|error| TableError::Layout {
+            path: path.clone(),
+            reason: format!("not a header of audformat: {error}"),
+        })?;
+    let joined = Joined::read(listing, &header, columns)?;
+    let csv = joined.csv(&header, listing)?;
+    let read = manifest::read(&csv, &path, &listing.root, columns)?;
+    let mut clips = Clips {
+        utterances: read.utterances,
+        skipped: read.skipped,
+        notes: read.notes.into_iter().map(CorpusNote::Manifest).collect(),
+        ..Clips::default()
+    };
+    let name = header
+        .name
+        .unwrap_or_else(|| listing.root_name().to_owned());
+    for utterance in &mut clips.utterances {
+        if utterance.corpus == Utterance::NO_CORPUS {
+            utterance.corpus.clone_from(&name);
+        }
+    }
+    clips.stated = Stated {
+        name: Some(name),
+        license: header.license,
+        source: header.source,
+        language: (!header.languages.is_empty()).then(|| header.languages.join(", ")),
+    };
+    Ok(clips)
+}
+
+/// The tables of a database, joined by file and segment.
+#[derive(Default)]
+struct Joined {
+    /// The index of each row, in the order of the tables.
+    rows: Vec<Index>,
+    /// The names of the columns, in the order of the tables.
+    columns: Vec<String>,
+    /// What is known about each index. A whole file has an index without start and end.
+    fields: HashMap<Index, BTreeMap<String, String>>,
+}
+
+impl Joined {
+    fn read(listing: &Listing, header: &Header, chosen: &ColumnNames) -> Result<Self, TableError> {
+        let mut joined = Self::default();
+        let mut unread = Vec::new();
+        for (name, table_header) in &header.tables {
+            let path = listing.root.join(format!("db.{name}.csv"));
+            if !path.is_file() {
+                unread.push(name.as_str());
+                continue;
+            }
+            joined.add(&Table::read(&path)?, table_header, header, chosen)?;
+        }
+        if joined.rows.is_empty() {
+            let unread = match unread.is_empty() {
+                true => String::new(),
+                false => format!(
+                    "; these tables are not stored as CSV and were not read: {} (save the database \
+                     with storage_format=\"csv\")",
+                    unread.join(", ")
+                ),
+            };
+            return Err(TableError::Layout {
+                path: listing.root.join(AUDFORMAT_HEADER),
+                reason: format!(
+                    "no table has a column for the emotion (found: {}){unread}; name it, as in \
+                     --column emotion=NAME",
+                    joined.columns.join(", ")
+                ),
+            });
+        }
+        Ok(joined)
+    }
+
+    fn add(
+        &mut self,
+        table: &Table,
+        table_header: &TableHeader,
+        header: &Header,
+        chosen: &ColumnNames,
+    ) -> Result<(), TableError> {
+        let file = table.column(INDEX[0])?;
+        let position = |name: &str| table.columns().iter().position(|column| column == name);
+        let (start, end) = (position(INDEX[1]), position(INDEX[2]));
+        let names: Vec<Option<String>> = table
+            .columns()
+            .iter()
+            .map(|column| {
+                let of_scheme = table_header.columns.get(column);
+                let of_scheme = of_scheme.and_then(|column| column.as_ref()?.scheme_id.as_deref());
+                // A column has the name of its scheme where that says more than its own.
+                let name = match of_scheme {
+                    Some(scheme) if !chosen.contain(column) && manifest::known_column(scheme) => {
+                        scheme
+                    }
+                    _ => column,
+                };
+                (!INDEX.contains(&column.as_str())).then(|| name.to_owned())
+            })
+            .collect();
+        let has_labels = names
+            .iter()
+            .flatten()
+            .any(|name| chosen.contain(name) || manifest::is_target_column(name));
+        for name in names.iter().flatten() {
+            if !self.columns.contains(name) {
+                self.columns.push(name.clone());
+            }
+        }
+        let split = table_header.split_id.as_ref().map(|id| {
+            let split = header.splits.get(id).and_then(|split| split.kind.as_ref());
+            split.unwrap_or(id).clone()
+        });
+        for row in table.rows() {
+            let time = |position: Option<usize>| {
+                let text = position.map_or("", |position| row.field(position));
+                // "Not a time" is the end of the file.
+                (if text == "NaT" { "" } else { text }).to_owned()
+            };
+            let index = [row.field(file).to_owned(), time(start), time(end)];
+            let is_new = !self.fields.contains_key(&index);
+            let fields = self.fields.entry(index.clone()).or_default();
+            for (position, name) in names.iter().enumerate() {
+                let text = row.field(position);
+                if let (Some(name), false) = (name, text.is_empty()) {
+                    fields
+                        .entry(name.clone())
+                        .or_insert_with(|| text.to_owned());
+                }
+            }
+            if let Some(split) = &split {
+                fields
+                    .entry(SPLIT.to_owned())
+                    .or_insert_with(|| split.clone());
+            }
+            if has_labels && (is_new || !fields.contains_key(ROW)) {
+                fields.insert(ROW.to_owned(), String::new());
+                self.rows.push(index);
+            }
+        }
+        Ok(())
+    }
+
+    /// Return all rows as one manifest.
+    fn csv(&self, header: &Header, listing: &Listing) -> Result<Vec<u8>, TableError> {
+        let genders = genders(header, listing)?;
+        let mut columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        for extra in [SPLIT, GENDER] {
+            if !columns.contains(&extra) {
+                columns.push(extra);
+            }
+        }
+        let path = listing.root.join(AUDFORMAT_HEADER);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let mut write = || {
+            writer.write_record(INDEX.iter().chain(&columns))?;
+            for index in &self.rows {
+                let own = self.fields.get(index);
+                let file = self
+                    .fields
+                    .get(&[index[0].clone(), String::new(), String::new()]);
+                let known = |column: &str| {
+                    let fields = [own, file].into_iter().flatten();
+                    fields.filter_map(|fields| fields.get(column)).next()
+                };
+                let field = |column: &&str| match known(column) {
+                    Some(text) => text.as_str(),
+                    None if *column == GENDER => {
+                        let gender = known("speaker").and_then(|speaker| genders.get(speaker));
+                        gender.map_or("", String::as_str)
+                    }
+                    None => "",
+                };
+                let index = index.iter().map(String::as_str);
+                writer.write_record(index.chain(columns.iter().map(field)))?;
+            }
+            Ok(())
+        };
+        write().map_err(|reason| TableError::Csv {
+            path: path.clone(),
+            reason,
+        })?;
+        writer.into_inner().map_err(|error| TableError::Layout {
+            path,
+            reason: error.to_string(),
+        })
+    }
+}
+
+const SPLIT: &str = "split";
+const GENDER: &str = "gender";
+/// Marks an index that is a row. No column has this name.
+const ROW: &str = "\0row";
+
+/// Return the gender of each speaker: from the labels of the scheme `speaker`, or from the table
+/// that these refer to.
+fn genders(header: &Header, listing: &Listing) -> Result<BTreeMap<String, String>, TableError> {
+    let mut genders = BTreeMap::new();
+    let labels = header
+        .schemes
+        .get("speaker")
+        .and_then(|scheme| scheme.labels.as_ref());
+    match labels {
+        Some(yaml_serde::Value::Mapping(speakers)) => {
+            for (speaker, about) in speakers {
+                let gender = about.get(GENDER).and_then(yaml_serde::Value::as_str);
+                if let (Some(speaker), Some(gender)) = (scalar(speaker), gender) {
+                    genders.insert(speaker, gender.to_owned());
+                }
+            }
+        }
+        Some(yaml_serde::Value::String(table)) => {
+            let path = listing.root.join(format!("db.{table}.csv"));
+            if path.is_file() {
+                let table = Table::read(&path)?;
+                let gender = table.columns().iter().position(|column| column == GENDER);
+                for row in table.rows() {
+                    if let Some(gender) = gender {
+                        // The index, which is the speaker, is the first column.
+                        genders.insert(row.field(0).to_owned(), row.field(gender).to_owned());
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(genders)
+}
+
+fn scalar(value: &yaml_serde::Value) -> Option<String> {
+    match value {
+        yaml_serde::Value::String(text) => Some(text.clone()),
+        yaml_serde::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Return whether a folder is an audformat database.
+pub(crate) fn is_audformat(root: &Path) -> bool {
+    root.join(AUDFORMAT_HEADER).is_file()
+}

@@ -1,0 +1,52 @@
+//! `undertone corpus`
+
+mod counts;
+mod known;
+mod measure;
+mod published;
+mod summary;
+
+use undertone_corpus::Corpus;
+
+use crate::cli::CorpusArgs;
+use crate::corpora;
+use crate::exit::Exit;
+use crate::output;
+use measure::measure_all;
+use summary::Summary;
+
+pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
+    if args.list {
+        known::list(args.json)?;
+        return Ok(Exit::Done);
+    }
+    let options = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    let corpora: Result<Vec<Corpus>, _> = args
+        .corpus
+        .iter()
+        .map(|source| Corpus::open_with(source, &options))
+        .collect();
+    let corpus = Corpus::join(corpora?)?;
+    let mut clips = Vec::new();
+    if !args.no_durations {
+        let Some(measured) = measure_all(&corpus)? else {
+            output::say("interrupted");
+            return Ok(Exit::Interrupted);
+        };
+        clips = measured;
+    }
+    let summary = Summary::new(args, &corpus, &clips);
+    if let Some(manifest) = &args.manifest {
+        corpus.write_manifest(manifest)?;
+    }
+    if args.json {
+        output::json(&summary)?;
+    } else {
+        summary.print(args)?;
+    }
+    Ok(if args.strict && !summary.is_sound() {
+        Exit::Partly
+    } else {
+        Exit::Done
+    })
+}

@@ -201,6 +201,49 @@ impl RunRecord {
         }
     }
 
+    /// Return the record with the probabilities of its classes summed to those of a coarser scheme,
+    /// to compare it with runs that have that scheme.
+    ///
+    /// # Errors
+    /// If a class of the record has no class in `scheme`.
+    pub fn summed(mut self, scheme: &LabelScheme) -> Result<Self, LabError> {
+        if self.label_scheme == *scheme {
+            return Ok(self);
+        }
+        let Some(classes) = self.label_scheme.classes_in(scheme) else {
+            return Err(LabError::RunFolder {
+                path: self.path,
+                message: format!(
+                    "its classes ({}) cannot be summed to those of {scheme}",
+                    self.label_scheme.labels().join(", ")
+                ),
+            });
+        };
+        let count = scheme.labels().len();
+        for predictions in self
+            .folds
+            .iter_mut()
+            .filter_map(|it| it.predictions.as_mut())
+        {
+            let FoldPredictions {
+                train,
+                validation,
+                test,
+                ..
+            } = predictions;
+            for prediction in [train, validation, test].into_iter().flatten() {
+                *prediction = prediction.summed(&classes, count)?;
+            }
+        }
+        let protocol = self
+            .report
+            .map(|report| report.protocol)
+            .unwrap_or_default();
+        self.report = evaluate(&self.name, scheme, protocol, &self.folds)?;
+        self.label_scheme = scheme.clone();
+        Ok(self)
+    }
+
     /// Return how many folds are finished, and of how many if that is known.
     pub fn progress(&self) -> (usize, Option<usize>) {
         let done = self

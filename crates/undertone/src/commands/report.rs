@@ -40,7 +40,12 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     }
     let mut records = Vec::new();
     for run in &args.runs {
-        match RunRecord::read(run) {
+        let read = RunRecord::read(run);
+        let read = match &args.scheme {
+            Some(scheme) => read.and_then(|record| record.summed(scheme)),
+            None => read,
+        };
+        match read {
             Ok(record) => {
                 for warning in &record.warnings {
                     output::warning(&format!("{warning}; its curves are missing"));

@@ -24,7 +24,10 @@ fn folder() -> Folder {
         folder.wav(&format!("rome/{speaker}.wav"), hz, 2.0);
         for (index, emotion) in ["HAP", "SAD", "ANG", "NEU"].iter().enumerate() {
             let start = 0.5 * index as f64;
-            rome += &format!("{speaker}.wav;{emotion};{speaker};{start};{}\n", start + 0.5);
+            rome += &format!(
+                "{speaker}.wav;{emotion};{speaker};{start};{}\n",
+                start + 0.5
+            );
         }
     }
     folder.write("rome/rome.csv", rome);
@@ -64,7 +67,10 @@ fn one_speaker_and_clips_without_a_speaker_are_evaluated() {
     let run = trained_run().display();
     folder.write("rome/one.csv", "path,emotion,speaker\nf1.wav,happy,f1\n");
     folder.succeed(&format!("evaluate {run} --corpus rome/one.csv"));
-    folder.write("rome/nobody.csv", "path,emotion\nf1.wav,happy\nm1.wav,sad\n");
+    folder.write(
+        "rome/nobody.csv",
+        "path,emotion\nf1.wav,happy\nm1.wav,sad\n",
+    );
     folder.succeed(&format!("evaluate {run} --corpus rome/nobody.csv"));
     let refused = folder.refuse(&format!(
         "evaluate {run} --corpus rome/nobody.csv --protocol speakers"
@@ -80,14 +86,22 @@ fn a_folder_gets_a_page_with_scores_by_corpus_and_all_predictions() {
     let done = folder.succeed(&arguments);
     assert!(done.stdout.contains("by corpus"), "{}", done.stdout);
     let page = String::from_utf8(folder.read("judged/index.html")).unwrap();
-    for words in ["Corpora", "mean of corpora", "Calibration", "Most confident errors"] {
+    for words in [
+        "Corpora",
+        "mean of corpora",
+        "Calibration",
+        "Most confident errors",
+    ] {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains("data:audio/flac"), "mistakes can be heard");
     let clips: Value = serde_json::from_slice(&folder.read("judged/clips.json")).unwrap();
     assert_eq!(clips.as_array().unwrap().len(), 24);
     let table = String::from_utf8(folder.read("judged/clips.csv")).unwrap();
-    assert!(table.contains("berlin/03"), "speakers are named by corpus: {table}");
+    assert!(
+        table.contains("berlin/03"),
+        "speakers are named by corpus: {table}"
+    );
     assert!(folder.refuse(&arguments).contains("--force"));
     folder.succeed(&format!("{arguments} --force"));
 }
@@ -136,7 +150,11 @@ fn a_matrix_trains_on_each_corpus_and_tests_on_all() {
     let page = String::from_utf8(folder.read("run/report/index.html")).unwrap();
     assert!(page.contains("UAR by training and test corpus"));
     assert!(folder.path("run/folds/on-berlin").is_dir());
-    assert!(folder.path("run/report/figures/uar-by-training-and-test-corpus.svg").is_file());
+    assert!(
+        folder
+            .path("run/report/figures/uar-by-training-and-test-corpus.svg")
+            .is_file()
+    );
 }
 
 #[test]
@@ -146,8 +164,7 @@ fn a_model_is_trained_on_the_labels_of_its_corpus() {
         "train tiny.toml --corpus {BERLIN} --out run --set label_scheme=corpus \
          --set training.epochs=1 --protocol speakers"
     ));
-    let config: Value =
-        serde_json::from_slice(&folder.read("run/model/config.json")).unwrap();
+    let config: Value = serde_json::from_slice(&folder.read("run/model/config.json")).unwrap();
     let labels = ["neutral", "happy", "sad", "angry", "bored"];
     assert_eq!(config["labels"], serde_json::json!(labels));
     let done = folder.succeed("predict --model run berlin/wav/03-anger.wav --json");
@@ -160,6 +177,9 @@ fn a_corpus_without_a_common_class_is_refused() {
     folder.write("rome/odd.csv", "path,emotion,speaker\nf1.wav,bored,f1\n");
     let run = trained_run().display();
     let error = folder.refuse(&format!("evaluate {run} --corpus rome/odd.csv"));
-    assert!(error.contains("no clip of the corpus has a class of sentiment3"), "{error}");
+    assert!(
+        error.contains("no clip of the corpus has a class of sentiment3"),
+        "{error}"
+    );
     assert!(error.contains("bored"), "{error}");
 }

@@ -1,7 +1,7 @@
 //! Runs the real program in folders of its own, on sounds made here.
 
-mod corpus;
 mod corpora;
+mod corpus;
 mod crossval;
 mod evaluate;
 mod explore;

@@ -164,6 +164,15 @@ fn runs_that_cannot_be_compared_are_shown_with_the_reason() {
         .to_owned();
     assert!(reason.contains("different classes"), "{reason}");
     assert!(page(folder.path("both")).contains("one and two: they have different classes"));
+    let done = folder.succeed("report --json --scheme sentiment3 one two --out summed");
+    let objects = done.json();
+    assert_eq!(objects[1]["label_scheme"], "sentiment3");
+    assert!(objects[2]["comparison"]["uar_difference"].is_object());
+    let finer = folder.refuse("report --scheme emotion8 one --out finer");
+    assert!(
+        finer.contains("cannot be summed to those of emotion8"),
+        "{finer}"
+    );
     // A label that was mended.
     copied_run(&folder, "three");
     let outcomes = folder.path("three/folds/holdout/outcomes.json");

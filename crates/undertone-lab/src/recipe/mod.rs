@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
-use undertone_corpus::{BalanceStep, Corpus, LabelScheme, Protocol, ProtocolConfig};
+use undertone_corpus::{BalanceStep, Corpus, LabelMap, LabelScheme, Protocol, ProtocolConfig};
 use undertone_models::NetworkConfig;
 
 pub use augment::{AugmentConfig, MaskConfig};
@@ -43,6 +43,9 @@ pub struct Recipe {
     /// `label_scheme`. Default: the classes of `label_scheme`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_scheme: Option<LabelScheme>,
+    /// Which labels of the corpus stand for others, and which to leave out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub labels: LabelMap,
     /// How the clips are split.
     pub protocol: ProtocolConfig,
     /// The steps that balance the training set, in order.
@@ -63,6 +66,10 @@ pub struct Recipe {
     /// How the network is trained by gradient descent. Required without `head`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingConfig>,
+}
+
+fn is_default(labels: &LabelMap) -> bool {
+    *labels == LabelMap::default()
 }
 
 const BUILT_IN: [(&str, &str); 6] = [

@@ -8,6 +8,7 @@ use yaml_serde::{Mapping, Value};
 
 use super::markdown::title;
 use super::results::Subject;
+use super::sources::{languages, license, sources};
 
 /// The key of the results.
 pub(super) const RESULTS: &str = "model-index";
@@ -15,15 +16,15 @@ pub(super) const RESULTS: &str = "model-index";
 #[derive(Serialize)]
 struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
-    license: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'static str>,
+    license: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    language: Vec<&'static str>,
     library_name: &'static str,
     pipeline_tag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     base_model: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    datasets: Vec<&'static str>,
+    datasets: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     metrics: Vec<&'static str>,
     tags: Vec<&'static str>,
@@ -72,12 +73,6 @@ struct Average {
     average: &'static str,
 }
 
-/// Return the Hub's name of the license that a model's weights have because of their corpus. `None`
-/// if it is not known.
-pub fn license(provenance: &Provenance) -> Option<&'static str> {
-    is_ravdess(provenance).then_some("cc-by-nc-sa-4.0")
-}
-
 pub(super) fn is_ravdess(provenance: &Provenance) -> bool {
     provenance.corpus == "RAVDESS"
 }
@@ -85,7 +80,6 @@ pub(super) fn is_ravdess(provenance: &Provenance) -> bool {
 /// Return a model's metadata. The results are those of [sound](is_sound) reports.
 pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
     let config = &model.config;
-    let ravdess = is_ravdess(&config.provenance);
     let results: Vec<IndexedResult> = reports
         .iter()
         .filter(|report| is_sound(report))
@@ -93,11 +87,14 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
         .collect();
     let metadata = Metadata {
         license: license(&config.provenance),
-        language: ravdess.then_some("en"),
+        language: languages(&config.provenance),
         library_name: "undertone",
         pipeline_tag: "audio-classification",
         base_model: base_model(model),
-        datasets: ravdess.then_some("ravdess").into_iter().collect(),
+        datasets: sources(&config.provenance)
+            .iter()
+            .filter_map(|source| Some(source.book?.id.clone()))
+            .collect(),
         metrics: match results.is_empty() {
             true => Vec::new(),
             false => vec!["accuracy", "recall", "f1"],
@@ -123,7 +120,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
 pub fn is_sound(report: &Report) -> bool {
     let leakage = report.leakage();
     let held_out_speakers = leakage.speakers_on_both_sides == 0;
-    let by_speakers = ["speakers", "emobox"].contains(&report.protocol_name());
+    let by_speakers = ["speakers", "emobox", "corpora", "matrix"].contains(&report.protocol_name());
     match leakage.test_clips_with_copy_in_training {
         Some(copies) => copies == 0 && (held_out_speakers || !by_speakers),
         // A model names its speakers, not its clips.
@@ -179,8 +176,11 @@ fn data_set(result: &Value) -> Option<&Value> {
 
 /// Return the corpus, the protocol, and whether the report evaluates the model itself.
 fn data_set_name(report: &Report, provenance: &Provenance) -> String {
-    let corpus = match is_ravdess(provenance) {
-        true => "RAVDESS",
+    let corpus = match sources(provenance)
+        .iter()
+        .all(|source| source.book.is_some())
+    {
+        true => provenance.corpus.as_str(),
         false => "a corpus of its own",
     };
     format!(

@@ -7,10 +7,12 @@ mod markdown;
 mod metadata;
 mod model_card;
 mod results;
+mod sources;
 mod text;
 
 pub use markdown::{inline, title};
-pub use metadata::{is_sound, license};
+pub use metadata::is_sound;
 pub use model_card::{CardError, ModelCard};
 pub use results::{heading, results};
+pub use sources::license;
 pub use text::USE;

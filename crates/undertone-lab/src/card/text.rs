@@ -7,6 +7,7 @@ use undertone_models::{Model, NetworkConfig, Provenance, States};
 use super::markdown::{inline, plural, title};
 use super::metadata::is_ravdess;
 use super::results::results;
+use super::sources::license_section;
 
 /// The heading of the section that tells how to use a model.
 pub const USE: &str = "How to use it";
@@ -34,11 +35,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> String {
     text += "## What it is not for\n\nIt was trained on acted speech and hears how a sentence is \
              spoken, not what a person feels. Do not use it to judge, select, monitor or diagnose \
              people.\n";
-    if is_ravdess(provenance) {
-        text += "\n## License\n\nTrained on RAVDESS (Livingstone & Russo 2018, \
-                 doi:10.5281/zenodo.1188976), CC BY-NC-SA 4.0; these weights carry the same terms: \
-                 no commercial use.\n";
-    }
+    text += &license_section(provenance);
     text
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use undertone_corpus::{BalanceStep, Protocol, ProtocolConfig};
+use undertone_corpus::{BalanceStep, LabelMap, Protocol, ProtocolConfig};
 #[cfg(feature = "report")]
 use undertone_files::OutputFolder;
 use undertone_files::write_atomically;
@@ -36,7 +36,13 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     if args.robustness && matches!(out, Some(Out::Folder(_))) {
         bail!("--robustness makes one table: name it with --out FILE.json or FILE.csv");
     }
-    let opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    let mut opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    if let (true, Ok((_, recipe))) = (
+        opening.labels == LabelMap::default(),
+        RunFolder::existing(&args.model),
+    ) {
+        opening.labels = recipe.labels;
+    }
     let corpus = corpora::open_with_warning(&args.corpus, &opening)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;

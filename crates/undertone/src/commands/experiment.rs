@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use undertone_corpus::CorpusOptions;
 #[cfg(feature = "report")]
 use undertone_lab::RunRecord;
 use undertone_lab::{Experiment, FoldChoice, LabError, Recipe, RunFolder};
@@ -36,8 +37,18 @@ pub(super) fn run(
     mut recipe: Recipe,
     choice: &FoldChoice,
 ) -> anyhow::Result<Exit> {
-    let opening = corpora::options(&args.voice, None, &args.columns)?;
+    let opening = CorpusOptions {
+        labels: recipe.labels.clone(),
+        ..corpora::options(&args.voice, None, &args.columns)?
+    };
     let corpus = corpora::open_with_warning(&args.corpus, &opening)?;
+    let only_to_judge = corpus.sources.iter().filter_map(|info| info.book());
+    for book in only_to_judge.filter(|book| !book.terms.train) {
+        output::warning(&format!(
+            "{}: {}; use it only to judge, or do not pass the model on",
+            book.name, book.terms.license
+        ));
+    }
     let device = args.device.device.open()?;
     recipe = recipe.for_corpus(&corpus)?;
     if args.resume {

@@ -19,8 +19,8 @@ pub use experiment::{
 };
 pub use prepare::{ClipFeatures, FeatureStore, FrozenEncoder, default_cache};
 pub use recipe::{
-    AugmentConfig, CopiesConfig, EncoderTrainingConfig, LdaConfig, MaskConfig, PlateauConfig,
-    Recipe, RecipeError, ScheduleConfig, Selection, TrainingConfig,
+    AugmentConfig, CopiesConfig, EncoderTrainingConfig, HoldOut, LdaConfig, MaskConfig,
+    PlateauConfig, Recipe, RecipeError, ScheduleConfig, Selection, TrainingConfig,
 };
 pub use run::{
     Ending, FoldPredictions, FoldRecord, RunFolder, RunLog, RunRecord, Session, predictions_csv,

@@ -8,13 +8,14 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 6] = [
+const BUILT_IN: [&str; 7] = [
     "1-cnn-lstm",
     "2-enhanced",
     "3-optimized",
     "4-wav2vec2",
     "5-whisper-tiny-frozen",
     "6-whisper-tiny-finetune",
+    "7-whisper-tiny-corpora",
 ];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {

@@ -163,7 +163,7 @@ impl Reporter {
             }
             Event::ShrinkageJudged { shrinkage, uar } => self.say(
                 format_args!(
-                    "shrinkage {shrinkage}: UAR {:.1} % on held-out speakers of the training set",
+                    "shrinkage {shrinkage}: UAR {:.1} % on held-out parts of the training set",
                     100.0 * uar
                 ),
                 JsonEvent::ShrinkageJudged { shrinkage, uar },

@@ -21,6 +21,7 @@ use crate::error::LabError;
 use crate::events::Event;
 use crate::head::{self, Example};
 use crate::prepare::ClipFeatures;
+use crate::recipe::HoldOut;
 use crate::run::{FoldFolder, FoldPredictions};
 use crate::train::{Start, Subset, Task, TrainingData, rng_at};
 
@@ -86,24 +87,39 @@ impl Experiment<'_> {
             return Ok(Some(network));
         };
         let outputs = self.recipe.outputs();
+        let mut corpora = job
+            .fold
+            .train
+            .iter()
+            .map(|index| &features.utterances[*index].corpus);
+        let first = corpora.next();
+        let several = corpora.any(|corpus| Some(corpus) != first);
+        let by_corpus = several && config.hold_out == HoldOut::Corpora;
         let example = |index: &usize| {
             let utterance = &features.utterances[*index];
             Some(Example {
                 embedding: embeddings[*index].windows.first()?,
                 output: outputs.label_of(utterance.emotion)?,
-                speaker: utterance.speaker_name(),
+                group: match by_corpus {
+                    true => &utterance.corpus,
+                    false => utterance.speaker_name(),
+                },
             })
         };
         let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
-        let mut speakers: Vec<&str> = examples.iter().map(|example| example.speaker).collect();
-        speakers.sort_unstable();
-        speakers.dedup();
-        speakers.shuffle(&mut rng_at(job.seed, 0, 1));
+        let mut groups: Vec<&str> = examples.iter().map(|example| example.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.shuffle(&mut rng_at(job.seed, 0, 1));
+        let folds = match by_corpus {
+            true => groups.len(),
+            false => config.folds,
+        };
         let fitted = head::fit(
             &examples,
             class_of_output,
             config,
-            &speakers,
+            (&groups, folds),
             &self.device,
             &mut |shrinkage, uar| {
                 (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });

@@ -1,5 +1,5 @@
 //! Linear discriminant analysis whose shrinkage and temperature are chosen by cross-validation over
-//! speakers.
+//! groups of examples: speakers or corpora.
 //!
 //! The scores are multiplied by one factor (temperature scaling, Guo et al. 2017), so that their
 //! softmax is calibrated. Outputs of the same class share the class's probability, so that a class
@@ -29,12 +29,12 @@ struct HeldOut {
     scores: Vec<f64>,
 }
 
-/// Fit a head. Choose the shrinkage with the highest unweighted average recall on folds of held-out
-/// speakers, and the larger one of equals. Choose the temperature with the lowest cross-entropy on
-/// the same folds. With a single speaker there are no folds: take the largest shrinkage and
-/// temperature 1.
+/// Fit a head. Choose the shrinkage with the highest unweighted average recall on `folds` folds of
+/// held-out groups, and the larger one of equals. Choose the temperature with the lowest
+/// cross-entropy on the same folds. With a single group there are no folds: take the largest
+/// shrinkage and temperature 1.
 ///
-/// Speakers are assigned to the folds in the order of `speakers`. Output `i` belongs to class
+/// Groups are assigned to the folds in the order of `groups`. Output `i` belongs to class
 /// `class_of_output[i]`. `observe` receives each shrinkage with its recall.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ pub(crate) fn fit(
     examples: &[Example<'_>],
     class_of_output: &[usize],
     config: &LdaConfig,
-    speakers: &[&str],
+    (groups, folds): (&[&str], usize),
     device: &Device,
     observe: &mut dyn FnMut(f64, f64),
 ) -> Result<Fitted, LabError> {
@@ -53,13 +53,13 @@ pub(crate) fn fit(
     let mut held_out: Vec<Vec<HeldOut>> = shrinkages.iter().map(|_| Vec::new()).collect();
     // The choice is made by outputs. The classes matter only for the final head.
     let alone: Vec<usize> = (0..outputs).collect();
-    let folds = config.folds.min(speakers.len());
+    let folds = folds.min(groups.len());
     for fold in (0..folds).filter(|_| folds > 1) {
-        let held: Vec<&str> = speakers.iter().copied().skip(fold).step_by(folds).collect();
+        let held: Vec<&str> = groups.iter().copied().skip(fold).step_by(folds).collect();
         let (out, kept): (Vec<_>, Vec<_>) =
-            examples.iter().partition(|it| held.contains(&it.speaker));
+            examples.iter().partition(|it| held.contains(&it.group));
         let lda = Lda::new(&kept, outputs, device);
-        // Leave out an emotion that only held-out speakers have: it cannot be recognized.
+        // Leave out an emotion that only held-out groups have: it cannot be recognized.
         let out: Vec<Example<'_>> = out.into_iter().filter(|it| lda.knows(it.output)).collect();
         for (shrinkage, held_out) in shrinkages.iter().zip(&mut held_out) {
             // Leave out a fold whose other embeddings do not differ.
@@ -164,6 +164,7 @@ mod tests {
     use undertone_audio::FeatureMatrix;
 
     use crate::head::lda::tests::{OWN, REFERENCE_ROWS, matrix};
+    use crate::recipe::HoldOut;
 
     #[test]
     fn the_shrinkage_is_chosen_by_held_out_speakers() {
@@ -175,19 +176,20 @@ mod tests {
             .map(|(index, embedding)| Example {
                 embedding,
                 output: index % 3,
-                speaker: speakers[index / 3],
+                group: speakers[index / 3],
             })
             .collect();
         let config = LdaConfig {
             shrinkage: vec![0.1, 0.9],
             folds: 2,
+            hold_out: HoldOut::default(),
         };
         let mut seen = Vec::new();
         let fitted = fit(
             &examples,
             &OWN,
             &config,
-            &speakers,
+            (&speakers, config.folds),
             &Device::flex(),
             &mut |s, uar| {
                 seen.push((s, uar));
@@ -203,7 +205,7 @@ mod tests {
             &examples,
             &OWN,
             &config,
-            &["a"],
+            (&["a"], config.folds),
             &Device::flex(),
             &mut |_, _| {},
         );
@@ -225,15 +227,23 @@ mod tests {
         let example = |(index, embedding)| Example {
             embedding,
             output: output(index),
-            speaker: speakers[index / 4],
+            group: speakers[index / 4],
         };
         let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
         let config = LdaConfig {
             shrinkage: vec![0.9],
             folds: 4,
+            hold_out: HoldOut::default(),
         };
         let device = Device::flex();
-        let fitted = fit(&examples, &OWN, &config, &speakers, &device, &mut |_, _| {});
+        let fitted = fit(
+            &examples,
+            &OWN,
+            &config,
+            (&speakers, config.folds),
+            &device,
+            &mut |_, _| {},
+        );
         let temperature = fitted.unwrap().temperature;
         // It would be close to 0 if the third emotion were held out and counted.
         assert!(temperature > 0.1, "{temperature}");

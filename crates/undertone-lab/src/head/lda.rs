@@ -20,8 +20,8 @@ pub(crate) struct Example<'a> {
     pub(crate) embedding: &'a FeatureMatrix,
     /// The network's output for the clip's emotion.
     pub(crate) output: usize,
-    /// The speaker's name.
-    pub(crate) speaker: &'a str,
+    /// The speaker, or the corpus. Examples of one group are held out together.
+    pub(crate) group: &'a str,
 }
 
 /// A linear discriminant analysis of examples, for any shrinkage.
@@ -285,7 +285,7 @@ pub(super) mod tests {
         let example = |(index, embedding)| Example {
             embedding,
             output: index % 3,
-            speaker: "a",
+            group: "a",
         };
         let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
         let scores = Lda::new(&examples, 3, &Device::flex()).solve(0.3);
@@ -312,7 +312,7 @@ pub(super) mod tests {
             let example = |(index, embedding)| Example {
                 embedding,
                 output: index % 3,
-                speaker: "a",
+                group: "a",
             };
             let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
             let scores = Lda::new(&examples, 3, &Device::flex()).solve(shrinkage);
@@ -359,7 +359,7 @@ pub(super) mod tests {
         let examples = [0, 1].map(|output| Example {
             embedding: &row,
             output,
-            speaker: "a",
+            group: "a",
         });
         let solved = Lda::new(&examples, 2, &Device::flex()).solve(0.5);
         assert!(matches!(solved, Err(LabError::TooFewClips(_))));

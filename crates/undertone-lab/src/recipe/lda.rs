@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{RecipeError, range};
 
 /// Linear discriminant analysis on the standardized embeddings of a frozen encoder. The shrinkage
-/// is chosen by cross-validation over the speakers of the training set.
+/// is chosen by cross-validation over the speakers or the corpora of the training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LdaConfig {
@@ -15,6 +15,27 @@ pub struct LdaConfig {
     /// Folds of the cross-validation over speakers, at least 2.
     #[serde(default = "four")]
     pub folds: usize,
+    /// What each fold of the cross-validation holds out.
+    #[serde(default, skip_serializing_if = "HoldOut::is_default")]
+    pub hold_out: HoldOut,
+}
+
+/// What a fold of the head's cross-validation holds out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldOut {
+    /// Some of the speakers.
+    #[default]
+    Speakers,
+    /// One corpus, so that shrinkage and temperature suit corpora that were never heard. If all clips
+    /// are of one corpus, some of the speakers.
+    Corpora,
+}
+
+impl HoldOut {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn four() -> usize {

@@ -18,7 +18,7 @@ pub use augment::{AugmentConfig, MaskConfig};
 pub use copies::CopiesConfig;
 pub use error::RecipeError;
 use error::range;
-pub use lda::LdaConfig;
+pub use lda::{HoldOut, LdaConfig};
 pub(crate) use protocol_text::describe_protocol;
 pub use training::{
     EncoderTrainingConfig, PlateauConfig, ScheduleConfig, Selection, TrainingConfig,
@@ -72,7 +72,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 7] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -96,6 +96,10 @@ const BUILT_IN: [(&str, &str); 6] = [
     (
         "6-whisper-tiny-finetune",
         include_str!("../../../../recipes/6-whisper-tiny-finetune.toml"),
+    ),
+    (
+        "7-whisper-tiny-corpora",
+        include_str!("../../../../recipes/7-whisper-tiny-corpora.toml"),
     ),
 ];
 

@@ -17,6 +17,7 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
             "4-wav2vec2",
             "5-whisper-tiny-frozen",
             "6-whisper-tiny-finetune",
+            "7-whisper-tiny-corpora",
         ]
     );
     let printed = folder.succeed("recipes 3-optimized").stdout;

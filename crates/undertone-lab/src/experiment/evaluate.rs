@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use burn::module::Module;
 use burn::tensor::Device;
 use undertone_audio::degrade::Degradation;
-use undertone_corpus::{BalanceStep, Corpus, ProtocolConfig, Utterance, split};
+use undertone_corpus::{BalanceStep, CodeBook, Corpus, ProtocolConfig, Utterance, split};
 use undertone_metrics::LeakageSummary;
 use undertone_models::infer::Inference;
 use undertone_models::{Model, Provenance};
@@ -104,7 +104,9 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
         .as_deref()
         .filter(|_| same_corpus)
         .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances))
-        .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect());
+        .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect())
+        // Published corpora share no clip.
+        .or_else(|| are_other_corpora(&config.provenance, &utterances).then(HashSet::new));
     let class_of_output = config
         .output_scheme
         .classes_in(&config.label_scheme)
@@ -160,6 +162,17 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
         (task.protocol, seed, description),
         folds,
     )
+}
+
+/// Return whether the model was trained on published corpora, and all clips are of other ones.
+fn are_other_corpora(provenance: &Provenance, utterances: &[Utterance]) -> bool {
+    let is_published = |name: &str| CodeBook::all().iter().any(|book| book.name == name);
+    let trained: BTreeSet<&str> = provenance.corpus.split(" + ").collect();
+    let tested: BTreeSet<&str> = utterances
+        .iter()
+        .map(|utterance| utterance.corpus.as_str())
+        .collect();
+    trained.iter().chain(&tested).all(|name| is_published(name)) && trained.is_disjoint(&tested)
 }
 
 /// Return the speakers that a model was trained on, with their corpus in front.

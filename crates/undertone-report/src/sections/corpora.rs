@@ -14,8 +14,8 @@ use crate::numbers::with_interval;
 
 /// The test clips of one corpus, in one fold.
 struct Cells<'a> {
-    /// What the fold trained on: `on-EmoDB`, `without-EmoDB`, or another name.
-    fold: &'a str,
+    /// The training corpus, if the protocol is `matrix`.
+    trained_on: Option<&'a str>,
     corpora: BTreeMap<&'a str, Evaluation>,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     for fold in &record.folds {
         if let Some(predictions) = &fold.predictions {
             folds.push(Cells {
-                fold: &fold.name,
+                trained_on: Some(fold.name.strip_prefix("on-").unwrap_or(&fold.name)),
                 corpora: by_corpus(&labels, &predictions.test)?,
             });
         }
@@ -59,7 +59,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     } else {
         let predictions = record.test_predictions();
         let pooled = [Cells {
-            fold: "all",
+            trained_on: None,
             corpora: by_corpus(&labels, &predictions)?,
         }];
         blocks.push(Block::Figure(intervals(
@@ -114,7 +114,10 @@ fn matrix(
             .sized(760.0, 140.0 + 44.0 * folds.len() as f64),
         row_label: "trained on".into(),
         column_label: "tested on".into(),
-        rows: folds.iter().map(|fold| trained_on(fold.fold)).collect(),
+        rows: folds
+            .iter()
+            .map(|fold| fold.trained_on.unwrap_or_default().to_owned())
+            .collect(),
         columns: names.iter().map(|name| (*name).to_owned()).collect(),
         value_label: "UAR (%)".into(),
         values: folds.iter().map(row).collect(),
@@ -152,23 +155,28 @@ fn intervals(
     .draw()?)
 }
 
+/// Return the mean UAR of the corpora, without the one that a fold of `matrix` trained on.
 fn mean_uar(cells: &Cells<'_>) -> f64 {
-    let total: f64 = cells.corpora.values().map(|corpus| corpus.uar.value).sum();
-    total / cells.corpora.len() as f64
+    let corpora = cells.corpora.iter();
+    let others = corpora.filter(|(corpus, _)| cells.trained_on != Some(corpus));
+    let values: Vec<f64> = others.map(|(_, corpus)| corpus.uar.value).collect();
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 fn table(caption: &str, labels: &[String], folds: &[Cells<'_>]) -> Block {
     let mut rows = Vec::new();
+    let row = |fold: &Cells<'_>, cells: [Cell; 7]| {
+        let trained_on = fold.trained_on.map(|corpus| Cell::Text(corpus.to_owned()));
+        trained_on.into_iter().chain(cells).collect::<Vec<Cell>>()
+    };
     for fold in folds {
         for (corpus, evaluation) in &fold.corpora {
-            let absent: Vec<&str> = labels
-                .iter()
-                .zip(&evaluation.per_class)
+            let classes = labels.iter().zip(&evaluation.per_class);
+            let absent: Vec<&str> = classes
                 .filter(|(_, class)| class.support == 0)
                 .map(|(label, _)| label.as_str())
                 .collect();
-            rows.push(vec![
-                Cell::Text(trained_on(fold.fold)),
+            let cells = [
                 Cell::Text((*corpus).to_owned()),
                 Cell::Number(evaluation.n.to_string()),
                 Cell::Number(evaluation.by_speaker.len().to_string()),
@@ -176,41 +184,40 @@ fn table(caption: &str, labels: &[String], folds: &[Cells<'_>]) -> Block {
                 Cell::Number(with_interval(&evaluation.uar)),
                 Cell::Number(in_percent(evaluation.calibration_error)),
                 Cell::Text(absent.join(", ")),
-            ]);
+            ];
+            rows.push(row(fold, cells));
         }
-        let number = |text: String| Cell::Number(text);
-        let mut mean = vec![
-            Cell::Text(trained_on(fold.fold)),
-            Cell::Text("mean of corpora".into()),
+        let empty = || Cell::Number(String::new());
+        let name = match fold.trained_on {
+            Some(_) => "mean of the others",
+            None => "mean of corpora",
+        };
+        let mean = Cell::Number(in_percent(mean_uar(fold)));
+        let cells = [
+            Cell::Text(name.into()),
+            empty(),
+            empty(),
+            empty(),
+            mean,
+            empty(),
+            Cell::Text(String::new()),
         ];
-        mean.extend([String::new(), String::new(), String::new()].map(number));
-        mean.push(number(in_percent(mean_uar(fold))));
-        mean.extend([String::new()].map(number));
-        mean.push(Cell::Text(String::new()));
-        rows.push(mean);
+        rows.push(row(fold, cells));
     }
+    let header = [
+        "tested on",
+        "clips",
+        "speakers",
+        "WA",
+        "UAR",
+        "ECE",
+        "classes without a clip",
+    ];
+    let trained_on = folds.iter().any(|fold| fold.trained_on.is_some());
+    let first = trained_on.then_some("trained on");
     Block::Table(Table {
         caption: caption.to_owned(),
-        header: [
-            "trained on",
-            "tested on",
-            "clips",
-            "speakers",
-            "WA",
-            "UAR",
-            "ECE",
-            "classes without a clip",
-        ]
-        .map(String::from)
-        .into(),
+        header: first.into_iter().chain(header).map(String::from).collect(),
         rows,
     })
-}
-
-/// Return what a fold trained on, in words.
-fn trained_on(fold: &str) -> String {
-    match fold.strip_prefix("on-") {
-        Some(corpus) => corpus.to_owned(),
-        None => fold.to_owned(),
-    }
 }

@@ -9,6 +9,7 @@ mod findings;
 mod flow;
 mod measure;
 mod metrics;
+mod numbers;
 mod options;
 mod output;
 mod page;

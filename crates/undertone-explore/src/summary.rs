@@ -10,6 +10,7 @@ use crate::exploration::Exploration;
 use crate::findings::Finding;
 use crate::flow::Flow;
 use crate::metrics::{METRICS, Metric};
+use crate::numbers;
 use crate::spread::Spread;
 use crate::statistics::{self, Neighbors};
 
@@ -38,6 +39,9 @@ pub struct ExplorationSummary {
     pub recorded: Option<Spread>,
     /// The measures, over all clips and by group.
     pub measures: BTreeMap<&'static str, MeasureSummary>,
+    /// The numbers that the corpus states of its clips, such as arousal.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<String, Spread>,
     /// Distance from the median pitch of men to that of women, in semitones.
     pub semitones_between_genders: Option<f64>,
     /// Clips with a peak within 0.1 dB of full scale.
@@ -166,6 +170,13 @@ impl Exploration<'_> {
                         },
                     };
                     (metric.key, summary)
+                })
+                .collect(),
+            numbers: numbers::names(self)
+                .into_iter()
+                .filter_map(|name| {
+                    let values = numbers::values(self, name).map(|(_, value)| value);
+                    Some((name.to_owned(), Spread::of(values)?))
                 })
                 .collect(),
             semitones_between_genders: statistics::semitones_between_genders(self),

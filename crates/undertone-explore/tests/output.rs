@@ -198,3 +198,21 @@ fn a_file_in_the_way_is_refused_before_any_work() {
     let below = output_folder(&file.join("out"), false).unwrap_err();
     assert!(below.to_string().contains("file"), "{below}");
 }
+
+#[test]
+fn the_numbers_of_a_corpus_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut corpus = small_corpus(folder.path());
+    let out = folder.path().join("without");
+    assert!(!words(&page_of(&corpus, &out)).contains("Distribution of arousal"));
+    for (index, clip) in corpus.utterances.iter_mut().enumerate().skip(1) {
+        clip.values.insert("arousal".to_owned(), index as f64);
+    }
+    let out = folder.path().join("with");
+    let page = page_of(&corpus, &out);
+    assert!(page.contains("Distribution of arousal"));
+    assert!(page.contains("from 1.00 to 5.00, mean 3.00"), "{page}");
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["numbers"]["arousal"]["count"], 5);
+}

@@ -31,9 +31,11 @@ impl ModelBundle {
     /// read the run's report too.
     ///
     /// # Errors
-    /// If the model, its card or the report cannot be read.
+    /// If the model, its card or the report cannot be read, or if the model predicts numbers and
+    /// no classes.
     pub fn open(folder: &Path) -> Result<Self, ExportError> {
         let model = Model::load(folder, &Device::flex())?;
+        model.config.needs_classes()?;
         let path = folder.join(CARD_FILE);
         let card = match read_if_there(&path)? {
             None => None,

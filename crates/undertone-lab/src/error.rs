@@ -62,6 +62,17 @@ pub enum LabError {
         /// What is wrong and what to do.
         message: String,
     },
+    /// A run or a model predicts numbers where classes are needed, or the other way around.
+    #[error(
+        "{}: it predicts {found}; runs of classes and of dimensions cannot be read as each other",
+        path.display()
+    )]
+    OtherTask {
+        /// The folder.
+        path: PathBuf,
+        /// The name of the label scheme, or `dimensions`.
+        found: String,
+    },
     /// A checkpoint is damaged or belongs to another recipe.
     #[error(
         "{}: cannot resume from this checkpoint: {message}; start again in another folder",

@@ -13,20 +13,61 @@ use crate::train::MemoryEstimate;
 pub struct EpochMetrics {
     /// The epoch, counted from 1.
     pub epoch: usize,
-    /// Mean cross-entropy of the training steps in nats, with dropout and augmentation.
+    /// Mean loss of the training steps, with dropout and augmentation: the cross-entropy in nats,
+    /// or for dimensions what the recipe minimizes.
     pub train_loss: f64,
-    /// Accuracy of the training steps, 0 to 1.
-    pub train_accuracy: f64,
-    /// Mean cross-entropy on the validation set in nats.
+    /// The loss on the validation set.
     pub validation_loss: f64,
-    /// Accuracy on the validation set, 0 to 1.
-    pub validation_accuracy: f64,
-    /// Unweighted average recall on the validation set, 0 to 1.
-    pub validation_uar: f64,
+    /// The scores.
+    #[serde(flatten)]
+    pub scores: EpochScores,
     /// The learning rate of the epoch.
     pub learning_rate: f64,
     /// Whether this epoch is the best so far.
     pub best: bool,
+}
+
+/// The scores of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum EpochScores {
+    /// Of classes.
+    Classes {
+        /// Accuracy of the training steps, 0 to 1.
+        train_accuracy: f64,
+        /// Accuracy on the validation set, 0 to 1.
+        validation_accuracy: f64,
+        /// Unweighted average recall on the validation set, 0 to 1.
+        validation_uar: f64,
+    },
+    /// Of dimensions.
+    Dimensions {
+        /// Concordance correlation coefficient on the validation set, −1 to 1, the mean over the
+        /// dimensions.
+        validation_ccc: f64,
+    },
+}
+
+impl EpochScores {
+    /// Return the validation score that epochs are compared by: UAR or CCC.
+    pub fn main(&self) -> f64 {
+        match self {
+            Self::Classes { validation_uar, .. } => *validation_uar,
+            Self::Dimensions { validation_ccc } => *validation_ccc,
+        }
+    }
+
+    /// Return the accuracy of the training steps and on the validation set. `None` for dimensions.
+    pub fn accuracies(&self) -> Option<[f64; 2]> {
+        match self {
+            Self::Classes {
+                train_accuracy,
+                validation_accuracy,
+                ..
+            } => Some([*train_accuracy, *validation_accuracy]),
+            Self::Dimensions { .. } => None,
+        }
+    }
 }
 
 /// What happens in long work.
@@ -49,6 +90,13 @@ pub enum Event<'a> {
     WithoutClass {
         /// The number of such clips of each emotion.
         emotions: &'a BTreeMap<Emotion, usize>,
+    },
+    /// Clips without a value of a dimension, or with one outside its range, are left out.
+    WithoutValue {
+        /// The number of clips that lack each dimension.
+        without: &'a BTreeMap<&'a str, usize>,
+        /// The number of clips whose value is outside the range of each dimension.
+        outside: &'a BTreeMap<&'a str, usize>,
     },
     /// A fold begins.
     Fold {
@@ -75,6 +123,21 @@ pub enum Event<'a> {
         shrinkage: f64,
         /// Unweighted average recall on speakers held out of the training set, 0 to 1.
         uar: f64,
+    },
+    /// A shrinkage for a head of dimensions was evaluated inside the training set.
+    RidgeJudged {
+        /// The shrinkage, 0 to 1.
+        shrinkage: f64,
+        /// Concordance correlation coefficient on speakers held out of the training set, the mean
+        /// over the dimensions.
+        ccc: f64,
+    },
+    /// A head of dimensions was fitted.
+    RidgeFitted {
+        /// The shrinkage that was chosen.
+        shrinkage: f64,
+        /// The factor of each dimension's predictions around their mean; 1 for the loss `mse`.
+        factors: &'a [f64],
     },
     /// A pretrained encoder's head was fitted.
     HeadFitted {

@@ -12,17 +12,19 @@ mod run;
 mod train;
 
 pub use error::LabError;
-pub use events::{EpochMetrics, Event, Interrupt, Observer};
+pub use events::{EpochMetrics, EpochScores, Event, Interrupt, Observer};
 pub use experiment::{
-    EvaluationTask, Experiment, Finished, FoldChoice, Robustness, RobustnessRow, evaluate_model,
-    evaluate_robustness,
+    EvaluationTask, Experiment, Finished, FoldChoice, Robustness, RobustnessRow,
+    evaluate_dimensions, evaluate_model, evaluate_robustness,
 };
 pub use prepare::{ClipFeatures, FeatureStore, FrozenEncoder, default_cache};
 pub use recipe::{
-    AugmentConfig, CopiesConfig, EncoderTrainingConfig, HoldOut, LdaConfig, MaskConfig,
-    PlateauConfig, Recipe, RecipeError, ScheduleConfig, Selection, TrainingConfig,
+    AugmentConfig, CopiesConfig, DimensionTarget, Dimensions, EncoderTrainingConfig, HoldOut,
+    LdaConfig, MaskConfig, PlateauConfig, Recipe, RecipeError, RegressionLoss, ScheduleConfig,
+    Selection, TrainingConfig,
 };
 pub use run::{
-    Ending, FoldPredictions, FoldRecord, RunFolder, RunLog, RunRecord, Session, predictions_csv,
+    Ending, FoldPredictions, FoldRecord, RunFolder, RunLog, RunRecord, Session, Target,
+    predictions_csv,
 };
 pub use train::MemoryEstimate;

@@ -508,7 +508,7 @@ fn the_record_of_a_session_equals_the_one_read_from_its_folder() {
 
     let (record, read) = (
         finished.record.unwrap(),
-        RunRecord::read(run.path()).unwrap(),
+        <RunRecord>::read(run.path()).unwrap(),
     );
     assert_eq!(record.report, read.report);
     assert_eq!(record.recipe, read.recipe);
@@ -523,5 +523,5 @@ fn the_record_of_a_session_equals_the_one_read_from_its_folder() {
     let finished = experiment.run(&run, &FoldChoice::One(1)).unwrap();
     assert_eq!(finished.report.unwrap().folds.len(), 1);
     assert!(finished.record.is_none());
-    assert_eq!(RunRecord::read(run.path()).unwrap().folds.len(), 2);
+    assert_eq!(<RunRecord>::read(run.path()).unwrap().folds.len(), 2);
 }

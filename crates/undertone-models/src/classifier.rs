@@ -3,26 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::module::Module;
 use burn::tensor::Device;
-use thiserror::Error;
-use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
+use undertone_audio::{FrontEnd, Recording};
 use undertone_metrics::argmax;
 
-use crate::infer::{Inference, OVERLAP, mean};
+use crate::engine::{ClassifyError, Engine, Windows};
+use crate::infer::mean;
 use crate::model::{self, Model, ModelConfig, ModelError};
-use crate::network::{BandStatistics, Network};
+use crate::network::Network;
+use crate::outputs::Outputs;
 
 /// A trained model, ready to classify recordings. Threads can share it by reference.
 #[derive(Debug)]
 pub struct Classifier {
     config: Option<ModelConfig>,
     labels: Arc<[String]>,
-    class_of_output: Vec<usize>,
-    front_end: FrontEnd,
-    statistics: Option<BandStatistics>,
-    network: Network,
-    device: Device,
+    engine: Engine,
 }
 
 /// The prediction for a recording.
@@ -44,18 +40,6 @@ pub struct WindowPrediction {
     pub end: f64,
     /// Probability of each class. Sums to 1.
     pub probabilities: Vec<f32>,
-}
-
-/// A recording that cannot be classified.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ClassifyError {
-    /// The front end rejected it.
-    #[error(transparent)]
-    FrontEnd(#[from] FrontEndError),
-    /// The output of the network is not finite, which only broken weights cause.
-    #[error("the network's output is not finite: the model is broken")]
-    NotFinite,
 }
 
 impl Prediction {
@@ -80,12 +64,6 @@ impl WindowPrediction {
     pub fn class(&self) -> usize {
         argmax(&self.probabilities)
     }
-}
-
-/// The windows of one recording.
-struct Windows {
-    spans: Vec<(f64, f64)>,
-    features: Vec<FeatureMatrix>,
 }
 
 impl Classifier {
@@ -118,14 +96,12 @@ impl Classifier {
                 path: folder.to_owned(),
                 source,
             })?;
+        let outputs = Outputs::Classes((0..foreign.labels.len()).collect());
+        let network = Network::Pretrained(foreign.network);
         Ok(Self {
             config: None,
-            class_of_output: (0..foreign.labels.len()).collect(),
             labels: foreign.labels.into(),
-            front_end,
-            statistics: None,
-            network: Network::Pretrained(foreign.network).valid(),
-            device: device.clone(),
+            engine: Engine::new(network, front_end, None, outputs, device),
         })
     }
 
@@ -167,28 +143,13 @@ impl Classifier {
         front_end: FrontEnd,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        let Model {
-            config,
-            network,
-            statistics,
-            encoder: _,
-        } = model;
-        let (outputs, labels) = (&config.output_scheme, &config.label_scheme);
-        let class_of_output = outputs
-            .classes_in(labels)
-            .ok_or_else(|| ModelError::Outputs {
-                path: config.name.clone().into(),
-                outputs: outputs.clone(),
-                labels: labels.clone(),
-            })?;
+        let config = model.config;
+        config.needs_classes()?;
+        let outputs = config.outputs()?;
         Ok(Self {
             labels: config.labels.clone().into(),
-            class_of_output,
             config: Some(config),
-            front_end,
-            statistics,
-            network: network.valid(),
-            device: device.clone(),
+            engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
         })
     }
 
@@ -204,7 +165,7 @@ impl Classifier {
 
     /// Return the front end, which turns recordings into features.
     pub fn front_end(&self) -> &FrontEnd {
-        &self.front_end
+        self.engine.front_end()
     }
 
     /// Predict the class of one recording of any length and rate.
@@ -216,9 +177,7 @@ impl Classifier {
     /// # Errors
     /// If the front end rejects the recording.
     pub fn classify(&self, recording: &Recording) -> Result<Prediction, ClassifyError> {
-        let windows = self.windows(recording)?;
-        let probabilities = self.inference().windows(windows.features);
-        self.prediction(windows.spans, probabilities)
+        Ok(self.prediction(self.engine.predict(recording)?))
     }
 
     /// Predict the classes of many recordings, whose windows share batches. An error in one
@@ -227,79 +186,25 @@ impl Classifier {
         &self,
         recordings: &[Recording],
     ) -> Vec<Result<Prediction, ClassifyError>> {
-        let mut features = Vec::new();
-        let spans: Vec<Result<Vec<(f64, f64)>, ClassifyError>> = recordings
-            .iter()
-            .map(|recording| {
-                let windows = self.windows(recording)?;
-                features.extend(windows.features);
-                Ok(windows.spans)
-            })
-            .collect();
-        let mut probabilities = self.inference().windows(features).into_iter();
-        spans
-            .into_iter()
-            .map(|spans| {
-                let spans = spans?;
-                let own = probabilities.by_ref().take(spans.len()).collect();
-                self.prediction(spans, own)
-            })
+        let windows = self.engine.predict_batch(recordings).into_iter();
+        windows
+            .map(|windows| Ok(self.prediction(windows?)))
             .collect()
     }
 
-    fn windows(&self, recording: &Recording) -> Result<Windows, ClassifyError> {
-        let prepared = self.front_end.prepare(recording)?;
-        let rate = f64::from(self.front_end.config().sample_rate);
-        let mut windows = Windows {
-            spans: Vec::new(),
-            features: Vec::new(),
-        };
-        for range in self.front_end.windows(prepared.samples.len(), OVERLAP) {
-            windows.spans.push((
-                prepared.start + range.start as f64 / rate,
-                prepared.start + range.end as f64 / rate,
-            ));
-            let features = self.front_end.features(&prepared.samples[range]);
-            windows.features.push(features);
-        }
-        Ok(windows)
-    }
-
-    fn inference(&self) -> Inference<'_> {
-        Inference {
-            network: &self.network,
-            statistics: self.statistics.as_ref(),
-            class_of_output: &self.class_of_output,
-            device: &self.device,
-        }
-    }
-
-    fn prediction(
-        &self,
-        spans: Vec<(f64, f64)>,
-        probabilities: Vec<Vec<f32>>,
-    ) -> Result<Prediction, ClassifyError> {
-        if !probabilities
-            .iter()
-            .flatten()
-            .all(|probability| probability.is_finite())
-        {
-            return Err(ClassifyError::NotFinite);
-        }
-        let mean = mean(&probabilities);
-        let windows = spans
-            .into_iter()
-            .zip(probabilities)
-            .map(|((start, end), probabilities)| WindowPrediction {
-                start,
-                end,
-                probabilities,
-            })
-            .collect();
-        Ok(Prediction {
+    fn prediction(&self, Windows { spans, rows }: Windows) -> Prediction {
+        Prediction {
             labels: Arc::clone(&self.labels),
-            probabilities: mean,
-            windows,
-        })
+            probabilities: mean(&rows),
+            windows: spans
+                .into_iter()
+                .zip(rows)
+                .map(|((start, end), probabilities)| WindowPrediction {
+                    start,
+                    end,
+                    probabilities,
+                })
+                .collect(),
+        }
     }
 }

@@ -1,13 +1,14 @@
-//! From the features of windows to the probabilities of classes:
-//! normalize → batch → forward → softmax → mean.
+//! From the features of windows to predictions:
+//! normalize → batch → forward → softmax, or units of dimensions → mean.
 //!
 //! Training, [`Classifier`](crate::Classifier) and so `predict` and `serve` all use this code.
 
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::Device;
 use undertone_audio::FeatureMatrix;
 
 use crate::batch::Batch;
 use crate::network::{BandStatistics, Network};
+use crate::outputs::Outputs;
 
 /// Share of a window that the next one repeats, if a recording is longer than one window.
 pub const OVERLAP: f64 = 0.5;
@@ -19,14 +20,15 @@ pub struct Inference<'a> {
     pub network: &'a Network,
     /// The statistics that normalize the features, if the model uses any.
     pub statistics: Option<&'a BandStatistics>,
-    /// The class of each output of the network.
-    pub class_of_output: &'a [usize],
+    /// What the outputs of the network stand for.
+    pub outputs: &'a Outputs,
     /// The device of the network.
     pub device: &'a Device,
 }
 
 impl Inference<'_> {
-    /// Compute the probabilities of the classes for each window, in order. Each row sums to 1.
+    /// Predict each window, in order: a row of probabilities, or of numbers. See
+    /// [`Outputs::rows`].
     pub fn windows(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
         let mut windows = windows.into_iter();
         let mut rows = Vec::new();
@@ -40,12 +42,11 @@ impl Inference<'_> {
                 batch.iter_mut().for_each(|it| statistics.normalize(it));
             }
             let scores = self.network.forward(&Batch::of(&batch, self.device));
-            rows.extend(softmax(scores, self.class_of_output));
+            rows.extend(self.outputs.rows(scores));
         }
     }
 
-    /// Compute the probabilities of the classes for each clip, given its windows: the mean over the
-    /// windows. Windows of several clips share a batch.
+    /// Predict each clip, given its windows: the mean over the windows. Windows of several clips share a batch.
     pub fn clips(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<f32>> {
         let windows = clips.iter().copied().flatten().cloned();
         let mut rows = self.windows(windows).into_iter();
@@ -56,32 +57,11 @@ impl Inference<'_> {
     }
 }
 
-/// Turn the scores of a network, `[batch, outputs]`, into the probabilities of the classes: their
-/// softmax, where output `i` counts towards class `class_of_output[i]`. One row per clip; each sums
-/// to 1.
-pub fn softmax(scores: Tensor<2>, class_of_output: &[usize]) -> Vec<Vec<f32>> {
-    let classes = class_of_output.iter().max().map_or(0, |last| last + 1);
-    let values: Vec<f32> = activation::softmax(scores, 1)
-        .into_data()
-        .iter::<f32>()
-        .collect();
-    values
-        .chunks(class_of_output.len())
-        .map(|outputs| {
-            let mut row = vec![0.0; classes];
-            for (output, class) in outputs.iter().zip(class_of_output) {
-                row[*class] += output;
-            }
-            row
-        })
-        .collect()
-}
-
-/// Compute the probabilities of a recording: the mean over those of its windows. Empty if there are
+/// Compute the prediction for a recording: the mean over those of its windows. Empty if there are
 /// no windows.
 pub fn mean(windows: &[Vec<f32>]) -> Vec<f32> {
-    let classes = windows.first().map_or(0, Vec::len);
-    (0..classes)
-        .map(|class| windows.iter().map(|window| window[class]).sum::<f32>() / windows.len() as f32)
+    let values = windows.first().map_or(0, Vec::len);
+    (0..values)
+        .map(|value| windows.iter().map(|window| window[value]).sum::<f32>() / windows.len() as f32)
         .collect()
 }

@@ -5,26 +5,30 @@ mod batch;
 mod classifier;
 mod device;
 mod encoder;
+mod engine;
 pub mod infer;
 mod kernels;
 mod model;
 mod network;
+mod outputs;
+mod regressor;
 mod weights;
 
 pub use batch::Batch;
-pub use classifier::{Classifier, ClassifyError, Prediction, WindowPrediction};
+pub use classifier::{Classifier, Prediction, WindowPrediction};
 pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
     ClassifierHeadConfig, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError,
     EncoderError, EncoderParts, HiddenStates, PreprocessorConfig, StepPooling, StepPoolingKind,
     Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
 };
+pub use engine::ClassifyError;
 pub use infer::OVERLAP;
 pub use kernels::keep_freed_memory;
 #[cfg(feature = "embedded")]
 pub use model::EMBEDDED_CARD;
 pub use model::{
-    CARD_FILE, CONFIG_FILE, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
+    CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
     PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
 };
 pub use network::{
@@ -32,6 +36,8 @@ pub use network::{
     LstmConfig, Network, NetworkConfig, NetworkError, Pooling, PretrainedConfig, PretrainedNetwork,
     Readout, States, TrainedParts, parameter_bytes,
 };
+pub use outputs::Outputs;
+pub use regressor::{Estimate, Regressor, WindowEstimate};
 pub use weights::{
     Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,
 };

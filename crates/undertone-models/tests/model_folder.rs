@@ -9,17 +9,20 @@ use tempfile::TempDir;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
 use undertone_corpus::LabelScheme;
 use undertone_models::{
-    BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, FORMAT, LstmConfig, Model,
-    ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, WEIGHTS_FILE, Weights,
-    WeightsError,
+    BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, Dimension, FORMAT,
+    LstmConfig, Model, ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, Regressor,
+    WEIGHTS_FILE, Weights, WeightsError,
 };
 
 /// A device's generator is the whole process's: only one model may be drawn at a time.
 static DRAWING: Mutex<()> = Mutex::new(());
 
 fn model(seed: u64) -> Model {
-    let device = Device::flex();
-    let config = ModelConfig {
+    drawn(config(), seed)
+}
+
+fn config() -> ModelConfig {
+    ModelConfig {
         format: FORMAT,
         name: "test".to_owned(),
         front_end: FrontEndConfig {
@@ -52,8 +55,14 @@ fn model(seed: u64) -> Model {
             .iter()
             .map(|it| (*it).to_owned())
             .collect(),
+        dimensions: Vec::new(),
         provenance: Provenance::default(),
-    };
+    }
+}
+
+/// Return a model with random weights.
+fn drawn(config: ModelConfig, seed: u64) -> Model {
+    let device = Device::flex();
     let front_end = FrontEnd::new(config.front_end.clone()).unwrap();
     let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
     device.seed(seed);
@@ -330,5 +339,72 @@ fn the_shipped_model_with_an_encoder_is_rewritten_unchanged() {
             fs::read(written).unwrap() == fs::read(ships).unwrap(),
             "{name:?}"
         );
+    }
+}
+
+/// A model of two numbers.
+fn of_dimensions() -> Model {
+    let dimension = |name: &str, mean, range| Dimension {
+        name: name.to_owned(),
+        mean,
+        scale: 0.5,
+        range,
+    };
+    let config = ModelConfig {
+        output_scheme: LabelScheme::Corpus,
+        label_scheme: LabelScheme::Corpus,
+        labels: Vec::new(),
+        dimensions: vec![
+            dimension("arousal", 3.0, Some([1.0, 5.0])),
+            dimension("valence", -2.0, None),
+        ],
+        ..config()
+    };
+    drawn(config, 4)
+}
+
+#[test]
+fn a_model_of_dimensions_predicts_numbers_and_no_classes() {
+    let folder = TempDir::new().unwrap();
+    of_dimensions().save(folder.path()).unwrap();
+    let config = ModelConfig::load(folder.path()).unwrap();
+    assert_eq!(config.output_count(), 2);
+    let regressor = Regressor::load(folder.path()).unwrap();
+    assert_eq!(regressor.config(), &config);
+    let estimate = regressor.estimate(&tone(1.7, 16_000, 440.0)).unwrap();
+    assert!(estimate.windows.len() > 1);
+    let [arousal, valence] = estimate.values[..] else {
+        panic!("two numbers");
+    };
+    assert!((1.0..=5.0).contains(&arousal) && (valence + 2.0).abs() < 2.0);
+    let error = Classifier::load(folder.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("predicts numbers (arousal, valence)"),
+        "{error}"
+    );
+    // A model of classes is no model of dimensions, and its config.json does not mention them.
+    let classes = saved();
+    assert!(matches!(
+        Regressor::load(classes.path()),
+        Err(ModelError::NoDimensions(_))
+    ));
+    let text = fs::read_to_string(classes.path().join(CONFIG_FILE)).unwrap();
+    assert!(!text.contains("dimensions"));
+}
+
+#[test]
+fn invalid_dimensions_are_refused() {
+    for (found, damage) in [
+        ("\"scale\": 0.5", "\"scale\": 0.0"),
+        ("1.0,\n        5.0", "5.0,\n        1.0"),
+        ("\"name\": \"valence\"", "\"nam\": \"valence\""),
+    ] {
+        let folder = TempDir::new().unwrap();
+        of_dimensions().save(folder.path()).unwrap();
+        let path = folder.path().join(CONFIG_FILE);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(found), "{found}: {text}");
+        fs::write(&path, text.replacen(found, damage, 1)).unwrap();
+        assert!(Regressor::load(folder.path()).is_err(), "{damage}");
     }
 }

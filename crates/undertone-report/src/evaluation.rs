@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use undertone_figures::page::Page;
 use undertone_files::{FolderRules, OutputFolder, write_atomically};
-use undertone_lab::{LabError, RunRecord, predictions_csv};
+use undertone_lab::{LabError, RunRecord};
 
 use crate::error::ReportError;
-use crate::page::report_page;
-use crate::summary::ReportSummary;
+use crate::task::ReportTask;
 
 const REPORT: &str = "report.json";
 const CLIPS_CSV: &str = "clips.csv";
@@ -43,13 +42,13 @@ pub fn evaluation_folder(folder: &Path, force: bool) -> Result<OutputFolder, Rep
 ///
 /// # Errors
 /// If a figure cannot be drawn or a file cannot be written. Then the folder is as it was.
-pub fn save_evaluation(
-    record: &RunRecord,
+pub fn save_evaluation<P: ReportTask>(
+    record: &RunRecord<P>,
     corpus: &Path,
     folder: OutputFolder,
 ) -> Result<PathBuf, ReportError> {
     let records = std::slice::from_ref(record);
-    report_page(records, &ReportSummary::new(records)?, Some(corpus))?.save(&folder.path())?;
+    P::page(records, &P::summary(records)?, Some(corpus))?.save(&folder.path())?;
     let write = |name: &str, bytes: &[u8]| {
         write_atomically(&folder.path().join(name), bytes).map_err(LabError::from)
     };
@@ -57,7 +56,7 @@ pub fn save_evaluation(
         write(REPORT, report.to_json().map_err(LabError::from)?.as_bytes())?;
     }
     let predictions = record.test_predictions();
-    let table = predictions_csv(&record.labels(), &predictions);
+    let table = P::to_csv(&record.targets, &predictions);
     write(CLIPS_CSV, table.as_bytes())?;
     let clips = serde_json::to_vec_pretty(&predictions).map_err(LabError::from)?;
     write(CLIPS_JSON, &clips)?;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use undertone_lab::RunRecord;
+use undertone_lab::{RunRecord, Target};
 
 /// Return a name for each run: that of its folder, with as many parent folders as make it unique.
-pub(crate) fn names(records: &[RunRecord]) -> Vec<String> {
+pub(crate) fn names<P: Target>(records: &[RunRecord<P>]) -> Vec<String> {
     let parts: Vec<Vec<String>> = records.iter().map(|record| parts(&record.path)).collect();
     let name = |parts: &[String], depth: usize| {
         let from = parts.len().saturating_sub(depth);

@@ -9,6 +9,15 @@ pub(crate) fn with_interval(score: &Score) -> String {
     format!("{value} ({low}–{high})")
 }
 
+/// Return a score that is not a share with its interval.
+pub(crate) fn score_with_interval(score: &Score, decimals: usize) -> String {
+    let (value, interval) = (score.value, score.interval);
+    format!(
+        "{value:.decimals$} ({:.decimals$}–{:.decimals$})",
+        interval.low, interval.high
+    )
+}
+
 /// Return WA, UAR and macro F1 in percent.
 pub(crate) fn three(scores: &Scores) -> [String; 3] {
     [scores.wa, scores.uar, scores.macro_f1].map(in_percent)

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use undertone_lab::{FoldPredictions, Recipe, RunRecord};
-use undertone_metrics::{ClipPrediction, LeakageSummary};
-use undertone_report::{ReportSummary, output_folder, report_page, save_page};
+use undertone_metrics::{ClipPrediction, DimensionPrediction, LeakageSummary};
+use undertone_report::{ReportSummary, ReportTask, output_folder, report_page, save_page};
 
 /// A run of a built-in recipe with one fold, in which the model confuses every third clip.
 fn run(folder: &Path) -> RunRecord {
@@ -74,4 +74,53 @@ fn two_equal_runs_may_be_equally_good() {
         .html()
         .unwrap();
     assert!(html.contains("the two may be equally good"));
+}
+
+#[test]
+fn a_run_of_dimensions_becomes_a_page_with_scatter_plots() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let fold = run.join("folds/fold-1");
+    fs::create_dir_all(&fold).unwrap();
+    let recipe = include_str!("../../../recipes/3-optimized.toml")
+        .replace(
+            "label_scheme = \"sentiment3\"",
+            "dimensions = [\"arousal\"]",
+        )
+        .replace("label_smoothing = 0.1\n", "")
+        .replace("class_weights = true\n", "");
+    let recipe = Recipe::parse(&recipe, "recipe", &[]).unwrap();
+    fs::write(run.join("recipe.toml"), recipe.to_toml().unwrap()).unwrap();
+    let test = (0..24).map(|clip| DimensionPrediction {
+        corpus: String::new(),
+        utterance: format!("{clip}.wav"),
+        speaker: format!("speaker-{}", clip / 6),
+        gender: Some(["female", "male"][clip / 12].to_owned()),
+        truth: vec![(clip % 5) as f64],
+        predicted: vec![2.0 + 0.5 * (clip % 5) as f64 - 0.1 * (clip % 3) as f64],
+    });
+    let predictions = FoldPredictions {
+        best_epoch: None,
+        leakage: LeakageSummary::default(),
+        train: Vec::new(),
+        validation: Vec::new(),
+        test: test.collect(),
+    };
+    let json = serde_json::to_vec(&predictions).unwrap();
+    fs::write(fold.join("outcomes.json"), json).unwrap();
+    let records = [RunRecord::<DimensionPrediction>::read(&run).unwrap()];
+    let summary = DimensionPrediction::summary(&records).unwrap();
+    assert_eq!((summary[0].clips, summary[0].dimensions.len()), (24, 1));
+    let page = DimensionPrediction::page(&records, &summary, None).unwrap();
+    let output = output_folder(&folder.path().join("page"), false).unwrap();
+    let html = fs::read_to_string(save_page(&page, output).unwrap()).unwrap();
+    for words in [
+        "CCC",
+        "True and predicted arousal",
+        "Spread of arousal",
+        "RMSE of arousal by speaker",
+        "Largest errors",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
 }

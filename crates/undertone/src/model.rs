@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use undertone_models::{CONFIG_FILE, Classifier, DeviceKind};
+use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, ModelConfig, Regressor};
 
 use crate::hub;
 
@@ -55,6 +55,19 @@ impl ModelSource {
             Self::BuiltIn => built_in(kind),
             Self::Folder(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
         }
+    }
+
+    /// Load the model if it predicts numbers. `None` for a model of classes.
+    pub(crate) fn regressor(&self, kind: DeviceKind) -> anyhow::Result<Option<Regressor>> {
+        let Self::Folder(folder) = self else {
+            return Ok(None);
+        };
+        // A model that Undertone did not train, or a damaged one, is the classifier's matter.
+        let config = ModelConfig::load(folder);
+        if config.is_ok_and(|config| !config.dimensions.is_empty()) {
+            return Ok(Some(Regressor::load_on(folder, &kind.open()?)?));
+        }
+        Ok(None)
     }
 
     /// Return the model's card, if it has one.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{BinaryBytes, ProgressBar};
 use serde::Serialize;
-use undertone_lab::{EpochMetrics, Event, MemoryEstimate};
+use undertone_lab::{EpochMetrics, EpochScores, Event, MemoryEstimate};
 
 use crate::output;
 use crate::progress_bar::progress_bar;
@@ -60,6 +60,18 @@ enum JsonEvent<'a> {
     HeadFitted {
         shrinkage: f64,
         temperature: f64,
+    },
+    WithoutValue {
+        without: &'a BTreeMap<&'a str, usize>,
+        outside: &'a BTreeMap<&'a str, usize>,
+    },
+    RidgeJudged {
+        shrinkage: f64,
+        ccc: f64,
+    },
+    RidgeFitted {
+        shrinkage: f64,
+        factors: &'a [f64],
     },
     Memory {
         #[serde(flatten)]
@@ -178,6 +190,36 @@ impl Reporter {
                     temperature,
                 },
             ),
+            Event::WithoutValue { without, outside } => {
+                let counts = |counts: &BTreeMap<&str, usize>, why: &str| -> Vec<String> {
+                    let counts = counts.iter();
+                    counts
+                        .map(|(name, clips)| format!("{clips} {why} {name}"))
+                        .collect()
+                };
+                let mut parts = counts(without, "without a value of");
+                parts.extend(counts(outside, "outside the range of"));
+                self.say(
+                    format_args!("warning: clips left out: {}", parts.join(", ")),
+                    JsonEvent::WithoutValue { without, outside },
+                );
+            }
+            Event::RidgeJudged { shrinkage, ccc } => self.say(
+                format_args!(
+                    "shrinkage {shrinkage}: CCC {ccc:.3} on held-out speakers of the training set"
+                ),
+                JsonEvent::RidgeJudged { shrinkage, ccc },
+            ),
+            Event::RidgeFitted { shrinkage, factors } => {
+                let text: Vec<String> = factors.iter().map(|it| format!("{it:.2}")).collect();
+                self.say(
+                    format_args!(
+                        "head fitted: shrinkage {shrinkage}, predictions spread by {}",
+                        text.join(", ")
+                    ),
+                    JsonEvent::RidgeFitted { shrinkage, factors },
+                );
+            }
             Event::Memory(ref estimate) => {
                 self.say(
                     memory_line(estimate),
@@ -286,16 +328,24 @@ fn epoch_line(metrics: &EpochMetrics, epochs: usize, seconds: f64) -> String {
         learning_rate,
         ..
     } = metrics;
-    let [train, validation, uar] = [
-        metrics.train_accuracy,
-        metrics.validation_accuracy,
-        metrics.validation_uar,
-    ]
-    .map(|share| 100.0 * share);
+    let scores = match metrics.scores {
+        EpochScores::Classes {
+            train_accuracy,
+            validation_accuracy,
+            validation_uar,
+        } => {
+            let [train, validation, uar] =
+                [train_accuracy, validation_accuracy, validation_uar].map(|share| 100.0 * share);
+            format!(
+                "train loss {train_loss:.3} accuracy {train:.1} %  validation loss \
+                 {validation_loss:.3} accuracy {validation:.1} % UAR {uar:.1} %"
+            )
+        }
+        EpochScores::Dimensions { validation_ccc } => format!(
+            "train loss {train_loss:.3}  validation loss {validation_loss:.3} CCC \
+             {validation_ccc:.3}"
+        ),
+    };
     let best = if metrics.best { " *" } else { "" };
-    format!(
-        "epoch {epoch:>3}/{epochs}  train loss {train_loss:.3} accuracy {train:.1} %  validation \
-         loss {validation_loss:.3} accuracy {validation:.1} % UAR {uar:.1} %  rate \
-         {learning_rate:.2e}  {seconds:.1} s{best}"
-    )
+    format!("epoch {epoch:>3}/{epochs}  {scores}  rate {learning_rate:.2e}  {seconds:.1} s{best}")
 }

@@ -6,6 +6,7 @@ mod duration;
 mod figures;
 mod level;
 mod methods;
+mod numbers;
 mod overview;
 mod pitch;
 mod problems;
@@ -21,9 +22,12 @@ use crate::exploration::Exploration;
 
 /// Return all sections, in order.
 pub(crate) fn all(exploration: &Exploration<'_>) -> Result<Vec<Section>, ExploreError> {
-    Ok(vec![
+    let mut sections = vec![
         overview::section(exploration),
         counts::section(exploration)?,
+    ];
+    sections.extend(numbers::section(exploration)?);
+    sections.extend([
         duration::section(exploration)?,
         level::section(exploration)?,
         pitch::section(exploration)?,
@@ -33,5 +37,6 @@ pub(crate) fn all(exploration: &Exploration<'_>) -> Result<Vec<Section>, Explore
         projection::section(exploration)?,
         problems::section(exploration),
         methods::section(exploration),
-    ])
+    ]);
+    Ok(sections)
 }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use undertone_audio::{FeatureMatrix, FrontEnd};
 use undertone_models::{
     BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
-    infer,
 };
 
 /// Pseudo-random numbers from -1 to 1.
@@ -141,12 +140,7 @@ pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Ve
             statistics.normalize(clip);
         }
     }
-    let classes = model
-        .config
-        .output_scheme
-        .classes_in(&model.config.label_scheme)
-        .unwrap();
     let network = model.network.valid();
     let scores = network.forward(&Batch::of(&features, &Device::flex()));
-    infer::softmax(scores, &classes)
+    model.config.outputs().unwrap().rows(scores)
 }

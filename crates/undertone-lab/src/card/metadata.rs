@@ -2,12 +2,13 @@
 //! (<https://github.com/huggingface/hub-docs/blob/main/modelcard.md>).
 
 use serde::Serialize;
-use undertone_metrics::{Evaluation, Report};
+use undertone_metrics::{Report, SetEvaluation};
 use undertone_models::{HUB_PREFIX, Model, Provenance};
 use yaml_serde::{Mapping, Value};
 
 use super::markdown::title;
 use super::results::Subject;
+use super::scores::CardScores;
 use super::sources::{languages, license, sources};
 
 /// The key of the results.
@@ -62,7 +63,7 @@ struct Dataset {
 #[derive(Serialize)]
 struct Metric {
     r#type: &'static str,
-    name: &'static str,
+    name: String,
     value: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     args: Option<Average>,
@@ -78,7 +79,7 @@ pub(super) fn is_ravdess(provenance: &Provenance) -> bool {
 }
 
 /// Return a model's metadata. The results are those of [sound](is_sound) reports.
-pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
+pub(super) fn of<E: CardScores>(model: &Model, reports: &[Report<E>]) -> Mapping {
     let config = &model.config;
     let results: Vec<IndexedResult> = reports
         .iter()
@@ -97,7 +98,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
             .collect(),
         metrics: match results.is_empty() {
             true => Vec::new(),
-            false => vec!["accuracy", "recall", "f1"],
+            false => E::METRICS.to_vec(),
         },
         tags: vec!["speech-emotion-recognition", "audio", "undertone"],
         model_index: match results.is_empty() {
@@ -117,7 +118,7 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> Mapping {
 
 /// Return whether the test clips are held out, and also their speakers if the protocol splits by
 /// speakers. The Hub shows results without remarks, so other results are left out.
-pub fn is_sound(report: &Report) -> bool {
+pub fn is_sound<E: SetEvaluation>(report: &Report<E>) -> bool {
     let leakage = report.leakage();
     let held_out_speakers = leakage.speakers_on_both_sides == 0;
     let by_speakers = ["speakers", "emobox", "corpora", "matrix"].contains(&report.protocol_name());
@@ -175,7 +176,7 @@ fn data_set(result: &Value) -> Option<&Value> {
 }
 
 /// Return the corpus, the protocol, and whether the report evaluates the model itself.
-fn data_set_name(report: &Report, provenance: &Provenance) -> String {
+fn data_set_name<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) -> String {
     let corpus = match sources(provenance)
         .iter()
         .all(|source| source.book.is_some())
@@ -196,7 +197,7 @@ fn base_model(model: &Model) -> Option<String> {
     Some(name.to_owned())
 }
 
-fn result(report: &Report, provenance: &Provenance) -> IndexedResult {
+fn result<E: CardScores>(report: &Report<E>, provenance: &Provenance) -> IndexedResult {
     let ravdess = is_ravdess(provenance);
     IndexedResult {
         task: Named {
@@ -213,24 +214,15 @@ fn result(report: &Report, provenance: &Provenance) -> IndexedResult {
     }
 }
 
-/// Return the three scores under the names of Hugging Face's `evaluate`.
-fn metrics(test: &Evaluation) -> Vec<Metric> {
-    let macro_average = || Some(Average { average: "macro" });
-    [
-        ("accuracy", "WA (accuracy)", test.wa.value, None),
-        (
-            "recall",
-            "UAR (mean recall)",
-            test.uar.value,
-            macro_average(),
-        ),
-        ("f1", "macro F1", test.macro_f1.value, macro_average()),
-    ]
-    .map(|(r#type, name, value, args)| Metric {
-        r#type,
-        name,
-        value: (value * 1e4).round() / 1e4,
-        args,
-    })
-    .into()
+/// Return the scores under the names of Hugging Face's `evaluate`.
+fn metrics<E: CardScores>(test: &E) -> Vec<Metric> {
+    let metrics = test.metrics().into_iter();
+    metrics
+        .map(|metric| Metric {
+            r#type: metric.kind,
+            name: metric.name,
+            value: (metric.value * 1e4).round() / 1e4,
+            args: metric.macro_average.then_some(Average { average: "macro" }),
+        })
+        .collect()
 }

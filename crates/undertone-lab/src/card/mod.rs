@@ -7,6 +7,7 @@ mod markdown;
 mod metadata;
 mod model_card;
 mod results;
+mod scores;
 mod sources;
 mod text;
 
@@ -14,5 +15,6 @@ pub use markdown::{inline, title};
 pub use metadata::is_sound;
 pub use model_card::{CardError, ModelCard};
 pub use results::{heading, results};
+pub use scores::{CardMetric, CardScores};
 pub use sources::license;
 pub use text::USE;

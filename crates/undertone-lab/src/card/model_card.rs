@@ -7,6 +7,7 @@ use undertone_metrics::Report;
 use undertone_models::Model;
 use yaml_serde::{Mapping, Value};
 
+use super::scores::CardScores;
 use super::{metadata, text};
 
 /// The line above and below the metadata.
@@ -35,7 +36,7 @@ pub enum CardError {
 
 impl ModelCard {
     /// Write a model's card. `reports` have its scores; there are none without a test set.
-    pub fn new(model: &Model, reports: &[Report]) -> Self {
+    pub fn new<E: CardScores>(model: &Model, reports: &[Report<E>]) -> Self {
         Self {
             metadata: metadata::of(model, reports),
             text: text::of(model, reports),

@@ -2,23 +2,24 @@
 
 use burn::module::Module;
 use undertone_metrics::Report;
-use undertone_models::{Model, NetworkConfig, Provenance, States};
+use undertone_models::{Dimension, Model, ModelConfig, NetworkConfig, Provenance, States};
 
 use super::markdown::{inline, plural, title};
 use super::metadata::is_ravdess;
 use super::results::results;
+use super::scores::CardScores;
 use super::sources::license_section;
 
 /// The heading of the section that tells how to use a model.
 pub const USE: &str = "How to use it";
 
-pub(super) fn of(model: &Model, reports: &[Report]) -> String {
+pub(super) fn of<E: CardScores>(model: &Model, reports: &[Report<E>]) -> String {
     let config = &model.config;
     let provenance = &config.provenance;
     let mut text = format!(
-        "# {}\n\nTells {} apart in speech. {} parameters: {}.\n\n",
+        "# {}\n\n{} {} parameters: {}.\n\n",
         inline(&title(config)),
-        config.labels.join(", "),
+        purpose(config),
         model.network.num_params(),
         architecture(model),
     );
@@ -37,6 +38,30 @@ pub(super) fn of(model: &Model, reports: &[Report]) -> String {
              people.\n";
     text += &license_section(provenance);
     text
+}
+
+/// Return what a model predicts, in a sentence.
+fn purpose(config: &ModelConfig) -> String {
+    if config.dimensions.is_empty() {
+        return format!("Tells {} apart in speech.", config.labels.join(", "));
+    }
+    let dimension = |it: &Dimension| {
+        let range = match it.range {
+            Some([low, high]) => format!(", from {low} to {high}"),
+            None => String::new(),
+        };
+        format!(
+            "{} (training clips: mean {:.3}, deviation {:.3}{range})",
+            inline(&it.name),
+            it.mean,
+            it.scale
+        )
+    };
+    let dimensions: Vec<String> = config.dimensions.iter().map(dimension).collect();
+    format!(
+        "Predicts numbers for speech, in the unit of its corpus: {}.",
+        dimensions.join(", ")
+    )
 }
 
 fn training(provenance: &Provenance) -> String {

@@ -7,18 +7,18 @@ use burn::module::Module;
 use burn::tensor::Device;
 use undertone_audio::degrade::Degradation;
 use undertone_corpus::{BalanceStep, CodeBook, Corpus, ProtocolConfig, Utterance, split};
-use undertone_metrics::LeakageSummary;
+use undertone_metrics::{DimensionPrediction, LeakageSummary};
 use undertone_models::infer::Inference;
 use undertone_models::{Model, Provenance};
 
 use super::folds::takes;
 use super::predictions::Predictor;
-use super::setup::{corpus_name, labeled};
+use super::setup::{corpus_name, labeled, measured};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::prepare::FeatureStore;
 use crate::recipe::{CopiesConfig, describe_protocol};
-use crate::run::{FoldPredictions, RunRecord};
+use crate::run::{FoldPredictions, RunRecord, Target};
 
 /// A model, a corpus, and a protocol whose test sets the model is evaluated on.
 pub struct EvaluationTask<'a> {
@@ -61,8 +61,31 @@ pub struct EvaluationTask<'a> {
 /// If the model cannot be loaded, the corpus does not fit the protocol, no clip can be read, or if
 /// interrupted.
 pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> {
+    evaluate(task)
+}
+
+/// Evaluate a model of dimensions as [`evaluate_model`] evaluates one of classes.
+///
+/// # Errors
+/// As [`evaluate_model`].
+pub fn evaluate_dimensions(
+    task: &EvaluationTask<'_>,
+) -> Result<RunRecord<DimensionPrediction>, LabError> {
+    evaluate(task)
+}
+
+fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabError> {
     let model = Model::load(task.model, &task.device)?;
     let config = &model.config;
+    if config.dimensions.is_empty() == P::OF_DIMENSIONS {
+        return Err(LabError::OtherTask {
+            path: task.model.to_owned(),
+            found: match P::OF_DIMENSIONS {
+                true => config.label_scheme.name().to_owned(),
+                false => "dimensions".to_owned(),
+            },
+        });
+    }
     let seed = task.seed.unwrap_or(config.provenance.seed);
     let mut store = FeatureStore::new(
         &config.front_end,
@@ -73,11 +96,21 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
     if let Some(degradation) = task.degradation {
         store = store.degraded(degradation);
     }
-    let clips = labeled(
-        &task.corpus.utterances,
-        &[&config.label_scheme],
-        task.observer,
-    )?;
+    let clips = match P::OF_DIMENSIONS {
+        true => {
+            let dimensions = config.dimensions.iter().map(|it| (&*it.name, it.range));
+            measured(
+                &task.corpus.utterances,
+                &dimensions.collect::<Vec<_>>(),
+                task.observer,
+            )?
+        }
+        false => labeled(
+            &task.corpus.utterances,
+            &[&config.label_scheme],
+            task.observer,
+        )?,
+    };
     let (utterances, features) = store.readable(&clips, task.observer, task.interrupt)?;
     let splits = split(
         &utterances,
@@ -107,20 +140,16 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
         .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect())
         // Published corpora share no clip.
         .or_else(|| are_other_corpora(&config.provenance, &utterances).then(HashSet::new));
-    let class_of_output = config
-        .output_scheme
-        .classes_in(&config.label_scheme)
-        .unwrap_or_default();
-
+    let outputs = config.outputs()?;
     let network = model.network.valid();
     let predictor = Predictor {
         inference: Inference {
             network: &network,
             statistics: model.statistics.as_ref(),
-            class_of_output: &class_of_output,
+            outputs: &outputs,
             device: &task.device,
         },
-        label_scheme: &config.label_scheme,
+        config,
         root: &task.corpus.root,
         utterances: &utterances,
         features: &features,
@@ -158,7 +187,7 @@ pub fn evaluate_model(task: &EvaluationTask<'_>) -> Result<RunRecord, LabError> 
     RunRecord::of_evaluation(
         task.model,
         &config.provenance.recipe,
-        &config.label_scheme,
+        config,
         (task.protocol, seed, description),
         folds,
     )

@@ -3,56 +3,56 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rand::RngExt;
-use rand::seq::SliceRandom;
 use undertone_audio::{FrontEnd, Normalize};
 use undertone_corpus::{LabelScheme, Utterance};
 use undertone_models::infer::Inference;
 use undertone_models::{
-    Activations, BandStatistics, FORMAT, Model, ModelConfig, Network, NetworkConfig,
-    PretrainedNetwork, Provenance, Weights,
+    Activations, BandStatistics, FORMAT, Model, ModelConfig, Network, NetworkConfig, Outputs,
+    PretrainedNetwork, Provenance,
 };
 
 use super::features::Features;
 use super::folds::{Job, leakage};
+use super::outputs::standardized;
 use super::predictions::Predictor;
 use super::setup::{Experiment, corpus_name};
 use crate::error::LabError;
 use crate::events::Event;
-use crate::head::{self, Example};
 use crate::prepare::ClipFeatures;
-use crate::recipe::HoldOut;
-use crate::run::{FoldFolder, FoldPredictions};
-use crate::train::{Start, Subset, Task, TrainingData, rng_at};
+use crate::run::{FoldFolder, FoldPredictions, Target};
+use crate::train::{Start, Subset, Targets, Task, TrainingData};
 
 impl Experiment<'_> {
     /// Train the network of one fold and predict its clips. Return the trained model too, unless an
     /// earlier session has finished the fold.
-    pub(super) fn fold(
+    pub(super) fn fold<P: Target>(
         &self,
         folder: &FoldFolder,
         features: &Features,
         job: &Job,
         place: (usize, usize),
-    ) -> Result<(FoldPredictions, Option<Model>), LabError> {
+    ) -> Result<(FoldPredictions<P>, Option<Model>), LabError> {
         folder.keep_split(&self.split_file(&features.utterances, job))?;
         if let Some(predictions) = folder.predictions_of(job.fold.test.len())? {
             return Ok((predictions, None));
         }
         self.check_validation(job)?;
-        let class_of_output = self.class_of_output()?;
-        let start = self.start(features, job, &class_of_output)?;
-        let task = self.task(folder, features, job, start.as_ref(), &class_of_output);
+        let outputs = self.outputs_of(&features.utterances, job)?;
+        let start = self.start(features, job, &outputs)?;
+        let task = self.task(folder, features, job, start.as_ref(), &outputs);
         self.announce(folder, job, place, task.as_ref())?;
         let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {
                 let trained = task.train(self.observer, self.interrupt)?;
                 (trained.model, Some(trained.best_epoch))
             }
-            (None, Some(network)) => (self.save_fitted(folder, features, job, network)?, None),
+            (None, Some(network)) => {
+                let config = self.model_config(features, job, &outputs);
+                (self.save_fitted(folder, config, network)?, None)
+            }
             (None, None) => return Err(LabError::NothingToTrain),
         };
-        let predictions = self.predict(features, job, &model, &class_of_output, best_epoch);
+        let predictions = self.predict(features, job, &model, &outputs, best_epoch);
         folder.write_predictions(&predictions)?;
         Ok((predictions, Some(model)))
     }
@@ -69,69 +69,6 @@ impl Experiment<'_> {
         Ok(())
     }
 
-    /// Make the pretrained network that a fold starts from. Fit its head if the recipe says so.
-    fn start(
-        &self,
-        features: &Features,
-        job: &Job,
-        class_of_output: &[usize],
-    ) -> Result<Option<PretrainedNetwork>, LabError> {
-        let Some((encoder, config)) = self.pretrained() else {
-            return Ok(None);
-        };
-        self.device.seed(rng_at(job.seed, 0, 0).random());
-        let network = encoder.network(config, self.outputs(), &self.device)?;
-        // Parameters are drawn on first use. Draw them now.
-        Weights::of(network.head());
-        let (Some(config), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
-            return Ok(Some(network));
-        };
-        let outputs = self.recipe.outputs();
-        let mut corpora = job
-            .fold
-            .train
-            .iter()
-            .map(|index| &features.utterances[*index].corpus);
-        let first = corpora.next();
-        let several = corpora.any(|corpus| Some(corpus) != first);
-        let by_corpus = several && config.hold_out == HoldOut::Corpora;
-        let example = |index: &usize| {
-            let utterance = &features.utterances[*index];
-            Some(Example {
-                embedding: embeddings[*index].windows.first()?,
-                output: outputs.label_of(utterance.emotion)?,
-                group: match by_corpus {
-                    true => &utterance.corpus,
-                    false => utterance.speaker_name(),
-                },
-            })
-        };
-        let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
-        let mut groups: Vec<&str> = examples.iter().map(|example| example.group).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups.shuffle(&mut rng_at(job.seed, 0, 1));
-        let folds = match by_corpus {
-            true => groups.len(),
-            false => config.folds,
-        };
-        let fitted = head::fit(
-            &examples,
-            class_of_output,
-            config,
-            (&groups, folds),
-            &self.device,
-            &mut |shrinkage, uar| {
-                (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
-            },
-        )?;
-        (self.observer)(&Event::HeadFitted {
-            shrinkage: fitted.shrinkage,
-            temperature: fitted.temperature,
-        });
-        Ok(Some(network.with_head(fitted.head)))
-    }
-
     /// Put together what the training needs. `None` if the recipe trains nothing.
     fn task<'t>(
         &'t self,
@@ -139,15 +76,18 @@ impl Experiment<'_> {
         features: &'t Features,
         job: &Job,
         start: Option<&'t PretrainedNetwork>,
-        class_of_output: &'t [usize],
+        outputs: &'t Outputs,
     ) -> Option<Task<'t>> {
         let training = self.recipe.training.as_ref()?;
         let front_end = &features.front_end;
         let trained_on = features.trained_on();
-        let train = self.subset(&features.utterances, trained_on, &job.fold.train);
+        let subset =
+            |indices: &[usize]| self.subset(&features.utterances, trained_on, indices, outputs);
+        let train = subset(&job.fold.train);
         Some(Task {
             training,
             augmentation: &self.recipe.augmentation,
+            loss: self.recipe.loss.unwrap_or_default(),
             seed: job.seed,
             start: match start {
                 None => Start::Random {
@@ -157,14 +97,14 @@ impl Experiment<'_> {
                 Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
                 Some(network) => Start::Head(network),
             },
-            model: self.model_config(features, job),
+            model: self.model_config(features, job, outputs),
             encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
             activations: self.activations(front_end, &train),
             data: TrainingData {
                 statistics: standardization(front_end, &train),
                 train,
-                validation: self.subset(&features.utterances, trained_on, &job.fold.validation),
-                class_of_output,
+                validation: subset(&job.fold.validation),
+                outputs,
                 bytes: trained_on.iter().map(ClipFeatures::bytes).sum(),
             },
             folder,
@@ -201,12 +141,11 @@ impl Experiment<'_> {
     fn save_fitted(
         &self,
         folder: &FoldFolder,
-        features: &Features,
-        job: &Job,
+        config: ModelConfig,
         network: &PretrainedNetwork,
     ) -> Result<Model, LabError> {
         let model = Model {
-            config: self.model_config(features, job),
+            config,
             network: Network::Pretrained(network.clone()),
             statistics: None,
             encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
@@ -217,14 +156,14 @@ impl Experiment<'_> {
     }
 
     /// Predict the clips of each set.
-    fn predict(
+    fn predict<P: Target>(
         &self,
         features: &Features,
         job: &Job,
         model: &Model,
-        class_of_output: &[usize],
+        outputs: &Outputs,
         best_epoch: Option<usize>,
-    ) -> FoldPredictions {
+    ) -> FoldPredictions<P> {
         let network = model.network.clone();
         let network = match features.sound {
             Some(_) => network,
@@ -235,10 +174,10 @@ impl Experiment<'_> {
             inference: Inference {
                 network: &network,
                 statistics: model.statistics.as_ref(),
-                class_of_output,
+                outputs,
                 device: &self.device,
             },
-            label_scheme: &model.config.label_scheme,
+            config: &model.config,
             root: &self.corpus.root,
             utterances: &features.utterances,
             features: features.trained_on(),
@@ -255,14 +194,15 @@ impl Experiment<'_> {
         }
     }
 
-    /// Return the clips of a set with their classes.
+    /// Return the clips of a set with their targets.
     fn subset<'f>(
         &self,
         utterances: &[Utterance],
         features: &'f [ClipFeatures],
         indices: &[usize],
+        outputs: &Outputs,
     ) -> Subset<'f> {
-        // Only clips with a class are split.
+        // Only clips with a class, or a value of each dimension, are split.
         let classes = |scheme: &LabelScheme| -> Vec<usize> {
             indices
                 .iter()
@@ -271,8 +211,18 @@ impl Experiment<'_> {
         };
         Subset {
             clips: indices.iter().map(|index| &features[*index]).collect(),
-            labels: classes(&self.recipe.label_scheme),
-            outputs: classes(self.recipe.outputs()),
+            targets: match outputs {
+                Outputs::Classes(_) => Targets::Classes {
+                    labels: classes(&self.recipe.label_scheme),
+                    outputs: classes(self.recipe.outputs()),
+                },
+                Outputs::Dimensions(dimensions) => Targets::Dimensions {
+                    values: indices
+                        .iter()
+                        .filter_map(|index| standardized(&utterances[*index], dimensions))
+                        .collect(),
+                },
+            },
         }
     }
 
@@ -292,7 +242,7 @@ impl Experiment<'_> {
     }
 
     /// Return the configuration of the model that a fold trains.
-    fn model_config(&self, features: &Features, job: &Job) -> ModelConfig {
+    fn model_config(&self, features: &Features, job: &Job, outputs: &Outputs) -> ModelConfig {
         let utterances = &features.utterances;
         let heard: BTreeSet<&str> = job
             .fold
@@ -303,12 +253,16 @@ impl Experiment<'_> {
             .collect();
         ModelConfig {
             format: FORMAT,
-            name: format!("{}-{}", self.recipe.name, self.recipe.label_scheme.name()),
+            name: format!("{}-{}", self.recipe.name, self.recipe.task()),
             front_end: features.front_end.config().clone(),
             network: self.recipe.network.clone(),
             output_scheme: self.recipe.outputs().clone(),
             label_scheme: self.recipe.label_scheme.clone(),
             labels: self.recipe.labels(),
+            dimensions: match outputs {
+                Outputs::Classes(_) => Vec::new(),
+                Outputs::Dimensions(dimensions) => dimensions.clone(),
+            },
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),

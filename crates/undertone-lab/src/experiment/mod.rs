@@ -4,12 +4,14 @@ mod evaluate;
 mod features;
 mod fold;
 mod folds;
+mod outputs;
 mod predictions;
 mod robustness;
 mod run;
 mod setup;
+mod start;
 
-pub use evaluate::{EvaluationTask, evaluate_model};
+pub use evaluate::{EvaluationTask, evaluate_dimensions, evaluate_model};
 pub use folds::FoldChoice;
 pub use robustness::{Robustness, RobustnessRow, evaluate_robustness};
 pub use run::Finished;

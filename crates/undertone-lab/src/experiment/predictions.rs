@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use undertone_corpus::{LabelScheme, Utterance};
-use undertone_metrics::ClipPrediction;
+use undertone_corpus::Utterance;
+use undertone_models::ModelConfig;
 use undertone_models::infer::Inference;
 
 use crate::prepare::ClipFeatures;
+use crate::run::Target;
 
 /// Predicts clips of a corpus.
 pub(super) struct Predictor<'a> {
     pub(super) inference: Inference<'a>,
-    pub(super) label_scheme: &'a LabelScheme,
+    /// What the model predicts.
+    pub(super) config: &'a ModelConfig,
     /// The corpus's folder.
     pub(super) root: &'a Path,
     pub(super) utterances: &'a [Utterance],
@@ -21,23 +23,13 @@ pub(super) struct Predictor<'a> {
 
 impl Predictor<'_> {
     /// Return the predictions of the clips at `indices`.
-    pub(super) fn predict(&self, indices: &[usize]) -> Vec<ClipPrediction> {
+    pub(super) fn predict<P: Target>(&self, indices: &[usize]) -> Vec<P> {
         let clips = indices.iter().map(|index| &self.features[*index]);
         let windows: Vec<_> = clips.map(|clip| clip.windows.as_slice()).collect();
         let rows = self.inference.clips(&windows);
-        let prediction = |(index, probabilities): (&usize, Vec<f32>)| {
+        let prediction = |(index, row): (&usize, Vec<f32>)| {
             let utterance = &self.utterances[*index];
-            let name = utterance.name_below(self.root);
-            Some(ClipPrediction {
-                corpus: utterance.corpus.clone(),
-                // A clip of an unknown speaker counts as a speaker of its own.
-                speaker: utterance.speaker.clone().unwrap_or_else(|| name.clone()),
-                utterance: name,
-                gender: utterance.gender.map(|gender| gender.name().to_owned()),
-                // Only clips with a class are predicted.
-                truth: self.label_scheme.label_of(utterance.emotion)?,
-                probabilities,
-            })
+            P::of_clip(utterance, utterance.name_below(self.root), self.config, row)
         };
         indices.iter().zip(rows).filter_map(prediction).collect()
     }

@@ -2,36 +2,62 @@
 
 use std::path::PathBuf;
 
-use undertone_metrics::Report;
+use undertone_metrics::{ClipPrediction, DimensionPrediction, Report};
 use undertone_models::{CARD_FILE, Model};
 
 use super::features::Features;
 use super::folds::{FoldChoice, Job};
 use super::setup::Experiment;
-use crate::card::ModelCard;
+use crate::card::{CardScores, ModelCard};
 use crate::error::LabError;
 use crate::prepare::encoder_fingerprint;
-use crate::run::{RunFolder, RunLog, RunRecord, write};
+use crate::run::{RunFolder, RunLog, RunRecord, Target, write};
 
 /// The results of an experiment.
 #[derive(Debug)]
-pub struct Finished {
+pub struct Finished<P: Target = ClipPrediction> {
     /// The scores of the chosen folds; `None` under the protocol `full`, which has no test set.
-    pub report: Option<Report>,
+    pub report: Option<Report<P::Evaluation>>,
     /// The folder of the trained model, if there is exactly one.
     pub model: Option<PathBuf>,
     /// The run with all its predictions; `None` if its folder has folds of earlier sessions that
     /// were not chosen now. [`RunRecord::read`] reads them all.
-    pub record: Option<RunRecord>,
+    pub record: Option<RunRecord<P>>,
 }
 
 impl Experiment<'_> {
     /// Train and evaluate the chosen folds. Resume where an earlier session was interrupted.
     ///
     /// # Errors
-    /// If the corpus does not fit the recipe, a file cannot be written, the loss is not finite, or
-    /// if interrupted.
+    /// If the corpus does not fit the recipe, the recipe predicts dimensions, a file cannot be
+    /// written, the loss is not finite, or if interrupted.
     pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
+        self.run_as(run, choice)
+    }
+
+    /// Do the same as [`Experiment::run`] with a recipe of dimensions.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`], but if the recipe predicts classes.
+    pub fn run_dimensions(
+        &self,
+        run: &RunFolder,
+        choice: &FoldChoice,
+    ) -> Result<Finished<DimensionPrediction>, LabError> {
+        self.run_as(run, choice)
+    }
+
+    fn run_as<P: Target>(
+        &self,
+        run: &RunFolder,
+        choice: &FoldChoice,
+    ) -> Result<Finished<P>, LabError> {
+        if self.recipe.dimensions.is_empty() == P::OF_DIMENSIONS {
+            return Err(LabError::OtherTask {
+                path: run.path().to_owned(),
+                found: self.recipe.task().to_owned(),
+            });
+        }
         if let Some(encoder) = self.encoder {
             let fingerprint = encoder_fingerprint(encoder.encoder(), &encoder.files.config);
             run.keep_encoder(&fingerprint)?;
@@ -61,13 +87,13 @@ impl Experiment<'_> {
         })
     }
 
-    fn run_folds(
+    fn run_folds<P: Target>(
         &self,
         run: &RunFolder,
         features: &Features,
         jobs: &[Job],
         protocol: &str,
-    ) -> Result<(RunRecord, Option<PathBuf>), LabError> {
+    ) -> Result<(RunRecord<P>, Option<PathBuf>), LabError> {
         let mut folds = Vec::with_capacity(jobs.len());
         let mut only_model = None;
         for (index, job) in jobs.iter().enumerate() {
@@ -90,12 +116,12 @@ impl Experiment<'_> {
     }
 
     /// Save the model of a run's only fold with its card. Load it if an earlier session trained it.
-    fn save_model(
+    fn save_model<E: CardScores>(
         &self,
         run: &RunFolder,
         job: &Job,
         model: Option<Model>,
-        report: Option<&Report>,
+        report: Option<&Report<E>>,
     ) -> Result<PathBuf, LabError> {
         let model = match model {
             Some(model) => model,

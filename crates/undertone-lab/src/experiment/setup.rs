@@ -40,7 +40,10 @@ impl Experiment<'_> {
 
     /// Return the number of the network's outputs.
     pub(super) fn outputs(&self) -> usize {
-        self.recipe.outputs().labels().len()
+        match self.recipe.dimensions.len() {
+            0 => self.recipe.outputs().labels().len(),
+            dimensions => dimensions,
+        }
     }
 
     /// Return the class of each output of the network.
@@ -56,8 +59,14 @@ impl Experiment<'_> {
         })
     }
 
-    /// Return the corpus's clips that have a class, and tell the observer of the others.
+    /// Return the corpus's clips that have a class, or a value of each dimension, and tell the
+    /// observer of the others.
     pub(super) fn labeled(&self) -> Result<Vec<Utterance>, LabError> {
+        if !self.recipe.dimensions.is_empty() {
+            let dimensions = self.recipe.dimensions.iter();
+            let dimensions: Vec<_> = dimensions.map(|it| (&*it.name, it.range)).collect();
+            return measured(&self.corpus.utterances, &dimensions, self.observer);
+        }
         let schemes = [self.recipe.outputs(), &self.recipe.label_scheme];
         labeled(&self.corpus.utterances, &schemes, self.observer)
     }
@@ -94,6 +103,62 @@ pub(super) fn labeled(
         return Err(LabError::TooFewClips(format!(
             "no clip of the corpus has a class of {scheme}; its labels are {}",
             labels.join(", ")
+        )));
+    }
+    Ok(kept)
+}
+
+/// Return the clips with a value of each dimension, inside its range if it has one, and tell the
+/// observer of the others.
+///
+/// # Errors
+/// If no clip is left.
+pub(super) fn measured(
+    utterances: &[Utterance],
+    dimensions: &[(&str, Option<[f64; 2]>)],
+    observer: Observer<'_>,
+) -> Result<Vec<Utterance>, LabError> {
+    let mut without: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut outside: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(utterances.len());
+    'clips: for utterance in utterances {
+        for (name, range) in dimensions {
+            let value = utterance
+                .values
+                .get(*name)
+                .filter(|value| value.is_finite());
+            let counted = match (value, range) {
+                (None, _) => &mut without,
+                (Some(value), Some([low, high])) if value < low || value > high => &mut outside,
+                _ => continue,
+            };
+            *counted.entry(name).or_default() += 1;
+            continue 'clips;
+        }
+        kept.push(utterance.clone());
+    }
+    if !without.is_empty() || !outside.is_empty() {
+        observer(&Event::WithoutValue {
+            without: &without,
+            outside: &outside,
+        });
+    }
+    if kept.is_empty() {
+        let known: BTreeSet<&str> = utterances
+            .iter()
+            .flat_map(|utterance| utterance.values.keys().map(String::as_str))
+            .collect();
+        let known = match known.is_empty() {
+            true => "it has no numbers".to_owned(),
+            false => {
+                let known: Vec<&str> = known.into_iter().collect();
+                format!("its numbers are {}", known.join(", "))
+            }
+        };
+        let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+        return Err(LabError::TooFewClips(format!(
+            "no clip of the corpus has a usable value of {}; {known}",
+            names.join(" and ")
         )));
     }
     Ok(kept)

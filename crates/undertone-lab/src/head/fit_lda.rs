@@ -9,6 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use undertone_metrics::argmax;
 use undertone_models::Head;
 
+use super::held_out_groups::held_out_groups;
 use super::lda::{Example, Lda};
 use crate::error::LabError;
 use crate::recipe::LdaConfig;
@@ -53,9 +54,7 @@ pub(crate) fn fit(
     let mut held_out: Vec<Vec<HeldOut>> = shrinkages.iter().map(|_| Vec::new()).collect();
     // The choice is made by outputs. The classes matter only for the final head.
     let alone: Vec<usize> = (0..outputs).collect();
-    let folds = folds.min(groups.len());
-    for fold in (0..folds).filter(|_| folds > 1) {
-        let held: Vec<&str> = groups.iter().copied().skip(fold).step_by(folds).collect();
+    for held in held_out_groups(groups, folds) {
         let (out, kept): (Vec<_>, Vec<_>) =
             examples.iter().partition(|it| held.contains(&it.group));
         let lda = Lda::new(&kept, outputs, device);

@@ -6,11 +6,11 @@
 //! (Friedman 1989). Differences between speakers within an emotion are part of `S`, so the head
 //! learns to ignore them.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use nalgebra::{Cholesky, DMatrix, DVector};
+use burn::tensor::Device;
 use undertone_audio::FeatureMatrix;
 use undertone_models::{BandStatistics, Head};
 
+use super::covariance::Covariance;
 use crate::error::LabError;
 
 /// An embedding to fit a head to.
@@ -29,12 +29,9 @@ pub(super) struct Lda {
     statistics: BandStatistics,
     /// Each output that occurs, with the mean of its standardized embeddings.
     means: Vec<(usize, Vec<f64>)>,
-    /// `[examples, width]`: the standardized embeddings less the mean of their output.
-    residuals: Tensor<2>,
-    /// The smaller one of `residuals · residualsᵀ` and `residualsᵀ · residuals`, by rows.
-    gram: Vec<f64>,
+    /// Of the standardized embeddings less the mean of their output.
+    within: Covariance,
     outputs: usize,
-    device: Device,
 }
 
 impl Lda {
@@ -62,14 +59,6 @@ impl Lda {
                 *value -= *mean as f32;
             }
         }
-        let count = rows.len();
-        let residuals =
-            Tensor::<2>::from_data(TensorData::new(rows.concat(), [count, width]), device);
-        let other = residuals.clone().transpose();
-        let gram = match count <= width {
-            true => residuals.clone().matmul(other),
-            false => other.matmul(residuals.clone()),
-        };
         let occurring = means.into_iter().enumerate();
         Self {
             statistics,
@@ -77,10 +66,8 @@ impl Lda {
                 .filter(|(_, (count, _))| *count > 0)
                 .map(|(output, (_, mean))| (output, mean))
                 .collect(),
-            residuals,
-            gram: gram.into_data().iter::<f64>().collect(),
+            within: Covariance::new(&rows, width, device),
             outputs,
-            device: device.clone(),
         }
     }
 
@@ -94,63 +81,15 @@ impl Lda {
     /// # Errors
     /// If the embeddings do not differ within any class.
     pub(super) fn solve(&self, shrinkage: f64) -> Result<Discriminants, LabError> {
-        let [count, width] = self.residuals.dims();
-        let size = count.min(width);
-        let trace: f64 = (0..size).map(|at| self.gram[at * size + at]).sum::<f64>() / count as f64;
-        // S' = kept · RᵀR + ridge · I
-        let kept = (1.0 - shrinkage) / count as f64;
-        let ridge = shrinkage * trace / width as f64;
-        let equal = || {
+        let means: Vec<Vec<f64>> = self.means.iter().map(|(_, mean)| mean.clone()).collect();
+        let solved = self.within.solve(shrinkage, &means).ok_or_else(|| {
             LabError::TooFewClips(
                 "the embeddings of the training set do not differ within a class, so no head can \
                  be fitted to them"
                     .to_owned(),
             )
-        };
-        if ridge.is_nan() || ridge <= 0.0 {
-            return Err(equal());
-        }
-        let means: Vec<Vec<f64>> = self.means.iter().map(|(_, mean)| mean.clone()).collect();
-        let solved = if width <= count {
-            let mut matrix: Vec<f64> = self.gram.iter().map(|value| kept * value).collect();
-            (0..size).for_each(|at| matrix[at * size + at] += ridge);
-            solve(size, matrix, &means).ok_or_else(equal)?
-        } else {
-            // Woodbury: S'⁻¹·m = (m - Rᵀ·(RRᵀ + ridge/kept · I)⁻¹·R·m) / ridge
-            let mut matrix = self.gram.clone();
-            (0..size).for_each(|at| matrix[at * size + at] += ridge / kept);
-            let projected = self.through(&means, self.residuals.clone().transpose());
-            let columns = solve(size, matrix, &projected).ok_or_else(equal)?;
-            let explained = self.through(&columns, self.residuals.clone());
-            means
-                .iter()
-                .zip(explained)
-                .map(|(mean, explained)| {
-                    let left = mean
-                        .iter()
-                        .zip(explained)
-                        .map(|(mean, of)| (mean - of) / ridge);
-                    left.collect()
-                })
-                .collect()
-        };
+        })?;
         Ok(self.discriminants(&means, &solved))
-    }
-
-    /// Multiply vectors with a matrix.
-    fn through(&self, vectors: &[Vec<f64>], matrix: Tensor<2>) -> Vec<Vec<f64>> {
-        let [height, width] = matrix.dims();
-        let values: Vec<f32> = vectors
-            .iter()
-            .flatten()
-            .map(|value| *value as f32)
-            .collect();
-        let rows = Tensor::<2>::from_data(
-            TensorData::new(values, [vectors.len(), height]),
-            &self.device,
-        );
-        let product: Vec<f64> = rows.matmul(matrix).into_data().iter::<f64>().collect();
-        product.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
     }
 
     /// Return the discriminant functions of embeddings that are not standardized: the
@@ -178,17 +117,6 @@ impl Lda {
         }
         functions
     }
-}
-
-/// Solve `A·x = b` for each of `columns`, with a symmetric, positive definite `A` of `size` rows.
-/// `None` if `A` is not positive definite.
-fn solve(size: usize, matrix: Vec<f64>, columns: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
-    let factor = Cholesky::new(DMatrix::from_vec(size, size, matrix))?;
-    let solve = |column: &Vec<f64>| {
-        let solution = factor.solve(&DVector::from_column_slice(column));
-        solution.as_slice().to_vec()
-    };
-    Some(columns.iter().map(solve).collect())
 }
 
 /// Linear functions from embeddings to scores, one per output.
@@ -226,6 +154,7 @@ impl Discriminants {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(super) mod tests {
+    use burn::tensor::Tensor;
     use burn::tensor::activation::softmax;
 
     use super::*;

@@ -1,7 +1,12 @@
-//! The head of a frozen encoder: linear discriminant analysis.
+//! The head of a frozen encoder: linear discriminant analysis for classes, ridge regression for
+//! dimensions.
 
+mod covariance;
 mod fit_lda;
+mod held_out_groups;
 mod lda;
+mod ridge;
 
 pub(crate) use fit_lda::fit;
 pub(crate) use lda::Example;
+pub(crate) use ridge::{Measured, fit_ridge};

@@ -36,6 +36,12 @@ pub enum RecipeError {
     /// The classes cannot be made of the corpus's labels.
     #[error("label_scheme: {0}")]
     Scheme(#[from] undertone_corpus::SchemeError),
+    /// Classes and dimensions in one recipe.
+    #[error("recipe: `dimensions` and `{scheme}` exclude each other: leave one of them out")]
+    TwoTasks {
+        /// The field of the classes.
+        scheme: &'static str,
+    },
     /// A value is out of its range.
     #[error("recipe: `{field}` must be {expected}, found {found}")]
     Range {

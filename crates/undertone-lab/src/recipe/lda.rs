@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{RecipeError, range};
 
-/// Linear discriminant analysis on the standardized embeddings of a frozen encoder. The shrinkage
-/// is chosen by cross-validation over the speakers or the corpora of the training set.
+/// A head on the standardized embeddings of a frozen encoder: linear discriminant analysis for
+/// classes, ridge regression for dimensions. The shrinkage of the covariance is chosen by
+/// cross-validation over the speakers or the corpora of the training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LdaConfig {
-    /// The shrinkages to choose from, above 0 up to 1. With 1 only the variances count; with small
+    /// The shrinkages to choose from, above 0 up to 1, for dimensions below 1. With 1 only the variances count; with small
     /// ones the covariances count too.
     pub shrinkage: Vec<f64>,
     /// Folds of the cross-validation over speakers, at least 2.

@@ -2,6 +2,7 @@
 
 mod augment;
 mod copies;
+mod dimensions;
 mod error;
 mod lda;
 mod protocol_text;
@@ -16,6 +17,7 @@ use undertone_models::NetworkConfig;
 
 pub use augment::{AugmentConfig, MaskConfig};
 pub use copies::CopiesConfig;
+pub use dimensions::{DimensionTarget, Dimensions, RegressionLoss};
 pub use error::RecipeError;
 use error::range;
 pub use lda::{HoldOut, LdaConfig};
@@ -46,6 +48,13 @@ pub struct Recipe {
     /// Which labels of the corpus stand for others, and which to leave out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub labels: LabelMap,
+    /// The numbers that the model predicts instead of classes. Then `label_scheme` and
+    /// `output_scheme` must be left out.
+    #[serde(default, skip_serializing_if = "Dimensions::is_empty")]
+    pub dimensions: Dimensions,
+    /// What is minimized for `dimensions`. Default: `ccc`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<RegressionLoss>,
     /// How the clips are split.
     pub protocol: ProtocolConfig,
     /// The steps that balance the training set, in order.
@@ -142,19 +151,29 @@ impl Recipe {
             origin: origin.to_owned(),
             message: error.to_string(),
         };
-        let recipe: Self = if overrides.is_empty() {
+        let mut table: toml::Table =
+            toml::from_str(text).map_err(|error| parse_error(origin, error))?;
+        let mut recipe: Self = if overrides.is_empty() {
+            // Not from the table, which does not know the lines of mistakes.
             toml::from_str(text).map_err(|error| parse_error(origin, error))?
         } else {
-            let mut table: toml::Table =
-                toml::from_str(text).map_err(|error| parse_error(origin, error))?;
             for assignment in overrides {
                 set(&mut table, assignment)?;
             }
             let origin = format!("{origin} with --set {}", overrides.join(" --set "));
+            let table = table.clone();
             table
                 .try_into()
                 .map_err(|error| parse_error(&origin, error))?
         };
+        if !recipe.dimensions.is_empty() {
+            for scheme in ["label_scheme", "output_scheme"] {
+                if table.contains_key(scheme) {
+                    return Err(RecipeError::TwoTasks { scheme });
+                }
+            }
+            recipe.label_scheme = LabelScheme::Corpus;
+        }
         recipe.check()?;
         Ok(recipe)
     }
@@ -164,10 +183,33 @@ impl Recipe {
     /// # Errors
     /// If a value has no TOML form.
     pub fn to_toml(&self) -> Result<String, RecipeError> {
-        toml::to_string_pretty(self).map_err(|error| RecipeError::Parse {
+        let error = |error: toml::ser::Error| RecipeError::Parse {
             origin: self.name.clone(),
             message: error.to_string(),
-        })
+        };
+        if self.dimensions.is_empty() {
+            return toml::to_string_pretty(self).map_err(error);
+        }
+        // A recipe of dimensions has no classes to state.
+        let mut table = toml::Table::try_from(self).map_err(error)?;
+        table.remove("label_scheme");
+        toml::to_string_pretty(&table).map_err(error)
+    }
+
+    /// Return the names of what the model predicts: the classes, or the dimensions.
+    pub fn targets(&self) -> Vec<String> {
+        match self.dimensions.is_empty() {
+            true => self.labels(),
+            false => self.dimensions.names(),
+        }
+    }
+
+    /// Return the name of what the model predicts: that of the label scheme, or `dimensions`.
+    pub fn task(&self) -> &str {
+        match self.dimensions.is_empty() {
+            true => self.label_scheme.name(),
+            false => "dimensions",
+        }
     }
 
     /// Return the names of the classes.
@@ -187,7 +229,8 @@ impl Recipe {
     /// If the corpus has fewer than two labels, or `output_scheme` cannot be summed to them.
     pub fn for_corpus(mut self, corpus: &Corpus) -> Result<Self, RecipeError> {
         let schemes = [Some(&mut self.label_scheme), self.output_scheme.as_mut()];
-        for scheme in schemes.into_iter().flatten() {
+        let of_classes = self.dimensions.is_empty();
+        for scheme in schemes.into_iter().flatten().filter(|_| of_classes) {
             *scheme = scheme.resolved(&corpus.utterances)?;
         }
         self.check()?;
@@ -215,6 +258,7 @@ impl Recipe {
             "a protocol with a training set",
             self.protocol.name,
         )?;
+        self.check_dimensions()?;
         let pretrained = matches!(self.network, NetworkConfig::Pretrained(_));
         if let Some(head) = &self.head {
             range(
@@ -252,6 +296,57 @@ impl Recipe {
             )?,
         }
         self.augmentation.check()
+    }
+
+    /// Return an error for options that only classes or only dimensions have.
+    fn check_dimensions(&self) -> Result<(), RecipeError> {
+        self.dimensions.check()?;
+        let of_classes = self.dimensions.is_empty();
+        range(
+            !of_classes || self.loss.is_none(),
+            "loss",
+            "left out without dimensions",
+            "a loss",
+        )?;
+        range(
+            of_classes || !self.balance.contains(&BalanceStep::Undersample),
+            "balance",
+            "without undersample for dimensions, which have no classes",
+            "undersample",
+        )?;
+        let shrinkages = self.head.iter().flat_map(|head| &head.shrinkage);
+        let largest = shrinkages.copied().fold(0.0, f64::max);
+        range(
+            of_classes || largest < 1.0,
+            "head.shrinkage",
+            "below 1 for dimensions",
+            largest,
+        )?;
+        let Some(training) = &self.training else {
+            return Ok(());
+        };
+        range(
+            of_classes || (training.label_smoothing == 0.0 && !training.class_weights),
+            "training",
+            "without label_smoothing and class_weights for dimensions",
+            "one of them",
+        )?;
+        let (wrong, expected) = match of_classes {
+            true => (
+                Selection::ValidationCcc,
+                "validation-loss, validation-uar or last",
+            ),
+            false => (
+                Selection::ValidationUar,
+                "validation-loss, validation-ccc or last",
+            ),
+        };
+        range(
+            training.select != wrong,
+            "training.select",
+            expected,
+            "the score of another task",
+        )
     }
 }
 

@@ -99,6 +99,9 @@ pub enum Selection {
     ValidationLoss,
     /// The epoch with the highest unweighted average recall on the validation set.
     ValidationUar,
+    /// The epoch with the highest concordance correlation coefficient on the validation set, for
+    /// recipes of `dimensions`. With several dimensions it is their mean.
+    ValidationCcc,
     /// The last epoch. Its validation scores do not matter.
     Last,
 }

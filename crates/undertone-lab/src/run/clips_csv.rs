@@ -1,6 +1,6 @@
 //! The predictions of single clips as a table.
 
-use undertone_metrics::ClipPrediction;
+use undertone_metrics::{ClipPrediction, DimensionPrediction};
 
 /// Return predictions as a CSV table: a row for each clip with its true and predicted class, the
 /// predicted class's probability, and the probability of each class (`p_` and its label).
@@ -34,6 +34,32 @@ pub fn predictions_csv(labels: &[String], predictions: &[ClipPrediction]) -> Str
     text
 }
 
+/// Return predictions as a CSV table: a row for each clip with the true and the predicted value of
+/// each dimension (`true_` and `predicted_` and its name).
+pub(super) fn dimensions_csv(dimensions: &[String], predictions: &[DimensionPrediction]) -> String {
+    let mut text = String::from("clip,corpus,speaker,gender");
+    for dimension in dimensions {
+        for kind in ["true", "predicted"] {
+            text += &format!(",{}", field(&format!("{kind}_{dimension}")));
+        }
+    }
+    text.push('\n');
+    for prediction in predictions {
+        let names = [
+            &prediction.utterance,
+            &prediction.corpus,
+            &prediction.speaker,
+            prediction.gender.as_deref().unwrap_or_default(),
+        ];
+        text += &names.map(field).join(",");
+        for (truth, predicted) in prediction.truth.iter().zip(&prediction.predicted) {
+            text += &format!(",{truth},{predicted:.6}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// Return a field of a CSV file, in quotes where it needs them.
 fn field(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
@@ -50,6 +76,23 @@ fn field(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_has_the_true_and_the_predicted_values() {
+        let prediction = DimensionPrediction {
+            utterance: "a.wav".into(),
+            corpus: "BAVED".into(),
+            speaker: "1".into(),
+            gender: Some("male".into()),
+            truth: vec![2.0],
+            predicted: vec![1.25],
+        };
+        assert_eq!(
+            dimensions_csv(&["arousal".to_owned()], &[prediction]),
+            "clip,corpus,speaker,gender,true_arousal,predicted_arousal\n\
+             a.wav,BAVED,1,male,2,1.250000\n"
+        );
+    }
 
     #[test]
     fn a_row_has_the_labels_and_all_probabilities() {

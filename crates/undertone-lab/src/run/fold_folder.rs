@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
+use undertone_metrics::Prediction;
 
 use super::files::{read, read_json, to_json, write, write_json};
 use super::fold_predictions::FoldPredictions;
@@ -94,21 +95,26 @@ impl FoldFolder {
     }
 
     /// Write the predictions, which finishes the fold.
-    pub(crate) fn write_predictions(&self, predictions: &FoldPredictions) -> Result<(), LabError> {
+    pub(crate) fn write_predictions<P: Prediction>(
+        &self,
+        predictions: &FoldPredictions<P>,
+    ) -> Result<(), LabError> {
         write_json(&self.predictions_path(), predictions)
     }
 
     /// Read the predictions. `None` until the fold is finished.
-    pub(crate) fn predictions(&self) -> Result<Option<FoldPredictions>, LabError> {
+    pub(crate) fn predictions<P: Prediction>(
+        &self,
+    ) -> Result<Option<FoldPredictions<P>>, LabError> {
         read_json(&self.predictions_path())
     }
 
     /// Read the predictions, which must be of so many test clips. `None` until the fold is
     /// finished.
-    pub(crate) fn predictions_of(
+    pub(crate) fn predictions_of<P: Prediction>(
         &self,
         test_clips: usize,
-    ) -> Result<Option<FoldPredictions>, LabError> {
+    ) -> Result<Option<FoldPredictions<P>>, LabError> {
         match self.predictions()? {
             Some(predictions) if predictions.test.len() != test_clips => Err(LabError::Damaged {
                 path: self.predictions_path(),

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use undertone_files::is_unfinished;
-use undertone_metrics::Report;
+use undertone_metrics::{Report, SetText};
 
 use super::files::{read, read_json, write, write_json};
 use super::fold_folder::FoldFolder;
@@ -169,13 +169,13 @@ impl RunFolder {
     }
 
     /// Write the report as text and as JSON.
-    pub(crate) fn write_report(&self, report: &Report) -> Result<(), LabError> {
+    pub(crate) fn write_report<E: SetText>(&self, report: &Report<E>) -> Result<(), LabError> {
         write(&self.report_path(), report.to_text().as_bytes())?;
         write(&self.report_json_path(), report.to_json()?.as_bytes())
     }
 
     /// Read the report. `None` if there is none yet.
-    pub(super) fn report(&self) -> Result<Option<Report>, LabError> {
+    pub(super) fn report<E: SetText>(&self) -> Result<Option<Report<E>>, LabError> {
         read_json(&self.report_json_path())
     }
 

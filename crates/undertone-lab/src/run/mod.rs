@@ -8,6 +8,7 @@ mod folder;
 mod log;
 mod metrics_csv;
 mod record;
+mod target;
 
 pub use clips_csv::predictions_csv;
 pub(crate) use files::{read, write};
@@ -16,3 +17,4 @@ pub use fold_predictions::FoldPredictions;
 pub use folder::RunFolder;
 pub use log::{Ending, RunLog, Session};
 pub use record::{FoldRecord, RunRecord};
+pub use target::Target;

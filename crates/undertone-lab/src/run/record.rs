@@ -3,25 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use undertone_corpus::{LabelScheme, ProtocolConfig};
-use undertone_metrics::{ClipPrediction, Evaluation, Report};
+use undertone_metrics::{ClipPrediction, Report};
+use undertone_models::ModelConfig;
 
 use super::fold_folder::FoldFolder;
 use super::fold_predictions::FoldPredictions;
 use super::folder::RunFolder;
 use super::log::RunLog;
+use super::target::Target;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
 use crate::recipe::{Recipe, describe_protocol};
 
-/// The results of a run, finished or not, or of the evaluation of a model.
+/// The results of a run, finished or not, or of the evaluation of a model. The predictions are of
+/// classes, or with [`DimensionPrediction`](undertone_metrics::DimensionPrediction) of numbers.
 #[derive(Debug, Clone)]
-pub struct RunRecord {
+pub struct RunRecord<P: Target = ClipPrediction> {
     /// The folder of the run, or of the model that was evaluated.
     pub path: PathBuf,
     /// The name of the recipe.
     pub name: String,
-    /// The classes.
+    /// The classes; [`LabelScheme::Corpus`] if numbers are predicted.
     pub label_scheme: LabelScheme,
+    /// The names of the classes or of the dimensions.
+    pub targets: Vec<String>,
     /// How the clips were split.
     pub protocol: ProtocolConfig,
     /// The seed of the split.
@@ -31,9 +36,9 @@ pub struct RunRecord {
     /// Its log; `None` for runs of earlier versions.
     pub log: Option<RunLog>,
     /// The folds that were begun, in order.
-    pub folds: Vec<FoldRecord>,
+    pub folds: Vec<FoldRecord<P>>,
     /// The scores so far; `None` if no fold with a test set is finished.
-    pub report: Option<Report>,
+    pub report: Option<Report<P::Evaluation>>,
     /// Whether all folds are finished.
     pub finished: bool,
     /// Files without results that cannot be read. Their content is missing here.
@@ -42,19 +47,19 @@ pub struct RunRecord {
 
 /// One fold of a run.
 #[derive(Debug, Clone)]
-pub struct FoldRecord {
+pub struct FoldRecord<P: Target = ClipPrediction> {
     /// Its name.
     pub name: String,
     /// The metrics of each epoch; empty if nothing is trained in epochs.
     pub epochs: Vec<EpochMetrics>,
     /// The predictions of all clips; `None` until the fold is finished.
-    pub predictions: Option<FoldPredictions>,
+    pub predictions: Option<FoldPredictions<P>>,
 }
 
-impl FoldRecord {
+impl<P: Target> FoldRecord<P> {
     fn new(
         folder: &FoldFolder,
-        predictions: Option<FoldPredictions>,
+        predictions: Option<FoldPredictions<P>>,
         warnings: &mut Vec<String>,
     ) -> Self {
         let epochs = folder.metrics().unwrap_or_else(|error| {
@@ -83,13 +88,20 @@ impl FoldRecord {
     }
 }
 
-impl RunRecord {
+impl<P: Target> RunRecord<P> {
     /// Read a run's folder.
     ///
     /// # Errors
-    /// If the folder holds no run, or a file with results is damaged.
+    /// If the folder holds no run, the run predicts something else, or a file with results is
+    /// damaged.
     pub fn read(path: &Path) -> Result<Self, LabError> {
         let (folder, recipe) = RunFolder::existing(path)?;
+        if recipe.dimensions.is_empty() == P::OF_DIMENSIONS {
+            return Err(LabError::OtherTask {
+                path: path.to_owned(),
+                found: recipe.task().to_owned(),
+            });
+        }
         let log = folder.log();
         let written = folder.report()?;
         let mut warnings = Vec::new();
@@ -112,7 +124,12 @@ impl RunRecord {
             .map(|report| report.protocol.clone())
             .or_else(|| log.as_ref().map(|log| log.protocol.clone()))
             .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
-        let report = evaluate(&recipe.name, &recipe.label_scheme, protocol, &folds)?;
+        let report = evaluate(
+            &recipe.name,
+            (recipe.task(), &recipe.targets()),
+            protocol,
+            &folds,
+        )?;
         let done = folds
             .iter()
             .filter(|fold| fold.predictions.is_some())
@@ -136,15 +153,20 @@ impl RunRecord {
         folder: &RunFolder,
         recipe: &Recipe,
         protocol: String,
-        finished: Vec<(FoldFolder, FoldPredictions)>,
+        finished: Vec<(FoldFolder, FoldPredictions<P>)>,
     ) -> Result<Self, LabError> {
         let mut warnings = Vec::new();
-        let folds: Vec<FoldRecord> = finished
+        let folds: Vec<FoldRecord<P>> = finished
             .into_iter()
             .map(|(fold, predictions)| FoldRecord::new(&fold, Some(predictions), &mut warnings))
             .collect();
         Ok(Self {
-            report: evaluate(&recipe.name, &recipe.label_scheme, protocol, &folds)?,
+            report: evaluate(
+                &recipe.name,
+                (recipe.task(), &recipe.targets()),
+                protocol,
+                &folds,
+            )?,
             folds,
             finished: true,
             warnings,
@@ -153,16 +175,16 @@ impl RunRecord {
     }
 
     /// Return the record of an evaluation. `path` is the folder of the model, `name` that of its
-    /// recipe, `description` the protocol with its options, and `folds` the predictions of each
+    /// recipe, `config` what it predicts, `description` the protocol with its options, and `folds` the predictions of each
     /// test set with its name.
     pub(crate) fn of_evaluation(
         path: &Path,
         name: &str,
-        label_scheme: &LabelScheme,
+        config: &ModelConfig,
         (protocol, seed, description): (&ProtocolConfig, u64, String),
-        folds: Vec<(String, FoldPredictions)>,
+        folds: Vec<(String, FoldPredictions<P>)>,
     ) -> Result<Self, LabError> {
-        let folds: Vec<FoldRecord> = folds
+        let folds: Vec<FoldRecord<P>> = folds
             .into_iter()
             .map(|(name, predictions)| FoldRecord {
                 name,
@@ -170,15 +192,23 @@ impl RunRecord {
                 predictions: Some(predictions),
             })
             .collect();
+        let (task, targets) = match config.dimensions.is_empty() {
+            true => (config.label_scheme.name(), config.labels.clone()),
+            false => {
+                let names = config.dimensions.iter().map(|it| it.name.clone());
+                ("dimensions", names.collect())
+            }
+        };
         Ok(Self {
             path: path.to_owned(),
             name: name.to_owned(),
-            label_scheme: label_scheme.clone(),
+            label_scheme: config.label_scheme.clone(),
             protocol: protocol.clone(),
             seed,
             recipe: None,
             log: None,
-            report: evaluate(name, label_scheme, description, &folds)?,
+            report: evaluate(name, (task, &targets), description, &folds)?,
+            targets,
             folds,
             finished: true,
             warnings: Vec::new(),
@@ -190,6 +220,7 @@ impl RunRecord {
             path: path.to_owned(),
             name: recipe.name.clone(),
             label_scheme: recipe.label_scheme.clone(),
+            targets: recipe.targets(),
             protocol: recipe.protocol.clone(),
             seed: recipe.seed,
             recipe: Some(recipe),
@@ -201,6 +232,28 @@ impl RunRecord {
         }
     }
 
+    /// Return how many folds are finished, and of how many if that is known.
+    pub fn progress(&self) -> (usize, Option<usize>) {
+        let done = self
+            .folds
+            .iter()
+            .filter(|fold| fold.predictions.is_some())
+            .count();
+        (done, self.log.as_ref().map(|log| log.folds.len()))
+    }
+
+    /// Return the names of the classes or of the dimensions.
+    pub fn labels(&self) -> Vec<String> {
+        self.targets.clone()
+    }
+
+    /// Return the predictions of the test clips of all finished folds, fold by fold.
+    pub fn test_predictions(&self) -> Vec<P> {
+        test_predictions(&self.folds)
+    }
+}
+
+impl RunRecord {
     /// Return the record with the probabilities of its classes summed to those of a coarser scheme,
     /// to compare it with runs that have that scheme.
     ///
@@ -239,62 +292,40 @@ impl RunRecord {
             .report
             .map(|report| report.protocol)
             .unwrap_or_default();
-        self.report = evaluate(&self.name, scheme, protocol, &self.folds)?;
+        let labels = scheme.labels().iter();
+        self.targets = labels.map(|label| (*label).to_owned()).collect();
+        let task = (scheme.name(), &self.targets[..]);
+        self.report = evaluate(&self.name, task, protocol, &self.folds)?;
         self.label_scheme = scheme.clone();
         Ok(self)
     }
-
-    /// Return how many folds are finished, and of how many if that is known.
-    pub fn progress(&self) -> (usize, Option<usize>) {
-        let done = self
-            .folds
-            .iter()
-            .filter(|fold| fold.predictions.is_some())
-            .count();
-        (done, self.log.as_ref().map(|log| log.folds.len()))
-    }
-
-    /// Return the names of the classes.
-    pub fn labels(&self) -> Vec<String> {
-        labels_of(&self.label_scheme)
-    }
-
-    /// Return the predictions of the test clips of all finished folds, fold by fold.
-    pub fn test_predictions(&self) -> Vec<ClipPrediction> {
-        test_predictions(&self.folds)
-    }
 }
 
-fn labels_of(scheme: &LabelScheme) -> Vec<String> {
-    let labels = scheme.labels().iter();
-    labels.map(|label| (*label).to_owned()).collect()
-}
-
-fn test_predictions(folds: &[FoldRecord]) -> Vec<ClipPrediction> {
+fn test_predictions<P: Target>(folds: &[FoldRecord<P>]) -> Vec<P> {
     let done = folds.iter().filter_map(|fold| fold.predictions.as_ref());
     done.flat_map(|predictions| predictions.test.iter().cloned())
         .collect()
 }
 
 /// Evaluate the finished folds, each alone and all together. `None` if none has test clips.
-fn evaluate(
+/// `task` is the name of the label scheme, or `dimensions`, with the names of the targets.
+fn evaluate<P: Target>(
     recipe: &str,
-    scheme: &LabelScheme,
+    (task, targets): (&str, &[String]),
     protocol: String,
-    folds: &[FoldRecord],
-) -> Result<Option<Report>, LabError> {
-    let labels = labels_of(scheme);
+    folds: &[FoldRecord<P>],
+) -> Result<Option<Report<P::Evaluation>>, LabError> {
     let reports = folds
         .iter()
         .filter_map(|fold| Some((fold, fold.predictions.as_ref()?)))
         .filter(|(_, predictions)| !predictions.test.is_empty())
-        .map(|(fold, predictions)| predictions.evaluate(&fold.name, &labels))
+        .map(|(fold, predictions)| predictions.evaluate(&fold.name, targets))
         .collect::<Result<Vec<_>, LabError>>()?;
     if reports.is_empty() {
         return Ok(None);
     }
-    let pooled = Evaluation::new(&labels, &test_predictions(folds))?;
-    let report = Report::new(protocol, recipe, scheme.name(), reports, pooled)?;
+    let pooled = P::evaluate(targets, &test_predictions(folds))?;
+    let report = Report::new(protocol, recipe, task, reports, pooled)?;
     Ok(Some(report))
 }
 

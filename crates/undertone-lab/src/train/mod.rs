@@ -6,6 +6,7 @@
 mod batches;
 mod checkpoint;
 mod memory;
+mod objective;
 mod old_names;
 mod optimization;
 mod schedule;
@@ -14,4 +15,4 @@ mod trainer;
 
 pub(crate) use batches::rng_at;
 pub use memory::MemoryEstimate;
-pub(crate) use task::{Start, Subset, Task, TrainingData};
+pub(crate) use task::{Start, Subset, Targets, Task, TrainingData};

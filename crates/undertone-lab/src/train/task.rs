@@ -3,20 +3,34 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use undertone_models::{Activations, BandStatistics, EncoderFiles, ModelConfig, PretrainedNetwork};
+use undertone_models::{
+    Activations, BandStatistics, EncoderFiles, ModelConfig, Outputs, PretrainedNetwork,
+};
 
 use crate::prepare::ClipFeatures;
-use crate::recipe::{AugmentConfig, TrainingConfig};
+use crate::recipe::{AugmentConfig, RegressionLoss, TrainingConfig};
 use crate::run::FoldFolder;
 
-/// The clips of one set with their classes.
+/// The clips of one set with their targets.
 #[derive(Debug, Clone)]
 pub(crate) struct Subset<'a> {
     pub(crate) clips: Vec<&'a ClipFeatures>,
-    /// The class of each clip in the label scheme.
-    pub(crate) labels: Vec<usize>,
-    /// The class of each clip among the network's outputs.
-    pub(crate) outputs: Vec<usize>,
+    pub(crate) targets: Targets,
+}
+
+/// What the network should compute for each clip.
+#[derive(Debug, Clone)]
+pub(crate) enum Targets {
+    Classes {
+        /// The class of each clip in the label scheme.
+        labels: Vec<usize>,
+        /// The class of each clip among the network's outputs.
+        outputs: Vec<usize>,
+    },
+    Dimensions {
+        /// The standardized values of each clip.
+        values: Vec<Vec<f32>>,
+    },
 }
 
 /// The clips of a training.
@@ -27,8 +41,8 @@ pub(crate) struct TrainingData<'a> {
     pub(crate) validation: Subset<'a>,
     /// Statistics of the training set that standardize the features.
     pub(crate) statistics: Option<BandStatistics>,
-    /// The class of each output of the network.
-    pub(crate) class_of_output: &'a [usize],
+    /// What the outputs of the network stand for.
+    pub(crate) outputs: &'a Outputs,
     /// Size in bytes of the features of the whole corpus.
     pub(crate) bytes: usize,
 }
@@ -49,6 +63,8 @@ pub(crate) enum Start<'a> {
 pub(crate) struct Task<'a> {
     pub(crate) training: &'a TrainingConfig,
     pub(crate) augmentation: &'a AugmentConfig,
+    /// The loss of dimensions; that of classes is the cross-entropy.
+    pub(crate) loss: RegressionLoss,
     pub(crate) seed: u64,
     pub(crate) data: TrainingData<'a>,
     pub(crate) start: Start<'a>,

@@ -4,14 +4,12 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use rand::RngExt;
-use undertone_metrics::{ConfusionMatrix, Scores, argmax, cross_entropy};
-use undertone_models::infer::{Inference, softmax};
+use undertone_models::infer::Inference;
 use undertone_models::{Batch, Model, Network, Weights};
 
-use super::batches::{View, batches, rng_at, view};
+use super::batches::{batches, rng_at, view};
 use super::checkpoint::{self, Progress, StepSums};
 use super::memory::MemoryEstimate;
 use super::optimization::{self, RateGroup, rate_groups};
@@ -202,22 +200,21 @@ impl Task<'_> {
             &mut rng,
         );
         let targets = self.targets(clips, &view, &state.class_weights);
-        let weight: f32 = targets.iter().flatten().sum();
+        let weight = self.weight_of(&targets);
         let mut gradients = GradientsAccumulator::new();
         let mut rows = Vec::with_capacity(clips.len());
         let mut loss_of_step = 0.0;
         let batches = view.features.chunks(training.batch_size);
         for (features, targets) in batches.zip(targets.chunks(training.batch_size)) {
             let scores = state.network.forward(&Batch::of(features, &device));
-            let targets = tensor(targets, &device);
-            let loss = (log_softmax(scores.clone(), 1) * targets).sum().neg() / weight;
+            let loss = self.loss(scores.clone(), targets, weight, &device);
             loss_of_step += f64::from(loss.clone().into_scalar::<f32>());
             if !loss_of_step.is_finite() {
                 return Err(self.loss_not_finite(&state.progress, index + 1));
             }
             let of_batch = GradientsParams::from_grads(loss.backward(), &state.network);
             gradients.accumulate(&state.network, of_batch);
-            rows.extend(softmax(scores, self.data.class_of_output));
+            rows.extend(self.data.outputs.rows(scores));
         }
         let mut gradients = gradients.grads();
         if training.clip_norm > 0.0 {
@@ -236,70 +233,11 @@ impl Task<'_> {
             average.approach(&Weights::of(&state.network), 1.0 - training.weight_average);
         }
 
-        let right = rows
-            .iter()
-            .zip(clips)
-            .filter(|(row, clip)| argmax(row) == self.data.train.labels[**clip])
-            .count();
         let sums = &mut state.progress.sums;
         sums.loss += loss_of_step * clips.len() as f64;
-        sums.correct += right;
+        sums.correct += self.correct(&rows, clips);
         sums.clips += clips.len();
         Ok(())
-    }
-
-    /// Return the target probabilities of the network's outputs, smoothed, scaled by the weight of
-    /// the class and mixed as the clips are.
-    fn targets(&self, clips: &[usize], view: &View, class_weights: &[f32]) -> Vec<Vec<f32>> {
-        let outputs = self.data.class_of_output.len();
-        let smoothing = self.training.label_smoothing;
-        let pure: Vec<Vec<f32>> = clips
-            .iter()
-            .map(|&clip| {
-                let weight = class_weights[self.data.train.labels[clip]];
-                (0..outputs)
-                    .map(|output| {
-                        let hit = if output == self.data.train.outputs[clip] {
-                            1.0 - smoothing
-                        } else {
-                            0.0
-                        };
-                        (hit + smoothing / outputs as f32) * weight
-                    })
-                    .collect()
-            })
-            .collect();
-        let mix = |own: &[f32], (partner, share): (usize, f32)| {
-            let other = &pure[partner];
-            own.iter()
-                .zip(other)
-                .map(|(own, other)| own + share * (other - own))
-                .collect()
-        };
-        pure.iter()
-            .zip(&view.mixed)
-            .map(|(own, mixed)| mixed.map_or_else(|| own.clone(), |mixed| mix(own, mixed)))
-            .collect()
-    }
-
-    fn class_weights(&self) -> Vec<f32> {
-        let classes = self.model.labels.len();
-        if !self.training.class_weights {
-            return vec![1.0; classes];
-        }
-        let clips = self.data.train.labels.len() as f32;
-        (0..classes)
-            .map(|class| {
-                let count = self
-                    .data
-                    .train
-                    .labels
-                    .iter()
-                    .filter(|label| **label == class)
-                    .count();
-                clips / (classes * count.max(1)) as f32
-            })
-            .collect()
     }
 
     fn close_epoch(&self, state: &mut State) -> Result<EpochMetrics, LabError> {
@@ -312,25 +250,24 @@ impl Task<'_> {
         let inference = Inference {
             network: &snapshot,
             statistics: self.data.statistics.as_ref(),
-            class_of_output: self.data.class_of_output,
+            outputs: self.data.outputs,
             device: &plain,
         };
         let clips = self.data.validation.clips.iter();
         let windows: Vec<_> = clips.map(|clip| clip.windows.as_slice()).collect();
-        let probabilities = inference.clips(&windows);
-        let (loss, scores) = self.evaluate(&probabilities)?;
+        let rows = inference.clips(&windows);
+        let sums = std::mem::take(&mut state.progress.sums);
+        let train_accuracy = sums.correct as f64 / sums.clips as f64;
+        let (loss, scores) = self.validate(&rows, train_accuracy)?;
         if !loss.is_finite() {
             return Err(self.loss_not_finite(&state.progress, state.progress.step));
         }
         let progress = &mut state.progress;
-        let sums = std::mem::take(&mut progress.sums);
         let mut metrics = EpochMetrics {
             epoch: progress.epoch,
             train_loss: sums.loss / sums.clips as f64,
-            train_accuracy: sums.correct as f64 / sums.clips as f64,
             validation_loss: loss,
-            validation_accuracy: scores.wa,
-            validation_uar: scores.uar,
+            scores,
             learning_rate: progress.plateau.learning_rate,
             best: false,
         };
@@ -383,19 +320,6 @@ impl Task<'_> {
         )
     }
 
-    /// Return the mean cross-entropy in nats and the scores on the validation set.
-    fn evaluate(&self, probabilities: &[Vec<f32>]) -> Result<(f64, Scores), LabError> {
-        let labels = &self.data.validation.labels;
-        let rows = probabilities
-            .iter()
-            .map(Vec::as_slice)
-            .zip(labels.iter().copied());
-        let loss = cross_entropy(rows);
-        let predicted: Vec<usize> = probabilities.iter().map(|row| argmax(row)).collect();
-        let confusion = ConfusionMatrix::new(&self.model.labels, labels, &predicted)?;
-        Ok((loss, confusion.scores()))
-    }
-
     fn loss_not_finite(&self, progress: &Progress, step: usize) -> LabError {
         let hint = match progress.history.iter().rfind(|row| row.best) {
             Some(best) => format!(
@@ -417,12 +341,6 @@ impl Task<'_> {
     }
 }
 
-/// Return rows of numbers as a tensor.
-fn tensor(rows: &[Vec<f32>], device: &Device) -> Tensor<2> {
-    let width = rows.first().map_or(0, Vec::len);
-    Tensor::from_data(TensorData::new(rows.concat(), [rows.len(), width]), device)
-}
-
 /// Return the epoch whose weights are kept, counted from 1; 0 before the first.
 fn best_epoch(history: &[EpochMetrics]) -> usize {
     history
@@ -435,7 +353,9 @@ fn best_epoch(history: &[EpochMetrics]) -> usize {
 /// validation loss tells what an improvement is.
 fn freshest_epoch(history: &[EpochMetrics], selection: Selection) -> usize {
     match selection {
-        Selection::ValidationLoss | Selection::ValidationUar => best_epoch(history),
+        Selection::ValidationLoss | Selection::ValidationUar | Selection::ValidationCcc => {
+            best_epoch(history)
+        }
         Selection::Last => history
             .iter()
             .min_by(|one, other| one.validation_loss.total_cmp(&other.validation_loss))
@@ -450,7 +370,9 @@ fn is_best(row: &EpochMetrics, history: &[EpochMetrics], selection: Selection) -
     };
     match selection {
         Selection::ValidationLoss => row.validation_loss < best.validation_loss,
-        Selection::ValidationUar => row.validation_uar > best.validation_uar,
+        Selection::ValidationUar | Selection::ValidationCcc => {
+            row.scores.main() > best.scores.main()
+        }
         Selection::Last => true,
     }
 }

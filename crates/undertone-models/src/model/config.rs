@@ -1,15 +1,19 @@
 //! The configuration of a model: all of it except the weights.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use undertone_audio::FrontEndConfig;
 use undertone_corpus::LabelScheme;
 
+use super::dimension::Dimension;
 use super::error::ModelError;
-use super::names::FORMAT;
+use super::names::{CONFIG_FILE, FORMAT};
 use crate::network::{Network, NetworkConfig, NetworkError};
+use crate::outputs::Outputs;
 
 /// Where a model comes from.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -51,11 +55,37 @@ pub struct ModelConfig {
     pub label_scheme: LabelScheme,
     /// The names of the classes that the model answers with, in order.
     pub labels: Vec<String>,
+    /// The numbers that the model answers with instead of classes, if it does. The schemes are then
+    /// [`LabelScheme::Corpus`], and there are no labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dimensions: Vec<Dimension>,
     /// Where it comes from.
     pub provenance: Provenance,
 }
 
 impl ModelConfig {
+    /// Read the configuration of a model folder, without its weights.
+    ///
+    /// # Errors
+    /// If there is no `config.json` of a model that Undertone trained, or it is not valid.
+    pub fn load(folder: &Path) -> Result<Self, ModelError> {
+        let path = folder.join(CONFIG_FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ModelError::NotFound(folder.to_owned()));
+            }
+            Err(source) => return Err(ModelError::Io { path, source }),
+        };
+        match in_transformers_layout(&bytes) {
+            None => parse_config(path, &bytes),
+            Some(config) => match settings(&config) {
+                Some(settings) => parse_config(path, settings.to_string().as_bytes()),
+                None => Err(ModelError::Foreign(folder.to_owned())),
+            },
+        }
+    }
+
     /// Create a network of this configuration with random weights.
     ///
     /// `bands` and `frames` are those of the front end.
@@ -71,10 +101,65 @@ impl ModelConfig {
         let NetworkConfig::CnnLstm(network) = &self.network else {
             return Err(NetworkError::NeedsEncoder);
         };
-        let classes = self.output_scheme.labels().len();
-        network.check(bands, frames, classes)?;
-        Ok(Network::CnnLstm(network.init(bands, classes, device)))
+        let outputs = self.output_count();
+        network.check(bands, frames, outputs)?;
+        Ok(Network::CnnLstm(network.init(bands, outputs, device)))
     }
+
+    /// Return the number of the network's outputs.
+    pub fn output_count(&self) -> usize {
+        match self.dimensions.len() {
+            0 => self.output_scheme.labels().len(),
+            dimensions => dimensions,
+        }
+    }
+
+    /// Return an error if the model predicts numbers and no classes.
+    ///
+    /// # Errors
+    /// [`ModelError::NoClasses`].
+    pub fn needs_classes(&self) -> Result<(), ModelError> {
+        if self.dimensions.is_empty() {
+            return Ok(());
+        }
+        Err(ModelError::NoClasses {
+            path: self.name.clone().into(),
+            dimensions: self.dimensions.iter().map(|it| it.name.clone()).collect(),
+        })
+    }
+
+    /// Return what the outputs of the network stand for.
+    ///
+    /// # Errors
+    /// [`ModelError::Outputs`] if the classes of the network cannot be summed into the labels.
+    pub fn outputs(&self) -> Result<Outputs, ModelError> {
+        if !self.dimensions.is_empty() {
+            return Ok(Outputs::Dimensions(self.dimensions.clone()));
+        }
+        let classes = self.output_scheme.classes_in(&self.label_scheme);
+        let classes = classes.ok_or_else(|| ModelError::Outputs {
+            path: self.name.clone().into(),
+            outputs: self.output_scheme.clone(),
+            labels: self.label_scheme.clone(),
+        })?;
+        Ok(Outputs::Classes(classes))
+    }
+}
+
+/// The key of a `config.json` in the layout of Hugging Face for the settings of Undertone.
+pub(super) const SETTINGS: &str = "undertone";
+
+/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has
+/// any.
+pub(super) fn settings(config: &Map<String, Value>) -> Option<&Value> {
+    config.get(SETTINGS)
+}
+
+/// Parse a `config.json` in the layout of Hugging Face, which has a `model_type`; `None` for our
+/// own.
+pub(super) fn in_transformers_layout(config: &[u8]) -> Option<Map<String, Value>> {
+    let config: Map<String, Value> = serde_json::from_slice(config).ok()?;
+    config.contains_key("model_type").then_some(config)
 }
 
 pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, ModelError> {
@@ -107,6 +192,16 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
             expected,
             scheme: config.label_scheme,
         });
+    }
+    let invalid = config.dimensions.iter().find(|it| !it.is_valid());
+    if let Some(dimension) = invalid {
+        return Err(ModelError::Dimension {
+            path,
+            dimension: dimension.name.clone(),
+        });
+    }
+    if config.output_count() == 0 {
+        return Err(ModelError::NoOutputs(path));
     }
     if config
         .output_scheme

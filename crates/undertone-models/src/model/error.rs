@@ -69,6 +69,31 @@ pub enum ModelError {
         /// The scheme of the answers.
         labels: LabelScheme,
     },
+    /// Neither classes nor dimensions.
+    #[error("{}: the model has neither classes nor dimensions", .0.display())]
+    NoOutputs(PathBuf),
+    /// A dimension whose mean, scale or range is not valid.
+    #[error("{}: the mean, scale or range of the dimension {dimension} is not valid", path.display())]
+    Dimension {
+        /// The file.
+        path: PathBuf,
+        /// The dimension.
+        dimension: String,
+    },
+    /// A model of dimensions where classes are needed.
+    #[error(
+        "{}: this model predicts numbers ({}) and no classes; `undertone predict` and \
+         `undertone evaluate` take it", path.display(), dimensions.join(", ")
+    )]
+    NoClasses {
+        /// The model's folder or name.
+        path: PathBuf,
+        /// The dimensions.
+        dimensions: Vec<String>,
+    },
+    /// A model of classes where dimensions are needed.
+    #[error("{}: this model predicts classes and no numbers", .0.display())]
+    NoDimensions(PathBuf),
     /// Invalid parameters of the front end.
     #[error("{}: {source}", path.display())]
     FrontEnd {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
 use undertone_files::write_atomically;
 
-use super::config::{ModelConfig, parse_config};
+use super::config::{ModelConfig, in_transformers_layout, parse_config, settings};
 use super::encoder_folder::EncoderFiles;
 use super::error::ModelError;
 use super::hugging_face;
@@ -66,7 +66,7 @@ impl Model {
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
         let path = folder.join(CONFIG_FILE);
-        let Some(settings) = hugging_face::settings(config) else {
+        let Some(settings) = settings(config) else {
             return Err(ModelError::Foreign(folder.to_owned()));
         };
         let config = parse_config(path.clone(), settings.to_string().as_bytes())?;
@@ -74,8 +74,8 @@ impl Model {
             return Err(ModelError::Foreign(folder.to_owned()));
         };
         let front_end = front_end(&path, &config.front_end)?;
-        let classes = config.output_scheme.labels().len();
-        let (network, encoder) = hugging_face::load(folder, network, classes, device)?;
+        let outputs = config.output_count();
+        let (network, encoder) = hugging_face::load(folder, network, outputs, device)?;
         encoder
             .check_window(&front_end)
             .map_err(|source| ModelError::Network { path, source })?;
@@ -201,13 +201,6 @@ impl Model {
         }
         Ok(())
     }
-}
-
-/// Parse a `config.json` in the layout of Hugging Face, which has a `model_type`; `None` for our
-/// own.
-fn in_transformers_layout(config: &[u8]) -> Option<Map<String, Value>> {
-    let config: Map<String, Value> = serde_json::from_slice(config).ok()?;
-    config.contains_key("model_type").then_some(config)
 }
 
 fn front_end(path: &Path, config: &FrontEndConfig) -> Result<FrontEnd, ModelError> {

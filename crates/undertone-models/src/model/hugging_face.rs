@@ -4,7 +4,8 @@
 //! A network that `transformers` has a class for is written as that class
 //! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). Any other network is
 //! written with a class of ours beside the weights, which `transformers` loads with
-//! `trust_remote_code=True`. The settings of Undertone are in `config.json` under `undertone`.
+//! `trust_remote_code=True`. A model of dimensions has no class there; only Undertone loads it. The
+//! settings of Undertone are in `config.json` under `undertone`.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 use undertone_audio::{FitLength, FrontEndConfig, Normalize};
 use undertone_files::write_atomically;
 
-use super::config::ModelConfig;
+use super::config::{ModelConfig, SETTINGS};
 use super::encoder_folder::{
     EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
 };
@@ -31,17 +32,9 @@ const MODELING_FILE: &str = "modeling_undertone.py";
 /// Our feature extractor, with which `transformers` prepares recordings as our front end does.
 const EXTRACTION: &str = include_str!("feature_extraction_undertone.py");
 const EXTRACTION_FILE: &str = "feature_extraction_undertone.py";
-/// The key of `config.json` for the settings of Undertone.
-const SETTINGS: &str = "undertone";
 
 /// The longest window of a foreign model that has no limit of its own, in seconds.
 const FOREIGN_WINDOW: f64 = 30.0;
-
-/// Return the settings of Undertone in a `config.json` of the layout of Hugging Face, if it has
-/// any.
-pub(crate) fn settings(config: &Map<String, Value>) -> Option<&Value> {
-    config.get(SETTINGS)
-}
 
 /// Write the folder of a model.
 pub(crate) fn save(
@@ -75,7 +68,7 @@ pub(crate) fn save(
         (PREPROCESSOR_FILE, pretty(&Value::Object(preprocessor))),
         (EXTRACTION_FILE, EXTRACTION.to_owned()),
     ];
-    if stock.is_none() {
+    if stock.is_none() && settings.dimensions.is_empty() {
         texts.push((MODELING_FILE, MODELING.to_owned()));
     }
     for (name, text) in texts {
@@ -160,6 +153,7 @@ fn stock_class(
     let fits = whole_states
         && pretrained.pooling == StepPoolingKind::Mean
         && pretrained.projection.is_some()
+        && settings.dimensions.is_empty()
         && settings.output_scheme == settings.label_scheme;
     match encoder {
         // The class applies the norm behind the last layer even if later layers were left out.
@@ -189,7 +183,8 @@ fn config_json(
     if files.hub_name().is_none() {
         config.remove(NAME_OR_PATH);
     }
-    let labels = &settings.labels;
+    let dimensions = settings.dimensions.iter().map(|it| &it.name);
+    let labels: Vec<&String> = settings.labels.iter().chain(dimensions).collect();
     let layers = pretrained
         .layers_of(encoder.layers())
         .unwrap_or(encoder.layers());
@@ -200,7 +195,7 @@ fn config_json(
     let by_label = labels
         .iter()
         .enumerate()
-        .map(|(id, label)| (label.clone(), json!(id)));
+        .map(|(id, label)| ((*label).clone(), json!(id)));
     config.insert("id2label".to_owned(), Value::Object(by_id.collect()));
     config.insert("label2id".to_owned(), Value::Object(by_label.collect()));
     // Our class needs the number of layers of the whole encoder, to know whether the norm behind
@@ -214,6 +209,14 @@ fn config_json(
     );
     if let Some(size) = pretrained.projection {
         config.insert("classifier_proj_size".to_owned(), json!(size));
+    }
+    if !settings.dimensions.is_empty() {
+        // `transformers` has no class for this, and our class is for classification.
+        config.remove("architectures");
+        config.remove("auto_map");
+        config.insert("problem_type".to_owned(), json!("regression"));
+        config.insert(SETTINGS.to_owned(), to_json(settings)?);
+        return Ok(config);
     }
     let class = stock.unwrap_or("UndertoneForAudioClassification");
     config.insert("architectures".to_owned(), json!([class]));

@@ -4,6 +4,7 @@
 //! encoder have the layout of Hugging Face ([`hugging_face`]).
 
 mod config;
+mod dimension;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder_folder;
@@ -13,6 +14,7 @@ mod hugging_face;
 mod names;
 
 pub use config::{ModelConfig, Provenance};
+pub use dimension::Dimension;
 #[cfg(feature = "embedded")]
 pub use embedded::EMBEDDED_CARD;
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};

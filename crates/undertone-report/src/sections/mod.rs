@@ -3,14 +3,20 @@
 mod calibration;
 mod confusion;
 mod corpora;
+mod deviations;
+mod dimension_groups;
+mod dimension_scores;
 mod groups;
 mod mistakes;
 mod origin;
+mod scatter;
 mod scores;
+mod state;
 mod subject;
 mod training;
 
 use undertone_figures::page::Section;
+use undertone_metrics::DimensionPrediction;
 
 use crate::error::ReportError;
 
@@ -25,6 +31,19 @@ pub(crate) fn sections(subject: &Subject<'_>) -> Result<Vec<Section>, ReportErro
     sections.extend(calibration::section(subject)?);
     sections.extend(groups::section(subject)?);
     sections.extend(mistakes::section(subject));
+    sections.extend(origin::sections(subject)?);
+    Ok(sections)
+}
+
+/// Return all sections about a run of dimensions.
+pub(crate) fn dimension_sections(
+    subject: &Subject<'_, DimensionPrediction>,
+) -> Result<Vec<Section>, ReportError> {
+    let mut sections = vec![dimension_scores::section(subject)?];
+    sections.extend(training::section(subject)?);
+    sections.extend(scatter::section(subject)?);
+    sections.extend(dimension_groups::section(subject)?);
+    sections.extend(deviations::section(subject));
     sections.extend(origin::sections(subject)?);
     Ok(sections)
 }

@@ -2,14 +2,14 @@
 
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::length;
-use undertone_lab::{Ending, Recipe, RunLog, Session};
+use undertone_lab::{Ending, Recipe, RunLog, Session, Target};
 
 use super::subject::Subject;
 use crate::error::ReportError;
 
 const GIB: f64 = 1_073_741_824.0;
 
-pub(super) fn sections(subject: &Subject<'_>) -> Result<Vec<Section>, ReportError> {
+pub(super) fn sections<P: Target>(subject: &Subject<'_, P>) -> Result<Vec<Section>, ReportError> {
     let Some(recipe) = &subject.record.recipe else {
         return Ok(Vec::new());
     };
@@ -29,7 +29,7 @@ fn recipe_section(recipe: &Recipe) -> Result<Section, ReportError> {
     })
 }
 
-fn environment(subject: &Subject<'_>) -> Section {
+fn environment<P: Target>(subject: &Subject<'_, P>) -> Section {
     let record = subject.record;
     let mut pairs = vec![
         ("run".to_owned(), record.path.display().to_string()),

@@ -4,8 +4,9 @@ use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::{count, in_percent};
 use undertone_figures::{Interval, IntervalPlot, Marker};
 use undertone_lab::RunRecord;
-use undertone_metrics::{Bootstrap, Evaluation, Remark, Report, ResampleUnit};
+use undertone_metrics::{Evaluation, Report};
 
+use super::state::{intervals, remarks, state};
 use super::subject::Subject;
 use crate::comparison::distinct_clips;
 use crate::error::ReportError;
@@ -14,26 +15,9 @@ use crate::numbers::{three, with_interval};
 
 pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     let record = subject.record;
-    let mut blocks = Vec::new();
-    if !record.finished {
-        blocks.push(Block::Warning(match record.progress() {
-            (done, Some(all)) => {
-                format!(
-                    "Unfinished: {done} of {all} folds are done. The results below are those \
-                         of these folds."
-                )
-            }
-            (done, None) => format!("Unfinished: {} done so far.", count(done, "fold")),
-        }));
-    }
-    match &record.report {
-        Some(report) => judged(subject, report, &mut blocks)?,
-        None if record.finished => {
-            blocks.push(Block::Note(
-                "Trained on all clips: there is no test set.".into(),
-            ));
-        }
-        None => blocks.push(Block::Note("There are no results yet.".into())),
+    let mut blocks = state(record);
+    if let Some(report) = &record.report {
+        judged(subject, report, &mut blocks)?;
     }
     Ok(Section {
         title: "Scores".into(),
@@ -48,12 +32,7 @@ fn judged(
 ) -> Result<(), ReportError> {
     let record = subject.record;
     let pooled = &report.pooled;
-    for remark in report.remarks() {
-        blocks.push(match remark {
-            Remark::Alarm(text) => Block::Warning(text),
-            Remark::Fact(text) => Block::Note(text),
-        });
-    }
+    blocks.extend(remarks(report));
     blocks.push(Block::KeyValues(vec![
         ("recipe".into(), report.recipe.clone()),
         ("protocol".into(), report.protocol.clone()),
@@ -144,25 +123,6 @@ fn row(side: &str, evaluation: &Evaluation) -> Vec<Cell> {
     row.push(Cell::Number(format!("{:.3}", evaluation.cross_entropy)));
     row.push(Cell::Number(in_percent(evaluation.calibration_error)));
     row
-}
-
-fn intervals(evaluation: &Evaluation) -> Block {
-    let Bootstrap {
-        unit,
-        replicates,
-        seed,
-    } = evaluation.bootstrap;
-    let units = match unit {
-        ResampleUnit::Speakers => "whole speakers",
-        ResampleUnit::Clips => "single clips",
-    };
-    let mut text = format!(
-        "Intervals: percentile bootstrap over {units}, {replicates} replicates, seed {seed}."
-    );
-    if evaluation.by_speaker.len() < Bootstrap::FEW_SPEAKERS {
-        text += " With so few speakers, the intervals are too narrow.";
-    }
-    Block::Text(text)
 }
 
 fn fold_table(report: &Report) -> Block {

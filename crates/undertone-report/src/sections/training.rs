@@ -3,7 +3,7 @@
 use undertone_figures::page::{Block, Section};
 use undertone_figures::words::count;
 use undertone_figures::{Figure, Line, LineAxis, LineChart, Marker};
-use undertone_lab::{EpochMetrics, FoldRecord, Selection};
+use undertone_lab::{EpochMetrics, FoldRecord, RegressionLoss, Selection, Target};
 
 use super::subject::Subject;
 use crate::error::ReportError;
@@ -13,7 +13,7 @@ const MOST_IN_ONE: usize = 60;
 /// Number of folds whose curves are always visible. Those of the others have to be opened.
 const SHOWN: usize = 6;
 
-pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportError> {
+pub(super) fn section<P: Target>(subject: &Subject<'_, P>) -> Result<Option<Section>, ReportError> {
     let record = subject.record;
     let missing = record.warnings.iter().map(|warning| {
         let text = format!("The curves are missing, because the file is damaged: {warning}");
@@ -26,7 +26,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
             blocks,
         })
     };
-    let trained: Vec<&FoldRecord> = record
+    let trained: Vec<&FoldRecord<P>> = record
         .folds
         .iter()
         .filter(|fold| !fold.epochs.is_empty())
@@ -82,7 +82,7 @@ fn line(name: &str, epochs: &[EpochMetrics], value: impl Fn(&EpochMetrics) -> f6
     Line::new(name, points.collect())
 }
 
-fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
+fn kept<P: Target>(subject: &Subject<'_, P>, fold: &FoldRecord<P>) -> Vec<Marker> {
     let training = subject
         .record
         .recipe
@@ -99,7 +99,11 @@ fn kept(subject: &Subject<'_>, fold: &FoldRecord) -> Vec<Marker> {
     fold.best_epoch().map(marker).into_iter().collect()
 }
 
-fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure, ReportError> {
+fn loss<P: Target>(
+    subject: &Subject<'_, P>,
+    fold: &FoldRecord<P>,
+    suffix: &str,
+) -> Result<Figure, ReportError> {
     let epochs = &fold.epochs;
     let rate = Line {
         dashed: true,
@@ -109,7 +113,7 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
     Ok(LineChart {
         frame: subject.frame(&format!("Loss{suffix}")).sized(720.0, 380.0),
         x_label: "epoch".into(),
-        y: LineAxis::from_zero("cross-entropy (nats)"),
+        y: LineAxis::from_zero(loss_label(subject)),
         second: Some(LineAxis {
             label: "learning rate".into(),
             logarithmic: true,
@@ -125,36 +129,72 @@ fn loss(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure
     .draw()?)
 }
 
-fn accuracy(subject: &Subject<'_>, fold: &FoldRecord, suffix: &str) -> Result<Figure, ReportError> {
+/// Return what the loss is.
+fn loss_label<P: Target>(subject: &Subject<'_, P>) -> &'static str {
+    let recipe = subject.record.recipe.as_ref();
+    match recipe.and_then(|recipe| recipe.loss).unwrap_or_default() {
+        _ if !P::OF_DIMENSIONS => "cross-entropy (nats)",
+        RegressionLoss::Ccc => "1 − CCC",
+        RegressionLoss::Mse => "mean squared error, standardized",
+    }
+}
+
+/// Draw the accuracies and the UAR, or the CCC of dimensions.
+fn accuracy<P: Target>(
+    subject: &Subject<'_, P>,
+    fold: &FoldRecord<P>,
+    suffix: &str,
+) -> Result<Figure, ReportError> {
     let epochs = &fold.epochs;
+    let accuracy = |index: usize| {
+        move |row: &EpochMetrics| {
+            let accuracies = row.scores.accuracies().unwrap_or_default();
+            100.0 * accuracies[index]
+        }
+    };
+    let (title, label, lines) = match P::OF_DIMENSIONS {
+        false => (
+            "Accuracy",
+            "clips (%)",
+            vec![
+                line("training accuracy", epochs, accuracy(0)),
+                line("validation accuracy", epochs, accuracy(1)),
+                line("validation UAR", epochs, |row| 100.0 * row.scores.main()),
+            ],
+        ),
+        true => (
+            "Concordance",
+            "CCC",
+            vec![line("validation CCC", epochs, |row| row.scores.main())],
+        ),
+    };
     Ok(LineChart {
         frame: subject
-            .frame(&format!("Accuracy{suffix}"))
+            .frame(&format!("{title}{suffix}"))
             .sized(720.0, 380.0),
         x_label: "epoch".into(),
-        y: LineAxis::from_zero("clips (%)"),
+        y: LineAxis::from_zero(label),
         second: None,
-        lines: vec![
-            line("training accuracy", epochs, |row| {
-                100.0 * row.train_accuracy
-            }),
-            line("validation accuracy", epochs, |row| {
-                100.0 * row.validation_accuracy
-            }),
-            line("validation UAR", epochs, |row| 100.0 * row.validation_uar),
-        ],
+        lines,
         markers: kept(subject, fold),
     }
     .draw()?)
 }
 
-fn all_folds(subject: &Subject<'_>, folds: &[&FoldRecord]) -> Result<Figure, ReportError> {
+fn all_folds<P: Target>(
+    subject: &Subject<'_, P>,
+    folds: &[&FoldRecord<P>],
+) -> Result<Figure, ReportError> {
+    let (title, label, scale) = match P::OF_DIMENSIONS {
+        false => ("Validation UAR of all folds", "UAR (%)", 100.0),
+        true => ("Validation CCC of all folds", "CCC", 1.0),
+    };
     let curve =
-        |fold: &&FoldRecord| line(&fold.name, &fold.epochs, |row| 100.0 * row.validation_uar);
+        |fold: &&FoldRecord<P>| line(&fold.name, &fold.epochs, |row| scale * row.scores.main());
     Ok(LineChart {
-        frame: subject.frame("Validation UAR of all folds"),
+        frame: subject.frame(title),
         x_label: "epoch".into(),
-        y: LineAxis::from_zero("UAR (%)"),
+        y: LineAxis::from_zero(label),
         second: None,
         lines: folds.iter().map(curve).collect(),
         markers: Vec::new(),

@@ -8,12 +8,15 @@ use undertone_corpus::{BalanceStep, LabelMap, Protocol, ProtocolConfig};
 use undertone_files::OutputFolder;
 use undertone_files::write_atomically;
 use undertone_lab::{
-    EvaluationTask, LabError, Robustness, RunFolder, RunRecord, evaluate_model,
-    evaluate_robustness, predictions_csv,
+    EvaluationTask, LabError, Robustness, RunFolder, RunRecord, evaluate_dimensions,
+    evaluate_model, evaluate_robustness,
 };
 use undertone_metrics::Report;
+use undertone_models::ModelConfig;
 #[cfg(feature = "report")]
 use undertone_report::{evaluation_folder, save_evaluation};
+
+use super::task::Task;
 
 use crate::cli::EvaluateArgs;
 use crate::exit::Exit;
@@ -69,8 +72,27 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         };
         return print_robustness(&table, out, args.json);
     }
-    let judged = evaluate_model(&task);
-    reporter.end();
+    match ModelConfig::load(&folder)?.dimensions.is_empty() {
+        true => {
+            let judged = evaluate_model(&task);
+            reporter.end();
+            finish(judged, out, &corpus.root, args.json)
+        }
+        false => {
+            let judged = evaluate_dimensions(&task);
+            reporter.end();
+            finish(judged, out, &corpus.root, args.json)
+        }
+    }
+}
+
+/// Write and print the results.
+fn finish<P: Task>(
+    judged: Result<RunRecord<P>, LabError>,
+    out: Option<Out<'_>>,
+    corpus: &Path,
+    json: bool,
+) -> anyhow::Result<Exit> {
     let Some(record) = unless_interrupted(judged)? else {
         return Ok(Exit::Interrupted);
     };
@@ -78,9 +100,9 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         bail!("the protocol has no test clip");
     };
     if let Some(out) = out {
-        out.write(&record, report, &corpus.root)?;
+        out.write(&record, report, corpus)?;
     }
-    if args.json {
+    if json {
         output::json(report)?;
     } else {
         output::line(report.to_text().trim_end())?;
@@ -146,8 +168,13 @@ impl<'a> Out<'a> {
         not(feature = "report"),
         allow(unused_variables, reason = "only the page reads the clips")
     )]
-    fn write(self, record: &RunRecord, report: &Report, corpus: &Path) -> anyhow::Result<()> {
-        let table = || predictions_csv(&record.labels(), &record.test_predictions());
+    fn write<P: Task>(
+        self,
+        record: &RunRecord<P>,
+        report: &Report<P::Evaluation>,
+        corpus: &Path,
+    ) -> anyhow::Result<()> {
+        let table = || P::to_csv(&record.targets, &record.test_predictions());
         match self {
             Self::Report(path) => write(path, report.to_json()?.as_bytes()),
             Self::Clips(path) => write(path, table().as_bytes()),

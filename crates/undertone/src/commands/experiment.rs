@@ -6,11 +6,12 @@ use serde::Serialize;
 use undertone_corpus::CorpusOptions;
 #[cfg(feature = "report")]
 use undertone_lab::RunRecord;
-use undertone_lab::{Experiment, FoldChoice, LabError, Recipe, RunFolder};
-use undertone_metrics::Report;
+use undertone_lab::{Experiment, Finished, FoldChoice, LabError, Recipe, RunFolder};
+use undertone_metrics::{Report, SetText};
 
 #[cfg(feature = "report")]
 use super::report;
+use super::task::Task;
 use crate::cli::ExperimentArgs;
 use crate::exit::Exit;
 use crate::reporter::Reporter;
@@ -80,19 +81,44 @@ pub(super) fn run(
         observer: &|event| reporter.observe(event),
         interrupt,
     };
-    let finished = experiment.run(&run, choice);
-    reporter.end();
+    let of_dimensions = !recipe.dimensions.is_empty();
+    let corpus = &corpus.root;
+    match of_dimensions {
+        true => {
+            let finished = experiment.run_dimensions(&run, choice);
+            reporter.end();
+            finish(finished, run.path(), corpus, args.json)
+        }
+        false => {
+            let finished = experiment.run(&run, choice);
+            reporter.end();
+            finish(finished, run.path(), corpus, args.json)
+        }
+    }
+}
+
+/// Write the page of a run and print its results.
+#[cfg_attr(
+    not(feature = "report"),
+    allow(unused_variables, reason = "only the page reads the clips")
+)]
+fn finish<P: Task>(
+    finished: Result<Finished<P>, LabError>,
+    run: &Path,
+    corpus: &Path,
+    json: bool,
+) -> anyhow::Result<Exit> {
     match finished {
         Ok(finished) => {
             #[cfg(feature = "report")]
-            let page = page(run.path(), finished.record, &corpus.root);
+            let page = page(run, finished.record, corpus);
             #[cfg(not(feature = "report"))]
             let page = None;
             print(
                 finished.report.as_ref(),
                 finished.model.as_deref(),
                 page,
-                args.json,
+                json,
             )?;
             Ok(Exit::Done)
         }
@@ -100,7 +126,7 @@ pub(super) fn run(
             output::say(format_args!(
                 "interrupted; the work so far is in {}: repeat the command with --resume to \
                  continue",
-                run.path().display()
+                run.display()
             ));
             Ok(Exit::Interrupted)
         }
@@ -128,9 +154,10 @@ fn open_view(title: String) -> Option<Box<dyn View>> {
 
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-enum Ending<'a> {
+enum Ending<'a, E: SetText> {
+    #[serde(bound = "")]
     Finished {
-        report: Option<&'a Report>,
+        report: Option<&'a Report<E>>,
         page: Option<String>,
         model: Option<String>,
     },
@@ -138,7 +165,7 @@ enum Ending<'a> {
 
 /// Write the run's page and return its path. A failure is only a warning: the model is safe.
 #[cfg(feature = "report")]
-fn page(run: &Path, record: Option<RunRecord>, corpus: &Path) -> Option<String> {
+fn page<P: Task>(run: &Path, record: Option<RunRecord<P>>, corpus: &Path) -> Option<String> {
     match report::of_run(run, record, corpus) {
         Ok(page) => Some(page.display().to_string()),
         Err(error) => {
@@ -153,8 +180,8 @@ fn page(run: &Path, record: Option<RunRecord>, corpus: &Path) -> Option<String> 
     }
 }
 
-fn print(
-    report: Option<&Report>,
+fn print<E: SetText>(
+    report: Option<&Report<E>>,
     model: Option<&Path>,
     page: Option<String>,
     json: bool,

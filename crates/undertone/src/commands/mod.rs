@@ -14,13 +14,18 @@ mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod in_order;
+mod milliseconds;
 mod predict;
+mod predict_dimensions;
 #[cfg(feature = "train")]
 mod recipes;
 #[cfg(feature = "report")]
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "train")]
+mod task;
 #[cfg(feature = "train")]
 mod train;
 

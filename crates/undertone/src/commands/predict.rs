@@ -1,16 +1,15 @@
 //! `undertone predict`
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::mpsc;
-use std::thread;
 
-use rayon::prelude::*;
 use serde::Serialize;
 use undertone_audio::DecodeOptions;
 use undertone_metrics::argmax;
 use undertone_models::{Classifier, Prediction};
 
+use super::in_order::in_order;
+use super::milliseconds::to_milliseconds;
+use super::predict_dimensions;
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
@@ -24,14 +23,19 @@ struct Classified {
 }
 
 pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
-    let classifier = ModelSource::find(args.model.as_deref())?.classifier(args.device.device)?;
+    let model = ModelSource::find(args.model.as_deref())?;
+    if let Some(regressor) = model.regressor(args.device.device)? {
+        return predict_dimensions::predict(args, &regressor);
+    }
+    let classifier = model.classifier(args.device.device)?;
     let inputs = inputs::find(&args.inputs);
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
     let mut table = Table::new(&inputs, classifier.labels(), args.timeline);
     let (mut done, mut failed) = (0, 0);
-    classify_all(&classifier, &inputs, &options, |input, classified| {
+    let work = |input: &Input| classify(&classifier, input, &options);
+    in_order(&inputs, work, |input, classified| {
         let name = input.name();
         match classified {
             Ok(classified) => {
@@ -57,45 +61,6 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
         }
     })?;
     Ok(Exit::of(done, failed))
-}
-
-/// Decode and classify on all processors. Deliver the results in the order of the inputs, each as
-/// soon as the ones before it are delivered.
-fn classify_all(
-    classifier: &Classifier,
-    inputs: &[Input],
-    options: &DecodeOptions,
-    mut deliver: impl FnMut(&Input, Result<Classified, String>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    // For one clip, starting threads takes longer than the work.
-    if let [input] = inputs {
-        return deliver(input, classify(classifier, input, options));
-    }
-    let (sender, receiver) = mpsc::channel();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            // Sending fails after `deliver` has failed. The rest is not needed then.
-            let _ = inputs
-                .iter()
-                .enumerate()
-                .par_bridge()
-                .try_for_each_with(sender, |sender, (index, input)| {
-                    sender.send((index, classify(classifier, input, options)))
-                });
-        });
-        let mut early = BTreeMap::new();
-        let mut waiting = inputs.iter().enumerate().peekable();
-        for (index, classified) in receiver {
-            early.insert(index, classified);
-            while let Some((next, input)) = waiting.peek()
-                && let Some(classified) = early.remove(next)
-            {
-                deliver(input, classified)?;
-                waiting.next();
-            }
-        }
-        Ok(())
-    })
 }
 
 fn classify(
@@ -157,10 +122,6 @@ impl<'a> Row<'a> {
             windows: timeline.then(|| windows.collect()),
         }
     }
-}
-
-fn to_milliseconds(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
 }
 
 /// A table for people. The first row prints the heading before itself.

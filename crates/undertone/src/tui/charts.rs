@@ -84,29 +84,32 @@ pub(crate) fn draw_loss(frame: &mut Frame<'_>, area: Rect, state: &State) {
 }
 
 pub(crate) fn draw_accuracy(frame: &mut Frame<'_>, area: Rect, state: &State) {
+    let accuracies = |epoch: &EpochMetrics| epoch.scores.accuracies();
+    let of_classes = state.epochs.iter().all(|epoch| accuracies(epoch).is_some());
+    if !of_classes {
+        let written = |value: f64| format!("{value:.3}");
+        let ccc = |epoch: &EpochMetrics| epoch.scores.main();
+        let curve = Curve::of("validation", VALIDATION, &state.epochs, ccc, written);
+        return draw(frame, area, state, "CCC", &[curve], 1.0, "1");
+    }
     let written = |value: f64| format!("{value:.1}");
+    let accuracy = |index: usize| {
+        move |epoch: &EpochMetrics| {
+            let accuracies = epoch.scores.accuracies().unwrap_or_default();
+            100.0 * accuracies[index]
+        }
+    };
+    let uar = |epoch: &EpochMetrics| 100.0 * epoch.scores.main();
     let curves = [
-        Curve::of(
-            "training",
-            TRAINING,
-            &state.epochs,
-            |epoch| 100.0 * epoch.train_accuracy,
-            written,
-        ),
+        Curve::of("training", TRAINING, &state.epochs, accuracy(0), written),
         Curve::of(
             "validation",
             VALIDATION,
             &state.epochs,
-            |epoch| 100.0 * epoch.validation_accuracy,
+            accuracy(1),
             written,
         ),
-        Curve::of(
-            "UAR",
-            RECALL,
-            &state.epochs,
-            |epoch| 100.0 * epoch.validation_uar,
-            written,
-        ),
+        Curve::of("UAR", RECALL, &state.epochs, uar, written),
     ];
     draw(frame, area, state, "accuracy %", &curves, 100.0, "100");
 }

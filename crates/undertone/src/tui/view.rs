@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Stylize};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Block, Gauge, Paragraph};
+use undertone_lab::EpochScores;
 
 use super::charts::{draw_accuracy, draw_loss};
 use super::state::{State, VisibleChart};
@@ -81,11 +82,13 @@ fn latest(state: &State) -> Line<'static> {
         return Line::default();
     };
     let best = state.best().map_or_else(String::new, |best| {
-        format!(
-            "  kept {} (UAR {:.1} %)",
-            best.epoch,
-            100.0 * best.validation_uar
-        )
+        let score = match best.scores {
+            EpochScores::Classes { validation_uar, .. } => {
+                format!("UAR {:.1} %", 100.0 * validation_uar)
+            }
+            EpochScores::Dimensions { validation_ccc } => format!("CCC {validation_ccc:.3}"),
+        };
+        format!("  kept {} ({score})", best.epoch)
     });
     Line::from(format!(
         "epoch {}{best}  rate {:.1e}",
@@ -148,7 +151,7 @@ mod tests {
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
 
-    use undertone_lab::{EpochMetrics, Event};
+    use undertone_lab::{EpochMetrics, EpochScores, Event};
 
     use super::draw;
     use crate::tui::state::State;
@@ -172,9 +175,11 @@ mod tests {
                 epoch: number,
                 train_loss: if number == 3 { f64::NAN } else { 1.1 / x },
                 validation_loss: 1.2 / x.sqrt(),
-                train_accuracy: 1.0 - 0.6 / x,
-                validation_accuracy: 1.0 - 0.7 / x,
-                validation_uar: 1.0 - 0.75 / x,
+                scores: EpochScores::Classes {
+                    train_accuracy: 1.0 - 0.6 / x,
+                    validation_accuracy: 1.0 - 0.7 / x,
+                    validation_uar: 1.0 - 0.75 / x,
+                },
                 learning_rate: 1e-3,
                 best: number <= 7,
             };

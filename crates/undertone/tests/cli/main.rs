@@ -3,6 +3,7 @@
 mod corpora;
 mod corpus;
 mod crossval;
+mod dimensions;
 mod evaluate;
 mod explore;
 mod export;

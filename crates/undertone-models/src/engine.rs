@@ -1,0 +1,130 @@
+//! A network with its front end: from a recording to one prediction per window.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use thiserror::Error;
+use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
+
+use crate::infer::{Inference, OVERLAP};
+use crate::network::{BandStatistics, Network};
+use crate::outputs::Outputs;
+
+/// A recording that cannot be predicted.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ClassifyError {
+    /// The front end rejected it.
+    #[error(transparent)]
+    FrontEnd(#[from] FrontEndError),
+    /// The output of the network is not finite, which only broken weights cause.
+    #[error("the network's output is not finite: the model is broken")]
+    NotFinite,
+}
+
+/// A network with its front end. Threads can share it by reference.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    front_end: FrontEnd,
+    statistics: Option<BandStatistics>,
+    network: Network,
+    outputs: Outputs,
+    device: Device,
+}
+
+/// Start and end of each window in seconds, and the features of each.
+type Read = (Vec<(f64, f64)>, Vec<FeatureMatrix>);
+
+/// The predictions for the windows of a recording, in order of time.
+pub(crate) struct Windows {
+    /// Start and end of each window in seconds.
+    pub(crate) spans: Vec<(f64, f64)>,
+    /// A row for each window. All values are finite.
+    pub(crate) rows: Vec<Vec<f32>>,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        network: Network,
+        front_end: FrontEnd,
+        statistics: Option<BandStatistics>,
+        outputs: Outputs,
+        device: &Device,
+    ) -> Self {
+        Self {
+            front_end,
+            statistics,
+            network: network.valid(),
+            outputs,
+            device: device.clone(),
+        }
+    }
+
+    pub(crate) fn front_end(&self) -> &FrontEnd {
+        &self.front_end
+    }
+
+    /// Predict the windows of one recording.
+    pub(crate) fn predict(&self, recording: &Recording) -> Result<Windows, ClassifyError> {
+        let (spans, features) = self.features(recording)?;
+        finite(spans, self.inference().windows(features))
+    }
+
+    /// Predict the windows of many recordings, which share batches.
+    pub(crate) fn predict_batch(
+        &self,
+        recordings: &[Recording],
+    ) -> Vec<Result<Windows, ClassifyError>> {
+        let mut features = Vec::new();
+        let spans: Vec<Result<Vec<(f64, f64)>, ClassifyError>> = recordings
+            .iter()
+            .map(|recording| {
+                let (spans, own) = self.features(recording)?;
+                features.extend(own);
+                Ok(spans)
+            })
+            .collect();
+        let mut rows = self.inference().windows(features).into_iter();
+        spans
+            .into_iter()
+            .map(|spans| {
+                let spans = spans?;
+                let own = rows.by_ref().take(spans.len()).collect();
+                finite(spans, own)
+            })
+            .collect()
+    }
+
+    /// Return the spans of a recording's windows and their features.
+    fn features(&self, recording: &Recording) -> Result<Read, ClassifyError> {
+        let prepared = self.front_end.prepare(recording)?;
+        let rate = f64::from(self.front_end.config().sample_rate);
+        let windows = self.front_end.windows(prepared.samples.len(), OVERLAP);
+        Ok(windows
+            .into_iter()
+            .map(|range| {
+                let span = (
+                    prepared.start + range.start as f64 / rate,
+                    prepared.start + range.end as f64 / rate,
+                );
+                (span, self.front_end.features(&prepared.samples[range]))
+            })
+            .unzip())
+    }
+
+    fn inference(&self) -> Inference<'_> {
+        Inference {
+            network: &self.network,
+            statistics: self.statistics.as_ref(),
+            outputs: &self.outputs,
+            device: &self.device,
+        }
+    }
+}
+
+/// Return the windows, unless a value is not finite.
+fn finite(spans: Vec<(f64, f64)>, rows: Vec<Vec<f32>>) -> Result<Windows, ClassifyError> {
+    match rows.iter().flatten().all(|value| value.is_finite()) {
+        true => Ok(Windows { spans, rows }),
+        false => Err(ClassifyError::NotFinite),
+    }
+}

@@ -1,0 +1,97 @@
+//! The regressor: from a recording to numbers such as arousal.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use undertone_audio::{FrontEnd, Recording};
+
+use crate::engine::{ClassifyError, Engine, Windows};
+use crate::infer::mean;
+use crate::model::{Dimension, Model, ModelConfig, ModelError};
+use crate::outputs::Outputs;
+
+/// A trained model of dimensions, ready to read recordings. Threads can share it by reference.
+#[derive(Debug)]
+pub struct Regressor {
+    config: ModelConfig,
+    engine: Engine,
+}
+
+/// The numbers that a model predicts for a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The value of each dimension in the corpus's unit: the mean over the windows.
+    pub values: Vec<f32>,
+    /// The windows of the recording, in order of time.
+    pub windows: Vec<WindowEstimate>,
+}
+
+/// The numbers for one window of a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowEstimate {
+    /// The start of the window in the recording, in seconds.
+    pub start: f64,
+    /// Its end in seconds, at most the end of the trimmed recording.
+    pub end: f64,
+    /// The value of each dimension.
+    pub values: Vec<f32>,
+}
+
+impl Regressor {
+    /// Load a model folder onto the CPU.
+    ///
+    /// # Errors
+    /// As [`Model::load`], and [`ModelError::NoDimensions`] for a model of classes.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, ModelError> {
+        Self::load_on(folder, &Device::flex())
+    }
+
+    /// Load a model folder onto a device.
+    ///
+    /// # Errors
+    /// As [`Regressor::load`].
+    pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
+        let folder = folder.as_ref();
+        let (model, front_end) = Model::load_with_front_end(folder, device)?;
+        if model.config.dimensions.is_empty() {
+            return Err(ModelError::NoDimensions(folder.to_owned()));
+        }
+        let outputs = Outputs::Dimensions(model.config.dimensions.clone());
+        Ok(Self {
+            engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
+            config: model.config,
+        })
+    }
+
+    /// Return the configuration of the model.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// Return the dimensions, in the order of their values.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.config.dimensions
+    }
+
+    /// Return the front end, which turns recordings into features.
+    pub fn front_end(&self) -> &FrontEnd {
+        self.engine.front_end()
+    }
+
+    /// Predict the dimensions of one recording of any length and rate. A recording longer than the
+    /// window of the model is read in windows that overlap by half, and their values are averaged.
+    ///
+    /// # Errors
+    /// If the front end rejects the recording.
+    pub fn estimate(&self, recording: &Recording) -> Result<Estimate, ClassifyError> {
+        let Windows { spans, rows } = self.engine.predict(recording)?;
+        Ok(Estimate {
+            values: mean(&rows),
+            windows: spans
+                .into_iter()
+                .zip(rows)
+                .map(|((start, end), values)| WindowEstimate { start, end, values })
+                .collect(),
+        })
+    }
+}

@@ -222,11 +222,7 @@ mod tests {
 
     #[test]
     fn a_constant_signal_is_silent() {
-        let constant = |value| Recording {
-            samples: vec![value; 16_000],
-            sample_rate: 16_000,
-            channels: 1,
-        };
+        let constant = |value| Recording::mono(vec![value; 16_000], 16_000);
         for value in [0.0, 0.6, -1.0] {
             assert_eq!(
                 check(&constant(value)).unwrap_err().kind,

@@ -166,7 +166,11 @@ impl From<DecodeError> for Problem {
     fn from(error: DecodeError) -> Self {
         use DecodeErrorKind as D;
         let kind = match error.kind() {
-            D::NotAudio | D::UnsupportedCodec { .. } => Kind::NotAudio,
+            D::NotAudio
+            | D::Empty
+            | D::LfsPointer
+            | D::UnsupportedFormat { .. }
+            | D::UnsupportedCodec { .. } => Kind::NotAudio,
             D::TooLong { .. } => Kind::TooLong,
             D::NoSamples => Kind::TooShort,
             _ => Kind::Broken,

@@ -140,13 +140,12 @@ mod tests {
 
     fn tone(seconds: f64, rate: u32) -> Recording {
         let count = (seconds * f64::from(rate)) as usize;
-        Recording {
-            samples: (0..count)
+        Recording::mono(
+            (0..count)
                 .map(|n| (n as f32 * 1000.0 * std::f32::consts::TAU / rate as f32).sin() * 0.5)
                 .collect(),
-            sample_rate: rate,
-            channels: 1,
-        }
+            rate,
+        )
     }
 
     #[test]
@@ -175,11 +174,7 @@ mod tests {
 
     #[test]
     fn a_single_sample_can_be_drawn() {
-        let recording = Recording {
-            samples: vec![0.25],
-            sample_rate: 16_000,
-            channels: 1,
-        };
+        let recording = Recording::mono(vec![0.25], 16_000);
         let drawn = Visualization::of(&recording).unwrap();
         assert_eq!((drawn.peaks.min, drawn.peaks.max), (vec![0.25], vec![0.25]));
     }

@@ -46,11 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in &files {
         let recording = decode_path(file.as_ref(), &DecodeOptions::default())?;
         let samples = front_end.prepare(&recording)?.samples;
-        clips.push(Recording {
-            samples,
-            sample_rate: RATE,
-            channels: 1,
-        });
+        clips.push(Recording::mono(samples, RATE));
     }
 
     let mut out = std::io::stdout().lock();

@@ -29,8 +29,8 @@ mod trim;
 #[cfg(feature = "fs")]
 pub use decode::decode_path;
 pub use decode::{
-    Content, DecodeError, DecodeErrorKind, DecodeOptions, decode_bytes, decode_bytes_announced,
-    decode_reader,
+    Content, DecodeError, DecodeErrorKind, DecodeOptions, EXTENSIONS, decode_bytes,
+    decode_bytes_announced, decode_reader, is_recording_name,
 };
 #[cfg(feature = "encode")]
 pub use encode::{EncodeError, encode_flac};
@@ -43,7 +43,7 @@ pub use front_end::{Extractor, FrontEnd, FrontEndConfig, FrontEndError, InputKin
 pub use normalize::{Normalize, zero_mean_unit_variance};
 pub use peaks::peaks;
 pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
-pub use recording::Recording;
+pub use recording::{DecodeWarning, Recording};
 #[cfg(feature = "fs")]
 pub use recordings::{Part, Recordings, SourceFile};
 pub use resample::{ResampleError, Resampler, ResamplerCache};

@@ -120,6 +120,7 @@ impl SourceFile {
             samples: whole.samples[range].to_vec(),
             sample_rate: whole.sample_rate,
             channels: whole.channels,
+            warnings: whole.warnings.clone(),
         })
     }
 

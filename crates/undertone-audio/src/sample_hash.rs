@@ -39,11 +39,7 @@ mod tests {
     use crate::Recording;
 
     fn recording(samples: &[f32], sample_rate: u32) -> Recording {
-        Recording {
-            samples: samples.to_vec(),
-            sample_rate,
-            channels: 1,
-        }
+        Recording::mono(samples.to_vec(), sample_rate)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use undertone_audio::{DecodeOptions, decode_bytes};
 
-const FIXTURES: [(&str, &[u8]); 9] = [
+const FIXTURES: [(&str, &[u8]); 22] = [
     ("tone.wav", include_bytes!("fixtures/tone.wav")),
     ("tone-s24.wav", include_bytes!("fixtures/tone-s24.wav")),
     ("tone.flac", include_bytes!("fixtures/tone.flac")),
@@ -14,6 +14,25 @@ const FIXTURES: [(&str, &[u8]); 9] = [
     ("tone.m4a", include_bytes!("fixtures/tone.m4a")),
     ("tone.aac", include_bytes!("fixtures/tone.aac")),
     ("tone-opus.ogg", include_bytes!("fixtures/tone-opus.ogg")),
+    (
+        "stereo-opus.ogg",
+        include_bytes!("fixtures/stereo-opus.ogg"),
+    ),
+    ("tone-opus.mp4", include_bytes!("fixtures/tone-opus.mp4")),
+    (
+        "tone-opus-pipe.webm",
+        include_bytes!("fixtures/tone-opus-pipe.webm"),
+    ),
+    ("tone-flac.oga", include_bytes!("fixtures/tone-flac.oga")),
+    ("tone-flac.mka", include_bytes!("fixtures/tone-flac.mka")),
+    ("tone.au", include_bytes!("fixtures/tone.au")),
+    ("tone.aiff", include_bytes!("fixtures/tone.aiff")),
+    ("tone.caf", include_bytes!("fixtures/tone.caf")),
+    ("tone.w64", include_bytes!("fixtures/tone.w64")),
+    ("tone-alac.m4a", include_bytes!("fixtures/tone-alac.m4a")),
+    ("tone-ima.wav", include_bytes!("fixtures/tone-ima.wav")),
+    ("tone-mp3.wav", include_bytes!("fixtures/tone-mp3.wav")),
+    ("gsm.wav", include_bytes!("fixtures/gsm.wav")),
 ];
 
 /// Decode, and check that the recording is valid if there is one.

@@ -87,8 +87,7 @@ fn every_format_gives_the_same_tone() {
     // The difference between sox's tone and the ideal one is at -68 dB with every decoder.
     let exact = -65.0;
     // The level of the difference after rounding or lossy coding, the encoder delay, and the most
-    // padding after the end. MP3 and Vorbis state how much to remove. The delay of an AAC encoder
-    // stands in an edit list, which symphonia does not read.
+    // padding after the end. All formats but bare AAC frames state how much to remove.
     for (name, level, delay, padding) in [
         ("tone.wav", exact, 0, 0),
         ("tone-s8.wav", -40.0, 0, 0),
@@ -106,7 +105,7 @@ fn every_format_gives_the_same_tone() {
         ("stereo-s32.flac", exact, 0, 0),
         ("tone.ogg", -20.0, 0, 0),
         ("tone.mp3", -20.0, 0, 1200),
-        ("tone.m4a", -15.0, 1024, 96),
+        ("tone.m4a", -15.0, 0, 16),
         ("tone.aac", -15.0, 1024, 1120),
     ] {
         let recording = decode_path(&fixture(name), &DecodeOptions::default()).expect(name);
@@ -201,29 +200,26 @@ fn chunks_before_the_data_are_skipped() {
 
 #[test]
 fn unknown_sizes_of_streaming_writers_mean_the_rest_of_the_file() {
-    for unknown in [0, 0x7fff_f000, 0x7fff_ffff, 0xffff_ffff] {
+    for unknown in [
+        0,
+        0x4000_0000,
+        0x7fff_f000,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xfffe_0000,
+        0xffff_ffff,
+    ] {
         let file = wav(1, 1, 16_000, 16, &[0, 64, 0, 32], unknown);
-        assert_eq!(decode(file).unwrap().samples, [0.5, 0.25], "{unknown:#x}");
+        let recording = decode(file).unwrap();
+        assert_eq!(recording.samples, [0.5, 0.25], "{unknown:#x}");
+        assert_eq!(recording.warnings, [], "{unknown:#x}");
     }
-    let error = decode(wav(1, 1, 16_000, 16, &[0, 64, 0, 32], 0x7000_0000)).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DecodeErrorKind::HeaderPromisesMore {
-                promised: 0x7000_0000,
-                found: 4,
-                ..
-            }
-        ),
-        "{error}"
-    );
 }
 
 #[test]
 fn other_files_are_not_audio() {
     for content in [
-        &b""[..],
-        b"RIFF",
+        &b"RIFF"[..],
         b"#!/bin/sh\n",
         b"\x89PNG\r\n\x1a\n",
         &[0; 1000],
@@ -232,17 +228,6 @@ fn other_files_are_not_audio() {
         assert!(
             matches!(error, DecodeErrorKind::NotAudio),
             "{content:?}: {error}"
-        );
-    }
-}
-
-#[test]
-fn unsupported_codecs_are_errors() {
-    for name in ["tone-adpcm.wav", "tone-opus.ogg"] {
-        let error = decode(std::fs::read(fixture(name)).unwrap()).unwrap_err();
-        assert!(
-            matches!(error, DecodeErrorKind::UnsupportedCodec { .. }),
-            "{name}: {error}"
         );
     }
 }

@@ -7,11 +7,7 @@ use undertone_audio::{
 fn recording(sample_rate: u32, seconds: f64) -> Recording {
     let len = (f64::from(sample_rate) * seconds) as usize;
     let samples = (0..len).map(|n| (n as f32 * 0.07).sin() * 0.4).collect();
-    Recording {
-        samples,
-        sample_rate,
-        channels: 1,
-    }
+    Recording::mono(samples, sample_rate)
 }
 
 fn config(toml: &str) -> Result<FrontEndConfig, toml::de::Error> {
@@ -70,21 +66,13 @@ fn the_start_of_speech_is_returned() {
 fn silence_and_single_samples_give_features() {
     let front_end = FrontEnd::new(FrontEndConfig::default()).unwrap();
     for len in [1, 2, 700, 96_000] {
-        let clip = Recording {
-            samples: vec![0.0; len],
-            sample_rate: 48_000,
-            channels: 1,
-        };
+        let clip = Recording::mono(vec![0.0; len], 48_000);
         let prepared = front_end.prepare(&clip).unwrap();
         assert!(!prepared.samples.is_empty());
         let features = front_end.features(&prepared.samples);
         assert!(features.values.iter().all(|value| value.is_finite()));
     }
-    let nothing = Recording {
-        samples: vec![],
-        sample_rate: 48_000,
-        channels: 1,
-    };
+    let nothing = Recording::mono(vec![], 48_000);
     assert_eq!(front_end.prepare(&nothing), Err(FrontEndError::NoSamples));
 }
 
@@ -282,11 +270,7 @@ fn a_level_makes_soft_and_loud_recordings_alike() {
         let samples = (0..16_000)
             .map(|index| amplitude * (index as f32 * 0.1).sin())
             .collect();
-        let recording = Recording {
-            samples,
-            sample_rate: 16_000,
-            channels: 1,
-        };
+        let recording = Recording::mono(samples, 16_000);
         front_end.prepare(&recording).unwrap().samples
     };
     let (soft, loud) = (at(0.003), at(0.9));

@@ -92,11 +92,7 @@ fn tone(seconds: f64, sample_rate: u32, hertz: f32) -> Recording {
             0.4 * (std::f32::consts::TAU * hertz * time).sin()
         })
         .collect();
-    Recording {
-        samples,
-        sample_rate,
-        channels: 1,
-    }
+    Recording::mono(samples, sample_rate)
 }
 
 fn saved() -> TempDir {
@@ -301,11 +297,7 @@ fn long_recordings_are_read_in_windows_that_overlap_by_half() {
 #[test]
 fn a_batch_predicts_as_single_clips_do_and_an_error_affects_its_clip_only() {
     let classifier = Classifier::new(model(1), &Device::flex()).unwrap();
-    let empty = Recording {
-        samples: Vec::new(),
-        sample_rate: 16_000,
-        channels: 1,
-    };
+    let empty = Recording::mono(Vec::new(), 16_000);
     let recordings = [
         tone(0.2, 8_000, 150.0),
         empty,

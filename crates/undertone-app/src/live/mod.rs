@@ -231,11 +231,7 @@ async fn recognize(live: &Live, due: DueWindow) -> WindowResult {
         received,
         level_db,
     } = due;
-    let recording = Recording {
-        samples,
-        sample_rate,
-        channels: 1,
-    };
+    let recording = Recording::mono(samples, sample_rate);
     WindowResult {
         received,
         level_db,

@@ -188,11 +188,10 @@ where
 
 /// Return a second of a tone at the rate at which most browsers record.
 fn tone() -> Recording {
-    Recording {
-        samples: (0..48_000).map(|n| (n as f32 * 0.03).sin() * 0.3).collect(),
-        sample_rate: 48_000,
-        channels: 1,
-    }
+    Recording::mono(
+        (0..48_000).map(|n| (n as f32 * 0.03).sin() * 0.3).collect(),
+        48_000,
+    )
 }
 
 async fn sweep(app: App) {

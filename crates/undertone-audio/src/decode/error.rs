@@ -53,6 +53,9 @@ impl std::error::Error for DecodeError {
     }
 }
 
+/// How to convert a file that cannot be decoded.
+const CONVERT: &str = "ffmpeg -i INPUT -ac 1 OUTPUT.wav";
+
 /// The reason why a recording cannot be decoded.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -63,11 +66,25 @@ pub enum DecodeErrorKind {
     /// Reading failed.
     #[error("cannot be read: {0}")]
     Io(#[source] io::Error),
-    /// The content is not WAV, FLAC, MP3, Ogg, AAC or M4A.
-    #[error("not an audio file of a known format (WAV, FLAC, MP3, Ogg Vorbis, AAC, M4A)")]
+    /// The content is not audio, as far as its first bytes say.
+    #[error(
+        "not an audio file of a known format (WAV, FLAC, MP3, Ogg, Opus, AAC, M4A, WebM, AIFF, CAF, AU)"
+    )]
     NotAudio,
+    /// The file has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// The file is the text that Git LFS puts in place of a large file.
+    #[error("a pointer of Git LFS instead of the recording: run `git lfs pull`")]
+    LfsPointer,
+    /// The file is audio of a kind that has no decoder here.
+    #[error("{name} cannot be decoded. Convert it: {CONVERT}")]
+    UnsupportedFormat {
+        /// The kind of file.
+        name: &'static str,
+    },
     /// The container is supported, but its codec is not.
-    #[error("unsupported codec in {format}: {detail}")]
+    #[error("{detail} in {format} cannot be decoded. Convert it: {CONVERT}")]
     UnsupportedCodec {
         /// The container.
         format: &'static str,

@@ -2,17 +2,35 @@
 //!
 //! The format is recognized from the content ([`sniff`]), never from the name of the file.
 //!
-//! WAV has a reader of its own ([`wav`]). symphonia's reader refuses headers that careless programs
-//! write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]), which is two to
-//! three times as fast as symphonia's decoder and reports every damaged frame.
+//! WAV has a reader of its own ([`wav`], [`riff`], [`pcm`]). symphonia's reader refuses headers that
+//! careless programs write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]),
+//! which is two to three times as fast as symphonia's decoder and reports every damaged frame. Bare
+//! frames of MPEG audio and AAC are found by [`frames`], which needs two consistent headers and
+//! reads files that were joined. [`gsm`] has no crate.
 //!
-//! MP3, Ogg Vorbis and AAC are read by symphonia ([`compressed`]). Speech corpora seldom use them,
-//! so their speed matters little, and each of these decoders is larger than this whole module.
+//! Everything else is read by symphonia ([`container`], [`codec`]), and Opus by `rusty-opus`
+//! ([`opus`]).
 
-mod compressed;
+mod adpcm;
+mod adts;
+mod au;
+mod codec;
+mod container;
 mod error;
+mod extensions;
 mod flac;
+mod frames;
+mod gsm;
+mod matroska;
+mod mono_buffer;
+mod mp4;
+mod mpeg;
+mod mpeg_tag;
+mod ogg;
 mod options;
+mod opus;
+mod pcm;
+mod riff;
 mod sniff;
 mod wav;
 
@@ -21,8 +39,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "fs")]
 use std::path::Path;
 
-use crate::Recording;
+use crate::mono::Mixer;
+use crate::recording::{DecodeWarning, Recording};
 pub use error::{DecodeError, DecodeErrorKind};
+pub use extensions::{EXTENSIONS, is_recording_name};
 use options::check_finite;
 pub use options::{Content, DecodeOptions};
 use sniff::Format;
@@ -82,8 +102,13 @@ pub fn decode_bytes_announced(
     options: &DecodeOptions,
     mut announce: impl FnMut(u64),
 ) -> Result<Recording, DecodeError> {
-    let format = sniff::format(bytes.as_ref()).ok_or(DecodeErrorKind::NotAudio)?;
-    Ok(decode_format(format, bytes, options, &mut announce)?)
+    let format = recognize(bytes.as_ref())?;
+    Ok(decode_format(
+        format,
+        bytes.as_ref(),
+        options,
+        &mut announce,
+    )?)
 }
 
 /// Read the beginning, and read the rest only if it is audio.
@@ -101,7 +126,7 @@ fn read_and_decode(
         .take(sniff::HEAD_LEN)
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
-    let format = sniff::format(&bytes).ok_or(DecodeErrorKind::NotAudio)?;
+    let format = recognize(&bytes)?;
     let rest = limit + 1 - bytes.len() as u64;
     reader
         .take(rest)
@@ -110,32 +135,75 @@ fn read_and_decode(
     if bytes.len() as u64 > limit {
         return Err(options.too_long());
     }
-    decode_format(format, bytes, options, &mut |_| ())
+    decode_format(format, &bytes, options, &mut |_| ())
+}
+
+/// Return the format of the bytes, or the reason why nothing can be decoded.
+fn recognize(bytes: &[u8]) -> Result<Format, DecodeErrorKind> {
+    if bytes.is_empty() {
+        return Err(DecodeErrorKind::Empty);
+    }
+    let head = &bytes[..bytes.len().min(sniff::HEAD_LEN as usize)];
+    match sniff::format(head) {
+        None => Err(DecodeErrorKind::NotAudio),
+        Some(Format::LfsPointer) => Err(DecodeErrorKind::LfsPointer),
+        Some(Format::Unsupported(name)) => Err(DecodeErrorKind::UnsupportedFormat { name }),
+        Some(format) => Ok(format),
+    }
 }
 
 fn decode_format(
     format: Format,
-    bytes: impl Content,
+    bytes: &[u8],
     options: &DecodeOptions,
     announce: &mut dyn FnMut(u64),
 ) -> Result<Recording, DecodeErrorKind> {
-    let recording = match format {
-        Format::Wav => wav::decode(bytes.as_ref(), options, announce)?,
-        Format::Flac => flac::decode(bytes.as_ref(), options, announce)?,
-        compressed => {
-            let mut recording = catch_unwind(AssertUnwindSafe(|| {
-                compressed::decode(compressed, bytes, options, announce)
-            }))
-            .unwrap_or_else(|_| {
-                let detail = "the decoder gave up";
-                Err(DecodeErrorKind::corrupt(format.name(), detail))
-            })?;
-            recording.samples = check_finite(recording.samples)?;
-            recording
-        }
+    let tag = frames::id3_len(bytes);
+    let bytes = bytes.get(tag..).unwrap_or_default();
+    let format = if tag as u64 >= sniff::HEAD_LEN {
+        // The format could not be seen behind so long a tag.
+        recognize(bytes)?
+    } else {
+        format
     };
+    let mut mixer = Mixer::mean();
+    let mut recording = decode_mixed(format, bytes, options, announce, &mut mixer)?;
+    if mixer.canceled() {
+        let mut first = Mixer::first();
+        recording = decode_mixed(format, bytes, options, &mut |_| (), &mut first)?;
+        recording.warnings.push(DecodeWarning::ChannelsCancel);
+    }
     if recording.samples.is_empty() {
         return Err(DecodeErrorKind::NoSamples);
+    }
+    Ok(recording)
+}
+
+fn decode_mixed(
+    format: Format,
+    bytes: &[u8],
+    options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
+    mixer: &mut Mixer,
+) -> Result<Recording, DecodeErrorKind> {
+    let mut recording = catch_unwind(AssertUnwindSafe(|| match format {
+        Format::Wav(kind) => wav::decode(kind, bytes, options, announce, mixer),
+        Format::Au => au::decode(bytes, options, announce, mixer),
+        Format::Flac => flac::decode(bytes, options, announce, mixer),
+        Format::Mpeg => mpeg::decode(bytes, options, announce, mixer),
+        Format::Adts => adts::decode(bytes, options, announce, mixer),
+        Format::Container(container) => {
+            container::decode(container, bytes, options, announce, mixer)
+        }
+        Format::Unsupported(name) => Err(DecodeErrorKind::UnsupportedFormat { name }),
+        Format::LfsPointer => Err(DecodeErrorKind::LfsPointer),
+    }))
+    .unwrap_or_else(|_| {
+        let detail = "the decoder gave up";
+        Err(DecodeErrorKind::corrupt(format.name(), detail))
+    })?;
+    if !matches!(format, Format::Wav(_) | Format::Au | Format::Flac) {
+        recording.samples = check_finite(recording.samples)?;
     }
     Ok(recording)
 }

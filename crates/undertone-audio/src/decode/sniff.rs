@@ -1,98 +1,131 @@
 //! The recognition of a format by its first bytes.
 
+use super::container::Container;
+use super::frames::{self, id3_len};
+use super::riff::Kind;
+use super::{adts, mpeg};
+
 /// The most bytes that [`format`] needs.
 pub(super) const HEAD_LEN: u64 = 64 << 10;
 
-/// A container that this crate reads.
+/// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    Wav,
+    Wav(Kind),
+    Au,
     Flac,
-    Mp3,
-    Ogg,
-    /// ISO base media: M4A, MP4.
-    Mp4,
+    /// MPEG audio frames without a container: MP3, MP2, MP1.
+    Mpeg,
     /// AAC in ADTS frames, without a container.
     Adts,
+    Container(Container),
+    /// A kind of audio that has no decoder here, by its name.
+    Unsupported(&'static str),
+    /// The text that Git LFS puts in place of a large file.
+    LfsPointer,
 }
 
 impl Format {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Wav => "WAV",
+            Self::Wav(Kind::Wave64) => "Wave64",
+            Self::Wav(_) => "WAV",
+            Self::Au => "AU",
             Self::Flac => "FLAC",
-            Self::Mp3 => "MP3",
-            Self::Ogg => "Ogg",
-            Self::Mp4 => "M4A",
+            Self::Mpeg => "MP3",
             Self::Adts => "AAC",
+            Self::Container(container) => container.name(),
+            Self::Unsupported(name) => name,
+            Self::LfsPointer => "Git LFS",
         }
     }
 }
 
-/// Return the format of a file that begins with `head`, or `None` if it is not audio.
+/// Return the format of a file that begins with `head`, or `None` if it is not audio. Tags of ID3
+/// at the start are left out.
 pub(super) fn format(head: &[u8]) -> Option<Format> {
-    match head {
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'A',
-            b'V',
-            b'E',
-            ..,
-        ] => Some(Format::Wav),
-        [b'f', b'L', b'a', b'C', ..] => Some(Format::Flac),
-        [b'O', b'g', b'g', b'S', ..] => Some(Format::Ogg),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Format::Mp4),
-        [b'I', b'D', b'3', ..] => Some(after_id3(head)),
-        _ => mpeg_frame(head),
+    let tag = id3_len(head);
+    let audio = head.get(tag..).unwrap_or_default();
+    if audio.is_empty() && tag > 0 {
+        // The tag ends beyond the head. Other formats seldom have such a tag.
+        return Some(Format::Mpeg);
     }
+    by_signature(audio).or_else(|| by_frames(audio))
 }
 
-/// Return the length of an ID3v2 tag at the start of `bytes`, or 0 if there is none.
-pub(super) fn id3_len(bytes: &[u8]) -> usize {
-    match bytes {
-        [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
-            let size = [a, b, c, d]
-                .iter()
-                .fold(0, |size, byte| size << 7 | (**byte & 0x7f) as usize);
-            let footer = if flags & 0x10 != 0 { 10 } else { 0 };
-            10 + size + footer
-        }
-        _ => 0,
-    }
+/// Return the format of a file that begins with a signature.
+fn by_signature(head: &[u8]) -> Option<Format> {
+    // The name of the form is 8 bytes after the signature.
+    let form = head.get(8..12).unwrap_or_default();
+    Some(match head.first_chunk()? {
+        b"RIFF" if form == b"WAVE" => Format::Wav(Kind::Riff),
+        b"RF64" | b"BW64" if form == b"WAVE" => Format::Wav(Kind::Riff),
+        b"RIFX" if form == b"WAVE" => Format::Wav(Kind::Rifx),
+        b"riff" if head.get(24..28) == Some(b"wave") => Format::Wav(Kind::Wave64),
+        b"RIFF" if form == b"AVI " => Format::Unsupported("AVI"),
+        b"FORM" if matches!(form, b"AIFF" | b"AIFC") => Format::Container(Container::Aiff),
+        b".snd" => Format::Au,
+        b"fLaC" => Format::Flac,
+        b"OggS" => Format::Container(Container::Ogg),
+        b"caff" => Format::Container(Container::Caf),
+        b"\x1a\x45\xdf\xa3" => Format::Container(Container::Matroska),
+        _ if matches!(head.get(4..8), Some(b"ftyp")) => Format::Container(Container::Mp4),
+        _ if head.starts_with(b"version https://git-lfs") => Format::LfsPointer,
+        _ => Format::Unsupported(unsupported(head)?),
+    })
 }
 
-/// Return the format after a tag. If the tag ends beyond `head`, it is taken for MP3: other formats
-/// seldom have such a tag.
-fn after_id3(head: &[u8]) -> Format {
-    let audio = head.get(id3_len(head)..).unwrap_or_default();
-    match audio {
-        [b'f', b'L', b'a', b'C', ..] => Format::Flac,
-        _ => mpeg_frame(audio).unwrap_or(Format::Mp3),
-    }
+/// Return the name of a kind of audio that has no decoder here.
+fn unsupported(head: &[u8]) -> Option<&'static str> {
+    const SIGNATURES: &[(&[u8], &str)] = &[
+        (b"#!AMR-WB", "AMR-WB"),
+        (b"#!AMR", "AMR-NB"),
+        (b"#!SILK_V3", "SILK (WeChat)"),
+        (b"\x02#!SILK_V3", "SILK (WeChat)"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media Audio"),
+        (b".RMF", "RealMedia"),
+        (b".ra\xfd", "RealAudio"),
+        (b"MAC ", "Monkey's Audio"),
+        (b"wvpk", "WavPack"),
+        (b"MPCK", "Musepack"),
+        (b"MP+", "Musepack"),
+        (b"TTA1", "TTA"),
+        (b"DSD ", "DSD"),
+        (b"FRM8", "DSD"),
+        (b"ADIF", "AAC in ADIF"),
+        (b"FLV\x01", "Flash Video"),
+        (b"NIST_1A", "NIST SPHERE"),
+        (b"Creative Voice File", "Creative Voice"),
+        (b"\x00\x00\x01\xba", "MPEG-PS"),
+        (b"\x0b\x77", "AC-3"),
+        (b"\x7f\xfe\x80\x01", "DTS"),
+        (b"MThd", "MIDI"),
+    ];
+    let name =
+        |(signature, name): &(&[u8], &'static str)| head.starts_with(signature).then_some(*name);
+    SIGNATURES
+        .iter()
+        .find_map(name)
+        .or_else(|| is_transport_stream(head).then_some("MPEG-TS"))
 }
 
-/// Return the format of bare MPEG frames. MPEG audio and ADTS both begin every frame with twelve
-/// set bits, but have different layers.
-fn mpeg_frame(head: &[u8]) -> Option<Format> {
-    let [0xff, second, third, _, ..] = head else {
-        return None;
-    };
-    let layer = second >> 1 & 3;
-    match layer {
-        _ if second & 0xe0 != 0xe0 => None,
-        0 if second & 0xf0 == 0xf0 && third >> 2 & 0xf < 13 => Some(Format::Adts),
-        // Reserved version, bit rate or sample rate: not a frame header.
-        1 if second >> 3 & 3 != 1 && third >> 4 != 0xf && third >> 2 & 3 != 3 => Some(Format::Mp3),
-        _ => None,
+/// Return whether packets of MPEG-TS begin every 188 bytes.
+fn is_transport_stream(head: &[u8]) -> bool {
+    const PACKET: usize = 188;
+    head.len() > 2 * PACKET
+        && head
+            .iter()
+            .step_by(PACKET)
+            .take(5)
+            .all(|byte| *byte == 0x47)
+}
+
+/// Return the format of bare frames. Something else may be before the first one.
+fn by_frames(head: &[u8]) -> Option<Format> {
+    if frames::begins_in::<mpeg::Header>(head) {
+        return Some(Format::Mpeg);
     }
+    frames::begins_in::<adts::Header>(head).then_some(Format::Adts)
 }
 
 #[cfg(test)]
@@ -107,11 +140,25 @@ mod tests {
             b"hello, world",
             b"\xff\xd8\xff\xe0JFIF",
             b"\x89PNG\r\n",
+            b"GGGG",
         ] {
             assert_eq!(format(head), None, "{head:?}");
         }
-        assert_eq!(format(b"RIFF\0\0\0\0AVI LIST"), None);
         assert_eq!(format(b"\xff\xfe\0\0"), None, "UTF-32 byte order mark");
+    }
+
+    #[test]
+    fn noise_is_not_audio() {
+        let mut state = 1_u32;
+        let noise: Vec<u8> = (0..8 << 20)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            })
+            .collect();
+        for head in noise.chunks(HEAD_LEN as usize) {
+            assert_eq!(format(head), None);
+        }
     }
 
     #[test]
@@ -120,5 +167,20 @@ mod tests {
         assert_eq!(id3_len(&file), 15);
         file.extend(b"fLaC");
         assert_eq!(format(&file), Some(Format::Flac));
+    }
+
+    #[test]
+    fn audio_without_a_decoder_has_a_name() {
+        for (head, name) in [
+            (&b"#!AMR\n<..."[..], "AMR-NB"),
+            (b"#!AMR-WB\n..", "AMR-WB"),
+            (b"RIFF\0\0\0\0AVI LIST", "AVI"),
+            (b"wvpk.......", "WavPack"),
+        ] {
+            assert_eq!(format(head), Some(Format::Unsupported(name)));
+        }
+        let mut stream = vec![0; 1000];
+        stream.iter_mut().step_by(188).for_each(|byte| *byte = 0x47);
+        assert_eq!(format(&stream), Some(Format::Unsupported("MPEG-TS")));
     }
 }

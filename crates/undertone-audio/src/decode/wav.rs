@@ -1,251 +1,238 @@
-//! RIFF WAVE: integer PCM, floating point, and the two logarithmic telephone codecs.
+//! WAV: the format of the samples, and where they are.
 //!
-//! The reader uses only the sizes of the chunks. It ignores the size in the RIFF header, which many
-//! programs leave wrong.
+//! Fields that decoding does not need may hold anything.
 
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_ADPCM_IMA_WAV, CODEC_ID_ADPCM_MS};
+
+use super::adpcm::{self, Blocks};
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_finite, check_rate};
-use crate::Recording;
-use crate::g711;
-use crate::kernel::kernel;
-use crate::mono::mean_of_interleaved;
+use super::options::{DecodeOptions, check_rate};
+use super::pcm::{self, Encoding, Endian, Layout};
+use super::riff::{Chunk, Chunks, Kind};
+use super::{gsm, mpeg};
+use crate::mono::Mixer;
+use crate::recording::{DecodeWarning, Recording};
 
 const WAV: &str = "WAV";
-const RIFF_HEADER_LEN: usize = 12;
-const CHUNK_HEADER_LEN: usize = 8;
 
 pub(super) fn decode(
+    kind: Kind,
     bytes: &[u8],
     options: &DecodeOptions,
     announce: &mut dyn FnMut(u64),
+    mixer: &mut Mixer,
 ) -> Result<Recording, DecodeErrorKind> {
-    let mut layout = None;
-    let mut position = RIFF_HEADER_LEN;
-    loop {
-        let Some((id, size, body)) = chunk(bytes, position) else {
-            return Err(DecodeErrorKind::corrupt(WAV, "no data chunk"));
-        };
-        if id == b"data" {
-            let layout = layout
-                .ok_or_else(|| DecodeErrorKind::corrupt(WAV, "data chunk before the fmt chunk"))?;
-            return decode_data(layout, data(size, body)?, options, announce);
+    let mut format = None;
+    let mut chunks = Chunks::new(kind, bytes);
+    while let Some(chunk) = chunks.next() {
+        match &chunk.id {
+            b"fmt " if format.is_none() => {
+                let content = chunk.content().unwrap_or(chunk.rest);
+                format = Some(Format::parse(content, chunks.endian())?);
+            }
+            b"data" => {
+                let Some(audio) = Audio::of(&chunk, &chunks) else {
+                    continue;
+                };
+                let format = format.ok_or_else(|| {
+                    DecodeErrorKind::corrupt(WAV, "data chunk before the fmt chunk")
+                })?;
+                let mut recording = format.decode(audio.bytes, options, announce, mixer)?;
+                recording.warnings.extend(audio.warning);
+                return Ok(recording);
+            }
+            _ if chunk.content().is_none() => {
+                let detail = "a chunk reaches beyond the end of the file";
+                return Err(DecodeErrorKind::corrupt(WAV, detail));
+            }
+            _ => {}
         }
-        let content = body.get(..size as usize).ok_or_else(|| {
-            DecodeErrorKind::corrupt(WAV, "a chunk reaches beyond the end of the file")
-        })?;
-        if id == b"fmt " {
-            layout = Some(Layout::parse(content)?);
-        }
-        // Chunks begin at even positions.
-        position += CHUNK_HEADER_LEN + content.len() + content.len() % 2;
     }
-}
-
-/// Return the id of the chunk at `position`, its announced size, and the rest of the file after its
-/// header.
-fn chunk(bytes: &[u8], position: usize) -> Option<(&[u8; 4], u32, &[u8])> {
-    let (id, rest) = bytes.get(position..)?.split_first_chunk::<4>()?;
-    let (size, body) = rest.split_first_chunk::<4>()?;
-    Some((id, u32::from_le_bytes(*size), body))
-}
-
-/// Return the audio of a data chunk.
-///
-/// A program that writes to a pipe cannot go back to fill in the size. It leaves 0 (followed by
-/// audio), 0xFFFFFFFF (ffmpeg, sox) or about 0x7FFFF000 (espeak-ng, arecord). Then the audio
-/// continues to the end of the file. With any other size, the file must hold that many bytes.
-fn data(size: u32, body: &[u8]) -> Result<&[u8], DecodeErrorKind> {
-    let unknown = matches!(size, 0 | 0x7fff_0000..=0x7fff_ffff | 0xffff_0000..=0xffff_ffff);
-    match body.get(..size as usize) {
-        Some(_) if size == 0 => Ok(body),
-        Some(audio) => Ok(audio),
-        None if unknown => Ok(body),
-        None => Err(DecodeErrorKind::HeaderPromisesMore {
-            format: WAV,
-            promised: u64::from(size),
-            found: body.len() as u64,
-            unit: "bytes",
-        }),
+    if format.is_some() && bytes.windows(4).any(|id| id == b"data") {
+        return Err(DecodeErrorKind::NoSamples);
     }
+    Err(DecodeErrorKind::corrupt(WAV, "no data chunk"))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Encoding {
-    U8,
-    S16,
-    S24,
-    S32,
-    F32,
-    F64,
-    ALaw,
-    MuLaw,
+/// The audio of a data chunk.
+struct Audio<'a> {
+    bytes: &'a [u8],
+    warning: Option<DecodeWarning>,
 }
 
-impl Encoding {
-    fn width(self) -> usize {
-        match self {
-            Self::U8 | Self::ALaw | Self::MuLaw => 1,
-            Self::S16 => 2,
-            Self::S24 => 3,
-            Self::S32 | Self::F32 => 4,
-            Self::F64 => 8,
+/// Sizes from here on are not meant: programs that write to a pipe leave them (0x40000000,
+/// 0x7FFFF000, 0x80000000, 0xFFFFFFFF and others).
+const NOT_MEANT: u64 = 0x3fff_0000;
+/// The most bytes by which a size that counts its header is too large.
+const HEADER_LEN: u64 = 128;
+
+impl<'a> Audio<'a> {
+    /// Return the audio of `chunk`, or `None` if it is empty. `following` are the chunks after it.
+    ///
+    /// A program that writes to a pipe cannot go back to fill in the size. It leaves 0, or a size
+    /// beyond the end of any file. Then the audio continues to the end of the file. It also does
+    /// where the file holds less than the size says, which gives a warning if the file looks cut.
+    fn of(chunk: &Chunk<'a>, following: &Chunks<'a>) -> Option<Self> {
+        if chunk.size == 0 {
+            let nothing = chunk.rest.is_empty() || following.are_well_formed();
+            return (!nothing).then_some(Self {
+                bytes: chunk.rest,
+                warning: None,
+            });
         }
+        if let Some(bytes) = chunk.content() {
+            return Some(Self {
+                bytes,
+                warning: None,
+            });
+        }
+        let (promised, found) = (chunk.size, chunk.rest.len() as u64);
+        let meant = promised < NOT_MEANT && promised > found + HEADER_LEN;
+        Some(Self {
+            bytes: chunk.rest,
+            warning: meant.then_some(DecodeWarning::Cut { promised, found }),
+        })
     }
 }
 
 /// The content of the fmt chunk.
 #[derive(Debug, Clone, Copy)]
-struct Layout {
-    encoding: Encoding,
-    channels: usize,
-    sample_rate: u32,
+enum Format {
+    Pcm(Layout),
+    Adpcm(Blocks),
+    /// GSM 6.10 in Microsoft's packing.
+    Gsm {
+        sample_rate: u32,
+    },
+    /// A whole MPEG stream.
+    Mpeg,
 }
 
 const TAG_PCM: u16 = 1;
+const TAG_ADPCM_MS: u16 = 2;
 const TAG_FLOAT: u16 = 3;
 const TAG_ALAW: u16 = 6;
 const TAG_MULAW: u16 = 7;
+const TAG_ADPCM_IMA: u16 = 0x11;
+const TAG_GSM: u16 = 0x31;
+const TAG_MPEG: u16 = 0x50;
+const TAG_MP3: u16 = 0x55;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
-/// The end of every sub-format of WAVE_FORMAT_EXTENSIBLE that represents a format tag.
-const TAG_GUID_SUFFIX: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
-impl Layout {
-    fn parse(fmt: &[u8]) -> Result<Self, DecodeErrorKind> {
+impl Format {
+    fn parse(fmt: &[u8], endian: Endian) -> Result<Self, DecodeErrorKind> {
+        let field = |at: usize| -> Option<u16> {
+            let pair = *fmt.get(at..)?.first_chunk()?;
+            Some(match endian {
+                Endian::Little => u16::from_le_bytes(pair),
+                Endian::Big => u16::from_be_bytes(pair),
+            })
+        };
         let short = || DecodeErrorKind::corrupt(WAV, "fmt chunk too short");
-        let field = |at: usize| -> Result<u16, DecodeErrorKind> {
-            let pair = fmt.get(at..at + 2).ok_or_else(short)?;
-            Ok(u16::from_le_bytes([pair[0], pair[1]]))
+        let (mut tag, channels) = (field(0).ok_or_else(short)?, field(2).ok_or_else(short)?);
+        let rate = *fmt
+            .get(4..)
+            .and_then(|it| it.first_chunk())
+            .ok_or_else(short)?;
+        let rate = match endian {
+            Endian::Little => u32::from_le_bytes(rate),
+            Endian::Big => u32::from_be_bytes(rate),
         };
-        let (mut tag, channels, bits) = (field(0)?, field(2)?, field(14)?);
-        let (rate, block_align) = (
-            u32::from(field(6)?) << 16 | u32::from(field(4)?),
-            field(12)?,
-        );
+        let (block, bits) = (field(12).unwrap_or(0), field(14).unwrap_or(0));
         if tag == TAG_EXTENSIBLE {
-            let guid = fmt.get(24..40).ok_or_else(short)?;
-            if guid[2..] != TAG_GUID_SUFFIX {
-                return Err(DecodeErrorKind::unsupported(WAV, "extensible sub-format"));
-            }
-            tag = u16::from_le_bytes([guid[0], guid[1]]);
+            // The sub-format begins with the tag of the format that it stands for.
+            tag = field(24).ok_or_else(short)?;
         }
-        let encoding = match (tag, bits) {
-            (TAG_PCM, 8) => Encoding::U8,
-            (TAG_PCM, 16) => Encoding::S16,
-            (TAG_PCM, 24) => Encoding::S24,
-            (TAG_PCM, 32) => Encoding::S32,
-            (TAG_FLOAT, 32) => Encoding::F32,
-            (TAG_FLOAT, 64) => Encoding::F64,
-            (TAG_ALAW, 8) => Encoding::ALaw,
-            (TAG_MULAW, 8) => Encoding::MuLaw,
-            _ => {
-                let detail = format!("format tag {tag:#06x} with {bits} bits");
-                return Err(DecodeErrorKind::unsupported(WAV, detail));
-            }
-        };
+        if tag == TAG_MPEG || tag == TAG_MP3 {
+            return Ok(Self::Mpeg);
+        }
+        let sample_rate = check_rate(rate)?;
         if channels == 0 {
             return Err(DecodeErrorKind::corrupt(WAV, "no channels"));
         }
-        if usize::from(block_align) != encoding.width() * usize::from(channels) {
-            let detail =
-                format!("{channels} channels of {bits} bits in frames of {block_align} bytes");
-            return Err(DecodeErrorKind::corrupt(WAV, detail));
+        let channels = usize::from(channels);
+        match tag {
+            TAG_ADPCM_MS | TAG_ADPCM_IMA => {
+                let codec = match tag {
+                    TAG_ADPCM_MS => CODEC_ID_ADPCM_MS,
+                    _ => CODEC_ID_ADPCM_IMA_WAV,
+                };
+                let blocks = Blocks::new(codec, sample_rate, channels, usize::from(block))?;
+                return Ok(Self::Adpcm(blocks));
+            }
+            TAG_GSM if channels == 1 => return Ok(Self::Gsm { sample_rate }),
+            _ => {}
         }
-        let sample_rate = check_rate(rate)?;
-        Ok(Self {
+        let width = sample_width(usize::from(block), channels, bits);
+        let encoding = match (tag, width) {
+            (TAG_ALAW, _) => Encoding::ALaw,
+            (TAG_MULAW, _) => Encoding::MuLaw,
+            (TAG_PCM, 1) => Encoding::U8,
+            (TAG_PCM, 2) => Encoding::S16,
+            (TAG_PCM, 3) => Encoding::S24,
+            (TAG_PCM, 4) => Encoding::S32,
+            (TAG_FLOAT, 4) => Encoding::F32,
+            (TAG_FLOAT, 8) => Encoding::F64,
+            _ => return Err(DecodeErrorKind::unsupported(WAV, codec_name(tag, bits))),
+        };
+        Ok(Self::Pcm(Layout {
             encoding,
-            channels: usize::from(channels),
+            endian,
+            channels,
             sample_rate,
-        })
+        }))
+    }
+
+    fn decode(
+        self,
+        audio: &[u8],
+        options: &DecodeOptions,
+        announce: &mut dyn FnMut(u64),
+        mixer: &mut Mixer,
+    ) -> Result<Recording, DecodeErrorKind> {
+        match self {
+            Self::Pcm(layout) => pcm::decode(layout, audio, options, announce, mixer),
+            Self::Adpcm(blocks) => adpcm::decode(blocks, audio, options, announce, mixer),
+            Self::Gsm { sample_rate } => gsm::decode(sample_rate, audio, options, announce),
+            Self::Mpeg => mpeg::decode(audio, options, announce, mixer),
+        }
     }
 }
 
-fn decode_data(
-    layout: Layout,
-    data: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-) -> Result<Recording, DecodeErrorKind> {
-    let frame_len = layout.encoding.width() * layout.channels;
-    // An incomplete last frame is dropped, as in other readers.
-    let frames = data.len() / frame_len;
-    if frames as u64 > options.max_frames(layout.sample_rate) {
-        return Err(options.too_long());
+/// Return the number of bytes of a sample. The size of a frame is often wrong, so it matters only
+/// where the number of bits is missing, and for 24 bits in 4 bytes. Samples with fewer bits than
+/// their bytes hold are at the upper end.
+fn sample_width(block: usize, channels: usize, bits: u16) -> usize {
+    match (bits, block / channels) {
+        (0, width) | (24, width @ 4) => width,
+        _ => usize::from(bits).div_ceil(8),
     }
-    announce(frames as u64);
-    let data = &data[..frames * frame_len];
-    let channels = layout.channels;
-    let samples = match layout.encoding {
-        Encoding::U8 => mono(data, channels, |[b]: [u8; 1]| {
-            (f32::from(b) - 128.0) / 128.0
-        }),
-        Encoding::S16 if channels == 1 => mono_s16(data),
-        Encoding::S16 => mono(data, channels, |b| {
-            f32::from(i16::from_le_bytes(b)) / 32_768.0
-        }),
-        Encoding::S24 => mono(data, channels, |[a, b, c]: [u8; 3]| {
-            i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
-        }),
-        Encoding::S32 => mono(data, channels, |b| {
-            i32::from_le_bytes(b) as f32 / 2_147_483_648.0
-        }),
-        Encoding::F32 => mono(data, channels, f32::from_le_bytes),
-        Encoding::F64 => mono(data, channels, |b| f64::from_le_bytes(b) as f32),
-        Encoding::ALaw => mono(data, channels, |[b]: [u8; 1]| g711::decode_alaw(b)),
-        Encoding::MuLaw => mono(data, channels, |[b]: [u8; 1]| g711::decode_mulaw(b)),
+}
+
+/// Return the name of a codec for people.
+fn codec_name(tag: u16, bits: u16) -> String {
+    let name = match tag {
+        TAG_PCM => return format!("PCM of {bits} bits"),
+        TAG_FLOAT => return format!("floating-point samples of {bits} bits"),
+        TAG_GSM => "GSM 6.10 with several channels",
+        0x10 => "OKI ADPCM",
+        0x14 | 0x40 | 0x45 | 0x64 | 0x65 | 0x85 => "G.726 ADPCM",
+        0x20 => "Yamaha ADPCM",
+        0x22 => "TrueSpeech",
+        0x28f => "G.722 ADPCM",
+        0x42 => "G.723.1",
+        0x83 | 0x133 => "G.729",
+        0x61 => "Duck ADPCM",
+        0x160..=0x163 => "Windows Media Audio",
+        0xff | 0x1600 | 0x1610 | 0xa106 => "AAC",
+        0x2000 => "AC-3",
+        0x2001 => "DTS",
+        0x566f | 0x674f..=0x6751 | 0x676f..=0x6771 => "Vorbis",
+        0x704f => "Opus",
+        0xa109 => "Speex",
+        0xf1ac => "FLAC",
+        0x57 | 0x7361 => "AMR",
+        _ => return format!("the codec with the format tag {tag:#06x}"),
     };
-    let samples = match layout.encoding {
-        Encoding::F32 | Encoding::F64 => check_finite(samples)?,
-        _ => samples,
-    };
-    Ok(Recording {
-        samples,
-        sample_rate: layout.sample_rate,
-        channels,
-    })
-}
-
-/// Decode mono PCM of 16 bits, the format of nearly all speech corpora.
-fn mono_s16(data: &[u8]) -> Vec<f32> {
-    let mut samples = Vec::with_capacity(data.len() / 2);
-    let mut converted = [0.0; 1024];
-    for values in data.as_chunks::<2>().0.chunks(converted.len()) {
-        let converted = &mut converted[..values.len()];
-        convert_s16(values, converted);
-        samples.extend_from_slice(converted);
-    }
-    samples
-}
-
-kernel! {
-    fn convert_s16(values: &[[u8; 2]], samples: &mut [f32]) = convert_s16_plain;
-}
-
-#[inline(always)]
-fn convert_s16_plain(values: &[[u8; 2]], samples: &mut [f32]) {
-    for (sample, bytes) in samples.iter_mut().zip(values) {
-        *sample = f32::from(i16::from_le_bytes(*bytes)) * (1.0 / 32_768.0);
-    }
-}
-
-fn mono<const WIDTH: usize>(
-    data: &[u8],
-    channels: usize,
-    sample: impl Fn([u8; WIDTH]) -> f32,
-) -> Vec<f32> {
-    mean_of_interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_compilations_agree() {
-        let values: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
-        let (mut wide, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
-        convert_s16(&values, &mut wide);
-        convert_s16_plain(&values, &mut plain);
-        assert_eq!(wide, plain);
-        assert_eq!(mono_s16(values.as_flattened()), plain);
-    }
+    name.into()
 }

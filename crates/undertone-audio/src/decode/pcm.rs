@@ -1,0 +1,166 @@
+//! Samples that are stored one by one: integers, floating point, and the codecs of telephones.
+
+use super::error::DecodeErrorKind;
+use super::options::{DecodeOptions, check_finite};
+use crate::Recording;
+use crate::g711;
+use crate::kernel::kernel;
+use crate::mono::Mixer;
+
+/// How one sample is stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Encoding {
+    U8,
+    S8,
+    S16,
+    S24,
+    S32,
+    F32,
+    F64,
+    ALaw,
+    MuLaw,
+}
+
+impl Encoding {
+    /// Return the number of bytes of a sample.
+    pub(super) fn width(self) -> usize {
+        match self {
+            Self::U8 | Self::S8 | Self::ALaw | Self::MuLaw => 1,
+            Self::S16 => 2,
+            Self::S24 => 3,
+            Self::S32 | Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+}
+
+/// The order of the bytes of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Endian {
+    Little,
+    Big,
+}
+
+/// How the samples of a recording are stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layout {
+    pub(super) encoding: Encoding,
+    pub(super) endian: Endian,
+    /// At least 1.
+    pub(super) channels: usize,
+    /// In Hz, checked.
+    pub(super) sample_rate: u32,
+}
+
+/// Decode all of `data`. An incomplete last frame is dropped, as in other readers.
+pub(super) fn decode(
+    layout: Layout,
+    data: &[u8],
+    options: &DecodeOptions,
+    announce: &mut dyn FnMut(u64),
+    mixer: &mut Mixer,
+) -> Result<Recording, DecodeErrorKind> {
+    let frame_len = layout.encoding.width() * layout.channels;
+    let frames = data.len() / frame_len;
+    if frames as u64 > options.max_frames(layout.sample_rate) {
+        return Err(options.too_long());
+    }
+    announce(frames as u64);
+    let data = &data[..frames * frame_len];
+    let samples = mix(layout, data, mixer);
+    Ok(Recording {
+        samples: match layout.encoding {
+            Encoding::F32 | Encoding::F64 => check_finite(samples)?,
+            _ => samples,
+        },
+        sample_rate: layout.sample_rate,
+        channels: layout.channels,
+        warnings: Vec::new(),
+    })
+}
+
+fn mix(layout: Layout, data: &[u8], mixer: &mut Mixer) -> Vec<f32> {
+    let (channels, endian) = (layout.channels, layout.endian);
+    match layout.encoding {
+        Encoding::U8 => values(data, channels, mixer, |[b]: [u8; 1]| {
+            (f32::from(b) - 128.0) / 128.0
+        }),
+        Encoding::S8 => values(data, channels, mixer, |b| {
+            f32::from(i8::from_le_bytes(b)) / 128.0
+        }),
+        Encoding::S16 if channels == 1 && endian == Endian::Little => mono_s16(data),
+        Encoding::S16 => values(data, channels, mixer, |b| {
+            f32::from(i16::from_le_bytes(little(b, endian))) / 32_768.0
+        }),
+        Encoding::S24 => values(data, channels, mixer, |b: [u8; 3]| {
+            let [a, b, c] = little(b, endian);
+            i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
+        }),
+        Encoding::S32 => values(data, channels, mixer, |b| {
+            i32::from_le_bytes(little(b, endian)) as f32 / 2_147_483_648.0
+        }),
+        Encoding::F32 => values(data, channels, mixer, |b| {
+            f32::from_le_bytes(little(b, endian))
+        }),
+        Encoding::F64 => values(data, channels, mixer, |b| {
+            f64::from_le_bytes(little(b, endian)) as f32
+        }),
+        Encoding::ALaw => values(data, channels, mixer, |[b]: [u8; 1]| g711::decode_alaw(b)),
+        Encoding::MuLaw => values(data, channels, mixer, |[b]: [u8; 1]| g711::decode_mulaw(b)),
+    }
+}
+
+/// Return the bytes with the lowest first.
+fn little<const WIDTH: usize>(mut bytes: [u8; WIDTH], endian: Endian) -> [u8; WIDTH] {
+    if endian == Endian::Big {
+        bytes.reverse();
+    }
+    bytes
+}
+
+fn values<const WIDTH: usize>(
+    data: &[u8],
+    channels: usize,
+    mixer: &mut Mixer,
+    sample: impl Fn([u8; WIDTH]) -> f32,
+) -> Vec<f32> {
+    mixer.interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
+}
+
+/// Decode mono PCM of 16 bits, the format of nearly all speech corpora.
+fn mono_s16(data: &[u8]) -> Vec<f32> {
+    let mut samples = Vec::with_capacity(data.len() / 2);
+    let mut converted = [0.0; 1024];
+    for values in data.as_chunks::<2>().0.chunks(converted.len()) {
+        let converted = &mut converted[..values.len()];
+        convert_s16(values, converted);
+        samples.extend_from_slice(converted);
+    }
+    samples
+}
+
+kernel! {
+    fn convert_s16(values: &[[u8; 2]], samples: &mut [f32]) = convert_s16_plain;
+}
+
+#[inline(always)]
+fn convert_s16_plain(values: &[[u8; 2]], samples: &mut [f32]) {
+    for (sample, bytes) in samples.iter_mut().zip(values) {
+        *sample = f32::from(i16::from_le_bytes(*bytes)) * (1.0 / 32_768.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_compilations_agree() {
+        let values: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
+        let (mut wide, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+        convert_s16(&values, &mut wide);
+        convert_s16_plain(&values, &mut plain);
+        assert_eq!(wide, plain);
+        assert_eq!(mono_s16(values.as_flattened()), plain);
+    }
+}

@@ -98,6 +98,11 @@ pub enum Event<'a> {
         /// The number of clips whose value is outside the range of each dimension.
         outside: &'a BTreeMap<&'a str, usize>,
     },
+    /// Classes have no clip in the corpus, so the model cannot learn them.
+    EmptyClasses {
+        /// Their labels.
+        labels: &'a [&'a str],
+    },
     /// A fold begins.
     Fold {
         /// Its name.

@@ -44,6 +44,9 @@ enum JsonEvent<'a> {
     WithoutClass {
         emotions: BTreeMap<&'static str, usize>,
     },
+    EmptyClasses {
+        labels: &'a [&'a str],
+    },
     Fold {
         name: &'a str,
         number: usize,
@@ -141,6 +144,13 @@ impl Reporter {
                     },
                 );
             }
+            Event::EmptyClasses { labels } => self.say(
+                format_args!(
+                    "warning: no clip of the corpus is of the class {}",
+                    labels.join(", ")
+                ),
+                JsonEvent::EmptyClasses { labels },
+            ),
             Event::Fold {
                 name,
                 number,

@@ -60,15 +60,38 @@ impl Experiment<'_> {
     }
 
     /// Return the corpus's clips that have a class, or a value of each dimension, and tell the
-    /// observer of the others.
+    /// observer of the others, and of classes without a clip.
+    ///
+    /// # Errors
+    /// If all clips are of one class.
     pub(super) fn labeled(&self) -> Result<Vec<Utterance>, LabError> {
         if !self.recipe.dimensions.is_empty() {
             let dimensions = self.recipe.dimensions.iter();
             let dimensions: Vec<_> = dimensions.map(|it| (&*it.name, it.range)).collect();
             return measured(&self.corpus.utterances, &dimensions, self.observer);
         }
-        let schemes = [self.recipe.outputs(), &self.recipe.label_scheme];
-        labeled(&self.corpus.utterances, &schemes, self.observer)
+        let scheme = &self.recipe.label_scheme;
+        let schemes = [self.recipe.outputs(), scheme];
+        let clips = labeled(&self.corpus.utterances, &schemes, self.observer)?;
+        let classes: BTreeSet<usize> = clips
+            .iter()
+            .filter_map(|clip| scheme.label_of(clip.emotion))
+            .collect();
+        let labels = scheme.labels();
+        if let [only] = classes.iter().collect::<Vec<_>>()[..] {
+            return Err(LabError::TooFewClips(format!(
+                "all clips are of one class, {}; there is nothing to tell apart",
+                labels[*only]
+            )));
+        }
+        let without: Vec<&str> = (0..labels.len())
+            .filter(|class| !classes.contains(class))
+            .map(|class| labels[class])
+            .collect();
+        if !without.is_empty() {
+            (self.observer)(&Event::EmptyClasses { labels: &without });
+        }
+        Ok(clips)
     }
 }
 

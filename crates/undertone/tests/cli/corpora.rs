@@ -183,3 +183,18 @@ fn a_corpus_without_a_common_class_is_refused() {
     );
     assert!(error.contains("bored"), "{error}");
 }
+
+#[test]
+fn classes_without_a_clip_are_reported_and_one_class_is_refused() {
+    let folder = folder();
+    let train = format!("train tiny.toml --corpus {BERLIN} --set training.epochs=1");
+    let done = folder.succeed(&format!("{train} --set label_scheme=emotion7 --out run"));
+    let warning = "no clip of the corpus is of the class fearful, disgust, surprised";
+    assert!(done.stderr.contains(warning), "{}", done.stderr);
+    let scheme = r#"label_scheme={classes={good=["happy"],bad=["ashamed"]}}"#;
+    let error = folder.refuse(&format!("{train} --set {scheme} --out none"));
+    assert!(
+        error.contains("all clips are of one class, good"),
+        "{error}"
+    );
+}

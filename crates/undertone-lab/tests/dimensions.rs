@@ -56,7 +56,7 @@ fn corpus(folder: &Path) -> Corpus {
     manifest += "without.wav,s0,female,,0.5\noutside.wav,s0,female,999,0.5\n";
     let path = folder.join("corpus.csv");
     fs::write(&path, manifest).unwrap();
-    Corpus::from_manifest(&path).unwrap()
+    Corpus::open(&path).unwrap()
 }
 
 fn wav(hertz: f64, level: f64) -> Vec<u8> {

@@ -75,7 +75,10 @@ impl Mixer {
         channels: usize,
         decode: impl Fn(T) -> f32,
     ) -> Vec<f32> {
-        if channels == 1 || self.first_only {
+        if channels == 1 {
+            return values.iter().map(|value| decode(*value)).collect();
+        }
+        if self.first_only {
             return values
                 .iter()
                 .step_by(channels)

@@ -91,6 +91,41 @@ fn a_cut_file_gives_what_it_holds_and_a_warning() {
 }
 
 #[test]
+fn sizes_of_aiff_and_caf_that_are_wrong_reach_to_the_end() {
+    let decoded = |name: &str, at: usize, size: &[u8], len: usize| {
+        let mut file = std::fs::read(fixture(name)).unwrap();
+        file[at..at + size.len()].copy_from_slice(size);
+        file.truncate(file.len() - len);
+        decode(file)
+    };
+    let position = |name: &str, id: &[u8]| {
+        let file = std::fs::read(fixture(name)).unwrap();
+        file.windows(4).position(|bytes| bytes == id).unwrap() + 4
+    };
+    let (aiff, caf) = (
+        position("tone.aiff", b"SSND"),
+        position("tone.caf", b"data"),
+    );
+    for size in [0x7fff_f000_u32, u32::MAX] {
+        let recording = decoded("tone.aiff", aiff, &size.to_be_bytes(), 0);
+        assert_eq!(
+            (recording.samples.len(), recording.warnings),
+            (4_000, vec![])
+        );
+    }
+    let streamed = decoded("tone.caf", caf, &[255; 8], 0);
+    assert_eq!((streamed.samples.len(), streamed.warnings), (4_000, vec![]));
+    for (name, at) in [("tone.aiff", aiff), ("tone.caf", caf)] {
+        let cut = decoded(name, at, &[], 2_000);
+        assert_eq!(cut.samples.len(), 3_000, "{name}");
+        assert!(
+            matches!(cut.warnings[..], [DecodeWarning::Cut { .. }]),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn fields_that_decoding_does_not_need_may_hold_anything() {
     let samples = voice();
     let mono = decode(with_size(51_200, &bytes(&samples)));

@@ -1,4 +1,4 @@
-//! Files that hold packets of a codec: Ogg, MP4, Matroska and WebM, CAF, AIFF. symphonia reads them.
+//! Files that hold packets of a codec: Ogg, MP4, Matroska and WebM, CAF. symphonia reads them.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -10,8 +10,9 @@ use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::packet::Packet;
-use symphonia::default::formats::{AiffReader, CafReader, IsoMp4Reader, MkvReader, OggReader};
+use symphonia::default::formats::{CafReader, IsoMp4Reader, MkvReader, OggReader};
 
+use super::caf;
 use super::codec;
 use super::error::DecodeErrorKind;
 use super::flac;
@@ -27,7 +28,6 @@ use crate::recording::Recording;
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Container {
-    Aiff,
     Caf,
     Matroska,
     Mp4,
@@ -37,7 +37,6 @@ pub(super) enum Container {
 impl Container {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Aiff => "AIFF",
             Self::Caf => "CAF",
             Self::Matroska => "Matroska",
             Self::Mp4 => "MP4",
@@ -49,7 +48,6 @@ impl Container {
         let options = FormatOptions::default();
         let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
         Ok(match self {
-            Self::Aiff => Box::new(AiffReader::try_new(source, options)?),
             Self::Caf => Box::new(CafReader::try_new(source, options)?),
             Self::Matroska => Box::new(MkvReader::try_new(source, options)?),
             Self::Mp4 => Box::new(IsoMp4Reader::try_new(source, options)?),
@@ -66,14 +64,17 @@ pub(super) fn decode(
     mixer: &mut Mixer,
 ) -> Result<Recording, DecodeErrorKind> {
     let format = container.name();
-    let mut reader =
-        container
-            .open(bytes)
-            .map_err(|error| match unsupported_codec(container, bytes) {
-                Some(name) => DecodeErrorKind::unsupported(format, name),
-                None => codec::from_symphonia(format, error),
-            })?;
+    let real = (container == Container::Caf)
+        .then(|| caf::with_real_size(bytes))
+        .flatten();
+    let bytes = real.as_ref().map_or(bytes, |(file, _)| file);
+    let mut reader = container
+        .open(bytes)
+        .map_err(|error| not_opened(container, bytes, error))?;
     let mut mono = MonoBuffer::new(format, options, announce, mixer);
+    if let Some((_, Some(warning))) = &real {
+        mono.warn(warning.clone());
+    }
     // An Ogg file may have several streams, one after another.
     loop {
         let track = audio_track(container, bytes, reader.as_ref())?;
@@ -130,6 +131,16 @@ fn unsupported_codec(container: Container, bytes: &[u8]) -> Option<String> {
         Container::Mp4 => mp4::codec(bytes).map(codec::name_of_letters),
         Container::Ogg => ogg::unsupported_codec(bytes).map(String::from),
         _ => None,
+    }
+}
+
+fn not_opened(container: Container, bytes: &[u8], error: Error) -> DecodeErrorKind {
+    let format = container.name();
+    match (unsupported_codec(container, bytes), error) {
+        (Some(name), _) => DecodeErrorKind::unsupported(format, name),
+        // symphonia says so where something is missing.
+        (None, Error::Unsupported(what)) => DecodeErrorKind::corrupt(format, what),
+        (None, error) => codec::from_symphonia(format, error),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The format is recognized from the content ([`sniff`]), never from the name of the file.
 //!
-//! WAV has a reader of its own ([`wav`], [`riff`], [`pcm`]). symphonia's reader refuses headers that
-//! careless programs write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]),
+//! WAV and AIFF have readers of their own ([`wav`], [`aiff`], [`riff`], [`pcm`]). symphonia's readers
+//! refuse headers that careless programs write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]),
 //! which is two to three times as fast as symphonia's decoder and reports every damaged frame. Bare
 //! frames of MPEG audio and AAC are found by [`frames`], which needs two consistent headers and
 //! reads files that were joined. [`gsm`] has no crate.
@@ -13,7 +13,9 @@
 
 mod adpcm;
 mod adts;
+mod aiff;
 mod au;
+mod caf;
 mod codec;
 mod container;
 mod error;
@@ -188,6 +190,7 @@ fn decode_mixed(
 ) -> Result<Recording, DecodeErrorKind> {
     let mut recording = catch_unwind(AssertUnwindSafe(|| match format {
         Format::Wav(kind) => wav::decode(kind, bytes, options, announce, mixer),
+        Format::Aiff => aiff::decode(bytes, options, announce, mixer),
         Format::Au => au::decode(bytes, options, announce, mixer),
         Format::Flac => flac::decode(bytes, options, announce, mixer),
         Format::Mpeg => mpeg::decode(bytes, options, announce, mixer),
@@ -202,7 +205,10 @@ fn decode_mixed(
         let detail = "the decoder gave up";
         Err(DecodeErrorKind::corrupt(format.name(), detail))
     })?;
-    if !matches!(format, Format::Wav(_) | Format::Au | Format::Flac) {
+    if !matches!(
+        format,
+        Format::Wav(_) | Format::Aiff | Format::Au | Format::Flac
+    ) {
         recording.samples = check_finite(recording.samples)?;
     }
     Ok(recording)

@@ -1,16 +1,17 @@
-//! The chunks of RIFF, RIFX, RF64, BW64 and Sony Wave64 files.
+//! The chunks of RIFF, RIFX, RF64, BW64, AIFF and Sony Wave64 files.
 //!
 //! The reader uses only the sizes of the chunks. It ignores the size in the header of the file,
 //! which many programs leave wrong.
 
 use super::pcm::Endian;
+use crate::recording::DecodeWarning;
 
 /// A kind of container of chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// RIFF, and RF64 and BW64, which state sizes above 4 GiB elsewhere.
     Riff,
-    /// RIFF with the highest byte first.
+    /// RIFF with the highest byte first, and AIFF.
     Rifx,
     /// Sony Wave64: names of 16 bytes, sizes of 8.
     Wave64,
@@ -22,6 +23,12 @@ const IN_DS64: u64 = 0xffff_ffff;
 const WAVE64_SUFFIX: [u8; 12] = [
     0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a,
 ];
+
+/// Sizes from here on are not meant: programs that write to a pipe leave them (0x40000000,
+/// 0x7FFFF000, 0x80000000, 0xFFFFFFFF and others).
+const NOT_MEANT: u64 = 0x3fff_0000;
+/// The most bytes by which a size that counts its header is too large.
+const HEADER_LEN: u64 = 128;
 
 /// One chunk of a file.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +44,21 @@ impl<'a> Chunk<'a> {
     /// Return the content, or `None` if it reaches beyond the end of the file.
     pub(super) fn content(&self) -> Option<&'a [u8]> {
         self.rest.get(..usize::try_from(self.size).ok()?)
+    }
+
+    /// Return the audio of the chunk, and a warning if the file looks cut.
+    ///
+    /// A program that writes to a pipe cannot go back to fill in the size, and leaves one beyond the
+    /// end of any file. Then the audio continues to the end of the file. It also does where the file
+    /// holds less than the size says.
+    pub(super) fn extent(&self) -> (&'a [u8], Option<DecodeWarning>) {
+        if let Some(content) = self.content() {
+            return (content, None);
+        }
+        let (promised, found) = (self.size, self.rest.len() as u64);
+        let meant = promised < NOT_MEANT && promised > found + HEADER_LEN;
+        let warning = meant.then_some(DecodeWarning::Cut { promised, found });
+        (self.rest, warning)
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) const HEAD_LEN: u64 = 64 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Wav(Kind),
+    Aiff,
     Au,
     Flac,
     /// MPEG audio frames without a container: MP3, MP2, MP1.
@@ -30,6 +31,7 @@ impl Format {
         match self {
             Self::Wav(Kind::Wave64) => "Wave64",
             Self::Wav(_) => "WAV",
+            Self::Aiff => "AIFF",
             Self::Au => "AU",
             Self::Flac => "FLAC",
             Self::Mpeg => "MP3",
@@ -63,7 +65,7 @@ fn by_signature(head: &[u8]) -> Option<Format> {
         b"RIFX" if form == b"WAVE" => Format::Wav(Kind::Rifx),
         b"riff" if head.get(24..28) == Some(b"wave") => Format::Wav(Kind::Wave64),
         b"RIFF" if form == b"AVI " => Format::Unsupported("AVI"),
-        b"FORM" if matches!(form, b"AIFF" | b"AIFC") => Format::Container(Container::Aiff),
+        b"FORM" if matches!(form, b"AIFF" | b"AIFC") => Format::Aiff,
         b".snd" => Format::Au,
         b"fLaC" => Format::Flac,
         b"OggS" => Format::Container(Container::Ogg),

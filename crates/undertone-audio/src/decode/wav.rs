@@ -11,7 +11,7 @@ use super::pcm::{self, Encoding, Endian, Layout};
 use super::riff::{Chunk, Chunks, Kind};
 use super::{gsm, mpeg};
 use crate::mono::Mixer;
-use crate::recording::{DecodeWarning, Recording};
+use crate::recording::Recording;
 
 const WAV: &str = "WAV";
 
@@ -31,14 +31,18 @@ pub(super) fn decode(
                 format = Some(Format::parse(content, chunks.endian())?);
             }
             b"data" => {
-                let Some(audio) = Audio::of(&chunk, &chunks) else {
+                if is_empty(&chunk, &chunks) {
                     continue;
+                }
+                let (audio, warning) = match chunk.size {
+                    0 => (chunk.rest, None),
+                    _ => chunk.extent(),
                 };
                 let format = format.ok_or_else(|| {
                     DecodeErrorKind::corrupt(WAV, "data chunk before the fmt chunk")
                 })?;
-                let mut recording = format.decode(audio.bytes, options, announce, mixer)?;
-                recording.warnings.extend(audio.warning);
+                let mut recording = format.decode(audio, options, announce, mixer)?;
+                recording.warnings.extend(warning);
                 return Ok(recording);
             }
             _ if chunk.content().is_none() => {
@@ -54,45 +58,12 @@ pub(super) fn decode(
     Err(DecodeErrorKind::corrupt(WAV, "no data chunk"))
 }
 
-/// The audio of a data chunk.
-struct Audio<'a> {
-    bytes: &'a [u8],
-    warning: Option<DecodeWarning>,
-}
-
-/// Sizes from here on are not meant: programs that write to a pipe leave them (0x40000000,
-/// 0x7FFFF000, 0x80000000, 0xFFFFFFFF and others).
-const NOT_MEANT: u64 = 0x3fff_0000;
-/// The most bytes by which a size that counts its header is too large.
-const HEADER_LEN: u64 = 128;
-
-impl<'a> Audio<'a> {
-    /// Return the audio of `chunk`, or `None` if it is empty. `following` are the chunks after it.
-    ///
-    /// A program that writes to a pipe cannot go back to fill in the size. It leaves 0, or a size
-    /// beyond the end of any file. Then the audio continues to the end of the file. It also does
-    /// where the file holds less than the size says, which gives a warning if the file looks cut.
-    fn of(chunk: &Chunk<'a>, following: &Chunks<'a>) -> Option<Self> {
-        if chunk.size == 0 {
-            let nothing = chunk.rest.is_empty() || following.are_well_formed();
-            return (!nothing).then_some(Self {
-                bytes: chunk.rest,
-                warning: None,
-            });
-        }
-        if let Some(bytes) = chunk.content() {
-            return Some(Self {
-                bytes,
-                warning: None,
-            });
-        }
-        let (promised, found) = (chunk.size, chunk.rest.len() as u64);
-        let meant = promised < NOT_MEANT && promised > found + HEADER_LEN;
-        Some(Self {
-            bytes: chunk.rest,
-            warning: meant.then_some(DecodeWarning::Cut { promised, found }),
-        })
-    }
+/// Return whether a data chunk holds nothing. `following` are the chunks after it.
+///
+/// A program that writes to a pipe may leave a size of 0. Then audio follows, which is not
+/// well-formed chunks.
+fn is_empty(chunk: &Chunk<'_>, following: &Chunks<'_>) -> bool {
+    chunk.size == 0 && (chunk.rest.is_empty() || following.are_well_formed())
 }
 
 /// The content of the fmt chunk.

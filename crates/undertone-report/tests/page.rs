@@ -117,7 +117,7 @@ fn a_run_of_dimensions_becomes_a_page_with_scatter_plots() {
     for words in [
         "CCC",
         "True and predicted arousal",
-        "Spread of arousal",
+        "Predicted arousal at each true value",
         "RMSE of arousal by speaker",
         "Largest errors",
     ] {

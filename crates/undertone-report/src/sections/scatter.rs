@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use undertone_figures::page::{Block, Section};
-use undertone_figures::{Figure, Histogram, PointGroup, Samples, ScatterPlot};
+use undertone_figures::{Figure, Histogram, PointGroup, Samples, ScatterPlot, ViolinPlot};
 use undertone_metrics::DimensionPrediction;
 
 use super::subject::Subject;
@@ -37,8 +37,8 @@ pub(super) fn section(
         blocks: vec![
             Block::Grid(figures),
             Block::Text(
-                "A clip on the diagonal of the first figure is predicted exactly. The second shows \
-                 whether the predictions have the mean and the spread of the truth."
+                "A clip on the diagonal is predicted exactly. The figure beside it shows whether the \
+                 predictions have the mean and the spread of the truth."
                     .into(),
             ),
         ],
@@ -94,21 +94,32 @@ fn diagonal(predictions: &[DimensionPrediction], index: usize) -> Vec<(f64, f64)
         .collect()
 }
 
+/// Draw the predictions at each true value if the truth has few, and else the distributions of both.
 fn spread(
     subject: &Subject<'_, DimensionPrediction>,
     predictions: &[DimensionPrediction],
     (index, dimension): (usize, &str),
     note: &str,
 ) -> Result<Figure, ReportError> {
+    let frame = |title: String| {
+        let frame = subject.frame(&title).noted(note.to_owned());
+        frame.sized(520.0, 480.0)
+    };
+    if let Some(categories) = by_level(predictions, index) {
+        return Ok(ViolinPlot {
+            frame: frame(format!("Predicted {dimension} at each true value")),
+            category_label: format!("true {dimension}"),
+            value_label: format!("predicted {dimension}"),
+            categories,
+        }
+        .draw()?);
+    }
     let samples = |name: &str, value: &dyn Fn(&DimensionPrediction) -> f64| Samples {
         name: name.to_owned(),
         values: predictions.iter().map(value).collect(),
     };
     Ok(Histogram {
-        frame: subject
-            .frame(&format!("Spread of {dimension}"))
-            .noted(note.to_owned())
-            .sized(520.0, 480.0),
+        frame: frame(format!("Spread of {dimension}")),
         value_label: dimension.to_owned(),
         count_label: "clips".into(),
         bins: 0,
@@ -119,4 +130,24 @@ fn spread(
         markers: Vec::new(),
     }
     .draw()?)
+}
+
+/// Return the predictions by true value. `None` if the truth has many values.
+fn by_level(predictions: &[DimensionPrediction], index: usize) -> Option<Vec<Samples>> {
+    const MOST_LEVELS: usize = 10;
+    let mut levels: Vec<f64> = predictions.iter().map(|clip| clip.truth[index]).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
+    if levels.len() > MOST_LEVELS {
+        return None;
+    }
+    let samples = levels.into_iter().map(|level| Samples {
+        name: level.to_string(),
+        values: predictions
+            .iter()
+            .filter(|clip| clip.truth[index] == level)
+            .map(|clip| clip.predicted[index])
+            .collect(),
+    });
+    Some(samples.collect())
 }

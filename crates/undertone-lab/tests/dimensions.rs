@@ -235,6 +235,13 @@ fn recipes_that_mix_classes_and_dimensions_are_refused() {
         let text = error.to_string();
         assert!(text.contains(words), "{overrides:?}: {text}");
     }
+    // An override takes the place of a recipe's classes, unless it sets both.
+    let arousal = "dimensions=['arousal']".to_owned();
+    let built_in = Path::new("5-whisper-tiny-frozen");
+    let recipe_of_numbers = Recipe::load(built_in, std::slice::from_ref(&arousal)).unwrap();
+    assert_eq!(recipe_of_numbers.targets(), ["arousal"]);
+    let both = [arousal, "label_scheme=emotion8".to_owned()];
+    assert!(Recipe::load(built_in, &both).is_err());
     // A recipe is read as it was written.
     for overrides in [&[][..], &[RANGES]] {
         let recipe = recipe(overrides);

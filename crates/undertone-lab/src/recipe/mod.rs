@@ -119,7 +119,8 @@ impl Recipe {
     }
 
     /// Read a recipe file, or a built-in recipe by its name, and apply `overrides` of the form
-    /// `training.epochs=10`. Values are TOML; a value that is not TOML is taken as text.
+    /// `training.epochs=10`. Values are TOML; a value that is not TOML is taken as text. An override
+    /// of `dimensions` takes the place of the recipe's classes.
     ///
     /// # Errors
     /// If the file or an override cannot be used. The error names it, and the field of a wrong
@@ -157,6 +158,12 @@ impl Recipe {
             // Not from the table, which does not know the lines of mistakes.
             toml::from_str(text).map_err(|error| parse_error(origin, error))?
         } else {
+            if sets(overrides, "dimensions") {
+                // The override stands for the classes of the recipe too.
+                SCHEMES
+                    .iter()
+                    .for_each(|scheme| drop(table.remove(*scheme)));
+            }
             for assignment in overrides {
                 set(&mut table, assignment)?;
             }
@@ -167,7 +174,7 @@ impl Recipe {
                 .map_err(|error| parse_error(&origin, error))?
         };
         if !recipe.dimensions.is_empty() {
-            for scheme in ["label_scheme", "output_scheme"] {
+            for scheme in SCHEMES {
                 if table.contains_key(scheme) {
                     return Err(RecipeError::TwoTasks { scheme });
                 }
@@ -348,6 +355,16 @@ impl Recipe {
             "the score of another task",
         )
     }
+}
+
+/// The fields of the classes, which dimensions exclude.
+const SCHEMES: [&str; 2] = ["label_scheme", "output_scheme"];
+
+/// Return whether an override sets a field, or a part of it.
+fn sets(overrides: &[String], field: &str) -> bool {
+    let keys = overrides.iter().filter_map(|it| it.split_once('='));
+    keys.map(|(key, _)| key.trim())
+        .any(|key| key.split('.').next() == Some(field))
 }
 
 /// Set `a.b.c=value` in a table, and add missing tables.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::layouts::{
     has_label_folders, has_metadata, is_audformat, is_iemocap, is_meld, is_msp_podcast,
+    unread_metadata,
 };
 use crate::listing::Listing;
 use crate::naming::{has_names, is_named};
@@ -39,7 +40,7 @@ pub(crate) fn recognize(listing: &Listing) -> Result<CorpusFormat, CorpusError> 
     if let Some(book) = by_names(listing)? {
         return Ok(CorpusFormat::Book(book));
     }
-    if has_label_folders(listing) {
+    if has_label_folders(listing) || unread_metadata(listing).is_some() {
         return Ok(CorpusFormat::AudioFolder);
     }
     Err(match listing.recordings.first() {

@@ -341,6 +341,11 @@ fn audiofolder_is_read_from_its_metadata() {
         ]
     );
     assert!(matches!(&corpus.skipped[..], [Skipped::MissingFile { .. }]));
+    let parquet = tempfile::tempdir().unwrap();
+    write(parquet.path(), "metadata.parquet", "PAR1");
+    write(parquet.path(), "a.wav", "");
+    let message = Corpus::open(parquet.path()).unwrap_err().to_string();
+    assert!(message.contains("Parquet is not read"), "{message}");
     write(
         root.path(),
         "test/metadata.jsonl",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use undertone_audio::SampleHash;
-use undertone_corpus::{Corpus, Emotion, RavdessName, Skipped, Takes};
+use undertone_corpus::{Corpus, CorpusInfo, CountDifference, Emotion, RavdessName, Skipped, Takes};
 use undertone_figures::words::{clips as clips_in_words, listed, plural};
 
 use crate::clip::{Clip, Unreadable, path_of};
@@ -51,6 +51,8 @@ pub enum FindingKind {
     Speakers,
     /// Missing clips of RAVDESS.
     Missing,
+    /// Counts of a published corpus that are not the official ones.
+    Counts,
 }
 
 pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable]) -> Vec<Finding> {
@@ -102,6 +104,7 @@ pub(crate) fn findings(corpus: &Corpus, clips: &[Clip], unreadable: &[Unreadable
         combinations(corpus, clips),
         missing_speakers(&corpus.missing),
         missing(&corpus.missing),
+        counts(&corpus.sources),
     ];
     found.into_iter().flatten().collect()
 }
@@ -313,5 +316,35 @@ fn missing(missing: &[RavdessName]) -> Option<Finding> {
             if missing.len() == 1 { "is" } else { "are" }
         ),
         missing.iter().map(ToString::to_string).collect(),
+    )
+}
+
+/// List the counts that differ from those that a corpus's publishers state. RAVDESS's missing clips
+/// are listed by name already.
+fn counts(sources: &[CorpusInfo]) -> Option<Finding> {
+    let others = sources.iter().filter(|info| {
+        let book = info.book();
+        book.is_some_and(|book| book.id != "ravdess")
+    });
+    let differences: Vec<String> = others
+        .flat_map(|info| {
+            let of = |difference: CountDifference| {
+                let CountDifference {
+                    what,
+                    found,
+                    official,
+                } = difference;
+                format!("{}, {what}: {found} of {official}", info.name)
+            };
+            info.differences().into_iter().map(of)
+        })
+        .collect();
+    finding(
+        FindingKind::Counts,
+        format!(
+            "{} not as the publishers state.",
+            plural(differences.len(), "count is", "counts are")
+        ),
+        differences,
     )
 }

@@ -29,6 +29,12 @@ fn metadata(listing: &Listing) -> impl Iterator<Item = &Path> {
     })
 }
 
+/// Return the table of the layout if it is in a format that is not read, and no other table is.
+pub(crate) fn unread_metadata(listing: &Listing) -> Option<&Path> {
+    let table = listing.other_named(&["metadata.parquet"])?;
+    (!has_metadata(listing)).then_some(table)
+}
+
 /// Return whether every recording lies in a folder that is called like one of RAVDESS's emotions,
 /// or a synonym of it.
 pub(crate) fn has_label_folders(listing: &Listing) -> bool {
@@ -45,6 +51,12 @@ pub(crate) fn read_audio_folder(
     listing: &Listing,
     columns: &ColumnNames,
 ) -> Result<Clips, TableError> {
+    if let Some(path) = unread_metadata(listing) {
+        return Err(TableError::Layout {
+            path: path.to_owned(),
+            reason: "Parquet is not read; save the table as metadata.csv beside it".to_owned(),
+        });
+    }
     let mut clips = match has_metadata(listing) {
         true => read_metadata(listing, columns)?,
         false => read_label_folders(listing),

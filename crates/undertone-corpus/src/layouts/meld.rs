@@ -50,7 +50,7 @@ pub(crate) fn read_meld(listing: &Listing, book: &CodeBook) -> Result<Clips, Tab
                 (None, Ok(_)) => clips.skipped.push(Skipped::MissingFile {
                     manifest: table.path.clone(),
                     line: row.line,
-                    path: listing.root.join(format!("{subset} set")).join(name),
+                    path: Path::new(subset.name()).join(name).with_extension("mp4"),
                 }),
                 (Some(path), Ok(emotion)) => clips.utterances.push(Utterance {
                     speaker: columns.speaker(&row),

@@ -13,7 +13,9 @@ mod named;
 mod table;
 
 pub(crate) use audformat::{is_audformat, read_audformat};
-pub(crate) use audio_folder::{has_label_folders, has_metadata, read_audio_folder};
+pub(crate) use audio_folder::{
+    has_label_folders, has_metadata, read_audio_folder, unread_metadata,
+};
 pub(crate) use clips::{Clips, Stated};
 pub(crate) use iemocap::{is_iemocap, read_iemocap};
 pub(crate) use meld::{is_meld, read_meld};

@@ -101,7 +101,7 @@ fn impossible_explorations_are_refused() {
     folder.write("page/index.html", "my own");
     for (words, reason) in [
         ("explore --out out nowhere", "no such folder"),
-        ("explore --out out words", "no usable clip"),
+        ("explore --out out words", "no known corpus"),
         ("explore --out mine corpus", "--force"),
         ("explore --out tiny.toml corpus", "not a folder"),
         ("explore --out tiny.toml/out corpus", "tiny.toml"),

@@ -180,7 +180,10 @@ impl Summary {
         print_counts("emotion", &self.emotions)?;
         print_counts(format_args!("label ({})", self.scheme), &self.labels)?;
         print_counts("gender", &self.genders)?;
-        print_counts("intensity", &self.intensities)?;
+        // Only RAVDESS's names state it in words.
+        if self.intensities.0.iter().any(|(name, _)| name != "unknown") {
+            print_counts("intensity", &self.intensities)?;
+        }
         if !no_counts(&self.values) {
             print_counts("clips with a value", &self.values)?;
         }

@@ -271,3 +271,9 @@ fn copies_of_a_take_are_listed() {
     let by_sound = folder.succeed("corpus --json corpus").json();
     assert_eq!(by_sound[0]["copies"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn folders_are_searched_for_all_recordings_that_can_be_decoded() {
+    let searched = undertone_corpus::RECORDING_EXTENSIONS;
+    assert_eq!(searched[..], *undertone_audio::EXTENSIONS);
+}

@@ -98,7 +98,7 @@ fn unusable_recordings_are_refused_with_the_reason() {
     assert_eq!(kind(b"once upon a time"), (415, "not-audio".to_owned()));
     assert_eq!(
         kind(include_bytes!(
-            "../../../undertone-audio/tests/fixtures/tone-opus.ogg"
+            "../../../undertone-audio/tests/fixtures/tone-speex.ogg"
         )),
         (415, "not-audio".to_owned())
     );
@@ -107,8 +107,11 @@ fn unusable_recordings_are_refused_with_the_reason() {
         kind(&wav_at(16_000, 0.05, 0.5)),
         (422, "too-short".to_owned())
     );
-    assert_eq!(kind(&wav(0.5)[..44]), (422, "broken".to_owned()));
-    assert_eq!(kind(&wav(0.5)[..1000]), (422, "broken".to_owned()));
+    // What is left of a cut WAV is used.
+    assert_eq!(kind(&wav(0.5)[..44]), (422, "too-short".to_owned()));
+    assert_eq!(kind(&wav(0.5)[..1000]), (422, "too-short".to_owned()));
+    let flac = include_bytes!("../../../undertone-audio/tests/fixtures/tone.flac");
+    assert_eq!(kind(&flac[..1000]), (422, "broken".to_owned()));
 }
 
 #[test]

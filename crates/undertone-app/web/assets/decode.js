@@ -1,4 +1,4 @@
-// Decodes in the browser what the server cannot decode: WebM/Opus, Ogg/Opus and others.
+// Decodes in the browser what the server cannot decode: HE-AAC, surround sound and others.
 
 import { toInt16, wavFile } from "./wav.js";
 

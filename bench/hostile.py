@@ -4,11 +4,14 @@
     python bench/hostile.py [--requests 1000] [--seed 1]
 
 The requests are damaged and truncated recordings, decompression bombs (FLAC, WAV, MP4, gzip),
-damaged heads, wrong lengths, malformed forms, unusual JSON and wrong WebSocket frames. Slow clients
-send one byte per second meanwhile, and an ordinary client keeps asking. Prints the responses to
-each kind of request, the ordinary client's slowest response, and the peak memory. Fails if a
-response has a 5xx status other than 503, if the ordinary client ever gets an error, or if the
-server does not classify a recording afterwards and exit with 0.
+damaged heads, wrong lengths, malformed forms, unusual JSON and wrong WebSocket frames. Meanwhile, slow
+clients send one byte per second, uploads of 50 MiB stall before their last byte, live connections
+flood the server with pings and never read, and small files that decode to minutes of eight channels
+fill the queue. An ordinary client at another address (127.0.0.2) keeps asking. Prints the responses
+to each kind of request, the ordinary client's slowest response, and the peak memory. Fails if a
+response has a 5xx status other than 503, if the ordinary client ever gets an error or waits for more
+than 10 s, if the memory exceeds 1.5 GiB, or if the server does not classify a recording afterwards
+and exit with 0.
 """
 import argparse
 import base64
@@ -69,13 +72,15 @@ def crc(content, width, polynomial):
     return value
 
 
-def flac_bomb(length):
-    """Return days of silence. A constant frame of 65 535 samples takes only 13 bytes."""
-    packed = 16_000 << 44 | 15 << 36 | length
-    info = b"fLaC\x80\0\0\x22\xff\xff\xff\xff\0\0\0\0\0\0" + packed.to_bytes(8, "big") + bytes(16)
-    frame = bytes([0xFF, 0xF8, 0x75, 0x08, 0x00, 0xFF, 0xFE])
-    frame += bytes([crc(frame, 8, 0x07)]) + b"\0\0\1"
-    return info + (frame + crc(frame, 16, 0x8005).to_bytes(2, "big")) * 500_000
+def flac_bomb(length, frames=20_000, rate=16_000, rate_code=5, channels=1):
+    """Return hours of sound. A constant frame of 65 535 samples takes only some 13 bytes."""
+    packed = rate << 44 | channels - 1 << 41 | 15 << 36 | length
+    content = [b"fLaC\x80\0\0\x22\xff\xff\xff\xff\0\0\0\0\0\0" + packed.to_bytes(8, "big") + bytes(16)]
+    for number in range(frames):
+        frame = bytes([0xFF, 0xF8, 0x70 | rate_code, channels - 1 << 4 | 8]) + chr(number).encode() + b"\xff\xfe"
+        frame += bytes([crc(frame, 8, 0x07)]) + (b"\0" + bytes([number % 7, 1])) * channels
+        content.append(frame + crc(frame, 16, 0x8005).to_bytes(2, "big"))
+    return b"".join(content)
 
 
 def wav(data_size, rate=16_000, channels=1, data=bytes(4000)):
@@ -103,7 +108,7 @@ def bomb(numbers, recordings):
     kind = numbers.choice(["flac", "flac0", "wav", "loud", "wide", "mp4", "gzip", "zip", "large", "id3"])
     if kind not in BOMBS:
         BOMBS[kind] = {
-            "flac": lambda: flac_bomb(500_000 * 65_535),
+            "flac": lambda: flac_bomb(20_000 * 65_535),
             "flac0": lambda: flac_bomb(0),
             "wav": lambda: wav(0xFFFFFFF0),
             "loud": lambda: wav(4000, rate=0x7FFFFFFF),
@@ -224,11 +229,47 @@ def drip(stop, begun):
         pass
 
 
+def stall(stop, _):
+    """Send all but the last byte of a large recording, again and again."""
+    content = bytes((50 << 20) - 1)
+    while not stop.wait(1):
+        try:
+            with socket.create_connection(("127.0.0.1", PORT), timeout=2) as connection:
+                connection.sendall(post(b"/api/predict", content)[:-1])
+                while not stop.wait(0.1):
+                    if not connection.recv(4096):
+                        break
+        except TimeoutError:
+            stop.wait(30)
+        except OSError:
+            pass
+
+
+def flood(stop, _):
+    """Send pings and never read."""
+    pings = (b"\x89\xfd" + bytes(4 + 125)) * 1000
+    while not stop.wait(1):
+        try:
+            with socket.create_connection(("127.0.0.1", PORT), timeout=5) as connection:
+                connection.sendall(UPGRADE)
+                while not stop.is_set():
+                    connection.sendall(pings)
+        except OSError:
+            pass
+
+
+def decode(stop, _):
+    """Send 30 KB that decode to 290 s of eight channels at 192 kHz."""
+    content = flac_bomb(850 * 65_535, frames=850, rate=192_000, rate_code=3, channels=8)
+    while not stop.is_set():
+        answered(post(b"/api/predict", content), 60)
+
+
 def ordinary(stop, latencies, refusals):
     content = (ROOT / "samples" / "calm.wav").read_bytes()
     while not stop.wait(0.02):
         began = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30, source_address=("127.0.0.2", 0))
         try:
             connection.request("POST", "/api/predict", content)
             answer = connection.getresponse()
@@ -250,6 +291,9 @@ def main():
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--drips", type=int, default=64, help="number of slow clients at the same time")
+    parser.add_argument("--stalls", type=int, default=8, help="number of uploads that stall at the same time")
+    parser.add_argument("--floods", type=int, default=2, help="number of live connections that send pings and never read")
+    parser.add_argument("--bombs", type=int, default=8, help="number of files that decode to much, at the same time")
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")
     arguments = parser.parse_args()
@@ -264,6 +308,8 @@ def main():
     stop, latencies, refusals = threading.Event(), [], []
     threads = [threading.Thread(target=ordinary, args=(stop, latencies, refusals), daemon=True)]
     threads += [threading.Thread(target=drip, args=(stop, number), daemon=True) for number in range(arguments.drips)]
+    for attack, count in [(stall, arguments.stalls), (flood, arguments.floods), (decode, arguments.bombs)]:
+        threads += [threading.Thread(target=attack, args=(stop, number), daemon=True) for number in range(count)]
     for thread in threads:
         thread.start()
     outcomes = collections.defaultdict(collections.Counter)
@@ -295,11 +341,12 @@ def main():
     failures = sum(count for counter in outcomes.values() for status, count in counter.items()
                    if isinstance(status, int) and status >= 500 and status != 503)
     latencies.sort()
-    print(f"{arguments.requests} malicious requests in {took:.0f} s, {arguments.drips} slow clients meanwhile: "
+    print(f"{arguments.requests} malicious requests in {took:.0f} s, meanwhile {arguments.drips} slow clients, "
+          f"{arguments.stalls} stalled uploads, {arguments.floods} floods of pings, {arguments.bombs} bombs: "
           f"{failures} unexpected 5xx responses, {panics} panics, peak memory {peak:.0f} MiB")
     print(f"an ordinary client meanwhile: {len(latencies)} responses, {len(refusals)} errors {refusals[:3]}, "
           f"median {latencies[len(latencies) // 2] * 1e3:.0f} ms, slowest {latencies[-1] * 1e3:.0f} ms")
-    if failures or refusals or not alive or (before, after, stopped) != (200, 200, 0):
+    if failures or refusals or latencies[-1] > 10 or peak > 1536 or not alive or (before, after, stopped) != (200, 200, 0):
         sys.exit(f"failed: before {before}, after {after}, exit code {stopped}")
 
 

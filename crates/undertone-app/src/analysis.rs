@@ -1,5 +1,6 @@
 //! Analyze a recording: decode it, run the model on it, and describe the result for clients.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -76,21 +77,23 @@ pub(crate) struct Analyzer {
 
 impl Analyzer {
     /// Return a place in the model's queue, or an error if the server accepts no more work.
-    pub(crate) fn admit(&self) -> Result<Slot, Problem> {
+    pub(crate) fn admit(&self, client: IpAddr) -> Result<Slot, Problem> {
         self.model.check_ready()?;
-        self.inference.admit()
+        self.inference.admit(client)
     }
 
     /// Analyze a recording. The caller holds a [`Slot`].
     pub(crate) async fn analyze(
         &self,
+        client: IpAddr,
         bytes: Bytes,
         name: Option<String>,
         include: Include,
     ) -> Result<Analysis, Problem> {
         let labels = &self.model.get()?.description.labels;
         let started = Instant::now();
-        let decoded = self.decoder.decode(bytes, include.visualization).await?;
+        let decoding = self.decoder.decode(client, bytes, include.visualization);
+        let decoded = decoding.await?;
         let decode = milliseconds_since(started);
         let Decoded {
             recording,
@@ -104,7 +107,8 @@ impl Analyzer {
             recording.channels,
         );
         let started = Instant::now();
-        let recognition = self.inference.recognize(recording, Some(memory)).await?;
+        let recognizing = self.inference.recognize(client, recording, Some(memory));
+        let recognition = recognizing.await?;
         let model = milliseconds_since(started);
         self.metrics.audio.inc_by(seconds);
 

@@ -3,8 +3,9 @@
 //! This is ours because tower-http limits the size of a body or its total time, but knows neither
 //! a minimum rate nor a memory budget that all bodies share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::multipart::MultipartError;
@@ -15,13 +16,12 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::memory_budget::{MemoryBudget, Reservation};
+use crate::patience::Patience;
 use crate::problem::{Kind, Problem};
 
-/// A body that arrives at this rate is never too slow.
-const BYTES_PER_SECOND: f64 = 16_384.0;
 /// The largest JSON body. No call needs more.
 const MAX_JSON_BYTES: usize = 64 << 10;
 /// How much of a refused body the server still reads, so that the client reads the response.
@@ -50,7 +50,7 @@ pub(crate) struct BodyReader {
     pub(crate) max_bytes: usize,
     /// The most parts of a multipart body.
     pub(crate) max_parts: usize,
-    /// The time for a body, plus a second for each 16 KiB of it.
+    /// How long a client may pause ([`Patience`]).
     pub(crate) timeout: Duration,
 }
 
@@ -74,7 +74,13 @@ fn too_large(limit: usize) -> Problem {
 
 impl BodyReader {
     /// Read a body of at most `limit` bytes to its end.
-    async fn read(&self, parts: &Parts, mut body: Body, limit: usize) -> Result<Read, Problem> {
+    async fn read(
+        &self,
+        client: IpAddr,
+        parts: &Parts,
+        mut body: Body,
+        limit: usize,
+    ) -> Result<Read, Problem> {
         let length = content_length(parts);
         if length.is_some_and(|length| length > limit) {
             // A client that sent `Expect: 100-continue` has not sent the body yet.
@@ -83,7 +89,7 @@ impl BodyReader {
             }
             return Err(too_large(limit));
         }
-        let read = self.read_within(length, &mut body, limit).await;
+        let read = self.read_within(client, length, &mut body, limit).await;
         if read.is_err() {
             discard(body).await;
         }
@@ -92,24 +98,26 @@ impl BodyReader {
 
     async fn read_within(
         &self,
+        client: IpAddr,
         length: Option<usize>,
         body: &mut Body,
         limit: usize,
     ) -> Result<Read, Problem> {
-        let started = Instant::now();
-        let mut reservation = self.memory.reserve();
+        let mut patience = Patience::new(self.timeout);
+        let mut reservation = self.memory.reserve(client);
         let mut bytes = Vec::new();
         loop {
-            let allowance = Duration::from_secs_f64(bytes.len() as f64 / BYTES_PER_SECOND);
-            let deadline = started + self.timeout + allowance;
             let slow = |_| Problem::new(Kind::Timeout, "the body arrived too slowly");
-            let Some(frame) = timeout_at(deadline, body.frame()).await.map_err(slow)? else {
+            let asked = Instant::now();
+            let frame = timeout(patience.left(), body.frame()).await.map_err(slow)?;
+            let Some(frame) = frame else {
                 break;
             };
             let frame = frame.map_err(|error| Problem::new(Kind::BadRequest, error.to_string()))?;
             let Ok(data) = frame.into_data() else {
                 continue;
             };
+            patience.charge(asked.elapsed(), data.len());
             if bytes.len() + data.len() > limit {
                 return Err(too_large(limit));
             }
@@ -126,10 +134,11 @@ impl BodyReader {
     /// Read a JSON value. The body's content type does not matter, since many clients forget it.
     pub(crate) async fn read_json<T: DeserializeOwned>(
         &self,
+        client: IpAddr,
         request: Request,
     ) -> Result<(HeaderMap, T), Problem> {
         let (parts, body) = request.into_parts();
-        let read = self.read(&parts, body, MAX_JSON_BYTES).await?;
+        let read = self.read(client, &parts, body, MAX_JSON_BYTES).await?;
         let value = serde_json::from_slice(&read.bytes).map_err(|error| {
             Problem::new(Kind::BadRequest, format!("the JSON is invalid: {error}"))
         })?;
@@ -140,21 +149,29 @@ impl BodyReader {
     /// `field`.
     pub(crate) async fn read_files(
         &self,
+        client: IpAddr,
         request: Request,
         field: &str,
     ) -> Result<Vec<File>, Problem> {
         let (parts, body) = request.into_parts();
-        let Read { bytes, reservation } = self.read(&parts, body, self.max_bytes).await?;
+        let read = self.read(client, &parts, body, self.max_bytes).await?;
+        let Read { bytes, reservation } = read;
         let multipart = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes()
                 .get(..10)
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
         });
         let files = if multipart {
-            // The parser keeps the whole body until the last part.
-            let _reservation = reservation;
             let request = Request::from_parts(parts, Body::from(bytes));
-            self.parts_named(field, request).await?
+            let copies = self.parts_named(field, request).await?;
+            // The parser has kept the whole body until now. The copies take its place.
+            drop(reservation);
+            let keep = |(name, bytes, mut reservation): (_, _, Reservation)| {
+                reservation.assign(client);
+                let bytes = reservation.keep(bytes);
+                File { name, bytes }
+            };
+            copies.into_iter().map(keep).collect()
         } else if bytes.is_empty() {
             Vec::new()
         } else {
@@ -170,7 +187,12 @@ impl BodyReader {
         Ok(files)
     }
 
-    async fn parts_named(&self, field: &str, request: Request) -> Result<Vec<File>, Problem> {
+    /// Return names, contents and memory of the parts of a form whose name is `field`.
+    async fn parts_named(
+        &self,
+        field: &str,
+        request: Request,
+    ) -> Result<Vec<(Option<String>, Vec<u8>, Reservation)>, Problem> {
         let malformed = |error: MultipartError| Problem::new(Kind::BadRequest, error.body_text());
         let mut multipart = Multipart::from_request(request, &())
             .await
@@ -187,13 +209,12 @@ impl BodyReader {
                 continue;
             }
             let name = part.file_name().map(display_name);
-            let (mut bytes, mut reservation) = (Vec::new(), self.memory.reserve());
+            let (mut bytes, mut reservation) = (Vec::new(), self.memory.reserve_copy());
             while let Some(chunk) = part.chunk().await.map_err(malformed)? {
                 reservation.extend(chunk.len())?;
                 bytes.extend_from_slice(&chunk);
             }
-            let bytes = reservation.keep(bytes);
-            files.push(File { name, bytes });
+            files.push((name, bytes, reservation));
         }
         Ok(files)
     }

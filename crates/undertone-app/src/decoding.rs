@@ -3,22 +3,25 @@
 //! A thread that has started cannot be stopped. Each one therefore owns its permit and its memory,
 //! so that both stay counted after the client has disconnected.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use undertone_audio::{DecodeOptions, Recording, decode_bytes_announced};
 
-use crate::memory_budget::{MemoryPool, PoolShare};
+use crate::fair_pool::{FairPool, PoolShare};
 use crate::problem::{Kind, Problem};
 use crate::settings::Limits;
 use crate::visualization::{self, Visualization};
 
-/// Recordings decoded at the same time per processor. With one, two long recordings would keep all
-/// short ones waiting.
-const PER_PROCESSOR: usize = 2;
+/// Recordings of one address that are decoded at the same time per processor.
+const PER_PROCESSOR: u64 = 1;
+/// How many times as many recordings of all addresses are decoded at the same time. One address then
+/// never keeps the others waiting.
+const ADDRESSES: u64 = 2;
+/// Memory that the longest recording leaves for recordings of other addresses.
+const FOR_OTHERS: u64 = 64 << 20;
 /// The highest sample rate that can be decoded, in Hz.
 const HIGHEST_RATE: f64 = 192_000.0;
 /// A recording is silent if no sample differs from the mean by more than this (-80 dB).
@@ -42,8 +45,9 @@ pub(crate) enum Warning {
 /// Decodes recordings within limits on threads and memory.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    threads: Arc<Semaphore>,
-    memory: MemoryPool,
+    threads: FairPool,
+    /// In KiB.
+    memory: FairPool,
     options: DecodeOptions,
 }
 
@@ -63,24 +67,32 @@ impl Decoder {
         let options = DecodeOptions {
             max_seconds: limits.max_seconds,
         };
+        let one_address = PER_PROCESSOR * processors as u64;
         // The longest recording that is allowed must fit.
         let largest = bytes_needed((limits.max_seconds * HIGHEST_RATE) as u64, true, &options);
+        let bytes = largest
+            .saturating_add(FOR_OTHERS)
+            .max(limits.decoded as u64);
         Self {
-            threads: Arc::new(Semaphore::new(PER_PROCESSOR * processors)),
-            memory: MemoryPool::new(largest.max(limits.decoded as u64)),
+            threads: FairPool::new(ADDRESSES * one_address, one_address),
+            memory: FairPool::new(kib(bytes), kib(largest.max(bytes / ADDRESSES))),
             options,
         }
     }
 
     /// Decode a recording and check it. `draw` adds its visualization.
-    pub(crate) async fn decode(&self, bytes: Bytes, draw: bool) -> Result<Decoded, Problem> {
-        let thread = Arc::clone(&self.threads).acquire_owned().await;
-        let thread = thread.map_err(|_| Problem::stopping())?;
+    pub(crate) async fn decode(
+        &self,
+        client: IpAddr,
+        bytes: Bytes,
+        draw: bool,
+    ) -> Result<Decoded, Problem> {
+        let thread = self.threads.take(client, 1).await?;
         let (memory, options, runtime) = (self.memory.clone(), self.options, Handle::current());
         let decoding = tokio::task::spawn_blocking(move || {
             let _thread = thread;
             decode(bytes, draw, &options, |bytes| {
-                runtime.block_on(memory.take(bytes))
+                runtime.block_on(memory.take(client, kib(bytes)))
             })
         });
         decoding.await.unwrap_or_else(|error| {
@@ -113,13 +125,17 @@ fn decode(
     };
     let warnings = check(&recording)?;
     let visualization = draw.then(|| Visualization::of(&recording)).flatten();
-    memory.shrink_to(size_of_val(recording.samples.as_slice()) as u64);
+    memory.shrink_to(kib(size_of_val(recording.samples.as_slice()) as u64));
     Ok(Decoded {
         recording,
         warnings,
         visualization,
         memory,
     })
+}
+
+fn kib(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 10)
 }
 
 /// Return the bytes that decoding `samples` needs, with the copy that is made to draw them.
@@ -169,6 +185,9 @@ mod tests {
 
     use super::*;
 
+    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
+
     /// An 8-bit triangle wave at the highest rate. It decodes to four times its bytes.
     fn recording(seconds: f64) -> Bytes {
         let count = (seconds * HIGHEST_RATE) as u32;
@@ -192,22 +211,24 @@ mod tests {
     #[tokio::test]
     async fn limits_hold_after_clients_disconnect() {
         let decoder = decoder(30.0);
-        let (threads, free) = (decoder.threads.available_permits(), decoder.memory.free());
-        for _ in 0..threads {
-            let abandoned = decoder.decode(recording(30.0), true);
+        let (threads, free) = (decoder.threads.free(), decoder.memory.free());
+        // Each address may use half of the threads.
+        for n in 0..threads {
+            let client = [ONE, OTHER][n as usize % 2];
+            let abandoned = decoder.decode(client, recording(30.0), true);
             let abandoned = tokio::time::timeout(Duration::ZERO, abandoned).await;
             assert!(abandoned.is_err());
         }
-        assert_eq!(decoder.threads.available_permits(), 0, "all still decode");
+        assert_eq!(decoder.threads.free(), 0, "all still decode");
         // The next client waits until one of them has ended.
-        let decoded = decoder.decode(recording(0.5), false).await.unwrap();
+        let decoded = decoder.decode(ONE, recording(0.5), false).await.unwrap();
         assert_eq!(decoded.recording.samples.len(), 96_000);
-        while decoder.threads.available_permits() < threads {
+        while decoder.threads.free() < threads {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(
             decoder.memory.free(),
-            free - 375 * 1024,
+            free - 375,
             "only the last recording is in memory"
         );
     }
@@ -215,8 +236,11 @@ mod tests {
     #[tokio::test]
     async fn the_largest_recordings_are_decoded_one_after_the_other() {
         let decoder = decoder(10.0);
-        let decode = async || decoder.decode(recording(10.0), true).await.map(drop);
-        let (one, other) = tokio::join!(decode(), decode());
+        let decode = async |client| {
+            let decoded = decoder.decode(client, recording(10.0), true);
+            decoded.await.map(drop)
+        };
+        let (one, other) = tokio::join!(decode(ONE), decode(OTHER));
         one.and(other).unwrap();
     }
 

@@ -36,7 +36,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BehindProxy(pub(crate) bool);
 
-/// The client's address: the peer's, or the one that the proxy names.
+/// The client's address: the peer's, or the one that the proxy names, as [`network`] returns it.
 pub(crate) struct Client(pub(crate) IpAddr);
 
 impl<S> FromRequestParts<S> for Client
@@ -53,7 +53,19 @@ where
         };
         let BehindProxy(trusted) = BehindProxy::from_ref(state);
         let forwarded = trusted.then(|| forwarded(&parts.headers)).flatten();
-        Ok(Self(forwarded.unwrap_or(peer.ip())))
+        Ok(Self(network(forwarded.unwrap_or(peer.ip()))))
+    }
+}
+
+/// Return what limits for each address count together: an IPv4 address, or the first 64 bits of an
+/// IPv6 address, since one client usually has all addresses that begin with them.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(prefix.into())
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -61,4 +73,17 @@ where
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all("x-forwarded-for").into_iter().next_back()?;
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_client_count_together() {
+        let network = |address: &str| network(address.parse().unwrap()).to_string();
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
 }

@@ -1,14 +1,14 @@
-//! Limits on the memory that clients can make the server use.
+//! A limit on the memory of request bodies and responses, with a share for each address.
 //!
 //! Bytes count for as long as they are in memory, even after their client has disconnected: a
-//! body carries its [`Reservation`], and a decoded recording its [`PoolShare`]. This is ours
-//! because tower limits requests, not bytes that outlive a request.
+//! body carries its [`Reservation`]. This is ours because tower limits requests, not bytes that
+//! outlive a request.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{Kind, Problem};
 
@@ -16,62 +16,121 @@ use crate::problem::{Kind, Problem};
 #[derive(Debug)]
 pub(crate) struct MemoryBudget {
     total: i64,
-    free: AtomicI64,
+    per_address: i64,
+    used: Mutex<Used>,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    bytes: i64,
+    by_address: HashMap<IpAddr, i64>,
 }
 
 /// Bytes taken from a budget. Dropping it returns them.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     budget: Arc<MemoryBudget>,
+    /// The address whose share the bytes belong to.
+    client: Option<IpAddr>,
     bytes: i64,
 }
 
+impl Used {
+    fn of(&self, client: Option<IpAddr>) -> i64 {
+        let used = client.and_then(|client| self.by_address.get(&client));
+        used.copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, client: Option<IpAddr>, bytes: i64) {
+        self.bytes += bytes;
+        if let Some(client) = client {
+            let used = self.by_address.entry(client).or_default();
+            *used += bytes;
+            if *used == 0 {
+                self.by_address.remove(&client);
+            }
+        }
+    }
+}
+
 impl MemoryBudget {
-    pub(crate) fn new(bytes: usize) -> Arc<Self> {
-        let total = signed(bytes);
+    /// Return a budget of `bytes`, of which one address may use `per_address`.
+    pub(crate) fn new(bytes: usize, per_address: usize) -> Arc<Self> {
         Arc::new(Self {
-            total,
-            free: AtomicI64::new(total),
+            total: signed(bytes),
+            per_address: signed(per_address),
+            used: Mutex::default(),
         })
     }
 
-    /// Return a reservation of no bytes, to be extended.
-    pub(crate) fn reserve(self: &Arc<Self>) -> Reservation {
+    fn lock(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Return a reservation of no bytes for a client, to be extended.
+    pub(crate) fn reserve(self: &Arc<Self>, client: IpAddr) -> Reservation {
         Reservation {
             budget: Arc::clone(self),
+            client: Some(client),
+            bytes: 0,
+        }
+    }
+
+    /// Return a reservation for a short-lived copy of bytes that already count as their client's.
+    pub(crate) fn reserve_copy(self: &Arc<Self>) -> Reservation {
+        Reservation {
+            budget: Arc::clone(self),
+            client: None,
             bytes: 0,
         }
     }
 
     /// Return the number of bytes in use.
     pub(crate) fn in_use(&self) -> i64 {
-        self.total - self.free.load(Ordering::Relaxed)
+        self.lock().bytes
     }
 
     /// Count a finished response, even if it exceeds the budget. The work is done, so later
     /// requests are refused instead.
-    pub(crate) fn keep_response(self: &Arc<Self>, response: Vec<u8>) -> Bytes {
-        let bytes = signed(response.len());
-        self.free.fetch_sub(bytes, Ordering::Relaxed);
-        let reservation = Reservation {
-            budget: Arc::clone(self),
-            bytes,
-        };
+    pub(crate) fn keep_response(self: &Arc<Self>, client: IpAddr, response: Vec<u8>) -> Bytes {
+        let mut reservation = self.reserve(client);
+        reservation.add(signed(response.len()));
         reservation.keep(response)
     }
 }
 
 impl Reservation {
-    /// Reserve more bytes, or return an error if the budget does not have them.
+    /// Reserve more bytes, or return an error if the budget or the client's share of it does not
+    /// have them.
     pub(crate) fn extend(&mut self, bytes: usize) -> Result<(), Problem> {
         let bytes = signed(bytes);
-        let free = &self.budget.free;
-        free.try_update(Ordering::Relaxed, Ordering::Relaxed, |free| {
-            (free >= bytes).then_some(free - bytes)
-        })
-        .map_err(|_| Problem::new(Kind::Busy, "too many large recordings are being read"))?;
+        let mut used = self.budget.lock();
+        let per_address = self.budget.per_address;
+        let is_shared = per_address < self.budget.total;
+        if is_shared && used.of(self.client) + bytes > per_address {
+            let detail = "too many large recordings of this client are being read";
+            return Err(Problem::new(Kind::TooManyRequests, detail));
+        }
+        if used.bytes + bytes > self.budget.total {
+            let detail = "too many large recordings are being read";
+            return Err(Problem::new(Kind::Busy, detail));
+        }
+        used.add(self.client, bytes);
         self.bytes += bytes;
         Ok(())
+    }
+
+    fn add(&mut self, bytes: i64) {
+        self.budget.lock().add(self.client, bytes);
+        self.bytes += bytes;
+    }
+
+    /// Count a copy as its client's, in place of the original.
+    pub(crate) fn assign(&mut self, client: IpAddr) {
+        let mut used = self.budget.lock();
+        used.add(self.client, -self.bytes);
+        self.client = Some(client);
+        used.add(self.client, self.bytes);
     }
 
     /// Tie the reservation to bytes: dropping the last copy of them returns it.
@@ -85,7 +144,7 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.budget.free.fetch_add(self.bytes, Ordering::Relaxed);
+        self.add(-self.bytes);
     }
 }
 
@@ -104,97 +163,63 @@ fn signed(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
-/// A number of bytes that decoded recordings share. A request for more waits its turn.
-#[derive(Debug, Clone)]
-pub(crate) struct MemoryPool {
-    free_kib: Arc<Semaphore>,
-}
-
-/// Bytes taken from a pool. Dropping it returns them. Its owner never waits for a second share, so
-/// two owners cannot wait for each other.
-#[derive(Debug)]
-pub(crate) struct PoolShare(OwnedSemaphorePermit);
-
-impl MemoryPool {
-    pub(crate) fn new(bytes: u64) -> Self {
-        let kib = usize::try_from(bytes.div_ceil(1 << 10)).unwrap_or(usize::MAX);
-        Self {
-            free_kib: Arc::new(Semaphore::new(kib.min(Semaphore::MAX_PERMITS))),
-        }
-    }
-
-    /// Wait for this many bytes. Asking for more than the whole pool is an error.
-    pub(crate) async fn take(&self, bytes: u64) -> Result<PoolShare, Problem> {
-        let failed = |_| Problem::new(Kind::Internal, "the recording does not fit in memory");
-        let kib = u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX);
-        let permit = Arc::clone(&self.free_kib).acquire_many_owned(kib).await;
-        permit.map(PoolShare).map_err(failed)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn free(&self) -> u64 {
-        self.free_kib.available_permits() as u64 * (1 << 10)
-    }
-}
-
-impl PoolShare {
-    /// Return all bytes but this many.
-    pub(crate) fn shrink_to(&mut self, bytes: u64) {
-        let needed = usize::try_from(bytes.div_ceil(1 << 10)).unwrap_or(usize::MAX);
-        drop(self.0.split(self.0.num_permits().saturating_sub(needed)));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
+
     #[test]
     fn a_dropped_reservation_is_returned() {
-        let budget = MemoryBudget::new(10);
-        let mut first = budget.reserve();
+        let budget = MemoryBudget::new(10, 10);
+        let mut first = budget.reserve(ONE);
         first.extend(4).unwrap();
         first.extend(4).unwrap();
-        let mut second = budget.reserve();
+        let mut second = budget.reserve(OTHER);
         assert_eq!(second.extend(3).unwrap_err().kind, Kind::Busy);
         drop(first);
         second.extend(10).unwrap();
+        drop(second);
+        assert!(budget.lock().by_address.is_empty());
+    }
+
+    #[test]
+    fn one_address_has_only_its_share() {
+        let budget = MemoryBudget::new(10, 4);
+        let mut first = budget.reserve(ONE);
+        first.extend(4).unwrap();
+        let refused = budget.reserve(ONE).extend(1).unwrap_err();
+        assert_eq!(refused.kind, Kind::TooManyRequests);
+        budget.reserve(OTHER).extend(4).unwrap();
+        // A copy replaces the original.
+        let mut copy = budget.reserve_copy();
+        copy.extend(4).unwrap();
+        drop(first);
+        copy.assign(ONE);
+        assert!(budget.reserve(ONE).extend(1).is_err());
+        assert_eq!(budget.in_use(), 4);
     }
 
     #[test]
     fn bytes_are_reserved_until_their_last_copy_is_dropped() {
-        let budget = MemoryBudget::new(10);
-        let mut reservation = budget.reserve();
+        let budget = MemoryBudget::new(10, 10);
+        let mut reservation = budget.reserve(ONE);
         reservation.extend(8).unwrap();
         let bytes = reservation.keep(vec![0; 8]);
         let copy = bytes.clone();
         drop(bytes);
-        assert!(budget.reserve().extend(3).is_err());
+        assert!(budget.reserve(ONE).extend(3).is_err());
         drop(copy);
-        assert!(budget.reserve().extend(10).is_ok());
+        assert!(budget.reserve(ONE).extend(10).is_ok());
     }
 
     #[test]
     fn a_response_may_exceed_the_budget() {
-        let budget = MemoryBudget::new(10);
-        let response = budget.keep_response(vec![0; 20]);
-        assert!(budget.reserve().extend(1).is_err());
+        let budget = MemoryBudget::new(10, 10);
+        let response = budget.keep_response(ONE, vec![0; 20]);
+        assert!(budget.reserve(OTHER).extend(1).is_err());
         drop(response);
-        assert!(budget.reserve().extend(10).is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_full_pool_makes_the_next_request_wait() {
-        let pool = MemoryPool::new(4 << 10);
-        let mut first = pool.take(4 << 10).await.unwrap();
-        let second = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.take(3 << 10).await.map(|_| ()) }
-        });
-        tokio::task::yield_now().await;
-        assert!(!second.is_finished());
-        first.shrink_to(1000);
-        second.await.unwrap().unwrap();
-        assert_eq!(pool.free(), 3 << 10);
+        assert!(budget.reserve(OTHER).extend(10).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Permits for connections of one kind: a limit for all clients together and one per address.
+//! Permits for connections or requests of one kind: a limit for all clients together and one per address.
 //!
 //! This is ours because tower's limits count requests and know no client address.
 
@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::problem::{Kind, Problem};
 
-/// The permits for one kind of connection.
+/// The permits for one kind of connection or request.
 #[derive(Debug, Clone)]
 pub(crate) struct Permits {
     in_use: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    /// The plural name of the connections, for error messages.
-    kind: &'static str,
+    /// What is counted, for error messages, such as "streams are already open".
+    what: &'static str,
     total: usize,
     per_address: usize,
 }
 
-/// Permission for one connection. Dropping it returns it.
+/// Permission for one connection or request. Dropping it returns it.
 #[derive(Debug)]
 pub(crate) struct Permit {
     permits: Permits,
@@ -26,10 +26,10 @@ pub(crate) struct Permit {
 }
 
 impl Permits {
-    pub(crate) fn new(kind: &'static str, total: usize, per_address: usize) -> Self {
+    pub(crate) fn new(what: &'static str, total: usize, per_address: usize) -> Self {
         Self {
             in_use: Arc::default(),
-            kind,
+            what,
             total,
             per_address,
         }
@@ -48,12 +48,12 @@ impl Permits {
     pub(crate) fn acquire(&self, address: IpAddr) -> Result<Permit, Problem> {
         let mut in_use = self.lock();
         if in_use.values().sum::<usize>() >= self.total {
-            let detail = format!("{} {} are already open", self.total, self.kind);
+            let detail = format!("{} {}", self.total, self.what);
             return Err(Problem::new(Kind::Busy, detail));
         }
         let count = in_use.entry(address).or_default();
         if *count >= self.per_address {
-            let detail = format!("{count} {} from this address are already open", self.kind);
+            let detail = format!("{count} {} from this address", self.what);
             return Err(Problem::new(Kind::TooManyRequests, detail));
         }
         *count += 1;
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn one_address_and_all_addresses_are_limited() {
-        let permits = Permits::new("seats", 3, 2);
+        let permits = Permits::new("seats are taken", 3, 2);
         let [one, other] = [IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])];
         let acquire = |address| permits.acquire(address).map_err(|it| it.kind);
         let first = acquire(one).unwrap();

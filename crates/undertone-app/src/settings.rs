@@ -58,16 +58,22 @@ pub struct Access {
 /// than delaying them, unless a field says otherwise.
 #[derive(Debug, Clone)]
 pub struct Limits {
+    /// The share of the memory, the uploads and the calls below that one address may use, from 0 to 1.
+    /// One request of the largest size is always allowed.
+    pub address_share: f64,
     /// The longest recording in seconds.
     pub max_seconds: f64,
     /// The largest request body in bytes.
     pub max_bytes: usize,
     /// Requests that may wait for the model.
     pub queue: usize,
+    /// Requests of one address that may wait for the model.
+    pub queue_per_address: usize,
     /// Bytes of request bodies and responses in memory. At least what the largest body needs.
     pub memory: usize,
     /// Bytes of recordings that are being decoded or wait for the model. At least what the longest
-    /// recording needs. Requests beyond this limit wait.
+    /// recording needs, and some more for others. Requests beyond this limit wait. One address
+    /// may use half of them.
     pub decoded: usize,
     /// Open connections.
     pub connections: usize,
@@ -93,20 +99,29 @@ pub struct Limits {
     pub calls: usize,
 }
 
+impl Limits {
+    /// Return the part of a limit that one address may use; at least `least`.
+    pub(crate) fn share(&self, limit: usize, least: usize) -> usize {
+        ((limit as f64 * self.address_share).ceil() as usize).clamp(least, limit.max(least))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            address_share: 0.25,
             max_seconds: 300.0,
             max_bytes: 50 << 20,
-            queue: 256,
+            queue: 512,
+            queue_per_address: 256,
             memory: 256 << 20,
             decoded: 512 << 20,
-            connections: 512,
+            connections: 768,
             connections_per_address: 256,
             files: 100,
             live: 32,
             live_per_address: 8,
-            streams: 256,
+            streams: 384,
             streams_per_address: 128,
             uploads: 1024,
             upload_bytes: 256 << 20,
@@ -120,9 +135,10 @@ impl Default for Limits {
 pub struct Timeouts {
     /// To receive the head of a request, and between two requests of one connection.
     pub head: Duration,
-    /// To receive a body, plus a second for each 16 KiB of it.
+    /// How long a client may pause while it sends a body. Each pause uses up some of this time, and
+    /// 16 KiB give back a second.
     pub body: Duration,
-    /// For a client to read a response, plus a second for each 16 KiB that it has read.
+    /// How long a client may pause while it reads a response, in the same way.
     pub write: Duration,
     /// Between two messages of a live connection.
     pub live: Duration,

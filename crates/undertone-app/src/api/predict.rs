@@ -1,5 +1,6 @@
 //! `POST /api/predict` and `POST /api/predict/batch`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Analyzer, Include};
 use crate::body::{BodyReader, File};
-use crate::extractors::Checked;
+use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::memory_budget::MemoryBudget;
 use crate::problem::{Kind, Problem};
@@ -57,20 +58,24 @@ pub(crate) struct Predictor {
 
 impl Predictor {
     /// Return the files of a request and a place in the model's queue.
-    async fn receive(&self, request: Request) -> Result<(Vec<File>, Slot), Problem> {
+    async fn receive(
+        &self,
+        client: IpAddr,
+        request: Request,
+    ) -> Result<(Vec<File>, Slot), Problem> {
         // Refuse a client before it sends megabytes. The second check does not ask whether the
         // server is stopping: it has accepted this request.
-        drop(self.analyzer.admit()?);
-        let files = self.bodies.read_files(request, "file").await?;
-        Ok((files, self.inference.admit()?))
+        drop(self.analyzer.admit(client)?);
+        let files = self.bodies.read_files(client, request, "file").await?;
+        Ok((files, self.inference.admit(client)?))
     }
 
     /// Return a JSON response. Its memory is counted until the client has read it, because
     /// visualizations are large.
-    fn respond(&self, content: &impl Serialize) -> Result<Response, Problem> {
+    fn respond(&self, client: IpAddr, content: &impl Serialize) -> Result<Response, Problem> {
         let json = serde_json::to_vec(content)
             .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
-        let body = Body::from(self.memory.keep_response(json));
+        let body = Body::from(self.memory.keep_response(client, json));
         Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
     }
 }
@@ -78,18 +83,19 @@ impl Predictor {
 /// Analyze one recording.
 pub(crate) async fn predict(
     State(predictor): State<Arc<Predictor>>,
+    Client(client): Client,
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let include = options.include()?;
-    let (files, _slot) = predictor.receive(request).await?;
+    let (files, _slot) = predictor.receive(client, request).await?;
     let mut files = files.into_iter();
     let (Some(File { name, bytes }), None) = (files.next(), files.next()) else {
         let detail = "send one `file` here, or several to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let analysis = predictor.analyzer.analyze(bytes, name, include).await?;
-    predictor.respond(&analysis)
+    let analyzing = predictor.analyzer.analyze(client, bytes, name, include);
+    predictor.respond(client, &analyzing.await?)
 }
 
 /// The results of a batch, in the order of the files.
@@ -111,14 +117,17 @@ enum FileResult {
 /// Analyze several recordings. One that fails does not affect the others.
 pub(crate) async fn predict_batch(
     State(predictor): State<Arc<Predictor>>,
+    Client(client): Client,
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let include = options.include()?;
-    let (files, _slot) = predictor.receive(request).await?;
+    let (files, _slot) = predictor.receive(client, request).await?;
     let analyze = async |File { name, bytes }: File| {
-        let analyzed = predictor.analyzer.analyze(bytes, name.clone(), include);
-        match analyzed.await {
+        let analyzing = predictor
+            .analyzer
+            .analyze(client, bytes, name.clone(), include);
+        match analyzing.await {
             Ok(analysis) => FileResult::Done(Box::new(analysis)),
             Err(error) => FileResult::Failed { name, error },
         }
@@ -128,5 +137,5 @@ pub(crate) async fn predict_batch(
         .buffered(CONCURRENT_FILES)
         .collect()
         .await;
-    predictor.respond(&BatchResults { results })
+    predictor.respond(client, &BatchResults { results })
 }

@@ -1,5 +1,6 @@
 //! Calls: with a result to fetch later, or in the response.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ use super::sessions::Sessions;
 use super::uploads::Uploads;
 use crate::analysis::{Analysis, Analyzer, Include};
 use crate::body::BodyReader;
-use crate::extractors::Checked;
+use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::problem::{Kind, Problem};
 use crate::prometheus::{CallStatus, Metrics};
@@ -64,9 +65,10 @@ pub(crate) struct Calls {
 /// `POST /gradio_api/queue/join`: start a call whose result goes to its session's stream.
 pub(crate) async fn join(
     State(calls): State<Arc<Calls>>,
+    Client(client): Client,
     request: Request,
 ) -> Result<Json<StartedCall>, Problem> {
-    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(client, request).await?;
     if body.fn_index.is_some_and(|index| index != FN_INDEX) {
         let detail = format!("the only function has fn_index {FN_INDEX}");
         return Err(Problem::new(Kind::BadRequest, detail));
@@ -79,53 +81,57 @@ pub(crate) async fn join(
         return Err(Problem::new(Kind::BadRequest, detail));
     }
     let recording = calls.recording(&headers, body.data.first());
-    calls.start(Some(session), recording)
+    calls.start(client, Some(session), recording)
 }
 
 /// `POST /gradio_api/call/{api_name}`: start a call whose result goes to a stream of its own.
 pub(crate) async fn call(
     State(calls): State<Arc<Calls>>,
+    Client(client): Client,
     Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<StartedCall>, Problem> {
     check_name(&api_name)?;
-    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(client, request).await?;
     let recording = calls.recording(&headers, body.data.first());
-    calls.start(None, recording)
+    calls.start(client, None, recording)
 }
 
 /// `POST /gradio_api/call/v2/{api_name}`: the same with parameters by name.
 pub(crate) async fn call_by_keyword(
     State(calls): State<Arc<Calls>>,
+    Client(client): Client,
     Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<StartedCall>, Problem> {
     check_name(&api_name)?;
-    let (headers, body): (_, Map<String, Value>) = calls.bodies.read_json(request).await?;
+    let (headers, body): (_, Map<String, Value>) = calls.bodies.read_json(client, request).await?;
     let recording = calls.recording(&headers, body.get(PARAMETER));
-    calls.start(None, recording)
+    calls.start(client, None, recording)
 }
 
 /// `POST /gradio_api/run/{api_name}`: run a call and respond with its result.
 pub(crate) async fn run(
     State(calls): State<Arc<Calls>>,
+    Client(client): Client,
     Checked(Path(api_name)): Checked<Path<String>>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     check_name(&api_name)?;
-    let (headers, body): (_, CallBody) = calls.bodies.read_json(request).await?;
+    let (headers, body): (_, CallBody) = calls.bodies.read_json(client, request).await?;
     let bytes = calls.recording(&headers, body.data.first())?;
-    let slot = calls.analyzer.admit()?;
-    let (result, seconds) = calls.analyze(slot, Ok(bytes)).await;
+    let slot = calls.analyzer.admit(client)?;
+    let (result, seconds) = calls.analyze(client, slot, Ok(bytes)).await;
     Ok(Json(CallResult::of(&Ok(result?), seconds).output))
 }
 
 /// `POST /gradio_api/cancel`
 pub(crate) async fn cancel(
     State(calls): State<Arc<Calls>>,
+    Client(client): Client,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
-    let (_, body): (_, CancelBody) = calls.bodies.read_json(request).await?;
+    let (_, body): (_, CancelBody) = calls.bodies.read_json(client, request).await?;
     if let (Some(session), Some(event_id)) = (body.session_hash, body.event_id) {
         calls.sessions.cancel(&session, &event_id);
     }
@@ -142,16 +148,17 @@ impl Calls {
     /// becomes the call's result, because clients show that but not a refused call.
     fn start(
         self: Arc<Self>,
+        client: IpAddr,
         session: Option<String>,
         recording: Result<Bytes, Problem>,
     ) -> Result<Json<StartedCall>, Problem> {
-        let slot = self.analyzer.admit()?;
+        let slot = self.analyzer.admit(client)?;
         let event_id = random::id();
         let started = StartedCall {
             event_id: event_id.clone(),
         };
         let session = session.unwrap_or_else(|| event_id.clone());
-        let cancelled = self.sessions.begin(&session, &event_id)?;
+        let cancelled = self.sessions.begin(client, &session, &event_id)?;
         let queue_size = self.inference.waiting();
         let estimation = Message::Estimation {
             event_id: event_id.clone(),
@@ -167,7 +174,7 @@ impl Calls {
             };
             self.sessions.push(&session, starts);
             tokio::select! {
-                (result, seconds) = self.analyze(slot, recording) => {
+                (result, seconds) = self.analyze(client, slot, recording) => {
                     let result = CallResult::of(&result, seconds);
                     self.sessions.push(&session, result.message(event_id));
                 }
@@ -180,14 +187,15 @@ impl Calls {
     /// Return the analysis of a recording and the seconds that it took.
     async fn analyze(
         &self,
+        client: IpAddr,
         slot: Slot,
         recording: Result<Bytes, Problem>,
     ) -> (Result<Analysis, Problem>, f64) {
         let started = Instant::now();
         let result = match recording {
             Ok(bytes) => {
-                let analyzed = self.analyzer.analyze(bytes, None, Include::default());
-                analyzed.await
+                let include = Include::default();
+                self.analyzer.analyze(client, bytes, None, include).await
             }
             Err(problem) => Err(problem),
         };

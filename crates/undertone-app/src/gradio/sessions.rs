@@ -4,6 +4,7 @@
 //! that nobody fetches are discarded after [`Timeouts::kept`](crate::Timeouts::kept).
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(crate) struct Sessions {
     sessions: Mutex<HashMap<String, Session>>,
     /// The most calls whose result has not been fetched.
     max_calls: usize,
+    /// The most such calls of one address.
+    max_calls_per_address: usize,
     /// How long an unused session is kept.
     max_age: Duration,
 }
@@ -35,8 +38,9 @@ struct Session {
     touched: Instant,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Call {
+    client: IpAddr,
     cancelled: CancellationToken,
     completed: Option<Instant>,
 }
@@ -54,10 +58,11 @@ pub(super) enum Next {
 }
 
 impl Sessions {
-    pub(crate) fn new(max_calls: usize, max_age: Duration) -> Self {
+    pub(crate) fn new(max_calls: usize, max_calls_per_address: usize, max_age: Duration) -> Self {
         Self {
             sessions: Mutex::default(),
             max_calls,
+            max_calls_per_address,
             max_age,
         }
     }
@@ -67,17 +72,30 @@ impl Sessions {
     }
 
     /// Register a call of a session. If there are too many calls, discard the oldest unfetched
-    /// result.
+    /// result: the client's own, if it has used up its share.
     pub(super) fn begin(
         &self,
+        client: IpAddr,
         session: &str,
         event_id: &str,
     ) -> Result<CancellationToken, Problem> {
         let mut sessions = self.lock();
-        let unfetched: usize = sessions.values().map(|it| it.calls.len()).sum();
-        if unfetched >= self.max_calls && !discard_oldest_result(&mut sessions) {
+        let unfetched = |client: Option<IpAddr>| {
+            let calls = sessions.values().flat_map(|it| it.calls.values());
+            calls
+                .filter(|call| client.is_none_or(|it| it == call.client))
+                .count()
+        };
+        let own = unfetched(Some(client)) >= self.max_calls_per_address;
+        let full = own || unfetched(None) >= self.max_calls;
+        if full && !discard_oldest_result(&mut sessions, own.then_some(client)) {
             let detail = "the results of too many calls are waiting to be fetched";
-            return Err(Problem::new(Kind::Busy, detail));
+            let kind = if own {
+                Kind::TooManyRequests
+            } else {
+                Kind::Busy
+            };
+            return Err(Problem::new(kind, detail));
         }
         let session = sessions
             .entry(session.to_owned())
@@ -87,7 +105,11 @@ impl Sessions {
                 arrived: Arc::default(),
                 touched: Instant::now(),
             });
-        let call = Call::default();
+        let call = Call {
+            client,
+            cancelled: CancellationToken::new(),
+            completed: None,
+        };
         let cancelled = call.cancelled.clone();
         session.calls.insert(event_id.to_owned(), call);
         session.touched = Instant::now();
@@ -185,10 +207,13 @@ impl Sessions {
     }
 }
 
-fn discard_oldest_result(sessions: &mut HashMap<String, Session>) -> bool {
+/// Discard the oldest result that nobody has fetched, of one client or of all.
+fn discard_oldest_result(sessions: &mut HashMap<String, Session>, client: Option<IpAddr>) -> bool {
     let completed = sessions.iter().flat_map(|(name, session)| {
         let calls = session.calls.iter();
-        calls.filter_map(move |(event_id, call)| Some((call.completed?, name, event_id)))
+        calls
+            .filter(move |(_, call)| client.is_none_or(|client| client == call.client))
+            .filter_map(move |(event_id, call)| Some((call.completed?, name, event_id)))
     });
     let Some((_, name, event_id)) = completed.min() else {
         return false;
@@ -210,19 +235,41 @@ fn discard_oldest_result(sessions: &mut HashMap<String, Session>) -> bool {
 mod tests {
     use super::*;
 
+    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
+
     #[test]
     fn the_oldest_result_is_discarded_for_a_new_call() {
-        let sessions = Sessions::new(2, Duration::from_secs(60));
+        let sessions = Sessions::new(2, 2, Duration::from_secs(60));
         for name in ["one", "two"] {
-            sessions.begin(name, name).unwrap();
+            sessions.begin(ONE, name, name).unwrap();
         }
-        let refused = sessions.begin("three", "three").unwrap_err();
+        let refused = sessions.begin(OTHER, "three", "three").unwrap_err();
         assert_eq!(refused.kind, Kind::Busy, "no call has a result");
         for name in ["two", "one"] {
             sessions.push(name, CallResult::cancelled().message(name.to_owned()));
         }
-        sessions.begin("three", "three").unwrap();
+        sessions.begin(OTHER, "three", "three").unwrap();
         assert!(matches!(sessions.next("two"), Next::Unknown));
         assert!(matches!(sessions.next("one"), Next::Message(_)));
+    }
+
+    #[test]
+    fn a_client_discards_only_its_own_results() {
+        let sessions = Sessions::new(3, 1, Duration::from_secs(60));
+        let complete = |client, name: &str| {
+            sessions.begin(client, name, name).unwrap();
+            sessions.push(name, CallResult::cancelled().message(name.to_owned()));
+        };
+        complete(OTHER, "other");
+        for name in ["one", "two", "three"] {
+            complete(ONE, name);
+        }
+        assert!(matches!(sessions.next("other"), Next::Message(_)));
+        assert!(matches!(sessions.next("two"), Next::Unknown));
+        assert!(matches!(sessions.next("three"), Next::Message(_)));
+        sessions.begin(ONE, "four", "four").unwrap();
+        let refused = sessions.begin(ONE, "five", "five").unwrap_err();
+        assert_eq!(refused.kind, Kind::TooManyRequests);
     }
 }

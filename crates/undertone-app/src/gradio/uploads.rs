@@ -5,6 +5,7 @@
 //! own server sends a path. A name that a client sends is looked up here, never opened as a file.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,18 +14,23 @@ use axum::extract::{Request, State};
 use bytes::Bytes;
 
 use crate::body::BodyReader;
+use crate::extractors::Client;
 use crate::memory_budget::MemoryBudget;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::random;
+use crate::settings::Limits;
 
 /// The prefix of upload names.
 const PREFIX: &str = "undertone-upload-";
 
-/// The uploads that are kept.
+/// The uploads that are kept. Each address has a share of them, so that no client makes the uploads
+/// of others disappear.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     kept: Mutex<Kept>,
     max_count: usize,
+    /// The most uploads of one address.
+    max_count_per_address: usize,
     memory: Arc<MemoryBudget>,
     max_age: Duration,
 }
@@ -33,16 +39,26 @@ pub(crate) struct Uploads {
 struct Kept {
     by_name: HashMap<String, Bytes>,
     /// From the oldest to the newest.
-    ages: VecDeque<(Instant, String)>,
+    ages: VecDeque<Upload>,
     bytes: usize,
 }
 
+#[derive(Debug)]
+struct Upload {
+    since: Instant,
+    client: IpAddr,
+    name: String,
+}
+
 impl Uploads {
-    pub(crate) fn new(max_count: usize, max_bytes: usize, max_age: Duration) -> Self {
+    pub(crate) fn new(limits: &Limits, max_age: Duration) -> Self {
+        // The largest upload must fit.
+        let bytes = limits.upload_bytes.max(limits.max_bytes);
         Self {
             kept: Mutex::default(),
-            max_count,
-            memory: MemoryBudget::new(max_bytes),
+            max_count: limits.uploads,
+            max_count_per_address: limits.share(limits.uploads, 1),
+            memory: MemoryBudget::new(bytes, limits.share(bytes, limits.max_bytes)),
             max_age,
         }
     }
@@ -56,22 +72,32 @@ impl Uploads {
         self.lock().bytes
     }
 
-    /// Keep a file and return its name. The oldest uploads are discarded if there is no room. The
-    /// memory of an upload that a call still uses is only freed after the call.
-    fn keep(&self, bytes: &[u8]) -> Result<String, Problem> {
+    /// Keep a client's file and return its name. If the client's share is used up, its oldest
+    /// uploads are discarded, and otherwise the oldest of all. The memory of an upload that a call
+    /// still uses is only freed after the call.
+    fn keep(&self, client: IpAddr, bytes: &[u8]) -> Result<String, Problem> {
         let name = format!("{PREFIX}{}", random::id());
         let mut kept = self.lock();
         kept.discard_older_than(self.max_age);
+        while kept.count(client) >= self.max_count_per_address && kept.discard_oldest_of(client) {}
         while kept.ages.len() >= self.max_count && kept.discard_oldest() {}
-        let mut reservation = self.memory.reserve();
+        let mut reservation = self.memory.reserve(client);
         while let Err(problem) = reservation.extend(bytes.len()) {
-            if !kept.discard_oldest() {
+            let discarded = match problem.kind {
+                Kind::TooManyRequests => kept.discard_oldest_of(client),
+                _ => kept.discard_oldest(),
+            };
+            if !discarded {
                 return Err(problem);
             }
         }
         let bytes = reservation.keep(bytes.to_vec());
         kept.bytes += bytes.len();
-        kept.ages.push_back((Instant::now(), name.clone()));
+        kept.ages.push_back(Upload {
+            since: Instant::now(),
+            client,
+            name: name.clone(),
+        });
         kept.by_name.insert(name.clone(), bytes);
         Ok(name)
     }
@@ -88,19 +114,33 @@ impl Uploads {
 }
 
 impl Kept {
+    fn count(&self, client: IpAddr) -> usize {
+        let own = self.ages.iter().filter(|upload| upload.client == client);
+        own.count()
+    }
+
+    fn discard_oldest_of(&mut self, client: IpAddr) -> bool {
+        let oldest = self.ages.iter().position(|it| it.client == client);
+        oldest.is_some_and(|index| self.discard(index))
+    }
+
     fn discard_oldest(&mut self) -> bool {
-        let Some((_, name)) = self.ages.pop_front() else {
+        self.discard(0)
+    }
+
+    fn discard(&mut self, index: usize) -> bool {
+        let Some(upload) = self.ages.remove(index) else {
             return false;
         };
-        if let Some(bytes) = self.by_name.remove(&name) {
+        if let Some(bytes) = self.by_name.remove(&upload.name) {
             self.bytes -= bytes.len();
         }
         true
     }
 
     fn discard_older_than(&mut self, max_age: Duration) {
-        while let Some((since, _)) = self.ages.front()
-            && since.elapsed() > max_age
+        while let Some(upload) = self.ages.front()
+            && upload.since.elapsed() > max_age
         {
             self.discard_oldest();
         }
@@ -111,25 +151,52 @@ impl Kept {
 pub(crate) async fn upload(
     State(bodies): State<Arc<BodyReader>>,
     State(uploads): State<Arc<Uploads>>,
+    Client(client): Client,
     request: Request,
 ) -> Result<Json<Vec<String>>, Problem> {
-    let files = bodies.read_files(request, "files").await?;
-    let names = files.iter().map(|file| uploads.keep(&file.bytes));
+    let files = bodies.read_files(client, request, "files").await?;
+    let names = files.iter().map(|file| uploads.keep(client, &file.bytes));
     Ok(Json(names.collect::<Result<_, _>>()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Kind;
+
+    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
+
+    fn uploads(count: usize, address_share: f64, max_age: Duration) -> Uploads {
+        let limits = Limits {
+            uploads: count,
+            upload_bytes: 100,
+            max_bytes: 10,
+            address_share,
+            ..Limits::default()
+        };
+        Uploads::new(&limits, max_age)
+    }
 
     fn keep(uploads: &Uploads, length: usize) -> String {
-        uploads.keep(&vec![7; length]).unwrap()
+        uploads.keep(ONE, &vec![7; length]).unwrap()
+    }
+
+    #[test]
+    fn a_client_discards_only_its_own_uploads() {
+        let uploads = uploads(8, 0.5, Duration::from_secs(60));
+        let others = uploads.keep(OTHER, &[7; 30]).unwrap();
+        let names: Vec<String> = (0..20).map(|_| keep(&uploads, 10)).collect();
+        assert!(uploads.find(&others).is_some());
+        let kept = names.iter().filter(|name| uploads.find(name).is_some());
+        assert_eq!(kept.count(), 4, "half of the number");
+        keep(&uploads, 45);
+        assert_eq!(uploads.bytes(), 75, "half of the bytes");
+        assert!(uploads.find(&others).is_some());
     }
 
     #[test]
     fn the_oldest_uploads_are_discarded_for_a_new_one() {
-        let uploads = Uploads::new(3, 100, Duration::from_secs(60));
+        let uploads = uploads(3, 1.0, Duration::from_secs(60));
         let names: Vec<String> = (0..4).map(|_| keep(&uploads, 10)).collect();
         assert_eq!(uploads.find(&names[0]), None);
         assert_eq!(uploads.find(&names[1]), Some(Bytes::from_static(&[7; 10])));
@@ -141,11 +208,11 @@ mod tests {
 
     #[test]
     fn an_upload_in_use_counts_after_it_is_discarded() {
-        let uploads = Uploads::new(10, 100, Duration::from_secs(60));
+        let uploads = uploads(10, 1.0, Duration::from_secs(60));
         let in_use = uploads.find(&keep(&uploads, 60));
         keep(&uploads, 40);
         keep(&uploads, 30);
-        let refused = uploads.keep(&[7; 50]).unwrap_err();
+        let refused = uploads.keep(OTHER, &[7; 50]).unwrap_err();
         assert_eq!((refused.kind, uploads.bytes()), (Kind::Busy, 0));
         drop(in_use);
         keep(&uploads, 100);
@@ -153,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_old_upload_is_discarded() {
-        let uploads = Uploads::new(3, 100, Duration::ZERO);
+        let uploads = uploads(3, 1.0, Duration::ZERO);
         let name = keep(&uploads, 10);
         std::thread::sleep(Duration::from_millis(2));
         uploads.sweep();

@@ -1,44 +1,50 @@
 //! Run the model on its own threads.
 //!
 //! [`Inference::admit`] limits how many requests wait. [`Inference::recognize`] hands a recording
-//! to the worker threads. They take waiting recordings in batches ([`queue`]) and survive a recognizer
-//! that panics ([`worker`]).
+//! to the worker threads. They take waiting recordings in batches, address by address ([`queue`]),
+//! and survive a recognizer that panics ([`worker`]).
 
 mod queue;
 mod worker;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 use undertone_audio::Recording;
 
-use crate::memory_budget::PoolShare;
-use crate::problem::{Kind, Problem};
+use crate::fair_pool::PoolShare;
+use crate::permits::{Permit, Permits};
+use crate::problem::Problem;
 use crate::recognizer::{Recognition, Recognizer};
 use queue::{Job, Queue};
 
 /// A place in the queue. Dropping it returns it.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 /// Access to the worker threads.
 #[derive(Debug)]
 pub(crate) struct Inference {
     queue: Arc<Queue>,
-    slots: Arc<Semaphore>,
-    capacity: usize,
+    slots: Permits,
+    workers: usize,
 }
 
 impl Inference {
-    pub(crate) fn new(capacity: usize) -> Self {
-        let capacity = capacity.clamp(1, Semaphore::MAX_PERMITS);
+    /// Return access to `workers` threads. At most `capacity` requests wait for them, and
+    /// `per_address` of one address.
+    pub(crate) fn new(capacity: usize, per_address: usize, workers: usize) -> Self {
+        let workers = workers.max(1);
+        // One worker stays free for short recordings.
+        let long_at_once = (workers - 1).max(1);
         Self {
-            queue: Arc::default(),
-            slots: Arc::new(Semaphore::new(capacity)),
-            capacity,
+            queue: Arc::new(Queue::new(long_at_once)),
+            slots: Permits::new("requests are already waiting", capacity.max(1), per_address),
+            workers,
         }
     }
 
@@ -46,9 +52,8 @@ impl Inference {
     pub(crate) fn start(
         &self,
         recognizer: Arc<dyn Recognizer>,
-        workers: usize,
     ) -> std::io::Result<Vec<JoinHandle<()>>> {
-        (0..workers.max(1))
+        (0..self.workers)
             .map(|index| {
                 let (queue, recognizer) = (Arc::clone(&self.queue), Arc::clone(&recognizer));
                 std::thread::Builder::new()
@@ -65,29 +70,26 @@ impl Inference {
 
     /// Return how many requests have been admitted and not yet answered.
     pub(crate) fn waiting(&self) -> usize {
-        self.capacity - self.slots.available_permits()
+        self.slots.in_use()
     }
 
-    /// Return a place in the queue, or an error if it is full.
-    pub(crate) fn admit(&self) -> Result<Slot, Problem> {
-        match Arc::clone(&self.slots).try_acquire_owned() {
-            Ok(permit) => Ok(Slot { _permit: permit }),
-            Err(_) => Err(Problem::new(
-                Kind::Busy,
-                format!("{} requests are already waiting", self.capacity),
-            )),
-        }
+    /// Return a place in the queue, or an error if it or the client's share of it is full.
+    pub(crate) fn admit(&self, client: IpAddr) -> Result<Slot, Problem> {
+        let permit = self.slots.acquire(client)?;
+        Ok(Slot { _permit: permit })
     }
 
     /// Return what the model recognizes in a recording, which may carry its share of memory.
     /// Dropping the future takes the recording out of the queue.
     pub(crate) async fn recognize(
         &self,
+        client: IpAddr,
         recording: Recording,
         memory: Option<PoolShare>,
     ) -> Result<Recognition, Problem> {
         let (result, received) = oneshot::channel();
         self.queue.push(Job {
+            client,
             recording,
             memory,
             result,

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use undertone_audio::Recording;
 
-use super::queue::Queue;
+use super::queue::{Batch, Queue};
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
 
@@ -12,7 +12,7 @@ type RecognitionResult = Result<Recognition, Problem>;
 
 /// Process jobs until the queue is closed.
 pub(super) fn run(queue: &Queue, recognizer: &dyn Recognizer) {
-    while let Some(jobs) = queue.take() {
+    while let Some(Batch { jobs, running }) = queue.take() {
         let (recordings, (senders, _memory)): (Vec<_>, (Vec<_>, Vec<_>)) = jobs
             .into_iter()
             .map(|job| (job.recording, (job.result, job.memory)))
@@ -21,6 +21,7 @@ pub(super) fn run(queue: &Queue, recognizer: &dyn Recognizer) {
             // Fails if the client no longer waits.
             let _ = sender.send(result);
         }
+        drop(running);
     }
 }
 

@@ -5,8 +5,10 @@
 //! last window. While the model works, new samples push the oldest ones out of the window, so a
 //! connection never holds more than one window, however fast its client sends.
 
+mod control_frames;
 mod window;
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,13 +34,21 @@ use crate::permits::Permits;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::Recognition;
 use crate::served_model::ServedModel;
+use control_frames::ControlFrames;
 use window::{DueWindow, LiveWindow};
 
 /// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
 /// once.
 const MAX_MESSAGE: usize = 1 << 20;
+/// The most bytes that wait for a client to read them. Tungstenite answers each ping with a pong, and
+/// would otherwise keep the pongs of a client that never reads without end. It must exceed the
+/// size at which tungstenite begins to write.
+const MAX_WRITE_BUFFER: usize = 256 << 10;
+const WRITE_BUFFER: usize = 64 << 10;
 /// How long a client may take to read one message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// Messages that a client may have sent before it learned that the connection is closed.
+const MAX_AFTER_CLOSE: usize = 256;
 /// The longest window in seconds. A model with a longer window gets this much.
 const MAX_WINDOW_SECONDS: f64 = 5.0;
 /// Audio below this level is silent, in decibels below full scale.
@@ -108,10 +118,12 @@ pub(crate) async fn live(
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MAX_WRITE_BUFFER)
         .on_upgrade(async move |mut socket| {
             let _held = (permit, unfinished);
             let ended = tokio::select! {
-                ended = converse(&live, &mut socket) => ended,
+                ended = converse(&live, client, &mut socket) => ended,
                 () = live.stopping.cancelled() => Err(Problem::stopping()),
             };
             let _ = timeout(SEND_TIMEOUT, close(&mut socket, ended)).await;
@@ -129,7 +141,11 @@ async fn close(socket: &mut WebSocket, ended: Result<(), Problem>) -> Result<(),
         };
         socket.send(Message::Close(Some(frame))).await?;
     }
-    while let Some(Ok(_)) = socket.recv().await {}
+    for _ in 0..MAX_AFTER_CLOSE {
+        if !matches!(socket.recv().await, Some(Ok(_))) {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -143,9 +159,10 @@ fn close_code(kind: Kind) -> u16 {
 }
 
 /// Send results until the client disconnects or breaks the protocol.
-async fn converse(live: &Live, socket: &mut WebSocket) -> Result<(), Problem> {
+async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result<(), Problem> {
     let description = &live.model.get()?.description;
-    let Some(Hello { sample_rate }) = hello(live, socket).await? else {
+    let mut control = ControlFrames::new();
+    let Some(Hello { sample_rate }) = hello(live, socket, &mut control).await? else {
         return Ok(());
     };
     let seconds = description.window_seconds.min(MAX_WINDOW_SECONDS);
@@ -156,10 +173,10 @@ async fn converse(live: &Live, socket: &mut WebSocket) -> Result<(), Problem> {
         if recognizing.is_terminated()
             && let Some(due) = window.take_due()
         {
-            recognizing.set(recognize(live, due).fuse());
+            recognizing.set(recognize(live, client, due).fuse());
         }
         tokio::select! {
-            event = receive(live, socket, last_message) => match event? {
+            event = receive(live, socket, &mut control, last_message) => match event? {
                 ClientEvent::Pcm(pcm) => {
                     last_message = Instant::now();
                     window.push(&pcm)?;
@@ -182,13 +199,17 @@ async fn converse(live: &Live, socket: &mut WebSocket) -> Result<(), Problem> {
 }
 
 /// Return the first message, or `None` if the client disconnects before it.
-async fn hello(live: &Live, socket: &mut WebSocket) -> Result<Option<Hello>, Problem> {
+async fn hello(
+    live: &Live,
+    socket: &mut WebSocket,
+    control: &mut ControlFrames,
+) -> Result<Option<Hello>, Problem> {
     let expected = || {
         let detail = "begin with a text message, {\"sample_rate\":48000}; \
                       the rate is from 4000 to 192000";
         Problem::new(Kind::BadRequest, detail)
     };
-    match receive(live, socket, Instant::now()).await? {
+    match receive(live, socket, control, Instant::now()).await? {
         ClientEvent::Text(text) => {
             let hello: Hello = serde_json::from_str(&text).map_err(|_| expected())?;
             if (4_000..=192_000).contains(&hello.sample_rate) {
@@ -206,24 +227,30 @@ async fn hello(live: &Live, socket: &mut WebSocket) -> Result<Option<Hello>, Pro
 async fn receive(
     live: &Live,
     socket: &mut WebSocket,
+    control: &mut ControlFrames,
     since: Instant,
 ) -> Result<ClientEvent, Problem> {
     let receiving = async {
         loop {
             match socket.recv().await {
-                Some(Ok(Message::Text(text))) => return ClientEvent::Text(text.to_string()),
-                Some(Ok(Message::Binary(pcm))) => return ClientEvent::Pcm(pcm),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return ClientEvent::Disconnected,
+                Some(Ok(Message::Text(text))) => return Ok(ClientEvent::Text(text.to_string())),
+                Some(Ok(Message::Binary(pcm))) => return Ok(ClientEvent::Pcm(pcm)),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => control.count()?,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                    return Ok(ClientEvent::Disconnected);
+                }
             }
         }
     };
     timeout_at((since + live.timeout).into(), receiving)
         .await
-        .map_err(|_| Problem::new(Kind::Timeout, "the client sent nothing for too long"))
+        .unwrap_or_else(|_| {
+            let detail = "the client sent nothing for too long";
+            Err(Problem::new(Kind::Timeout, detail))
+        })
 }
 
-async fn recognize(live: &Live, due: DueWindow) -> WindowResult {
+async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> WindowResult {
     let started = Instant::now();
     let DueWindow {
         samples,
@@ -235,7 +262,7 @@ async fn recognize(live: &Live, due: DueWindow) -> WindowResult {
     WindowResult {
         received,
         level_db,
-        recognition: live.inference.recognize(recording, None).await,
+        recognition: live.inference.recognize(client, recording, None).await,
         elapsed: started.elapsed(),
     }
 }

@@ -66,6 +66,7 @@ impl App {
             access,
             limits,
             timeouts,
+            workers,
             web,
             ..
         } = settings;
@@ -74,21 +75,39 @@ impl App {
         } else {
             limits.connections_per_address
         };
-        let connections = Permits::new("connections", limits.connections, connections_per_address);
-        let live_permits = Permits::new("live connections", limits.live, limits.live_per_address);
-        let stream_permits =
-            Permits::new("event streams", limits.streams, limits.streams_per_address);
+        let connections = Permits::new(
+            "connections are already open",
+            limits.connections,
+            connections_per_address,
+        );
+        let live_permits = Permits::new(
+            "live connections are already open",
+            limits.live,
+            limits.live_per_address,
+        );
+        let stream_permits = Permits::new(
+            "event streams are already open",
+            limits.streams,
+            limits.streams_per_address,
+        );
         // Parsing a form copies it. The largest one must fit.
-        let memory = MemoryBudget::new(limits.memory.max(limits.max_bytes.saturating_mul(2)));
-        // The largest upload must fit.
-        let upload_bytes = limits.upload_bytes.max(limits.max_bytes);
+        let body_bytes = limits.memory.max(limits.max_bytes.saturating_mul(2));
+        let memory = MemoryBudget::new(body_bytes, limits.share(body_bytes, limits.max_bytes));
         let stopping = CancellationToken::new();
         let tasks = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let model = Arc::new(ServedModel::new(stopping.clone()));
-        let inference = Arc::new(Inference::new(limits.queue));
-        let sessions = Arc::new(Sessions::new(limits.calls, timeouts.kept));
-        let uploads = Arc::new(Uploads::new(limits.uploads, upload_bytes, timeouts.kept));
+        let inference = Arc::new(Inference::new(
+            limits.queue,
+            limits.queue_per_address,
+            workers,
+        ));
+        let sessions = Arc::new(Sessions::new(
+            limits.calls,
+            limits.share(limits.calls, 1),
+            timeouts.kept,
+        ));
+        let uploads = Arc::new(Uploads::new(&limits, timeouts.kept));
         let bodies = Arc::new(BodyReader {
             memory: memory.clone(),
             max_bytes: limits.max_bytes,

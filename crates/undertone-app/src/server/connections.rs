@@ -14,20 +14,25 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::Service;
 
 use super::app::App;
 use super::pace::Paced;
-use crate::extractors::Peer;
+use crate::extractors::{Peer, network};
 use crate::permits::Permit;
 use crate::problem::Problem;
 
 /// The largest head of a request in bytes. Hyper allows no less than 8 KiB.
 const MAX_HEAD_BYTES: usize = 32 << 10;
 const MAX_HEADERS: usize = 64;
+/// Refused connections that are told so at the same time. Any more are closed without a word.
+const MAX_REFUSALS: usize = 64;
+/// Time for a refused client to read the reason.
+const REFUSAL_TIME: Duration = Duration::from_millis(500);
 /// Pause after a failure to accept, for example because there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Time for the head of a request to arrive once the server is asked to stop.
@@ -64,6 +69,7 @@ pub(super) async fn accept(listener: TcpListener, app: App, router: Router) {
 }
 
 async fn accept_all(listener: &TcpListener, app: &App, router: &Router) {
+    let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -73,23 +79,31 @@ async fn accept_all(listener: &TcpListener, app: &App, router: &Router) {
                 continue;
             }
         };
-        match app.connections.acquire(peer.ip()) {
+        match app.connections.acquire(network(peer.ip())) {
             Ok(permit) => {
                 let connection = serve(stream, Peer(peer), app.clone(), router.clone(), permit);
                 app.tasks.spawn(connection);
             }
-            Err(problem) => refuse(stream, &problem).await,
+            Err(problem) => {
+                if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
+                    tokio::spawn(async move {
+                        let _ = timeout(REFUSAL_TIME, refuse(stream, &problem)).await;
+                        drop(permit);
+                    });
+                }
+            }
         }
     }
 }
 
-/// Report that there are too many connections, if that is possible without waiting.
-async fn refuse(mut stream: TcpStream, problem: &Problem) {
-    let sending = async {
-        let _ = stream.write_all(&refusal(problem)).await;
-        let _ = stream.shutdown().await;
-    };
-    let _ = timeout(Duration::from_millis(10), sending).await;
+/// Report that there are too many connections. Then read what the client is still sending: it would
+/// otherwise see a broken connection instead of the response.
+async fn refuse(mut stream: TcpStream, problem: &Problem) -> std::io::Result<()> {
+    stream.write_all(&refusal(problem)).await?;
+    stream.shutdown().await?;
+    let mut discarded = vec![0; 16 << 10];
+    while stream.read(&mut discarded).await? > 0 {}
+    Ok(())
 }
 
 fn refusal(problem: &Problem) -> Vec<u8> {

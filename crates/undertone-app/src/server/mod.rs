@@ -51,7 +51,6 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     app: App,
-    workers: usize,
 }
 
 /// Stops a server from any thread.
@@ -87,7 +86,6 @@ impl Server {
         Ok(Self {
             listener,
             address,
-            workers: settings.workers,
             app: App::new(settings, local_only),
         })
     }
@@ -135,12 +133,7 @@ impl Server {
         R: Recognizer,
         E: Into<AnyError> + Send + 'static,
     {
-        let Self {
-            listener,
-            app,
-            workers,
-            ..
-        } = self;
+        let Self { listener, app, .. } = self;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         let accepting = tokio::spawn(connections::accept(
             listener,
@@ -149,7 +142,7 @@ impl Server {
         ));
         let sweeping = tokio::spawn(sweep(app.clone()));
         let starting = app.clone();
-        let started = tokio::task::spawn_blocking(move || start(&starting, workers, load, ready));
+        let started = tokio::task::spawn_blocking(move || start(&starting, load, ready));
         let started = started.await.unwrap_or_else(|error| {
             Err(ServeError::Start(std::io::Error::other(error.to_string())))
         });
@@ -166,7 +159,6 @@ impl Server {
 /// Load the model, warm it up, and accept requests for it.
 fn start<R, E>(
     app: &App,
-    workers: usize,
     load: impl FnOnce() -> Result<R, E>,
     ready: impl FnOnce(&ModelDescription),
 ) -> Result<(), ServeError>
@@ -178,9 +170,7 @@ where
     // The first use creates plans and buffers, which the first client should not wait for.
     let _ = recognizer.recognize(&[tone()]);
     let description = recognizer.description();
-    app.inference
-        .start(recognizer, workers)
-        .map_err(ServeError::Start)?;
+    app.inference.start(recognizer).map_err(ServeError::Start)?;
     app.model.set(description.clone());
     ready(&description);
     Ok(())

@@ -12,16 +12,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// A client that reads at this rate is never too slow.
-const BYTES_PER_SECOND: f64 = 16_384.0;
+use crate::patience::Patience;
 
-/// A stream that fails once its client has made it wait for too long: the initial patience plus a
-/// second for each 16 KiB that the client has read. Time with nothing to send does not count.
+/// A stream that fails once its client has made it wait for too long. Time with nothing to send
+/// does not count. What the system has taken counts as read, although the client may not have read
+/// it yet: at most the system's buffers.
 #[derive(Debug)]
 pub(super) struct Paced {
     stream: TcpStream,
-    /// How long the client may still make the server wait.
-    patience: Duration,
+    patience: Patience,
     waiting: Option<Waiting>,
 }
 
@@ -35,7 +34,7 @@ impl Paced {
     pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
         Self {
             stream,
-            patience,
+            patience: Patience::new(patience),
             waiting: None,
         }
     }
@@ -47,7 +46,7 @@ impl Paced {
         polled: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let Poll::Ready(written) = polled else {
-            let patience = self.patience;
+            let patience = self.patience.left();
             let waiting = self.waiting.get_or_insert_with(|| Waiting {
                 since: Instant::now(),
                 until: Box::pin(tokio::time::sleep(patience)),
@@ -55,11 +54,9 @@ impl Paced {
             let too_slow = |()| Err(io::ErrorKind::TimedOut.into());
             return waiting.until.as_mut().poll(context).map(too_slow);
         };
-        if let Some(waiting) = self.waiting.take() {
-            self.patience = self.patience.saturating_sub(waiting.since.elapsed());
-        }
+        let waited = self.waiting.take().map(|waiting| waiting.since.elapsed());
         if let Ok(bytes) = &written {
-            self.patience += Duration::from_secs_f64(*bytes as f64 / BYTES_PER_SECOND);
+            self.patience.charge(waited.unwrap_or_default(), *bytes);
         }
         Poll::Ready(written)
     }

@@ -19,7 +19,9 @@ fn with_timeouts(change: impl FnOnce(&mut Timeouts)) -> Running {
 
 #[test]
 fn a_full_queue_refuses_requests() {
-    let server = with_limits(|limits| limits.queue = 2);
+    let server = with_limits(|limits| {
+        limits.queue = 2;
+    });
     std::thread::scope(|scope| {
         let waiting: Vec<_> = (0..2)
             .map(|_| scope.spawn(|| server.predict(&wav_at(WAITS, 1.0, 0.5))))
@@ -145,6 +147,7 @@ fn bodies_in_memory_are_limited() {
     let server = with_limits(|limits| {
         limits.memory = 0;
         limits.max_bytes = 50_000;
+        limits.address_share = 1.0;
     });
     // The largest body is read, and so is the largest form.
     let recording = wav_at(8_000, 3.0, 0.5);
@@ -332,5 +335,129 @@ fn connections_are_limited() {
         let mut response = Vec::new();
         let _ = stream.read_to_end(&mut response);
         response.starts_with(b"HTTP/1.1 200")
+    });
+}
+
+#[test]
+fn a_refused_client_that_sends_a_body_still_reads_the_reason() {
+    let server = with_limits(|limits| limits.connections = 1);
+    let _open = server.connect();
+    let refusal = server.predict(&vec![7; 4 << 20]);
+    assert_eq!(
+        (refusal.status, refusal.problem()),
+        (503, "busy".to_owned())
+    );
+}
+
+#[test]
+fn a_body_that_stalls_is_refused() {
+    let server = with_timeouts(|timeouts| timeouts.body = Duration::from_millis(500));
+    let recording = wav_at(48_000, 20.0, 0.5);
+    let request = server.request("POST", "/api/predict", &[], &recording);
+    let mut stream = server.connect();
+    let began = Instant::now();
+    // Quick bytes are no credit for a long pause.
+    stream.write_all(&request[..request.len() - 1]).unwrap();
+    let response = read_response(&mut stream);
+    assert_eq!(
+        (response.status, response.problem()),
+        (408, "timeout".to_owned())
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+/// Start a server that takes its clients' addresses from `X-Forwarded-For`.
+fn behind_a_proxy(change: impl FnOnce(&mut Settings)) -> Running {
+    let mut settings = settings();
+    settings.access.behind_proxy = true;
+    change(&mut settings);
+    start_with(settings)
+}
+
+const ONE: &str = "x-forwarded-for: 10.0.0.1";
+const OTHER: &str = "x-forwarded-for: 10.0.0.2";
+
+#[test]
+fn one_address_cannot_use_all_memory() {
+    let server = behind_a_proxy(|settings| {
+        settings.limits.max_bytes = 1 << 20;
+        settings.limits.memory = 4 << 20;
+    });
+    let recording = wav_at(48_000, 10.0, 0.5);
+    let request = server.request("POST", "/api/predict", &[ONE], &recording);
+    let mut stalled = server.connect();
+    stalled.write_all(&request[..request.len() - 1]).unwrap();
+    server.wait_until("the unfinished body uses memory", |server| {
+        server.metric("undertone_memory_bytes") == (recording.len() - 1) as f64
+    });
+    let ask = |client| server.send("POST", "/api/predict", &[client], &recording);
+    let refused = ask(ONE);
+    assert_eq!(
+        (refused.status, refused.problem()),
+        (429, "too-many-requests".to_owned())
+    );
+    assert_eq!(ask(OTHER).status, 200);
+}
+
+#[test]
+fn one_address_cannot_fill_the_queue() {
+    let server = behind_a_proxy(|settings| {
+        settings.limits.queue = 4;
+        settings.limits.queue_per_address = 2;
+    });
+    let ask = |client, rate| {
+        let recording = wav_at(rate, 1.0, 0.5);
+        server.send("POST", "/api/predict", &[client], &recording)
+    };
+    std::thread::scope(|scope| {
+        let waiting = [(); 2].map(|()| scope.spawn(|| ask(ONE, WAITS)));
+        server.wait_until("the share is used up", |server| {
+            server.metric("undertone_queue_length") == 2.0
+        });
+        let refused = ask(ONE, 16_000);
+        assert_eq!(
+            (refused.status, refused.problem()),
+            (429, "too-many-requests".to_owned())
+        );
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        let other = scope.spawn(|| ask(OTHER, 16_000));
+        server.wait_until("the other client is accepted", |server| {
+            server.metric("undertone_queue_length") == 3.0
+        });
+        server.gate.open();
+        assert_eq!(other.join().unwrap().status, 200);
+        for response in waiting {
+            assert_eq!(response.join().unwrap().status, 200);
+        }
+    });
+}
+
+#[test]
+fn large_recordings_of_one_client_do_not_delay_others() {
+    let server = behind_a_proxy(|settings| {
+        settings.workers = 2;
+        settings.limits.decoded = 0;
+        settings.limits.max_seconds = 65.0;
+    });
+    // More than the client's share of the memory for decoded recordings, and so long that the model
+    // is blocked for each of them.
+    let large = wav_at(WAITS, 61.0, 0.5);
+    let ask = |client, recording: &[u8]| server.send("POST", "/api/predict", &[client], recording);
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..24).map(|_| scope.spawn(|| ask(ONE, &large))).collect();
+        server.wait_until("all are accepted", |server| {
+            server.metric("undertone_queue_length") == 24.0
+        });
+        for _ in 0..3 {
+            assert_eq!(ask(OTHER, &wav(0.5)).status, 200, "while the others wait");
+        }
+        server.gate.open();
+        for response in waiting {
+            assert_eq!(response.join().unwrap().status, 200);
+        }
     });
 }

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -310,4 +311,34 @@ fn connections_are_closed_when_the_server_stops() {
     let mut socket = begin(&server, 16_000);
     server.stop.stop();
     assert_eq!(ended_with(&mut socket), "urn:undertone:stopping");
+}
+
+#[test]
+fn a_client_that_floods_the_server_with_pings_is_disconnected() {
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    // It does not read, so the pongs have nowhere to go.
+    let flood = [0x89, 0xfd, 0, 0, 0, 0].into_iter().chain([7; 125]);
+    let flood: Vec<u8> = flood.collect::<Vec<u8>>().repeat(1000);
+    let mut sent = 0;
+    while socket.get_mut().write_all(&flood).is_ok() {
+        sent += flood.len();
+        assert!(sent < 100 << 20, "the server takes all pings");
+    }
+    server.wait_until("the connection is closed", |server| {
+        server.metric("undertone_live_connections") == 0.0
+    });
+    // A client that reads learns the reason.
+    let mut socket = begin(&server, 16_000);
+    for _ in 0..100 {
+        socket.send(Message::Ping(vec![1].into())).unwrap();
+    }
+    let reason = loop {
+        match socket.read().unwrap() {
+            Message::Pong(_) => {}
+            Message::Text(text) => break serde_json::from_str::<Value>(&text).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(reason["error"]["type"], "urn:undertone:too-many-requests");
 }

@@ -54,8 +54,9 @@ pub(crate) struct ServeArgs {
     /// Refuse uploads larger than this many MiB.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) max_mb: u32,
-    /// The number of requests that may wait for the model. Further requests get status 503.
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    /// The number of requests that may wait for the model, half of them from one address. Further
+    /// requests get status 503 or 429.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) queue: u32,
     /// The number of threads that run the model [default: one per processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]

@@ -54,6 +54,7 @@ fn settings(args: &ServeArgs) -> Settings {
             max_seconds: args.max_seconds,
             max_bytes: (args.max_mb as usize) << 20,
             queue: args.queue as usize,
+            queue_per_address: args.queue.div_ceil(2) as usize,
             ..standard.limits
         },
         workers: args

@@ -2,18 +2,22 @@
 
 use std::borrow::Cow;
 
+use crate::coded_number::CodedNumber;
 use crate::error::FlacError;
-use crate::frame::Frame;
+use crate::frame::{self, Frame};
 use crate::sample::Sample;
-use crate::stream_info::StreamInfo;
+use crate::stream_info::{SIGNATURE, StreamInfo};
 use crate::subframe::restore_all;
 use crate::transpose::LANES;
 
+const MORE_SAMPLES: FlacError =
+    FlacError::Invalid("the frames hold more samples than STREAMINFO announces");
+
 /// A decoder of one FLAC stream in memory.
 ///
-/// It hands out the stream block by block, checks the CRC-8 of every frame header and the CRC-16 of
-/// every frame, and compares the number of samples with STREAMINFO. It does not compare the MD5
-/// checksum.
+/// It hands out the stream block by block. It checks the CRC-8 of every frame header, the CRC-16 of
+/// every frame, that the numbers of the frames follow each other, and the number of samples that
+/// STREAMINFO announces. It does not compare the MD5 checksum.
 #[derive(Debug)]
 pub struct Decoder<'a> {
     stream: Stream<'a>,
@@ -58,6 +62,7 @@ impl<'a> Decoder<'a> {
             bytes,
             position,
             info,
+            frames: 0,
             samples: 0,
         };
         Ok(Self { stream, group })
@@ -70,12 +75,12 @@ impl<'a> Decoder<'a> {
 
     /// Decode the next block, or return `None` at the end of the stream.
     ///
-    /// After the announced number of samples the rest of the data is ignored: some programs write
+    /// After the announced number of samples, data that is no frame is ignored: some programs write
     /// tags there.
     ///
     /// # Errors
-    /// When the next frame is damaged or incomplete, or the stream ends before the announced number
-    /// of samples. Every further call then gives the same error.
+    /// When the next frame is damaged, incomplete or not the next one, or when the stream has fewer
+    /// or more samples than announced. Every further call then gives the same error.
     pub fn next_block(&mut self) -> Result<Option<Block<'_>>, FlacError> {
         match &mut self.group {
             Group::Narrow(frames) => frames.next_block(&mut self.stream),
@@ -91,15 +96,31 @@ struct Stream<'a> {
     /// Where the next frame begins.
     position: usize,
     info: StreamInfo,
+    /// Frames before `position`.
+    frames: u64,
     /// Samples per channel in the frames before `position`.
     samples: u64,
 }
 
 impl Stream<'_> {
     fn read_frame<S: Sample>(&mut self, frame: &mut Frame<S>) -> Result<(), FlacError> {
-        self.position = frame.read(self.bytes, self.position, &self.info)?;
-        self.samples += frame.block_size() as u64;
+        let next = frame.read(self.bytes, self.position, &self.info, &self.next_numbers())?;
+        let samples = self.samples + frame.block_size() as u64;
+        if self.info.total_samples.is_some_and(|total| samples > total) {
+            return Err(MORE_SAMPLES);
+        }
+        (self.position, self.samples) = (next, samples);
+        self.frames += 1;
         Ok(())
+    }
+
+    /// Return the numbers that the next frame may have. What they count does not change within a
+    /// stream, but then only one of them can follow.
+    fn next_numbers(&self) -> [CodedNumber; 2] {
+        [
+            CodedNumber::Frame(self.frames),
+            CodedNumber::Sample(self.samples),
+        ]
     }
 
     fn has_ended(&self) -> bool {
@@ -113,8 +134,17 @@ impl Stream<'_> {
                 announced,
                 found: self.samples,
             }),
+            Some(_) if self.continues() => Err(MORE_SAMPLES),
             _ => Ok(()),
         }
+    }
+
+    /// Return whether another frame or another stream begins at `position`.
+    fn continues(&self) -> bool {
+        let number = frame::number_at(self.bytes, self.position, &self.info);
+        let joined = self.bytes.get(self.position..);
+        number.is_some_and(|number| self.next_numbers().contains(&number))
+            || joined.is_some_and(|rest| rest.starts_with(SIGNATURE))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One frame: a header, a subframe for each channel, and a checksum over all of it.
 
 use crate::bits::BitReader;
+use crate::coded_number::CodedNumber;
 use crate::crc;
 use crate::error::FlacError;
 use crate::sample::Sample;
@@ -25,6 +26,13 @@ pub(crate) struct Frame<S> {
     pub(crate) channels: Vec<Subframe<S>>,
 }
 
+/// Return the number of the frame at `position`, or `None` if no intact frame header is there.
+pub(crate) fn number_at(bytes: &[u8], position: usize, info: &StreamInfo) -> Option<CodedNumber> {
+    let mut reader = BitReader::new(bytes, position);
+    let header = Header::read(&mut reader, bytes, position, info);
+    header.ok().map(|header| header.number)
+}
+
 impl<S: Sample> Frame<S> {
     /// Return the number of samples in each channel.
     pub(crate) fn block_size(&self) -> usize {
@@ -33,16 +41,30 @@ impl<S: Sample> Frame<S> {
             .map_or(0, |channel| channel.samples.len())
     }
 
-    /// Read the frame at `position` and return the position after it. The subframes then hold
-    /// residuals, not yet samples.
+    /// Read the frame at `position`, which must have one of these numbers, and return the position
+    /// after it. The subframes then hold residuals, not yet samples.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
         position: usize,
         info: &StreamInfo,
+        expected: &[CodedNumber],
     ) -> Result<usize, FlacError> {
         let mut reader = BitReader::new(bytes, position);
         let header = Header::read(&mut reader, bytes, position, info)?;
+        if !expected.contains(&header.number) && cfg!(not(fuzzing)) {
+            return Err(FlacError::Invalid(
+                "frames are missing, or not in their order",
+            ));
+        }
+        if info
+            .max_block_size
+            .is_some_and(|most| header.block_size > most)
+        {
+            return Err(FlacError::Invalid(
+                "a frame is longer than STREAMINFO allows",
+            ));
+        }
         self.decorrelation = header.decorrelation;
         self.channels.resize_with(info.channels, Subframe::default);
         for (index, channel) in self.channels.iter_mut().enumerate() {
@@ -76,6 +98,7 @@ impl<S: Sample> Frame<S> {
 }
 
 struct Header {
+    number: CodedNumber,
     block_size: usize,
     decorrelation: Decorrelation,
 }
@@ -92,12 +115,12 @@ impl Header {
                 "no frame sync code where a frame should begin",
             ));
         }
-        // The blocking strategy only says what the coded number counts.
-        reader.read(1)?;
+        // The blocking strategy says what the coded number counts.
+        let varying = reader.read(1)? == 1;
         let (size_code, rate_code) = (reader.read(4)?, reader.read(4)?);
         let (channel_code, bits_code) = (reader.read(4)?, reader.read(3)?);
         reader.read(1)?;
-        skip_coded_number(reader)?;
+        let number = CodedNumber::read(reader, varying)?;
         let block_size = match size_code {
             0 => return Err(FlacError::Invalid("reserved block size")),
             1 => 192,
@@ -152,19 +175,11 @@ impl Header {
             ));
         }
         Ok(Self {
+            number,
             block_size: block_size as usize,
             decorrelation,
         })
     }
-}
-
-/// Skip the number of the frame or of its first sample, which is coded like a character in UTF-8.
-fn skip_coded_number(reader: &mut BitReader<'_>) -> Result<(), FlacError> {
-    let leading_ones = (reader.read(8)? as u8).leading_ones();
-    for _ in 1..leading_ones {
-        reader.read(8)?;
-    }
-    Ok(())
 }
 
 /// Turn the two subframes of a stereo frame into left and right, in place.

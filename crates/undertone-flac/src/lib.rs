@@ -2,6 +2,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod bits;
+mod coded_number;
 mod cpu;
 mod crc;
 mod decoder;

@@ -2,7 +2,7 @@
 
 use crate::error::FlacError;
 
-const SIGNATURE: &[u8] = b"fLaC";
+pub(crate) const SIGNATURE: &[u8] = b"fLaC";
 const BLOCK_HEADER_LEN: usize = 4;
 const STREAMINFO: u8 = 0;
 const STREAMINFO_LEN: usize = 34;
@@ -17,6 +17,8 @@ pub struct StreamInfo {
     pub channels: usize,
     /// Bits of one sample, 4 to 32.
     pub bits_per_sample: u32,
+    /// Most samples per channel in one block, or `None` if the encoder did not know.
+    pub max_block_size: Option<usize>,
     /// Samples per channel in the whole stream, or `None` if the encoder did not know.
     pub total_samples: Option<u64>,
 }
@@ -61,10 +63,12 @@ impl StreamInfo {
             return Err(FlacError::Invalid("fewer than 4 bits per sample"));
         }
         let total_samples = packed & 0xf_ffff_ffff;
+        let max_block_size = usize::from(u16::from_be_bytes([block[2], block[3]]));
         Ok(Self {
             sample_rate: (packed >> 44) as u32,
             channels: (packed >> 41 & 7) as usize + 1,
             bits_per_sample,
+            max_block_size: (max_block_size > 0).then_some(max_block_size),
             total_samples: (total_samples > 0).then_some(total_samples),
         })
     }

@@ -109,6 +109,73 @@ fn fewer_samples_than_announced_are_an_error() {
     assert_eq!(decode(&bytes), Err(missing));
 }
 
+/// Encode `len` samples in frames of 256. Return the metadata and the frames.
+fn frames(len: usize) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let samples = interleaved(RATE, 1, 16, len);
+    let encoded = |len: usize| encode(&samples[..len], RATE, 1, 16, 256);
+    // The encoder sees no sample ahead, so a longer stream begins with the frames of a shorter one.
+    let lengths = (1..=len / 256).map(|n| encoded(256 * n).len());
+    let ends: Vec<usize> = [42].into_iter().chain(lengths).collect();
+    let bytes = encoded(len);
+    let frames = ends.windows(2).map(|ends| bytes[ends[0]..ends[1]].to_vec());
+    (bytes[..ends[0]].to_vec(), frames.collect())
+}
+
+#[test]
+fn frames_that_are_missing_or_exchanged_are_an_error() {
+    let (mut info, frames) = frames(256 * 5);
+    let stream = |order: &[usize]| {
+        let frames = order.iter().flat_map(|index| frames[*index].clone());
+        info.iter().copied().chain(frames).collect::<Vec<u8>>()
+    };
+    let gap = FlacError::Invalid("frames are missing, or not in their order");
+    assert_eq!(
+        decode(&stream(&[0, 1, 2, 3, 4])).map(|it| it.len()),
+        Ok(256 * 5)
+    );
+    for order in [
+        &[1, 2, 3, 4][..],
+        &[0, 2, 1, 3, 4],
+        &[0, 1, 1, 2, 3],
+        &[0, 1, 2, 4],
+    ] {
+        assert_eq!(decode(&stream(order)), Err(gap), "{order:?}");
+    }
+    // The same if the encoder did not know the length.
+    info[21] &= 0xf0;
+    info[22..26].fill(0);
+    let stream = |order: &[usize]| {
+        let frames = order.iter().flat_map(|index| frames[*index].clone());
+        info.iter().copied().chain(frames).collect::<Vec<u8>>()
+    };
+    assert_eq!(decode(&stream(&[0, 1, 2])).map(|it| it.len()), Ok(256 * 3));
+    for order in [&[1, 2, 3, 4][..], &[0, 2, 1], &[0, 1, 3]] {
+        assert_eq!(decode(&stream(order)), Err(gap), "{order:?}");
+    }
+}
+
+#[test]
+fn more_samples_than_announced_are_an_error() {
+    let more = FlacError::Invalid("the frames hold more samples than STREAMINFO announces");
+    let samples = interleaved(RATE, 1, 16, 256 * 4);
+    let bytes = encode(&samples, RATE, 1, 16, 256);
+    for announced in [100_u32, 256, 256 * 3, 256 * 4 - 1] {
+        let mut bytes = bytes.clone();
+        bytes[22..26].copy_from_slice(&announced.to_be_bytes());
+        assert_eq!(decode(&bytes), Err(more), "{announced}");
+    }
+    let joined = [bytes.clone(), bytes].concat();
+    assert_eq!(decode(&joined), Err(more));
+}
+
+#[test]
+fn a_frame_longer_than_the_largest_block_is_an_error() {
+    let mut bytes = encode(&interleaved(RATE, 1, 16, 1000), RATE, 1, 16, 256);
+    bytes[10..12].copy_from_slice(&192_u16.to_be_bytes());
+    let long = FlacError::Invalid("a frame is longer than STREAMINFO allows");
+    assert_eq!(decode(&bytes), Err(long));
+}
+
 #[test]
 fn other_files_are_not_flac() {
     for bytes in [&b""[..], b"RIFF", b"fLa", b"ID3\x04"] {

@@ -100,16 +100,19 @@ fn a_small_file_that_decodes_to_a_long_recording_is_refused() {
 
 /// Return hours of silence: frames of a constant, each with 65 535 samples in 12 bytes.
 fn flac_bomb(length_unknown: bool) -> Vec<u8> {
-    const FRAMES: u64 = 100_000;
+    const FRAMES: u64 = 50_000;
     let total = if length_unknown { 0 } else { FRAMES * 65_535 };
     let mut file = b"fLaC\x80\0\0\x22\xff\xff\xff\xff\0\0\0\0\0\0".to_vec();
     // 16 kHz, one channel, 16 bits.
     let packed = 16_000_u64 << 44 | 15 << 36 | total;
     file.extend(packed.to_be_bytes());
     file.extend([0; 16]);
-    for _ in 0..FRAMES {
+    // The number of a frame is coded like a character.
+    for number in ('\0'..).take(FRAMES as usize) {
         let start = file.len();
-        file.extend([0xff, 0xf8, 0x75, 0x08, 0x00, 0xff, 0xfe]);
+        file.extend([0xff, 0xf8, 0x75, 0x08]);
+        file.extend(number.encode_utf8(&mut [0; 4]).as_bytes());
+        file.extend([0xff, 0xfe]);
         file.push(crc8(&file[start..]));
         file.extend([0, 0, 1]);
         let crc = crc16(&file[start..]);

@@ -5,6 +5,7 @@ pub mod archive;
 mod client;
 mod error;
 pub mod hub;
+mod pace;
 mod progress;
 mod transfer;
 

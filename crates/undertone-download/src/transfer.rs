@@ -3,15 +3,18 @@
 use std::fs::TryLockError;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use fs_err::{self as fs, File, OpenOptions};
 use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use ureq::Body;
 use ureq::http::{HeaderMap, Response as HttpResponse, StatusCode};
 
 use crate::client::{Client, header, refusal};
 use crate::error::TransferError;
+use crate::pace::Pace;
 use crate::progress::{Progress, Step};
 
 const BUFFER: usize = 64 * 1024;
@@ -32,6 +35,8 @@ pub(crate) struct RemoteFile<'a> {
 pub(crate) enum Hash<'a> {
     Md5(&'a str),
     Sha256(&'a str),
+    /// The SHA-1 that git computes of a file: of `blob SIZE`, a zero byte, and the content.
+    Git(&'a str),
 }
 
 /// The bytes of a file from `start` on.
@@ -109,6 +114,7 @@ impl RemoteFile<'_> {
         part.seek(SeekFrom::Start(start))?;
         let mut done = start;
         let mut buffer = vec![0; BUFFER];
+        let mut pace = Pace::new(Instant::now());
         progress(self.progress(Step::Downloading, done));
         while done < self.size {
             let interrupted = |reason: String| TransferError::Interrupted {
@@ -122,6 +128,9 @@ impl RemoteFile<'_> {
                 Ok(count) => count,
                 Err(error) => return Err(interrupted(error.to_string())),
             };
+            if !pace.is_kept(Instant::now(), count as u64) {
+                return Err(interrupted("the server sends too slowly".to_owned()));
+            }
             let received = done + count as u64;
             if received > self.size {
                 part.set_len(0)?;
@@ -170,9 +179,22 @@ impl RemoteFile<'_> {
     ) -> Result<(), TransferError> {
         let (algorithm, expected, found) = match self.hash {
             None => return Ok(()),
-            Some(Hash::Md5(expected)) => ("MD5", expected, self.digest::<Md5>(file, progress)?),
+            Some(Hash::Md5(expected)) => {
+                let found = self.digest(Md5::new(), file, progress)?;
+                ("MD5", expected, found)
+            }
             Some(Hash::Sha256(expected)) => {
-                ("SHA-256", expected, self.digest::<Sha256>(file, progress)?)
+                let found = self.digest(Sha256::new(), file, progress)?;
+                ("SHA-256", expected, found)
+            }
+            Some(Hash::Git(expected)) => {
+                let mut hasher = Sha1::new();
+                hasher.update(format!("blob {}\0", self.size));
+                (
+                    "git's SHA-1",
+                    expected,
+                    self.digest(hasher, file, progress)?,
+                )
             }
         };
         if found.eq_ignore_ascii_case(expected) {
@@ -188,11 +210,11 @@ impl RemoteFile<'_> {
 
     fn digest<D: Digest>(
         &self,
+        mut hasher: D,
         file: &mut File,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<String, TransferError> {
         file.rewind()?;
-        let mut hasher = D::new();
         let mut buffer = vec![0; BUFFER];
         let mut done = 0;
         loop {

@@ -19,7 +19,7 @@ pub(super) struct Unpacked {
 }
 
 /// Unpack every entry for which `clip_path` returns a place below `out`. A clip that is there with
-/// its size is not written again: an interrupted call wrote it.
+/// its size and checksum is not written again: an interrupted call wrote it.
 pub(super) fn unpack(
     archive: &Archive,
     file: &File,
@@ -41,9 +41,7 @@ pub(super) fn unpack(
     let mut clips = Vec::with_capacity(entries.len());
     for (number, (index, clip)) in entries.into_iter().enumerate() {
         let target = out.join(&clip.path);
-        let is_there = fs::metadata(&target)
-            .is_ok_and(|metadata| metadata.is_file() && metadata.len() == clip.size);
-        if !is_there {
+        if !clip.is_in(out) {
             let mut entry = zip
                 .by_index(index)
                 .map_err(|error| broken(error.to_string()))?;
@@ -99,8 +97,12 @@ fn plan(
         match clip_path(&inside) {
             _ if entry.is_dir() => {}
             Some(path) if entry.is_file() => {
-                let size = entry.size();
-                plan.entries.push((index, Clip { path, size }));
+                let clip = Clip {
+                    path,
+                    size: entry.size(),
+                    crc32: Some(entry.crc32()),
+                };
+                plan.entries.push((index, clip));
             }
             _ => plan.ignored.push(name),
         }

@@ -106,7 +106,10 @@ impl RepositoryCache {
                     size: remote.size,
                     // The Hub has a SHA-256 for large files only; for small ones it tells git's
                     // hash.
-                    hash: (hash.len() == 64).then_some(Hash::Sha256(hash)),
+                    hash: Some(match hash.len() {
+                        64 => Hash::Sha256(hash),
+                        _ => Hash::Git(hash),
+                    }),
                 };
                 let path = blob.with_file_name(format!("{hash}.incomplete"));
                 let mut part = open_partial(&path)?;

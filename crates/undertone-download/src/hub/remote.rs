@@ -61,7 +61,7 @@ impl<'a> RemoteRepository<'a> {
         let hash = header(headers, "x-linked-etag")
             .or_else(|| header(headers, "etag"))
             .map(|etag| etag.trim_start_matches("W/").trim_matches('"'))
-            .filter(|hash| is_file_name(hash))
+            .filter(|hash| is_hash(hash))
             .ok_or_else(|| missing("ETag"))?;
         let size = header(headers, "x-linked-size")
             .or_else(|| header(headers, "content-length"))
@@ -116,11 +116,8 @@ fn percent_encoded(text: &str) -> String {
         .collect()
 }
 
-/// Whether a hash is safe as a file name in the cache.
-fn is_file_name(hash: &str) -> bool {
-    !hash.is_empty()
-        && hash.len() <= 128
-        && hash
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+/// Whether the content can be checked by a hash: a SHA-256, or git's SHA-1. Such a hash is also safe
+/// as a file name in the cache.
+fn is_hash(hash: &str) -> bool {
+    matches!(hash.len(), 40 | 64) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -172,6 +172,24 @@ fn a_second_call_does_nothing_until_a_clip_is_missing() {
 }
 
 #[test]
+fn a_clip_that_has_changed_is_unpacked_again() {
+    let (_server, _, archive, out) = set_up(Behavior::default());
+    let first = run(&archive, out.path()).unwrap();
+    let clip = out.path().join(CLIPS[1]);
+    let whole = fs::read(&clip).unwrap();
+    let mut damaged = whole.clone();
+    damaged[25_000] ^= 1;
+    fs::write(&clip, damaged).unwrap();
+    let again = run(&archive, out.path()).unwrap();
+    assert!(!again.already_there);
+    assert_eq!(
+        (again.clips, fs::read(&clip).unwrap()),
+        (first.clips, whole)
+    );
+    assert!(run(&archive, out.path()).unwrap().already_there);
+}
+
+#[test]
 fn an_interrupted_download_is_resumed() {
     let (server, content, archive, out) = set_up(Behavior {
         break_first_at: Some(70_000),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::server::{Request, Response, Server};
@@ -19,6 +20,8 @@ pub(crate) struct Behavior {
     pub(crate) no_ranges: bool,
     /// Flips a bit of every large file.
     pub(crate) damage: bool,
+    /// Flips a bit of every small file.
+    pub(crate) damage_small: bool,
     /// Sends one byte too many of every large file.
     pub(crate) excess: bool,
     /// Answers everything with this status and header.
@@ -76,6 +79,15 @@ pub(crate) fn sha256(content: &[u8]) -> String {
         .collect()
 }
 
+/// The hash that git gives a file.
+fn git_hash(content: &[u8]) -> String {
+    let mut hasher = Sha1::new();
+    hasher.update(format!("blob {}\0", content.len()));
+    hasher.update(content);
+    let hash = hasher.finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn is_large(content: &[u8]) -> bool {
     content.len() > 1000
 }
@@ -122,8 +134,12 @@ fn respond(
         let location = format!("/api/resolve-cache/models/{REPOSITORY}/resolve/{rest}");
         Response::new("307 Temporary Redirect").header("Location", location)
     } else {
-        Response::file(content, request.from())
-            .header("ETag", format!("W/\"{}\"", &hash[..40]))
+        let mut sent = content.clone();
+        if behavior.damage_small {
+            sent[0] ^= 1;
+        }
+        Response::file(&sent, request.from())
+            .header("ETag", format!("W/\"{}\"", git_hash(content)))
             .header("X-Repo-Commit", COMMIT)
     }
 }

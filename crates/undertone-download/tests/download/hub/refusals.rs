@@ -121,7 +121,12 @@ fn server_errors_and_bad_redirects_name_the_remedy() {
 
 #[test]
 fn hashes_and_commits_that_are_not_safe_names_are_errors() {
-    for (name, value) in [("ETag", "\"../../x\""), ("X-Repo-Commit", "../../x")] {
+    for (name, value) in [
+        ("ETag", "\"../../x\""),
+        ("ETag", "\"abc\""),
+        ("ETag", ""),
+        ("X-Repo-Commit", "../../x"),
+    ] {
         let server = Server::start(move |_| {
             let other = if name == "ETag" {
                 "X-Repo-Commit"
@@ -137,6 +142,15 @@ fn hashes_and_commits_that_are_not_safe_names_are_errors() {
         setup.refusal("owner/name", &["no usable", name]);
         assert!(!setup.cached().exists());
     }
+}
+
+#[test]
+fn a_small_file_that_is_not_the_one_of_the_commit_is_an_error() {
+    let behavior = Behavior {
+        damage_small: true,
+        ..Behavior::default()
+    };
+    Setup::new(&model(), behavior).refusal("owner/name", &["git's SHA-1"]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 
 use crate::problem::{Kind, Problem};
 
@@ -47,12 +47,23 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Some(Peer(peer)) = parts.extensions.get() else {
+        let behind_proxy = BehindProxy::from_ref(state);
+        Self::of(&parts.extensions, &parts.headers, behind_proxy)
+    }
+}
+
+impl Client {
+    /// Return the address of the client that sent a request with these extensions and headers.
+    pub(crate) fn of(
+        extensions: &Extensions,
+        headers: &HeaderMap,
+        BehindProxy(trusted): BehindProxy,
+    ) -> Result<Self, Problem> {
+        let Some(Peer(peer)) = extensions.get() else {
             let detail = "the address of the client is unknown";
             return Err(Problem::new(Kind::Internal, detail));
         };
-        let BehindProxy(trusted) = BehindProxy::from_ref(state);
-        let forwarded = trusted.then(|| forwarded(&parts.headers)).flatten();
+        let forwarded = trusted.then(|| forwarded(headers)).flatten();
         Ok(Self(network(forwarded.unwrap_or(peer.ip()))))
     }
 }

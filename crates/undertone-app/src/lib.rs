@@ -19,6 +19,7 @@ mod permits;
 mod problem;
 mod prometheus;
 mod random;
+mod rate_limit;
 mod recognizer;
 mod served_model;
 mod server;

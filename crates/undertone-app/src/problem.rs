@@ -29,13 +29,14 @@ pub(crate) enum Kind {
     Broken,
     TooManyRequests,
     Internal,
+    NotImplemented,
     Busy,
     Stopping,
 }
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::Forbidden,
@@ -51,6 +52,7 @@ impl Kind {
         Self::Broken,
         Self::TooManyRequests,
         Self::Internal,
+        Self::NotImplemented,
         Self::Busy,
         Self::Stopping,
     ];
@@ -72,6 +74,7 @@ impl Kind {
             Self::Broken => ("broken", "The recording is damaged"),
             Self::TooManyRequests => ("too-many-requests", "This client has too much open at once"),
             Self::Internal => ("internal", "The server failed"),
+            Self::NotImplemented => ("not-implemented", "The server cannot read this encoding"),
             Self::Busy => ("busy", "The server is busy"),
             Self::Stopping => ("stopping", "The server is stopping"),
         }
@@ -97,6 +100,7 @@ impl Kind {
             }
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::Busy | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

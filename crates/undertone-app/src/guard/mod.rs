@@ -4,22 +4,28 @@
 //! site a request comes from (`Origin`) and which name it is for (`Host`). Checking both keeps such
 //! pages out.
 
+mod guesses;
 mod headers;
 mod token;
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN, UPGRADE};
+use axum::http::header::{
+    HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+};
 use axum::http::uri::Authority;
 use axum::http::{Method, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::extractors::{BehindProxy, Client};
 use crate::problem::{Kind, Problem};
 use crate::settings::Access;
+use guesses::Guesses;
 pub(crate) use headers::security_headers;
+use token::Given;
 pub(crate) use token::LIVE_PROTOCOL_PREFIX;
 pub use token::{InvalidToken, check_token};
 
@@ -28,7 +34,8 @@ pub use token::{InvalidToken, check_token};
 pub(crate) struct Guard {
     pub(crate) access: Access,
     /// Whether only this machine can reach the server.
-    pub(crate) local_only: bool,
+    local_only: bool,
+    guesses: Guesses,
 }
 
 /// Refuse requests that break the rules.
@@ -59,6 +66,14 @@ pub(crate) fn cors(origins: &[String]) -> CorsLayer {
 }
 
 impl Guard {
+    pub(crate) fn new(access: Access, local_only: bool) -> Self {
+        Self {
+            access,
+            local_only,
+            guesses: Guesses::default(),
+        }
+    }
+
     fn check(&self, request: &Request) -> Result<(), Problem> {
         let path = request.uri().path();
         if matches!(path, "/healthz" | "/readyz") {
@@ -78,7 +93,13 @@ impl Guard {
                           or start the server with --allow-host";
             return Err(Problem::new(Kind::Misdirected, detail));
         }
-        let origin = request.headers().get(ORIGIN);
+        check_encoding(request.headers())?;
+        let mut origins = request.headers().get_all(ORIGIN).iter();
+        let origin = origins.next();
+        if origins.next().is_some() {
+            let detail = "send at most one `Origin` header";
+            return Err(Problem::new(Kind::BadRequest, detail));
+        }
         let acts = !matches!(*request.method(), Method::GET | Method::HEAD)
             || request.headers().contains_key(UPGRADE);
         if let Some(origin) = origin
@@ -91,21 +112,31 @@ impl Guard {
         // The page's files are not secret, and a browser cannot send a token when it loads them.
         let open = path == "/" || path.starts_with("/assets/") || path.starts_with("/api/docs");
         match &self.access.token {
-            Some(expected) if !open && !token::is_given(expected, request.headers()) => {
-                let detail = "send the header `Authorization: Bearer TOKEN`";
-                Err(Problem::new(Kind::Unauthorized, detail))
-            }
+            Some(expected) if !open => self.check_token(expected, request),
             _ => Ok(()),
         }
+    }
+
+    fn check_token(&self, expected: &str, request: &Request) -> Result<(), Problem> {
+        let (extensions, headers) = (request.extensions(), request.headers());
+        let behind_proxy = BehindProxy(self.access.behind_proxy);
+        let Client(client) = Client::of(extensions, headers, behind_proxy)?;
+        self.guesses.check(client)?;
+        match token::check(expected, headers) {
+            Given::Right => return Ok(()),
+            Given::Wrong => self.guesses.count(client),
+            Given::Nothing => {}
+        }
+        let detail = "send the header `Authorization: Bearer TOKEN`";
+        Err(Problem::new(Kind::Unauthorized, detail))
     }
 
     /// Return whether the server answers to this host name. Otherwise a page could make its own
     /// host name resolve to this machine and use the server as its own (DNS rebinding).
     fn is_own_name(&self, host: &HeaderValue) -> bool {
-        let authority = host
-            .to_str()
-            .ok()
-            .and_then(|host| host.parse::<Authority>().ok());
+        // A name has no user before it: `evil.example.org@localhost`.
+        let host = host.to_str().ok().filter(|host| !host.contains('@'));
+        let authority = host.and_then(|host| host.parse::<Authority>().ok());
         let Some(authority) = authority else {
             return false;
         };
@@ -126,6 +157,20 @@ impl Guard {
         match (authority, host.and_then(|host| host.to_str().ok())) {
             (Some(authority), Some(host)) => authority.eq_ignore_ascii_case(host),
             _ => false,
+        }
+    }
+}
+
+/// Refuse a body that is compressed for the transfer. Hyper would hand it on as it is.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut encodings = headers.get_all(TRANSFER_ENCODING).iter();
+    let is_known = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"chunked");
+    match (encodings.next(), encodings.next()) {
+        (None, _) => Ok(()),
+        (Some(encoding), None) if is_known(encoding) => Ok(()),
+        _ => {
+            let detail = "the only transfer encoding that is read is `chunked`";
+            Err(Problem::new(Kind::NotImplemented, detail))
         }
     }
 }

@@ -14,14 +14,19 @@ pub(crate) const LIVE_PROTOCOL_PREFIX: &str = "undertone.token.";
 /// A token that is too short, or that a header or a subprotocol cannot carry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "a token must have at least {} characters: letters, digits, and - . _ ~",
-    InvalidToken::SHORTEST
+    "a token must have at least {} characters (letters, digits, and - . _ ~), or {} if all are digits",
+    InvalidToken::SHORTEST,
+    InvalidToken::SHORTEST_NUMBER
 )]
 pub struct InvalidToken;
 
 impl InvalidToken {
     const SHORTEST: usize = 8;
+    const SHORTEST_NUMBER: usize = 16;
 }
+
+/// The most tokens of one request that are looked at: one for each place.
+const MOST_TOKENS: usize = 3;
 
 /// Check that a header and a WebSocket subprotocol can carry a token.
 ///
@@ -29,15 +34,28 @@ impl InvalidToken {
 /// If they cannot, or if the token is so short that it can be guessed.
 pub fn check_token(token: &str) -> Result<(), InvalidToken> {
     let sendable = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if token.len() >= InvalidToken::SHORTEST && token.bytes().all(sendable) {
+    let shortest = if token.bytes().all(|byte| byte.is_ascii_digit()) {
+        InvalidToken::SHORTEST_NUMBER
+    } else {
+        InvalidToken::SHORTEST
+    };
+    if token.len() >= shortest && token.bytes().all(sendable) {
         Ok(())
     } else {
         Err(InvalidToken)
     }
 }
 
-/// Return whether a request carries the token.
-pub(super) fn is_given(expected: &str, headers: &HeaderMap) -> bool {
+/// Whether a request carries the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    Right,
+    Wrong,
+    Nothing,
+}
+
+/// Look for the token in a request.
+pub(super) fn check(expected: &str, headers: &HeaderMap) -> Given {
     let bearer = [AUTHORIZATION.as_str(), GRADIO_AUTHORIZATION]
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok()?.split_once(' '))
@@ -49,9 +67,16 @@ pub(super) fn is_given(expected: &str, headers: &HeaderMap) -> bool {
         .filter_map(|list| list.to_str().ok())
         .flat_map(|list| list.split(','))
         .filter_map(|protocol| protocol.trim().strip_prefix(LIVE_PROTOCOL_PREFIX));
-    bearer
-        .chain(protocols)
-        .any(|given| given.as_bytes().ct_eq(expected.as_bytes()).into())
+    let mut tokens = bearer.chain(protocols).take(MOST_TOKENS).peekable();
+    if tokens.peek().is_none() {
+        return Given::Nothing;
+    }
+    let is_right = |given: &str| given.as_bytes().ct_eq(expected.as_bytes()).into();
+    if tokens.any(is_right) {
+        Given::Right
+    } else {
+        Given::Wrong
+    }
 }
 
 #[cfg(test)]
@@ -60,7 +85,7 @@ mod tests {
 
     fn given(name: &'static str, value: &'static str) -> bool {
         let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
-        is_given("s3cret-token", &headers)
+        check("s3cret-token", &headers) == Given::Right
     }
 
     #[test]
@@ -77,6 +102,7 @@ mod tests {
         assert!(!given("authorization", "Basic s3cret-token"));
         assert!(!given("authorization", "s3cret-token"));
         assert!(!given("cookie", "Bearer s3cret-token"));
+        assert_eq!(check("s3cret-token", &HeaderMap::new()), Given::Nothing);
     }
 
     #[test]
@@ -85,6 +111,8 @@ mod tests {
         for token in [
             "",
             "short",
+            "12345678",
+            "123456789012345",
             "with space",
             "with/slash",
             "gr\u{fc}n-gr\u{fc}n",

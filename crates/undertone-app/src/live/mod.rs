@@ -5,7 +5,6 @@
 //! last window. While the model works, new samples push the oldest ones out of the window, so a
 //! connection never holds more than one window, however fast its client sends.
 
-mod control_frames;
 mod window;
 
 use std::net::IpAddr;
@@ -32,9 +31,9 @@ use crate::guard::LIVE_PROTOCOL_PREFIX;
 use crate::inference::Inference;
 use crate::permits::Permits;
 use crate::problem::{Kind, Problem};
+use crate::rate_limit::{Rate, RateLimit};
 use crate::recognizer::Recognition;
 use crate::served_model::ServedModel;
-use control_frames::ControlFrames;
 use window::{DueWindow, LiveWindow};
 
 /// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
@@ -47,6 +46,11 @@ const MAX_WRITE_BUFFER: usize = 256 << 10;
 const WRITE_BUFFER: usize = 64 << 10;
 /// How long a client may take to read one message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pings and pongs of a client. Browsers and proxies send one every few seconds.
+const CONTROL_FRAMES: Rate = Rate {
+    at_once: 32.0,
+    per_second: 4.0,
+};
 /// Messages that a client may have sent before it learned that the connection is closed.
 const MAX_AFTER_CLOSE: usize = 256;
 /// The longest window in seconds. A model with a longer window gets this much.
@@ -161,7 +165,7 @@ fn close_code(kind: Kind) -> u16 {
 /// Send results until the client disconnects or breaks the protocol.
 async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result<(), Problem> {
     let description = &live.model.get()?.description;
-    let mut control = ControlFrames::new();
+    let mut control = RateLimit::new(CONTROL_FRAMES);
     let Some(Hello { sample_rate }) = hello(live, socket, &mut control).await? else {
         return Ok(());
     };
@@ -202,7 +206,7 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
 async fn hello(
     live: &Live,
     socket: &mut WebSocket,
-    control: &mut ControlFrames,
+    control: &mut RateLimit,
 ) -> Result<Option<Hello>, Problem> {
     let expected = || {
         let detail = "begin with a text message, {\"sample_rate\":48000}; \
@@ -227,7 +231,7 @@ async fn hello(
 async fn receive(
     live: &Live,
     socket: &mut WebSocket,
-    control: &mut ControlFrames,
+    control: &mut RateLimit,
     since: Instant,
 ) -> Result<ClientEvent, Problem> {
     let receiving = async {
@@ -235,7 +239,12 @@ async fn receive(
             match socket.recv().await {
                 Some(Ok(Message::Text(text))) => return Ok(ClientEvent::Text(text.to_string())),
                 Some(Ok(Message::Binary(pcm))) => return Ok(ClientEvent::Pcm(pcm)),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => control.count()?,
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                    if !control.count() {
+                        let detail = "at most 4 pings or pongs per second are accepted";
+                        return Err(Problem::new(Kind::TooManyRequests, detail));
+                    }
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => {
                     return Ok(ClientEvent::Disconnected);
                 }

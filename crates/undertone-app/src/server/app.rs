@@ -169,7 +169,7 @@ impl App {
             uploads,
             sessions,
             metrics,
-            guard: Arc::new(Guard { access, local_only }),
+            guard: Arc::new(Guard::new(access, local_only)),
             connections,
             timeouts: Arc::new(timeouts),
             stopping,

@@ -84,6 +84,7 @@ fn unknown_host_names_are_refused() {
     assert_eq!(status("rebound.example.org:7860"), 421);
     assert_eq!(status("localhost.example.org"), 421);
     assert_eq!(status("a b"), 421);
+    assert_eq!(status("evil.example.org@127.0.0.1"), 421);
 
     let named = with_access(Access {
         hosts: vec!["voice.example.org".to_owned()],
@@ -270,4 +271,75 @@ fn a_request_has_exactly_one_host_header() {
     }
     let old = server.raw(b"GET / HTTP/1.0\r\n\r\n");
     assert_eq!(old.status, 200);
+}
+
+#[test]
+fn wrong_tokens_of_one_address_are_limited() {
+    let server = with_access(Access {
+        token: Some(TOKEN.to_owned()),
+        behind_proxy: true,
+        ..Access::default()
+    });
+    let ask = |address: &str, token: &str| {
+        let address = format!("x-forwarded-for: {address}");
+        let token = format!("authorization: Bearer {token}");
+        server.send("GET", "/api/model", &[&address, &token], b"")
+    };
+    let refused = (0..1000).find(|n| ask("10.0.0.1", &format!("wrong-{n}")).status == 429);
+    assert!(refused.is_some_and(|n| n >= 32), "{refused:?}");
+    let response = ask("10.0.0.1", TOKEN);
+    assert_eq!(
+        (response.status, response.problem()),
+        (429, "too-many-requests".to_owned()),
+        "the token is not looked at"
+    );
+    assert_eq!(ask("10.0.0.2", TOKEN).status, 200);
+    // A missing token is no guess.
+    for _ in 0..50 {
+        let headers = ["x-forwarded-for: 10.0.0.3"];
+        assert_eq!(server.send("GET", "/api/model", &headers, b"").status, 401);
+    }
+    assert_eq!(ask("10.0.0.3", TOKEN).status, 200);
+}
+
+#[test]
+fn one_request_cannot_guess_many_tokens() {
+    let server = with_token();
+    let guesses = (0..50).map(|n| format!("undertone.token.wrong-{n}, "));
+    let guesses: String = guesses.collect();
+    let header = format!("sec-websocket-protocol: {guesses}undertone.token.{TOKEN}");
+    assert_eq!(
+        server.send("GET", "/api/model", &[&header], b"").status,
+        401
+    );
+}
+
+#[test]
+fn a_request_has_at_most_one_origin() {
+    let server = start();
+    let own = format!("origin: http://{}", server.address);
+    let origins = [own.as_str(), "origin: https://evil.example.org"];
+    let response = server.send("POST", "/api/predict", &origins, &wav(0.5));
+    assert_eq!(
+        (response.status, response.problem()),
+        (400, "bad-request".to_owned())
+    );
+}
+
+#[test]
+fn an_unknown_transfer_encoding_is_refused() {
+    let server = start();
+    for encoding in ["gzip, chunked", "gzip\r\ntransfer-encoding: chunked"] {
+        let request = format!(
+            "POST /api/predict HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             transfer-encoding: {encoding}\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            server.address
+        );
+        let response = server.raw(request.as_bytes());
+        assert_eq!(
+            (response.status, response.problem()),
+            (501, "not-implemented".to_owned()),
+            "{encoding}"
+        );
+    }
 }

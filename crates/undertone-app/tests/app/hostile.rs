@@ -102,7 +102,7 @@ fn damaged_requests_do_not_break_the_server() {
         request.extend(&whole[fragile..]);
         let status = status(&server, &request);
         assert!(
-            status < 500,
+            status < 500 || status == 501,
             "{status}: {}",
             String::from_utf8_lossy(&request[..fragile])
         );
@@ -122,12 +122,13 @@ fn wrong_lengths_do_not_break_the_server() {
         "content-length: 10\r\ntransfer-encoding: chunked",
         "transfer-encoding: gzip",
         "transfer-encoding: chunked, chunked",
+        "transfer-encoding: gzip, chunked",
     ] {
         let mut request =
             format!("POST /api/predict HTTP/1.1\r\n{host}\r\n{lengths}\r\n\r\n").into_bytes();
         request.extend(&recording);
         let status = status(&server, &request);
-        assert!(status < 500, "{lengths}: {status}");
+        assert!(status < 500 || status == 501, "{lengths}: {status}");
     }
     // The content length is larger or smaller than the body.
     for length in [recording.len() + 100, 100] {

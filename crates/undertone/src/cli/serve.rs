@@ -32,7 +32,12 @@ pub(crate) struct ServeArgs {
     pub(crate) port: u16,
     /// Require this bearer token. Set it in the environment: all users of a machine can see
     /// arguments.
-    #[arg(long, value_name = "T", env = "UNDERTONE_TOKEN", hide_env_values = true, value_parser = token)]
+    #[arg(
+        long,
+        value_name = "T",
+        env = "UNDERTONE_TOKEN",
+        hide_env_values = true
+    )]
     pub(crate) token: Option<String>,
     /// Allow requests from pages of this origin (https://example.org). Can be repeated.
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
@@ -79,10 +84,6 @@ pub(crate) enum LogFormat {
     Text,
     /// The same lines as JSON.
     Json,
-}
-
-fn token(word: &str) -> Result<String, undertone_app::InvalidToken> {
-    undertone_app::check_token(word).map(|()| word.to_owned())
 }
 
 fn origin(word: &str) -> Result<String, String> {

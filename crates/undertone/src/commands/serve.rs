@@ -19,6 +19,10 @@ use crate::output;
 
 pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Exit> {
     start_log(args.log);
+    if let Some(token) = &args.token {
+        // Checked here, since clap would print the secret.
+        undertone_app::check_token(token).context("--token (or UNDERTONE_TOKEN) is refused")?;
+    }
     let server = Server::bind(settings(&args)).map_err(|error| match &error {
         ServeError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
             anyhow::anyhow!("{error}: another program uses this port; choose another --port")

@@ -15,5 +15,6 @@ mod predict;
 mod recipes;
 mod report;
 mod resume;
+mod serve;
 mod support;
 mod train;

@@ -288,3 +288,32 @@ fn without_a_built_in_model_one_is_required() {
     folder.wav("a.wav", 300.0, 1.0);
     assert!(folder.refuse("predict a.wav").contains("give --model DIR"));
 }
+
+#[test]
+fn a_panic_of_a_decoder_is_only_an_error_of_the_file() {
+    let folder = Folder::new();
+    let fixtures = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../undertone-audio/tests/fixtures"
+    );
+    let mut ogg = std::fs::read(format!("{fixtures}/tone.ogg")).unwrap();
+    // Symphonia 0.6.1 panics on this Vorbis codebook. The other bytes are the checksum of its page.
+    for (at, byte) in [(80, 171), (81, 133), (82, 152), (83, 99), (1177, 161)] {
+        ogg[at] = byte;
+    }
+    folder.write("damaged.ogg", ogg);
+    let done = folder
+        .command(&format!("predict {} damaged.ogg", model()))
+        .env("RUST_BACKTRACE", "1")
+        .output()
+        .unwrap();
+    let done = Done::from(done);
+    assert_eq!(done.code, 2, "{}", done.stderr);
+    assert!(
+        done.stderr.contains("the decoder gave up"),
+        "{}",
+        done.stderr
+    );
+    assert!(!done.stderr.contains("panicked"), "{}", done.stderr);
+    assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+}

@@ -150,6 +150,8 @@ fn invalid_configurations_are_errors() {
         "fmin = -1.0",
         "fmin = nan",
         "duration = 1e9",
+        "duration = 1e-300",
+        "duration = 1e-3",
         "duration = \"mean\"",
         "inputs = []",
         "trim = { hop_length = 0 }",
@@ -181,6 +183,10 @@ fn sizes_that_would_exhaust_the_memory_are_errors() {
     for toml in [
         "n_fft = 1000000000",
         "n_mels = 100000000",
+        "trim = { frame_length = 1000000000 }",
+        "trim = { frame_length = 9223372036854775807 }",
+        "trim = { hop_length = 9223372036854775807 }",
+        "hop_length = 9223372036854775807",
         "n_mfcc = 5000\nn_mels = 4096",
     ] {
         let error = FrontEnd::new(config(toml).unwrap()).unwrap_err();

@@ -4,9 +4,11 @@ mod atomic_file;
 mod error;
 mod listing;
 mod output_folder;
+mod read;
 mod staging;
 
 pub use atomic_file::{AtomicFile, write_atomically, write_atomically_with};
 pub use error::FolderError;
 pub use listing::{is_unfinished, list_files};
 pub use output_folder::{FolderRules, OutputFolder};
+pub use read::read_regular;

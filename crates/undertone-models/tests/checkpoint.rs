@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -162,6 +163,34 @@ fn damaged_bytes_never_panic() {
                 }
             }
         }
+    }
+}
+
+/// A pickle of a list with this many empty objects.
+fn bomb(count: usize) -> Vec<u8> {
+    let mut pickle = b"\x80\x02(".to_vec();
+    pickle.resize(pickle.len() + count, b'N');
+    pickle.extend(b"l.");
+    pickle
+}
+
+#[test]
+fn a_pickle_that_becomes_gigabytes_is_refused() {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("archive/data.pkl", options).unwrap();
+    archive.write_all(&bomb(100_000_000)).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    assert!(archive.len() < 200_000, "{}", archive.len());
+    // Without an archive: the magic number and the version come first.
+    let magic = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}.";
+    let legacy = [magic.as_slice(), &bomb(5_000_000)].concat();
+    for file in [&archive, &legacy, &bomb(5_000_000)] {
+        let folder = folder_of(&[("pytorch_model.bin", file)]);
+        assert_refused(
+            folder.path(),
+            &["pytorch_model.bin", "more than 4194304 bytes"],
+        );
     }
 }
 

@@ -400,3 +400,89 @@ fn invalid_dimensions_are_refused() {
         assert!(Regressor::load(folder.path()).is_err(), "{damage}");
     }
 }
+
+/// Copy the model with a Whisper encoder, with one field of its front end changed.
+#[cfg(unix)]
+fn encoder_model_with(field: &str, value: Option<serde_json::Value>) -> TempDir {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../models/5-whisper-tiny-sentiment3")
+        .canonicalize()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(&shipped).unwrap() {
+        let name = entry.unwrap().file_name();
+        if name != CONFIG_FILE {
+            std::os::unix::fs::symlink(shipped.join(&name), folder.path().join(&name)).unwrap();
+        }
+    }
+    let config = fs::read(shipped.join(CONFIG_FILE)).unwrap();
+    let mut config: serde_json::Value = serde_json::from_slice(&config).unwrap();
+    let front_end = config["undertone"]["front_end"].as_object_mut().unwrap();
+    match value {
+        Some(value) => front_end.insert(field.to_owned(), value),
+        None => front_end.remove(field),
+    };
+    fs::write(folder.path().join(CONFIG_FILE), config.to_string()).unwrap();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_front_end_that_does_not_fit_its_encoder_is_refused() {
+    let device = Device::flex();
+    for (field, value) in [
+        ("n_mels", Some(7.into())),
+        ("inputs", Some(serde_json::json!(["log-mel"]))),
+        ("inputs", Some(serde_json::json!(["waveform"]))),
+        ("inputs", None),
+        ("duration", Some(1e-5.into())),
+        ("duration", Some(1e-300.into())),
+        (
+            "trim",
+            Some(serde_json::json!({"frame_length": 2147483647})),
+        ),
+        (
+            "trim",
+            Some(serde_json::json!({"frame_length": 9223372036854775807_u64})),
+        ),
+    ] {
+        let folder = encoder_model_with(field, value.clone());
+        let error = Model::load(folder.path(), &device).unwrap_err().to_string();
+        assert!(
+            error.contains("config.json") && error.contains(field),
+            "{error}"
+        );
+    }
+    let unchanged = encoder_model_with("n_mels", Some(80.into()));
+    Model::load(unchanged.path(), &device).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn weights_that_are_no_regular_file_are_refused() {
+    let device = Device::flex();
+    let folder = tempfile::tempdir().unwrap();
+    let weights = folder.path().join(WEIGHTS_FILE);
+    model(1).save(folder.path()).unwrap();
+    fs::remove_file(&weights).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &weights).unwrap();
+    let error = Model::load(folder.path(), &device).unwrap_err().to_string();
+    assert!(
+        error.contains(WEIGHTS_FILE) && error.contains("not a regular file"),
+        "{error}"
+    );
+    fs::remove_file(&weights).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&weights).status();
+    if made.is_ok_and(|status| status.success()) {
+        let error = Model::load(folder.path(), &device).unwrap_err().to_string();
+        assert!(error.contains("not a regular file"), "{error}");
+        fs::remove_file(&weights).unwrap();
+    }
+    // A sparse file of 50 GB.
+    fs::File::create(&weights)
+        .unwrap()
+        .set_len(50 << 30)
+        .unwrap();
+    let error = Model::load(folder.path(), &device).unwrap_err().to_string();
+    assert!(error.contains("larger than"), "{error}");
+}

@@ -79,7 +79,11 @@ impl ModelSource {
             #[cfg(not(feature = "embedded"))]
             Self::BuiltIn => None,
             Self::Folder(folder) => {
-                std::fs::read_to_string(folder.join(undertone_models::CARD_FILE)).ok()
+                /// The largest card in bytes.
+                const LARGEST: u64 = 1 << 20;
+                let path = folder.join(undertone_models::CARD_FILE);
+                let bytes = undertone_files::read_regular(&path, LARGEST).ok()?;
+                String::from_utf8(bytes).ok()
             }
         }
     }

@@ -14,8 +14,8 @@ pub enum FrontEndError {
     /// Sample rates that cannot be converted.
     #[error(transparent)]
     Resample(#[from] ResampleError),
-    /// A window of 0 s or less, or of more than an hour.
-    #[error("duration must be more than 0 s and at most 3600 s, not {seconds}")]
+    /// A window of less than 0.1 s, or of more than an hour.
+    #[error("duration must be at least 0.1 s and at most 3600 s, not {seconds}")]
     Duration {
         /// The requested duration in seconds.
         seconds: f64,

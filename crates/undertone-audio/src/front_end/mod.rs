@@ -155,9 +155,24 @@ impl FrontEnd {
     }
 }
 
+/// The shortest window in seconds. A recording has as many windows as the window is shorter than it.
+const SHORTEST_SECONDS: f64 = 0.1;
+
 /// Check the parameters that no single step checks. Return the window in seconds.
 fn check(config: &FrontEndConfig) -> Result<f64, FrontEndError> {
+    let trim = config.trim.as_ref();
     for (name, size, largest) in [
+        (
+            "trim.frame_length",
+            trim.map_or(0, |trim| trim.frame_length),
+            1 << 17,
+        ),
+        (
+            "trim.hop_length",
+            trim.map_or(0, |trim| trim.hop_length),
+            1 << 17,
+        ),
+        ("hop_length", config.hop_length, 1 << 17),
         ("n_fft", config.n_fft, 1 << 17),
         ("n_mels", config.n_mels, 4096),
         ("n_mfcc", config.n_mfcc, 4096),
@@ -173,10 +188,10 @@ fn check(config: &FrontEndConfig) -> Result<f64, FrontEndError> {
     let FitLength::Seconds(seconds) = config.duration else {
         return Err(FrontEndError::UnresolvedDuration);
     };
-    if !(seconds > 0.0 && seconds <= 3600.0) {
+    if !(SHORTEST_SECONDS..=3600.0).contains(&seconds) {
         return Err(FrontEndError::Duration { seconds });
     }
-    if let Some(trim) = &config.trim
+    if let Some(trim) = trim
         && (trim.frame_length == 0
             || trim.hop_length == 0
             || trim.top_db.is_nan()

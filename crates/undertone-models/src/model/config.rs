@@ -1,13 +1,14 @@
 //! The configuration of a model: all of it except the weights.
 
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::io;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use undertone_audio::FrontEndConfig;
 use undertone_corpus::LabelScheme;
+use undertone_files::read_regular;
 
 use super::dimension::Dimension;
 use super::error::ModelError;
@@ -63,6 +64,9 @@ pub struct ModelConfig {
     pub provenance: Provenance,
 }
 
+/// The largest configuration in bytes.
+const LARGEST: u64 = 16 << 20;
+
 impl ModelConfig {
     /// Read the configuration of a model folder, without its weights.
     ///
@@ -70,7 +74,7 @@ impl ModelConfig {
     /// If there is no `config.json` of a model that Undertone trained, or it is not valid.
     pub fn load(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join(CONFIG_FILE);
-        let bytes = match fs::read(&path) {
+        let bytes = match read_regular(&path, LARGEST) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(ModelError::NotFound(folder.to_owned()));

@@ -1,6 +1,5 @@
 //! The folder of a pretrained encoder, in the layout of Hugging Face.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use burn::tensor::Device;
 use serde_json::{Map, Value};
 use thiserror::Error;
 use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
+use undertone_files::read_regular;
 
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE};
 use crate::encoder::{
@@ -262,8 +262,11 @@ pub(super) fn read_configs(
     Ok((files, encoder, preprocessor))
 }
 
+/// The largest configuration in bytes.
+const LARGEST_CONFIG: u64 = 16 << 20;
+
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, PretrainedError> {
-    fs::read(path).map_err(|source| PretrainedError::Io {
+    read_regular(path, LARGEST_CONFIG).map_err(|source| PretrainedError::Io {
         path: path.to_owned(),
         source,
     })

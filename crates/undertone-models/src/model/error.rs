@@ -102,6 +102,21 @@ pub enum ModelError {
         /// The error.
         source: undertone_audio::FrontEndError,
     },
+    /// A front end that computes something else than the encoder reads.
+    #[error(
+        "{}: front_end.{field} must be {needed} for this encoder, not {found}",
+        path.display()
+    )]
+    EncoderInput {
+        /// The file.
+        path: PathBuf,
+        /// The field of the front end.
+        field: &'static str,
+        /// The value that the encoder needs.
+        needed: String,
+        /// The value in the file.
+        found: String,
+    },
     /// Invalid options of the network.
     #[error("{}: {source}", path.display())]
     Network {

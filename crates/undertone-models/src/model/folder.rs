@@ -1,16 +1,16 @@
 //! Reading and writing a model folder.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use serde_json::{Map, Value};
 use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
-use undertone_files::write_atomically;
+use undertone_files::{read_regular, write_atomically};
 
 use super::config::{ModelConfig, in_transformers_layout, parse_config, settings};
-use super::encoder_folder::EncoderFiles;
+use super::encoder_folder::{EncoderFiles, PretrainedEncoder};
 use super::error::ModelError;
 use super::hugging_face;
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
@@ -78,7 +78,11 @@ impl Model {
         let (network, encoder) = hugging_face::load(folder, network, outputs, device)?;
         encoder
             .check_window(&front_end)
-            .map_err(|source| ModelError::Network { path, source })?;
+            .map_err(|source| ModelError::Network {
+                path: path.clone(),
+                source,
+            })?;
+        check_front_end(path, &config.front_end, &encoder)?;
         let model = Self {
             network: Network::Pretrained(network),
             statistics: None,
@@ -203,6 +207,40 @@ impl Model {
     }
 }
 
+/// Check that a front end computes what the encoder reads.
+fn check_front_end(
+    path: PathBuf,
+    config: &FrontEndConfig,
+    encoder: &PretrainedEncoder,
+) -> Result<(), ModelError> {
+    let needed = encoder.front_end(config);
+    let complaint = |field, needed: String, found: String| {
+        Err(ModelError::EncoderInput {
+            path,
+            field,
+            needed,
+            found,
+        })
+    };
+    if config.inputs != needed.inputs {
+        let names = |inputs| serde_json::to_string(inputs).unwrap_or_default();
+        return complaint("inputs", names(&needed.inputs), names(&config.inputs));
+    }
+    for (field, needed, found) in [
+        ("n_mels", needed.n_mels, config.n_mels),
+        (
+            "sample_rate",
+            needed.sample_rate as usize,
+            config.sample_rate as usize,
+        ),
+    ] {
+        if needed != found {
+            return complaint(field, needed.to_string(), found.to_string());
+        }
+    }
+    Ok(())
+}
+
 fn front_end(path: &Path, config: &FrontEndConfig) -> Result<FrontEnd, ModelError> {
     FrontEnd::new(config.clone()).map_err(|source| ModelError::FrontEnd {
         path: path.to_owned(),
@@ -210,8 +248,11 @@ fn front_end(path: &Path, config: &FrontEndConfig) -> Result<FrontEnd, ModelErro
     })
 }
 
+/// The largest weights of a network without an encoder.
+const LARGEST: u64 = 1 << 30;
+
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    fs::read(path).map_err(|source| ModelError::Io {
+    read_regular(path, LARGEST).map_err(|source| ModelError::Io {
         path: path.to_owned(),
         source,
     })

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Component, Path};
 
 use serde::Deserialize;
+use undertone_files::read_regular;
 
 use super::error::CheckpointError;
 use super::stored_tensor::StoredTensor;
 use super::{pytorch_file, safetensors_file};
+
+/// The largest index in bytes.
+const LARGEST_INDEX: u64 = 64 << 20;
 
 #[derive(Deserialize)]
 struct Index {
@@ -21,7 +24,7 @@ struct Index {
 /// # Errors
 /// If the index cannot be read or names anything but files in its own folder.
 fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
-    let text = fs::read(index).map_err(CheckpointError::io(index))?;
+    let text = read_regular(index, LARGEST_INDEX).map_err(CheckpointError::io(index))?;
     let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| {
         CheckpointError::format(index, format!("not an index of shards: {error}"))
     })?;

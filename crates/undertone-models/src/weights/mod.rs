@@ -22,6 +22,7 @@ mod files;
 mod in_memory;
 mod layout;
 mod parameters;
+mod pickle_size;
 mod pytorch_file;
 mod safetensors_file;
 mod stored_tensor;

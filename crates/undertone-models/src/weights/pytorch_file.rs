@@ -10,10 +10,14 @@ use std::sync::Arc;
 use pytorch_reader::{DType, PytorchError, PytorchReader};
 
 use super::error::CheckpointError;
+use super::pickle_size;
 use super::stored_tensor::{Bytes, Element, StoredTensor};
 
 /// Read the descriptions of all tensors of a file, by name. Their bytes are not read.
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
+    if let Some(reason) = pickle_size::check(path).map_err(CheckpointError::io(path))? {
+        return Err(unreadable(path, &reason));
+    }
     let tensors = PytorchReader::new(path)
         .map_err(|error| match error {
             PytorchError::Io(source) => CheckpointError::io(path)(source),

@@ -33,6 +33,7 @@ mod options;
 mod opus;
 mod pcm;
 mod riff;
+mod size_limit;
 mod sniff;
 mod wav;
 
@@ -121,15 +122,18 @@ fn read_and_decode(
     size_hint: u64,
     options: &DecodeOptions,
 ) -> Result<Recording, DecodeErrorKind> {
-    let limit = options.max_bytes();
-    let mut bytes = Vec::with_capacity(size_hint.min(limit).min(16 << 20) as usize + 1);
+    let mut bytes = Vec::with_capacity(size_hint.min(16 << 20) as usize + 1);
     reader
         .by_ref()
         .take(sniff::HEAD_LEN)
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
     let format = recognize(&bytes)?;
-    let rest = limit + 1 - bytes.len() as u64;
+    let limit = size_limit::largest(format, &bytes, options);
+    if size_hint > limit {
+        return Err(options.too_long());
+    }
+    let rest = limit.saturating_add(1) - bytes.len() as u64;
     reader
         .take(rest)
         .read_to_end(&mut bytes)

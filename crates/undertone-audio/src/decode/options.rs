@@ -26,12 +26,6 @@ impl DecodeOptions {
         (self.max_seconds * f64::from(sample_rate)) as u64
     }
 
-    /// Return the size of the largest possible file: 192 kHz, 8 channels, 64 bits, and pictures in
-    /// the tags.
-    pub(super) fn max_bytes(&self) -> u64 {
-        (64 << 20_u64) + (self.max_seconds.max(0.0) * 192_000.0 * 64.0) as u64
-    }
-
     pub(super) fn too_long(&self) -> DecodeErrorKind {
         DecodeErrorKind::TooLong {
             max_seconds: self.max_seconds,

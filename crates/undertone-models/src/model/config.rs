@@ -1,7 +1,7 @@
 //! The configuration of a model: all of it except the weights.
 
-use std::path::{Path, PathBuf};
 use std::io;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};

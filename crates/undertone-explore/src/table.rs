@@ -84,7 +84,7 @@ impl Exploration<'_> {
         let utterance = &self.corpus.utterances[index];
         let known = |name: &str| if name == UNKNOWN { "" } else { name }.to_owned();
         let scheme = &self.options.scheme;
-        vec![
+        [
             self.path_of(index),
             utterance.emotion.to_string(),
             class_of(scheme, utterance).to_owned(),
@@ -92,6 +92,8 @@ impl Exploration<'_> {
             known(gender_of(utterance)),
             known(intensity_of(utterance)),
         ]
+        .map(harmless)
+        .into()
     }
 
     fn columns(&self, clip: &Clip) -> Vec<String> {
@@ -124,5 +126,28 @@ impl Exploration<'_> {
             maybe(measures.syllables_per_second(), 3),
         ]);
         row
+    }
+}
+
+/// Return a text that a spreadsheet does not take for a formula. Names of files and speakers may be
+/// anything.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn formulas_become_texts() {
+        for formula in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
+        }
+        assert_eq!(harmless("a=b/-c.wav".to_owned()), "a=b/-c.wav");
     }
 }

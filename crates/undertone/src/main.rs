@@ -19,6 +19,7 @@ mod interrupt;
 mod model;
 mod npz;
 mod output;
+mod panics;
 mod progress_bar;
 #[cfg(feature = "train")]
 mod reporter;
@@ -32,6 +33,7 @@ use exit::Exit;
 
 fn main() -> ExitCode {
     undertone_models::keep_freed_memory();
+    panics::hide_caught();
     let result = match Cli::from_arguments().command {
         Command::Predict(args) => commands::predict(&args),
         Command::Features(args) => commands::features(&args),

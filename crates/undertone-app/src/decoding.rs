@@ -17,7 +17,7 @@ use crate::visualization::{self, Visualization};
 
 /// Recordings of one address that are decoded at the same time per processor.
 const PER_PROCESSOR: u64 = 1;
-/// How many times as many recordings of all addresses are decoded at the same time. One address then
+/// How many times as many recordings of all addresses are decoded at the same time. So one address
 /// never keeps the others waiting.
 const ADDRESSES: u64 = 2;
 /// Memory that the longest recording leaves for recordings of other addresses.

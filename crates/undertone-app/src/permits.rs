@@ -1,4 +1,5 @@
-//! Permits for connections or requests of one kind: a limit for all clients together and one per address.
+//! Permits for connections or requests of one kind: a limit for all clients together and one per
+//! address.
 //!
 //! This is ours because tower's limits count requests and know no client address.
 

@@ -58,8 +58,8 @@ pub struct Access {
 /// than delaying them, unless a field says otherwise.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// The share of the memory, the uploads and the calls below that one address may use, from 0 to 1.
-    /// One request of the largest size is always allowed.
+    /// The share of the memory, the uploads and the calls below that one address may use, from 0 to
+    /// 1. One request of the largest size is always allowed.
     pub address_share: f64,
     /// The longest recording in seconds.
     pub max_seconds: f64,

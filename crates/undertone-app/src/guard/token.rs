@@ -14,7 +14,8 @@ pub(crate) const LIVE_PROTOCOL_PREFIX: &str = "undertone.token.";
 /// A token that is too short, or that a header or a subprotocol cannot carry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "a token must have at least {} characters (letters, digits, and - . _ ~), or {} if all are digits",
+    "a token must have at least {} characters: letters, digits, and - . _ ~ (at least {} if all are \
+     digits)",
     InvalidToken::SHORTEST,
     InvalidToken::SHORTEST_NUMBER
 )]

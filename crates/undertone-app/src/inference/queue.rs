@@ -117,8 +117,8 @@ impl State {
 }
 
 impl Queue {
-    /// Return an empty queue, from which at most `long_at_once` workers take a long recording at the
-    /// same time. The other workers then stay free for short ones.
+    /// Return an empty queue, from which at most `long_at_once` workers take a long recording at
+    /// the same time. The other workers then stay free for short ones.
     pub(super) fn new(long_at_once: usize) -> Self {
         let state = State {
             turns: VecDeque::new(),

@@ -39,8 +39,8 @@ use window::{DueWindow, LiveWindow};
 /// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
 /// once.
 const MAX_MESSAGE: usize = 1 << 20;
-/// The most bytes that wait for a client to read them. Tungstenite answers each ping with a pong, and
-/// would otherwise keep the pongs of a client that never reads without end. It must exceed the
+/// The most bytes that wait for a client to read them. Tungstenite answers each ping with a pong,
+/// and would otherwise keep the pongs of a client that never reads without end. It must exceed the
 /// size at which tungstenite begins to write.
 const MAX_WRITE_BUFFER: usize = 256 << 10;
 const WRITE_BUFFER: usize = 64 << 10;

@@ -155,7 +155,7 @@ impl FrontEnd {
     }
 }
 
-/// The shortest window in seconds. A recording has as many windows as the window is shorter than it.
+/// The shortest window in seconds. The shorter the window, the more of them a recording has.
 const SHORTEST_SECONDS: f64 = 0.1;
 
 /// Check the parameters that no single step checks. Return the window in seconds.

@@ -116,8 +116,8 @@ fn percent_encoded(text: &str) -> String {
         .collect()
 }
 
-/// Whether the content can be checked by a hash: a SHA-256, or git's SHA-1. Such a hash is also safe
-/// as a file name in the cache.
+/// Whether the content can be checked by a hash: a SHA-256, or git's SHA-1. Such a hash is also
+/// safe as a file name in the cache.
 fn is_hash(hash: &str) -> bool {
     matches!(hash.len(), 40 | 64) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,7 +1,7 @@
 //! A bound on the pickles of a PyTorch file.
 //!
-//! A pickle of one-byte instructions becomes fifty times as many bytes of objects, and a zip archive
-//! may hold it compressed to a thousandth. So its size is checked before it is read.
+//! A pickle of one-byte instructions becomes fifty times as many bytes of objects, and a zip
+//! archive may hold it compressed to a thousandth. So its size is checked before it is read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};

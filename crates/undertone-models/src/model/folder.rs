@@ -74,15 +74,12 @@ impl Model {
             return Err(ModelError::Foreign(folder.to_owned()));
         };
         let front_end = front_end(&path, &config.front_end)?;
-        let outputs = config.output_count();
-        let (network, encoder) = hugging_face::load(folder, network, outputs, device)?;
+        let classes = config.output_scheme.labels().len();
+        let (network, encoder) = hugging_face::load(folder, network, classes, device)?;
+        check_front_end(path.clone(), &config.front_end, &encoder)?;
         encoder
             .check_window(&front_end)
-            .map_err(|source| ModelError::Network {
-                path: path.clone(),
-                source,
-            })?;
-        check_front_end(path, &config.front_end, &encoder)?;
+            .map_err(|source| ModelError::Network { path, source })?;
         let model = Self {
             network: Network::Pretrained(network),
             statistics: None,

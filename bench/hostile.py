@@ -7,7 +7,7 @@ The requests are damaged and truncated recordings, decompression bombs (FLAC, WA
 damaged heads, wrong lengths, malformed forms, unusual JSON and wrong WebSocket frames. Meanwhile, slow
 clients send one byte per second, uploads of 50 MiB stall before their last byte, live connections
 flood the server with pings and never read, and small files that decode to minutes of eight channels
-fill the queue. An ordinary client at another address (127.0.0.2) keeps asking. Prints the responses
+fill the queue (these three from 127.0.0.3). An ordinary client at 127.0.0.2 keeps asking. Prints the responses
 to each kind of request, the ordinary client's slowest response, and the peak memory. Fails if a
 response has a 5xx status other than 501 and 503, if the ordinary client ever gets an error or waits for more
 than 10 s, if the memory exceeds 1.5 GiB, or if the server does not classify a recording afterwards
@@ -195,10 +195,10 @@ def wrong_frames(numbers, _):
     ])
 
 
-def answered(request, patience=3):
+def answered(request, patience=3, source="127.0.0.1"):
     """Return the status, or "waits" if the server waits for more data, or "closed"."""
     try:
-        with socket.create_connection(("127.0.0.1", PORT), timeout=patience) as connection:
+        with socket.create_connection(("127.0.0.1", PORT), patience, (source, 0)) as connection:
             try:
                 connection.sendall(request)
             except OSError:
@@ -234,7 +234,7 @@ def stall(stop, _):
     content = bytes((50 << 20) - 1)
     while not stop.wait(1):
         try:
-            with socket.create_connection(("127.0.0.1", PORT), timeout=2) as connection:
+            with socket.create_connection(("127.0.0.1", PORT), 2, ("127.0.0.3", 0)) as connection:
                 connection.sendall(post(b"/api/predict", content)[:-1])
                 while not stop.wait(0.1):
                     if not connection.recv(4096):
@@ -250,7 +250,7 @@ def flood(stop, _):
     pings = (b"\x89\xfd" + bytes(4 + 125)) * 1000
     while not stop.wait(1):
         try:
-            with socket.create_connection(("127.0.0.1", PORT), timeout=5) as connection:
+            with socket.create_connection(("127.0.0.1", PORT), 5, ("127.0.0.3", 0)) as connection:
                 connection.sendall(UPGRADE)
                 while not stop.is_set():
                     connection.sendall(pings)
@@ -262,7 +262,7 @@ def decode(stop, _):
     """Send 30 KB that decode to 290 s of eight channels at 192 kHz."""
     content = flac_bomb(850 * 65_535, frames=850, rate=192_000, rate_code=3, channels=8)
     while not stop.is_set():
-        answered(post(b"/api/predict", content), 60)
+        answered(post(b"/api/predict", content), 60, "127.0.0.3")
 
 
 def ordinary(stop, latencies, refusals):

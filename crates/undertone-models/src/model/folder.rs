@@ -74,8 +74,8 @@ impl Model {
             return Err(ModelError::Foreign(folder.to_owned()));
         };
         let front_end = front_end(&path, &config.front_end)?;
-        let classes = config.output_scheme.labels().len();
-        let (network, encoder) = hugging_face::load(folder, network, classes, device)?;
+        let outputs = config.output_count();
+        let (network, encoder) = hugging_face::load(folder, network, outputs, device)?;
         check_front_end(path.clone(), &config.front_end, &encoder)?;
         encoder
             .check_window(&front_end)

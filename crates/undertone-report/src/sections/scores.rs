@@ -145,7 +145,7 @@ fn fold_table(report: &Report) -> Block {
                 fold.best_epoch
                     .map_or_else(String::new, |epoch| epoch.to_string()),
             ));
-            row.push(Cell::Text(fold.test_speakers.join(" ")));
+            row.push(Cell::Text(speakers(&fold.test_speakers)));
             row
         })
         .collect();
@@ -175,6 +175,16 @@ fn fold_table(report: &Report) -> Block {
         .into(),
         rows,
     })
+}
+
+/// Return the names of speakers, or their number if there are many.
+fn speakers(names: &[String]) -> String {
+    /// Most speakers that are named.
+    const NAMED: usize = 24;
+    match names.len() {
+        many if many > NAMED => count(many, "speaker"),
+        _ => names.join(" "),
+    }
 }
 
 fn fold_figure(

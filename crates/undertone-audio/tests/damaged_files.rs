@@ -65,6 +65,16 @@ fn files_truncated_anywhere_give_a_recording_or_an_error() {
 }
 
 #[test]
+fn a_tag_that_is_cut_ends_the_file() {
+    for (name, whole) in FIXTURES {
+        for tag in ["ID3", "ID3\u{4}", "TAG", "APETAGEX"] {
+            check(name, [whole, tag.as_bytes()].concat());
+            check(name, tag.as_bytes().to_vec());
+        }
+    }
+}
+
+#[test]
 fn a_replaced_byte_of_the_header_gives_a_recording_or_an_error() {
     for (name, whole) in FIXTURES {
         for at in 0..whole.len().min(200) {

@@ -30,7 +30,10 @@ pub(super) fn decode(
     let offset = content
         .first_chunk()
         .map_or(0, |offset| u32::from_be_bytes(*offset) as usize);
-    let audio = content.get(OFFSETS_LEN + offset..).unwrap_or_default();
+    let audio = OFFSETS_LEN
+        .checked_add(offset)
+        .and_then(|start| content.get(start..))
+        .unwrap_or_default();
     let mut recording = pcm::decode(layout, audio, options, announce, mixer)?;
     recording.warnings.extend(warning);
     Ok(recording)

@@ -9,6 +9,10 @@ use crate::recording::{DecodeWarning, Recording};
 const AU: &str = "AU";
 /// The size that programs write when they do not know it.
 const UNKNOWN: u32 = u32::MAX;
+/// The size of the header without its annotation, in bytes.
+const HEADER_LEN: u32 = 24;
+/// The most channels of a recording, as many as a WAV file can have.
+const MOST_CHANNELS: u32 = 65_535;
 
 pub(super) fn decode(
     bytes: &[u8],
@@ -36,8 +40,12 @@ pub(super) fn decode(
         27 => Encoding::ALaw,
         other => return name(&format!("the encoding {other}")),
     };
-    if channels == 0 {
-        return Err(DecodeErrorKind::corrupt(AU, "no channels"));
+    if !(1..=MOST_CHANNELS).contains(&channels) {
+        let detail = format!("{channels} channels");
+        return Err(DecodeErrorKind::corrupt(AU, detail));
+    }
+    if offset < HEADER_LEN {
+        return Err(DecodeErrorKind::corrupt(AU, "the sound begins in the header"));
     }
     let layout = Layout {
         encoding,

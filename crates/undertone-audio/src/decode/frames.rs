@@ -117,7 +117,8 @@ fn skip_tags(bytes: &[u8], mut at: usize) -> usize {
 /// Return the length of the tag that `bytes` begin with.
 fn tag_len(bytes: &[u8]) -> Option<usize> {
     match bytes {
-        [b'I', b'D', b'3', ..] => Some(id3_len(bytes)),
+        // A tag that is cut before its length is no tag: a length of 0 would not end.
+        [b'I', b'D', b'3', ..] => Some(id3_len(bytes)).filter(|len| *len > 0),
         [b'T', b'A', b'G', ..] => Some(128),
         [
             b'A',

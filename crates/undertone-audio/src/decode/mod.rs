@@ -176,6 +176,8 @@ fn decode_format(
     let mut recording = decode_mixed(format, bytes, options, announce, &mut mixer)?;
     if mixer.canceled() {
         let mut first = Mixer::first();
+        // Memory was announced for one recording.
+        drop(recording);
         recording = decode_mixed(format, bytes, options, &mut |_| (), &mut first)?;
         recording.warnings.push(DecodeWarning::ChannelsCancel);
     }

@@ -34,6 +34,11 @@ impl<E: SetEvaluation> Report<E> {
             )));
         }
         remarks.push(Remark::Fact(match (all.speakers_on_both_sides, self.folds.len()) {
+            (0, _) if all.test_clips_without_speaker > 0 => format!(
+                "{} of {clips} test clips have no speaker: it is not known whether the model was \
+                 trained on their speakers.",
+                all.test_clips_without_speaker
+            ),
             (0, _) if copies.is_none() => {
                 "None of the test set's speakers is known to the model by name.".into()
             }

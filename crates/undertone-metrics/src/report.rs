@@ -17,6 +17,13 @@ pub struct LeakageSummary {
     pub speakers_on_both_sides: usize,
     /// Number of clips in the test set.
     pub test_clips: usize,
+    /// Number of clips in the test set whose speaker is not known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub test_clips_without_speaker: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The results of one fold: one split of the clips and one trained model. The scores are those of
@@ -52,6 +59,12 @@ pub struct Report<E: SetEvaluation = Evaluation> {
     pub recipe: String,
     /// The label scheme's name; `dimensions` if numbers are predicted.
     pub label_scheme: String,
+    /// The names of the corpora of the test clips, sorted. Empty in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corpora: Vec<String>,
+    /// Whether an existing model was evaluated, and not models that were trained for the folds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub existing_model: bool,
     /// The folds, at least one.
     pub folds: Vec<FoldReport<E>>,
     /// Scores of all folds' test predictions together.
@@ -103,6 +116,8 @@ impl<E: SetEvaluation> Report<E> {
             protocol: protocol.into(),
             recipe: recipe.into(),
             label_scheme: label_scheme.into(),
+            corpora: Vec::new(),
+            existing_model: false,
             mean: E::over(&scores, mean),
             std: (folds.len() > 1).then(|| E::over(&scores, deviation)),
             folds,
@@ -130,6 +145,8 @@ impl<E: SetEvaluation> Report<E> {
                 .speakers_on_both_sides
                 .max(fold.leakage.speakers_on_both_sides),
             test_clips: total.test_clips + fold.leakage.test_clips,
+            test_clips_without_speaker: total.test_clips_without_speaker
+                + fold.leakage.test_clips_without_speaker,
         };
         let nothing = LeakageSummary {
             test_clips_with_copy_in_training: Some(0),
@@ -265,6 +282,7 @@ pub(crate) mod tests {
             validation_clips_with_copy_in_training: 0,
             speakers_on_both_sides: 24,
             test_clips: test.n,
+            ..LeakageSummary::default()
         };
         let fold = FoldReport {
             name: "holdout".into(),

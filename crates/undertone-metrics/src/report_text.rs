@@ -245,6 +245,7 @@ mod tests {
             validation_clips_with_copy_in_training: 3,
             speakers_on_both_sides: 1,
             test_clips: 240,
+            ..LeakageSummary::default()
         };
         let text = one_leaks.to_text();
         assert!(text.contains("LEAKAGE: 7 of 1440 test clips"));

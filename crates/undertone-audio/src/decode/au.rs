@@ -45,7 +45,10 @@ pub(super) fn decode(
         return Err(DecodeErrorKind::corrupt(AU, detail));
     }
     if offset < HEADER_LEN {
-        return Err(DecodeErrorKind::corrupt(AU, "the sound begins in the header"));
+        return Err(DecodeErrorKind::corrupt(
+            AU,
+            "the sound begins in the header",
+        ));
     }
     let layout = Layout {
         encoding,

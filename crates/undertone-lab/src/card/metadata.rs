@@ -2,6 +2,7 @@
 //! (<https://github.com/huggingface/hub-docs/blob/main/modelcard.md>).
 
 use serde::Serialize;
+use undertone_corpus::CodeBook;
 use undertone_metrics::{Report, SetEvaluation};
 use undertone_models::{HUB_PREFIX, Model, Provenance};
 use yaml_serde::{Mapping, Value};
@@ -177,11 +178,14 @@ fn data_set(result: &Value) -> Option<&Value> {
 
 /// Return the corpus, the protocol, and whether the report evaluates the model itself.
 fn data_set_name<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) -> String {
-    let corpus = match sources(provenance)
-        .iter()
-        .all(|source| source.book.is_some())
-    {
-        true => provenance.corpus.as_str(),
+    // Reports of earlier versions are about the corpus of the training.
+    let corpus = match report.corpora.is_empty() {
+        true => provenance.corpus.clone(),
+        false => report.corpora.join(" + "),
+    };
+    let is_published = |name: &str| CodeBook::all().iter().any(|book| book.name == name);
+    let corpus = match corpus.split(" + ").all(is_published) {
+        true => corpus.as_str(),
         false => "a corpus of its own",
     };
     format!(
@@ -198,7 +202,10 @@ fn base_model(model: &Model) -> Option<String> {
 }
 
 fn result<E: CardScores>(report: &Report<E>, provenance: &Provenance) -> IndexedResult {
-    let ravdess = is_ravdess(provenance);
+    let ravdess = match report.corpora.is_empty() {
+        true => is_ravdess(provenance),
+        false => report.corpora == ["RAVDESS"],
+    };
     IndexedResult {
         task: Named {
             r#type: "audio-classification",

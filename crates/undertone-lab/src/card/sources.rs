@@ -74,10 +74,11 @@ pub(super) fn license_section(provenance: &Provenance) -> String {
             None => format!("- {}: terms not known.\n", source.name),
         };
     }
-    let commercial = |source: &Source<'_>| source.book.is_some_and(|book| book.terms.commercial);
-    text += match sources.iter().all(commercial) {
-        true => "\nThese weights carry the terms of all of these corpora.\n",
-        false => "\nThese weights carry the terms of all of these corpora: no commercial use.\n",
+    let books = || sources.iter().filter_map(|source| source.book);
+    text += "\nThese weights carry the terms of all of these corpora";
+    text += match books().all(|book| book.terms.commercial) {
+        true => ".\n",
+        false => ": no commercial use.\n",
     };
     text
 }
@@ -115,6 +116,8 @@ mod tests {
         );
         assert!(text.contains("no commercial use"), "{text}");
         assert!(!license_section(&trained_on("CREMA-D")).contains("no commercial use"));
+        let own = license_section(&trained_on("CREMA-D + my clips"));
+        assert!(own.contains("my clips: terms not known") && !own.contains("no commercial use"));
         assert_eq!(license_section(&trained_on("my clips")), "");
     }
 }

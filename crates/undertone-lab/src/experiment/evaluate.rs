@@ -11,9 +11,9 @@ use undertone_metrics::{DimensionPrediction, LeakageSummary};
 use undertone_models::infer::Inference;
 use undertone_models::{Model, Provenance};
 
-use super::folds::takes;
+use super::folds::{takes, without_speaker};
 use super::predictions::Predictor;
-use super::setup::{corpus_name, labeled, measured};
+use super::setup::{labeled, measured};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::prepare::FeatureStore;
@@ -126,20 +126,18 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             folds: count,
         });
     }
-    let heard = heard_speakers(&config.provenance);
-    let joined = utterances
-        .iter()
-        .any(|utterance| utterance.corpus != utterances[0].corpus);
-    let same_corpus = config.provenance.corpus == corpus_name(&utterances);
+    let tested: BTreeSet<&str> = utterances.iter().map(|it| it.corpus.as_str()).collect();
+    let mut trained_on = config.provenance.corpus.split(" + ");
+    let same_corpora = trained_on.all(|corpus| tested.contains(corpus));
     let takes = takes(&utterances, &features);
     let trained: Option<HashSet<usize>> = task
         .training_clips
         .as_deref()
-        .filter(|_| same_corpus)
+        .filter(|_| same_corpora)
         .and_then(|clips| indices_of(clips, &task.corpus.root, &utterances))
         .map(|clips| clips.iter().map(|clip| takes.first_of(*clip)).collect())
         // Published corpora share no clip.
-        .or_else(|| are_other_corpora(&config.provenance, &utterances).then(HashSet::new));
+        .or_else(|| are_other_corpora(&config.provenance, &tested).then(HashSet::new));
     let outputs = config.outputs()?;
     let network = model.network.valid();
     let predictor = Predictor {
@@ -162,8 +160,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         let shared: BTreeSet<String> = fold
             .test
             .iter()
-            .filter_map(|index| speaker_id(&utterances[*index], joined))
-            .filter(|speaker| heard.contains(speaker))
+            .filter_map(|index| heard_speaker(&config.provenance, &utterances[*index]))
             .collect();
         let leakage = LeakageSummary {
             test_clips_with_copy_in_training: trained.as_ref().map(|trained| {
@@ -173,6 +170,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             validation_clips_with_copy_in_training: 0,
             speakers_on_both_sides: shared.len(),
             test_clips: fold.test.len(),
+            test_clips_without_speaker: without_speaker(&fold.test, &utterances),
         };
         let predictions = FoldPredictions {
             best_epoch: None,
@@ -194,36 +192,25 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
 }
 
 /// Return whether the model was trained on published corpora, and all clips are of other ones.
-fn are_other_corpora(provenance: &Provenance, utterances: &[Utterance]) -> bool {
+fn are_other_corpora(provenance: &Provenance, tested: &BTreeSet<&str>) -> bool {
     let is_published = |name: &str| CodeBook::all().iter().any(|book| book.name == name);
     let trained: BTreeSet<&str> = provenance.corpus.split(" + ").collect();
-    let tested: BTreeSet<&str> = utterances
-        .iter()
-        .map(|utterance| utterance.corpus.as_str())
-        .collect();
-    trained.iter().chain(&tested).all(|name| is_published(name)) && trained.is_disjoint(&tested)
+    trained.iter().chain(tested).all(|name| is_published(name)) && trained.is_disjoint(tested)
 }
 
-/// Return the speakers that a model was trained on, with their corpus in front.
-fn heard_speakers(provenance: &Provenance) -> BTreeSet<String> {
-    let speakers = provenance.speakers.iter();
-    // Speakers of a joined corpus already have their corpus in front.
-    match provenance.corpus.contains(" + ") {
-        true => speakers.cloned().collect(),
-        false => speakers
-            .map(|speaker| format!("{}/{speaker}", provenance.corpus))
-            .collect(),
+/// Return the speaker of a clip, with their corpus in front, if a model was trained on them.
+fn heard_speaker(provenance: &Provenance, utterance: &Utterance) -> Option<String> {
+    let (corpus, speaker) = (&utterance.corpus, utterance.speaker.as_deref()?);
+    let mut corpora = provenance.corpus.split(" + ");
+    if !corpora.any(|trained| trained == corpus) {
+        return None;
     }
-}
-
-/// Return a speaker with their corpus in front. `joined` tells whether the clips are of several
-/// corpora, whose speakers have it already.
-fn speaker_id(utterance: &Utterance, joined: bool) -> Option<String> {
-    let speaker = utterance.speaker.as_ref()?;
-    Some(match joined {
-        true => speaker.clone(),
-        false => format!("{}/{speaker}", utterance.corpus),
-    })
+    // A joined corpus puts its corpus in front of each speaker.
+    let in_front = format!("{corpus}/");
+    let name = speaker.strip_prefix(&in_front).unwrap_or(speaker);
+    let id = format!("{in_front}{name}");
+    let is_heard = |heard: &String| *heard == id || heard == name;
+    provenance.speakers.iter().any(is_heard).then_some(id)
 }
 
 /// Return the indices of clips, given by their names below `root`. `None` if one is missing.

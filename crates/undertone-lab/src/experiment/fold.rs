@@ -244,12 +244,10 @@ impl Experiment<'_> {
     /// Return the configuration of the model that a fold trains.
     fn model_config(&self, features: &Features, job: &Job, outputs: &Outputs) -> ModelConfig {
         let utterances = &features.utterances;
-        let heard: BTreeSet<&str> = job
-            .fold
-            .train
-            .iter()
-            .chain(&job.fold.validation)
-            .filter_map(|index| utterances[*index].speaker.as_deref())
+        let clips = job.fold.train.iter().chain(&job.fold.validation);
+        let trained_on = || clips.clone().map(|index| &utterances[*index]);
+        let heard: BTreeSet<&str> = trained_on()
+            .filter_map(|utterance| utterance.speaker.as_deref())
             .collect();
         ModelConfig {
             format: FORMAT,
@@ -266,7 +264,7 @@ impl Experiment<'_> {
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),
-                corpus: corpus_name(utterances),
+                corpus: corpus_name(trained_on()),
                 trained_on: format!("protocol {}, {}", self.recipe.protocol.name, job.fold.name),
                 speakers: heard.into_iter().map(str::to_owned).collect(),
                 seed: job.seed,

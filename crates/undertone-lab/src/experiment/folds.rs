@@ -134,7 +134,14 @@ pub(super) fn leakage(
         validation_clips_with_copy_in_training: shared.validation_copies,
         speakers_on_both_sides: shared.shared_speakers.len(),
         test_clips: fold.test.len(),
+        test_clips_without_speaker: without_speaker(&fold.test, utterances),
     }
+}
+
+/// Count the clips whose speaker is not known.
+pub(super) fn without_speaker(clips: &[usize], utterances: &[Utterance]) -> usize {
+    let unknown = |index: &&usize| utterances[**index].speaker.is_none();
+    clips.iter().filter(unknown).count()
 }
 
 /// Return the takes of clips whose recordings were read.

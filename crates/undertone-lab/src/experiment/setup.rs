@@ -188,9 +188,9 @@ pub(super) fn measured(
 }
 
 /// Return the names of the corpora in a model's provenance: `RAVDESS`, or `CREMA-D + EmoDB`.
-pub(super) fn corpus_name(utterances: &[Utterance]) -> String {
+pub(super) fn corpus_name<'a>(utterances: impl IntoIterator<Item = &'a Utterance>) -> String {
     let names: BTreeSet<&str> = utterances
-        .iter()
+        .into_iter()
         .map(|utterance| utterance.corpus.as_str())
         .collect();
     let names: Vec<&str> = names.into_iter().collect();

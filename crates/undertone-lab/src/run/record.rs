@@ -1,5 +1,6 @@
 //! The results of a run, finished or not, or of an evaluation.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use undertone_corpus::{LabelScheme, ProtocolConfig};
@@ -175,8 +176,8 @@ impl<P: Target> RunRecord<P> {
     }
 
     /// Return the record of an evaluation. `path` is the folder of the model, `name` that of its
-    /// recipe, `config` what it predicts, `description` the protocol with its options, and `folds` the predictions of each
-    /// test set with its name.
+    /// recipe, `config` what it predicts, `description` the protocol with its options, and `folds`
+    /// the predictions of each test set with its name.
     pub(crate) fn of_evaluation(
         path: &Path,
         name: &str,
@@ -199,6 +200,10 @@ impl<P: Target> RunRecord<P> {
                 ("dimensions", names.collect())
             }
         };
+        let mut report = evaluate(name, (task, &targets), description, &folds)?;
+        if let Some(report) = &mut report {
+            report.existing_model = true;
+        }
         Ok(Self {
             path: path.to_owned(),
             name: name.to_owned(),
@@ -207,7 +212,7 @@ impl<P: Target> RunRecord<P> {
             seed,
             recipe: None,
             log: None,
-            report: evaluate(name, (task, &targets), description, &folds)?,
+            report,
             targets,
             folds,
             finished: true,
@@ -324,8 +329,15 @@ fn evaluate<P: Target>(
     if reports.is_empty() {
         return Ok(None);
     }
-    let pooled = P::evaluate(targets, &test_predictions(folds))?;
-    let report = Report::new(protocol, recipe, task, reports, pooled)?;
+    let test = test_predictions(folds);
+    let pooled = P::evaluate(targets, &test)?;
+    let corpora: BTreeSet<&str> = test.iter().map(|it| it.corpus()).collect();
+    let mut report = Report::new(protocol, recipe, task, reports, pooled)?;
+    report.corpora = corpora
+        .into_iter()
+        .filter(|corpus| !corpus.is_empty())
+        .map(str::to_owned)
+        .collect();
     Ok(Some(report))
 }
 

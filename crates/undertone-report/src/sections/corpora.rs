@@ -33,7 +33,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     for fold in &record.folds {
         if let Some(predictions) = &fold.predictions {
             folds.push(Cells {
-                trained_on: Some(fold.name.strip_prefix("on-").unwrap_or(&fold.name)),
+                trained_on: predictions.train.first().map(|clip| clip.corpus.as_str()),
                 corpora: by_corpus(&labels, &predictions.test)?,
             });
         }

@@ -202,6 +202,7 @@ mod tests {
                 samples: vec![0.0; (seconds * 10.0) as usize],
                 sample_rate: 10,
                 channels: 1,
+                warnings: Vec::new(),
             };
             queue.push(Job {
                 client: IpAddr::from([10, 0, 0, *client]),
@@ -258,6 +259,7 @@ mod tests {
                 samples: vec![0.0; 1000],
                 sample_rate: 10,
                 channels: 1,
+                warnings: Vec::new(),
             },
             memory: None,
             result,

@@ -43,7 +43,8 @@ fn sentence(flow: &Flow) -> String {
         .map(|stage| format!("{} {}", stage.clips, stage.name))
         .collect();
     let balance = flow.stages.last().map_or_else(String::new, |last| {
-        let counts: Vec<usize> = last.labels.iter().map(|(_, count)| *count).collect();
+        let labels = last.labels.iter().filter(|(label, _)| *label != NO_CLASS);
+        let counts: Vec<usize> = labels.map(|(_, count)| *count).collect();
         match (counts.iter().min(), counts.iter().max()) {
             (Some(least), Some(most)) if least == most => {
                 format!(" After that, every label has {}.", clips(*least))

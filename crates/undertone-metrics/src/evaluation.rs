@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{cross_entropy, expected_calibration_error};
 use crate::confusion::check_labels;
-use crate::task::{corpora, genders, groups};
+use crate::task::{corpora, genders, speakers};
 use crate::{
     Bootstrap, ClassScores, ClipPrediction, ConfusionMatrix, GroupScores, MetricsError, Prediction,
     Score, Scores, SetEvaluation,
@@ -50,7 +50,7 @@ impl Evaluation {
     /// If there are no predictions, labels are missing or repeated, a class does not exist, or the
     /// probabilities of a clip are not a distribution over the classes.
     pub fn new(labels: &[String], predictions: &[ClipPrediction]) -> Result<Self, MetricsError> {
-        let speakers = groups(predictions, |prediction| &prediction.speaker).len();
+        let speakers = speakers(predictions).len();
         Self::with_bootstrap(labels, predictions, Bootstrap::for_speakers(speakers))
     }
 
@@ -75,10 +75,10 @@ impl Evaluation {
             .map(|prediction| prediction.truth)
             .collect();
         let predicted: Vec<usize> = predictions.iter().map(ClipPrediction::predicted).collect();
-        let speakers: Vec<&str> = predictions.iter().map(|o| o.speaker.as_str()).collect();
+        let units: Vec<&str> = predictions.iter().map(|o| o.speaker.as_str()).collect();
         let confusion = ConfusionMatrix::new(labels, &truth, &predicted)?;
         let scores = confusion.scores();
-        let intervals = bootstrap.intervals(labels.len(), &truth, &predicted, &speakers)?;
+        let intervals = bootstrap.intervals(labels.len(), &truth, &predicted, &units)?;
         let rows = || {
             predictions
                 .iter()
@@ -105,7 +105,7 @@ impl Evaluation {
             confusion,
             by_corpus: group_scores(labels, corpora(predictions))?,
             by_gender: group_scores(labels, genders(predictions))?,
-            by_speaker: group_scores(labels, groups(predictions, |it| &it.speaker))?,
+            by_speaker: group_scores(labels, speakers(predictions))?,
         })
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::confusion::check_labels;
 use crate::regression_scores::Moments;
 use crate::scores::mean;
-use crate::task::{corpora, genders, groups};
+use crate::task::{corpora, genders, groups, speakers};
 use crate::{
     Bootstrap, DimensionPrediction, Interval, MetricsError, Prediction, RegressionScores,
     ResampleUnit, Score, SetEvaluation, Spread,
@@ -71,7 +71,7 @@ impl RegressionEvaluation {
         dimensions: &[String],
         predictions: &[DimensionPrediction],
     ) -> Result<Self, MetricsError> {
-        let speakers = groups(predictions, |it| &it.speaker).len();
+        let speakers = speakers(predictions).len();
         Self::with_bootstrap(dimensions, predictions, Bootstrap::for_speakers(speakers))
     }
 
@@ -95,11 +95,11 @@ impl RegressionEvaluation {
         if bootstrap.replicates == 0 {
             return Err(MetricsError::NoReplicates);
         }
-        let speakers = groups(predictions, |it| &it.speaker);
+        let by_unit = groups(predictions, |it| &it.speaker);
         let units: Vec<Vec<&DimensionPrediction>> = match bootstrap.unit {
             ResampleUnit::Clips => predictions.iter().map(|clip| vec![clip]).collect(),
-            ResampleUnit::Speakers if speakers.len() < 2 => return Err(MetricsError::OneSpeaker),
-            ResampleUnit::Speakers => speakers.iter().map(|(_, clips)| clips.clone()).collect(),
+            ResampleUnit::Speakers if by_unit.len() < 2 => return Err(MetricsError::OneSpeaker),
+            ResampleUnit::Speakers => by_unit.iter().map(|(_, clips)| clips.clone()).collect(),
         };
         let score = |(index, dimension): (usize, &String)| {
             dimension_scores(dimension, index, &units, bootstrap)
@@ -120,7 +120,7 @@ impl RegressionEvaluation {
             dimensions: dimensions.iter().enumerate().map(score).collect(),
             by_corpus: corpora(predictions).into_iter().map(group).collect(),
             by_gender: genders(predictions).into_iter().map(group).collect(),
-            by_speaker: speakers.into_iter().map(group).collect(),
+            by_speaker: speakers(predictions).into_iter().map(group).collect(),
         })
     }
 }

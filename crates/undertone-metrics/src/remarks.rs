@@ -53,6 +53,23 @@ impl<E: SetEvaluation> Report<E> {
             ),
         }));
         remarks.extend(self.unmeasured().map(Remark::Fact));
+        if !self.left_out.is_empty() {
+            let labels: Vec<String> = self
+                .left_out
+                .iter()
+                .map(|(label, clips)| format!("{label} {clips}"))
+                .collect();
+            remarks.push(Remark::Fact(format!(
+                "Left out, as their label has no class: {}.",
+                labels.join(", ")
+            )));
+        }
+        if self.unreadable > 0 {
+            remarks.push(Remark::Fact(format!(
+                "Left out, as they cannot be read: {} clips.",
+                self.unreadable
+            )));
+        }
         remarks
     }
 

@@ -1,5 +1,7 @@
 //! The results of one experiment.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::scores::mean;
@@ -62,6 +64,12 @@ pub struct Report<E: SetEvaluation = Evaluation> {
     /// The names of the corpora of the test clips, sorted. Empty in reports of earlier versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corpora: Vec<String>,
+    /// The number of clips of each label that has no class. They were left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, usize>,
+    /// The number of clips that cannot be read. They were left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
     /// Whether an existing model was evaluated, and not models that were trained for the folds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub existing_model: bool,
@@ -117,6 +125,8 @@ impl<E: SetEvaluation> Report<E> {
             recipe: recipe.into(),
             label_scheme: label_scheme.into(),
             corpora: Vec::new(),
+            left_out: BTreeMap::new(),
+            unreadable: 0,
             existing_model: false,
             mean: E::over(&scores, mean),
             std: (folds.len() > 1).then(|| E::over(&scores, deviation)),

@@ -28,7 +28,7 @@ impl<E: SetText> Report<E> {
     fn heading(&self) -> String {
         format!(
             "Speech emotion recognition: {}, {}, protocol {}\n{}\n\
-             Recipe        {}\n{}\nProtocol      {}\n",
+             Recipe        {}\n{}\nProtocol      {}\n{}",
             self.recipe,
             self.label_scheme,
             self.protocol_name(),
@@ -36,6 +36,10 @@ impl<E: SetText> Report<E> {
             self.recipe,
             self.pooled.targets_line(&self.label_scheme),
             self.protocol,
+            match self.corpora.is_empty() {
+                true => String::new(),
+                false => format!("Tested on     {}\n", self.corpora.join(", ")),
+            },
         )
     }
 

@@ -23,6 +23,12 @@ pub trait Prediction: Debug + Clone + PartialEq + Serialize + DeserializeOwned {
     /// Return the speaker's name.
     fn speaker(&self) -> &str;
 
+    /// Return the speaker's name, if it is known. A clip of an unknown speaker has its own name as
+    /// the speaker's.
+    fn known_speaker(&self) -> Option<&str> {
+        (self.speaker() != self.utterance()).then(|| self.speaker())
+    }
+
     /// Return the speaker's gender, if the corpus tells it.
     fn gender(&self) -> Option<&str>;
 
@@ -82,6 +88,13 @@ pub(crate) fn groups<'a, P>(
     }
     let groups = groups.into_iter();
     groups.map(|((_, name), group)| (name, group)).collect()
+}
+
+/// Group predictions by speaker. Clips of unknown speakers are in no group.
+pub(crate) fn speakers<P: Prediction>(predictions: &[P]) -> Vec<(&str, Vec<&P>)> {
+    let mut known = groups(predictions, |it| it.known_speaker().unwrap_or_default());
+    known.retain(|(name, _)| !name.is_empty());
+    known
 }
 
 /// Group predictions by corpus. There are no groups if all clips are of one corpus.

@@ -11,6 +11,7 @@ use undertone_metrics::{DimensionPrediction, LeakageSummary};
 use undertone_models::infer::Inference;
 use undertone_models::{Model, Provenance};
 
+use super::exclusions::Exclusions;
 use super::folds::{takes, without_speaker};
 use super::predictions::Predictor;
 use super::setup::{labeled, measured};
@@ -182,13 +183,21 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         folds.push((fold.name, predictions));
     }
     let description = describe_protocol(task.protocol, task.fold, &[seed]);
-    RunRecord::of_evaluation(
+    if task.interrupt.is_requested() {
+        return Err(LabError::Interrupted);
+    }
+    let mut record = RunRecord::of_evaluation(
         task.model,
         &config.provenance.recipe,
         config,
         (task.protocol, seed, description),
         folds,
-    )
+    )?;
+    if let (Some(report), false) = (&mut record.report, P::OF_DIMENSIONS) {
+        let schemes = [&config.label_scheme];
+        Exclusions::of(&task.corpus.utterances, &schemes, utterances.len()).state(report);
+    }
+    Ok(record)
 }
 
 /// Return whether the model was trained on published corpora, and all clips are of other ones.

@@ -1,6 +1,7 @@
 //! Experiments: from a corpus and a recipe to trained folds and a report.
 
 mod evaluate;
+mod exclusions;
 mod features;
 mod fold;
 mod folds;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use undertone_metrics::{ClipPrediction, DimensionPrediction, Report};
 use undertone_models::{CARD_FILE, Model};
 
+use super::exclusions::Exclusions;
 use super::features::Features;
 use super::folds::{FoldChoice, Job};
 use super::setup::Experiment;
@@ -104,8 +105,14 @@ impl Experiment<'_> {
             only_model = model.filter(|_| jobs.len() == 1);
         }
         let record = RunRecord::of_session(run, self.recipe, protocol.to_owned(), folds);
-        let record = record?;
-        if let Some(report) = &record.report {
+        let mut record = record?;
+        if let Some(report) = &mut record.report {
+            // Clips without a value of a dimension are only told to the observer.
+            if self.recipe.dimensions.is_empty() {
+                let schemes = [self.recipe.outputs(), &self.recipe.label_scheme];
+                let readable = features.utterances.len();
+                Exclusions::of(&self.corpus.utterances, &schemes, readable).state(report);
+            }
             run.write_report(report)?;
         }
         let model = match jobs {

@@ -1,6 +1,6 @@
 //! The predictions of single clips as a table.
 
-use undertone_metrics::{ClipPrediction, DimensionPrediction};
+use undertone_metrics::{ClipPrediction, DimensionPrediction, Prediction};
 
 /// Return predictions as a CSV table: a row for each clip with its true and predicted class, the
 /// predicted class's probability, and the probability of each class (`p_` and its label).
@@ -19,7 +19,7 @@ pub fn predictions_csv(labels: &[String], predictions: &[ClipPrediction]) -> Str
         let names = [
             &prediction.utterance,
             &prediction.corpus,
-            &prediction.speaker,
+            prediction.known_speaker().unwrap_or_default(),
             prediction.gender.as_deref().unwrap_or_default(),
             label(prediction.truth),
             label(predicted),
@@ -48,7 +48,7 @@ pub(super) fn dimensions_csv(dimensions: &[String], predictions: &[DimensionPred
         let names = [
             &prediction.utterance,
             &prediction.corpus,
-            &prediction.speaker,
+            prediction.known_speaker().unwrap_or_default(),
             prediction.gender.as_deref().unwrap_or_default(),
         ];
         text += &names.map(field).join(",");

@@ -125,12 +125,16 @@ impl<P: Target> RunRecord<P> {
             .map(|report| report.protocol.clone())
             .or_else(|| log.as_ref().map(|log| log.protocol.clone()))
             .unwrap_or_else(|| describe_protocol(&recipe.protocol, None, &[recipe.seed]));
-        let report = evaluate(
+        let mut report = evaluate(
             &recipe.name,
             (recipe.task(), &recipe.targets()),
             protocol,
             &folds,
         )?;
+        if let (Some(report), Some(written)) = (&mut report, &written) {
+            report.left_out = written.left_out.clone();
+            report.unreadable = written.unreadable;
+        }
         let done = folds
             .iter()
             .filter(|fold| fold.predictions.is_some())

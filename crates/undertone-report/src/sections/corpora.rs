@@ -6,7 +6,7 @@ use undertone_corpus::Protocol;
 use undertone_figures::page::{Block, Cell, Section, Table};
 use undertone_figures::words::in_percent;
 use undertone_figures::{GridFigure, Interval, IntervalPlot, Marker};
-use undertone_metrics::{ClipPrediction, Evaluation};
+use undertone_metrics::{Bootstrap, ClipPrediction, Evaluation};
 
 use super::subject::Subject;
 use crate::error::ReportError;
@@ -44,6 +44,19 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
          far the confidence is from the share of correct predictions."
             .into(),
     )];
+    let few: BTreeSet<&str> = folds
+        .iter()
+        .flat_map(|fold| &fold.corpora)
+        .filter(|(_, evaluation)| evaluation.by_speaker.len() < Bootstrap::FEW_SPEAKERS)
+        .map(|(corpus, _)| *corpus)
+        .collect();
+    if !few.is_empty() {
+        let few: Vec<&str> = few.into_iter().collect();
+        blocks.push(Block::Note(format!(
+            "Too few speakers, so the intervals are too narrow: {}.",
+            few.join(", ")
+        )));
+    }
     if record.protocol.name == Protocol::Matrix {
         blocks.push(Block::Figure(matrix(subject, &folds)?));
         blocks.push(Block::Text(

@@ -46,6 +46,21 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     ) {
         opening.labels = recipe.labels;
     }
+    let is_input = |out: &&Path| {
+        args.corpus
+            .iter()
+            .any(|source| same_file(out, &source.path))
+    };
+    if let Some(path) = args.out.as_deref().filter(is_input) {
+        bail!(
+            "{}: this is the corpus; choose another --out",
+            path.display()
+        );
+    }
+    let of_dimensions = !ModelConfig::load(&folder)?.dimensions.is_empty();
+    if args.robustness && of_dimensions {
+        bail!("--robustness compares the UAR of classes, and this model predicts dimensions");
+    }
     let corpus = corpora::open_with_warning(&args.corpus, &opening)?;
     let device = args.device.device.open()?;
     let interrupt = interrupt::listen_for_lab()?;
@@ -72,17 +87,25 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         };
         return print_robustness(&table, out, args.json);
     }
-    match ModelConfig::load(&folder)?.dimensions.is_empty() {
-        true => {
+    match of_dimensions {
+        false => {
             let judged = evaluate_model(&task);
             reporter.end();
             finish(judged, out, &corpus.root, args.json)
         }
-        false => {
+        true => {
             let judged = evaluate_dimensions(&task);
             reporter.end();
             finish(judged, out, &corpus.root, args.json)
         }
+    }
+}
+
+/// Return whether two paths are one file.
+fn same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
     }
 }
 
@@ -107,7 +130,10 @@ fn finish<P: Task>(
     } else {
         output::line(report.to_text().trim_end())?;
     }
-    Ok(Exit::Done)
+    Ok(match report.unreadable {
+        0 => Exit::Done,
+        _ => Exit::Partly,
+    })
 }
 
 /// Return what was evaluated, or say that it was interrupted and return `None`.
@@ -146,6 +172,9 @@ impl<'a> Out<'a> {
     /// Check that the results can be written, before any work.
     fn begin(path: &'a Path, force: bool) -> anyhow::Result<Self> {
         let extension = path.extension().unwrap_or_default();
+        if path.is_file() && !force {
+            bail!("{}: the file exists; --force replaces it", path.display());
+        }
         if extension.eq_ignore_ascii_case("json") {
             return Ok(Self::Report(path));
         }

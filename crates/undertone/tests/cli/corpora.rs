@@ -45,6 +45,7 @@ fn every_clip_of_a_foreign_corpus_is_evaluated() {
     let report = &done.json()[0];
     assert_eq!(report["pooled"]["n"], 16, "all but boredom");
     assert!(done.stderr.contains("bored 4"), "{}", done.stderr);
+    assert_eq!(report["left_out"]["bored"], 4);
     let protocol = report["protocol"].as_str().unwrap();
     assert!(protocol.starts_with("all "), "{protocol}");
     assert_eq!(report["folds"][0]["leakage"]["speakers_on_both_sides"], 0);
@@ -76,6 +77,14 @@ fn one_speaker_and_clips_without_a_speaker_are_evaluated() {
         "evaluate {run} --corpus rome/nobody.csv --protocol speakers"
     ));
     assert!(refused.contains("no speaker"), "{refused}");
+    let done = folder.succeed(&format!("evaluate {run} --corpus rome/nobody.csv --json"));
+    let report = &done.json()[0];
+    assert_eq!(report["pooled"]["bootstrap"]["unit"], "clips");
+    assert_eq!(report["pooled"]["by_speaker"], serde_json::json!([]));
+    assert_eq!(
+        report["folds"][0]["leakage"]["test_clips_without_speaker"],
+        2
+    );
 }
 
 #[test]
@@ -196,5 +205,34 @@ fn classes_without_a_clip_are_reported_and_one_class_is_refused() {
     assert!(
         error.contains("all clips are of one class, good"),
         "{error}"
+    );
+}
+
+#[test]
+fn an_evaluation_replaces_neither_its_corpus_nor_a_file_without_force() {
+    let folder = folder();
+    let run = trained_run().display();
+    let own = folder.refuse(&format!(
+        "evaluate {run} --corpus {BERLIN} --out {BERLIN} --force"
+    ));
+    assert!(own.contains("this is the corpus"), "{own}");
+    folder.write("clips.csv", "mine");
+    let refused = folder.refuse(&format!("evaluate {run} --corpus {BERLIN} --out clips.csv"));
+    assert!(refused.contains("--force"), "{refused}");
+    assert_eq!(folder.read("clips.csv"), b"mine");
+}
+
+#[test]
+fn clips_that_cannot_be_read_are_counted_in_the_report() {
+    let folder = folder();
+    let run = trained_run().display();
+    folder.write(
+        "rome/cut.csv",
+        "path,start,end,emotion\nf1.wav,0,1,happy\nm1.wav,8,9,sad\n",
+    );
+    let done = folder.run(&format!("evaluate {run} --corpus rome/cut.csv --json"));
+    assert_eq!(
+        (done.code, &done.json()[0]["unreadable"]),
+        (1, &serde_json::json!(1))
     );
 }

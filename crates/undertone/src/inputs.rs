@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use undertone_audio::{DecodeOptions, Recording, decode_path, decode_reader};
-use walkdir::WalkDir;
-
-/// The extensions of files that are read from a folder. A file that is named is always read.
-const EXTENSIONS: [&str; 7] = ["wav", "flac", "mp3", "ogg", "m4a", "aac", "mp4"];
+use undertone_audio::{
+    DecodeOptions, EXTENSIONS, Recording, decode_path, decode_reader, is_recording_name,
+};
+use walkdir::{DirEntry, WalkDir};
 
 /// One recording to read.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ impl Input {
 }
 
 /// Find the recordings that arguments name: `-` is stdin, a folder stands for all audio files below
-/// it in the order of their names, and anything else is a file.
+/// it in the order of their names, and anything else is a file, whatever its name.
 pub(crate) fn find(words: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::with_capacity(words.len());
     for word in words {
@@ -62,7 +61,7 @@ fn below(folder: &Path) -> Vec<Input> {
     let mut inputs = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
+            Ok(entry) if entry.file_type().is_file() && is_audio(&entry) => {
                 inputs.push(Input::File(entry.into_path()));
             }
             Ok(_) => {}
@@ -84,10 +83,6 @@ fn below(folder: &Path) -> Vec<Input> {
     inputs
 }
 
-fn is_audio(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
+fn is_audio(entry: &DirEntry) -> bool {
+    is_recording_name(&entry.file_name().to_string_lossy())
 }

@@ -1,3 +1,4 @@
+use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -146,10 +147,19 @@ fn a_folder_is_read_recursively_in_the_order_of_names() {
         folder.wav(name, 300.0, 0.3);
     }
     folder.write("in/notes.txt", "not a recording");
+    folder.write("in/._a.wav", "a companion of macOS");
+    folder.wav("sounds.wav", 300.0, 0.3);
+    fs::rename(folder.path("sounds.wav"), folder.path("in/d.wave")).unwrap();
     let done = folder.succeed(&format!("predict {} --json in", model()));
     assert_eq!(
         paths(&done),
-        ["in/a.wav", "in/b/1.WAV", "in/b/2.wav", "in/c.wav"]
+        [
+            "in/a.wav",
+            "in/b/1.WAV",
+            "in/b/2.wav",
+            "in/c.wav",
+            "in/d.wave"
+        ]
     );
 }
 

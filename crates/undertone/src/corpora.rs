@@ -1,8 +1,8 @@
 //! Opening corpora, and saying which of their clips are left out.
 
-use undertone_corpus::{ColumnNames, CorpusOptions, LabelMap, VocalChannels};
-#[cfg(feature = "train")]
-use undertone_corpus::{Corpus, CorpusSource};
+use undertone_corpus::{
+    ColumnNames, Corpus, CorpusError, CorpusOptions, CorpusSource, LabelMap, VocalChannels,
+};
 
 use crate::cli::{ColumnArgs, LabelArgs, VoiceArgs};
 #[cfg(feature = "train")]
@@ -28,14 +28,21 @@ pub(crate) fn options(
     })
 }
 
+/// Open one corpus, or several as one.
+pub(crate) fn join(
+    sources: &[CorpusSource],
+    options: &CorpusOptions,
+) -> Result<Corpus, CorpusError> {
+    let corpora = sources
+        .iter()
+        .map(|source| Corpus::open_with(source, options));
+    Corpus::join(corpora.collect::<Result<Vec<_>, _>>()?)
+}
+
 /// Open one corpus, or several as one, and say how many clips are left out as asked for.
 #[cfg(feature = "train")]
 pub(crate) fn open(sources: &[CorpusSource], options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    let corpora: Result<Vec<Corpus>, _> = sources
-        .iter()
-        .map(|source| Corpus::open_with(source, options))
-        .collect();
-    let corpus = Corpus::join(corpora?)?;
+    let corpus = join(sources, options)?;
     if let Some(text) = left_out(corpus.left_out.channel, options.channels) {
         output::say(text);
     }

@@ -6,8 +6,6 @@ mod measure;
 mod published;
 mod summary;
 
-use undertone_corpus::Corpus;
-
 use crate::cli::CorpusArgs;
 use crate::corpora;
 use crate::exit::Exit;
@@ -21,12 +19,7 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let options = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
-    let corpora: Result<Vec<Corpus>, _> = args
-        .corpus
-        .iter()
-        .map(|source| Corpus::open_with(source, &options))
-        .collect();
-    let corpus = Corpus::join(corpora?)?;
+    let corpus = corpora::join(&args.corpus, &options)?;
     let mut clips = Vec::new();
     if !args.no_durations {
         let Some(measured) = measure_all(&corpus)? else {

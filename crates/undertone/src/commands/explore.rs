@@ -1,7 +1,7 @@
 //! `undertone explore`
 
 use undertone_audio::TrimConfig;
-use undertone_corpus::CorpusSource;
+use undertone_corpus::{BalanceStep, Corpus, CorpusSource};
 use undertone_explore::{
     Exploration, ExploreError, ExploreOptions, ExploreProgress, FindingKind, Trimming, Watcher,
     explore, output_folder,
@@ -19,9 +19,14 @@ use crate::progress_bar::progress_bar;
 const MAX_SKIPPED: usize = 5;
 
 pub(crate) fn run(args: &ExploreArgs) -> anyhow::Result<Exit> {
-    let options = options(args)?;
-    let opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    let recipe = args.recipe.as_deref();
+    let recipe = recipe.map(|path| Recipe::load(path, &[])).transpose()?;
+    let mut opening = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
+    if let (true, Some(recipe)) = (opening.labels.is_empty(), &recipe) {
+        opening.labels = recipe.labels.clone();
+    }
     let corpus = corpora::open(&args.corpus, &opening)?;
+    let options = options(args, recipe, &corpus)?;
     let output = output_folder(&args.out, args.force)?;
     interrupt::remove_at_stop(output.workplace());
     interrupt::listen()?;
@@ -102,15 +107,20 @@ fn name_of(sources: &[CorpusSource]) -> Option<String> {
 }
 
 /// Return the options. Those of the command line override those of the recipe.
-fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
+fn options(
+    args: &ExploreArgs,
+    recipe: Option<Recipe>,
+    corpus: &Corpus,
+) -> anyhow::Result<ExploreOptions> {
     let mut options = ExploreOptions {
         seed: args.seed,
         show: args.show.clone(),
         name: name_of(&args.corpus),
         ..ExploreOptions::default()
     };
-    if let Some(recipe) = &args.recipe {
-        let recipe = Recipe::load(recipe, &[])?;
+    let mut needs_classes = true;
+    if let Some(recipe) = recipe {
+        needs_classes = recipe.dimensions.is_empty() || args.scheme.is_some();
         options.scheme = recipe.label_scheme.clone();
         options.balance = recipe.balance;
         options.trimming = Trimming {
@@ -130,6 +140,17 @@ fn options(args: &ExploreArgs) -> anyhow::Result<ExploreOptions> {
     }
     if args.no_balance {
         options.balance.clear();
+    }
+    match options.scheme.resolved(&corpus.utterances) {
+        Ok(scheme) => options.scheme = scheme,
+        Err(error) if needs_classes => return Err(error.into()),
+        Err(_) => {}
+    }
+    let has_class = |emotion| options.scheme.label_of(emotion).is_some();
+    if !corpus.utterances.iter().any(|clip| has_class(clip.emotion)) {
+        // Nothing would be left of clips without a class.
+        let by_class = |step: &BalanceStep| matches!(step, BalanceStep::Undersample);
+        options.balance.retain(|step| !by_class(step));
     }
     Ok(options)
 }

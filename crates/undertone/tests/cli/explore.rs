@@ -3,6 +3,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::support::Folder;
 
 #[test]
@@ -58,6 +60,51 @@ fn trimming_and_balancing_come_from_a_recipe_or_the_command_line() {
     );
     assert_eq!(of("")["flow"]["stages"].as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn the_labels_of_a_recipe_and_of_the_corpus_are_known() {
+    let folder = Folder::with_corpus();
+    let of = |words: &str| {
+        let words = format!("explore --json --force --out out {words}");
+        folder.succeed(&words).json().remove(0)
+    };
+    let balanced = |summary: &Value| {
+        let last = summary["flow"]["stages"].as_array().unwrap().last();
+        last.unwrap()["clips"].as_u64().unwrap()
+    };
+    let corpus = of("--scheme corpus corpus");
+    assert_eq!(corpus["scheme"], "corpus");
+    assert!(balanced(&corpus) > 0, "{corpus}");
+    let recipe = String::from_utf8(folder.read("tiny.toml")).unwrap();
+    folder.write(
+        "mine.toml",
+        format!("{recipe}\n[labels]\nignore = [\"angry\"]\n"),
+    );
+    assert!(of("--recipe mine.toml corpus")["clips"].as_u64().unwrap() < 48);
+    // Clips with a number and without a label have no class.
+    folder.wav("a.wav", 300.0, 0.5);
+    folder.wav("b.wav", 400.0, 0.5);
+    folder.write("numbers.csv", "path,arousal\na.wav,1\nb.wav,2\n");
+    assert_eq!(balanced(&of("numbers.csv")), 2);
+    let numbers = "--recipe numbers.toml numbers.csv";
+    folder.write("numbers.toml", NUMBERS);
+    assert_eq!(balanced(&of(numbers)), 2);
+}
+
+const NUMBERS: &str = r#"
+name = "numbers"
+dimensions = ["arousal"]
+protocol = { name = "holdout" }
+[network]
+architecture = "cnn-lstm"
+conv = [{ channels = 8, kernel_size = 3, pool = 2 }]
+lstm = { layers = 1, units = 8, dropout = 0.0 }
+pooling = "mean"
+[training]
+epochs = 3
+batch_size = 8
+learning_rate = 1e-2
+"#;
 
 #[test]
 fn unreadable_clips_are_listed_and_the_others_explored() {

@@ -123,14 +123,17 @@ pub enum Event<'a> {
         history: &'a [EpochMetrics],
     },
     /// A shrinkage for a pretrained encoder's head was evaluated inside the training set.
-    ShrinkageJudged {
+    ShrinkageEvaluated {
         /// The shrinkage, 0 to 1.
         shrinkage: f64,
         /// Unweighted average recall on speakers held out of the training set, 0 to 1.
         uar: f64,
     },
+    /// A pretrained encoder's head is fitted without cross-validation, because all training clips are
+    /// of one speaker: with the largest shrinkage, and without scaling.
+    NotCrossValidated,
     /// A shrinkage for a head of dimensions was evaluated inside the training set.
-    RidgeJudged {
+    RidgeEvaluated {
         /// The shrinkage, 0 to 1.
         shrinkage: f64,
         /// Concordance correlation coefficient on speakers held out of the training set, the mean

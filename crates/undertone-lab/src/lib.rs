@@ -19,8 +19,8 @@ pub use experiment::{
 };
 pub use prepare::{ClipFeatures, FeatureStore, FrozenEncoder, default_cache};
 pub use recipe::{
-    AugmentConfig, CopiesConfig, DimensionTarget, Dimensions, EncoderTrainingConfig, HoldOut,
-    LdaConfig, MaskConfig, PlateauConfig, Recipe, RecipeError, RegressionLoss, ScheduleConfig,
+    AugmentConfig, CopiesConfig, DimensionTarget, Dimensions, EncoderTrainingConfig, HeadConfig,
+    HoldOut, MaskConfig, PlateauConfig, Recipe, RecipeError, RegressionLoss, ScheduleConfig,
     Selection, TrainingConfig,
 };
 pub use run::{

@@ -202,8 +202,8 @@ fn a_saved_model_predicts_in_the_corpus_unit_and_inside_the_range() {
         observer: &|_| {},
         interrupt: &interrupt,
     };
-    let judged = evaluate_dimensions(&task).unwrap().report.unwrap();
-    assert!(judged.pooled.n > predicted.len());
+    let evaluated = evaluate_dimensions(&task).unwrap().report.unwrap();
+    assert!(evaluated.pooled.n > predicted.len());
     assert!(matches!(
         evaluate_model(&task),
         Err(LabError::OtherTask { .. })
@@ -225,10 +225,8 @@ fn recipes_that_mix_classes_and_dimensions_are_refused() {
             &["dimensions={arousal={rage=[1, 5]}}"],
             "expected a list of names",
         ),
-        (
-            &["dimensions=[]", "training.select=last", "loss=ccc"],
-            "without dimensions",
-        ),
+        (&["dimensions=[]"], "one or more names of columns"),
+        (&["training.batch_size=1"], "training.batch_size"),
     ] {
         let overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
         let error = Recipe::parse(RECIPE, "tones", &overrides).unwrap_err();

@@ -154,7 +154,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
     let (report, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
     assert!(report.contains("UAR"), "{report}");
 
-    let judged = evaluate_model(&EvaluationTask {
+    let evaluated = evaluate_model(&EvaluationTask {
         model: &model,
         corpus: &corpus,
         protocol: &recipe.protocol,
@@ -168,12 +168,12 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         observer: &|_| {},
         interrupt: &Interrupt::new(),
     });
-    let judged = judged.unwrap().report.unwrap();
+    let evaluated = evaluated.unwrap().report.unwrap();
     let of_run = fs::read_to_string(folder.path().join("run/report.json")).unwrap();
     let of_run: serde_json::Value = serde_json::from_str(&of_run).unwrap();
     let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();
     assert_eq!(
-        judged.pooled.uar.value, uar,
+        evaluated.pooled.uar.value, uar,
         "from disk and from cached embeddings"
     );
 

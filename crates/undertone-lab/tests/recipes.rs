@@ -152,6 +152,8 @@ fn errors_name_the_field_and_the_place() {
         let message = message("3-optimized", &[assignment]);
         assert!(message.contains(field), "{assignment}: {message}");
     }
+    let loss = message("3-optimized", &["loss=ccc"]);
+    assert!(loss.contains("without dimensions"), "{loss}");
     let coarser = message(
         "3-optimized",
         &["label_scheme=emotion8", "output_scheme=sentiment3"],

@@ -56,10 +56,11 @@ enum JsonEvent<'a> {
         test: usize,
         resumed_after_epoch: Option<usize>,
     },
-    ShrinkageJudged {
+    ShrinkageEvaluated {
         shrinkage: f64,
         uar: f64,
     },
+    NotCrossValidated,
     HeadFitted {
         shrinkage: f64,
         temperature: f64,
@@ -68,7 +69,7 @@ enum JsonEvent<'a> {
         without: &'a BTreeMap<&'a str, usize>,
         outside: &'a BTreeMap<&'a str, usize>,
     },
-    RidgeJudged {
+    RidgeEvaluated {
         shrinkage: f64,
         ccc: f64,
     },
@@ -183,12 +184,17 @@ impl Reporter {
                 self.bar.reset();
                 self.bar.set_message("");
             }
-            Event::ShrinkageJudged { shrinkage, uar } => self.say(
+            Event::ShrinkageEvaluated { shrinkage, uar } => self.say(
                 format_args!(
                     "shrinkage {shrinkage}: UAR {:.1} % on held-out parts of the training set",
                     100.0 * uar
                 ),
-                JsonEvent::ShrinkageJudged { shrinkage, uar },
+                JsonEvent::ShrinkageEvaluated { shrinkage, uar },
+            ),
+            Event::NotCrossValidated => self.say(
+                "warning: the head was not cross-validated, because all training clips are of one \
+                 speaker; it has the largest shrinkage and is not scaled",
+                JsonEvent::NotCrossValidated,
             ),
             Event::HeadFitted {
                 shrinkage,
@@ -214,11 +220,11 @@ impl Reporter {
                     JsonEvent::WithoutValue { without, outside },
                 );
             }
-            Event::RidgeJudged { shrinkage, ccc } => self.say(
+            Event::RidgeEvaluated { shrinkage, ccc } => self.say(
                 format_args!(
                     "shrinkage {shrinkage}: CCC {ccc:.3} on held-out speakers of the training set"
                 ),
-                JsonEvent::RidgeJudged { shrinkage, ccc },
+                JsonEvent::RidgeEvaluated { shrinkage, ccc },
             ),
             Event::RidgeFitted { shrinkage, factors } => {
                 let text: Vec<String> = factors.iter().map(|it| format!("{it:.2}")).collect();

@@ -14,7 +14,7 @@ use undertone_models::{Model, Provenance};
 use super::exclusions::Exclusions;
 use super::folds::{takes, without_speaker};
 use super::predictions::Predictor;
-use super::setup::{labeled, measured};
+use super::setup::{labeled, with_values};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
 use crate::prepare::FeatureStore;
@@ -100,7 +100,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
     let clips = match P::OF_DIMENSIONS {
         true => {
             let dimensions = config.dimensions.iter().map(|it| (&*it.name, it.range));
-            measured(
+            with_values(
                 &task.corpus.utterances,
                 &dimensions.collect::<Vec<_>>(),
                 task.observer,

@@ -68,7 +68,7 @@ impl Experiment<'_> {
         if !self.recipe.dimensions.is_empty() {
             let dimensions = self.recipe.dimensions.iter();
             let dimensions: Vec<_> = dimensions.map(|it| (&*it.name, it.range)).collect();
-            return measured(&self.corpus.utterances, &dimensions, self.observer);
+            return with_values(&self.corpus.utterances, &dimensions, self.observer);
         }
         let scheme = &self.recipe.label_scheme;
         let schemes = [self.recipe.outputs(), scheme];
@@ -136,7 +136,7 @@ pub(super) fn labeled(
 ///
 /// # Errors
 /// If no clip is left.
-pub(super) fn measured(
+pub(super) fn with_values(
     utterances: &[Utterance],
     dimensions: &[(&str, Option<[f64; 2]>)],
     observer: Observer<'_>,

@@ -1,5 +1,8 @@
 //! The pretrained network that a fold starts from.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use undertone_corpus::Utterance;
@@ -11,9 +14,9 @@ use super::outputs::standardized;
 use super::setup::Experiment;
 use crate::error::LabError;
 use crate::events::Event;
-use crate::head::{self, Example, Measured};
+use crate::head::{self, Example, RegressionExample};
 use crate::prepare::ClipFeatures;
-use crate::recipe::{HoldOut, LdaConfig};
+use crate::recipe::{HeadConfig, HoldOut};
 use crate::train::rng_at;
 
 impl Experiment<'_> {
@@ -36,35 +39,38 @@ impl Experiment<'_> {
         };
         let head = match outputs {
             Outputs::Classes(classes) => {
-                self.classifying_head(features, job, embeddings, classes, config)?
+                self.classification_head(features, job, embeddings, classes, config)?
             }
             Outputs::Dimensions(dimensions) => {
-                self.measuring_head(features, job, embeddings, dimensions, config)?
+                self.regression_head(features, job, embeddings, dimensions, config)?
             }
         };
         Ok(Some(network.with_head(head)))
     }
 
-    fn classifying_head(
+    fn classification_head(
         &self,
         features: &Features,
         job: &Job,
         embeddings: &[ClipFeatures],
         class_of_output: &[usize],
-        config: &LdaConfig,
+        config: &HeadConfig,
     ) -> Result<Head, LabError> {
         let outputs = self.recipe.outputs();
         let held_out = HeldOut::of(&features.utterances, job, config);
-        let example = |index: &usize| {
-            let utterance = &features.utterances[*index];
-            Some(Example {
-                embedding: embeddings[*index].windows.first()?,
-                output: outputs.label_of(utterance.emotion)?,
-                group: held_out.group(utterance),
+        let clips = held_out.groups(&features.utterances, job);
+        let examples: Vec<Example<'_>> = clips
+            .iter()
+            .filter_map(|(index, group)| {
+                Some(Example {
+                    embedding: embeddings[*index].windows.first()?,
+                    output: outputs.label_of(features.utterances[*index].emotion)?,
+                    group,
+                })
             })
-        };
-        let examples: Vec<Example<'_>> = job.fold.train.iter().filter_map(example).collect();
+            .collect();
         let groups = shuffled(examples.iter().map(|example| example.group), job.seed);
+        let mut evaluated = false;
         let fitted = head::fit(
             &examples,
             class_of_output,
@@ -72,9 +78,11 @@ impl Experiment<'_> {
             (&groups, held_out.folds(&groups, config)),
             &self.device,
             &mut |shrinkage, uar| {
-                (self.observer)(&Event::ShrinkageJudged { shrinkage, uar });
+                evaluated = true;
+                (self.observer)(&Event::ShrinkageEvaluated { shrinkage, uar });
             },
         )?;
+        self.tell_of_cross_validation(evaluated);
         (self.observer)(&Event::HeadFitted {
             shrinkage: fitted.shrinkage,
             temperature: fitted.temperature,
@@ -82,31 +90,36 @@ impl Experiment<'_> {
         Ok(fitted.head)
     }
 
-    fn measuring_head(
+    fn regression_head(
         &self,
         features: &Features,
         job: &Job,
         embeddings: &[ClipFeatures],
         dimensions: &[Dimension],
-        config: &LdaConfig,
+        config: &HeadConfig,
     ) -> Result<Head, LabError> {
         let held_out = HeldOut::of(&features.utterances, job, config);
-        let train = || job.fold.train.iter().copied();
-        let values: Vec<Vec<f32>> = train()
-            .map(|index| standardized(&features.utterances[index], dimensions).unwrap_or_default())
+        let clips = held_out.groups(&features.utterances, job);
+        let values: Vec<Vec<f32>> = clips
+            .iter()
+            .map(|(index, _)| {
+                standardized(&features.utterances[*index], dimensions).unwrap_or_default()
+            })
             .collect();
-        let examples: Vec<Measured<'_>> = train()
+        let examples: Vec<RegressionExample<'_>> = clips
+            .iter()
             .zip(&values)
             .filter(|(_, values)| !values.is_empty())
-            .filter_map(|(index, values)| {
-                Some(Measured {
-                    embedding: embeddings[index].windows.first()?,
+            .filter_map(|((index, group), values)| {
+                Some(RegressionExample {
+                    embedding: embeddings[*index].windows.first()?,
                     values,
-                    group: held_out.group(&features.utterances[index]),
+                    group,
                 })
             })
             .collect();
         let groups = shuffled(examples.iter().map(|example| example.group), job.seed);
+        let mut evaluated = false;
         let fitted = head::fit_ridge(
             &examples,
             config,
@@ -114,14 +127,22 @@ impl Experiment<'_> {
             (&groups, held_out.folds(&groups, config)),
             &self.device,
             &mut |shrinkage, ccc| {
-                (self.observer)(&Event::RidgeJudged { shrinkage, ccc });
+                evaluated = true;
+                (self.observer)(&Event::RidgeEvaluated { shrinkage, ccc });
             },
         )?;
+        self.tell_of_cross_validation(evaluated);
         (self.observer)(&Event::RidgeFitted {
             shrinkage: fitted.shrinkage,
             factors: &fitted.factors,
         });
         Ok(fitted.head)
+    }
+
+    fn tell_of_cross_validation(&self, evaluated: bool) {
+        if !evaluated {
+            (self.observer)(&Event::NotCrossValidated);
+        }
     }
 }
 
@@ -133,7 +154,7 @@ enum HeldOut {
 }
 
 impl HeldOut {
-    fn of(utterances: &[Utterance], job: &Job, config: &LdaConfig) -> Self {
+    fn of(utterances: &[Utterance], job: &Job, config: &HeadConfig) -> Self {
         let mut corpora = job
             .fold
             .train
@@ -147,15 +168,24 @@ impl HeldOut {
         }
     }
 
-    /// Return what is held out together with a clip.
-    fn group(self, utterance: &Utterance) -> &str {
-        match self {
-            Self::Speakers => utterance.speaker_name(),
-            Self::Corpora => &utterance.corpus,
+    /// Return the training clips, each with the name of what is held out together with it.
+    fn groups<'a>(self, utterances: &'a [Utterance], job: &Job) -> Vec<(usize, Cow<'a, str>)> {
+        let clips = job.fold.train.iter();
+        clips
+            .map(|index| (*index, self.group(&utterances[*index])))
+            .collect()
+    }
+
+    /// A clip of an unknown speaker is a speaker of its own, as in the scores.
+    fn group(self, utterance: &Utterance) -> Cow<'_, str> {
+        match (self, &utterance.speaker) {
+            (Self::Corpora, _) => Cow::Borrowed(&utterance.corpus),
+            (Self::Speakers, Some(speaker)) => Cow::Borrowed(speaker),
+            (Self::Speakers, None) => Cow::Owned(utterance.name_below(Path::new(""))),
         }
     }
 
-    fn folds(self, groups: &[&str], config: &LdaConfig) -> usize {
+    fn folds(self, groups: &[&str], config: &HeadConfig) -> usize {
         match self {
             Self::Speakers => config.folds,
             Self::Corpora => groups.len(),
@@ -170,4 +200,24 @@ fn shuffled<'a>(groups: impl Iterator<Item = &'a str>, seed: u64) -> Vec<&'a str
     groups.dedup();
     groups.shuffle(&mut rng_at(seed, 0, 1));
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use undertone_corpus::Emotion;
+
+    use super::*;
+
+    #[test]
+    fn a_clip_of_an_unknown_speaker_is_held_out_alone() {
+        let clip = |name: &str, speaker: Option<&str>| Utterance {
+            speaker: speaker.map(str::to_owned),
+            ..Utterance::new(name, Emotion::Sad)
+        };
+        let group = |name, speaker| HeldOut::Speakers.group(&clip(name, speaker)).into_owned();
+        assert_ne!(group("a.wav", None), group("b.wav", None));
+        assert_eq!(group("a.wav", Some("anna")), group("b.wav", Some("anna")));
+        let corpus = |name| HeldOut::Corpora.group(&clip(name, None)).into_owned();
+        assert_eq!(corpus("a.wav"), corpus("b.wav"));
+    }
 }

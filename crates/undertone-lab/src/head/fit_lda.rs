@@ -12,7 +12,7 @@ use undertone_models::Head;
 use super::held_out_groups::held_out_groups;
 use super::lda::{Example, Lda};
 use crate::error::LabError;
-use crate::recipe::LdaConfig;
+use crate::recipe::HeadConfig;
 
 /// A fitted head.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ struct HeldOut {
 pub(crate) fn fit(
     examples: &[Example<'_>],
     class_of_output: &[usize],
-    config: &LdaConfig,
+    config: &HeadConfig,
     (groups, folds): (&[&str], usize),
     device: &Device,
     observe: &mut dyn FnMut(f64, f64),
@@ -55,8 +55,7 @@ pub(crate) fn fit(
     // The choice is made by outputs. The classes matter only for the final head.
     let alone: Vec<usize> = (0..outputs).collect();
     for held in held_out_groups(groups, folds) {
-        let (out, kept): (Vec<_>, Vec<_>) =
-            examples.iter().partition(|it| held.contains(&it.group));
+        let (out, kept): (Vec<_>, Vec<_>) = examples.iter().partition(|it| held.contains(it.group));
         let lda = Lda::new(&kept, outputs, device);
         // Leave out an emotion that only held-out groups have: it cannot be recognized.
         let out: Vec<Example<'_>> = out.into_iter().filter(|it| lda.knows(it.output)).collect();
@@ -178,7 +177,7 @@ mod tests {
                 group: speakers[index / 3],
             })
             .collect();
-        let config = LdaConfig {
+        let config = HeadConfig {
             shrinkage: vec![0.1, 0.9],
             folds: 2,
             hold_out: HoldOut::default(),
@@ -229,7 +228,7 @@ mod tests {
             group: speakers[index / 4],
         };
         let examples: Vec<Example<'_>> = rows.iter().enumerate().map(example).collect();
-        let config = LdaConfig {
+        let config = HeadConfig {
             shrinkage: vec![0.9],
             folds: 4,
             hold_out: HoldOut::default(),
@@ -251,7 +250,7 @@ mod tests {
     #[test]
     fn the_temperature_corrects_overconfident_scores() {
         // Three of four examples are correct, so the probability is 3/4: a difference of ln 3.
-        let judged: Vec<HeldOut> = (0..8)
+        let evaluated: Vec<HeldOut> = (0..8)
             .map(|index| HeldOut {
                 output: index % 2,
                 scores: match (index % 2 == 0) == (index < 6) {
@@ -260,7 +259,7 @@ mod tests {
                 },
             })
             .collect();
-        let found = temperature(&judged, 2);
+        let found = temperature(&evaluated, 2);
         assert!((found - 3.0f64.ln() / 10.0).abs() < 1e-3, "{found}");
         assert_eq!(temperature(&[], 2), 1.0);
     }

@@ -9,4 +9,4 @@ mod ridge;
 
 pub(crate) use fit_lda::fit;
 pub(crate) use lda::Example;
-pub(crate) use ridge::{Measured, fit_ridge};
+pub(crate) use ridge::{RegressionExample, fit_ridge};

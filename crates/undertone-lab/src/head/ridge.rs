@@ -1,13 +1,13 @@
 //! Ridge regression whose shrinkage is chosen by cross-validation over speakers or corpora.
 //!
 //! Embeddings are standardized. With their covariance `S`, the covariance `c` with a target and a
-//! shrinkage `s`, the weights are `(1 - s)·S'⁻¹·c` with `S' = (1 - s)·S + s·(tr S / d)·I`: those of a
-//! ridge regression (Hoerl & Kennard 1970) with the penalty `s / (1 - s) · tr S / d`.
+//! shrinkage `s`, the weights are `(1 - s)·S'⁻¹·c` with `S' = (1 - s)·S + s·(tr S / d)·I`: those of
+//! a ridge regression (Hoerl & Kennard 1970) with the penalty `s / (1 - s) · tr S / d`.
 //!
 //! Ridge regression minimizes the squared error, and so its predictions vary less than the truth.
 //! The concordance correlation coefficient is highest if both vary alike. With the loss `ccc`, each
 //! target's predictions are therefore multiplied by the ratio of the deviations, measured on
-//! held-out groups.
+//! held-out groups, around the mean of the training targets.
 
 use burn::tensor::Device;
 use undertone_audio::FeatureMatrix;
@@ -17,11 +17,11 @@ use undertone_models::{BandStatistics, Head};
 use super::covariance::Covariance;
 use super::held_out_groups::held_out_groups;
 use crate::error::LabError;
-use crate::recipe::{LdaConfig, RegressionLoss};
+use crate::recipe::{HeadConfig, RegressionLoss};
 
 /// An embedding with standardized targets to fit a head to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Measured<'a> {
+pub(crate) struct RegressionExample<'a> {
     /// A matrix of one frame.
     pub(crate) embedding: &'a FeatureMatrix,
     /// The standardized value of each dimension.
@@ -43,17 +43,17 @@ pub(crate) struct FittedRidge {
 /// Largest factor of predictions. Larger ones only magnify noise.
 const LARGEST_FACTOR: f64 = 10.0;
 
-/// Fit a head. Choose the shrinkage with the lowest loss on `folds` folds of held-out groups, and the
-/// larger one of equals. With a single group there are no folds: take the largest shrinkage.
+/// Fit a head. Choose the shrinkage with the lowest loss on `folds` folds of held-out groups, and
+/// the larger one of equals. With a single group there are no folds: take the largest shrinkage.
 ///
-/// Groups are assigned to the folds in the order of `groups`. `observe` receives each shrinkage with
-/// its CCC, the mean over the dimensions.
+/// Groups are assigned to the folds in the order of `groups`. `observe` receives each shrinkage
+/// with its CCC, the mean over the dimensions.
 ///
 /// # Errors
 /// If the embeddings do not differ.
 pub(crate) fn fit_ridge(
-    examples: &[Measured<'_>],
-    config: &LdaConfig,
+    examples: &[RegressionExample<'_>],
+    config: &HeadConfig,
     loss: RegressionLoss,
     (groups, folds): (&[&str], usize),
     device: &Device,
@@ -67,8 +67,8 @@ pub(crate) fn fit_ridge(
         .map(|_| HeldOut::new(dimensions))
         .collect();
     for held in held_out_groups(groups, folds) {
-        let (out, kept): (Vec<Measured<'_>>, Vec<Measured<'_>>) =
-            examples.iter().partition(|it| held.contains(&it.group));
+        let (out, kept): (Vec<RegressionExample<'_>>, Vec<RegressionExample<'_>>) =
+            examples.iter().partition(|it| held.contains(it.group));
         let ridge = Ridge::new(&kept, dimensions, device);
         for (shrinkage, held_out) in shrinkages.iter().zip(&mut held_out) {
             // Leave out a fold whose other embeddings do not differ.
@@ -117,6 +117,8 @@ pub(crate) fn fit_ridge(
 struct HeldOut {
     truth: Vec<Vec<f64>>,
     predicted: Vec<Vec<f64>>,
+    /// The mean of the target over the training examples of each example's fold.
+    means: Vec<Vec<f64>>,
 }
 
 impl HeldOut {
@@ -124,6 +126,7 @@ impl HeldOut {
         Self {
             truth: vec![Vec::new(); dimensions],
             predicted: vec![Vec::new(); dimensions],
+            means: vec![Vec::new(); dimensions],
         }
     }
 
@@ -131,7 +134,7 @@ impl HeldOut {
         self.truth.iter().all(Vec::is_empty)
     }
 
-    fn add(&mut self, functions: &Functions, examples: &[Measured<'_>]) {
+    fn add(&mut self, functions: &Functions, examples: &[RegressionExample<'_>]) {
         for example in examples {
             let predicted = functions.values(example.embedding);
             for (column, value) in self.predicted.iter_mut().zip(predicted) {
@@ -139,6 +142,9 @@ impl HeldOut {
             }
             for (column, value) in self.truth.iter_mut().zip(example.values) {
                 column.push(f64::from(*value));
+            }
+            for (column, function) in self.means.iter_mut().zip(&functions.0) {
+                column.push(function.mean);
             }
         }
     }
@@ -159,14 +165,15 @@ impl HeldOut {
 
     /// Return the scores with predictions multiplied by a factor.
     fn scores(&self, factors: &[f64]) -> Vec<RegressionScores> {
-        let columns = self.truth.iter().zip(&self.predicted).zip(factors);
+        let columns = self.truth.iter().zip(&self.predicted).zip(&self.means);
         columns
-            .map(|((truth, predicted), factor)| {
-                // Around the mean, as the head does.
-                let mean = Spread::of(predicted).mean;
+            .zip(factors)
+            .map(|(((truth, predicted), means), factor)| {
+                // Around the mean of the training targets, as the head does.
                 let scaled: Vec<f64> = predicted
                     .iter()
-                    .map(|value| mean + factor * (value - mean))
+                    .zip(means)
+                    .map(|(value, mean)| mean + factor * (value - mean))
                     .collect();
                 RegressionScores::of(truth, &scaled)
             })
@@ -185,7 +192,7 @@ struct Ridge {
 }
 
 impl Ridge {
-    fn new(examples: &[Measured<'_>], dimensions: usize, device: &Device) -> Self {
+    fn new(examples: &[RegressionExample<'_>], dimensions: usize, device: &Device) -> Self {
         let width = examples.first().map_or(0, |it| it.embedding.values.len());
         let statistics = BandStatistics::of(width, examples.iter().map(|it| it.embedding));
         let count = examples.len().max(1) as f64;
@@ -262,7 +269,7 @@ impl Functions {
         })
     }
 
-    /// Return a head whose values are multiplied by a factor around their mean.
+    /// Return a head whose values are multiplied by a factor around the mean of the targets.
     fn head(&self, factors: &[f64], device: &Device) -> Head {
         let width = self.0.first().map_or(0, |function| function.weights.len());
         let scaled = || self.0.iter().zip(factors);
@@ -307,16 +314,16 @@ mod tests {
     fn equals_scikit_learn() {
         let rows = REFERENCE_ROWS.map(|row| matrix(&row));
         let targets = targets();
-        let examples: Vec<Measured<'_>> = rows
+        let examples: Vec<RegressionExample<'_>> = rows
             .iter()
             .zip(&targets)
-            .map(|(embedding, values)| Measured {
+            .map(|(embedding, values)| RegressionExample {
                 embedding,
                 values,
                 group: "a",
             })
             .collect();
-        let config = LdaConfig {
+        let config = HeadConfig {
             shrinkage: vec![0.3],
             folds: 4,
             hold_out: HoldOut::default(),
@@ -349,14 +356,14 @@ mod tests {
         let targets: Vec<[f32; 1]> = (0..40)
             .map(|index| [(index % 8) as f32 + (index * 5 % 7) as f32])
             .collect();
-        let examples: Vec<Measured<'_>> = (0..40)
-            .map(|index| Measured {
+        let examples: Vec<RegressionExample<'_>> = (0..40)
+            .map(|index| RegressionExample {
                 embedding: &rows[index],
                 values: &targets[index],
                 group: speakers[index / 10],
             })
             .collect();
-        let config = LdaConfig {
+        let config = HeadConfig {
             shrinkage: vec![0.1, 0.9],
             folds: 4,
             hold_out: HoldOut::default(),
@@ -385,18 +392,29 @@ mod tests {
     }
 
     #[test]
+    fn held_out_predictions_are_scaled_around_the_mean_of_the_training_targets() {
+        let held_out = HeldOut {
+            truth: vec![vec![1.0, 2.0, 3.0]],
+            predicted: vec![vec![0.5, 1.0, 2.0]],
+            means: vec![vec![0.0, 0.0, 1.0]],
+        };
+        let scores = held_out.scores(&[2.0]);
+        assert!((scores[0].ccc - 1.0).abs() < 1e-12, "{scores:?}");
+    }
+
+    #[test]
     fn equal_embeddings_are_an_error() {
         let row = matrix(&[1.0, 2.0]);
         let examples = [[0.0], [1.0]];
-        let examples: Vec<Measured<'_>> = examples
+        let examples: Vec<RegressionExample<'_>> = examples
             .iter()
-            .map(|values| Measured {
+            .map(|values| RegressionExample {
                 embedding: &row,
                 values,
                 group: "a",
             })
             .collect();
-        let config = LdaConfig {
+        let config = HeadConfig {
             shrinkage: vec![0.3],
             folds: 4,
             hold_out: HoldOut::default(),

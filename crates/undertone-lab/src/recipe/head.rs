@@ -9,9 +9,9 @@ use super::error::{RecipeError, range};
 /// cross-validation over the speakers or the corpora of the training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LdaConfig {
-    /// The shrinkages to choose from, above 0 up to 1, for dimensions below 1. With 1 only the variances count; with small
-    /// ones the covariances count too.
+pub struct HeadConfig {
+    /// The shrinkages to choose from, above 0 up to 1, for dimensions below 1. With 1 only the
+    /// variances count; with small ones the covariances count too.
     pub shrinkage: Vec<f64>,
     /// Folds of the cross-validation over speakers, at least 2.
     #[serde(default = "four")]
@@ -25,11 +25,11 @@ pub struct LdaConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldOut {
-    /// Some of the speakers.
+    /// Some of the speakers. A clip whose speaker is not known is a speaker of its own.
     #[default]
     Speakers,
-    /// One corpus, so that shrinkage and temperature suit corpora that were never heard. If all clips
-    /// are of one corpus, some of the speakers.
+    /// One corpus, so that shrinkage and temperature suit corpora that were never heard. If all
+    /// clips are of one corpus, some of the speakers.
     Corpora,
 }
 
@@ -43,7 +43,7 @@ fn four() -> usize {
     4
 }
 
-impl LdaConfig {
+impl HeadConfig {
     pub(super) fn check(&self) -> Result<(), RecipeError> {
         range(
             !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),

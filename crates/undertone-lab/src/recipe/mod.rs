@@ -4,7 +4,8 @@ mod augment;
 mod copies;
 mod dimensions;
 mod error;
-mod lda;
+mod head;
+
 mod protocol_text;
 mod training;
 
@@ -20,7 +21,7 @@ pub use copies::CopiesConfig;
 pub use dimensions::{DimensionTarget, Dimensions, RegressionLoss};
 pub use error::RecipeError;
 use error::range;
-pub use lda::{HoldOut, LdaConfig};
+pub use head::{HeadConfig, HoldOut};
 pub(crate) use protocol_text::describe_protocol;
 pub use training::{
     EncoderTrainingConfig, PlateauConfig, ScheduleConfig, Selection, TrainingConfig,
@@ -71,7 +72,7 @@ pub struct Recipe {
     /// How the head of a pretrained encoder is fitted to the embeddings of the frozen encoder,
     /// before any `training`. For pretrained encoders only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<LdaConfig>,
+    pub head: Option<HeadConfig>,
     /// How the network is trained by gradient descent. Required without `head`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingConfig>,
@@ -119,8 +120,8 @@ impl Recipe {
     }
 
     /// Read a recipe file, or a built-in recipe by its name, and apply `overrides` of the form
-    /// `training.epochs=10`. Values are TOML; a value that is not TOML is taken as text. An override
-    /// of `dimensions` takes the place of the recipe's classes.
+    /// `training.epochs=10`. Values are TOML; a value that is not TOML is taken as text. An
+    /// override of `dimensions` takes the place of the recipe's classes.
     ///
     /// # Errors
     /// If the file or an override cannot be used. The error names it, and the field of a wrong
@@ -173,6 +174,12 @@ impl Recipe {
                 .try_into()
                 .map_err(|error| parse_error(&origin, error))?
         };
+        range(
+            !recipe.dimensions.is_empty() || !table.contains_key("dimensions"),
+            "dimensions",
+            "one or more names of columns, or left out for classes",
+            "none",
+        )?;
         if !recipe.dimensions.is_empty() {
             for scheme in SCHEMES {
                 if table.contains_key(scheme) {
@@ -332,6 +339,14 @@ impl Recipe {
         let Some(training) = &self.training else {
             return Ok(());
         };
+        // The CCC of a single clip is 0 whatever is predicted.
+        let of_ccc = !of_classes && self.loss.unwrap_or_default() == RegressionLoss::Ccc;
+        range(
+            !of_ccc || training.batch_size > 1,
+            "training.batch_size",
+            "at least 2 for dimensions with the loss ccc",
+            training.batch_size,
+        )?;
         range(
             of_classes || (training.label_smoothing == 0.0 && !training.class_weights),
             "training",

@@ -251,11 +251,6 @@ impl<P: Target> RunRecord<P> {
         (done, self.log.as_ref().map(|log| log.folds.len()))
     }
 
-    /// Return the names of the classes or of the dimensions.
-    pub fn labels(&self) -> Vec<String> {
-        self.targets.clone()
-    }
-
     /// Return the predictions of the test clips of all finished folds, fold by fold.
     pub fn test_predictions(&self) -> Vec<P> {
         test_predictions(&self.folds)

@@ -16,7 +16,7 @@ use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VoiceArgs, protocol};
 #[command(after_help = "\
 Examples:
   undertone evaluate models/mine --corpus emodb
-  undertone evaluate models/mine --corpus emodb --corpus crema-d --out judged
+  undertone evaluate models/mine --corpus emodb --corpus crema-d --out evaluated
       writes a page, report.json, and the predictions of all clips as clips.csv and clips.json
   undertone evaluate models/mine --corpus other.csv --out clips.csv
   undertone evaluate models/mine --corpus emodb --robustness

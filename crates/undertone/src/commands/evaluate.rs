@@ -89,14 +89,14 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     }
     match of_dimensions {
         false => {
-            let judged = evaluate_model(&task);
+            let evaluated = evaluate_model(&task);
             reporter.end();
-            finish(judged, out, &corpus.root, args.json)
+            finish(evaluated, out, &corpus.root, args.json)
         }
         true => {
-            let judged = evaluate_dimensions(&task);
+            let evaluated = evaluate_dimensions(&task);
             reporter.end();
-            finish(judged, out, &corpus.root, args.json)
+            finish(evaluated, out, &corpus.root, args.json)
         }
     }
 }
@@ -111,12 +111,12 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 /// Write and print the results.
 fn finish<P: Task>(
-    judged: Result<RunRecord<P>, LabError>,
+    evaluated: Result<RunRecord<P>, LabError>,
     out: Option<Out<'_>>,
     corpus: &Path,
     json: bool,
 ) -> anyhow::Result<Exit> {
-    let Some(record) = unless_interrupted(judged)? else {
+    let Some(record) = unless_interrupted(evaluated)? else {
         return Ok(Exit::Interrupted);
     };
     let Some(report) = &record.report else {

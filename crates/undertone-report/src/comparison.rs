@@ -34,10 +34,10 @@ pub(crate) fn distinct_clips(record: &RunRecord) -> usize {
 }
 
 fn judged_repeatedly(record: &RunRecord) -> bool {
-    let judged = record.report.as_ref().map_or(0, |report| report.pooled.n);
+    let evaluated = record.report.as_ref().map_or(0, |report| report.pooled.n);
     let distinct = distinct_clips(record);
     // A run without predictions has no clips to count.
-    distinct > 0 && distinct < judged
+    distinct > 0 && distinct < evaluated
 }
 
 /// Compare each pair of runs.
@@ -84,7 +84,7 @@ fn compare(
         return Ok(Err("they have no test clip in common".into()));
     }
     pairs.sort_by(|a, b| a.0.utterance.cmp(&b.0.utterance));
-    Ok(match PairedComparison::new(&one.labels(), &pairs) {
+    Ok(match PairedComparison::new(&one.targets, &pairs) {
         Err(error @ MetricsError::TruthsDiffer { .. }) => {
             Err(format!("their corpora are labeled differently ({error})"))
         }

@@ -7,6 +7,7 @@ mod dimension_summary;
 mod error;
 mod evaluation;
 mod extremes;
+mod groups;
 mod names;
 mod numbers;
 mod output;

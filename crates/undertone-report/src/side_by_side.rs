@@ -134,18 +134,18 @@ fn table(records: &[RunRecord], names: &[String]) -> Table {
 }
 
 fn figure(records: &[RunRecord], names: &[String]) -> Result<Option<Block>, ReportError> {
-    let judged: Vec<(&Report, &String)> = records
+    let evaluated: Vec<(&Report, &String)> = records
         .iter()
         .zip(names)
         .filter_map(|(record, name)| Some((record.report.as_ref()?, name)))
         .collect();
-    if judged.len() < 2 {
+    if evaluated.len() < 2 {
         return Ok(None);
     }
     let task = |report: &Report| format!("{}, {}", report.label_scheme, report.protocol_name());
-    let first = task(judged[0].0);
-    let alike = judged.iter().all(|(report, _)| task(report) == first);
-    let groups = judged.iter().map(|(report, name)| {
+    let first = task(evaluated[0].0);
+    let alike = evaluated.iter().all(|(report, _)| task(report) == first);
+    let groups = evaluated.iter().map(|(report, name)| {
         let uar = report.pooled.uar;
         Interval {
             name: match alike {

@@ -28,7 +28,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     if report.pooled.by_corpus.is_empty() {
         return Ok(None);
     }
-    let labels = record.labels();
+    let labels = &record.targets;
     let mut folds = Vec::new();
     for fold in &record.folds {
         if let Some(predictions) = &fold.predictions {

@@ -10,6 +10,7 @@ use undertone_metrics::{
 use super::subject::Subject;
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
+use crate::groups::{UNKNOWN_SPEAKERS, by_group, speakers_are_known};
 
 /// Returns the group of a clip.
 type Name = fn(&DimensionPrediction) -> &str;
@@ -29,8 +30,13 @@ pub(super) fn section(
         }),
         ("speaker", &pooled.by_speaker, |clip| clip.speaker()),
     ];
+    let known = speakers_are_known(&predictions);
     let mut blocks = Vec::new();
     for (kind, groups, name) in kinds {
+        if kind == "speaker" && !known {
+            blocks.push(Block::Note(UNKNOWN_SPEAKERS.into()));
+            continue;
+        }
         if groups.is_empty() {
             continue;
         }
@@ -40,12 +46,15 @@ pub(super) fn section(
             blocks.push(Block::Figure(figure));
         }
     }
-    blocks.push(Block::Text(
-        "The RMSE compares groups better than the CCC does, which falls where the truth varies \
-         little. The intervals of corpora and genders are a bootstrap over whole speakers, those \
-         of speakers over single clips."
-            .into(),
-    ));
+    let has_figure = blocks.iter().any(|block| matches!(block, Block::Figure(_)));
+    if has_figure {
+        blocks.push(Block::Text(
+            "The RMSE compares groups better than the CCC does, which falls where the truth \
+             varies little. The intervals of corpora and genders are a bootstrap over whole \
+             speakers, those of speakers over single clips."
+                .into(),
+        ));
+    }
     Ok(Some(Section {
         title: "Speakers".into(),
         blocks,
@@ -59,12 +68,12 @@ fn evaluations(
     groups: &[RegressionGroup],
     name: Name,
 ) -> Result<Vec<(String, RegressionEvaluation)>, MetricsError> {
+    let own = by_group(predictions, name);
     groups
         .iter()
-        .map(|group| {
-            let own = predictions.iter().filter(|clip| name(clip) == group.name);
-            let own: Vec<DimensionPrediction> = own.cloned().collect();
-            let evaluation = RegressionEvaluation::new(&subject.record.targets, &own)?;
+        .filter_map(|group| Some((group, own.get(group.name.as_str())?)))
+        .map(|(group, own)| {
+            let evaluation = RegressionEvaluation::new(&subject.record.targets, own)?;
             Ok((group.name.clone(), evaluation))
         })
         .collect()

@@ -17,7 +17,7 @@ use crate::numbers::score_with_interval;
 pub(super) fn section(subject: &Subject<'_, DimensionPrediction>) -> Result<Section, ReportError> {
     let mut blocks = state(subject.record);
     if let Some(report) = &subject.record.report {
-        judged(subject, report, &mut blocks)?;
+        evaluated(subject, report, &mut blocks)?;
     }
     Ok(Section {
         title: "Scores".into(),
@@ -25,7 +25,7 @@ pub(super) fn section(subject: &Subject<'_, DimensionPrediction>) -> Result<Sect
     })
 }
 
-fn judged(
+fn evaluated(
     subject: &Subject<'_, DimensionPrediction>,
     report: &Report<RegressionEvaluation>,
     blocks: &mut Vec<Block>,

@@ -13,6 +13,7 @@ use undertone_metrics::{
 use super::subject::Subject;
 use crate::error::ReportError;
 use crate::extremes::lowest_and_highest;
+use crate::groups::{UNKNOWN_SPEAKERS, by_group, speakers_are_known};
 use crate::numbers::p_value;
 
 /// Smallest number of clips for which the UAR of a group is compared.
@@ -21,7 +22,7 @@ const FEWEST: usize = 10;
 const SIGNIFICANT: f64 = 0.05;
 
 /// A group and its UAR with an interval.
-struct Judged {
+struct Group {
     name: String,
     clips: usize,
     uar: Score,
@@ -32,9 +33,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     let (Some(report), false) = (&subject.record.report, predictions.is_empty()) else {
         return Ok(None);
     };
-    let labels = subject.record.labels();
+    let labels = &subject.record.targets;
     let mut blocks = Vec::new();
-    let genders = judged(&labels, &predictions, &report.pooled.by_gender, gender_of)?;
+    let genders = evaluated(labels, &predictions, &report.pooled.by_gender, gender_of)?;
     if genders.is_empty() {
         blocks.push(Block::Note(
             "The corpus does not contain the speakers' genders.".into(),
@@ -49,24 +50,29 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         )));
         blocks.push(Block::Figure(figure(subject, report, "gender", &genders)?));
     }
-    let speakers = judged(&labels, &predictions, &report.pooled.by_speaker, speaker_of)?;
-    blocks.push(Block::Text(gap(
-        &speakers,
-        "speaker",
-        &predictions,
-        speaker_of,
-        |tested| Some(speaker_permutation_test(tested)),
-    )));
-    blocks.push(Block::Figure(figure(
-        subject, report, "speaker", &speakers,
-    )?));
-    blocks.push(Block::Text(
+    let methods = if speakers_are_known(&predictions) {
+        let by_speaker = &report.pooled.by_speaker;
+        let speakers = evaluated(labels, &predictions, by_speaker, speaker_of)?;
+        blocks.push(Block::Text(gap(
+            &speakers,
+            "speaker",
+            &predictions,
+            speaker_of,
+            |tested| Some(speaker_permutation_test(tested)),
+        )));
+        blocks.push(Block::Figure(figure(
+            subject, report, "speaker", &speakers,
+        )?));
         "The intervals of genders are a bootstrap over whole speakers, those of speakers over \
          single clips. The tests permute the genders of whole speakers, and the speakers of clips \
          of the same class, 1000 times. The UAR of a group is the mean over the classes of which \
          it has clips."
-            .into(),
-    ));
+    } else {
+        blocks.push(Block::Note(UNKNOWN_SPEAKERS.into()));
+        "The UAR of a group is the mean over the classes of which it has clips. A clip whose \
+         speaker is not known counts as a speaker of its own, in the intervals and the tests too."
+    };
+    blocks.push(Block::Text(methods.into()));
     Ok(Some(Section {
         title: "Speakers".into(),
         blocks,
@@ -81,25 +87,21 @@ fn speaker_of(prediction: &ClipPrediction) -> &str {
     &prediction.speaker
 }
 
-fn judged<'a>(
+fn evaluated<'a>(
     labels: &[String],
     predictions: &'a [ClipPrediction],
     groups: &[GroupScores],
     name: impl Fn(&'a ClipPrediction) -> &'a str,
-) -> Result<Vec<Judged>, ReportError> {
+) -> Result<Vec<Group>, ReportError> {
+    let own = by_group(predictions, name);
     groups
         .iter()
-        .map(|group| {
-            let own: Vec<ClipPrediction> = predictions
-                .iter()
-                .filter(|prediction| name(prediction) == group.name)
-                .cloned()
-                .collect();
-            let uar = Evaluation::new(labels, &own)?.uar;
-            Ok(Judged {
+        .filter_map(|group| Some((group, own.get(group.name.as_str())?)))
+        .map(|(group, own)| {
+            Ok(Group {
                 name: group.name.clone(),
                 clips: own.len(),
-                uar,
+                uar: Evaluation::new(labels, own)?.uar,
             })
         })
         .collect()
@@ -108,7 +110,7 @@ fn judged<'a>(
 /// Describe the gap between the groups, and test whether it is significant, using the groups with
 /// enough clips.
 fn gap(
-    groups: &[Judged],
+    groups: &[Group],
     kind: &str,
     predictions: &[ClipPrediction],
     name: impl Fn(&ClipPrediction) -> &str,
@@ -117,32 +119,35 @@ fn gap(
     if let [only] = groups {
         return format!("All clips are of one {kind}, {}.", only.name);
     }
-    let enough: Vec<&Judged> = groups
+    let enough: Vec<&Group> = groups
         .iter()
         .filter(|group| group.clips >= FEWEST)
         .collect();
-    let judged = if enough.len() < 2 {
+    let compared = if enough.len() < 2 {
         groups.iter().collect()
     } else {
         enough.clone()
     };
-    let by_uar = |a: &&&Judged, b: &&&Judged| a.uar.value.total_cmp(&b.uar.value);
-    let (Some(low), Some(high)) = (judged.iter().min_by(by_uar), judged.iter().max_by(by_uar))
-    else {
+    let by_uar = |a: &&&Group, b: &&&Group| a.uar.value.total_cmp(&b.uar.value);
+    let (Some(low), Some(high)) = (
+        compared.iter().min_by(by_uar),
+        compared.iter().max_by(by_uar),
+    ) else {
         return String::new();
     };
-    let among = if judged.len() < groups.len() {
+    let among = if compared.len() < groups.len() {
         format!(
             " (of the {} of {} with {FEWEST} clips or more)",
-            judged.len(),
+            compared.len(),
             groups.len()
         )
     } else {
         String::new()
     };
+    let names: BTreeSet<&str> = enough.iter().map(|group| group.name.as_str()).collect();
     let tested: Vec<&ClipPrediction> = predictions
         .iter()
-        .filter(|prediction| enough.iter().any(|group| group.name == name(prediction)))
+        .filter(|prediction| names.contains(name(prediction)))
         .collect();
     let p = if enough.len() < 2 {
         None
@@ -191,9 +196,9 @@ fn figure(
     subject: &Subject<'_>,
     report: &Report,
     kind: &str,
-    groups: &[Judged],
+    groups: &[Group],
 ) -> Result<Figure, ReportError> {
-    let interval = |group: &Judged| Interval {
+    let interval = |group: &Group| Interval {
         name: group.name.clone(),
         value: 100.0 * group.uar.value,
         bounds: Some((

@@ -24,7 +24,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Option<Section> {
         )];
         return Some(Section { title, blocks });
     }
-    let labels = subject.record.labels();
+    let labels = &subject.record.targets;
     let label = |class: usize| labels.get(class).cloned().unwrap_or_default();
     let mut silent = 0;
     let rows: Vec<Vec<Cell>> = mistakes

@@ -37,8 +37,8 @@ pub(super) fn section(
         blocks: vec![
             Block::Grid(figures),
             Block::Text(
-                "A clip on the diagonal is predicted exactly. The figure beside it shows whether the \
-                 predictions have the mean and the spread of the truth."
+                "A clip on the diagonal is predicted exactly. The figure beside it shows whether \
+                 the predictions have the mean and the spread of the truth."
                     .into(),
             ),
         ],
@@ -94,7 +94,8 @@ fn diagonal(predictions: &[DimensionPrediction], index: usize) -> Vec<(f64, f64)
         .collect()
 }
 
-/// Draw the predictions at each true value if the truth has few, and else the distributions of both.
+/// Draw the predictions at each true value if the truth has few, and else the distributions of
+/// both.
 fn spread(
     subject: &Subject<'_, DimensionPrediction>,
     predictions: &[DimensionPrediction],

@@ -17,7 +17,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     let record = subject.record;
     let mut blocks = state(record);
     if let Some(report) = &record.report {
-        judged(subject, report, &mut blocks)?;
+        evaluated(subject, report, &mut blocks)?;
     }
     Ok(Section {
         title: "Scores".into(),
@@ -25,7 +25,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Section, ReportError> {
     })
 }
 
-fn judged(
+fn evaluated(
     subject: &Subject<'_>,
     report: &Report,
     blocks: &mut Vec<Block>,
@@ -48,7 +48,7 @@ fn judged(
             "test set".into(),
             format!(
                 "{} of {}",
-                judged_on(record, pooled.n),
+                evaluated_on(record, pooled.n),
                 count(pooled.by_speaker.len(), "speaker")
             ),
         ),
@@ -86,12 +86,12 @@ fn judged(
 }
 
 /// Return the number of clips, and that of predictions if some clips were predicted several times.
-fn judged_on(record: &RunRecord, judged: usize) -> String {
+fn evaluated_on(record: &RunRecord, evaluated: usize) -> String {
     match distinct_clips(record) {
-        distinct if (1..judged).contains(&distinct) => {
-            format!("{judged} predictions of {}", count(distinct, "clip"))
+        distinct if (1..evaluated).contains(&distinct) => {
+            format!("{evaluated} predictions of {}", count(distinct, "clip"))
         }
-        _ => count(judged, "clip"),
+        _ => count(evaluated, "clip"),
     }
 }
 

@@ -91,10 +91,10 @@ fn one_speaker_and_clips_without_a_speaker_are_evaluated() {
 fn a_folder_gets_a_page_with_scores_by_corpus_and_all_predictions() {
     let folder = folder();
     let run = trained_run().display();
-    let arguments = format!("evaluate {run} --corpus {BERLIN} --corpus {ROME} --out judged");
+    let arguments = format!("evaluate {run} --corpus {BERLIN} --corpus {ROME} --out evaluated");
     let done = folder.succeed(&arguments);
     assert!(done.stdout.contains("by corpus"), "{}", done.stdout);
-    let page = String::from_utf8(folder.read("judged/index.html")).unwrap();
+    let page = String::from_utf8(folder.read("evaluated/index.html")).unwrap();
     for words in [
         "Corpora",
         "mean of corpora",
@@ -104,9 +104,9 @@ fn a_folder_gets_a_page_with_scores_by_corpus_and_all_predictions() {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains("data:audio/flac"), "mistakes can be heard");
-    let clips: Value = serde_json::from_slice(&folder.read("judged/clips.json")).unwrap();
+    let clips: Value = serde_json::from_slice(&folder.read("evaluated/clips.json")).unwrap();
     assert_eq!(clips.as_array().unwrap().len(), 24);
-    let table = String::from_utf8(folder.read("judged/clips.csv")).unwrap();
+    let table = String::from_utf8(folder.read("evaluated/clips.csv")).unwrap();
     assert!(
         table.contains("berlin/03"),
         "speakers are named by corpus: {table}"
@@ -125,9 +125,14 @@ fn a_robustness_table_has_a_row_for_each_condition() {
     let table = &done.json()[0];
     assert_eq!(table["rows"].as_array().unwrap().len(), 8);
     assert_eq!(table["rows"][0]["condition"], "clean");
-    assert_eq!(table["rows"][0]["loss"], 0.0);
+    assert_eq!(table["rows"][0]["uar_drop"], 0.0);
+    assert_eq!(table["left_out"], 0);
     let csv = String::from_utf8(folder.read("table.csv")).unwrap();
     assert_eq!(csv.lines().count(), 9);
+    assert!(
+        csv.lines().next().unwrap().ends_with("ece,uar_drop"),
+        "{csv}"
+    );
     let folder_out = format!("evaluate {run} --corpus {BERLIN} --robustness --out table");
     assert!(folder.refuse(&folder_out).contains("FILE.csv"));
 }

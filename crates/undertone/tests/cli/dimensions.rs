@@ -51,9 +51,9 @@ fn numbers_are_trained_evaluated_reported_and_predicted() {
     let card = String::from_utf8(folder.read("run/model/README.md")).unwrap();
     assert!(card.contains("arousal"), "{card}");
 
-    let judged = folder.succeed("evaluate run --corpus tones.csv --out judged");
-    assert!(judged.stdout.contains("CCC") && judged.stdout.contains("Dimensions    arousal"));
-    let table = String::from_utf8(folder.read("judged/clips.csv")).unwrap();
+    let evaluated = folder.succeed("evaluate run --corpus tones.csv --out evaluated");
+    assert!(evaluated.stdout.contains("CCC") && evaluated.stdout.contains("Dimensions    arousal"));
+    let table = String::from_utf8(folder.read("evaluated/clips.csv")).unwrap();
     assert!(table.starts_with("clip,corpus,speaker,gender,true_arousal,predicted_arousal\n"));
     assert_eq!(table.lines().count(), 17);
 

@@ -9,15 +9,15 @@ fn a_run_is_evaluated_on_its_own_test_set() {
         serde_json::from_slice(&std::fs::read(trained_run().join("report.json")).unwrap()).unwrap();
     let run = trained_run().display();
     let arguments = format!("evaluate {run} --corpus corpus --protocol holdout");
-    let done = folder.succeed(&format!("{arguments} --json --out judged.json"));
-    let judged = &done.json()[0];
-    assert_eq!(judged["pooled"]["n"], trained["pooled"]["n"]);
+    let done = folder.succeed(&format!("{arguments} --json --out evaluated.json"));
+    let evaluated = &done.json()[0];
+    assert_eq!(evaluated["pooled"]["n"], trained["pooled"]["n"]);
     assert_eq!(
-        judged["pooled"]["confusion"],
+        evaluated["pooled"]["confusion"],
         trained["pooled"]["confusion"]
     );
-    let file: Value = serde_json::from_slice(&folder.read("judged.json")).unwrap();
-    assert_eq!(&file, judged);
+    let file: Value = serde_json::from_slice(&folder.read("evaluated.json")).unwrap();
+    assert_eq!(&file, evaluated);
     let text = folder.succeed(&arguments).stdout;
     assert!(text.contains("holdout") && text.contains("UAR"), "{text}");
 }

@@ -390,7 +390,7 @@ fn huggingface_hub_reads_the_cards() {
     }
     let folder = Folder::new();
     let run = trained_run().display();
-    folder.succeed(&format!("export {run} --to hf --out judged"));
+    folder.succeed(&format!("export {run} --to hf --out evaluated"));
     folder.succeed("export --to hf --out shipped");
     folder.succeed("export --to space --out space");
     let checked = std::process::Command::new(&python)
@@ -398,7 +398,7 @@ fn huggingface_hub_reads_the_cards() {
             env!("CARGO_MANIFEST_DIR"),
             "/../../bench/hub_card.py"
         ))
-        .args(["judged", "shipped", "space"].map(|name| folder.path(name)))
+        .args(["evaluated", "shipped", "space"].map(|name| folder.path(name)))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&checked.stdout);

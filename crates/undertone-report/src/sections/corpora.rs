@@ -34,7 +34,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         if let Some(predictions) = &fold.predictions {
             folds.push(Cells {
                 trained_on: predictions.train.first().map(|clip| clip.corpus.as_str()),
-                corpora: by_corpus(&labels, &predictions.test)?,
+                corpora: by_corpus(labels, &predictions.test)?,
             });
         }
     }
@@ -66,21 +66,21 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         ));
         blocks.push(table(
             "Scores by training and test corpus, in %",
-            &labels,
+            labels,
             &folds,
         ));
     } else {
         let predictions = record.test_predictions();
         let pooled = [Cells {
             trained_on: None,
-            corpora: by_corpus(&labels, &predictions)?,
+            corpora: by_corpus(labels, &predictions)?,
         }];
         blocks.push(Block::Figure(intervals(
             subject,
             &pooled[0],
             report.pooled.uar.value,
         )?));
-        blocks.push(table("Scores by corpus, in %", &labels, &pooled));
+        blocks.push(table("Scores by corpus, in %", labels, &pooled));
     }
     Ok(Some(Section {
         title: "Corpora".into(),

@@ -24,7 +24,7 @@ pub(crate) fn speakers_are_known<P: Prediction>(predictions: &[P]) -> bool {
     let speakers: HashSet<&str> = predictions.iter().map(Prediction::speaker).collect();
     let unknown: HashSet<&str> = predictions
         .iter()
-        .filter(|clip| clip.speaker() == clip.utterance())
+        .filter(|clip| clip.known_speaker().is_none())
         .map(Prediction::speaker)
         .collect();
     2 * unknown.len() <= speakers.len()

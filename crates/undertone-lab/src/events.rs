@@ -129,8 +129,8 @@ pub enum Event<'a> {
         /// Unweighted average recall on speakers held out of the training set, 0 to 1.
         uar: f64,
     },
-    /// A pretrained encoder's head is fitted without cross-validation, because all training clips are
-    /// of one speaker: with the largest shrinkage, and without scaling.
+    /// A pretrained encoder's head is fitted without cross-validation, because all training clips
+    /// are of one speaker: with the largest shrinkage, and without scaling.
     NotCrossValidated,
     /// A shrinkage for a head of dimensions was evaluated inside the training set.
     RidgeEvaluated {

@@ -53,10 +53,10 @@ pub struct EvaluationTask<'a> {
 
 /// Evaluate a model on the test sets of a protocol without training.
 ///
-/// A model names the speakers that it was trained on and their corpora. The report counts them among
-/// the test speakers. A model does not name its training clips, but its run does. If
-/// all of them are in the corpus, the report counts the test clips that repeat a take of theirs.
-/// Otherwise it says that copies are unknown.
+/// A model names the speakers that it was trained on and their corpora. The report counts them
+/// among the test speakers. A model does not name its training clips, but its run does. If all of
+/// them are in the corpus, the report counts the test clips that repeat a take of theirs. Otherwise
+/// it says that copies are unknown.
 ///
 /// # Errors
 /// If the model cannot be loaded, the corpus does not fit the protocol, no clip can be read, or if

@@ -21,7 +21,8 @@ pub struct Robustness {
     pub label_scheme: String,
     /// One row for the clips as recorded, then one for each degradation. All are of the same clips.
     pub rows: Vec<RobustnessRow>,
-    /// The number of test clips that are in no row, because they fail under a condition.
+    /// The number of test clips that are in no row, because not every condition has them: they fail
+    /// under one, or a random split without a clip that fails has others in its test set.
     pub left_out: usize,
     /// The mean UAR drop over the degradations, a fraction.
     pub mean_uar_drop: f64,
@@ -46,8 +47,8 @@ pub struct RobustnessRow {
     pub uar_drop: f64,
 }
 
-/// Evaluate a model on the test clips as recorded, and with each [`Degradation`]. Only clips that can
-/// be predicted under all conditions are compared. `announce` receives the description of each
+/// Evaluate a model on the test clips as recorded, and with each [`Degradation`]. Only clips that
+/// are predicted under all conditions are compared. `announce` receives the description of each
 /// condition before it is evaluated.
 ///
 /// # Errors
@@ -205,7 +206,7 @@ impl Robustness {
         }
         if self.left_out > 0 {
             text += &format!(
-                "{} test clips are in no row, as they fail under a condition.\n",
+                "{} test clips are in no row, as not every condition has them.\n",
                 self.left_out
             );
         }

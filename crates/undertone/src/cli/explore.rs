@@ -36,7 +36,7 @@ pub(crate) struct ExploreArgs {
     /// Write into a folder that is not empty. Only files that explore wrote there are replaced.
     #[arg(long)]
     pub(crate) force: bool,
-    /// Take trimming, classes and balancing from a recipe: a file, or a built-in one.
+    /// Take labels, trimming, classes and balancing from a recipe: a file, or a built-in one.
     #[arg(long, value_name = "RECIPE")]
     pub(crate) recipe: Option<PathBuf>,
     /// The classes to map emotions to [default: sentiment3, or the recipe's].

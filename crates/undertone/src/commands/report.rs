@@ -124,8 +124,8 @@ fn report_of<P: ReportTask>(
     Ok(exit)
 }
 
-/// Write the page of a run that was just trained on a corpus, and return its path. Without a record,
-/// the run is read from its folder.
+/// Write the page of a run that was just trained on a corpus, and return its path. Without a
+/// record, the run is read from its folder.
 pub(super) fn of_run<P: ReportTask>(
     run: &Path,
     record: Option<RunRecord<P>>,

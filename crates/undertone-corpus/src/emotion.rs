@@ -44,8 +44,8 @@ pub enum Emotion {
     Other(OtherEmotion),
 }
 
-/// The name of an emotion that is not one of RAVDESS's eight. Only [`Emotion::from_str`] makes one,
-/// so that no two values stand for one emotion.
+/// The name of an emotion that is not one of RAVDESS's eight. Only [`Emotion::from_str`] and
+/// [`Emotion::unlabeled`] make one, so that no two values stand for one emotion.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OtherEmotion(Intern<str>);
 

@@ -89,17 +89,13 @@ impl Names {
     /// Return the name, with a number if an earlier corpus has it. A published corpus keeps its
     /// name.
     fn free(&self, name: &str) -> String {
-        if book_named(name).is_some() || !self.taken.contains(name) {
+        if CodeBook::named(name).is_some() || !self.taken.contains(name) {
             return name.to_owned();
         }
         let numbered = (2..).map(|number| format!("{name} {number}"));
         let mut free = numbered.filter(|name| !self.taken.contains(name));
         free.next().unwrap_or_else(|| name.to_owned())
     }
-}
-
-fn book_named(name: &str) -> Option<&'static CodeBook> {
-    CodeBook::all().iter().find(|book| book.name == name)
 }
 
 /// Return the corpus and the name of each clip of a published corpus, with its path.
@@ -116,7 +112,7 @@ fn key(clip: &Utterance) -> Option<(String, String)> {
         None => {
             let path = clip.path.with_extension("");
             let path = path.to_string_lossy().replace('\\', "/");
-            book_named(&clip.corpus)?.read_name(&path)?.key
+            CodeBook::named(&clip.corpus)?.read_name(&path)?.key
         }
     };
     Some((clip.corpus.clone(), name))

@@ -62,6 +62,12 @@ impl CodeBook {
         &BOOKS
     }
 
+    /// Return the code book of the corpus with this name, for instance `CREMA-D`, as it stands in
+    /// [`Utterance::corpus`](crate::Utterance::corpus).
+    pub fn named(name: &str) -> Option<&'static CodeBook> {
+        Self::all().iter().find(|book| book.name == name)
+    }
+
     /// Find a code book by its id. Case, hyphens, underscores and spaces do not count.
     ///
     /// # Errors
@@ -98,6 +104,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{CodeBook, TEXTS, parse};
+
+    #[test]
+    fn a_code_book_is_found_by_the_name_of_its_corpus() {
+        for book in CodeBook::all() {
+            assert_eq!(CodeBook::named(&book.name), Some(book));
+        }
+        assert_eq!(CodeBook::named("CREMA-D").unwrap().id, "crema-d");
+        assert_eq!(CodeBook::named("crema-d"), None);
+    }
 
     #[test]
     fn each_code_book_is_sound() {

@@ -19,7 +19,7 @@ pub(super) fn sources(provenance: &Provenance) -> Vec<Source<'_>> {
     names
         .map(|name| Source {
             name,
-            book: CodeBook::all().iter().find(|book| book.name == name),
+            book: CodeBook::named(name),
         })
         .collect()
 }

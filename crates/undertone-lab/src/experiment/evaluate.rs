@@ -202,7 +202,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
 
 /// Return whether the model was trained on published corpora, and all clips are of other ones.
 fn are_other_corpora(provenance: &Provenance, tested: &BTreeSet<&str>) -> bool {
-    let is_published = |name: &str| CodeBook::all().iter().any(|book| book.name == name);
+    let is_published = |name: &str| CodeBook::named(name).is_some();
     let trained: BTreeSet<&str> = provenance.corpus.split(" + ").collect();
     trained.iter().chain(tested).all(|name| is_published(name)) && trained.is_disjoint(tested)
 }

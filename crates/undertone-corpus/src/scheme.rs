@@ -83,41 +83,55 @@ impl LabelScheme {
         LabelScheme::Sentiment3,
     ];
 
-    /// Make a scheme from classes and their emotions.
+    /// Make a scheme from classes and their emotions. An emotion that one class names twice, such as
+    /// `sad` and `sadness`, counts once. The name may be `corpus`, as that of a scheme which
+    /// [`LabelScheme::resolved`] made, but no name of [`LabelScheme::ALL`].
     ///
     /// # Errors
-    /// If there are fewer than two classes, a class has no emotion, or two classes share one.
+    /// If the name is that of a built-in scheme, there are fewer than two classes, a class has no
+    /// emotion or one that stands for no label, or two classes share one.
     pub fn own<'a>(
         name: &str,
         classes: impl IntoIterator<Item = (&'a str, Vec<Emotion>)>,
     ) -> Result<Self, SchemeError> {
+        let mut built_in = Self::ALL.into_iter();
+        if let Some(scheme) = built_in.find(|known| known.name().eq_ignore_ascii_case(name.trim()))
+        {
+            return Err(SchemeError::BuiltIn { scheme });
+        }
         let (mut labels, mut emotions): (Vec<&'static str>, Vec<Vec<Emotion>>) = Default::default();
         let mut class_of: BTreeMap<Emotion, &'static str> = BTreeMap::new();
         for (label, members) in classes {
             let label: &'static str = Intern::<str>::from(label).as_ref();
+            if labels.contains(&label) {
+                return Err(SchemeError::RepeatedClass { label });
+            }
             if members.is_empty() {
                 return Err(SchemeError::EmptyClass { label });
             }
-            for &emotion in &members {
+            let mut own = Vec::new();
+            for emotion in members {
+                if emotion.is_unlabeled() {
+                    return Err(SchemeError::Unlabeled { label });
+                }
+                if own.contains(&emotion) {
+                    continue;
+                }
                 if let Some(other) = class_of.insert(emotion, label) {
                     return Err(SchemeError::TwoClasses {
                         emotion,
                         classes: [other, label],
                     });
                 }
+                own.push(emotion);
             }
             labels.push(label);
-            emotions.push(members);
+            emotions.push(own);
         }
         if labels.len() < 2 {
             return Err(SchemeError::TooFew {
                 classes: labels.len(),
             });
-        }
-        let repeated = (1..labels.len()).find(|&index| labels[..index].contains(&labels[index]));
-        if let Some(index) = repeated {
-            let label = labels[index];
-            return Err(SchemeError::RepeatedClass { label });
         }
         Ok(LabelScheme::Own(Arc::new(OwnScheme {
             name: name.to_owned(),
@@ -251,6 +265,20 @@ pub enum SchemeError {
          corpus (the labels of the corpus)"
     )]
     Unknown(String),
+    /// A table of classes has the name of a built-in scheme.
+    #[error(
+        "{scheme} is a built-in label scheme; give the scheme with classes of its own another name"
+    )]
+    BuiltIn {
+        /// The built-in scheme.
+        scheme: LabelScheme,
+    },
+    /// A class has a word that stands for no label.
+    #[error("the class \"{label}\" names clips without a label, which have no class")]
+    Unlabeled {
+        /// The class.
+        label: &'static str,
+    },
     /// There are fewer than two classes.
     #[error("a label scheme needs at least two classes, and there are {classes}")]
     TooFew {

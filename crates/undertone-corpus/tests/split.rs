@@ -487,3 +487,46 @@ fn the_audio_of_a_video_leaks_its_take() {
     assert_eq!(leakage.test_copies, by_hand.count());
     assert!(leakage.test_copies > 400, "{leakage:?}");
 }
+
+#[test]
+fn folds_of_corpora_with_similar_names_have_names_of_their_own() {
+    let names = ["EmoDB", "emodb", "my corpus", "my-corpus-2", "my_corpus"];
+    let corpus: Vec<Utterance> = (0..names.len() * 24)
+        .map(|number| Utterance {
+            corpus: names[number / 24].to_owned(),
+            ..clip(
+                number,
+                Emotion::ALL[number % 8],
+                &format!("{} {}", number / 24, number % 6),
+                None,
+            )
+        })
+        .collect();
+    for (protocol, prefix) in [(Protocol::Corpora, "without"), (Protocol::Matrix, "on")] {
+        let splits = plain(&corpus, protocol, 1);
+        let folds: Vec<&str> = splits.folds.iter().map(|fold| fold.name.as_str()).collect();
+        let expected = [
+            "EmoDB",
+            "emodb-2",
+            "my-corpus",
+            "my-corpus-2",
+            "my-corpus-3",
+        ];
+        assert_eq!(folds, expected.map(|name| format!("{prefix}-{name}")));
+    }
+}
+
+#[test]
+fn test_clips_without_a_speaker_are_counted() {
+    let mut corpus = ravdess();
+    let [fold] = &plain(&corpus, Protocol::Holdout, 42).folds[..] else {
+        panic!()
+    };
+    assert_eq!(fold.leakage(&corpus).test_clips_without_speaker, 0);
+    for clip in &mut corpus {
+        clip.speaker = None;
+    }
+    let leakage = fold.leakage(&corpus);
+    assert_eq!(leakage.shared_speakers, [""; 0]);
+    assert_eq!(leakage.test_clips_without_speaker, fold.test.len());
+}

@@ -190,6 +190,18 @@ fn a_recipe_can_define_classes() {
 }
 
 #[test]
+fn two_words_for_one_emotion_in_one_class_count_once() {
+    let text = "
+        protocol = { name = 'all' }
+        [scheme]
+        classes = { low = ['sad', 'sadness', 'bored', 'boredom'], high = ['joy'] }";
+    let scheme = recipe(text).unwrap().scheme;
+    let bored = "bored".parse().unwrap();
+    assert_eq!(scheme.emotions(), [Emotion::Happy, Emotion::Sad, bored]);
+    assert_eq!(scheme.emotions_of(1), [Emotion::Sad, bored]);
+}
+
+#[test]
 fn classes_that_contradict_each_other_are_refused() {
     let with = |scheme: &str| {
         recipe(&format!(
@@ -203,6 +215,16 @@ fn classes_that_contradict_each_other_are_refused() {
     assert!(with("classes = { a = ['sad'], b = [] }").contains("\"b\" has no emotion"));
     let labels = with("labels = ['a']\nclasses = { a = ['sad'], b = ['happy'] }");
     assert!(labels.contains("must name each class"), "{labels}");
+    let classes = "classes = { a = ['sad'], b = ['happy'] }";
+    for scheme in LabelScheme::ALL {
+        let name = with(&format!("name = '{scheme}'\n{classes}"));
+        assert!(name.contains("is a built-in label scheme"), "{name}");
+    }
+    let unlabeled = with("classes = { a = ['sad', 'none'], b = ['happy'] }");
+    assert!(
+        unlabeled.contains("\"a\" names clips without"),
+        "{unlabeled}"
+    );
 }
 
 #[test]

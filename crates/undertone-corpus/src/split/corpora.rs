@@ -8,7 +8,7 @@ use super::speakers::fold_by;
 use crate::Utterance;
 
 /// Split into one fold for each corpus, in the order of their names. The fold's name is
-/// `without-` and the corpus's name.
+/// `without-` and the corpus's name, as [`file_names`] gives it.
 pub(super) fn split(
     utterances: &[Utterance],
     validation: f64,
@@ -17,8 +17,8 @@ pub(super) fn split(
     let corpora = names(utterances)?;
     let number_of = |utterance: &Utterance| corpora.binary_search(&utterance.corpus.as_str()).ok();
     let mut folds = fold_by(utterances, corpora.len(), validation, seed, number_of)?;
-    for (fold, corpus) in folds.iter_mut().zip(corpora) {
-        fold.name = format!("without-{}", file_name(corpus));
+    for (fold, corpus) in folds.iter_mut().zip(file_names(&corpora)) {
+        fold.name = format!("without-{corpus}");
     }
     Ok(folds)
 }
@@ -38,8 +38,20 @@ pub(super) fn names(utterances: &[Utterance]) -> Result<Vec<&str>, SplitError> {
     Ok(corpora)
 }
 
-/// Return a corpus's name with letters, digits and `-` only, to name a folder.
-pub(super) fn file_name(corpus: &str) -> String {
+/// Return the name of each corpus with letters, digits and `-` only, to name a folder. Of names that
+/// would be equal or differ in case alone, the later ones get a number: `my-corpus`, `My-Corpus-2`.
+pub(super) fn file_names(corpora: &[&str]) -> Vec<String> {
     let safe = |c: char| if c.is_alphanumeric() { c } else { '-' };
-    corpus.chars().map(safe).collect()
+    let mut taken = BTreeSet::new();
+    let names = corpora.iter().map(|corpus| {
+        let name: String = corpus.chars().map(safe).collect();
+        let mut free = name.clone();
+        let mut number = 2;
+        while !taken.insert(free.to_lowercase()) {
+            free = format!("{name}-{number}");
+            number += 1;
+        }
+        free
+    });
+    names.collect()
 }

@@ -1,6 +1,6 @@
 //! `matrix`: train on each corpus alone and test on all.
 
-use super::corpora::{file_name, names};
+use super::corpora::{file_names, names};
 use super::error::SplitError;
 use super::fold::Fold;
 use super::speakers::{carve_validation, hold_out_speakers};
@@ -11,7 +11,7 @@ use crate::random_stream::{Purpose, stream};
 const OWN_TEST_SPEAKERS: f64 = 0.25;
 
 /// Make one fold for each corpus, in the order of their names. The fold's name is `on-` and the
-/// corpus's name.
+/// corpus's name, as [`file_names`] gives it.
 pub(super) fn split(
     utterances: &[Utterance],
     validation: f64,
@@ -19,12 +19,14 @@ pub(super) fn split(
 ) -> Result<Vec<Fold>, SplitError> {
     let mut test_rng = stream(seed, Purpose::Test);
     let mut validation_rng = stream(seed, Purpose::Validation);
-    names(utterances)?
-        .into_iter()
-        .map(|corpus| {
+    let corpora = names(utterances)?;
+    corpora
+        .iter()
+        .zip(file_names(&corpora))
+        .map(|(&corpus, file_name)| {
             let (own, others): (Vec<usize>, Vec<usize>) =
                 (0..utterances.len()).partition(|&index| utterances[index].corpus == corpus);
-            let name = format!("on-{}", file_name(corpus));
+            let name = format!("on-{file_name}");
             let (train, mut test) =
                 hold_out_speakers(utterances, own, OWN_TEST_SPEAKERS, &name, &mut test_rng)?;
             test.extend(others);

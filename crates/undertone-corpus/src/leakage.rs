@@ -15,10 +15,13 @@ pub struct Leakage {
     pub validation_copies: usize,
     /// The speakers of the test set who are in the training or validation set too.
     pub shared_speakers: Vec<String>,
+    /// The number of clips in the test set whose speaker is not known. If it is not zero, the test
+    /// set can hold speakers of the other sets although `shared_speakers` is empty.
+    pub test_clips_without_speaker: usize,
 }
 
 impl Leakage {
-    /// Return whether no take and no speaker is shared.
+    /// Return whether no take and no known speaker is shared.
     pub fn is_none(&self) -> bool {
         self.test_copies == 0 && self.validation_copies == 0 && self.shared_speakers.is_empty()
     }
@@ -63,6 +66,11 @@ impl Fold {
                 .intersection(&heard)
                 .map(|&speaker| speaker.to_owned())
                 .collect(),
+            test_clips_without_speaker: self
+                .test
+                .iter()
+                .filter(|&&index| utterances[index].speaker.is_none())
+                .count(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What is known about each corpus that a [`Corpus`](crate::Corpus) was read from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use crate::clip_key::ClipKey;
 use crate::layouts::Stated;
 use crate::{CodeBook, CorpusFormat, Emotion, OfficialCounts, Utterance, VocalChannels};
 
@@ -12,8 +13,8 @@ pub struct CorpusInfo {
     /// The name, as in [`Utterance::corpus`](crate::Utterance::corpus): of the code book, of the
     /// database, or of the folder or manifest.
     pub name: String,
-    /// The folder or the manifest.
-    pub path: PathBuf,
+    /// The folder or the manifest; of a published corpus in several parts, all its folders.
+    pub paths: Vec<PathBuf>,
     /// What it was read as.
     pub format: CorpusFormat,
     /// The language in words, if it is stated.
@@ -28,6 +29,17 @@ pub struct CorpusInfo {
     pub found: FoundCounts,
     /// What the publishers state. `None` if they state nothing, or nothing about this part.
     pub official: Option<OfficialCounts>,
+    /// The clips that `found` counts.
+    counted: Vec<CountedClip>,
+}
+
+/// A clip as it was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct CountedClip {
+    /// What tells it from the other clips of a published corpus.
+    key: Option<ClipKey>,
+    emotion: Emotion,
+    speaker: Option<String>,
 }
 
 /// The counts of a corpus.
@@ -42,18 +54,17 @@ pub struct FoundCounts {
 }
 
 impl FoundCounts {
-    /// Count utterances.
-    pub fn of(utterances: &[Utterance]) -> Self {
-        let speakers: BTreeSet<&str> = utterances
+    fn of(clips: &[CountedClip]) -> Self {
+        let speakers: BTreeSet<&str> = clips
             .iter()
             .filter_map(|clip| clip.speaker.as_deref())
             .collect();
         let mut emotions = BTreeMap::new();
-        for clip in utterances {
+        for clip in clips {
             *emotions.entry(clip.emotion).or_insert(0) += 1;
         }
         Self {
-            clips: utterances.len(),
+            clips: clips.len(),
             speakers: speakers.len(),
             emotions,
         }
@@ -84,7 +95,7 @@ impl CorpusInfo {
         let name = book.map(|book| book.name.clone()).or(stated.name);
         Self {
             name: name.unwrap_or_else(|| file_name.to_string_lossy().into_owned()),
-            path: path.to_owned(),
+            paths: vec![path.to_owned()],
             format,
             language: book.map(|book| book.language.clone()).or(stated.language),
             license: book
@@ -94,14 +105,44 @@ impl CorpusInfo {
             recordings,
             found: FoundCounts::default(),
             official: book.map(|book| book.official.clone()),
+            counted: Vec::new(),
         }
     }
 
     /// Count the utterances of the corpus. RAVDESS's official counts are about its speech.
     pub(crate) fn count(&mut self, utterances: &[Utterance], channels: VocalChannels) {
-        self.found = FoundCounts::of(utterances);
+        let counted = utterances.iter().map(|clip| CountedClip {
+            key: ClipKey::of(clip),
+            emotion: clip.emotion,
+            speaker: clip.speaker.clone(),
+        });
+        self.counted = counted.collect();
+        self.found = FoundCounts::of(&self.counted);
         let ravdess = utterances.iter().any(|clip| clip.ravdess.is_some());
         if ravdess && channels != VocalChannels::Speech {
+            self.official = None;
+        }
+    }
+
+    /// Do not count the clips that `earlier` counts.
+    pub(crate) fn leave_out_clips_of(&mut self, earlier: &CorpusInfo) {
+        let keys: HashSet<&ClipKey> = earlier
+            .counted
+            .iter()
+            .filter_map(|clip| clip.key.as_ref())
+            .collect();
+        let is_new = |clip: &CountedClip| clip.key.as_ref().is_none_or(|key| !keys.contains(key));
+        self.counted.retain(is_new);
+        self.found = FoundCounts::of(&self.counted);
+    }
+
+    /// Add another part of the same corpus, and count both together.
+    pub(crate) fn merge(&mut self, mut part: CorpusInfo) {
+        self.paths.append(&mut part.paths);
+        self.recordings += part.recordings;
+        self.counted.append(&mut part.counted);
+        self.found = FoundCounts::of(&self.counted);
+        if part.official.is_none() {
             self.official = None;
         }
     }

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::{CodeBook, Corpus, CorpusError, CorpusNote, Skipped, Utterance};
+use crate::clip_key::ClipKey;
+use crate::joined_notes::keep_unused_labels;
+use crate::{CodeBook, Corpus, CorpusError, CorpusInfo, CorpusNote, Skipped, Utterance};
 
 impl Corpus {
     /// Join corpora. The name of its corpus stands in front of each speaker: `EmoDB/03`. The root
     /// is the deepest folder that all have in common. One corpus alone stays as it is.
     ///
     /// Folders with the same published corpus are parts of one corpus: they share speakers, and a
-    /// clip that two of them have is used once. Of other corpora with equal names, the later ones
+    /// clip that two of them have is used once, and they are counted together. Of other corpora with equal names, the later ones
     /// get a number.
     ///
     /// # Errors
@@ -24,7 +26,7 @@ impl Corpus {
         }
         let mut names = Names::default();
         names.rename(&mut joined);
-        let mut seen: HashMap<(String, String), PathBuf> = keys(&joined).collect();
+        let mut seen: HashMap<ClipKey, PathBuf> = keys(&joined).collect();
         for mut corpus in rest {
             names.rename(&mut corpus);
             drop_copies(&mut corpus, &seen, &mut joined.notes);
@@ -35,8 +37,11 @@ impl Corpus {
             joined.notes.append(&mut corpus.notes);
             joined.left_out.add(corpus.left_out);
             joined.missing.append(&mut corpus.missing);
-            joined.sources.append(&mut corpus.sources);
+            for info in corpus.sources {
+                add_source(&mut joined.sources, info);
+            }
         }
+        keep_unused_labels(&mut joined.notes, &joined.sources);
         // Parts of RAVDESS complete each other.
         let clips = joined.utterances.iter();
         let takes: BTreeSet<_> = clips
@@ -98,36 +103,33 @@ impl Names {
     }
 }
 
-/// Return the corpus and the name of each clip of a published corpus, with its path.
-fn keys(corpus: &Corpus) -> impl Iterator<Item = ((String, String), PathBuf)> {
+/// Return the key of each clip of a published corpus, with the clip's path.
+fn keys(corpus: &Corpus) -> impl Iterator<Item = (ClipKey, PathBuf)> {
     corpus
         .utterances
         .iter()
-        .filter_map(|clip| Some((key(clip)?, clip.path.clone())))
+        .filter_map(|clip| Some((ClipKey::of(clip)?, clip.path.clone())))
 }
 
-fn key(clip: &Utterance) -> Option<(String, String)> {
-    let name = match clip.ravdess {
-        Some(name) => name.to_string(),
-        None => {
-            let path = clip.path.with_extension("");
-            let path = path.to_string_lossy().replace('\\', "/");
-            CodeBook::named(&clip.corpus)?.read_name(&path)?.key
-        }
-    };
-    Some((clip.corpus.clone(), name))
+/// Add what is known about a corpus. Clips that are counted already are not counted again, and the
+/// parts of one published corpus are counted together.
+fn add_source(sources: &mut Vec<CorpusInfo>, mut info: CorpusInfo) {
+    for earlier in sources.iter() {
+        info.leave_out_clips_of(earlier);
+    }
+    let same = |other: &&mut CorpusInfo| info.book().is_some() && other.book() == info.book();
+    match sources.iter_mut().find(same) {
+        Some(first) => first.merge(info),
+        None => sources.push(info),
+    }
 }
 
 /// Drop the clips that an earlier folder has too, and say so.
-fn drop_copies(
-    corpus: &mut Corpus,
-    seen: &HashMap<(String, String), PathBuf>,
-    notes: &mut Vec<CorpusNote>,
-) {
+fn drop_copies(corpus: &mut Corpus, seen: &HashMap<ClipKey, PathBuf>, notes: &mut Vec<CorpusNote>) {
     let mut copies: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
     let skipped = &mut corpus.skipped;
     corpus.utterances.retain(|clip| {
-        let Some((key, kept)) = key(clip).and_then(|key| seen.get_key_value(&key)) else {
+        let Some((key, kept)) = ClipKey::of(clip).and_then(|key| seen.get_key_value(&key)) else {
             return true;
         };
         skipped.push(Skipped::Duplicate {
@@ -136,7 +138,7 @@ fn drop_copies(
         });
         let folder = kept.parent().unwrap_or(kept);
         copies
-            .entry(key.0.clone())
+            .entry(key.corpus.clone())
             .or_insert((0, folder.to_owned()))
             .0 += 1;
         false

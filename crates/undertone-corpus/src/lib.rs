@@ -2,6 +2,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod balance;
+mod clip_key;
 mod code_book;
 mod color;
 mod corpus;
@@ -11,6 +12,7 @@ mod format;
 mod gender;
 mod info;
 mod join;
+mod joined_notes;
 mod labels;
 mod layouts;
 mod leakage;

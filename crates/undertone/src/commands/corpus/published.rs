@@ -53,10 +53,15 @@ impl Published {
     pub(super) fn new(info: &CorpusInfo) -> Self {
         let book = info.book();
         let terms = book.map(|book| &book.terms);
+        let paths: Vec<String> = info
+            .paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         Self {
             name: info.name.clone(),
             format: info.format.id(),
-            path: info.path.display().to_string(),
+            path: paths.join(", "),
             title: book.map(|book| book.title.as_str()),
             language: info.language.clone(),
             kind: book.map(|book| book.kind.name()),

@@ -31,6 +31,28 @@ pub enum CorpusNote {
         /// The label.
         label: Emotion,
     },
+    /// Rows of a table are about recordings, or segments of them, that an earlier table has.
+    #[error(
+        "{}: {} that an earlier table has, and {} not used{}",
+        table.display(),
+        if *rows == 1 { "1 row is about a recording".to_owned() }
+        else { format!("{rows} rows are about recordings") },
+        if *rows == 1 { "is" } else { "are" },
+        contradicting.first().map(|path| format!(
+            "; {} something else than the earlier table, first about {}",
+            if contradicting.len() == 1 { "1 says".to_owned() }
+            else { format!("{} say", contradicting.len()) },
+            path.display()
+        )).unwrap_or_default()
+    )]
+    RepeatedRows {
+        /// The later table.
+        table: PathBuf,
+        /// The number of such rows.
+        rows: usize,
+        /// The recordings about which the tables say different things.
+        contradicting: Vec<PathBuf>,
+    },
     /// Two folders hold the same corpus.
     #[error(
         "{} and {} both hold {corpus}; {clips} clips that are in both are used once, from the first",

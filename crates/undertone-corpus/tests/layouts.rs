@@ -100,7 +100,7 @@ fn meld_is_read_from_its_three_tables_and_its_clips_are_whole() {
     write(
         root.path(),
         "test_sent_emo.csv",
-        &format!("{header}{}{}", row("fear", "0"), row("", "1")),
+        &format!("{header}{}\n\r\n{}", row("fear", "0"), row("", "1")),
     );
     for clip in [
         "train_splits/dia0_utt0.mp4",
@@ -139,7 +139,7 @@ fn meld_is_read_from_its_three_tables_and_its_clips_are_whole() {
         "{skipped}"
     );
     assert!(
-        skipped.contains("test_sent_emo.csv, line 3: skipped, the emotion is empty"),
+        skipped.contains("test_sent_emo.csv, line 5: skipped, the emotion is empty"),
         "{skipped}"
     );
 }
@@ -353,6 +353,83 @@ fn audiofolder_is_read_from_its_metadata() {
     );
     let message = Corpus::open(root.path()).unwrap_err().to_string();
     assert!(message.contains("line 2: not a JSON object"), "{message}");
+}
+
+#[test]
+fn a_clip_that_several_tables_of_an_audiofolder_name_is_read_once() {
+    let root = tempfile::tempdir().unwrap();
+    let csv = "file_name,label,speaker\ntrain/a.wav,joy,x\ntrain/b.wav,sad,x\n";
+    write(root.path(), "metadata.csv", csv);
+    write(
+        root.path(),
+        "metadata.jsonl",
+        "{\"file_name\": \"train/a.wav\", \"label\": \"happy\"}\n\
+         {\"file_name\": \"./train/c.wav\", \"label\": \"sad\"}\n",
+    );
+    write(
+        root.path(),
+        "train/metadata.csv",
+        "file_name,label\na.wav,joy\nb.wav,anger\n",
+    );
+    for clip in ["train/a.wav", "train/b.wav", "train/c.wav"] {
+        write(root.path(), clip, "");
+    }
+    let corpus = Corpus::open(root.path()).unwrap();
+    let clips: Vec<_> = corpus
+        .utterances
+        .iter()
+        .map(|clip| (file_name(clip), clip.emotion.name(), clip.speaker_name()))
+        .collect();
+    assert_eq!(
+        clips,
+        [
+            ("a.wav", "happy", "x"),
+            ("b.wav", "sad", "x"),
+            ("c.wav", "sad", "unknown")
+        ]
+    );
+    let notes: Vec<String> = corpus.notes.iter().map(ToString::to_string).collect();
+    let [json, set] = &notes[..] else {
+        panic!("{notes:?}")
+    };
+    assert!(
+        json.ends_with(
+            "metadata.jsonl: 1 row is about a recording that an earlier table has, and is not used"
+        ),
+        "{json}"
+    );
+    assert!(
+        set.contains("2 rows are about recordings that an earlier table has, and are not used; 1 says something else")
+            && set.ends_with("b.wav"),
+        "{set}"
+    );
+}
+
+#[test]
+fn skipped_objects_of_json_lines_have_their_own_lines() {
+    let root = tempfile::tempdir().unwrap();
+    write(
+        root.path(),
+        "metadata.jsonl",
+        "{\"file_name\": \"a.wav\", \"label\": \"joy\", \"text\": \"two\\nlines\"}\n\
+         \n\
+         {\"file_name\": \"lost.wav\", \"label\": \"sad\"}\n\
+         {\"file_name\": \"a.wav\", \"label\": \"sad\"}\n\
+         {\"file_name\": \"b.wav\", \"label\": \"\"}\n",
+    );
+    for clip in ["a.wav", "b.wav"] {
+        write(root.path(), clip, "");
+    }
+    let corpus = Corpus::open(root.path()).unwrap();
+    let skipped = words(&corpus).join("\n");
+    for text in [
+        "metadata.jsonl, line 3: skipped, there is no file",
+        "metadata.jsonl, line 4: skipped, line 1 has",
+        "metadata.jsonl, line 5: skipped, there is no label",
+    ] {
+        assert!(skipped.contains(text), "{skipped}");
+    }
+    assert_eq!(corpus.skipped.len(), 3);
 }
 
 #[test]

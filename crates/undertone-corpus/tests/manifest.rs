@@ -261,6 +261,7 @@ fn a_speaker_with_two_genders_or_corpora_is_noted() {
                 gender: Gender::Male,
                 other: Gender::Female,
                 first_line: 2,
+                first_table: None,
             },
             &NoteSubject::SharedSpeaker {
                 speakers: 1,

@@ -1,12 +1,15 @@
 //! Hugging Face's `audiofolder`: a table with file names, or a folder for each label.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::clips::{Clips, Stated};
-use super::json_lines::csv_of_json_lines;
+use super::json_lines::manifest_of_json_lines;
 use super::table::{TableError, read_bytes};
 use crate::listing::Listing;
-use crate::{ColumnNames, CorpusNote, Emotion, Skipped, Subset, Utterance, manifest};
+use crate::{ColumnNames, CorpusNote, Emotion, Segment, Skipped, Subset, Utterance, manifest};
 
 const METADATA: [&str; 2] = ["metadata.csv", "metadata.jsonl"];
 
@@ -77,25 +80,65 @@ pub(crate) fn read_audio_folder(
     Ok(clips)
 }
 
+/// Read all tables. Of rows about one recording, or one segment of it, keep the first.
 fn read_metadata(listing: &Listing, columns: &ColumnNames) -> Result<Clips, TableError> {
     let mut clips = Clips::default();
+    let mut first_rows: HashMap<(PathBuf, Option<Segment>), usize> = HashMap::new();
     for table in metadata(listing) {
         let root = table.parent().unwrap_or(&listing.root);
-        let mut bytes = read_bytes(table)?;
-        if table
-            .extension()
-            .is_some_and(|extension| extension == "jsonl")
-        {
-            bytes = csv_of_json_lines(table, &bytes)?;
+        let bytes = read_bytes(table)?;
+        let read = match table.extension() {
+            Some(extension) if extension == "jsonl" => {
+                manifest_of_json_lines(table, &bytes)?.read(root, columns)?
+            }
+            _ => manifest::read(&bytes, table, root, columns)?,
+        };
+        let mut repeated: Vec<PathBuf> = Vec::new();
+        let mut contradicting: Vec<PathBuf> = Vec::new();
+        for utterance in read.utterances {
+            let path = utterance.path.clone();
+            let real_path = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            match first_rows.entry((real_path, utterance.segment)) {
+                Entry::Vacant(first) => {
+                    first.insert(clips.utterances.len());
+                    clips.utterances.push(utterance);
+                }
+                Entry::Occupied(first) => {
+                    if contradict(&clips.utterances[*first.get()], &utterance) {
+                        contradicting.push(path.clone());
+                    }
+                    repeated.push(path);
+                }
+            }
         }
-        let read = manifest::read(&bytes, table, root, columns)?;
-        clips.utterances.extend(read.utterances);
         clips.skipped.extend(read.skipped);
-        clips
-            .notes
-            .extend(read.notes.into_iter().map(CorpusNote::Manifest));
+        let notes = read.notes.into_iter().map(CorpusNote::Manifest);
+        clips.notes.extend(notes);
+        if !repeated.is_empty() {
+            clips.notes.push(CorpusNote::RepeatedRows {
+                table: table.to_owned(),
+                rows: repeated.len(),
+                contradicting,
+            });
+        }
     }
     Ok(clips)
+}
+
+/// Return whether two rows about one recording state different things. What only one of them states
+/// is no contradiction.
+fn contradict(a: &Utterance, b: &Utterance) -> bool {
+    fn differ<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
+        matches!((a, b), (Some(a), Some(b)) if a != b)
+    }
+    let label = |clip: &Utterance| Some(clip.emotion).filter(|emotion| !emotion.is_unlabeled());
+    differ(label(a), label(b))
+        || differ(a.speaker.as_ref(), b.speaker.as_ref())
+        || differ(a.gender, b.gender)
+        || differ(a.split, b.split)
+        || a.values
+            .iter()
+            .any(|(name, value)| differ(Some(value), b.values.get(name)))
 }
 
 fn read_label_folders(listing: &Listing) -> Clips {

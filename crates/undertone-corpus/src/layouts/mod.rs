@@ -7,6 +7,7 @@ mod audio_folder;
 mod clips;
 mod iemocap;
 mod json_lines;
+mod made_manifest;
 mod meld;
 mod msp_podcast;
 mod named;

@@ -72,7 +72,10 @@ impl Table {
                 .records()
                 .map(|row| {
                     let row = row?;
-                    Ok((row.position().map_or(0, csv::Position::line), row))
+                    Ok((
+                        row.position().map_or(0, |position| line(text, position)),
+                        row,
+                    ))
                 })
                 .collect();
             Ok((header, rows?))
@@ -115,6 +118,14 @@ impl Table {
             fields,
         })
     }
+}
+
+/// Return the line of a record. The reader places it before blank lines.
+fn line(text: &str, position: &csv::Position) -> u64 {
+    let before = usize::try_from(position.byte()).unwrap_or_default();
+    let rest = text.as_bytes().get(before..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// A row of a table.

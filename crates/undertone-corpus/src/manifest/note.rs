@@ -51,8 +51,9 @@ pub enum NoteSubject {
     /// Rows give one speaker different genders.
     #[error(
         "{rows} {} another gender than an earlier row of the same speaker; the first is line \
-         {line}, where {speaker:?} is {gender}, and in line {first_line} {other}",
-        if *rows == 1 { "row gives" } else { "rows give" }
+         {line}, where {speaker:?} is {gender}, and in line {first_line}{} {other}",
+        if *rows == 1 { "row gives" } else { "rows give" },
+        first_table.as_ref().map(|table| format!(" of {}", table.display())).unwrap_or_default()
     )]
     SpeakerGender {
         /// The number of rows.
@@ -67,6 +68,8 @@ pub enum NoteSubject {
         other: Gender,
         /// The earlier row's line.
         first_line: u64,
+        /// The earlier row's table, if it is another one.
+        first_table: Option<PathBuf>,
     },
     /// One name of a speaker is in several corpora.
     #[error(

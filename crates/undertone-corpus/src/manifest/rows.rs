@@ -124,6 +124,7 @@ impl<'a> Rows<'a> {
                             gender,
                             other,
                             first_line,
+                            first_table: None,
                         });
                     }
                 }

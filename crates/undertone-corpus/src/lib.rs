@@ -54,7 +54,7 @@ pub use manifest::{
     ColumnName, ColumnNameError, ColumnNames, ColumnRole, ManifestError, ManifestNote, NoteSubject,
     RowError,
 };
-pub use note::CorpusNote;
+pub use note::{CorpusNote, TableField};
 pub use options::CorpusOptions;
 pub use protocol::{Protocol, ProtocolConfig, UnknownProtocol};
 pub use ravdess::{

@@ -1,5 +1,6 @@
 //! What the reader of a corpus should know although no clip was skipped for it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::{Emotion, ManifestNote};
@@ -53,6 +54,35 @@ pub enum CorpusNote {
         /// The recordings about which the tables say different things.
         contradicting: Vec<PathBuf>,
     },
+    /// Tables of an audformat database that are not stored as CSV.
+    #[error(
+        "{}: these tables are not stored as CSV and were not read: {} (save the database with \
+         storage_format=\"csv\")",
+        path.display(), tables.join(", ")
+    )]
+    UnreadTables {
+        /// The header of the database.
+        path: PathBuf,
+        /// The names of the tables.
+        tables: Vec<String>,
+    },
+    /// Columns or tables say different things about one recording, or about one segment of it.
+    #[error(
+        "{count} {} {column} that another column or table contradicts, and the first one is used; \
+         for instance, {file} has {} and {}",
+        if *count == 1 { "recording or segment has a" } else { "recordings or segments have a" },
+        fields[0], fields[1]
+    )]
+    ContradictingTables {
+        /// What is stated, for instance `emotion`.
+        column: String,
+        /// The number of fields that are not used.
+        count: usize,
+        /// The first such recording.
+        file: String,
+        /// What is used and what is not.
+        fields: Box<[TableField; 2]>,
+    },
     /// Two folders hold the same corpus.
     #[error(
         "{} and {} both hold {corpus}; {clips} clips that are in both are used once, from the first",
@@ -66,4 +96,29 @@ pub enum CorpusNote {
         /// The number of clips that both have.
         clips: usize,
     },
+}
+
+/// A field of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableField {
+    /// The table.
+    pub table: PathBuf,
+    /// The line, from 1.
+    pub line: u64,
+    /// The name of the column.
+    pub column: String,
+    /// The text.
+    pub text: String,
+}
+
+impl fmt::Display for TableField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            table,
+            line,
+            column,
+            text,
+        } = self;
+        write!(f, "{text:?} ({}, line {line}, {column})", table.display())
+    }
 }

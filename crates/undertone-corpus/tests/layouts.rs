@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use undertone_corpus::{
-    ColumnNames, Corpus, CorpusError, CorpusOptions, CorpusSource, Gender, Segment, Skipped,
-    Subset, Utterance,
+    ColumnNames, Corpus, CorpusError, CorpusNote, CorpusOptions, CorpusSource, Gender, Segment,
+    Skipped, Subset, Utterance,
 };
 
 fn write(root: &Path, file: &str, text: &str) {
@@ -287,6 +287,109 @@ fn audformat_joins_its_tables() {
 }
 
 #[test]
+fn audformat_notes_labels_that_contradict_each_other() {
+    let root = tempfile::tempdir().unwrap();
+    write(
+        root.path(),
+        "db.yaml",
+        "name: x\n\
+         schemes: {emotion: {dtype: str}}\n\
+         tables:\n  \
+           a: {columns: {one: {scheme_id: emotion}, two: {scheme_id: emotion}, note: }}\n  \
+           b: {columns: {emotion: {scheme_id: emotion}, note: }}\n",
+    );
+    write(
+        root.path(),
+        "db.a.csv",
+        "file,one,two,note\n1.wav,anger,angry,x\n2.wav,anger,sad,x\n3.wav,,happy,x\n",
+    );
+    write(
+        root.path(),
+        "db.b.csv",
+        "file,emotion,note\n3.wav,sad,y\n1.wav,anger,y\n",
+    );
+    for clip in ["1.wav", "2.wav", "3.wav"] {
+        write(root.path(), clip, "");
+    }
+    let corpus = Corpus::open(root.path()).unwrap();
+    let emotions: Vec<&str> = corpus
+        .utterances
+        .iter()
+        .map(|clip| clip.emotion.name())
+        .collect();
+    assert_eq!(emotions, ["angry", "angry", "happy"]);
+    let [
+        CorpusNote::ContradictingTables {
+            count: 2,
+            file,
+            fields,
+            ..
+        },
+    ] = &corpus.notes[..]
+    else {
+        panic!("{:?}", corpus.notes)
+    };
+    let [first, second] = &**fields;
+    assert_eq!(
+        (
+            file.as_str(),
+            first.line,
+            first.column.as_str(),
+            first.text.as_str()
+        ),
+        ("2.wav", 3, "one", "anger")
+    );
+    assert_eq!(
+        (second.line, second.column.as_str(), second.text.as_str()),
+        (3, "two", "sad")
+    );
+    // A column that is chosen is asked for, and nothing contradicts it.
+    let options = CorpusOptions {
+        columns: ColumnNames::new(["emotion=two".parse().unwrap()]).unwrap(),
+        ..CorpusOptions::default()
+    };
+    let corpus = Corpus::open_with(&root.path().into(), &options).unwrap();
+    assert_eq!(corpus.utterances[1].emotion.name(), "sad");
+    assert_eq!(corpus.notes, []);
+}
+
+#[test]
+fn audformat_names_the_table_and_the_line_of_what_it_skips() {
+    let root = tempfile::tempdir().unwrap();
+    audformat(root.path());
+    write(
+        root.path(),
+        "db.emotion.test.csv",
+        "file,gold\naudio/b.wav,neutral\n\naudio/lost.wav,neutral\n",
+    );
+    let corpus = Corpus::open(root.path()).unwrap();
+    let skipped = words(&corpus).join("\n");
+    assert!(
+        skipped.contains("db.emotion.test.csv, line 4: skipped, there is no file"),
+        "{skipped}"
+    );
+    // Another way to write the path of a recording that another table has.
+    write(
+        root.path(),
+        "db.emotion.test.csv",
+        "file,gold\naudio/b.wav,neutral\n",
+    );
+    write(
+        root.path(),
+        "db.emotion.train.csv",
+        "file,start,end,gold,arousal\naudio/a.wav,0,1,anger,0.5\n./audio/b.wav,,,anger,0.5\n",
+    );
+    let corpus = Corpus::open(root.path()).unwrap();
+    let skipped = words(&corpus).join("\n");
+    assert!(
+        skipped.contains("db.emotion.train.csv, line 3: skipped, ")
+            && skipped.contains("db.emotion.test.csv, line 2 already has ")
+            && skipped.ends_with("b.wav with other values"),
+        "{skipped}"
+    );
+}
+
+#[test]
 fn audformat_names_tables_that_it_cannot_read() {
     let root = tempfile::tempdir().unwrap();
     write(
@@ -300,6 +403,19 @@ fn audformat_names_tables_that_it_cannot_read() {
     assert!(
         message.contains("not stored as CSV and were not read: emotion"),
         "{message}"
+    );
+    audformat(root.path());
+    fs::rename(
+        root.path().join("db.emotion.test.csv"),
+        root.path().join("db.emotion.test.parquet"),
+    )
+    .unwrap();
+    let corpus = Corpus::open(root.path()).unwrap();
+    let unread = vec!["emotion.test".to_owned()];
+    assert!(
+        matches!(&corpus.notes[..], [CorpusNote::UnreadTables { tables, .. }] if *tables == unread),
+        "{:?}",
+        corpus.notes
     );
     write(root.path(), "db.yaml", "tables: [");
     let message = Corpus::open(root.path()).unwrap_err().to_string();

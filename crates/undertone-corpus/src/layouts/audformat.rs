@@ -4,13 +4,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::rc::Rc;
 
 use serde::Deserialize;
 
 use super::clips::{Clips, Stated};
+use super::made_manifest::{MadeManifest, Place};
 use super::table::{Table, TableError, read_bytes};
 use crate::listing::Listing;
-use crate::{ColumnNames, CorpusNote, Utterance, manifest};
+use crate::{ColumnNames, CorpusNote, Emotion, TableField, Utterance, manifest};
 
 /// The file that makes a folder an audformat database.
 const AUDFORMAT_HEADER: &str = "db.yaml";
@@ -74,12 +76,14 @@ pub(crate) fn read_audformat(
             reason: format!("not a header of audformat: {error}"),
         })?;
     let joined = Joined::read(listing, &header, columns)?;
-    let csv = joined.csv(&header, listing)?;
-    let read = manifest::read(&csv, &path, &listing.root, columns)?;
+    let made = joined.manifest(&header, listing)?;
+    let read = made.read(&listing.root, columns)?;
+    let mut notes = joined.notes(&path);
+    notes.extend(read.notes.into_iter().map(CorpusNote::Manifest));
     let mut clips = Clips {
         utterances: read.utterances,
         skipped: read.skipped,
-        notes: read.notes.into_iter().map(CorpusNote::Manifest).collect(),
+        notes,
         ..Clips::default()
     };
     let name = header
@@ -102,33 +106,69 @@ pub(crate) fn read_audformat(
 /// The tables of a database, joined by file and segment.
 #[derive(Default)]
 struct Joined {
-    /// The index of each row, in the order of the tables.
-    rows: Vec<Index>,
+    /// The rows in the order of the tables, with the place that makes each a row.
+    rows: Vec<(Index, Place)>,
     /// The names of the columns, in the order of the tables.
     columns: Vec<String>,
     /// What is known about each index. A whole file has an index without start and end.
-    fields: HashMap<Index, BTreeMap<String, String>>,
+    known: HashMap<Index, Known>,
+    /// The tables that are not stored as CSV.
+    unread: Vec<String>,
+    /// For each column, the number of fields that another table or column contradicts, with the
+    /// first of them.
+    contradictions: BTreeMap<String, (usize, Contradiction)>,
+}
+
+#[derive(Default)]
+struct Known {
+    is_row: bool,
+    /// The field of each column.
+    fields: BTreeMap<String, Field>,
+}
+
+/// A field, and where it stands.
+struct Field {
+    text: String,
+    /// The name of the column in its table.
+    column: Rc<str>,
+    place: Place,
+}
+
+/// Two fields about one file that say different things.
+struct Contradiction {
+    file: String,
+    fields: [TableField; 2],
+}
+
+impl Field {
+    fn as_noted(&self) -> TableField {
+        TableField {
+            table: self.place.table.to_path_buf(),
+            line: self.place.line,
+            column: self.column.to_string(),
+            text: self.text.clone(),
+        }
+    }
 }
 
 impl Joined {
     fn read(listing: &Listing, header: &Header, chosen: &ColumnNames) -> Result<Self, TableError> {
         let mut joined = Self::default();
-        let mut unread = Vec::new();
         for (name, table_header) in &header.tables {
             let path = listing.root.join(format!("db.{name}.csv"));
             if !path.is_file() {
-                unread.push(name.as_str());
+                joined.unread.push(name.clone());
                 continue;
             }
             joined.add(&Table::read(&path)?, table_header, header, chosen)?;
         }
         if joined.rows.is_empty() {
-            let unread = match unread.is_empty() {
+            let unread = match joined.unread.is_empty() {
                 true => String::new(),
                 false => format!(
                     "; these tables are not stored as CSV and were not read: {} (save the database \
                      with storage_format=\"csv\")",
-                    unread.join(", ")
+                    joined.unread.join(", ")
                 ),
             };
             return Err(TableError::Layout {
@@ -178,10 +218,17 @@ impl Joined {
                 self.columns.push(name.clone());
             }
         }
+        let columns: Vec<Rc<str>> = table
+            .columns()
+            .iter()
+            .map(|column| column.as_str().into())
+            .collect();
+        let split_id: Rc<str> = "split_id".into();
         let split = table_header.split_id.as_ref().map(|id| {
             let split = header.splits.get(id).and_then(|split| split.kind.as_ref());
             split.unwrap_or(id).clone()
         });
+        let table_path: Rc<Path> = table.path.as_path().into();
         for row in table.rows() {
             let time = |position: Option<usize>| {
                 let text = position.map_or("", |position| row.field(position));
@@ -189,31 +236,76 @@ impl Joined {
                 (if text == "NaT" { "" } else { text }).to_owned()
             };
             let index = [row.field(file).to_owned(), time(start), time(end)];
-            let is_new = !self.fields.contains_key(&index);
-            let fields = self.fields.entry(index.clone()).or_default();
+            let place = Place {
+                table: Rc::clone(&table_path),
+                line: row.line,
+            };
+            let field = |text: &str, column: &Rc<str>| Field {
+                text: text.to_owned(),
+                column: Rc::clone(column),
+                place: place.clone(),
+            };
             for (position, name) in names.iter().enumerate() {
                 let text = row.field(position);
                 if let (Some(name), false) = (name, text.is_empty()) {
-                    fields
-                        .entry(name.clone())
-                        .or_insert_with(|| text.to_owned());
+                    self.state(&index, name, field(text, &columns[position]), chosen);
                 }
             }
             if let Some(split) = &split {
-                fields
-                    .entry(SPLIT.to_owned())
-                    .or_insert_with(|| split.clone());
+                self.state(&index, SPLIT, field(split, &split_id), chosen);
             }
-            if has_labels && (is_new || !fields.contains_key(ROW)) {
-                fields.insert(ROW.to_owned(), String::new());
-                self.rows.push(index);
+            let known = self.known.entry(index.clone()).or_default();
+            if has_labels && !known.is_row {
+                known.is_row = true;
+                self.rows.push((index, place));
             }
         }
         Ok(())
     }
 
+    /// Remember what a column states about an index, unless another field already does. Count the
+    /// ones that say something else.
+    fn state(&mut self, index: &Index, name: &str, field: Field, chosen: &ColumnNames) {
+        let known = self.known.entry(index.clone()).or_default();
+        let Some(first) = known.fields.get(name) else {
+            known.fields.insert(name.to_owned(), field);
+            return;
+        };
+        if !manifest::is_used_column(name, chosen) || mean_the_same(&first.text, &field.text) {
+            return;
+        }
+        let (count, _) = self
+            .contradictions
+            .entry(name.to_owned())
+            .or_insert_with(|| {
+                let contradiction = Contradiction {
+                    file: index[0].clone(),
+                    fields: [first.as_noted(), field.as_noted()],
+                };
+                (0, contradiction)
+            });
+        *count += 1;
+    }
+
+    /// Return what should be known about the tables.
+    fn notes(&self, path: &Path) -> Vec<CorpusNote> {
+        let unread = (!self.unread.is_empty()).then(|| CorpusNote::UnreadTables {
+            path: path.to_owned(),
+            tables: self.unread.clone(),
+        });
+        let contradictions = self.contradictions.iter().map(|(column, (count, first))| {
+            CorpusNote::ContradictingTables {
+                column: column.clone(),
+                count: *count,
+                file: first.file.clone(),
+                fields: Box::new(first.fields.clone()),
+            }
+        });
+        unread.into_iter().chain(contradictions).collect()
+    }
+
     /// Return all rows as one manifest.
-    fn csv(&self, header: &Header, listing: &Listing) -> Result<Vec<u8>, TableError> {
+    fn manifest(&self, header: &Header, listing: &Listing) -> Result<MadeManifest, TableError> {
         let genders = genders(header, listing)?;
         let mut columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         for extra in [SPLIT, GENDER] {
@@ -222,46 +314,44 @@ impl Joined {
             }
         }
         let path = listing.root.join(AUDFORMAT_HEADER);
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let mut write = || {
-            writer.write_record(INDEX.iter().chain(&columns))?;
-            for index in &self.rows {
-                let own = self.fields.get(index);
-                let file = self
-                    .fields
-                    .get(&[index[0].clone(), String::new(), String::new()]);
-                let known = |column: &str| {
-                    let fields = [own, file].into_iter().flatten();
-                    fields.filter_map(|fields| fields.get(column)).next()
-                };
-                let field = |column: &&str| match known(column) {
-                    Some(text) => text.as_str(),
-                    None if *column == GENDER => {
-                        let gender = known("speaker").and_then(|speaker| genders.get(speaker));
-                        gender.map_or("", String::as_str)
-                    }
-                    None => "",
-                };
-                let index = index.iter().map(String::as_str);
-                writer.write_record(index.chain(columns.iter().map(field)))?;
-            }
-            Ok(())
-        };
-        write().map_err(|reason| TableError::Csv {
-            path: path.clone(),
-            reason,
-        })?;
-        writer.into_inner().map_err(|error| TableError::Layout {
-            path,
-            reason: error.to_string(),
-        })
+        let all_columns = INDEX.iter().chain(&columns).copied();
+        let mut made = MadeManifest::new(&path, all_columns)?;
+        for (index, place) in &self.rows {
+            let own = self.known.get(index);
+            let file = self
+                .known
+                .get(&[index[0].clone(), String::new(), String::new()]);
+            let known = |column: &str| {
+                let known = [own, file].into_iter().flatten();
+                let mut fields = known.filter_map(|known| known.fields.get(column));
+                fields.next().map(|field| field.text.as_str())
+            };
+            let field = |column: &&'_ str| match known(column) {
+                Some(text) => text,
+                None if *column == GENDER => {
+                    let gender = known("speaker").and_then(|speaker| genders.get(speaker));
+                    gender.map_or("", String::as_str)
+                }
+                None => "",
+            };
+            let index = index.iter().map(String::as_str);
+            made.push(index.chain(columns.iter().map(field)), place.clone())?;
+        }
+        Ok(made)
     }
+}
+
+/// Return whether two fields state the same number or label, or have the same text.
+fn mean_the_same(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let label = |text: &str| text.parse::<Emotion>().ok();
+    a == b
+        || matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
+        || matches!((label(a), label(b)), (Some(a), Some(b)) if a == b)
 }
 
 const SPLIT: &str = "split";
 const GENDER: &str = "gender";
-/// Marks an index that is a row. No column has this name.
-const ROW: &str = "\0row";
 
 /// Return the gender of each speaker: from the labels of the scheme `speaker`, or from the table
 /// that these refer to.

@@ -100,6 +100,24 @@ pub(crate) fn known_column(name: &str) -> bool {
             .any(|aliases| aliases.contains(&name.as_str()))
 }
 
+/// Return whether a column of this name is read: it is chosen, or it is found for a role for which no
+/// column is chosen.
+pub(crate) fn is_used_column(name: &str, chosen: &ColumnNames) -> bool {
+    let plain_name = plain(name);
+    let found_for = |role: &ColumnRole| {
+        role.aliases().contains(&plain_name.as_str()) && chosen.of(role).is_none()
+    };
+    let values = VALUES
+        .iter()
+        .map(|(value, _)| ColumnRole::Value((*value).to_owned()));
+    chosen.contain(name)
+        || plain_name.starts_with(VALUE_PREFIX)
+        || ColumnRole::WORDS
+            .into_iter()
+            .chain(values)
+            .any(|role| found_for(&role))
+}
+
 /// Return whether a column of this name is found as the label or as a number.
 pub(crate) fn is_target_column(name: &str) -> bool {
     let name = plain(name);

@@ -21,7 +21,7 @@ mod rows;
 mod separator;
 mod write;
 
-pub(crate) use columns::{is_target_column, known_column};
+pub(crate) use columns::{is_target_column, is_used_column, known_column};
 pub use error::ManifestError;
 pub use note::{ManifestNote, NoteSubject};
 pub(crate) use read::{Manifest, read};

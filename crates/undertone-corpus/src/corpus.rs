@@ -13,6 +13,7 @@ use crate::listing::Listing;
 use crate::manifest::{self, Manifest};
 use crate::naming::{has_names, is_named};
 use crate::recognize::recognize;
+use crate::unused_columns::unused_columns;
 use crate::{
     CorpusError, CorpusFormat, CorpusInfo, CorpusNote, CorpusOptions, CorpusSource, Emotion,
     Gender, Intensity, LabelScheme, LeftOut, RavdessName, Skipped, TableLayout, Utterance,
@@ -128,6 +129,7 @@ impl Corpus {
         skipped.extend(clips.skipped);
         skipped.sort_by(|a, b| a.path().cmp(b.path()));
         let mut notes = clips.notes;
+        notes.extend(unused_columns(&listing, format, &options.columns));
         notes.extend(few_names(&listing, format, clips.utterances.len()));
         let recordings = listing.recordings.len();
         Ok(Self {
@@ -291,8 +293,8 @@ fn read_format(
             None => Ok(read_named(listing, book)),
             Some(TableLayout::Ravdess) => Ok(ravdess::scan(listing)),
             Some(TableLayout::Iemocap) => read_iemocap(listing, book),
-            Some(TableLayout::Meld) => read_meld(listing, book),
-            Some(TableLayout::MspPodcast) => read_msp_podcast(listing, book),
+            Some(TableLayout::Meld) => read_meld(listing, book, &options.columns),
+            Some(TableLayout::MspPodcast) => read_msp_podcast(listing, book, &options.columns),
         },
     }
 }

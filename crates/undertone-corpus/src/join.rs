@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::clip_key::ClipKey;
-use crate::joined_notes::keep_unused_labels;
+use crate::joined_notes::{keep_unused_columns, keep_unused_labels};
 use crate::{CodeBook, Corpus, CorpusError, CorpusInfo, CorpusNote, Skipped, Utterance};
 
 impl Corpus {
@@ -42,6 +42,7 @@ impl Corpus {
             }
         }
         keep_unused_labels(&mut joined.notes, &joined.sources);
+        keep_unused_columns(&mut joined.notes, &joined.sources);
         // Parts of RAVDESS complete each other.
         let clips = joined.utterances.iter();
         let takes: BTreeSet<_> = clips

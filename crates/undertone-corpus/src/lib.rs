@@ -33,6 +33,7 @@ mod source;
 mod split;
 mod subset;
 mod takes;
+mod unused_columns;
 mod utterance;
 
 pub use balance::{BalanceError, BalanceStep, balance};

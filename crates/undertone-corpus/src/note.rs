@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::{Emotion, ManifestNote};
+use crate::{ColumnRole, Emotion, ManifestNote};
 
 /// Something about a corpus that was decided, or that may be wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,19 @@ pub enum CorpusNote {
     UnusedLabel {
         /// The label.
         label: Emotion,
+    },
+    /// Columns were named, and no table of the folder has such columns.
+    #[error(
+        "{}: --column is not used for the {}, as no table of this corpus has columns to choose \
+         from for it",
+        path.display(),
+        roles.iter().map(ColumnRole::name).collect::<Vec<_>>().join(" and the ")
+    )]
+    UnusedColumns {
+        /// The folder.
+        path: PathBuf,
+        /// The roles that the columns were named for.
+        roles: Vec<ColumnRole>,
     },
     /// Rows of a table are about recordings, or segments of them, that an earlier table has.
     #[error(

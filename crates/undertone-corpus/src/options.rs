@@ -9,7 +9,8 @@ pub struct CorpusOptions {
     pub channels: VocalChannels,
     /// Which labels stand for others, and which to leave out.
     pub labels: LabelMap,
-    /// The columns of a manifest, of a `metadata.csv` or of audformat's tables that have other
-    /// names than the known ones.
+    /// The columns of a manifest, of a `metadata.csv`, of audformat's tables or of those of
+    /// MSP-Podcast and MELD that have other names than the known ones. A note says where they are
+    /// not used.
     pub columns: ColumnNames,
 }

@@ -600,3 +600,84 @@ fn columns_can_be_named_for_tables_in_folders() {
     let corpus = Corpus::open_with(&root.path().into(), &options).unwrap();
     assert_eq!(corpus.utterances[0].emotion.name(), "happy");
 }
+
+fn with_columns(columns: &[&str]) -> CorpusOptions {
+    let columns = columns.iter().map(|column| column.parse().unwrap());
+    CorpusOptions {
+        columns: ColumnNames::new(columns).unwrap(),
+        ..CorpusOptions::default()
+    }
+}
+
+#[test]
+fn columns_can_be_named_for_msp_podcast_and_meld() {
+    let msp = tempfile::tempdir().unwrap();
+    write(
+        msp.path(),
+        "Labels/labels_consensus.csv",
+        "FileName,EmoClass,Majority,Rater\nMSP-PODCAST_0001_0008.wav,N,sad,r7\n",
+    );
+    write(msp.path(), "Audios/MSP-PODCAST_0001_0008.wav", "");
+    let options = with_columns(&["emotion=Majority", "speaker=Rater"]);
+    let corpus = Corpus::open_with(&msp.path().into(), &options).unwrap();
+    let [clip] = &corpus.utterances[..] else {
+        panic!("{:?}", corpus.utterances)
+    };
+    assert_eq!((clip.emotion.name(), clip.speaker_name()), ("sad", "r7"));
+    assert_eq!(corpus.notes, []);
+
+    let meld = tempfile::tempdir().unwrap();
+    write(
+        meld.path(),
+        "train_sent_emo.csv",
+        "Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID\nOh,Ross,joy,positive,0,0\n",
+    );
+    write(meld.path(), "train_splits/dia0_utt0.mp4", "");
+    let options = with_columns(&["emotion=Sentiment", "speaker=", "split=Utterance"]);
+    let corpus = Corpus::open_with(&meld.path().into(), &options).unwrap();
+    let clip = &corpus.utterances[0];
+    assert_eq!((clip.emotion.name(), &clip.speaker), ("positive", &None));
+    let [note] = &corpus.notes[..] else {
+        panic!("{:?}", corpus.notes)
+    };
+    let note = note.to_string();
+    assert!(
+        note.contains("--column is not used for the split, as"),
+        "{note}"
+    );
+    for (columns, reason) in [
+        (["emotion=Mood"], "there is no column \"Mood\""),
+        (["emotion="], "no column is the emotion"),
+    ] {
+        let error = Corpus::open_with(&meld.path().into(), &with_columns(&columns)).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn columns_that_no_corpus_has_are_noted() {
+    let root = tempfile::tempdir().unwrap();
+    for clip in [
+        "polish/KS0_anger_1.wav",
+        "folders/happy/1.wav",
+        "mine/a.wav",
+    ] {
+        write(root.path(), clip, "");
+    }
+    write(root.path(), "mine/clips.csv", "path,mood\na.wav,joy\n");
+    let options = with_columns(&["emotion=mood"]);
+    let open = |path: &str| {
+        Corpus::open_with(&CorpusSource::from(&root.path().join(path)), &options).unwrap()
+    };
+    let unused = |corpus: &Corpus| {
+        let is_unused = |note: &&CorpusNote| matches!(note, CorpusNote::UnusedColumns { .. });
+        corpus.notes.iter().filter(is_unused).count()
+    };
+    let names = ["polish", "folders"];
+    for corpus in names.map(open) {
+        assert_eq!(unused(&corpus), 1);
+    }
+    assert_eq!(unused(&Corpus::join(names.map(open).into()).unwrap()), 2);
+    let with_manifest = ["polish", "folders", "mine/clips.csv"].map(open);
+    assert_eq!(unused(&Corpus::join(with_manifest.into()).unwrap()), 0);
+}

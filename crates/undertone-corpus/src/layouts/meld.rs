@@ -6,7 +6,7 @@ use std::path::Path;
 use super::clips::Clips;
 use super::table::{Row, Table, TableError};
 use crate::listing::Listing;
-use crate::{CodeBook, Skipped, Subset, Utterance};
+use crate::{CodeBook, ColumnNames, ColumnRole, Skipped, Subset, Utterance};
 
 /// The tables, and the set that each is about.
 const TABLES: [(&str, Subset); 3] = [
@@ -26,8 +26,12 @@ pub(crate) fn is_meld(listing: &Listing) -> bool {
 /// name says the set: `train_splits`, `dev_splits_complete`, `output_repeated_splits_test`.
 ///
 /// The columns `StartTime` and `EndTime` are places in the episode, not in the clip, and are not
-/// read.
-pub(crate) fn read_meld(listing: &Listing, book: &CodeBook) -> Result<Clips, TableError> {
+/// read. Of `chosen`, the columns for the emotion and the speaker are.
+pub(crate) fn read_meld(
+    listing: &Listing,
+    book: &CodeBook,
+    chosen: &ColumnNames,
+) -> Result<Clips, TableError> {
     let mut clips = Clips::default();
     let mut recordings = recordings(listing);
     for (file, subset) in TABLES {
@@ -35,7 +39,7 @@ pub(crate) fn read_meld(listing: &Listing, book: &CodeBook) -> Result<Clips, Tab
             continue;
         };
         let table = Table::read(path)?;
-        let columns = Columns::of(&table)?;
+        let columns = Columns::of(&table, chosen)?;
         for row in table.rows() {
             let name = columns.clip(&row);
             match (
@@ -75,16 +79,22 @@ struct Columns {
     dialogue: usize,
     utterance: usize,
     emotion: usize,
-    speaker: usize,
+    speaker: Option<usize>,
 }
 
 impl Columns {
-    fn of(table: &Table) -> Result<Self, TableError> {
+    fn of(table: &Table, chosen: &ColumnNames) -> Result<Self, TableError> {
+        let emotion = chosen.of(&ColumnRole::Emotion).unwrap_or(Some("Emotion"));
+        let emotion = emotion.ok_or_else(|| TableError::Layout {
+            path: table.path.clone(),
+            reason: "no column is the emotion, and MELD has no numbers instead".to_owned(),
+        })?;
+        let speaker = chosen.of(&ColumnRole::Speaker).unwrap_or(Some("Speaker"));
         Ok(Self {
             dialogue: table.column("Dialogue_ID")?,
             utterance: table.column("Utterance_ID")?,
-            emotion: table.column("Emotion")?,
-            speaker: table.column("Speaker")?,
+            emotion: table.column(emotion)?,
+            speaker: speaker.map(|name| table.column(name)).transpose()?,
         })
     }
 
@@ -105,7 +115,7 @@ impl Columns {
     }
 
     fn speaker(&self, row: &Row<'_>) -> Option<String> {
-        let speaker = row.field(self.speaker);
+        let speaker = row.field(self.speaker?);
         (!speaker.is_empty()).then(|| speaker.to_owned())
     }
 }

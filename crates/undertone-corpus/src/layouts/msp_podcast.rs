@@ -17,7 +17,11 @@ pub(crate) fn is_msp_podcast(listing: &Listing) -> bool {
 }
 
 /// Read MSP-Podcast. Its table is a manifest for the folder of the recordings, `Audios`.
-pub(crate) fn read_msp_podcast(listing: &Listing, book: &CodeBook) -> Result<Clips, TableError> {
+pub(crate) fn read_msp_podcast(
+    listing: &Listing,
+    book: &CodeBook,
+    columns: &ColumnNames,
+) -> Result<Clips, TableError> {
     let Some(table) = listing.other_named(&TABLES) else {
         return Ok(Clips::default());
     };
@@ -29,7 +33,7 @@ pub(crate) fn read_msp_podcast(listing: &Listing, book: &CodeBook) -> Result<Cli
     let root = folders.clone().find(is_audios).or_else(|| folders.next());
     let root = root.unwrap_or(&listing.root);
     let bytes = read_bytes(table)?;
-    let mut read = manifest::read(&bytes, table, root, &ColumnNames::default())?;
+    let mut read = manifest::read(&bytes, table, root, columns)?;
     for utterance in &mut read.utterances {
         utterance.corpus.clone_from(&book.name);
     }

@@ -157,12 +157,12 @@ impl ColumnNames {
     }
 
     /// Return the choice for a role: `None` if there is none, `Some(None)` for no column.
-    pub(super) fn of(&self, role: &ColumnRole) -> Option<Option<&str>> {
+    pub(crate) fn of(&self, role: &ColumnRole) -> Option<Option<&str>> {
         self.0.get(role).map(Option::as_deref)
     }
 
     /// Return the roles that were named.
-    pub(super) fn roles(&self) -> impl Iterator<Item = &ColumnRole> {
+    pub(crate) fn roles(&self) -> impl Iterator<Item = &ColumnRole> {
         self.0.keys()
     }
 

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::clip_key::ClipKey;
 use crate::joined_notes::{keep_unused_columns, keep_unused_labels};
-use crate::{CodeBook, Corpus, CorpusError, CorpusInfo, CorpusNote, Skipped, Utterance};
+use crate::{
+    CodeBook, Corpus, CorpusError, CorpusInfo, CorpusNote, RavdessName, Skipped, TableLayout,
+    Utterance,
+};
 
 impl Corpus {
     /// Join corpora. The name of its corpus stands in front of each speaker: `EmoDB/03`. The root
@@ -27,7 +30,9 @@ impl Corpus {
         let mut names = Names::default();
         names.rename(&mut joined);
         let mut seen: HashMap<ClipKey, PathBuf> = keys(&joined).collect();
+        let mut ravdess_parts = usize::from(is_ravdess(&joined));
         for mut corpus in rest {
+            ravdess_parts += usize::from(is_ravdess(&corpus));
             names.rename(&mut corpus);
             drop_copies(&mut corpus, &seen, &mut joined.notes);
             seen.extend(keys(&corpus));
@@ -43,14 +48,17 @@ impl Corpus {
         }
         keep_unused_labels(&mut joined.notes, &joined.sources);
         keep_unused_columns(&mut joined.notes, &joined.sources);
-        // Parts of RAVDESS complete each other.
+        // A clip is missing if all parts of RAVDESS lack it and no manifest has it.
         let clips = joined.utterances.iter();
         let takes: BTreeSet<_> = clips
             .filter_map(|clip| Some(clip.ravdess?.take()))
             .collect();
-        joined.missing.sort_unstable();
-        joined.missing.dedup();
-        joined.missing.retain(|name| !takes.contains(name));
+        let mut lacking: BTreeMap<RavdessName, usize> = BTreeMap::new();
+        for name in joined.missing.drain(..) {
+            *lacking.entry(name).or_insert(0) += 1;
+        }
+        lacking.retain(|name, parts| *parts == ravdess_parts && !takes.contains(name));
+        joined.missing = lacking.into_keys().collect();
         Ok(joined)
     }
 }
@@ -102,6 +110,11 @@ impl Names {
         let mut free = numbered.filter(|name| !self.taken.contains(name));
         free.next().unwrap_or_else(|| name.to_owned())
     }
+}
+
+fn is_ravdess(corpus: &Corpus) -> bool {
+    let mut books = corpus.sources.iter().filter_map(CorpusInfo::book);
+    books.any(|book| book.layout() == Some(TableLayout::Ravdess))
 }
 
 /// Return the key of each clip of a published corpus, with the clip's path.

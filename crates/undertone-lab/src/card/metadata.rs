@@ -183,7 +183,7 @@ fn data_set_name<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) 
         true => provenance.corpus.clone(),
         false => report.corpora.join(" + "),
     };
-    let is_published = |name: &str| CodeBook::all().iter().any(|book| book.name == name);
+    let is_published = |name: &str| CodeBook::named(name).is_some();
     let corpus = match corpus.split(" + ").all(is_published) {
         true => corpus.as_str(),
         false => "a corpus of its own",

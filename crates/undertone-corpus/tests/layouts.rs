@@ -417,6 +417,25 @@ fn audformat_names_tables_that_it_cannot_read() {
         "{:?}",
         corpus.notes
     );
+    // A table of speakers that is not stored as CSV loses their genders.
+    let speakers = "schemes: {speaker: {labels: people}}\n\
+        splits: {dev: {type: dev}}\n\
+        tables: {emotion: {split_id: dev, columns: {emotion: , split: }}}\n";
+    write(root.path(), "db.yaml", speakers);
+    let rows = "file,emotion,split\naudio/a.wav,sad,validation\naudio/b.wav,sad,test\n";
+    write(root.path(), "db.emotion.csv", rows);
+    let corpus = Corpus::open(root.path()).unwrap();
+    let notes: Vec<String> = corpus.notes.iter().map(ToString::to_string).collect();
+    let [unread, contradiction] = &notes[..] else {
+        panic!("{notes:?}")
+    };
+    assert!(unread.contains("were not read: people ("), "{unread}");
+    assert!(
+        contradiction.starts_with("1 recording or segment has a split that another")
+            && contradiction.contains("audio/b.wav has \"test\" (")
+            && contradiction.contains("and \"dev\" ("),
+        "{contradiction}"
+    );
     write(root.path(), "db.yaml", "tables: [");
     let message = Corpus::open(root.path()).unwrap_err().to_string();
     assert!(message.contains("not a header of audformat"), "{message}");

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::rc::Rc;
+use std::str::FromStr;
 
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use super::clips::{Clips, Stated};
 use super::made_manifest::{MadeManifest, Place};
 use super::table::{Table, TableError, read_bytes};
 use crate::listing::Listing;
-use crate::{ColumnNames, CorpusNote, Emotion, TableField, Utterance, manifest};
+use crate::{ColumnNames, CorpusNote, Emotion, Gender, Subset, TableField, Utterance, manifest};
 
 /// The file that makes a folder an audformat database.
 const AUDFORMAT_HEADER: &str = "db.yaml";
@@ -161,6 +162,12 @@ impl Joined {
                 continue;
             }
             joined.add(&Table::read(&path)?, table_header, header, chosen)?;
+        }
+        if let Some(yaml_serde::Value::String(speakers)) = speaker_labels(header)
+            && !header.tables.contains_key(speakers)
+            && !listing.root.join(format!("db.{speakers}.csv")).is_file()
+        {
+            joined.unread.push(speakers.clone());
         }
         if joined.rows.is_empty() {
             let unread = match joined.unread.is_empty() {
@@ -341,13 +348,16 @@ impl Joined {
     }
 }
 
-/// Return whether two fields state the same number or label, or have the same text.
+/// Return whether two fields state the same number, label, set or gender, or have the same text.
 fn mean_the_same(a: &str, b: &str) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
-    let label = |text: &str| text.parse::<Emotion>().ok();
+    fn equal<T: FromStr + PartialEq>(a: &str, b: &str) -> bool {
+        matches!((a.parse::<T>(), b.parse::<T>()), (Ok(a), Ok(b)) if a == b)
+    }
     a == b
-        || matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
-        || matches!((label(a), label(b)), (Some(a), Some(b)) if a == b)
+        || equal::<f64>(a, b)
+        || equal::<Emotion>(a, b)
+        || equal::<Subset>(a, b)
+        || equal::<Gender>(a, b)
 }
 
 const SPLIT: &str = "split";
@@ -357,11 +367,7 @@ const GENDER: &str = "gender";
 /// that these refer to.
 fn genders(header: &Header, listing: &Listing) -> Result<BTreeMap<String, String>, TableError> {
     let mut genders = BTreeMap::new();
-    let labels = header
-        .schemes
-        .get("speaker")
-        .and_then(|scheme| scheme.labels.as_ref());
-    match labels {
+    match speaker_labels(header) {
         Some(yaml_serde::Value::Mapping(speakers)) => {
             for (speaker, about) in speakers {
                 let gender = about.get(GENDER).and_then(yaml_serde::Value::as_str);
@@ -386,6 +392,11 @@ fn genders(header: &Header, listing: &Listing) -> Result<BTreeMap<String, String
         _ => {}
     }
     Ok(genders)
+}
+
+/// Return the labels of the scheme `speaker`: a mapping, or the name of a table.
+fn speaker_labels(header: &Header) -> Option<&yaml_serde::Value> {
+    header.schemes.get("speaker")?.labels.as_ref()
 }
 
 fn scalar(value: &yaml_serde::Value) -> Option<String> {

@@ -29,7 +29,7 @@ pub struct CorpusInfo {
     pub found: FoundCounts,
     /// What the publishers state. `None` if they state nothing, or nothing about this part.
     pub official: Option<OfficialCounts>,
-    /// The clips that `found` counts.
+    /// The clips that `found` counts, if some may be counted again or together with other parts.
     counted: Vec<CountedClip>,
 }
 
@@ -54,20 +54,17 @@ pub struct FoundCounts {
 }
 
 impl FoundCounts {
-    fn of(clips: &[CountedClip]) -> Self {
-        let speakers: BTreeSet<&str> = clips
-            .iter()
-            .filter_map(|clip| clip.speaker.as_deref())
-            .collect();
-        let mut emotions = BTreeMap::new();
-        for clip in clips {
-            *emotions.entry(clip.emotion).or_insert(0) += 1;
+    /// Count clips, given by their emotions and speakers.
+    fn of<'a>(clips: impl Iterator<Item = (Emotion, Option<&'a str>)>) -> Self {
+        let mut found = Self::default();
+        let mut speakers = BTreeSet::new();
+        for (emotion, speaker) in clips {
+            found.clips += 1;
+            *found.emotions.entry(emotion).or_insert(0) += 1;
+            speakers.extend(speaker);
         }
-        Self {
-            clips: clips.len(),
-            speakers: speakers.len(),
-            emotions,
-        }
+        found.speakers = speakers.len();
+        found
     }
 }
 
@@ -111,13 +108,18 @@ impl CorpusInfo {
 
     /// Count the utterances of the corpus. RAVDESS's official counts are about its speech.
     pub(crate) fn count(&mut self, utterances: &[Utterance], channels: VocalChannels) {
-        let counted = utterances.iter().map(|clip| CountedClip {
-            key: ClipKey::of(clip),
-            emotion: clip.emotion,
-            speaker: clip.speaker.clone(),
-        });
-        self.counted = counted.collect();
-        self.found = FoundCounts::of(&self.counted);
+        let clips = utterances.iter();
+        self.found = FoundCounts::of(clips.map(|clip| (clip.emotion, clip.speaker.as_deref())));
+        // Clips of a manifest without published corpora are never counted again.
+        let is_published = |clip: &Utterance| ClipKey::of(clip).is_some();
+        if self.book().is_some() || utterances.iter().any(is_published) {
+            let counted = utterances.iter().map(|clip| CountedClip {
+                key: ClipKey::of(clip),
+                emotion: clip.emotion,
+                speaker: clip.speaker.clone(),
+            });
+            self.counted = counted.collect();
+        }
         let ravdess = utterances.iter().any(|clip| clip.ravdess.is_some());
         if ravdess && channels != VocalChannels::Speech {
             self.official = None;
@@ -132,8 +134,11 @@ impl CorpusInfo {
             .filter_map(|clip| clip.key.as_ref())
             .collect();
         let is_new = |clip: &CountedClip| clip.key.as_ref().is_none_or(|key| !keys.contains(key));
+        let before = self.counted.len();
         self.counted.retain(is_new);
-        self.found = FoundCounts::of(&self.counted);
+        if self.counted.len() < before {
+            self.count_again();
+        }
     }
 
     /// Add another part of the same corpus, and count both together.
@@ -141,10 +146,15 @@ impl CorpusInfo {
         self.paths.append(&mut part.paths);
         self.recordings += part.recordings;
         self.counted.append(&mut part.counted);
-        self.found = FoundCounts::of(&self.counted);
+        self.count_again();
         if part.official.is_none() {
             self.official = None;
         }
+    }
+
+    fn count_again(&mut self) {
+        let counted = self.counted.iter();
+        self.found = FoundCounts::of(counted.map(|clip| (clip.emotion, clip.speaker.as_deref())));
     }
 
     /// Return the code book of the corpus, if it has one.

@@ -1,7 +1,11 @@
 //! Opening corpora, and saying which of their clips are left out.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use undertone_corpus::{
-    ColumnNames, Corpus, CorpusError, CorpusOptions, CorpusSource, LabelMap, VocalChannels,
+    ColumnNames, Corpus, CorpusError, CorpusOptions, CorpusSource, LabelMap, LabelScheme,
+    VocalChannels,
 };
 
 use crate::cli::{ColumnArgs, LabelArgs, VoiceArgs};
@@ -85,4 +89,45 @@ pub(crate) fn left_out(clips: usize, channels: VocalChannels) -> Option<String> 
         VocalChannels::All => return None,
     };
     (clips > 0).then(|| format!("{other} left out: {clips} (`--vocal-channel all` includes them)"))
+}
+
+/// Describe what classes the corpora have if none is in all of them, else return `None`.
+pub(crate) fn no_common_class(corpus: &Corpus, scheme: &LabelScheme) -> Option<String> {
+    let mut classes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for clip in &corpus.utterances {
+        let of_corpus = classes.entry(&clip.corpus).or_default();
+        of_corpus.extend(
+            scheme
+                .label_of(clip.emotion)
+                .map(|class| scheme.labels()[class]),
+        );
+    }
+    let mut all = classes.values();
+    let first = all.next()?.clone();
+    let common = all.fold(first, |common, of_corpus| &common & of_corpus);
+    if classes.len() < 2 || !common.is_empty() {
+        return None;
+    }
+    let words: Vec<String> = classes
+        .iter()
+        .map(|(corpus, classes)| {
+            let classes: Vec<&str> = classes.iter().copied().collect();
+            match classes.is_empty() {
+                true => format!("{corpus} has none"),
+                false => format!("{corpus} has {}", classes.join(", ")),
+            }
+        })
+        .collect();
+    Some(format!(
+        "no class of {scheme} is in all corpora: {}; choose another label scheme, or map labels",
+        words.join("; ")
+    ))
+}
+
+/// Return whether two paths are one file.
+pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }

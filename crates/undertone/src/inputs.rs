@@ -9,6 +9,8 @@ use undertone_audio::{
 };
 use walkdir::{DirEntry, WalkDir};
 
+use crate::output;
+
 /// One recording to read.
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -37,7 +39,11 @@ impl Input {
             Self::Nothing(_, reason) => return Err(reason.clone()),
         };
         // Without the path, because the caller prints it in front of the reason.
-        decoded.map_err(|error| error.kind().to_string())
+        let recording = decoded.map_err(|error| error.kind().to_string())?;
+        for warning in &recording.warnings {
+            output::warning(&format!("{}: {warning}", self.name()));
+        }
+        Ok(recording)
     }
 }
 

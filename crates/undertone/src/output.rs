@@ -45,7 +45,6 @@ pub(crate) fn error(text: &str) {
 }
 
 /// Print a warning on stderr.
-#[cfg(any(feature = "hub", feature = "serve", feature = "train"))]
 pub(crate) fn warning(text: &str) {
     const YELLOW: &str = "\x1b[1;33m";
     say(format_args!(

@@ -59,8 +59,8 @@ pub enum SplitError {
     },
     /// The speakers of some clips are not known, and the protocol or the validation set needs them.
     #[error(
-        "{clips} clip(s) have no speaker; name the speakers, or use the protocol holdout or all, \
-         or one with validation_fraction = 0"
+        "{clips} clip(s) have no speaker; name the speakers, or use a protocol that needs none: \
+         holdout, or corpora with validation_fraction = 0"
     )]
     NoSpeaker {
         /// The number of clips without a speaker.

@@ -49,7 +49,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     let is_input = |out: &&Path| {
         args.corpus
             .iter()
-            .any(|source| same_file(out, &source.path))
+            .any(|source| corpora::same_file(out, &source.path))
     };
     if let Some(path) = args.out.as_deref().filter(is_input) {
         bail!(
@@ -98,14 +98,6 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
             reporter.end();
             finish(evaluated, out, &corpus.root, args.json)
         }
-    }
-}
-
-/// Return whether two paths are one file.
-fn same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
     }
 }
 

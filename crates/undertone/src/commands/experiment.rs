@@ -52,6 +52,11 @@ pub(super) fn run(
     }
     let device = args.device.device.open()?;
     recipe = recipe.for_corpus(&corpus)?;
+    if let Some(note) = corpora::no_common_class(&corpus, &recipe.label_scheme)
+        && recipe.dimensions.is_empty()
+    {
+        output::warning(&note);
+    }
     if args.resume {
         recipe = encoder::with_revision_of(recipe, &args.out);
     }

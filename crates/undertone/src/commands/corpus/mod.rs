@@ -6,8 +6,11 @@ mod measure;
 mod published;
 mod summary;
 
+use anyhow::bail;
+use undertone_corpus::CorpusSource;
+
 use crate::cli::CorpusArgs;
-use crate::corpora;
+use crate::corpora::{self, same_file};
 use crate::exit::Exit;
 use crate::output;
 use measure::measure_all;
@@ -17,6 +20,15 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
     if args.list {
         known::list(args.json)?;
         return Ok(Exit::Done);
+    }
+    if let Some(manifest) = &args.manifest {
+        let is_input = |source: &CorpusSource| same_file(manifest, &source.path);
+        if args.corpus.iter().any(is_input) {
+            bail!(
+                "{}: this is the corpus; choose another --manifest",
+                manifest.display()
+            );
+        }
     }
     let options = corpora::options(&args.voice, Some(&args.labels), &args.columns)?;
     let corpus = corpora::join(&args.corpus, &options)?;

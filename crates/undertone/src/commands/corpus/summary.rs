@@ -1,6 +1,6 @@
 //! Everything that the command reports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::counts::{Counts, counts, counts_or_unknown, print_counts};
 use super::measure::Clip;
 use super::published::Published;
 use crate::cli::CorpusArgs;
-use crate::corpora::left_out;
+use crate::corpora::{left_out, no_common_class};
 use crate::output;
 
 /// The number of missing clips to print.
@@ -230,40 +230,6 @@ impl Summary {
         }
         Ok(())
     }
-}
-
-/// Say so if no class is in all corpora.
-fn no_common_class(corpus: &Corpus, scheme: &LabelScheme) -> Option<String> {
-    let mut classes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for clip in &corpus.utterances {
-        let of_corpus = classes.entry(&clip.corpus).or_default();
-        of_corpus.extend(
-            scheme
-                .label_of(clip.emotion)
-                .map(|class| scheme.labels()[class]),
-        );
-    }
-    let mut all = classes.values();
-    let first = all.next()?.clone();
-    let common = all.fold(first, |common, of_corpus| &common & of_corpus);
-    if classes.len() < 2 || !common.is_empty() {
-        return None;
-    }
-    let words: Vec<String> = classes
-        .iter()
-        .map(|(corpus, classes)| {
-            let classes: Vec<&str> = classes.iter().copied().collect();
-            match classes.is_empty() {
-                true => format!("{corpus} has none"),
-                false => format!("{corpus} has {}", classes.join(", ")),
-            }
-        })
-        .collect();
-    Some(format!(
-        "no class of {scheme} is in all corpora: {}; choose another --scheme, or map labels with \
-         --map-label",
-        words.join("; ")
-    ))
 }
 
 fn print_list(title: &str, lines: &[String], max: usize) -> anyhow::Result<()> {

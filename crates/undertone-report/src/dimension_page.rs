@@ -9,8 +9,8 @@ use undertone_metrics::DimensionPrediction;
 use crate::error::ReportError;
 use crate::names::names;
 use crate::numbers::score_with_interval;
-use crate::sections::{Subject, dimension_sections};
-use crate::voices::Voices;
+use crate::page::page_of;
+use crate::sections::dimension_sections;
 
 /// Return the page of runs that predict numbers. Several runs are listed side by side, without
 /// tests of their differences.
@@ -19,44 +19,13 @@ pub(crate) fn dimension_page(
     corpus: Option<&Path>,
 ) -> Result<Page, ReportError> {
     let names = names(records);
-    let subject = |record, suffix| Subject {
-        record,
-        suffix,
-        voices: Voices::new(corpus, record.log.as_ref().map(|log| log.corpus.as_path())),
+    let together = || {
+        Ok(vec![Section {
+            title: "Runs side by side".into(),
+            blocks: vec![Block::Table(table(records, &names))],
+        }])
     };
-    if let ([record], [name]) = (records, names.as_slice()) {
-        let subtitle = match &record.report {
-            Some(report) => format!("{}, protocol {}", record.name, report.protocol),
-            None => record.name.clone(),
-        };
-        return Ok(Page {
-            title: match record.recipe {
-                Some(_) => format!("Training run {name}"),
-                None => format!("Evaluation of {name}"),
-            },
-            subtitle,
-            sections: dimension_sections(&subject(record, String::new()))?,
-        });
-    }
-    let mut all = vec![Section {
-        title: "Runs side by side".into(),
-        blocks: vec![Block::Table(table(records, &names))],
-    }];
-    for (record, name) in records.iter().zip(&names) {
-        let parts = dimension_sections(&subject(record, format!(", {name}")))?;
-        let blocks = parts
-            .into_iter()
-            .flat_map(|part| std::iter::once(Block::Heading(part.title)).chain(part.blocks));
-        all.push(Section {
-            title: format!("Run {name}"),
-            blocks: blocks.collect(),
-        });
-    }
-    Ok(Page {
-        title: format!("{} training runs side by side", records.len()),
-        subtitle: names.join(", "),
-        sections: all,
-    })
+    page_of(records, &names, corpus, dimension_sections, together)
 }
 
 fn table(records: &[RunRecord<DimensionPrediction>], names: &[String]) -> Table {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use undertone_figures::page::{Block, Page, Section};
-use undertone_lab::RunRecord;
+use undertone_lab::{RunRecord, Target};
 
 use crate::error::ReportError;
 use crate::names::names;
@@ -24,12 +24,25 @@ pub fn report_page(
     corpus: Option<&Path>,
 ) -> Result<Page, ReportError> {
     let names = names(records);
+    let together = || side_by_side::sections(records, &names, &summary.comparisons);
+    page_of(records, &names, corpus, sections, together)
+}
+
+/// Return the page of one run, which has its sections, or of several, which begins with the sections
+/// that `together` returns about all of them.
+pub(crate) fn page_of<P: Target>(
+    records: &[RunRecord<P>],
+    names: &[String],
+    corpus: Option<&Path>,
+    sections: fn(&Subject<'_, P>) -> Result<Vec<Section>, ReportError>,
+    together: impl FnOnce() -> Result<Vec<Section>, ReportError>,
+) -> Result<Page, ReportError> {
     let subject = |record, suffix| Subject {
         record,
         suffix,
         voices: Voices::new(corpus, record.log.as_ref().map(|log| log.corpus.as_path())),
     };
-    if let ([record], [name]) = (records, names.as_slice()) {
+    if let ([record], [name]) = (records, names) {
         let subtitle = match &record.report {
             Some(report) => format!("{}, protocol {}", record.name, report.protocol),
             None => record.name.clone(),
@@ -43,8 +56,8 @@ pub fn report_page(
             sections: sections(&subject(record, String::new()))?,
         });
     }
-    let mut all = side_by_side::sections(records, &names, &summary.comparisons)?;
-    for (record, name) in records.iter().zip(&names) {
+    let mut all = together()?;
+    for (record, name) in records.iter().zip(names) {
         let parts = sections(&subject(record, format!(", {name}")))?;
         let blocks = parts
             .into_iter()

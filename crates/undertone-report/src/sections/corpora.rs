@@ -10,6 +10,7 @@ use undertone_metrics::{Bootstrap, ClipPrediction, Evaluation};
 
 use super::subject::Subject;
 use crate::error::ReportError;
+use crate::groups::by_group;
 use crate::numbers::with_interval;
 
 /// The test clips of one corpus, in one fold.
@@ -29,24 +30,33 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
         return Ok(None);
     }
     let labels = &record.targets;
-    let mut folds = Vec::new();
-    for fold in &record.folds {
-        if let Some(predictions) = &fold.predictions {
-            folds.push(Cells {
-                trained_on: predictions.train.first().map(|clip| clip.corpus.as_str()),
-                corpora: by_corpus(labels, &predictions.test)?,
-            });
+    let predictions = record.test_predictions();
+    let cells = match record.protocol.name {
+        Protocol::Matrix => {
+            let folds = record.folds.iter();
+            let predictions = folds.filter_map(|fold| fold.predictions.as_ref());
+            predictions
+                .map(|predictions| {
+                    let trained_on = predictions.train.first();
+                    Cells::new(
+                        trained_on.map(|clip| clip.corpus.as_str()),
+                        labels,
+                        &predictions.test,
+                    )
+                })
+                .collect::<Result<Vec<_>, ReportError>>()?
         }
-    }
+        _ => vec![Cells::new(None, labels, &predictions)?],
+    };
     let mut blocks = vec![Block::Text(
         "The UAR of a corpus is the mean recall over the classes of which it has clips. The \
          intervals are a bootstrap over its speakers. ECE is the expected calibration error: how \
          far the confidence is from the share of correct predictions."
             .into(),
     )];
-    let few: BTreeSet<&str> = folds
+    let few: BTreeSet<&str> = cells
         .iter()
-        .flat_map(|fold| &fold.corpora)
+        .flat_map(|cells| &cells.corpora)
         .filter(|(_, evaluation)| evaluation.by_speaker.len() < Bootstrap::FEW_SPEAKERS)
         .map(|(corpus, _)| *corpus)
         .collect();
@@ -57,30 +67,22 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
             few.join(", ")
         )));
     }
-    if record.protocol.name == Protocol::Matrix {
-        blocks.push(Block::Figure(matrix(subject, &folds)?));
-        blocks.push(Block::Text(
-            "Each row is one training corpus. Where a corpus is tested on itself, the speakers of \
-             the test were not trained on."
-                .into(),
-        ));
-        blocks.push(table(
-            "Scores by training and test corpus, in %",
-            labels,
-            &folds,
-        ));
-    } else {
-        let predictions = record.test_predictions();
-        let pooled = [Cells {
-            trained_on: None,
-            corpora: by_corpus(labels, &predictions)?,
-        }];
-        blocks.push(Block::Figure(intervals(
-            subject,
-            &pooled[0],
-            report.pooled.uar.value,
-        )?));
-        blocks.push(table("Scores by corpus, in %", labels, &pooled));
+    match &cells[..] {
+        [pooled] if pooled.trained_on.is_none() => {
+            let all = report.pooled.uar.value;
+            blocks.push(Block::Figure(intervals(subject, pooled, all)?));
+            blocks.push(table("Scores by corpus, in %", labels, &cells));
+        }
+        folds => {
+            blocks.push(Block::Figure(matrix(subject, folds)?));
+            blocks.push(Block::Text(
+                "Each row is one training corpus. Where a corpus is tested on itself, the speakers \
+                 of the test were not trained on."
+                    .into(),
+            ));
+            let caption = "Scores by training and test corpus, in %";
+            blocks.push(table(caption, labels, folds));
+        }
     }
     Ok(Some(Section {
         title: "Corpora".into(),
@@ -88,19 +90,21 @@ pub(super) fn section(subject: &Subject<'_>) -> Result<Option<Section>, ReportEr
     }))
 }
 
-fn by_corpus<'a>(
-    labels: &[String],
-    predictions: &'a [ClipPrediction],
-) -> Result<BTreeMap<&'a str, Evaluation>, ReportError> {
-    let mut corpora: BTreeMap<&str, Vec<ClipPrediction>> = BTreeMap::new();
-    for prediction in predictions {
-        let corpus = corpora.entry(prediction.corpus.as_str()).or_default();
-        corpus.push(prediction.clone());
+impl<'a> Cells<'a> {
+    /// Evaluate the test clips of each corpus.
+    fn new(
+        trained_on: Option<&'a str>,
+        labels: &[String],
+        predictions: &'a [ClipPrediction],
+    ) -> Result<Self, ReportError> {
+        let corpora = by_group(predictions, |clip| &clip.corpus).into_iter();
+        let corpora = corpora
+            .map(|(corpus, predictions)| Ok((corpus, Evaluation::new(labels, &predictions)?)));
+        Ok(Self {
+            trained_on,
+            corpora: corpora.collect::<Result<_, ReportError>>()?,
+        })
     }
-    corpora
-        .into_iter()
-        .map(|(corpus, predictions)| Ok((corpus, Evaluation::new(labels, &predictions)?)))
-        .collect()
 }
 
 /// Draw the UAR of each training corpus on each test corpus.

@@ -8,6 +8,7 @@ use undertone_metrics::{
     SetEvaluation,
 };
 
+use super::sides::sides;
 use super::state::{intervals, remarks, state};
 use super::subject::Subject;
 use crate::error::ReportError;
@@ -62,21 +63,7 @@ fn evaluated(
 }
 
 fn score_table(report: &Report<RegressionEvaluation>) -> Table {
-    let sets: Vec<(&str, &RegressionEvaluation)> = match report.folds.as_slice() {
-        [fold] => {
-            let others = [
-                ("training", fold.train.as_ref()),
-                ("validation", fold.validation.as_ref()),
-            ];
-            let others = others
-                .into_iter()
-                .filter_map(|(name, set)| Some((name, set?)));
-            std::iter::once(("test", &fold.test))
-                .chain(others)
-                .collect()
-        }
-        _ => vec![("all test sets", &report.pooled)],
-    };
+    let sets = sides(report);
     let row = |set: &str, clips: usize, scores: &DimensionScores| {
         let mut row = vec![
             Cell::Text(scores.dimension.clone()),

@@ -11,6 +11,7 @@ mod mistakes;
 mod origin;
 mod scatter;
 mod scores;
+mod sides;
 mod state;
 mod subject;
 mod training;

@@ -6,6 +6,7 @@ use undertone_figures::{Interval, IntervalPlot, Marker};
 use undertone_lab::RunRecord;
 use undertone_metrics::{Evaluation, Report};
 
+use super::sides::sides;
 use super::state::{intervals, remarks, state};
 use super::subject::Subject;
 use crate::comparison::distinct_clips;
@@ -92,24 +93,6 @@ fn evaluated_on(record: &RunRecord, evaluated: usize) -> String {
             format!("{evaluated} predictions of {}", count(distinct, "clip"))
         }
         _ => count(evaluated, "clip"),
-    }
-}
-
-fn sides(report: &Report) -> Vec<(&'static str, &Evaluation)> {
-    match report.folds.as_slice() {
-        [fold] => {
-            let others = [
-                ("training", fold.train.as_ref()),
-                ("validation", fold.validation.as_ref()),
-            ];
-            let others = others
-                .into_iter()
-                .filter_map(|(name, side)| Some((name, side?)));
-            std::iter::once(("test", &fold.test))
-                .chain(others)
-                .collect()
-        }
-        _ => vec![("all test sets", &report.pooled)],
     }
 }
 

@@ -18,6 +18,7 @@ mod in_order;
 mod milliseconds;
 mod predict;
 mod predict_dimensions;
+mod print_each;
 #[cfg(feature = "train")]
 mod recipes;
 #[cfg(feature = "report")]

@@ -7,9 +7,9 @@ use undertone_audio::DecodeOptions;
 use undertone_metrics::argmax;
 use undertone_models::{Classifier, Prediction};
 
-use super::in_order::in_order;
 use super::milliseconds::to_milliseconds;
 use super::predict_dimensions;
+use super::print_each::{name_width, print_each};
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
@@ -33,34 +33,13 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
         max_seconds: args.max_seconds,
     };
     let mut table = Table::new(&inputs, classifier.labels(), args.timeline);
-    let (mut done, mut failed) = (0, 0);
     let work = |input: &Input| classify(&classifier, input, &options);
-    in_order(&inputs, work, |input, classified| {
-        let name = input.name();
-        match classified {
-            Ok(classified) => {
-                done += 1;
-                if args.json {
-                    output::json(&Row::new(&name, &classified, args.timeline))
-                } else {
-                    table.row(&name, &classified, args.timeline)
-                }
-            }
-            Err(error) => {
-                failed += 1;
-                if args.json {
-                    output::json(&output::Failure {
-                        path: &name,
-                        error: &error,
-                    })
-                } else {
-                    output::error(&format!("{name}: {error}"));
-                    Ok(())
-                }
-            }
+    print_each(&inputs, args.json, work, |name, classified| {
+        match args.json {
+            true => output::json(&Row::new(name, classified, args.timeline)),
+            false => table.row(name, classified, args.timeline),
         }
-    })?;
-    Ok(Exit::of(done, failed))
+    })
 }
 
 fn classify(
@@ -132,24 +111,15 @@ struct Table {
     begun: bool,
 }
 
-/// A longer name shifts its own row to the right, not all rows.
-const WIDEST_NAME: usize = 48;
-const WIDEST_SPAN: &str = "  000.00 - 000.00 s";
 const BAR_WIDTH: usize = "confidence".len();
 
 impl Table {
     fn new(inputs: &[Input], labels: &[String], timeline: bool) -> Self {
-        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
-        let names = widest(&mut inputs.iter().map(|input| input.name().chars().count()));
-        let spans = if timeline {
-            WIDEST_SPAN.len()
-        } else {
-            "file".len()
-        };
+        let widths = labels.iter().map(|label| label.chars().count());
         Self {
             labels: labels.to_vec(),
-            name_width: names.clamp(spans, WIDEST_NAME),
-            label_width: widest(&mut labels.iter().map(|label| label.chars().count())),
+            name_width: name_width(inputs, timeline),
+            label_width: widths.max().unwrap_or(0),
             begun: false,
         }
     }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use undertone_audio::DecodeOptions;
 use undertone_models::{Dimension, Estimate, Regressor};
 
-use super::in_order::in_order;
 use super::milliseconds::to_milliseconds;
+use super::print_each::{name_width, print_each};
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
@@ -24,34 +24,13 @@ pub(super) fn predict(args: &PredictArgs, regressor: &Regressor) -> anyhow::Resu
     };
     let dimensions = regressor.dimensions();
     let mut table = Table::new(&inputs, dimensions, args.timeline);
-    let (mut done, mut failed) = (0, 0);
     let work = |input: &Input| estimate(regressor, input, &options);
-    in_order(&inputs, work, |input, estimated| {
-        let name = input.name();
-        match estimated {
-            Ok(estimated) if args.json => {
-                done += 1;
-                output::json(&Row::new(&name, &estimated, dimensions, args.timeline))
-            }
-            Ok(estimated) => {
-                done += 1;
-                table.row(&name, &estimated, args.timeline)
-            }
-            Err(error) => {
-                failed += 1;
-                if args.json {
-                    output::json(&output::Failure {
-                        path: &name,
-                        error: &error,
-                    })
-                } else {
-                    output::error(&format!("{name}: {error}"));
-                    Ok(())
-                }
-            }
+    print_each(&inputs, args.json, work, |name, estimated| {
+        match args.json {
+            true => output::json(&Row::new(name, estimated, dimensions, args.timeline)),
+            false => table.row(name, estimated, args.timeline),
         }
-    })?;
-    Ok(Exit::of(done, failed))
+    })
 }
 
 fn estimate(
@@ -117,21 +96,13 @@ struct Table {
     begun: bool,
 }
 
-/// A longer name shifts its own row to the right, not all rows.
-const WIDEST_NAME: usize = 48;
-const WIDEST_SPAN: &str = "  000.00 - 000.00 s";
 const NARROWEST: usize = "-000.000".len();
 
 impl Table {
     fn new(inputs: &[Input], dimensions: &[Dimension], timeline: bool) -> Self {
-        let names = inputs.iter().map(|input| input.name().chars().count());
-        let spans = match timeline {
-            true => WIDEST_SPAN.len(),
-            false => "file".len(),
-        };
         Self {
             names: dimensions.iter().map(|it| it.name.clone()).collect(),
-            name_width: names.max().unwrap_or(0).clamp(spans, WIDEST_NAME),
+            name_width: name_width(inputs, timeline),
             begun: false,
         }
     }

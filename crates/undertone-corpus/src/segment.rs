@@ -58,6 +58,11 @@ impl Segment {
         part().map_or((name, None), |(path, segment)| (path, Some(segment)))
     }
 
+    /// Return the start and the end in seconds; without an end, to the end of the recording.
+    pub fn bounds(self) -> (f64, Option<f64>) {
+        (self.start, self.end())
+    }
+
     /// Return the start in seconds.
     pub fn start(self) -> f64 {
         self.start

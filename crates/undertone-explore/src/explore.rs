@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use undertone_audio::Recordings;
-use undertone_corpus::{Corpus, Utterance};
+use undertone_corpus::{Corpus, Segment, Utterance};
 
 use crate::clip::{Clip, Unreadable};
 use crate::error::ExploreError;
@@ -93,7 +93,7 @@ fn measure(
     recordings: &Recordings,
     utterance: &Utterance,
 ) -> Result<Measured, String> {
-    let part = utterance.segment.map(|part| (part.start(), part.end()));
+    let part = utterance.segment.map(Segment::bounds);
     let recording = recordings
         .read(&utterance.path, part)
         .map_err(|error| error.to_string())?;

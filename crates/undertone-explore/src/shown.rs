@@ -9,7 +9,7 @@ use undertone_audio::{
     DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recordings, encode_flac,
     frame_levels, power_to_db,
 };
-use undertone_corpus::{Corpus, Emotion};
+use undertone_corpus::{Corpus, Emotion, Segment};
 
 use crate::clip::{Clip, UNKNOWN, by_path, gender_of};
 use crate::error::ExploreError;
@@ -112,7 +112,7 @@ fn prepare(
     measurer: &Measurer,
 ) -> Result<Option<ShownClip>, ExploreError> {
     let utterance = &corpus.utterances[index];
-    let part = utterance.segment.map(|part| (part.start(), part.end()));
+    let part = utterance.segment.map(Segment::bounds);
     let Ok(mut recording) = Recordings::new().read(&utterance.path, part) else {
         return Ok(None);
     };

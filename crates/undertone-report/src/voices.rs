@@ -43,7 +43,7 @@ impl Voices {
     pub(crate) fn clip(&self, path: &str) -> Option<Audio> {
         let (file, segment) = Segment::split_name(path);
         let file = found(self.root.as_ref()?.join(file))?;
-        let part = segment.map(|segment| (segment.start(), segment.end()));
+        let part = segment.map(Segment::bounds);
         let recording = self.recordings.read(&file, part).ok()?;
         let mut samples = self
             .resamplers

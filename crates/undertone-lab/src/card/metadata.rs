@@ -181,10 +181,10 @@ fn data_set_name<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) 
     // Reports of earlier versions are about the corpus of the training.
     let corpus = match report.corpora.is_empty() {
         true => provenance.corpus.clone(),
-        false => report.corpora.join(" + "),
+        false => report.corpora.join(Provenance::AND),
     };
     let is_published = |name: &str| CodeBook::named(name).is_some();
-    let corpus = match corpus.split(" + ").all(is_published) {
+    let corpus = match corpus.split(Provenance::AND).all(is_published) {
         true => corpus.as_str(),
         false => "a corpus of its own",
     };

@@ -15,8 +15,8 @@ pub(super) struct Source<'a> {
 
 /// Return the corpora that a model was trained on.
 pub(super) fn sources(provenance: &Provenance) -> Vec<Source<'_>> {
-    let names = provenance.corpus.split(" + ");
-    names
+    provenance
+        .corpora()
         .map(|name| Source {
             name,
             book: CodeBook::named(name),

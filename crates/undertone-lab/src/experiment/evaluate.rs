@@ -128,7 +128,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         });
     }
     let tested: BTreeSet<&str> = utterances.iter().map(|it| it.corpus.as_str()).collect();
-    let mut trained_on = config.provenance.corpus.split(" + ");
+    let mut trained_on = config.provenance.corpora();
     let same_corpora = trained_on.all(|corpus| tested.contains(corpus));
     let takes = takes(&utterances, &features);
     let trained: Option<HashSet<usize>> = task
@@ -203,15 +203,14 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
 /// Return whether the model was trained on published corpora, and all clips are of other ones.
 fn are_other_corpora(provenance: &Provenance, tested: &BTreeSet<&str>) -> bool {
     let is_published = |name: &str| CodeBook::named(name).is_some();
-    let trained: BTreeSet<&str> = provenance.corpus.split(" + ").collect();
+    let trained: BTreeSet<&str> = provenance.corpora().collect();
     trained.iter().chain(tested).all(|name| is_published(name)) && trained.is_disjoint(tested)
 }
 
 /// Return the speaker of a clip, with their corpus in front, if a model was trained on them.
 fn heard_speaker(provenance: &Provenance, utterance: &Utterance) -> Option<String> {
     let (corpus, speaker) = (&utterance.corpus, utterance.speaker.as_deref()?);
-    let mut corpora = provenance.corpus.split(" + ");
-    if !corpora.any(|trained| trained == corpus) {
+    if !provenance.corpora().any(|trained| trained == corpus) {
         return None;
     }
     // A joined corpus puts its corpus in front of each speaker.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use undertone_corpus::{LabelScheme, Utterance};
 use undertone_metrics::{Report, SetEvaluation};
 
+use super::setup::has_class;
+
 /// The clips that were left out.
 pub(super) struct Exclusions {
     /// The number of clips of each label that has no class.
@@ -19,8 +21,7 @@ impl Exclusions {
     pub(super) fn of(corpus: &[Utterance], schemes: &[&LabelScheme], readable: usize) -> Self {
         let mut left_out = BTreeMap::new();
         for utterance in corpus {
-            let has_class = |scheme: &&LabelScheme| scheme.label_of(utterance.emotion).is_some();
-            if !schemes.iter().all(has_class) {
+            if !has_class(utterance, schemes) {
                 let label = utterance.emotion.name().to_owned();
                 *left_out.entry(label).or_default() += 1;
             }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use undertone_corpus::{Corpus, Emotion, LabelScheme, Utterance};
-use undertone_models::{ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder};
+use undertone_models::{
+    ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder, Provenance,
+};
 
 use crate::error::LabError;
 use crate::events::{Event, Interrupt, Observer};
@@ -95,6 +97,12 @@ impl Experiment<'_> {
     }
 }
 
+/// Return whether the emotion of a clip has a class in every scheme.
+pub(super) fn has_class(utterance: &Utterance, schemes: &[&LabelScheme]) -> bool {
+    let mut schemes = schemes.iter();
+    schemes.all(|scheme| scheme.label_of(utterance.emotion).is_some())
+}
+
 /// Return the clips whose emotion has a class in every scheme, and tell the observer of the others.
 ///
 /// # Errors
@@ -107,12 +115,10 @@ pub(super) fn labeled(
     let mut left_out: BTreeMap<Emotion, usize> = BTreeMap::new();
     let mut kept = Vec::with_capacity(utterances.len());
     for utterance in utterances {
-        let emotion = utterance.emotion;
-        let has_class = |scheme: &&LabelScheme| scheme.label_of(emotion).is_some();
-        if schemes.iter().all(has_class) {
+        if has_class(utterance, schemes) {
             kept.push(utterance.clone());
         } else {
-            *left_out.entry(emotion).or_default() += 1;
+            *left_out.entry(utterance.emotion).or_default() += 1;
         }
     }
     if !left_out.is_empty() {
@@ -194,5 +200,5 @@ pub(super) fn corpus_name<'a>(utterances: impl IntoIterator<Item = &'a Utterance
         .map(|utterance| utterance.corpus.as_str())
         .collect();
     let names: Vec<&str> = names.into_iter().collect();
-    names.join(" + ")
+    names.join(Provenance::AND)
 }

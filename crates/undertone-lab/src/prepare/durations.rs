@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording, Recordings};
-use undertone_corpus::Utterance;
+use undertone_corpus::{Segment, Utterance};
 use undertone_metrics::quantile;
 
 use crate::error::LabError;
@@ -79,7 +79,7 @@ fn each<T: Send>(
             if interrupt.is_requested() {
                 return None;
             }
-            let part = utterance.segment.map(|part| (part.start(), part.end()));
+            let part = utterance.segment.map(Segment::bounds);
             let decoded = recordings.read(&utterance.path, part);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             observer(&Event::Features {

@@ -185,7 +185,7 @@ impl FeatureStore {
             .recordings
             .open(path)
             .map_err(|error| message(error.kind()))?;
-        let part = (segment.start(), segment.end());
+        let part = segment.bounds();
         self.kept_or_computed(path, self.fingerprint_of_part(file.hash(), part), || {
             file.part(part).map_err(|error| message(error.kind()))
         })

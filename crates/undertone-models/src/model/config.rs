@@ -37,6 +37,16 @@ pub struct Provenance {
     pub epoch: usize,
 }
 
+impl Provenance {
+    /// Between the names of several corpora in [`Provenance::corpus`].
+    pub const AND: &str = " + ";
+
+    /// Return the names of the corpora that the model was trained on.
+    pub fn corpora(&self) -> impl Iterator<Item = &str> {
+        self.corpus.split(Self::AND)
+    }
+}
+
 /// All of a model except its weights: the content of `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use undertone_audio::{Recordings, SampleHash, TrimConfig, trim};
-use undertone_corpus::Corpus;
+use undertone_corpus::{Corpus, Segment};
 
 use crate::interrupt;
 use crate::output;
@@ -36,7 +36,7 @@ pub(super) fn measure_all(corpus: &Corpus) -> anyhow::Result<Option<Vec<Result<C
             if interrupt::is_requested() {
                 return Err(String::new());
             }
-            let part = utterance.segment.map(|part| (part.start(), part.end()));
+            let part = utterance.segment.map(Segment::bounds);
             let decoded = recordings.read(&utterance.path, part);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             bar.set_position(done as u64);

@@ -1,5 +1,6 @@
 //! Serve the page from a folder, for work on the page. A stand-in for the model gives results that
-//! depend on pitch and level and mean nothing.
+//! depend on pitch and level and mean nothing. It adapts to voices, and it takes soft sound for no
+//! speech. `--plain 1` serves a model of three classes that does not adapt.
 //!
 //! ```text
 //! cargo run --release -p undertone-app --example dev -- --port 7860 --web crates/undertone-app/web
@@ -9,80 +10,225 @@
 
 use std::convert::Infallible;
 
+use serde_json::json;
 use undertone_app::{
-    ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, Window,
+    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Server,
+    Settings, Voice, Window,
 };
 use undertone_audio::Recording;
 
 const WINDOW_SECONDS: f64 = 2.0;
-const LABELS: [&str; 3] = ["negative", "neutral", "positive"];
+/// A window below this root mean square holds no speech.
+const SPEECH: f64 = 0.01;
+/// Recordings that count for as much as the mean of all voices.
+const SHRINKAGE: f64 = 3.0;
+/// Pitch and level of an average voice.
+const AVERAGE: Sound = Sound {
+    pitch: 0.5,
+    level: 0.5,
+};
+/// Where each emotion lies in pitch and level around the voice's own.
+const EMOTIONS: [(&str, f64, f64); 7] = [
+    ("angry", 0.1, 0.5),
+    ("disgust", -0.3, 0.1),
+    ("fearful", 0.5, -0.1),
+    ("happy", 0.4, 0.3),
+    ("neutral", 0.0, 0.0),
+    ("sad", -0.2, -0.5),
+    ("surprised", 0.6, 0.5),
+];
 
-struct PitchAndLevel;
+struct PitchAndLevel {
+    plain: bool,
+}
+
+/// Pitch and level, each about 0 to 1.
+#[derive(Clone, Copy)]
+struct Sound {
+    pitch: f64,
+    level: f64,
+}
 
 impl Recognizer for PitchAndLevel {
     fn description(&self) -> ModelDescription {
+        let sum = |label: &str, classes: &[usize]| CoarseClass {
+            label: label.to_owned(),
+            classes: classes.to_vec(),
+        };
+        let emotions = EMOTIONS.iter().map(|(name, ..)| (*name).to_owned());
+        let sums = vec![
+            sum("negative", &[0, 1, 2, 5]),
+            sum("neutral", &[4]),
+            sum("positive", &[3, 6]),
+        ];
         ModelDescription {
             name: "dev".to_owned(),
-            labels: LABELS.map(str::to_owned).to_vec(),
+            labels: if self.plain {
+                sums.iter().map(|class| class.label.clone()).collect()
+            } else {
+                emotions.collect()
+            },
             window_seconds: WINDOW_SECONDS,
             sample_rate: 16_000,
             card: Some(include_str!("../../../models/3-optimized-sentiment3/README.md").to_owned()),
+            adapts: !self.plain,
+            sure: (!self.plain).then_some(0.6),
+            sums: if self.plain { Vec::new() } else { sums },
         }
     }
 
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
-        recordings
-            .iter()
-            .map(|recording| Ok(recognition(recording)))
-            .collect()
+        let one = |recording| Ok(recognition(recording, self.plain));
+        recordings.iter().map(one).collect()
+    }
+
+    fn hear(&self, voice: Option<Voice>, recognition: &Recognition) -> Option<Voice> {
+        let evidence = &recognition.evidence.as_ref()?.0;
+        let number = |name: &str| {
+            let heard = voice.as_ref().and_then(|voice| voice.0[name].as_f64());
+            heard.unwrap_or(0.0) + evidence[name].as_f64().unwrap_or(0.0)
+        };
+        Some(Voice(json!({
+            "model": "dev",
+            "recordings": voice.as_ref().map_or(0, Voice::recordings) + 1,
+            "seconds": number("seconds"),
+            "pitch": number("pitch"),
+            "level": number("level"),
+        })))
+    }
+
+    fn adapted(
+        &self,
+        recognition: &Recognition,
+        voice: &Voice,
+    ) -> Result<Recognition, RecognizeError> {
+        let unusable = || RecognizeError::Unusable("this is no voice of this model".to_owned());
+        if voice.0["model"] != "dev" {
+            return Err(unusable());
+        }
+        let number = |name: &str| voice.0[name].as_f64().ok_or_else(unusable);
+        let heard = voice.recordings() as f64 + SHRINKAGE;
+        let own = Sound {
+            pitch: (number("pitch")? + SHRINKAGE * AVERAGE.pitch) / heard,
+            level: (number("level")? + SHRINKAGE * AVERAGE.level) / heard,
+        };
+        let evidence = recognition.evidence.as_ref().ok_or_else(unusable)?;
+        let sounds = evidence.0["windows"].as_array().ok_or_else(unusable)?;
+        let mut adapted = recognition.clone();
+        for (window, sound) in adapted.windows.iter_mut().zip(sounds) {
+            let of = |name: &str| sound[name].as_f64().unwrap_or(0.0);
+            let sound = Sound {
+                pitch: of("pitch"),
+                level: of("level"),
+            };
+            window.probabilities = probabilities(sound, own, false);
+        }
+        adapted.probabilities = mean(&adapted.windows);
+        Ok(adapted)
     }
 }
 
-fn recognition(recording: &Recording) -> Recognition {
+fn recognition(recording: &Recording, plain: bool) -> Recognition {
     let rate = f64::from(recording.sample_rate);
     let window = (WINDOW_SECONDS * rate) as usize;
     let length = recording.samples.len();
     let last = length.saturating_sub(window);
-    let windows: Vec<Window> = (0..last)
-        .step_by(window / 2)
-        .chain([last])
-        .map(|start| {
-            let end = (start + window).min(length);
-            Window {
-                start: start as f64 / rate,
-                end: end as f64 / rate,
-                probabilities: probabilities(&recording.samples[start..end], rate),
-            }
+    let starts: Vec<usize> = (0..last).step_by(window / 2).chain([last]).collect();
+    let read = |start: usize| &recording.samples[start..(start + window).min(length)];
+    let sounds: Vec<Sound> = starts
+        .iter()
+        .map(|start| sound(read(*start), rate))
+        .collect();
+    let windows: Vec<Window> = starts
+        .iter()
+        .zip(&sounds)
+        .map(|(start, sound)| Window {
+            start: *start as f64 / rate,
+            end: (start + window).min(length) as f64 / rate,
+            probabilities: probabilities(*sound, AVERAGE, plain),
+            speech: plain || rms(read(*start)) >= SPEECH,
         })
         .collect();
-    let mean = |class: usize| {
-        let sum: f32 = windows
-            .iter()
-            .map(|window| window.probabilities[class])
-            .sum();
-        sum / windows.len() as f32
+    let spoken: Vec<Sound> = sounds
+        .iter()
+        .zip(&windows)
+        .filter(|(_, window)| window.speech)
+        .map(|(sound, _)| *sound)
+        .collect();
+    let of_all = |value: fn(&Sound) -> f64| {
+        spoken.iter().map(value).sum::<f64>() / spoken.len().max(1) as f64
     };
+    let all: Vec<_> = sounds
+        .iter()
+        .map(|sound| json!({"pitch": sound.pitch, "level": sound.level}))
+        .collect();
     Recognition {
-        probabilities: (0..LABELS.len()).map(mean).collect(),
+        probabilities: mean(&windows),
+        speech: !spoken.is_empty(),
+        unfamiliar: false,
+        evidence: (!plain).then(|| {
+            Evidence(json!({
+                "seconds": recording.duration(),
+                "pitch": of_all(|sound| sound.pitch),
+                "level": of_all(|sound| sound.level),
+                "windows": all,
+            }))
+        }),
         windows,
     }
 }
 
-fn probabilities(samples: &[f32], rate: f64) -> Vec<f32> {
+/// Return the mean over the windows with speech.
+fn mean(windows: &[Window]) -> Vec<f32> {
+    let spoken: Vec<&Window> = windows.iter().filter(|window| window.speech).collect();
+    let classes = windows
+        .first()
+        .map_or(0, |window| window.probabilities.len());
+    let mean = |class: usize| {
+        let sum: f32 = spoken
+            .iter()
+            .map(|window| window.probabilities[class])
+            .sum();
+        sum / spoken.len().max(1) as f32
+    };
+    (0..classes).map(mean).collect()
+}
+
+fn rms(samples: &[f32]) -> f64 {
+    let power: f64 = samples.iter().map(|it| f64::from(it * it)).sum();
+    (power / samples.len().max(1) as f64).sqrt()
+}
+
+fn sound(samples: &[f32], rate: f64) -> Sound {
     let crossings = samples
         .windows(2)
         .filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0)
         .count();
     let hertz = crossings as f64 * rate / samples.len().max(1) as f64;
-    let power: f32 =
-        samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32;
-    let scores = [10.0 * power.sqrt(), 1.0, (hertz / 500.0) as f32].map(f32::exp);
-    let sum: f32 = scores.iter().sum();
-    scores.map(|score| score / sum).to_vec()
+    Sound {
+        pitch: hertz / 1000.0,
+        level: 4.0 * rms(samples),
+    }
+}
+
+fn probabilities(sound: Sound, own: Sound, plain: bool) -> Vec<f32> {
+    let (pitch, level) = (sound.pitch - own.pitch, sound.level - own.level);
+    let score = |at: (&str, f64, f64)| {
+        let distance = (pitch - at.1).powi(2) + (level - at.2).powi(2);
+        (-8.0 * distance).exp()
+    };
+    let scores: Vec<f64> = if plain {
+        vec![score(EMOTIONS[0]), score(EMOTIONS[4]), score(EMOTIONS[3])]
+    } else {
+        EMOTIONS.into_iter().map(score).collect()
+    };
+    let sum: f64 = scores.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    scores.iter().map(|score| (score / sum) as f32).collect()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut settings = Settings::default();
+    let mut plain = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(option) = arguments.next() {
         let value = arguments.next().ok_or("expected a value")?;
@@ -91,11 +237,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--web" => settings.web = Some(value.into()),
             "--token" => settings.access.token = Some(value),
             "--max-seconds" => settings.limits.max_seconds = value.parse()?,
+            "--plain" => plain = value == "1",
             _ => return Err(format!("unknown option {option}").into()),
         }
     }
     let server = Server::bind(settings)?;
     println!("http://{}", server.address());
-    server.run(|| Ok::<_, Infallible>(PitchAndLevel), |_| {})?;
+    server.run(move || Ok::<_, Infallible>(PitchAndLevel { plain }), |_| {})?;
     Ok(())
 }

@@ -36,6 +36,30 @@ pub(crate) struct File {
     pub(crate) bytes: Bytes,
 }
 
+/// A field of a form that is no file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextField {
+    pub(crate) name: &'static str,
+    pub(crate) max_bytes: usize,
+    /// The problem if it is larger.
+    pub(crate) kind: Kind,
+}
+
+/// The files of a request, and its text field.
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(crate) files: Vec<File>,
+    pub(crate) text: Option<Bytes>,
+}
+
+/// A part of a form, with its memory.
+struct Part {
+    is_file: bool,
+    name: Option<String>,
+    bytes: Vec<u8>,
+    reservation: Reservation,
+}
+
 /// A whole body.
 struct Read {
     bytes: Vec<u8>,
@@ -153,6 +177,18 @@ impl BodyReader {
         request: Request,
         field: &str,
     ) -> Result<Vec<File>, Problem> {
+        let form = self.read_form(client, request, field, None).await?;
+        Ok(form.files)
+    }
+
+    /// Read the files of a request, and the text field of a multipart body if it has one.
+    pub(crate) async fn read_form(
+        &self,
+        client: IpAddr,
+        request: Request,
+        field: &str,
+        text: Option<TextField>,
+    ) -> Result<Form, Problem> {
         let (parts, body) = request.into_parts();
         let read = self.read(client, &parts, body, self.max_bytes).await?;
         let Read { bytes, reservation } = read;
@@ -161,52 +197,66 @@ impl BodyReader {
                 .get(..10)
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
         });
-        let files = if multipart {
+        let mut form = Form {
+            files: Vec::new(),
+            text: None,
+        };
+        if multipart {
             let request = Request::from_parts(parts, Body::from(bytes));
-            let copies = self.parts_named(field, request).await?;
+            let copies = self.parts_named(field, text, request).await?;
             // The parser has kept the whole body until now. The copies take its place.
             drop(reservation);
-            let keep = |(name, bytes, mut reservation): (_, _, Reservation)| {
-                reservation.assign(client);
-                let bytes = reservation.keep(bytes);
-                File { name, bytes }
-            };
-            copies.into_iter().map(keep).collect()
-        } else if bytes.is_empty() {
-            Vec::new()
-        } else {
+            for mut part in copies {
+                part.reservation.assign(client);
+                let bytes = part.reservation.keep(part.bytes);
+                if part.is_file {
+                    let name = part.name;
+                    form.files.push(File { name, bytes });
+                } else {
+                    form.text = Some(bytes);
+                }
+            }
+        } else if !bytes.is_empty() {
             let bytes = reservation.keep(bytes);
-            vec![File { name: None, bytes }]
-        };
-        if files.is_empty() {
+            form.files.push(File { name: None, bytes });
+        }
+        if form.files.is_empty() {
             return Err(Problem::new(
                 Kind::BadRequest,
                 format!("send a recording as the body or in a multipart field `{field}`"),
             ));
         }
-        Ok(files)
+        Ok(form)
     }
 
-    /// Return names, contents and memory of the parts of a form whose name is `field`.
+    /// Return the parts of a form whose name is `field`, and the text field if it is there.
     async fn parts_named(
         &self,
         field: &str,
+        text: Option<TextField>,
         request: Request,
-    ) -> Result<Vec<(Option<String>, Vec<u8>, Reservation)>, Problem> {
+    ) -> Result<Vec<Part>, Problem> {
         let malformed = |error: MultipartError| Problem::new(Kind::BadRequest, error.body_text());
         let mut multipart = Multipart::from_request(request, &())
             .await
             .map_err(|error| Problem::new(Kind::BadRequest, error.body_text()))?;
-        let mut files = Vec::new();
+        let mut found: Vec<Part> = Vec::new();
         let mut parts = 0;
         while let Some(mut part) = multipart.next_field().await.map_err(malformed)? {
-            parts += 1;
+            let is_file = part.name() == Some(field);
+            let text = text.filter(|text| part.name() == Some(text.name));
+            parts += usize::from(text.is_none());
             if parts > self.max_parts {
                 let detail = format!("at most {} parts are accepted", self.max_parts);
                 return Err(Problem::new(Kind::TooLarge, detail));
             }
-            if part.name() != Some(field) {
+            if !is_file && text.is_none() {
                 continue;
+            }
+            if !is_file && found.iter().any(|part| !part.is_file) {
+                let name = text.map_or("", |text| text.name);
+                let detail = format!("send one field `{name}`");
+                return Err(Problem::new(Kind::BadRequest, detail));
             }
             let name = part.file_name().map(display_name);
             let (mut bytes, mut reservation) = (Vec::new(), self.memory.reserve_copy());
@@ -214,9 +264,23 @@ impl BodyReader {
                 reservation.extend(chunk.len())?;
                 bytes.extend_from_slice(&chunk);
             }
-            files.push((name, bytes, reservation));
+            if let Some(text) = text
+                && bytes.len() > text.max_bytes
+            {
+                let detail = format!(
+                    "the field `{}` has more than {} bytes",
+                    text.name, text.max_bytes
+                );
+                return Err(Problem::new(text.kind, detail));
+            }
+            found.push(Part {
+                is_file,
+                name,
+                bytes,
+                reservation,
+            });
         }
-        Ok(files)
+        Ok(found)
     }
 }
 

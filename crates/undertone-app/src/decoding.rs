@@ -6,9 +6,8 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use serde::Serialize;
 use tokio::runtime::Handle;
-use undertone_audio::{DecodeOptions, Recording, decode_bytes_announced};
+use undertone_audio::{DecodeOptions, Recording, Warning, decode_bytes_announced};
 
 use crate::fair_pool::{FairPool, PoolShare};
 use crate::problem::{Kind, Problem};
@@ -24,23 +23,8 @@ const ADDRESSES: u64 = 2;
 const FOR_OTHERS: u64 = 64 << 20;
 /// The highest sample rate that can be decoded, in Hz.
 const HIGHEST_RATE: f64 = 192_000.0;
-/// A recording is silent if no sample differs from the mean by more than this (-80 dB).
-const SILENCE: f64 = 1e-4;
-/// A recording below this level (-50 dB) is hardly louder than a quiet room.
-const QUIET_RMS: f64 = 3e-3;
-/// A recording counts as clipped from this share of samples at full scale.
-const CLIPPED_SHARE: f64 = 1e-3;
 /// The shortest recording that is accepted, in seconds.
 const SHORTEST_SECONDS: f64 = 0.1;
-
-/// Something unusual about a recording that was still analyzed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Warning {
-    Quiet,
-    Clipped,
-    Short,
-}
 
 /// Decodes recordings within limits on threads and memory.
 #[derive(Debug)]
@@ -123,7 +107,11 @@ fn decode(
         (recording, Some(memory)) => (recording, memory?),
         (_, None) => return Err(Problem::new(Kind::Internal, "no memory was reserved")),
     };
-    let warnings = check(&recording)?;
+    if recording.duration() < SHORTEST_SECONDS {
+        let detail = format!("the recording is shorter than {SHORTEST_SECONDS} s");
+        return Err(Problem::new(Kind::TooShort, detail));
+    }
+    let warnings = Warning::of(&recording);
     let visualization = draw.then(|| Visualization::of(&recording)).flatten();
     memory.shrink_to(kib(size_of_val(recording.samples.as_slice()) as u64));
     Ok(Decoded {
@@ -148,35 +136,6 @@ fn bytes_needed(samples: u64, draw: bool, options: &DecodeOptions) -> u64 {
     samples
         .saturating_add(drawn)
         .saturating_mul(size_of::<f32>() as u64)
-}
-
-/// Refuse a recording without sound; return warnings about any other.
-fn check(recording: &Recording) -> Result<Vec<Warning>, Problem> {
-    let samples = &recording.samples;
-    if recording.duration() < SHORTEST_SECONDS {
-        let detail = format!("the recording is shorter than {SHORTEST_SECONDS} s");
-        return Err(Problem::new(Kind::TooShort, detail));
-    }
-    // Cheap sound cards add a constant offset, which is inaudible.
-    let count = samples.len() as f64;
-    let mean = samples.iter().map(|it| f64::from(*it)).sum::<f64>() / count;
-    let level = |sample: &f32| (f64::from(*sample) - mean).abs();
-    if samples.iter().all(|sample| level(sample) < SILENCE) {
-        return Err(Problem::new(
-            Kind::Silent,
-            "the recording contains no sound",
-        ));
-    }
-    let mut warnings = Vec::new();
-    let power = samples.iter().map(|it| level(it).powi(2)).sum::<f64>() / count;
-    if power.sqrt() < QUIET_RMS {
-        warnings.push(Warning::Quiet);
-    }
-    let clipped = samples.iter().filter(|it| it.abs() >= 0.999).count();
-    if clipped as f64 > CLIPPED_SHARE * count {
-        warnings.push(Warning::Clipped);
-    }
-    Ok(warnings)
 }
 
 #[cfg(test)]
@@ -242,18 +201,6 @@ mod tests {
         };
         let (one, other) = tokio::join!(decode(ONE), decode(OTHER));
         one.and(other).unwrap();
-    }
-
-    #[test]
-    fn a_constant_signal_is_silent() {
-        let constant = |value| Recording::mono(vec![value; 16_000], 16_000);
-        for value in [0.0, 0.6, -1.0] {
-            assert_eq!(
-                check(&constant(value)).unwrap_err().kind,
-                Kind::Silent,
-                "{value}"
-            );
-        }
     }
 
     #[test]

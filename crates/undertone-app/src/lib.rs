@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod body;
 mod card_html;
+mod classes;
 mod decoding;
 mod extractors;
 mod fair_pool;
@@ -25,8 +26,12 @@ mod served_model;
 mod server;
 mod settings;
 mod visualization;
+mod voice;
+mod warnings;
 
 pub use guard::{InvalidToken, check_token};
-pub use recognizer::{ModelDescription, Recognition, RecognizeError, Recognizer, Window};
+pub use recognizer::{
+    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
+};
 pub use server::{ServeError, Server, StopHandle};
 pub use settings::{Access, Limits, Settings, Timeouts};

@@ -25,8 +25,8 @@ pub(crate) enum Kind {
     Misdirected,
     TooShort,
     TooLong,
-    Silent,
     Broken,
+    Voice,
     TooManyRequests,
     Internal,
     NotImplemented,
@@ -48,8 +48,8 @@ impl Kind {
         Self::Misdirected,
         Self::TooShort,
         Self::TooLong,
-        Self::Silent,
         Self::Broken,
+        Self::Voice,
         Self::TooManyRequests,
         Self::Internal,
         Self::NotImplemented,
@@ -70,8 +70,8 @@ impl Kind {
             Self::Misdirected => ("misdirected", "The request is for a different host name"),
             Self::TooShort => ("too-short", "The recording is too short"),
             Self::TooLong => ("too-long", "The recording is too long"),
-            Self::Silent => ("silent", "The recording is silent"),
             Self::Broken => ("broken", "The recording is damaged"),
+            Self::Voice => ("voice", "The voice profile cannot be used"),
             Self::TooManyRequests => ("too-many-requests", "This client has too much open at once"),
             Self::Internal => ("internal", "The server failed"),
             Self::NotImplemented => ("not-implemented", "The server cannot read this encoding"),
@@ -95,7 +95,7 @@ impl Kind {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotAudio => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::TooShort | Self::TooLong | Self::Silent | Self::Broken => {
+            Self::TooShort | Self::TooLong | Self::Broken | Self::Voice => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

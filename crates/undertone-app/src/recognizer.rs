@@ -1,13 +1,15 @@
 //! The trait through which the server uses a model. The `undertone` binary implements it for
 //! `undertone_models::Classifier`, so this crate compiles without a neural network.
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
 use undertone_audio::Recording;
 
 /// Recognizes the emotion in recordings.
 ///
-/// All worker threads share one recognizer. The server catches a panic inside
-/// [`Recognizer::recognize`]: only the recording that caused it fails.
+/// All worker threads share one recognizer. The server catches a panic inside its methods: only the
+/// recording that caused it fails.
 pub trait Recognizer: Send + Sync + 'static {
     /// Describe the model. The server calls this once, after loading.
     fn description(&self) -> ModelDescription;
@@ -17,6 +19,28 @@ pub trait Recognizer: Send + Sync + 'static {
     /// Recordings that wait at the same time come as a batch, since networks are faster on batches.
     /// A recording that cannot be used is an error of its own and does not affect the others.
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>>;
+
+    /// Return what is known of a voice after one more recording of it, or of a new voice after its
+    /// first. `None` means that the model does not adapt to voices, as without this method.
+    fn hear(&self, voice: Option<Voice>, recognition: &Recognition) -> Option<Voice> {
+        let _ = (voice, recognition);
+        None
+    }
+
+    /// Return a result as it is for this voice. This runs no network.
+    ///
+    /// # Errors
+    /// [`RecognizeError::Unusable`] if this is no voice of this model, as without this method.
+    fn adapted(
+        &self,
+        recognition: &Recognition,
+        voice: &Voice,
+    ) -> Result<Recognition, RecognizeError> {
+        let _ = (recognition, voice);
+        Err(RecognizeError::Unusable(
+            "this model does not adapt to voices".to_owned(),
+        ))
+    }
 }
 
 /// A model as the page and the interfaces describe it.
@@ -32,15 +56,73 @@ pub struct ModelDescription {
     pub sample_rate: u32,
     /// The model card as Markdown, with or without front matter.
     pub card: Option<String>,
+    /// Whether [`Recognizer::hear`] and [`Recognizer::adapted`] work.
+    pub adapts: bool,
+    /// The probability of the most probable coarse class (of `sums`, or of the labels if there are
+    /// none) from which the model may be called very sure. `None`: it never may.
+    pub sure: Option<f32>,
+    /// Coarser classes, such as negative, neutral and positive. Empty: there are none.
+    pub sums: Vec<CoarseClass>,
+}
+
+/// A class that sums up several classes of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoarseClass {
+    /// The name.
+    pub label: String,
+    /// The model's classes that belong to it, as indexes into the labels. At least one.
+    pub classes: Vec<usize>,
 }
 
 /// The model's result for one recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recognition {
-    /// Probability of each class, in the order of the labels. The sum is 1.
+    /// Probability of each class, in the order of the labels. The sum is 1. Nobody reads them
+    /// without `speech`.
     pub probabilities: Vec<f32>,
-    /// The windows that the model read, in order of time; at least one.
+    /// The windows that the model read, in order of time; at least one with `speech`.
     pub windows: Vec<Window>,
+    /// Whether any window holds speech. If not, the server names no emotion.
+    pub speech: bool,
+    /// Whether the recording is unlike all that the model has learned from.
+    pub unfamiliar: bool,
+    /// What the recording tells about the voice, if the model adapts to voices.
+    pub evidence: Option<Evidence>,
+}
+
+impl Recognition {
+    /// Return the result for a recording that holds no speech and that the model need not read.
+    pub(crate) fn without_speech() -> Self {
+        Self {
+            probabilities: Vec::new(),
+            windows: Vec::new(),
+            speech: false,
+            unfamiliar: false,
+            evidence: None,
+        }
+    }
+}
+
+/// What a recording tells about a voice. Only the recognizer knows what is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence(pub Value);
+
+/// What is known of a voice: its profile as the recognizer writes it. The server reads only the
+/// members `recordings` and `seconds`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Voice(pub Value);
+
+impl Voice {
+    /// Return how many recordings of the voice were heard.
+    pub fn recordings(&self) -> u64 {
+        self.0["recordings"].as_u64().unwrap_or(0)
+    }
+
+    /// Return how many seconds of the voice were heard.
+    pub fn seconds(&self) -> f64 {
+        self.0["seconds"].as_f64().unwrap_or(0.0)
+    }
 }
 
 /// The model's result for one window of a recording.
@@ -52,6 +134,8 @@ pub struct Window {
     pub end: f64,
     /// Probability of each class, in the order of the labels. The sum is 1.
     pub probabilities: Vec<f32>,
+    /// Whether the window holds speech. If not, it is a gap in the timeline.
+    pub speech: bool,
 }
 
 /// Why a recording has no result.

@@ -22,6 +22,8 @@ pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
     /// A color per label, in the order of the labels.
     pub(crate) colors: Vec<&'static str>,
+    /// A color per coarse class.
+    pub(crate) sum_colors: Vec<&'static str>,
     pub(crate) card_html: Option<String>,
 }
 
@@ -36,13 +38,14 @@ impl ServedModel {
     /// Make the loaded model known to requests.
     pub(crate) fn set(&self, description: ModelDescription) {
         let mut others = OTHER_COLORS.iter().cycle();
-        let colors = description
-            .labels
-            .iter()
-            .filter_map(|label| color_of(label).or_else(|| others.next().copied()))
-            .collect();
+        let mut color = |label: &str| color_of(label).or_else(|| others.next().copied());
+        let labels = description.labels.iter();
+        let sums = description.sums.iter();
+        let colors = labels.filter_map(|label| color(label)).collect();
+        let sum_colors = sums.filter_map(|class| color(&class.label)).collect();
         let _ = self.loaded.set(LoadedModel {
             colors,
+            sum_colors,
             card_html: description.card.as_deref().map(card_html::from_markdown),
             description,
         });

@@ -25,6 +25,7 @@ mod recordings;
 mod resample;
 mod sample_hash;
 mod trim;
+mod warning;
 
 #[cfg(feature = "fs")]
 pub use decode::decode_path;
@@ -49,3 +50,4 @@ pub use recordings::{Part, Recordings, SourceFile};
 pub use resample::{ResampleError, Resampler, ResamplerCache};
 pub use sample_hash::SampleHash;
 pub use trim::{TrimConfig, frame_levels, trim};
+pub use warning::Warning;

@@ -23,6 +23,12 @@ pub(crate) struct ModelInfo {
     card_markdown: Option<String>,
     card_html: Option<String>,
     samples: Vec<SampleInfo>,
+    /// Whether the model adapts to voices.
+    adapts: bool,
+    /// The probability from which a sum is very sure.
+    sure: Option<f32>,
+    /// The coarse classes.
+    sums: Vec<Sum>,
     version: &'static str,
 }
 
@@ -31,6 +37,14 @@ struct Label {
     name: String,
     #[serde(rename = "colour")]
     color: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Sum {
+    name: String,
+    #[serde(rename = "colour")]
+    color: &'static str,
+    labels: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +84,22 @@ pub(crate) async fn model(
                 name: sample.name,
                 url: format!("/samples/{}", sample.name),
                 title: sample.title,
+            })
+            .collect(),
+        adapts: description.adapts,
+        sure: description.sure,
+        sums: description
+            .sums
+            .iter()
+            .zip(&model.sum_colors)
+            .map(|(class, color)| Sum {
+                name: class.label.clone(),
+                color,
+                labels: class
+                    .classes
+                    .iter()
+                    .filter_map(|index| description.labels.get(*index).cloned())
+                    .collect(),
             })
             .collect(),
         version: env!("CARGO_PKG_VERSION"),

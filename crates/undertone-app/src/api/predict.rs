@@ -10,29 +10,48 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Analyzer, Include};
-use crate::body::{BodyReader, File};
+use crate::analysis::{Analysis, Analyzer, Include, Recognized};
+use crate::body::{BodyReader, File, Form, TextField};
+use crate::classes::Classes;
 use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::memory_budget::MemoryBudget;
 use crate::problem::{Kind, Problem};
+use crate::recognizer::{ModelDescription, Voice};
+use crate::voice::{MAX_PROFILE_BYTES, RequestVoice, does_not_adapt};
 
 /// Files of one batch that are analyzed at the same time.
 const CONCURRENT_FILES: usize = 4;
+
+/// The form field with a voice's profile.
+const VOICE: TextField = TextField {
+    name: "voice",
+    max_bytes: MAX_PROFILE_BYTES,
+    kind: Kind::Voice,
+};
 
 /// The query parameters of a prediction.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Options {
     timeline: Option<String>,
     picture: Option<String>,
+    voice: Option<String>,
+    scheme: Option<String>,
 }
 
 impl Options {
-    fn include(&self) -> Result<Include, Problem> {
+    fn include(&self, description: &ModelDescription) -> Result<Include, Problem> {
+        let scheme = self.scheme.as_deref();
+        let classes = scheme.map(|name| Classes::of_scheme(name, description));
         Ok(Include {
             timeline: switch("timeline", self.timeline.as_deref())?,
             visualization: switch("picture", self.picture.as_deref())?,
+            classes: classes.transpose()?.unwrap_or_default(),
         })
+    }
+
+    fn adapts(&self) -> Result<bool, Problem> {
+        switch("voice", self.voice.as_deref())
     }
 }
 
@@ -47,6 +66,14 @@ fn switch(name: &str, value: Option<&str>) -> Result<bool, Problem> {
     }
 }
 
+/// A request for predictions.
+struct Received {
+    files: Vec<File>,
+    voice: Option<RequestVoice>,
+    include: Include,
+    _slot: Slot,
+}
+
 /// Answers requests for predictions.
 #[derive(Debug)]
 pub(crate) struct Predictor {
@@ -57,17 +84,50 @@ pub(crate) struct Predictor {
 }
 
 impl Predictor {
-    /// Return the files of a request and a place in the model's queue.
+    /// Return the files of a request with its voice and a place in the model's queue.
     async fn receive(
         &self,
         client: IpAddr,
         request: Request,
-    ) -> Result<(Vec<File>, Slot), Problem> {
+        options: &Options,
+    ) -> Result<Received, Problem> {
         // Refuse a client before it sends megabytes. The second check does not ask whether the
         // server is stopping: it has accepted this request.
         drop(self.analyzer.admit(client)?);
-        let files = self.bodies.read_files(client, request, "file").await?;
-        Ok((files, self.inference.admit(client)?))
+        let description = &self.analyzer.model.get()?.description;
+        let include = options.include(description)?;
+        let adapts = options.adapts()?;
+        let reading = self.bodies.read_form(client, request, "file", Some(VOICE));
+        let Form { files, text } = reading.await?;
+        let asked = adapts || text.is_some();
+        if asked && !description.adapts {
+            return Err(does_not_adapt());
+        }
+        let voice = asked.then(|| RequestVoice::new(text.as_deref()));
+        Ok(Received {
+            files,
+            voice: voice.transpose()?,
+            include,
+            _slot: self.inference.admit(client)?,
+        })
+    }
+
+    /// Describe the result for a recording, adapted to the request's voice if it has one.
+    async fn judge(
+        &self,
+        mut recognized: Recognized,
+        voice: Option<&mut RequestVoice>,
+        include: Include,
+    ) -> Result<Analysis, Problem> {
+        let Some(voice) = voice else {
+            return self.analyzer.describe(recognized, include);
+        };
+        let judging = voice.judge(&self.inference, recognized.recognition);
+        let (recognition, adapted_to) = judging.await?;
+        recognized.recognition = recognition;
+        let mut analysis = self.analyzer.describe(recognized, include)?;
+        analysis.adapted = Some(adapted_to);
+        Ok(analysis)
     }
 
     /// Return a JSON response. Its memory is counted until the client has read it, because
@@ -87,21 +147,27 @@ pub(crate) async fn predict(
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let include = options.include()?;
-    let (files, _slot) = predictor.receive(client, request).await?;
-    let mut files = files.into_iter();
+    let received = predictor.receive(client, request, &options).await?;
+    let (include, mut voice) = (received.include, received.voice);
+    let mut files = received.files.into_iter();
     let (Some(File { name, bytes }), None) = (files.next(), files.next()) else {
         let detail = "send one `file` here, or several to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let analyzing = predictor.analyzer.analyze(client, bytes, name, include);
-    predictor.respond(client, &analyzing.await?)
+    let recognizing = predictor.analyzer.recognize(client, bytes, name, include);
+    let judging = predictor.judge(recognizing.await?, voice.as_mut(), include);
+    let mut analysis = judging.await?;
+    analysis.voice = voice.and_then(RequestVoice::profile);
+    predictor.respond(client, &analysis)
 }
 
 /// The results of a batch, in the order of the files.
 #[derive(Debug, Serialize)]
 struct BatchResults {
     results: Vec<FileResult>,
+    /// What is known of the voice after the last recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voice: Option<Voice>,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,28 +180,37 @@ enum FileResult {
     },
 }
 
-/// Analyze several recordings. One that fails does not affect the others.
+/// Analyze several recordings. One that fails does not affect the others. If they are of one voice,
+/// each is adapted to those before it.
 pub(crate) async fn predict_batch(
     State(predictor): State<Arc<Predictor>>,
     Client(client): Client,
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let include = options.include()?;
-    let (files, _slot) = predictor.receive(client, request).await?;
-    let analyze = async |File { name, bytes }: File| {
-        let analyzing = predictor
+    let received = predictor.receive(client, request, &options).await?;
+    let (include, mut voice) = (received.include, received.voice);
+    let recognize = async |File { name, bytes }: File| {
+        let recognizing = predictor
             .analyzer
-            .analyze(client, bytes, name.clone(), include);
-        match analyzing.await {
-            Ok(analysis) => FileResult::Done(Box::new(analysis)),
-            Err(error) => FileResult::Failed { name, error },
-        }
+            .recognize(client, bytes, name.clone(), include);
+        (name, recognizing.await)
     };
-    let results = futures_util::stream::iter(files)
-        .map(analyze)
-        .buffered(CONCURRENT_FILES)
-        .collect()
-        .await;
-    predictor.respond(client, &BatchResults { results })
+    let mut recognized = futures_util::stream::iter(received.files)
+        .map(recognize)
+        .buffered(CONCURRENT_FILES);
+    let mut results = Vec::new();
+    while let Some((name, recognized)) = recognized.next().await {
+        let judged = match recognized {
+            Ok(recognized) => predictor.judge(recognized, voice.as_mut(), include).await,
+            Err(problem) => Err(problem),
+        };
+        results.push(match judged {
+            Ok(analysis) => FileResult::Done(Box::new(analysis)),
+            Err(problem) if problem.kind == Kind::Voice => return Err(problem),
+            Err(error) => FileResult::Failed { name, error },
+        });
+    }
+    let voice = voice.and_then(RequestVoice::profile);
+    predictor.respond(client, &BatchResults { results, voice })
 }

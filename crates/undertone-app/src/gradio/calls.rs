@@ -195,7 +195,9 @@ impl Calls {
         let result = match recording {
             Ok(bytes) => {
                 let include = Include::default();
-                self.analyzer.analyze(client, bytes, None, include).await
+                let recognizing = self.analyzer.recognize(client, bytes, None, include);
+                let recognized = recognizing.await;
+                recognized.and_then(|recognized| self.analyzer.describe(recognized, include))
             }
             Err(problem) => Err(problem),
         };

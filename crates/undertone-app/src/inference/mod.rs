@@ -2,13 +2,15 @@
 //!
 //! [`Inference::admit`] limits how many requests wait. [`Inference::recognize`] hands a recording
 //! to the worker threads. They take waiting recordings in batches, address by address ([`queue`]),
-//! and survive a recognizer that panics ([`worker`]).
+//! and survive a recognizer that panics ([`worker`]). [`Inference::ask`] asks the recognizer for
+//! what needs no network.
 
 mod queue;
 mod worker;
 
+use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
@@ -16,7 +18,7 @@ use undertone_audio::Recording;
 
 use crate::fair_pool::PoolShare;
 use crate::permits::{Permit, Permits};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, Recognizer};
 use queue::{Job, Queue};
 
@@ -27,11 +29,21 @@ pub(crate) struct Slot {
 }
 
 /// Access to the worker threads.
-#[derive(Debug)]
 pub(crate) struct Inference {
     queue: Arc<Queue>,
     slots: Permits,
     workers: usize,
+    /// Known once the model is loaded.
+    recognizer: OnceLock<Arc<dyn Recognizer>>,
+}
+
+impl fmt::Debug for Inference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inference")
+            .field("queue", &self.queue)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Inference {
@@ -45,6 +57,7 @@ impl Inference {
             queue: Arc::new(Queue::new(long_at_once)),
             slots: Permits::new("requests are already waiting", capacity.max(1), per_address),
             workers,
+            recognizer: OnceLock::new(),
         }
     }
 
@@ -53,9 +66,10 @@ impl Inference {
         &self,
         recognizer: Arc<dyn Recognizer>,
     ) -> std::io::Result<Vec<JoinHandle<()>>> {
+        let recognizer = self.recognizer.get_or_init(|| recognizer);
         (0..self.workers)
             .map(|index| {
-                let (queue, recognizer) = (Arc::clone(&self.queue), Arc::clone(&recognizer));
+                let (queue, recognizer) = (Arc::clone(&self.queue), Arc::clone(recognizer));
                 std::thread::Builder::new()
                     .name(format!("undertone-model-{index}"))
                     .spawn(move || worker::run(&queue, recognizer.as_ref()))
@@ -95,5 +109,24 @@ impl Inference {
             result,
         });
         received.await.unwrap_or_else(|_| Err(Problem::stopping()))
+    }
+
+    /// Ask the recognizer for something that takes little time, on a thread of its own.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Recognizer) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let recognizer = self.recognizer.get().cloned();
+        let recognizer =
+            recognizer.ok_or_else(|| Problem::new(Kind::Busy, "the model is loading"))?;
+        let asking = tokio::task::spawn_blocking(move || question(recognizer.as_ref()));
+        asking.await.map_err(|error| {
+            if error.is_panic() {
+                tracing::error!("the model panicked");
+                Problem::new(Kind::Internal, "the model returned no result")
+            } else {
+                Problem::stopping()
+            }
+        })
     }
 }

@@ -1,10 +1,12 @@
 //! `GET /api/live`: predictions while a person speaks, over a WebSocket.
 //!
 //! The client's first message is text, `{"sample_rate":48000}`. It then sends mono 16-bit
-//! little-endian PCM. Five times per second of audio the server sends the model's result for the
+//! little-endian PCM, and text messages to adapt to the voice, not to adapt, or to forget it. Five times per second of audio the server sends the model's result for the
 //! last window. While the model works, new samples push the oldest ones out of the window, so a
 //! connection never holds more than one window, however fast its client sends.
 
+mod message;
+mod voice;
 mod window;
 
 use std::net::IpAddr;
@@ -18,14 +20,12 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{Fuse, FusedFuture};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::time::{timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use undertone_audio::Recording;
-use undertone_metrics::argmax;
+use undertone_audio::{Recording, Warning};
 
-use crate::analysis::three_digits;
 use crate::extractors::{Checked, Client};
 use crate::guard::LIVE_PROTOCOL_PREFIX;
 use crate::inference::Inference;
@@ -34,6 +34,9 @@ use crate::problem::{Kind, Problem};
 use crate::rate_limit::{Rate, RateLimit};
 use crate::recognizer::Recognition;
 use crate::served_model::ServedModel;
+use crate::voice::does_not_adapt;
+use message::{WindowResult, message};
+use voice::LiveVoice;
 use window::{DueWindow, LiveWindow};
 
 /// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
@@ -55,8 +58,6 @@ const CONTROL_FRAMES: Rate = Rate {
 const MAX_AFTER_CLOSE: usize = 256;
 /// The longest window in seconds. A model with a longer window gets this much.
 const MAX_WINDOW_SECONDS: f64 = 5.0;
-/// Audio below this level is silent, in decibels below full scale.
-const SILENCE_DB: f64 = -70.0;
 
 /// The parts of the server that live connections use.
 #[derive(Debug)]
@@ -75,26 +76,26 @@ pub(crate) struct Live {
 #[derive(Debug, Deserialize)]
 struct Hello {
     sample_rate: u32,
+    /// Whether to adapt to the voice. Without it, the server adapts if the model can.
+    adapt: Option<bool>,
 }
 
-/// The server's message about one window.
-#[derive(Debug, Serialize)]
-struct LiveAnalysis<'a> {
-    /// Samples that had been received when the window was taken.
-    received: u64,
-    label: &'a str,
-    confidence: f32,
-    probabilities: &'a [f32],
-    /// Level of the samples since the last message, in decibels below full scale.
-    level_db: f64,
-    silent: bool,
-    milliseconds: f64,
+/// A later text message.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Control {
+    /// Whether to forget the voice.
+    #[serde(default)]
+    reset: bool,
+    /// Whether to adapt to the voice from now on.
+    adapt: Option<bool>,
 }
 
-/// The model's result for a window.
-struct WindowResult {
+/// The model's result for a window, before it is adapted.
+struct Recognized {
     received: u64,
     level_db: f64,
+    of_samples: Vec<Warning>,
     recognition: Result<Recognition, Problem>,
     elapsed: Duration,
 }
@@ -166,10 +167,16 @@ fn close_code(kind: Kind) -> u16 {
 async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result<(), Problem> {
     let description = &live.model.get()?.description;
     let mut control = RateLimit::new(CONTROL_FRAMES);
-    let Some(Hello { sample_rate }) = hello(live, socket, &mut control).await? else {
+    let Some(Hello { sample_rate, adapt }) = hello(live, socket, &mut control).await? else {
         return Ok(());
     };
     let seconds = description.window_seconds.min(MAX_WINDOW_SECONDS);
+    let adapts = |wanted: Option<bool>| match wanted {
+        Some(true) if !description.adapts => Err(does_not_adapt()),
+        wanted => Ok(wanted.unwrap_or(description.adapts)),
+    };
+    let mut voice = LiveVoice::new(adapts(adapt)?, seconds);
+    let mut judged = 0;
     let mut window = LiveWindow::new(sample_rate, seconds);
     let mut recognizing = pin!(Fuse::terminated());
     let mut last_message = Instant::now();
@@ -185,14 +192,30 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
                     last_message = Instant::now();
                     window.push(&pcm)?;
                 }
-                ClientEvent::Text(_) => {
-                    let detail = "send 16-bit PCM as binary messages";
-                    return Err(Problem::new(Kind::BadRequest, detail));
+                ClientEvent::Text(text) => {
+                    let Control { reset, adapt } = control_message(&text)?;
+                    if reset {
+                        voice.forget();
+                    }
+                    if adapt.is_some() {
+                        voice.adapts = adapts(adapt)?;
+                    }
                 }
                 ClientEvent::Disconnected => return Ok(()),
             },
             result = &mut recognizing, if !recognizing.is_terminated() => {
-                let message = message(&description.labels, result)?;
+                let new = (result.received - judged) as f64 / f64::from(sample_rate);
+                judged = result.received;
+                let judging = voice.judge(&live.inference, result.recognition?, new.min(seconds));
+                let result = WindowResult {
+                    recognition: judging.await?,
+                    received: result.received,
+                    level_db: result.level_db,
+                    of_samples: &result.of_samples,
+                    elapsed: result.elapsed,
+                    voice: &voice,
+                };
+                let message = message(description, &result)?;
                 // A client that does not read is disconnected.
                 if !matches!(timeout(SEND_TIMEOUT, socket.send(message)).await, Ok(Ok(()))) {
                     return Ok(());
@@ -259,7 +282,15 @@ async fn receive(
         })
 }
 
-async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> WindowResult {
+fn control_message(text: &str) -> Result<Control, Problem> {
+    serde_json::from_str(text).map_err(|_| {
+        let detail = "send 16-bit PCM as binary messages, or the text message \
+                      {\"reset\":true} or {\"adapt\":false}";
+        Problem::new(Kind::BadRequest, detail)
+    })
+}
+
+async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> Recognized {
     let started = Instant::now();
     let DueWindow {
         samples,
@@ -268,27 +299,17 @@ async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> WindowResult 
         level_db,
     } = due;
     let recording = Recording::mono(samples, sample_rate);
-    WindowResult {
+    let of_samples = Warning::of(&recording);
+    let recognition = if of_samples.contains(&Warning::Silent) {
+        Ok(Recognition::without_speech())
+    } else {
+        live.inference.recognize(client, recording, None).await
+    };
+    Recognized {
         received,
         level_db,
-        recognition: live.inference.recognize(client, recording, None).await,
+        of_samples,
+        recognition,
         elapsed: started.elapsed(),
     }
-}
-
-fn message(labels: &[String], result: WindowResult) -> Result<Message, Problem> {
-    let probabilities = result.recognition?.probabilities;
-    let best = argmax(&probabilities);
-    let analysis = LiveAnalysis {
-        received: result.received,
-        label: &labels[best],
-        confidence: probabilities[best],
-        probabilities: &probabilities,
-        level_db: three_digits(result.level_db),
-        silent: result.level_db < SILENCE_DB,
-        milliseconds: three_digits(result.elapsed.as_secs_f64() * 1000.0),
-    };
-    let text = serde_json::to_string(&analysis)
-        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
-    Ok(Message::Text(text.into()))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::adaptive::start_adaptive;
 use crate::schema::violations;
 use crate::support::{Response, Running, settings, start, start_with, wav, wav_at};
 
@@ -33,7 +34,7 @@ impl OpenApi {
     }
 
     /// Check a response against the operation's description: status, content type and schema.
-    fn check(&self, operation: &str, response: &Response) {
+    pub(crate) fn check(&self, operation: &str, response: &Response) {
         let (method, path) = operation.split_once(' ').unwrap();
         let mut pointer = format!(
             "/paths/{}/{}/responses/{}",
@@ -89,8 +90,8 @@ fn responses_match_the_openapi_document() {
         ("file", "quiet.wav", &quiet),
     ];
     let batch = |query: &str| server.post_form(&format!("/api/predict/batch{query}"), &parts);
-    let everything = server.post(
-        "/api/predict?timeline=1&picture=1",
+    let everything = start_adaptive().post(
+        "/api/predict?timeline=1&picture=1&voice=1",
         &wav_at(48_000, 5.0, 0.5),
     );
     // Every property of an analysis that the document describes appears in this one.
@@ -109,6 +110,7 @@ fn responses_match_the_openapi_document() {
         ("POST /api/predict/batch", batch("?timeline=1&picture=1")),
         ("GET /api/live", server.get("/api/live")),
         ("GET /api/model", server.get("/api/model")),
+        ("GET /api/model", start_adaptive().get("/api/model")),
         ("GET /api/openapi.json", server.get("/api/openapi.json")),
         ("GET /healthz", server.get("/healthz")),
         ("GET /readyz", server.get("/readyz")),

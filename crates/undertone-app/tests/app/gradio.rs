@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use undertone_app::{Limits, Settings, Timeouts};
 
+use crate::adaptive::start_adaptive;
 use crate::support::{Running, WAITS, settings, start, start_with, wav, wav_at};
 
 fn upload(server: &Running, recording: &[u8]) -> String {
@@ -94,6 +95,25 @@ fn a_session_gets_all_messages_of_its_call() {
         .map(|it| it["label"].as_str().unwrap())
         .collect();
     assert_eq!(order, ["positive", "negative", "neutral"]);
+}
+
+#[test]
+fn a_recording_without_speech_has_no_label() {
+    let server = start_adaptive();
+    for recording in [wav(0.0), wav(0.005)] {
+        let path = upload(&server, &recording);
+        let body = json!({"data": [file(&path)]});
+        let answer = server.post_json("/gradio_api/run/predict", &body).json();
+        assert_eq!(answer["data"][0], json!({"label": null, "confidences": []}));
+    }
+    let path = upload(&server, &wav(0.9));
+    let body = json!({"data": [file(&path)]});
+    let answer = server.post_json("/gradio_api/run/predict", &body).json();
+    assert_eq!(answer["data"][0]["label"], "angry");
+    assert_eq!(
+        answer["data"][0]["confidences"].as_array().unwrap().len(),
+        7
+    );
 }
 
 #[test]

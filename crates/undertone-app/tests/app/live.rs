@@ -8,6 +8,7 @@ use tungstenite::http::StatusCode;
 use tungstenite::{Error, Message, WebSocket};
 use undertone_app::{Access, Limits, Settings, Timeouts};
 
+use crate::adaptive::start_adaptive;
 use crate::docs::OpenApi;
 use crate::support::{PANICS, Running, settings, start, start_with};
 
@@ -40,7 +41,8 @@ fn begin(server: &Running, rate: u32) -> Live {
 }
 
 fn speech(samples: usize, value: i16) -> Message {
-    Message::binary(value.to_le_bytes().repeat(samples))
+    let wave = [value.to_le_bytes(), (-value).to_le_bytes()].concat();
+    Message::binary(wave.repeat(samples / 2))
 }
 
 fn receive(socket: &mut Live) -> Value {
@@ -83,8 +85,100 @@ fn results_arrive_while_speech_is_sent() {
     assert_eq!(second["received"], 48_000);
     assert_eq!(
         (&second["silent"], &second["label"]),
-        (&true.into(), &"negative".into())
+        (&true.into(), &Value::Null)
     );
+    assert_eq!(second["warnings"], serde_json::json!(["silent"]));
+    OpenApi::of(&server).check_schema("/components/schemas/LiveAnalysis", &second);
+}
+
+/// Send half a second of speech, and return the result.
+fn speak(socket: &mut Live) -> Value {
+    socket.send(speech(8_000, 16_384)).unwrap();
+    receive(socket)
+}
+
+#[test]
+fn results_are_adapted_after_ten_seconds_of_speech() {
+    let server = start_adaptive();
+    let mut socket = begin(&server, 16_000);
+    let results: Vec<Value> = (0..26).map(|_| speak(&mut socket)).collect();
+    let openapi = OpenApi::of(&server);
+    for result in &results {
+        openapi.check_schema("/components/schemas/LiveAnalysis", result);
+    }
+    // A window of two seconds is heard with every fourth result.
+    let heard = |result: &Value| result["heard_seconds"].as_f64().unwrap();
+    assert_eq!((heard(&results[2]), heard(&results[3])), (0.0, 2.0));
+    assert_eq!((heard(&results[18]), heard(&results[19])), (8.0, 10.0));
+    let adapted = |result: &Value| result["adapted_seconds"].as_f64().unwrap();
+    assert_eq!((adapted(&results[18]), adapted(&results[19])), (0.0, 10.0));
+    assert_eq!(results[18]["label"], "angry");
+    assert_eq!(results[20]["label"], "happy");
+    assert_eq!(adapted(&results[23]), 12.0);
+
+    socket.send(Message::text("{\"reset\":true}")).unwrap();
+    let forgotten = speak(&mut socket);
+    assert_eq!((heard(&forgotten), adapted(&forgotten)), (0.0, 0.0));
+    assert_eq!(forgotten["label"], "angry");
+}
+
+#[test]
+fn a_client_can_choose_not_to_adapt() {
+    let server = start_adaptive();
+    let mut socket = open(&server).unwrap();
+    let hello = "{\"sample_rate\":16000,\"adapt\":false}";
+    socket.send(Message::text(hello)).unwrap();
+    for _ in 0..24 {
+        let result = speak(&mut socket);
+        assert_eq!(
+            (&result["heard_seconds"], &result["label"]),
+            (&0.0.into(), &"angry".into())
+        );
+    }
+    socket.send(Message::text("{\"adapt\":true}")).unwrap();
+    let last = (0..24).map(|_| speak(&mut socket)).last().unwrap();
+    assert_eq!(last["label"], "happy");
+    socket.send(Message::text("{\"adapt\":false}")).unwrap();
+    let last = speak(&mut socket);
+    assert_eq!(
+        (&last["adapted_seconds"], &last["label"]),
+        (&0.0.into(), &"angry".into())
+    );
+    socket.send(Message::text("{\"adapts\":true}")).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:bad-request");
+    // A model that cannot adapt refuses only if it is asked to.
+    let server = start();
+    let mut socket = begin(&server, 16_000);
+    assert_eq!(speak(&mut socket)["adapted_seconds"], 0.0);
+    socket.send(Message::text("{\"reset\":true}")).unwrap();
+    assert_eq!(speak(&mut socket)["adapted_seconds"], 0.0);
+    socket.send(Message::text("{\"adapt\":true}")).unwrap();
+    assert_eq!(ended_with(&mut socket), "urn:undertone:voice");
+}
+
+#[test]
+fn windows_without_speech_have_no_label_and_are_not_heard() {
+    let server = start_adaptive();
+    let mut socket = begin(&server, 16_000);
+    for _ in 0..12 {
+        socket.send(speech(8_000, 100)).unwrap();
+        let result = receive(&mut socket);
+        assert_eq!(
+            (&result["speech"], &result["label"]),
+            (&false.into(), &Value::Null)
+        );
+        assert_eq!(
+            (&result["probabilities"], &result["sums"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert_eq!(result["heard_seconds"], 0.0);
+    }
+    let spoken = speak(&mut socket);
+    assert_eq!(
+        (&spoken["speech"], &spoken["label"]),
+        (&true.into(), &"angry".into())
+    );
+    assert_eq!(spoken["sums"].as_array().unwrap().len(), 3);
 }
 
 #[test]

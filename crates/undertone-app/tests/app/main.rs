@@ -1,6 +1,7 @@
 //! Tests of a real server on a real socket, with a recognizer that the tests control.
 
 mod access;
+mod adaptive;
 mod docs;
 mod failures;
 mod gradio;
@@ -13,3 +14,4 @@ mod predict;
 mod schema;
 mod stopping;
 mod support;
+mod voice;

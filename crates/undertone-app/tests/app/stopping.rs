@@ -166,6 +166,9 @@ fn requests_before_the_model_is_loaded_get_503() {
                 window_seconds: 2.0,
                 sample_rate: 16_000,
                 card: None,
+                adapts: false,
+                sure: None,
+                sums: Vec::new(),
             }
         }
         fn recognize(

@@ -56,6 +56,9 @@ impl Recognizer for Obedient {
             window_seconds: 2.0,
             sample_rate: 16_000,
             card: Some("---\nlicense: mit\n---\n# Obedient\n\nKnows <b>nothing</b>.".to_owned()),
+            adapts: false,
+            sure: None,
+            sums: Vec::new(),
         }
     }
 
@@ -87,10 +90,14 @@ impl Obedient {
             start: 2.0 * index as f64,
             end: (2.0 * (index + 1) as f64).min(duration),
             probabilities: probabilities.clone(),
+            speech: true,
         });
         Ok(Recognition {
             windows: windows.collect(),
             probabilities,
+            speech: true,
+            unfamiliar: false,
+            evidence: None,
         })
     }
 }
@@ -118,13 +125,21 @@ pub(crate) fn start() -> Running {
 }
 
 pub(crate) fn start_with(settings: Settings) -> Running {
-    let server = Server::bind(settings).unwrap();
-    let (address, stop) = (server.address(), server.stop_handle());
     let (gate, batches) = (Arc::<Gate>::default(), Arc::<Mutex<Vec<usize>>>::default());
     let recognizer = Obedient {
         gate: gate.clone(),
         batches: batches.clone(),
     };
+    let mut running = start_recognizer(settings, recognizer);
+    batches.lock().unwrap().clear();
+    (running.gate, running.batches) = (gate, batches);
+    running
+}
+
+/// Start a server with another recognizer, which knows no gate.
+pub(crate) fn start_recognizer(settings: Settings, recognizer: impl Recognizer) -> Running {
+    let server = Server::bind(settings).unwrap();
+    let (address, stop) = (server.address(), server.stop_handle());
     let (ready, is_ready) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         server
@@ -135,12 +150,11 @@ pub(crate) fn start_with(settings: Settings) -> Running {
             .unwrap();
     });
     is_ready.recv_timeout(Duration::from_secs(30)).unwrap();
-    batches.lock().unwrap().clear();
     Running {
         address,
         stop,
-        gate,
-        batches,
+        gate: Arc::default(),
+        batches: Arc::default(),
         thread: Some(thread),
     }
 }

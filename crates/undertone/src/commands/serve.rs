@@ -153,6 +153,9 @@ fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> 
         window_seconds: front_end.window_samples() as f64 / f64::from(sample_rate),
         sample_rate,
         card: source.card(),
+        adapts: false,
+        sure: None,
+        sums: Vec::new(),
     };
     Ok(ServedClassifier {
         classifier,
@@ -179,10 +182,14 @@ fn recognition(prediction: Prediction) -> Recognition {
         start: window.start,
         end: window.end,
         probabilities: window.probabilities,
+        speech: true,
     });
     Recognition {
         probabilities: prediction.probabilities,
         windows: windows.collect(),
+        speech: true,
+        unfamiliar: false,
+        evidence: None,
     }
 }
 

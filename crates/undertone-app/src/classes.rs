@@ -1,0 +1,171 @@
+//! The classes of which an answer speaks: the model's own, or coarser ones that sum them up.
+
+use undertone_corpus::LabelScheme;
+
+use crate::problem::{Kind, Problem};
+use crate::recognizer::{CoarseClass, ModelDescription};
+
+/// The classes of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Classes {
+    /// The model's own.
+    #[default]
+    Own,
+    /// Those of [`ModelDescription::sums`].
+    Sums,
+}
+
+impl Classes {
+    /// Return the classes of a label scheme, or an error if the model does not have them.
+    pub(crate) fn of_scheme(name: &str, description: &ModelDescription) -> Result<Self, Problem> {
+        let has = |scheme: &LabelScheme, classes: Self| {
+            let labels = classes.labels(description);
+            let mut own = scheme.labels().iter();
+            labels.len() == own.len() && own.all(|label| labels.contains(label))
+        };
+        let scheme = LabelScheme::ALL
+            .into_iter()
+            .find(|scheme| scheme.name() == name);
+        let both = [Self::Own, Self::Sums];
+        let found = scheme.and_then(|scheme| both.into_iter().find(|it| has(&scheme, *it)));
+        found.ok_or_else(|| {
+            let known: Vec<String> = LabelScheme::ALL
+                .iter()
+                .filter(|scheme| both.iter().any(|classes| has(scheme, *classes)))
+                .map(|scheme| format!("`{scheme}`"))
+                .collect();
+            let known = if known.is_empty() {
+                "leave it out, since this model has classes of its own".to_owned()
+            } else {
+                format!("this model has {}", known.join(" and "))
+            };
+            Problem::new(
+                Kind::BadRequest,
+                format!("`scheme` is not one that this model can use: {known}"),
+            )
+        })
+    }
+
+    /// Return the names of the classes.
+    pub(crate) fn labels(self, description: &ModelDescription) -> Vec<&str> {
+        match self {
+            Self::Own => description.labels.iter().map(String::as_str).collect(),
+            Self::Sums => {
+                let sums = description.sums.iter();
+                sums.map(|class| class.label.as_str()).collect()
+            }
+        }
+    }
+
+    /// Return the probabilities of the classes from those of the model's own.
+    pub(crate) fn probabilities(
+        self,
+        description: &ModelDescription,
+        probabilities: &[f32],
+    ) -> Vec<f32> {
+        match self {
+            Self::Own => probabilities.to_vec(),
+            Self::Sums => sums(&description.sums, probabilities),
+        }
+    }
+}
+
+/// Return the probability of each coarse class. It is proportional to the mean of the class's own
+/// probabilities, so that a coarse class of many classes is not favored. The sum is 1.
+fn sums(classes: &[CoarseClass], probabilities: &[f32]) -> Vec<f32> {
+    let mean = |class: &CoarseClass| {
+        let shares = class.classes.iter();
+        let sum: f32 = shares.filter_map(|index| probabilities.get(*index)).sum();
+        sum / class.classes.len().max(1) as f32
+    };
+    let means: Vec<f32> = classes.iter().map(mean).collect();
+    let total: f32 = means.iter().sum();
+    means
+        .iter()
+        .map(|mean| if total > 0.0 { mean / total } else { 0.0 })
+        .collect()
+}
+
+/// Return whether the most probable coarse class, or class if there are no coarse ones, is probable
+/// enough to be called very sure.
+pub(crate) fn is_sure(description: &ModelDescription, probabilities: &[f32]) -> bool {
+    let classes = if description.sums.is_empty() {
+        Classes::Own
+    } else {
+        Classes::Sums
+    };
+    let highest = classes
+        .probabilities(description, probabilities)
+        .into_iter()
+        .fold(0.0, f32::max);
+    description.sure.is_some_and(|least| highest >= least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(labels: &[&str], sums: &[(&str, &[usize])]) -> ModelDescription {
+        ModelDescription {
+            name: "test".to_owned(),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            window_seconds: 2.0,
+            sample_rate: 16_000,
+            card: None,
+            adapts: false,
+            sure: Some(0.8),
+            sums: sums
+                .iter()
+                .map(|(label, classes)| CoarseClass {
+                    label: (*label).to_owned(),
+                    classes: classes.to_vec(),
+                })
+                .collect(),
+        }
+    }
+
+    fn four() -> ModelDescription {
+        model(
+            &["angry", "happy", "neutral", "sad"],
+            &[("negative", &[0, 3]), ("neutral", &[2]), ("positive", &[1])],
+        )
+    }
+
+    #[test]
+    fn coarse_classes_of_many_classes_are_not_favored() {
+        let uniform = [0.25; 4];
+        let expected = [1.0 / 3.0; 3];
+        assert_eq!(Classes::Sums.probabilities(&four(), &uniform), expected);
+        let sums = Classes::Sums.probabilities(&four(), &[0.6, 0.1, 0.1, 0.2]);
+        assert_eq!(sums, [0.4 / 0.6, 0.1 / 0.6, 0.1 / 0.6]);
+        assert_eq!(Classes::Sums.probabilities(&four(), &[0.0; 4]), [0.0; 3]);
+    }
+
+    #[test]
+    fn very_sure_is_said_of_the_sum() {
+        assert!(is_sure(&four(), &[0.45, 0.05, 0.05, 0.45]));
+        assert!(!is_sure(&four(), &[0.1, 0.7, 0.1, 0.1]));
+        let three = model(&["negative", "neutral", "positive"], &[]);
+        assert!(is_sure(&three, &[0.1, 0.1, 0.8]));
+        let never = ModelDescription {
+            sure: None,
+            ..three
+        };
+        assert!(!is_sure(&never, &[0.0, 0.0, 1.0]));
+    }
+
+    #[test]
+    fn a_scheme_names_classes_that_the_model_has() {
+        let of = |name| Classes::of_scheme(name, &four());
+        assert_eq!(of("emotion4"), Ok(Classes::Own));
+        assert_eq!(of("sentiment3"), Ok(Classes::Sums));
+        for name in ["emotion7", "Emotion4", "corpus", ""] {
+            let problem = of(name).unwrap_err();
+            assert_eq!(problem.kind, Kind::BadRequest);
+            let known = "this model has `emotion4` and `sentiment3`";
+            assert!(problem.detail.ends_with(known), "{}", problem.detail);
+        }
+        let other = Classes::of_scheme("emotion4", &model(&["calm", "stressed"], &[]));
+        assert!(other.unwrap_err().detail.contains("classes of its own"));
+    }
+}

@@ -1,0 +1,92 @@
+//! The voice of a live connection: heard while a person speaks, and forgotten with the connection.
+
+use crate::inference::Inference;
+use crate::problem::Problem;
+use crate::recognizer::{Recognition, Voice};
+use crate::voice::{adapted, does_not_adapt};
+
+/// Seconds of speech between two windows that are heard. Windows of fewer seconds do not overlap.
+const HEAR_EVERY: f64 = 2.0;
+/// Results are adapted once this much speech was heard, in seconds.
+const ENOUGH: f64 = 10.0;
+
+/// What was heard of a voice, and whether results are adapted to it.
+#[derive(Debug)]
+pub(super) struct LiveVoice {
+    pub(super) adapts: bool,
+    voice: Option<Voice>,
+    /// Seconds of speech between two windows that are heard.
+    every: f64,
+    /// Seconds of speech that were heard.
+    heard: f64,
+    /// Seconds of speech since the last window that was heard.
+    unheard: f64,
+}
+
+impl LiveVoice {
+    /// Return a voice of which nothing was heard, for windows of this length.
+    pub(super) fn new(adapts: bool, window_seconds: f64) -> Self {
+        Self {
+            adapts,
+            voice: None,
+            every: window_seconds.max(HEAR_EVERY),
+            heard: 0.0,
+            unheard: 0.0,
+        }
+    }
+
+    /// Forget the voice.
+    pub(super) fn forget(&mut self) {
+        (self.voice, self.heard, self.unheard) = (None, 0.0, 0.0);
+    }
+
+    /// Return the seconds of speech that were heard.
+    pub(super) fn heard_seconds(&self) -> f64 {
+        self.heard
+    }
+
+    /// Return the seconds of speech that results are adapted to.
+    pub(super) fn adapted_seconds(&self) -> f64 {
+        if self.adapts && self.heard >= ENOUGH {
+            self.heard
+        } else {
+            0.0
+        }
+    }
+
+    /// Hear a window if enough speech has passed since the last one, and adapt its result to what
+    /// was heard before, once that is enough. `seconds` is how much of the window is new.
+    pub(super) async fn judge(
+        &mut self,
+        inference: &Inference,
+        recognition: Recognition,
+        seconds: f64,
+    ) -> Result<Recognition, Problem> {
+        if !self.adapts || !recognition.speech {
+            return Ok(recognition);
+        }
+        self.unheard += seconds;
+        let hears = self.unheard >= self.every;
+        let adapts = self.adapted_seconds() > 0.0;
+        if !hears && !adapts {
+            return Ok(recognition);
+        }
+        let voice = self.voice.clone();
+        let asking = inference.ask(move |recognizer| {
+            let judged = match (&voice, adapts) {
+                (Some(voice), true) => Some(adapted(recognizer, &recognition, voice)?),
+                _ => None,
+            };
+            let heard = hears.then(|| recognizer.hear(voice, &recognition));
+            let heard = heard.map(|voice| voice.ok_or_else(does_not_adapt));
+            Ok::<_, Problem>((judged.unwrap_or(recognition), heard.transpose()?))
+        });
+        let (judged, heard) = asking.await??;
+        if let Some(voice) = heard {
+            self.voice = Some(voice);
+            self.heard += self.every;
+            self.unheard = 0.0;
+        }
+        Ok(judged)
+    }
+}

@@ -1,0 +1,93 @@
+//! Adapt the results of a request to one voice. The client keeps the voice's profile; the server
+//! forgets it after the response.
+
+use serde_json::Value;
+
+use crate::analysis::Heard;
+use crate::inference::Inference;
+use crate::problem::{Kind, Problem};
+use crate::recognizer::{Recognition, RecognizeError, Recognizer, Voice};
+
+/// The largest profile in bytes.
+pub(crate) const MAX_PROFILE_BYTES: usize = 64 << 10;
+
+/// The voice of a request, which hears one recording after the other.
+#[derive(Debug)]
+pub(crate) struct RequestVoice {
+    heard: Option<Voice>,
+}
+
+impl RequestVoice {
+    /// Return the voice of a request: the one whose profile the client sent, or a new one.
+    pub(crate) fn new(profile: Option<&[u8]>) -> Result<Self, Problem> {
+        let profile = profile.filter(|text| !text.is_empty());
+        Ok(Self {
+            heard: profile.map(parse).transpose()?,
+        })
+    }
+
+    /// Adapt a result to what was heard before, and then hear its recording. Return also how much
+    /// had been heard.
+    pub(crate) async fn judge(
+        &mut self,
+        inference: &Inference,
+        recognition: Recognition,
+    ) -> Result<(Recognition, Heard), Problem> {
+        let adapted_to = Heard::of(self.heard.as_ref());
+        if !recognition.speech {
+            return Ok((recognition, adapted_to));
+        }
+        let heard = self.heard.clone();
+        let asking = inference.ask(|recognizer| judge(recognizer, recognition, heard));
+        let (recognition, voice) = asking.await??;
+        self.heard = Some(voice);
+        Ok((recognition, adapted_to))
+    }
+
+    /// Return what is known of the voice.
+    pub(crate) fn profile(self) -> Option<Voice> {
+        self.heard
+    }
+}
+
+fn parse(profile: &[u8]) -> Result<Voice, Problem> {
+    match serde_json::from_slice(profile) {
+        Ok(value @ Value::Object(_)) => Ok(Voice(value)),
+        _ => Err(Problem::new(
+            Kind::Voice,
+            "the field `voice` is not a voice profile: send the `voice` of an earlier response",
+        )),
+    }
+}
+
+fn judge(
+    recognizer: &dyn Recognizer,
+    recognition: Recognition,
+    heard: Option<Voice>,
+) -> Result<(Recognition, Voice), Problem> {
+    let adapted = match &heard {
+        Some(voice) => Some(adapted(recognizer, &recognition, voice)?),
+        None => None,
+    };
+    let voice = recognizer.hear(heard, &recognition);
+    let voice = voice.ok_or_else(does_not_adapt)?;
+    Ok((adapted.unwrap_or(recognition), voice))
+}
+
+/// Return a result as it is for a voice.
+pub(crate) fn adapted(
+    recognizer: &dyn Recognizer,
+    recognition: &Recognition,
+    voice: &Voice,
+) -> Result<Recognition, Problem> {
+    let adapted = recognizer.adapted(recognition, voice);
+    adapted.map_err(|error| match error {
+        RecognizeError::Unusable(detail) => Problem::new(Kind::Voice, detail),
+        other => other.into(),
+    })
+}
+
+/// Return the problem of a request to adapt if the model cannot.
+pub(crate) fn does_not_adapt() -> Problem {
+    Problem::new(Kind::Voice, "this model does not adapt to voices")
+}

@@ -1,0 +1,148 @@
+//! What makes the result for a recording unreliable.
+
+use serde::{Deserialize, Serialize};
+
+use crate::recording::Recording;
+
+/// A recording is silent if no sample differs from the mean by more than this (-80 dB).
+const SILENCE: f64 = 1e-4;
+/// A recording below this level (-50 dB) is hardly louder than a quiet room.
+const QUIET_RMS: f64 = 3e-3;
+/// A magnitude from which a sample is at full scale.
+const FULL_SCALE: f32 = 0.999;
+/// A recording is clipped if more than this share of its samples is at full scale.
+const CLIPPED_SHARE: f64 = 1e-3;
+
+/// Something about a recording that makes its result unreliable, or means that it has none. The
+/// names in JSON are `silent`, `no-speech`, `short`, `quiet`, `clipped` and `unfamiliar`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Warning {
+    /// No sample differs from the mean by more than 1e-4 of full scale (-80 dB).
+    Silent,
+    /// The model hears no speech.
+    NoSpeech,
+    /// There is less than [`Warning::SHORT_SECONDS`] of speech.
+    Short,
+    /// The root mean square is below 3e-3 of full scale (-50 dB).
+    Quiet,
+    /// More than one sample in a thousand is at full scale.
+    Clipped,
+    /// The model has learned from nothing like it.
+    Unfamiliar,
+}
+
+impl Warning {
+    /// All warnings, in the order in which they are reported.
+    pub const ALL: [Self; 6] = [
+        Self::Silent,
+        Self::NoSpeech,
+        Self::Short,
+        Self::Quiet,
+        Self::Clipped,
+        Self::Unfamiliar,
+    ];
+
+    /// With less speech than this, in seconds, a recording is short.
+    pub const SHORT_SECONDS: f64 = 0.5;
+
+    /// Return the warnings that the samples alone give: silent, or quiet and clipped. The mean does
+    /// not count, because cheap sound cards add a constant offset, which is inaudible. A recording
+    /// without samples is silent.
+    ///
+    /// ```
+    /// use undertone_audio::{Recording, Warning};
+    ///
+    /// let constant = Recording::mono(vec![0.25; 16_000], 16_000);
+    /// assert_eq!(Warning::of(&constant), [Warning::Silent]);
+    /// ```
+    pub fn of(recording: &Recording) -> Vec<Self> {
+        let samples = &recording.samples;
+        let count = samples.len().max(1) as f64;
+        let mean = samples.iter().map(|it| f64::from(*it)).sum::<f64>() / count;
+        let level = |sample: &f32| (f64::from(*sample) - mean).abs();
+        if samples.iter().all(|sample| level(sample) < SILENCE) {
+            return vec![Self::Silent];
+        }
+        let mut warnings = Vec::new();
+        let power = samples.iter().map(|it| level(it).powi(2)).sum::<f64>() / count;
+        if power.sqrt() < QUIET_RMS {
+            warnings.push(Self::Quiet);
+        }
+        let clipped = samples.iter().filter(|it| it.abs() >= FULL_SCALE).count();
+        if clipped as f64 > CLIPPED_SHARE * count {
+            warnings.push(Self::Clipped);
+        }
+        warnings
+    }
+
+    /// Return the name, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::NoSpeech => "no-speech",
+            Self::Short => "short",
+            Self::Quiet => "quiet",
+            Self::Clipped => "clipped",
+            Self::Unfamiliar => "unfamiliar",
+        }
+    }
+
+    /// Return a sentence for a person.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Silent => "The recording is silent, so no emotion is named.",
+            Self::NoSpeech => "The model hears no speech, so no emotion is named.",
+            Self::Short => {
+                "There is less than half a second of speech, so the result is unreliable."
+            }
+            Self::Quiet => {
+                "The recording is hardly louder than a quiet room, so the result is unreliable."
+            }
+            Self::Clipped => {
+                "The recording is too loud: its peaks are cut off, so the result is less reliable."
+            }
+            Self::Unfamiliar => {
+                "The recording is unlike anything that the model has learned from, so the result \
+                 is unreliable."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(amplitude: f32) -> Recording {
+        let samples = (0..16_000).map(|n| amplitude * (n as f32 * 0.2).sin());
+        Recording::mono(samples.collect(), 16_000)
+    }
+
+    #[test]
+    fn samples_tell_what_is_silent_quiet_and_clipped() {
+        assert_eq!(Warning::of(&tone(0.5)), []);
+        assert_eq!(Warning::of(&tone(0.002)), [Warning::Quiet]);
+        assert_eq!(Warning::of(&tone(1.0)), [Warning::Clipped]);
+        assert_eq!(Warning::of(&tone(5e-5)), [Warning::Silent]);
+        assert_eq!(Warning::of(&tone(0.0)), [Warning::Silent]);
+    }
+
+    #[test]
+    fn a_constant_signal_is_silent() {
+        for value in [0.0, 0.6, -1.0] {
+            let constant = Recording::mono(vec![value; 16_000], 16_000);
+            assert_eq!(Warning::of(&constant), [Warning::Silent], "{value}");
+        }
+        let empty = Recording::mono(Vec::new(), 16_000);
+        assert_eq!(Warning::of(&empty), [Warning::Silent]);
+    }
+
+    #[test]
+    fn json_has_the_names() {
+        for warning in Warning::ALL {
+            let json = serde_json::to_string(&warning).unwrap();
+            assert_eq!(json, format!("\"{}\"", warning.name()));
+        }
+    }
+}

@@ -187,7 +187,7 @@ def real_case(frames):
     weights = load_file(folder / "model.safetensors")
     prefix = "model.encoder."
     encoder.load_state_dict({name.removeprefix(prefix): value.float() for name, value in weights.items()})
-    samples, _ = librosa.load(ROOT / "samples/calm.wav", sr=16000)
+    samples, _ = librosa.load(ROOT / "samples/neutral.flac", sr=16000)
     extractor = WhisperFeatureExtractor.from_pretrained(folder)
     values = extractor(samples, sampling_rate=16000, return_tensors="pt").input_features[:, :, :frames]
     with torch.inference_mode():

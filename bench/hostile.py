@@ -266,7 +266,7 @@ def decode(stop, _):
 
 
 def ordinary(stop, latencies, refusals):
-    content = (ROOT / "samples" / "calm.wav").read_bytes()
+    content = (ROOT / "samples" / "neutral.flac").read_bytes()
     while not stop.wait(0.02):
         began = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30, source_address=("127.0.0.2", 0))
@@ -298,7 +298,7 @@ def main():
     parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")
     arguments = parser.parse_args()
     numbers = random.Random(arguments.seed)
-    recordings = [path.read_bytes() for path in sorted([*FIXTURES.glob("*.*"), *(ROOT / "samples").glob("*.[wf]*")])
+    recordings = [path.read_bytes() for path in sorted([*FIXTURES.glob("*.*"), *(ROOT / "samples").glob("*.flac")])
                   if path.suffix != ".sh"]
     log = tempfile.TemporaryFile()
     process = subprocess.Popen([arguments.binary, "serve", "--port", str(PORT)], stdout=subprocess.PIPE, stderr=log)

@@ -52,7 +52,7 @@ def measure(command):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", default=ROOT / "samples" / "calm.wav")
+    parser.add_argument("file", nargs="?", default=ROOT / "samples" / "neutral.flac")
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--binary", default=target / "release" / "undertone")
     parser.add_argument("--turns", type=int, default=7)

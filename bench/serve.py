@@ -158,7 +158,7 @@ def start(command, port):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clip", type=pathlib.Path, default=ROOT / "samples" / "calm.wav")
+    parser.add_argument("--clip", type=pathlib.Path, default=ROOT / "samples" / "neutral.flac")
     parser.add_argument("--seconds", type=int, default=15)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")

@@ -32,7 +32,9 @@ def resident(process):
 
 def requests():
     """Return the requests to repeat: path, headers, body, expected status."""
-    samples = [(ROOT / "samples" / name).read_bytes() for name in ["calm.wav", "excited.wav", "sad.flac", "stereo.flac"]]
+    stereo = ROOT / "crates" / "undertone" / "tests" / "serve" / "fixtures" / "stereo.flac"
+    mono = [ROOT / "samples" / name for name in ["neutral.flac", "happy.flac", "sad.flac"]]
+    samples = [path.read_bytes() for path in [*mono, stereo]]
     kind = {"content-type": "multipart/form-data; boundary=XYZ"}
 
     def form(field, *files):

@@ -15,7 +15,7 @@ root=$scratch/root
 debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,curl bookworm "$root" >"$scratch/log" ||
     { cat "$scratch/log" >&2; exit 1; }
 install -m755 "$undertone" "$root/usr/local/bin/undertone"
-cp "$here/samples/calm.wav" "$root/calm.wav"
+cp "$here/samples/neutral.flac" "$root/neutral.flac"
 units=$root/etc/systemd/system
 sed -n '/^```ini/,/^```$/p' "$here/docs/deployment.md" | sed '/^```/d' >"$units/undertone.service"
 cat >"$units/probe.service" <<'END'
@@ -30,7 +30,7 @@ END
 cat >"$root/probe" <<'END'
 curl --silent --fail --retry 50 --retry-delay 1 --retry-connrefused --output /dev/null http://127.0.0.1:7860/readyz
 systemctl show undertone --property=ActiveState,User,DynamicUser
-curl --silent --data-binary @/calm.wav http://127.0.0.1:7860/api/predict
+curl --silent --data-binary @/neutral.flac http://127.0.0.1:7860/api/predict
 echo
 systemctl stop undertone
 systemctl show undertone --property=ActiveState,Result,ExecMainStatus

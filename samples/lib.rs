@@ -11,24 +11,47 @@ pub struct Sample {
     pub content: &'static [u8],
 }
 
-/// The recordings that imitate an emotion.
-pub const SAMPLES: [Sample; 3] = [
+/// One recording for each emotion, then a long one with all of them.
+pub const SAMPLES: [Sample; 7] = [
     Sample {
-        name: "calm.wav",
-        title: "Calm (synthetic voice)",
-        content: include_bytes!("calm.wav"),
+        name: "angry.flac",
+        title: "Angry (woman, 29)",
+        content: include_bytes!("angry.flac"),
     },
     Sample {
-        name: "excited.wav",
-        title: "Excited (synthetic voice)",
-        content: include_bytes!("excited.wav"),
+        name: "disgust.flac",
+        title: "Disgusted (woman, 42)",
+        content: include_bytes!("disgust.flac"),
+    },
+    Sample {
+        name: "fearful.flac",
+        title: "Fearful (man, 62)",
+        content: include_bytes!("fearful.flac"),
+    },
+    Sample {
+        name: "happy.flac",
+        title: "Happy (man, 21)",
+        content: include_bytes!("happy.flac"),
+    },
+    Sample {
+        name: "neutral.flac",
+        title: "Neutral (man, 31)",
+        content: include_bytes!("neutral.flac"),
     },
     Sample {
         name: "sad.flac",
-        title: "Sad (synthetic voice)",
+        title: "Sad (woman, 57)",
         content: include_bytes!("sad.flac"),
     },
+    Sample {
+        name: "conversation.flac",
+        title: "All six in turn (two speakers)",
+        content: include_bytes!("conversation.flac"),
+    },
 ];
+
+/// The attribution and the license that must accompany the recordings.
+pub const NOTICE: &str = include_str!("NOTICE");
 
 impl Sample {
     /// Return the sample with a file name.

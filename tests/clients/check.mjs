@@ -21,7 +21,7 @@ assert.equal(predicted.confidences[0].label, predicted.label);
 const confidences = predicted.confidences.map(({ confidence }) => confidence);
 assert.deepEqual(confidences, confidences.toSorted((one, two) => two - one));
 
-const blob = new Blob([await readFile(recording)], { type: "audio/wav" });
+const blob = new Blob([await readFile(recording)], { type: "audio/flac" });
 assert.deepEqual((await client.predict("/predict", { audio: blob })).data, data);
 assert.deepEqual((await client.predict(0, [blob])).data, data);
 
@@ -38,7 +38,7 @@ for (const each of many) assert.deepEqual(each.data, data);
 
 await assert.rejects(client.predict("/predict", [handle_file(other)]), /not an audio file/);
 await assert.rejects(client.predict("/predict", [handle_file("http://192.0.2.1/a.wav")]), /not fetched/);
-const sample = await client.predict("/predict", [handle_file(`${url}/samples/calm.wav`)]);
+const sample = await client.predict("/predict", [handle_file(`${url}/samples/neutral.flac`)]);
 assert.ok(sample.data[0].label);
 
 const api = await client.view_api();

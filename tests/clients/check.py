@@ -65,7 +65,7 @@ message = error_of(lambda: client.predict(handle_file(other), api_name="/predict
 check("an error gives its reason", "not an audio file" in message)
 message = error_of(lambda: client.predict(handle_file("http://192.0.2.1/a.wav"), api_name="/predict"))
 check("URLs are not fetched", "not fetched" in message)
-sample = client.predict(handle_file(f"{url}/samples/calm.wav"), api_name="/predict")
+sample = client.predict(handle_file(f"{url}/samples/neutral.flac"), api_name="/predict")
 check("URLs of samples are accepted", set(sample) == {"label", "confidences"})
 
 shown = client.view_api(print_info=False, return_format="str")

@@ -1,7 +1,7 @@
 //! Print the emotion of one recording, with the model that is part of this build.
 //!
 //! ```text
-//! cargo run --release -p undertone-models --example classify -- samples/calm.wav
+//! cargo run --release -p undertone-models --example classify -- samples/neutral.flac
 //! ```
 #![allow(clippy::print_stdout)]
 

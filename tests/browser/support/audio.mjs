@@ -1,7 +1,7 @@
 // Creates recordings for the tests.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLES } from "./environment.mjs";
@@ -42,23 +42,39 @@ export function wav(samples, rate) {
   return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
 }
 
-const read = (name) => pcmOf(readFileSync(join(SAMPLES, name)));
+const SAMPLE_RATE = 16_000;
+
+/** Return the output of ffmpeg for a sample at SAMPLE_RATE. */
+function ffmpeg(name, options) {
+  const source = ["-y", "-v", "error", "-i", join(SAMPLES, name), "-ar", SAMPLE_RATE];
+  const made = spawnSync("ffmpeg", [...source, ...options]);
+  if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
+  return made.stdout;
+}
+
+/** Return the 16-bit samples of a sample recording, as loud as possible. */
+function loudest(name) {
+  const bytes = ffmpeg(name, ["-f", "s16le", "-"]);
+  const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const peak = samples.reduce((most, each) => Math.max(most, Math.abs(each)), 1);
+  return samples.map((each) => Math.round((32767 / peak) * each));
+}
 
 /**
  * Return a voice that changes: two samples in turn at different levels, repeated to this length. It
  * makes the timeline and the live bars change.
  */
 export function changingVoice(seconds) {
-  const { rate, samples: calm } = read("calm.wav");
-  const { samples: excited } = read("excited.wav");
-  const samples = new Int16Array(Math.round(seconds * rate));
+  const neutral = loudest("neutral.flac");
+  const happy = loudest("happy.flac");
+  const samples = new Int16Array(Math.round(seconds * SAMPLE_RATE));
   let at = 0;
   for (let turn = 0; at < samples.length; turn++) {
-    const part = turn % 2 ? excited : calm;
+    const part = turn % 2 ? happy : neutral;
     const gain = [1, 0.08, 0.4][turn % 3];
     for (let i = 0; i < part.length && at < samples.length; i++) samples[at++] = Math.round(gain * part[i]);
   }
-  return wav(samples, rate);
+  return wav(samples, SAMPLE_RATE);
 }
 
 /** Return a recording of zeros. */
@@ -75,7 +91,6 @@ export function tone(seconds, hertz, amplitude, rate = 48_000) {
 /** Convert a sample with ffmpeg and return the file's path. */
 export function converted(name, options) {
   const path = join(scratch, name);
-  const made = spawnSync("ffmpeg", ["-y", "-v", "error", "-i", join(SAMPLES, "calm.wav"), ...options, path]);
-  if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
+  ffmpeg("neutral.flac", [...options, path]);
   return path;
 }

@@ -28,7 +28,7 @@ const STATES = {
     await page.locator("#record").click();
     await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
   },
-  answer: (page) => show(page, sample("calm.wav")),
+  answer: (page) => show(page, sample("neutral.flac")),
   timeline: async (page) => {
     await show(page, fileWith("long.wav", changingVoice(24)));
     await page.locator("details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
@@ -36,8 +36,8 @@ const STATES = {
     for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
   },
   several: async (page) => {
-    await show(page, sample("excited.wav"));
-    await page.setInputFiles("#file", [sample("calm.wav"), fileWith("notes.txt", "no recording"), sample("sad.flac")]);
+    await show(page, sample("happy.flac"));
+    await page.setInputFiles("#file", [sample("neutral.flac"), fileWith("notes.txt", "no recording"), sample("sad.flac")]);
     await page.locator(".failed").waitFor();
     await page.locator("#session-progress").waitFor({ state: "hidden" });
   },
@@ -103,7 +103,7 @@ test("the API's page: accessible, with screenshots", () =>
 test("forced colors: the chosen tab and the record button are visible", () =>
   visit(
     async (page) => {
-      await show(page, sample("calm.wav"));
+      await show(page, sample("neutral.flac"));
       await page.screenshot({ path: join(OUTPUT, "answer-forced-colors.png"), fullPage: true });
       const edges = page.locator("[role=tab]").evaluateAll((tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor));
       const [chosen, other] = await edges;

@@ -8,7 +8,7 @@ import { SAMPLES } from "../support/environment.mjs";
 import { analyzed, notice, suite } from "../support/suite.mjs";
 
 const { visit, address } = suite();
-const CALM = join(SAMPLES, "calm.wav");
+const NEUTRAL = join(SAMPLES, "neutral.flac");
 const limits = (page) => page.evaluate(async () => (await fetch("api/model")).json());
 
 for (const [tab, button] of [["Recording", "Record"], ["Live", "Listen"]]) {
@@ -94,9 +94,9 @@ test("a busy server is asked again after the time that it names", () =>
       let refusals = 2;
       await page.route("**/api/predict**", (route) => (refusals-- > 0 ? route.fulfill(busy(1)) : route.continue()));
       const start = Date.now();
-      await page.setInputFiles("#file", CALM);
+      await page.setInputFiles("#file", NEUTRAL);
       await page.locator("#status", { hasText: "Trying again in 1 second" }).waitFor({ state: "attached" });
-      await analyzed(page, "calm.wav");
+      await analyzed(page, "neutral.flac");
       assert.ok(Date.now() - start >= 2000);
       assert.equal(await page.locator(".notice").count(), 0);
     },
@@ -107,10 +107,10 @@ test("a server that stays busy is reported, and the user can try again", () =>
   visit(
     async (page) => {
       await page.route("**/api/predict**", (route) => route.fulfill(busy(30)), { times: 1 });
-      await page.setInputFiles("#file", CALM);
+      await page.setInputFiles("#file", NEUTRAL);
       assert.match(await notice(page), /the server is busy\s+Nothing was lost\. Try again in 30\ss/);
       await page.getByRole("button", { name: "Try again" }).click();
-      await analyzed(page, "calm.wav");
+      await analyzed(page, "neutral.flac");
       assert.equal(await page.locator(".notice").count(), 0);
     },
     { expected: [/503/] },
@@ -121,8 +121,8 @@ test("an unknown problem is shown in the server's words", () =>
     async (page) => {
       const problem = { type: "urn:undertone:tired", title: "The model is tired", status: 500, detail: "Let it sleep." };
       await page.route("**/api/predict**", (route) => route.fulfill({ status: 500, json: problem, contentType: "application/problem+json" }));
-      await page.setInputFiles("#file", CALM);
-      assert.match(await notice(page), /calm\.wav: the model is tired\s+Let it sleep\./);
+      await page.setInputFiles("#file", NEUTRAL);
+      assert.match(await notice(page), /neutral\.flac: the model is tired\s+Let it sleep\./);
     },
     { expected: [/500/] },
   ));

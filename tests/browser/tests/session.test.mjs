@@ -10,7 +10,7 @@ import { analyzed, drop, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const AWKWARD = fileWith('sad, "very".flac', readFileSync(join(SAMPLES, "sad.flac")));
-const FILES = [join(SAMPLES, "calm.wav"), fileWith("notes.txt", "no recording at all"), AWKWARD, join(SAMPLES, "excited.wav")];
+const FILES = [join(SAMPLES, "neutral.flac"), fileWith("notes.txt", "no recording at all"), AWKWARD, join(SAMPLES, "happy.flac")];
 const EXPECTED = { expected: [/415/] };
 
 async function dropAll(page) {
@@ -38,10 +38,10 @@ async function saved(page, link) {
 test("several files are listed, including the broken one", () =>
   visit(async (page) => {
     const answers = await dropAll(page);
-    assert.deepEqual(await names(page), ["calm.wav", "notes.txt", 'sad, "very".flac', "excited.wav"]);
+    assert.deepEqual(await names(page), ["neutral.flac", "notes.txt", 'sad, "very".flac', "happy.flac"]);
     assert.match(await page.locator("#session-table tbody tr").nth(1).innerText(), /not a readable recording/);
     const row = await page.locator("#session-table tbody tr").first().innerText();
-    const { label, probabilities } = answers.get("calm.wav");
+    const { label, probabilities } = answers.get("neutral.flac");
     assert.match(row, new RegExp(label, "i"));
     for (const { probability } of probabilities) assert.ok(row.includes(`${(100 * probability).toFixed(1)}\u202f%`), row);
     assert.match(await page.locator("#status").innerText(), /3 recordings analyzed, 1 failed/);
@@ -50,10 +50,10 @@ test("several files are listed, including the broken one", () =>
 test("a row opens its recording", () =>
   visit(async (page) => {
     await dropAll(page);
-    await page.getByRole("button", { name: "excited.wav" }).click();
-    await analyzed(page, "excited.wav");
+    await page.getByRole("button", { name: "happy.flac" }).click();
+    await analyzed(page, "happy.flac");
     assert.equal(await page.evaluate(() => document.activeElement.id), "result");
-    assert.equal(await page.locator("#session-table .opened th").innerText(), "excited.wav");
+    assert.equal(await page.locator("#session-table .opened th").innerText(), "happy.flac");
   }, EXPECTED));
 
 test("each column sorts in both directions", () =>
@@ -61,10 +61,10 @@ test("each column sorts in both directions", () =>
     await dropAll(page);
     const sort = page.getByRole("button", { name: "Seconds" });
     await sort.click();
-    assert.deepEqual(await names(page), ['sad, "very".flac', "calm.wav", "excited.wav", "notes.txt"]);
+    assert.deepEqual(await names(page), ['sad, "very".flac', "neutral.flac", "happy.flac", "notes.txt"]);
     assert.equal(await page.locator("#session-table th", { hasText: "Seconds" }).getAttribute("aria-sort"), "descending");
     await sort.click();
-    assert.deepEqual(await names(page), ["excited.wav", "calm.wav", 'sad, "very".flac', "notes.txt"]);
+    assert.deepEqual(await names(page), ["happy.flac", "neutral.flac", 'sad, "very".flac', "notes.txt"]);
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Seconds");
   }, EXPECTED));
 
@@ -74,10 +74,10 @@ test("the CSV holds every recording with all digits", () =>
     const { name, text } = await saved(page, "Save CSV");
     assert.equal(name, "undertone.csv");
     const lines = text.split("\r\n");
-    const { label, confidence, probabilities, seconds } = answers.get("calm.wav");
+    const { label, confidence, probabilities, seconds } = answers.get("neutral.flac");
     const labels = probabilities.map((each) => each.label);
     assert.equal(lines[0], ["name", "label", "confidence", ...labels, "seconds", "error"].join(","));
-    assert.equal(lines[1], ["calm.wav", label, confidence, ...probabilities.map((each) => each.probability), seconds, ""].join(","));
+    assert.equal(lines[1], ["neutral.flac", label, confidence, ...probabilities.map((each) => each.probability), seconds, ""].join(","));
     assert.match(lines[2], /^notes\.txt,,+This file is not a readable recording$/);
     assert.match(lines[3], /^"sad, ""very""\.flac",/);
     assert.equal(lines.length, 6); // a header, four files, and the end of the last line
@@ -88,8 +88,8 @@ test("the JSON holds the server's results", () =>
     const answers = await dropAll(page);
     const { name, text } = await saved(page, "Save JSON");
     assert.equal(name, "undertone.json");
-    const [calm, notes, sad] = JSON.parse(text);
-    assert.deepEqual(calm.probabilities, answers.get("calm.wav").probabilities);
+    const [neutral, notes, sad] = JSON.parse(text);
+    assert.deepEqual(neutral.probabilities, answers.get("neutral.flac").probabilities);
     assert.equal(sad.name, 'sad, "very".flac');
     assert.deepEqual(notes, { name: "notes.txt", error: "This file is not a readable recording" });
   }, EXPECTED));
@@ -113,7 +113,7 @@ test("clearing stops the analysis", () =>
       await cleared;
       await route.continue().catch(() => {}); // the page has cancelled the request
     });
-    await drop(page, Array.from({ length: 12 }, () => join(SAMPLES, "calm.wav")));
+    await drop(page, Array.from({ length: 12 }, () => join(SAMPLES, "neutral.flac")));
     await page.locator("#session-table tbody tr").nth(11).waitFor();
     const before = requests.length;
     assert.ok(before <= 3, `${before} at once`);
@@ -134,7 +134,7 @@ test("clearing removes the recording that is being analyzed", () =>
       await cleared;
       await route.continue().catch(() => {});
     });
-    await page.setInputFiles("#file", join(SAMPLES, "calm.wav"));
+    await page.setInputFiles("#file", join(SAMPLES, "neutral.flac"));
     await page.locator("#input[aria-busy]").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     release();
@@ -145,18 +145,18 @@ test("clearing removes the recording that is being analyzed", () =>
 
 test("a file name in the CSV is not a formula", () =>
   visit(async (page) => {
-    const formula = fileWith("=HYPERLINK(1).wav", readFileSync(join(SAMPLES, "calm.wav")));
+    const formula = fileWith("=HYPERLINK(1).flac", readFileSync(join(SAMPLES, "neutral.flac")));
     await drop(page, [formula, join(SAMPLES, "sad.flac")]);
     await page.locator("#session-progress").waitFor({ state: "hidden" });
     await page.locator("#session-table .number").first().waitFor();
     const { text } = await saved(page, "Save CSV");
-    assert.match(text, /^'=HYPERLINK\(1\)\.wav,/m);
+    assert.match(text, /^'=HYPERLINK\(1\)\.flac,/m);
   }));
 
 test("on a phone the list shows labels and numbers beside long names", () =>
   visit(
     async (page) => {
-      const long = fileWith(`${"a long name of a recording ".repeat(4)}.wav`, readFileSync(join(SAMPLES, "calm.wav")));
+      const long = fileWith(`${"a long name of a recording ".repeat(4)}.flac`, readFileSync(join(SAMPLES, "neutral.flac")));
       await page.setInputFiles("#file", [long, join(SAMPLES, "sad.flac")]);
       await page.locator("#session-progress").waitFor({ state: "hidden" });
       const number = page.locator("#session-table tbody tr").first().locator(".number").first();

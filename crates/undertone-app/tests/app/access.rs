@@ -27,7 +27,7 @@ fn a_wrong_or_missing_token_is_refused() {
         "/metrics",
         "/config",
         "/gradio_api/info",
-        "/samples/calm.wav",
+        "/samples/neutral.flac",
         "/nowhere",
     ] {
         let response = server.get(path);

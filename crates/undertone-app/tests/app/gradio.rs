@@ -244,10 +244,10 @@ fn invalid_calls_are_refused() {
 #[test]
 fn a_call_can_name_a_sample_by_its_url() {
     let server = start();
-    let body = json!({"data": [file(&format!("http://{}/samples/calm.wav", server.address))]});
+    let body = json!({"data": [file(&format!("http://{}/samples/neutral.flac", server.address))]});
     let response = server.post_json("/gradio_api/run/predict", &body);
     assert_eq!(response.status, 200, "{}", response.text());
-    let body = json!({"data": [file("http://example.org/samples/calm.wav")]});
+    let body = json!({"data": [file("http://example.org/samples/neutral.flac")]});
     assert_eq!(
         server.post_json("/gradio_api/run/predict", &body).status,
         400

@@ -14,7 +14,7 @@ use undertone_app::{
 use undertone_audio::Recording;
 
 /// A recording at this rate makes the recognizer panic.
-pub(crate) const PANICS: u32 = 11_025;
+pub(crate) const PANICS: u32 = 11_111;
 /// A recording at this rate waits until the gate is opened.
 pub(crate) const WAITS: u32 = 12_000;
 /// A recording at this rate makes the recognizer fail.

@@ -5,7 +5,7 @@ mod usage;
 use serde_json::json;
 use undertone_lab::card::USE;
 use undertone_models::CARD_FILE;
-use undertone_samples::SAMPLES;
+use undertone_samples::{NOTICE, SAMPLES};
 use yaml_serde::Value;
 
 use crate::bundle::{ModelBundle, card_text};
@@ -31,11 +31,12 @@ pub(crate) fn write(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), Expo
     for sample in &SAMPLES {
         folder.write(&format!("samples/{}", sample.name), sample.content)?;
     }
+    folder.write("samples/NOTICE", NOTICE.as_bytes())?;
     let mut card = bundle.card();
     card.metadata.insert("widget".into(), widget());
     card.set_section(USE, &usage::section(&bundle.model, has_onnx));
     folder.write(CARD_FILE, card_text(&card)?.as_bytes())?;
-    folder.write_attributes(&["*.flac", "*.onnx", "*.safetensors", "*.wav"])
+    folder.write_attributes(&["*.flac", "*.onnx", "*.safetensors"])
 }
 
 /// Return the card's list of sample recordings for the widget on the Hub's page.

@@ -29,7 +29,10 @@ const DOCKERIGNORE: &str = ".git\n.gitattributes\nREADME.md\n";
 /// The licenses that must accompany the program.
 const NOTICE: &str = concat!(
     "`undertone` is licensed under either of Apache 2.0 and MIT. The license of the model's weights \
-     is in model/README.md.\n\nThe program carries the typeface Inter, whose license follows.\n\n",
+     is in model/README.md.\n\n",
+    include_str!("../../../../samples/NOTICE"),
+    "\nThe program carries these recordings. It also carries the typeface Inter, whose license \
+     follows.\n\n",
     include_str!("../../../undertone-figures/fonts/OFL.txt"),
 );
 /// The largest length of the card's short description, in characters.
@@ -50,14 +53,14 @@ pub(crate) fn write(
     let card = format!("model/{CARD_FILE}");
     folder.write(&card, card_text(&bundle.card())?.as_bytes())?;
     let [sample, ..] = &SAMPLES;
-    folder.write("samples/calm.wav", sample.content)?;
+    folder.write(&format!("samples/{}", sample.name), sample.content)?;
     folder.write("SHA256SUMS", checksums(folder)?.as_bytes())?;
     let dockerfile = DOCKERFILE.replace(BASE, found.base_image());
     folder.write("Dockerfile", dockerfile.as_bytes())?;
     folder.write(".dockerignore", DOCKERIGNORE.as_bytes())?;
     folder.write("NOTICE", NOTICE.as_bytes())?;
     folder.write("README.md", card_text(&readme(bundle))?.as_bytes())?;
-    folder.write_attributes(&["*.safetensors", "*.wav", "/undertone"])
+    folder.write_attributes(&["*.flac", "*.safetensors", "/undertone"])
 }
 
 /// Return the hashes of the program and the model's files in the format of `sha256sum --check`.

@@ -55,7 +55,7 @@ fn run(program: &Path, script: &Path, serving: &Serving, token: Option<&str>) {
     let output = Command::new(program)
         .arg(script)
         .arg(serving.url())
-        .arg(sample("calm.wav"))
+        .arg(sample("neutral.flac"))
         .arg(root().join("README.md"))
         .args(token)
         .env("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -69,7 +69,7 @@ fn run(program: &Path, script: &Path, serving: &Serving, token: Option<&str>) {
     let header = token
         .map(|token| format!("authorization: Bearer {token}\r\n"))
         .unwrap_or_default();
-    let recording = std::fs::read(sample("calm.wav")).unwrap();
+    let recording = std::fs::read(sample("neutral.flac")).unwrap();
     let (_, answer) = serving.send("POST", "/api/predict", &header, &recording);
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     assert_eq!(printed["label"], answer["label"]);

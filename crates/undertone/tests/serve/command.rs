@@ -68,7 +68,7 @@ fn the_log_has_requests_but_no_file_names() {
     let mut program = command(&["--port", "0", "--json", "--log", "json"]);
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut serving = serve_by(program.stderr(log.reopen().unwrap()));
-    let recording = std::fs::read(sample("calm.wav")).unwrap();
+    let recording = std::fs::read(sample("neutral.flac")).unwrap();
     let mut body = b"--XYZ\r\ncontent-disposition: form-data; name=\"file\"; \
         filename=\"my-diary.wav\"\r\n\r\n"
         .to_vec();

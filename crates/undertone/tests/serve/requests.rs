@@ -1,6 +1,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -10,14 +11,15 @@ use crate::program::{sample, serve};
 #[test]
 fn the_server_gives_the_same_result_as_predict() {
     let serving = serve(&[]);
-    for name in ["calm.wav", "sad.flac", "stereo.flac"] {
+    let stereo = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/fixtures/stereo.flac");
+    for path in [sample("neutral.flac"), sample("sad.flac"), stereo] {
         let output = Command::new(env!("CARGO_BIN_EXE_undertone"))
             .args(["predict", "--json", "--timeline"])
-            .arg(sample(name))
+            .arg(&path)
             .output()
             .unwrap();
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let recording = fs::read(sample(name)).unwrap();
+        let recording = fs::read(&path).unwrap();
         let (status, answer) = serving.predict("?timeline=1", &recording);
         assert_eq!(status, 200, "{answer}");
         assert_eq!(answer["label"], printed["label"]);
@@ -30,7 +32,8 @@ fn the_server_gives_the_same_result_as_predict() {
             let found = each["probability"].as_f64().unwrap();
             assert!(
                 (found - expected).abs() < 1e-5,
-                "{name} {label}: {found} {expected}"
+                "{} {label}: {found} {expected}",
+                path.display()
             );
         }
     }
@@ -59,7 +62,7 @@ fn the_page_and_the_model_card_are_served() {
 #[test]
 fn accepted_requests_are_answered_after_sigterm() {
     let mut serving = serve(&[]);
-    let recording = fs::read(sample("calm.wav")).unwrap();
+    let recording = fs::read(sample("neutral.flac")).unwrap();
     let mut stream = TcpStream::connect(serving.address()).unwrap();
     write!(
         stream,

@@ -11,13 +11,14 @@
 //! | [`clip`] | peaks above full scale | everything else |
 //! | [`band_pass`] | frequencies outside a band | length |
 //! | `telephone`, `opus`, `mp3` | what a codec loses | length |
+//! | `transmission` | all of these by chance: microphone, room, codec | the words, the emotion |
 //!
 //! All of them take mono samples and return new ones. The result depends only on the arguments:
 //! random numbers come from a seed, by a generator that gives the same numbers on every platform.
 //! An empty recording stays empty, finite samples stay finite, and an argument outside its
 //! documented range is an error.
 //!
-//! The codecs need the feature `degrade`.
+//! The codecs and `transmission` need the feature `degrade`.
 
 mod band_pass;
 mod clip;
@@ -35,6 +36,8 @@ mod speed;
 #[cfg(feature = "degrade")]
 mod telephone;
 mod tempo;
+#[cfg(feature = "degrade")]
+mod transmission;
 
 use std::ops::RangeInclusive;
 
@@ -56,6 +59,8 @@ pub use speed::speed;
 #[cfg(feature = "degrade")]
 pub use telephone::telephone;
 pub use tempo::tempo;
+#[cfg(feature = "degrade")]
+pub use transmission::transmission;
 
 /// The reason why a recording cannot be augmented.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -17,6 +17,13 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
+    /// Return a number drawn uniformly from `low` to `high`.
+    #[cfg(feature = "degrade")]
+    pub(super) fn uniform(&mut self, low: f64, high: f64) -> f64 {
+        // 53 bits are what an f64 holds.
+        low + (high - low) * (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     /// Return an approximately normal number with mean 0 and variance 1, within ±3.5: the sum of
     /// four uniform ones. It needs neither `ln` nor `cos`, which differ between platforms.
     pub(super) fn normal(&mut self) -> f32 {

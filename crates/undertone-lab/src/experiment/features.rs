@@ -41,13 +41,13 @@ impl Experiment<'_> {
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_none();
-        // A head is fitted to the clips themselves. Only training uses their copies.
+        // A head is fitted to the clips and their transmitted copies. Only training uses the others.
         let of_training = match recipe.training.is_some() && !of_sound {
-            true => copies,
-            false => &CopiesConfig::default(),
+            true => copies.clone(),
+            false => copies.only_transmitted(),
         };
         let of_embeddings = frozen
-            .map(|frozen| compute(of_training, Some(frozen)))
+            .map(|frozen| compute(&of_training, Some(frozen)))
             .transpose()?;
         let of_sound = of_sound.then(|| compute(copies, None)).transpose()?;
         // A clip that cannot be read is missing in both.

@@ -251,12 +251,22 @@ impl FeatureStore {
             .map(|range| self.of_samples(&samples[range]))
             .collect();
         let rate = self.front_end.config().sample_rate;
-        let copies = self
-            .copies
-            .copies(&samples, rate, &fingerprint)?
-            .iter()
-            .map(|copy| self.of_samples(copy))
-            .collect();
+        let copies = self.copies.copies(&samples, rate, &fingerprint)?;
+        let mut copies: Vec<FeatureMatrix> =
+            copies.iter().map(|copy| self.of_samples(copy)).collect();
+        for copy in self.copies.transmitted(&samples, rate, &fingerprint)? {
+            let copy = self
+                .front_end
+                .prepare(&Recording::mono(copy, rate))?
+                .samples;
+            let windows = self.front_end.windows(copy.len(), OVERLAP);
+            copies.extend(
+                windows
+                    .into_iter()
+                    .next()
+                    .map(|first| self.of_samples(&copy[first])),
+            );
+        }
         Ok(ClipFeatures {
             fingerprint,
             sound,

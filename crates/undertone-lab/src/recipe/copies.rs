@@ -33,6 +33,15 @@ pub struct CopiesConfig {
     /// Range of the reverberation time (RT60) of a small room in seconds, within 0.05 to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverberation: Option<[f64; 2]>,
+    /// Number of copies as other microphones, rooms and codecs would bring them, at most 100: see
+    /// [`transmission`](augment::transmission()). They are trimmed and brought to one level as the
+    /// clip itself. A fitted head uses these copies, and no others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub transmitted: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Range of the direct-to-reverberant ratio in dB, for a speaker near the microphone.
@@ -49,6 +58,12 @@ impl CopiesConfig {
             "augmentation.copies.random",
             "at most 100",
             self.random,
+        )?;
+        range(
+            self.transmitted <= 100,
+            "augmentation.copies.transmitted",
+            "at most 100",
+            self.transmitted,
         )?;
         for (field, drawn, allowed, expected) in [
             (
@@ -108,6 +123,35 @@ impl CopiesConfig {
             self.random_copy(samples, sample_rate, &mut rng)
         });
         fixed.chain(random).collect()
+    }
+
+    /// Return the transmitted copies alone.
+    pub(crate) fn only_transmitted(&self) -> Self {
+        Self {
+            transmitted: self.transmitted,
+            ..Self::default()
+        }
+    }
+
+    /// Make the transmitted copies of one clip's prepared samples, which are not yet trimmed and
+    /// brought to one level again. `fingerprint` is the seed.
+    pub(crate) fn transmitted(
+        &self,
+        samples: &[f32],
+        sample_rate: u32,
+        fingerprint: &str,
+    ) -> Result<Vec<Vec<f32>>, AugmentError> {
+        (0..self.transmitted)
+            .map(|copy| {
+                let hash = blake3::hash(format!("{fingerprint} transmitted {copy}").as_bytes());
+                let seed = hash
+                    .as_bytes()
+                    .first_chunk::<8>()
+                    .copied()
+                    .unwrap_or_default();
+                augment::transmission(samples, sample_rate, u64::from_le_bytes(seed))
+            })
+            .collect()
     }
 
     fn random_copy(

@@ -83,7 +83,12 @@ class UndertoneForAudioClassification(PreTrainedModel):
         projection = self.network.get("projection")
         if projection:
             self.projector = nn.Linear(summary, projection)
-        self.classifier = nn.Linear(projection or summary, len(config.summed_into))
+        # Behind the scores of the classes there may be those of a head that adapts to a voice, which are not
+        # used here, and one that tells speech from other sounds.
+        self.detects_speech = config.undertone.get("detects_speech", False)
+        heads = 2 if config.undertone.get("adaptation") else 1
+        outputs = heads * len(config.summed_into) + int(self.detects_speech)
+        self.classifier = nn.Linear(projection or summary, outputs)
         self.post_init()
 
     def _init_weights(self, module):
@@ -125,7 +130,7 @@ class UndertoneForAudioClassification(PreTrainedModel):
         return states
 
     def label_scores(self, inputs):
-        """Logarithms of one window's probabilities."""
+        """Logarithms of one window's probabilities, and whether it holds speech."""
         states = self.hidden_states(inputs)
         chosen = self.network.get("states", "last")
         if chosen == "weighted":
@@ -136,10 +141,12 @@ class UndertoneForAudioClassification(PreTrainedModel):
             summary = torch.cat([self.pooling(states[state]) for state in chosen], dim=1)
         if hasattr(self, "projector"):
             summary = self.projector(summary)
-        scores = torch.log_softmax(self.classifier(summary)[0], dim=0)
+        outputs = self.classifier(summary)[0]
+        has_speech = not self.detects_speech or outputs[-1] >= 0
+        scores = torch.log_softmax(outputs[: len(self.config.summed_into)], dim=0)
         summed_into = torch.tensor(self.config.summed_into, device=scores.device)
         labels = range(len(self.config.id2label))
-        return torch.stack([scores[summed_into == label].logsumexp(0) for label in labels])
+        return torch.stack([scores[summed_into == label].logsumexp(0) for label in labels]), has_speech
 
     def forward(self, input_values=None, input_features=None, attention_mask=None):
         is_whisper = self.config.model_type == "whisper"
@@ -162,5 +169,8 @@ class UndertoneForAudioClassification(PreTrainedModel):
                 for window, length in zip(windows, lengths)
                 if length > 0
             ]
-            logits.append(torch.stack(scores).logsumexp(0) - math.log(len(scores)))
+            # Windows without speech do not count, unless there are no others.
+            heard = [of_window for of_window, has_speech in scores if has_speech]
+            heard = heard or [of_window for of_window, _ in scores]
+            logits.append(torch.stack(heard).logsumexp(0) - math.log(len(heard)))
         return SequenceClassifierOutput(logits=torch.stack(logits))

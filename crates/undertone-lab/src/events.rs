@@ -154,6 +154,20 @@ pub enum Event<'a> {
         /// Factor of the scores that makes them log-probabilities.
         temperature: f64,
     },
+    /// A group of training clips was held out from a head that adapts.
+    GroupHeldOut {
+        /// The corpus, or the fold of speakers.
+        group: &'a str,
+        /// Unweighted average recall on the group, each recording alone, 0 to 1.
+        uar: f64,
+    },
+    /// A head that adapts was fitted.
+    AdaptiveHeadFitted {
+        /// Factor of the scores for a recording alone, and for a voice that was heard often.
+        temperature: [f64; 2],
+        /// From which probability of a sentiment on the model is very sure.
+        very_sure: Option<f64>,
+    },
     /// The expected memory of the training that begins.
     Memory(MemoryEstimate),
     /// A training step is done.

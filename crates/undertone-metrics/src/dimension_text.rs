@@ -154,6 +154,7 @@ mod tests {
                 test_clips: 60,
                 ..LeakageSummary::default()
             },
+            adaptation: Vec::new(),
             test_speakers: vec!["1001".to_owned()],
         };
         let all: Vec<_> = (0..folds).flat_map(clips).collect();

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod adaptation_curve;
 mod argmax;
 mod bootstrap;
 mod calibration;
 mod class_text;
 mod classification_report;
+mod coarse;
 mod confusion;
 mod dimension_prediction;
 mod dimension_text;
@@ -25,12 +27,14 @@ mod set_text;
 mod tables;
 mod task;
 
+pub use adaptation_curve::AdaptationPoint;
 pub use argmax::argmax;
 pub use bootstrap::{Bootstrap, ResampleUnit, ScoreIntervals};
 pub use calibration::{
     CalibrationBin, calibration_bins, cross_entropy, expected_calibration_error,
 };
 pub use classification_report::classification_report;
+pub use coarse::coarser;
 pub use confusion::ConfusionMatrix;
 pub use dimension_prediction::DimensionPrediction;
 pub use error::MetricsError;

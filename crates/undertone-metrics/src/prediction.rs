@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MetricsError, argmax};
+use crate::{MetricsError, argmax, coarser};
 
 /// Largest distance of a sum of probabilities from 1: ample for a 16-bit softmax, too little for
 /// logits.
@@ -33,7 +33,7 @@ impl ClipPrediction {
     }
 
     /// Return the prediction for coarser classes, of which there are `count`. Class `i` belongs to
-    /// class `classes[i]` there. Probabilities are added up.
+    /// class `classes[i]` there: see [`coarser`].
     ///
     /// # Errors
     /// If `classes` does not name one class below `count` for each class of the prediction.
@@ -50,15 +50,12 @@ impl ClipPrediction {
         let truth = *classes
             .get(self.truth)
             .ok_or_else(|| out_of_range(self.truth, classes.len()))?;
-        let mut probabilities = vec![0.0; count];
-        for (&class, probability) in classes.iter().zip(&self.probabilities) {
-            *probabilities
-                .get_mut(class)
-                .ok_or_else(|| out_of_range(class, count))? += probability;
+        if let Some(class) = classes.iter().find(|class| **class >= count) {
+            return Err(out_of_range(*class, count));
         }
         Ok(Self {
             truth,
-            probabilities,
+            probabilities: coarser(&self.probabilities, classes, count),
             ..self.clone()
         })
     }
@@ -106,10 +103,11 @@ mod tests {
             probabilities: vec![0.25, 0.25, 0.375, 0.125],
         };
         let coarse = fine.summed(&[1, 1, 0, 2], 3).unwrap();
-        assert_eq!(coarse.probabilities, [0.375, 0.5, 0.125]);
+        // The means are 0.375, 0.25 and 0.125.
+        assert_eq!(coarse.probabilities, [0.5, 1.0 / 3.0, 1.0 / 6.0]);
         assert_eq!(
             (coarse.truth, coarse.predicted(), fine.predicted()),
-            (2, 1, 2)
+            (2, 0, 2)
         );
         assert_eq!(coarse.utterance, fine.utterance);
         // A coarse class without a fine one has probability 0.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::adaptation_curve::AdaptationPoint;
 use crate::scores::mean;
 use crate::{Evaluation, MetricsError, SetEvaluation};
 
@@ -47,6 +48,9 @@ pub struct FoldReport<E: SetEvaluation = Evaluation> {
     pub leakage: LeakageSummary,
     /// The speakers of the test set.
     pub test_speakers: Vec<String>,
+    /// The scores against the amount of a voice that was heard, of a model that adapts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adaptation: Vec<AdaptationPoint>,
 }
 
 /// The results of one experiment. The scores are those of classes, or with
@@ -264,6 +268,7 @@ pub(crate) mod tests {
                     test_clips: 240,
                     ..LeakageSummary::default()
                 },
+                adaptation: Vec::new(),
                 test_speakers: speakers
                     .iter()
                     .map(|speaker| format!("{speaker:02}"))
@@ -301,6 +306,7 @@ pub(crate) mod tests {
             test: test.clone(),
             best_epoch: Some(31),
             leakage,
+            adaptation: Vec::new(),
             test_speakers: (1..=24).map(|speaker| format!("{speaker:02}")).collect(),
         };
         let protocol = "holdout (70/30 over clips, stratified by label, seed 42)";

@@ -7,8 +7,9 @@ use burn::tensor::Device;
 use undertone_audio::{FrontEnd, Recording};
 use undertone_metrics::argmax;
 
+use crate::adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};
 use crate::engine::{ClassifyError, Engine, Windows};
-use crate::infer::mean;
+use crate::infer::{has_speech, mean};
 use crate::model::{self, Model, ModelConfig, ModelError};
 use crate::network::Network;
 use crate::outputs::Outputs;
@@ -25,10 +26,13 @@ pub struct Classifier {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     labels: Arc<[String]>,
-    /// Probability of each class in the order of the labels: the mean over the windows. Sums to 1.
+    /// Probability of each class in the order of the labels: the mean over the windows with speech,
+    /// or over all if none has any. Sums to 1.
     pub probabilities: Vec<f32>,
     /// The windows of the recording, in order of time. There is one unless the recording is longer.
     pub windows: Vec<WindowPrediction>,
+    /// What the recording tells about its voice.
+    evidence: Option<Evidence>,
 }
 
 /// The prediction for one window of a recording.
@@ -40,6 +44,10 @@ pub struct WindowPrediction {
     pub end: f64,
     /// Probability of each class. Sums to 1.
     pub probabilities: Vec<f32>,
+    /// Whether the window holds speech. Always true if the model has no detector of speech.
+    pub speech: bool,
+    /// The network's outputs, from which [`Classifier::restored`] makes the prediction again.
+    pub outputs: Vec<f32>,
 }
 
 impl Prediction {
@@ -51,6 +59,17 @@ impl Prediction {
     /// Return the probability of the most probable class, 0 to 1.
     pub fn confidence(&self) -> f32 {
         self.probabilities[argmax(&self.probabilities)]
+    }
+
+    /// Return whether a window holds speech. If none does, the label says nothing.
+    pub fn has_speech(&self) -> bool {
+        self.windows.iter().any(|window| window.speech)
+    }
+
+    /// Return what the recording tells about its voice. `None` if the model does not adapt, or no
+    /// window holds speech.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        self.evidence.as_ref()
     }
 
     /// Return all labels, in the order of the probabilities.
@@ -192,19 +211,152 @@ impl Classifier {
             .collect()
     }
 
-    fn prediction(&self, Windows { spans, rows }: Windows) -> Prediction {
+    /// Return whether the model adapts to a voice.
+    pub fn adapts(&self) -> bool {
+        self.adaptation().is_some()
+    }
+
+    /// Return a prediction from the network's outputs for its windows, each with its start and end in
+    /// seconds, in order of time. So a prediction can be kept without its recording. `None` if there
+    /// is no window, or a row is not one of this network's.
+    pub fn restored(&self, windows: Vec<(f64, f64, Vec<f32>)>) -> Option<Prediction> {
+        let width = match &self.config {
+            Some(config) => config.output_count(),
+            None => self.engine.outputs().count(),
+        };
+        let fits = |row: &Vec<f32>| row.len() == width && row.iter().all(|it| it.is_finite());
+        if windows.is_empty() || !windows.iter().all(|(_, _, row)| fits(row)) {
+            return None;
+        }
+        let (spans, scores): (Vec<_>, Vec<_>) = windows
+            .into_iter()
+            .map(|(start, end, row)| ((start, end), row))
+            .unzip();
+        let outputs = self.engine.outputs();
+        Some(self.prediction(Windows {
+            spans,
+            rows: scores.iter().map(|row| outputs.row(row)).collect(),
+            scores,
+        }))
+    }
+
+    /// Start a profile of a voice. `None` if the model does not adapt.
+    pub fn new_voice(&self) -> Option<Voice> {
+        Some(Voice::of(self.adaptation()?, self.name()))
+    }
+
+    /// Add a recording to the profile of its voice. A recording without speech adds nothing.
+    ///
+    /// # Errors
+    /// If the model cannot use the profile.
+    pub fn hear(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
+        let config = self.adaptation_for(voice)?;
+        if let Some(evidence) = &prediction.evidence {
+            voice.hear(config, evidence);
+        }
+        Ok(())
+    }
+
+    /// Take a recording out of a profile that heard it, to judge it by the others.
+    ///
+    /// # Errors
+    /// If the model cannot use the profile.
+    pub fn forget(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
+        let config = self.adaptation_for(voice)?;
+        if let Some(evidence) = &prediction.evidence {
+            voice.forget(config, evidence);
+        }
+        Ok(())
+    }
+
+    /// Return the prediction for a recording of a voice that was heard before. It needs no pass
+    /// through the network, and with an empty profile it changes nothing. The profile should not
+    /// hold the recording itself.
+    ///
+    /// # Errors
+    /// If the model cannot use the profile.
+    pub fn adapted(
+        &self,
+        prediction: &Prediction,
+        voice: &Voice,
+    ) -> Result<Prediction, VoiceError> {
+        let config = self.adaptation_for(voice)?;
+        if voice.recordings() == 0 {
+            return Ok(prediction.clone());
+        }
+        let mut adapted = prediction.clone();
+        for window in &mut adapted.windows {
+            window.probabilities = config.row(self.engine.outputs(), &window.outputs, voice);
+        }
+        adapted.probabilities = over_speech(&adapted.windows);
+        Ok(adapted)
+    }
+
+    fn adaptation(&self) -> Option<&AdaptationConfig> {
+        self.config.as_ref()?.adaptation.as_ref()
+    }
+
+    fn adaptation_for(&self, voice: &Voice) -> Result<&AdaptationConfig, VoiceError> {
+        let name = self.name();
+        let config = self.adaptation();
+        let config = config.ok_or_else(|| VoiceError::DoesNotAdapt(name.to_owned()))?;
+        voice.check(config, name)?;
+        Ok(config)
+    }
+
+    fn name(&self) -> &str {
+        self.config.as_ref().map_or("", |config| &config.name)
+    }
+
+    fn prediction(&self, windows: Windows) -> Prediction {
+        let Windows {
+            spans,
+            rows,
+            scores,
+        } = windows;
+        let detects = self.config.as_ref().is_some_and(|it| it.detects_speech);
+        let windows: Vec<WindowPrediction> = spans
+            .into_iter()
+            .zip(rows)
+            .zip(scores)
+            .map(|(((start, end), probabilities), scores)| WindowPrediction {
+                start,
+                end,
+                probabilities,
+                speech: has_speech(detects, &scores),
+                outputs: scores,
+            })
+            .collect();
         Prediction {
             labels: Arc::clone(&self.labels),
-            probabilities: mean(&rows),
-            windows: spans
-                .into_iter()
-                .zip(rows)
-                .map(|((start, end), probabilities)| WindowPrediction {
-                    start,
-                    end,
-                    probabilities,
-                })
-                .collect(),
+            probabilities: over_speech(&windows),
+            evidence: self.evidence_of(&windows),
+            windows,
         }
     }
+
+    fn evidence_of(&self, windows: &[WindowPrediction]) -> Option<Evidence> {
+        let config = self.adaptation()?;
+        let heard = windows.iter().filter(|window| window.speech);
+        let outputs = heard.clone().map(|window| &window.outputs[..]);
+        config.evidence_of(outputs, covered(heard))
+    }
+}
+
+/// Return the seconds that windows cover together. They are in order of time and may overlap.
+fn covered<'a>(windows: impl Iterator<Item = &'a WindowPrediction>) -> f64 {
+    let (mut seconds, mut until) = (0.0, f64::NEG_INFINITY);
+    for window in windows {
+        seconds += (window.end - window.start.max(until)).max(0.0);
+        until = window.end;
+    }
+    seconds
+}
+
+/// Return the mean probabilities over the windows with speech, or over all if none has any.
+fn over_speech(windows: &[WindowPrediction]) -> Vec<f32> {
+    let any = windows.iter().any(|window| window.speech);
+    let heard = windows.iter().filter(|window| window.speech || !any);
+    let rows: Vec<Vec<f32>> = heard.map(|window| window.probabilities.clone()).collect();
+    mean(&rows)
 }

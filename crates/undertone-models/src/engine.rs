@@ -40,6 +40,8 @@ pub(crate) struct Windows {
     pub(crate) spans: Vec<(f64, f64)>,
     /// A row for each window. All values are finite.
     pub(crate) rows: Vec<Vec<f32>>,
+    /// The network's outputs for each window.
+    pub(crate) scores: Vec<Vec<f32>>,
 }
 
 impl Engine {
@@ -66,7 +68,7 @@ impl Engine {
     /// Predict the windows of one recording.
     pub(crate) fn predict(&self, recording: &Recording) -> Result<Windows, ClassifyError> {
         let (spans, features) = self.features(recording)?;
-        finite(spans, self.inference().windows(features))
+        self.windows(spans, self.inference().scores(features))
     }
 
     /// Predict the windows of many recordings, which share batches.
@@ -83,13 +85,13 @@ impl Engine {
                 Ok(spans)
             })
             .collect();
-        let mut rows = self.inference().windows(features).into_iter();
+        let mut scores = self.inference().scores(features).into_iter();
         spans
             .into_iter()
             .map(|spans| {
                 let spans = spans?;
-                let own = rows.by_ref().take(spans.len()).collect();
-                finite(spans, own)
+                let own = scores.by_ref().take(spans.len()).collect();
+                self.windows(spans, own)
             })
             .collect()
     }
@@ -116,15 +118,31 @@ impl Engine {
             network: &self.network,
             statistics: self.statistics.as_ref(),
             outputs: &self.outputs,
+            // The classifier leaves out windows without speech itself.
+            detects_speech: false,
             device: &self.device,
         }
     }
-}
 
-/// Return the windows, unless a value is not finite.
-fn finite(spans: Vec<(f64, f64)>, rows: Vec<Vec<f32>>) -> Result<Windows, ClassifyError> {
-    match rows.iter().flatten().all(|value| value.is_finite()) {
-        true => Ok(Windows { spans, rows }),
-        false => Err(ClassifyError::NotFinite),
+    /// Return the windows, unless a value is not finite.
+    fn windows(
+        &self,
+        spans: Vec<(f64, f64)>,
+        scores: Vec<Vec<f32>>,
+    ) -> Result<Windows, ClassifyError> {
+        let rows: Vec<Vec<f32>> = scores.iter().map(|it| self.outputs.row(it)).collect();
+        let mut values = rows.iter().chain(&scores).flatten();
+        match values.all(|value| value.is_finite()) {
+            true => Ok(Windows {
+                spans,
+                rows,
+                scores,
+            }),
+            false => Err(ClassifyError::NotFinite),
+        }
+    }
+
+    pub(crate) fn outputs(&self) -> &Outputs {
+        &self.outputs
     }
 }

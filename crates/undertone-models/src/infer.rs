@@ -22,6 +22,9 @@ pub struct Inference<'a> {
     pub statistics: Option<&'a BandStatistics>,
     /// What the outputs of the network stand for.
     pub outputs: &'a Outputs,
+    /// Whether the last output tells speech from other sounds
+    /// ([`ModelConfig::detects_speech`](crate::ModelConfig::detects_speech)).
+    pub detects_speech: bool,
     /// The device of the network.
     pub device: &'a Device,
 }
@@ -30,6 +33,15 @@ impl Inference<'_> {
     /// Predict each window, in order: a row of probabilities, or of numbers. See
     /// [`Outputs::rows`].
     pub fn windows(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
+        let scores = self.scores(windows);
+        scores
+            .iter()
+            .map(|scores| self.outputs.row(scores))
+            .collect()
+    }
+
+    /// Compute the network's scores of each window, in order: a row of all its outputs.
+    pub fn scores(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
         let mut windows = windows.into_iter();
         let mut rows = Vec::new();
         loop {
@@ -42,19 +54,45 @@ impl Inference<'_> {
                 batch.iter_mut().for_each(|it| statistics.normalize(it));
             }
             let scores = self.network.forward(&Batch::of(&batch, self.device));
-            rows.extend(self.outputs.rows(scores));
+            let columns = scores.dims()[1].max(1);
+            let scores: Vec<f32> = scores.into_data().iter::<f32>().collect();
+            rows.extend(scores.chunks(columns).map(<[f32]>::to_vec));
         }
     }
 
-    /// Predict each clip, given its windows: the mean over the windows. Windows of several clips share a batch.
+    /// Predict each clip, given its windows: the mean over the windows that count. Windows of several
+    /// clips share a batch.
     pub fn clips(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<f32>> {
+        let predict = |windows: Vec<Vec<f32>>| {
+            let rows: Vec<Vec<f32>> = windows.iter().map(|it| self.outputs.row(it)).collect();
+            mean(&rows)
+        };
+        self.counting(clips).into_iter().map(predict).collect()
+    }
+
+    /// Compute the network's scores for the windows of each clip that count: those with speech, or
+    /// all if none has any. A row of all outputs for each.
+    pub fn counting(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<Vec<f32>>> {
         let windows = clips.iter().copied().flatten().cloned();
-        let mut rows = self.windows(windows).into_iter();
+        let mut scores = self.scores(windows).into_iter();
         clips
             .iter()
-            .map(|clip| mean(&rows.by_ref().take(clip.len()).collect::<Vec<_>>()))
+            .map(|clip| {
+                let mut own: Vec<Vec<f32>> = scores.by_ref().take(clip.len()).collect();
+                let speech = |scores: &Vec<f32>| has_speech(self.detects_speech, scores);
+                if own.iter().any(speech) {
+                    own.retain(speech);
+                }
+                own
+            })
             .collect()
     }
+}
+
+/// Return whether a window holds speech, from the network's outputs for it. Always true for a model
+/// that does not detect speech.
+pub(crate) fn has_speech(detects_speech: bool, scores: &[f32]) -> bool {
+    !detects_speech || scores.last().is_some_and(|score| *score >= 0.0)
 }
 
 /// Compute the prediction for a recording: the mean over those of its windows. Empty if there are

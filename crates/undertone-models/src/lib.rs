@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod adaptation;
 mod batch;
 mod classifier;
 mod device;
@@ -14,6 +15,7 @@ mod outputs;
 mod regressor;
 mod weights;
 
+pub use adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};
 pub use batch::Batch;
 pub use classifier::{Classifier, Prediction, WindowPrediction};
 pub use device::{DeviceError, DeviceKind};

@@ -84,7 +84,7 @@ impl Regressor {
     /// # Errors
     /// If the front end rejects the recording.
     pub fn estimate(&self, recording: &Recording) -> Result<Estimate, ClassifyError> {
-        let Windows { spans, rows } = self.engine.predict(recording)?;
+        let Windows { spans, rows, .. } = self.engine.predict(recording)?;
         Ok(Estimate {
             values: mean(&rows),
             windows: spans

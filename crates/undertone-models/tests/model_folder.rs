@@ -56,6 +56,9 @@ fn config() -> ModelConfig {
             .map(|it| (*it).to_owned())
             .collect(),
         dimensions: Vec::new(),
+        adaptation: None,
+        detects_speech: false,
+        very_sure: None,
         provenance: Provenance::default(),
     }
 }

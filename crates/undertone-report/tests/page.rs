@@ -27,6 +27,7 @@ fn run(folder: &Path) -> RunRecord {
         })
         .collect();
     let predictions = FoldPredictions {
+        adaptation: Vec::new(),
         best_epoch: None,
         leakage: LeakageSummary::default(),
         train: Vec::new(),
@@ -100,6 +101,7 @@ fn a_run_of_dimensions_becomes_a_page_with_scatter_plots() {
         predicted: vec![2.0 + 0.5 * (clip % 5) as f64 - 0.1 * (clip % 3) as f64],
     });
     let predictions = FoldPredictions {
+        adaptation: Vec::new(),
         best_epoch: None,
         leakage: LeakageSummary::default(),
         train: Vec::new(),

@@ -65,6 +65,14 @@ enum JsonEvent<'a> {
         shrinkage: f64,
         temperature: f64,
     },
+    GroupHeldOut {
+        group: &'a str,
+        uar: f64,
+    },
+    AdaptiveHeadFitted {
+        temperature: [f64; 2],
+        very_sure: Option<f64>,
+    },
     WithoutValue {
         without: &'a BTreeMap<&'a str, usize>,
         outside: &'a BTreeMap<&'a str, usize>,
@@ -206,6 +214,30 @@ impl Reporter {
                     temperature,
                 },
             ),
+            Event::GroupHeldOut { group, uar } => self.say(
+                format_args!("{group} held out of the head: UAR {:.1} %", 100.0 * uar),
+                JsonEvent::GroupHeldOut { group, uar },
+            ),
+            Event::AdaptiveHeadFitted {
+                temperature,
+                very_sure,
+            } => {
+                let [alone, often] = temperature;
+                let sure = match very_sure {
+                    Some(least) => format!("very sure from {:.0} % on", 100.0 * least),
+                    None => "never very sure".to_owned(),
+                };
+                self.say(
+                    format_args!(
+                        "head that adapts fitted: scores times {alone:.3} for a recording alone, \
+                         {often:.3} for a voice heard often; {sure}"
+                    ),
+                    JsonEvent::AdaptiveHeadFitted {
+                        temperature,
+                        very_sure,
+                    },
+                );
+            }
             Event::WithoutValue { without, outside } => {
                 let counts = |counts: &BTreeMap<&str, usize>, why: &str| -> Vec<String> {
                     let counts = counts.iter();

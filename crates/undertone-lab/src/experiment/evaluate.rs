@@ -146,6 +146,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             network: &network,
             statistics: model.statistics.as_ref(),
             outputs: &outputs,
+            detects_speech: config.detects_speech,
             device: &task.device,
         },
         config,
@@ -173,12 +174,14 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             test_clips: fold.test.len(),
             test_clips_without_speaker: without_speaker(&fold.test, &utterances),
         };
+        let (test, adaptation) = predictor.test(&fold.test, seed);
         let predictions = FoldPredictions {
+            adaptation,
             best_epoch: None,
             leakage,
             train: Vec::new(),
             validation: Vec::new(),
-            test: predictor.predict(&fold.test),
+            test,
         };
         folds.push((fold.name, predictions));
     }

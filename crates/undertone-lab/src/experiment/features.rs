@@ -1,12 +1,14 @@
 //! The features of an experiment's clips, and the network checked against them.
 
-use undertone_audio::{FitLength, FrontEnd, FrontEndConfig};
+use std::collections::BTreeMap;
+
+use undertone_audio::{FeatureMatrix, FitLength, FrontEnd, FrontEndConfig};
 use undertone_corpus::Utterance;
 use undertone_models::{NetworkConfig, NetworkError};
 
 use super::setup::Experiment;
 use crate::error::LabError;
-use crate::prepare::{ClipFeatures, FeatureStore, FrozenEncoder, resolve_duration};
+use crate::prepare::{ClipFeatures, FeatureStore, FrozenEncoder, resolve_duration, sounds};
 use crate::recipe::{CopiesConfig, RecipeError};
 
 /// The readable clips and their features.
@@ -17,6 +19,8 @@ pub(super) struct Features {
     pub(super) sound: Option<Vec<ClipFeatures>>,
     /// The embeddings of a frozen encoder, if there is one.
     pub(super) embeddings: Option<Vec<ClipFeatures>>,
+    /// The embeddings of sounds that are not speech, by kind, if the recipe's head needs them.
+    pub(super) sounds: BTreeMap<&'static str, Vec<FeatureMatrix>>,
 }
 
 impl Features {
@@ -27,6 +31,19 @@ impl Features {
     }
 }
 
+/// Return the embeddings of sounds that are not speech.
+fn embedded_sounds(
+    store: &FeatureStore,
+) -> Result<BTreeMap<&'static str, Vec<FeatureMatrix>>, LabError> {
+    sounds(store.front_end().config().sample_rate)
+        .into_iter()
+        .map(|(kind, sounds)| {
+            let embedded = sounds.iter().map(|sound| store.first_window(sound));
+            Ok((kind, embedded.collect::<Result<_, _>>()?))
+        })
+        .collect()
+}
+
 impl Experiment<'_> {
     /// Compute the features of all clips, or the embeddings of a frozen encoder.
     pub(super) fn features(&self) -> Result<Features, LabError> {
@@ -34,10 +51,10 @@ impl Experiment<'_> {
         let clips = self.labeled()?;
         let front_end = FrontEnd::new(self.resolve_front_end(&clips)?)?;
         self.check_network(&front_end)?;
-        let compute = |copies: &CopiesConfig, frozen: Option<FrozenEncoder>| {
-            let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
-            store.readable(&clips, self.observer, self.interrupt)
+        let store = |copies: &CopiesConfig, frozen: Option<FrozenEncoder>| {
+            FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())
         };
+        let compute = |store: &FeatureStore| store.readable(&clips, self.observer, self.interrupt);
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_none();
@@ -47,9 +64,18 @@ impl Experiment<'_> {
             false => copies.only_transmitted(),
         };
         let of_embeddings = frozen
-            .map(|frozen| compute(&of_training, Some(frozen)))
+            .map(|frozen| store(&of_training, Some(frozen)))
             .transpose()?;
-        let of_sound = of_sound.then(|| compute(copies, None)).transpose()?;
+        let sounds = match &of_embeddings {
+            Some(store) if recipe.head.as_ref().is_some_and(|head| head.adapt) => {
+                embedded_sounds(store)?
+            }
+            _ => BTreeMap::new(),
+        };
+        let of_embeddings = of_embeddings.as_ref().map(compute).transpose()?;
+        let of_sound = of_sound
+            .then(|| compute(&store(copies, None)?))
+            .transpose()?;
         // A clip that cannot be read is missing in both.
         let (utterances, sound) = of_sound.unzip();
         let (others, embeddings) = of_embeddings.unzip();
@@ -57,6 +83,7 @@ impl Experiment<'_> {
             utterances: utterances.or(others).unwrap_or_default(),
             sound,
             embeddings,
+            sounds,
             front_end,
         })
     }

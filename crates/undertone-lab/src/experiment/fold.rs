@@ -39,16 +39,22 @@ impl Experiment<'_> {
         self.check_validation(job)?;
         let outputs = self.outputs_of(&features.utterances, job)?;
         let start = self.start(features, job, &outputs)?;
-        let task = self.task(folder, features, job, start.as_ref(), &outputs);
+        let network = start.as_ref().map(|start| &start.network);
+        let task = self.task(folder, features, job, network, &outputs);
         self.announce(folder, job, place, task.as_ref())?;
         let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {
                 let trained = task.train(self.observer, self.interrupt)?;
                 (trained.model, Some(trained.best_epoch))
             }
-            (None, Some(network)) => {
-                let config = self.model_config(features, job, &outputs);
-                (self.save_fitted(folder, config, network)?, None)
+            (None, Some(start)) => {
+                let config = ModelConfig {
+                    adaptation: start.adaptation.clone(),
+                    detects_speech: start.detects_speech,
+                    very_sure: start.very_sure,
+                    ..self.model_config(features, job, &outputs)
+                };
+                (self.save_fitted(folder, config, &start.network)?, None)
             }
             (None, None) => return Err(LabError::NothingToTrain),
         };
@@ -175,6 +181,7 @@ impl Experiment<'_> {
                 network: &network,
                 statistics: model.statistics.as_ref(),
                 outputs,
+                detects_speech: model.config.detects_speech,
                 device: &self.device,
             },
             config: &model.config,
@@ -185,12 +192,14 @@ impl Experiment<'_> {
         let fold = &job.fold;
         let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
         let distinct: Vec<usize> = distinct.into_iter().collect();
+        let (test, adaptation) = predictor.test(&fold.test, job.seed);
         FoldPredictions {
+            adaptation,
             best_epoch,
             leakage: leakage(fold, &features.utterances, features.trained_on()),
             train: predictor.predict(&distinct),
             validation: predictor.predict(&fold.validation),
-            test: predictor.predict(&fold.test),
+            test,
         }
     }
 
@@ -261,6 +270,9 @@ impl Experiment<'_> {
                 Outputs::Classes(_) => Vec::new(),
                 Outputs::Dimensions(dimensions) => dimensions.clone(),
             },
+            adaptation: None,
+            detects_speech: false,
+            very_sure: None,
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),

@@ -1,5 +1,6 @@
 //! Experiments: from a corpus and a recipe to trained folds and a report.
 
+mod adaptation;
 mod evaluate;
 mod exclusions;
 mod features;

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use undertone_audio::FeatureMatrix;
 use undertone_corpus::Utterance;
+use undertone_metrics::AdaptationPoint;
 use undertone_models::ModelConfig;
-use undertone_models::infer::Inference;
+use undertone_models::infer::{Inference, mean};
 
+use super::adaptation::{HeardClip, HeardClips};
 use crate::prepare::ClipFeatures;
 use crate::run::Target;
 
@@ -24,9 +27,46 @@ pub(super) struct Predictor<'a> {
 impl Predictor<'_> {
     /// Return the predictions of the clips at `indices`.
     pub(super) fn predict<P: Target>(&self, indices: &[usize]) -> Vec<P> {
+        let rows = self.inference.clips(&self.windows(indices));
+        self.of_clips(indices, rows)
+    }
+
+    /// Return the predictions of test clips, and the scores of a model that adapts against what it
+    /// heard of a voice.
+    pub(super) fn test<P: Target>(
+        &self,
+        indices: &[usize],
+        seed: u64,
+    ) -> (Vec<P>, Vec<AdaptationPoint>) {
+        let outputs = self.inference.outputs;
+        let windows = self.inference.counting(&self.windows(indices));
+        let row = |windows: &Vec<Vec<f32>>| {
+            let rows: Vec<Vec<f32>> = windows.iter().map(|it| outputs.row(it)).collect();
+            mean(&rows)
+        };
+        let predictions = self.of_clips(indices, windows.iter().map(row).collect());
+        let clips = indices
+            .iter()
+            .zip(windows)
+            .map(|(index, windows)| HeardClip {
+                utterance: &self.utterances[*index],
+                windows,
+            });
+        let heard = HeardClips {
+            config: self.config,
+            outputs,
+            clips: clips.collect(),
+            seed,
+        };
+        (predictions, heard.curve())
+    }
+
+    fn windows(&self, indices: &[usize]) -> Vec<&[FeatureMatrix]> {
         let clips = indices.iter().map(|index| &self.features[*index]);
-        let windows: Vec<_> = clips.map(|clip| clip.windows.as_slice()).collect();
-        let rows = self.inference.clips(&windows);
+        clips.map(|clip| clip.windows.as_slice()).collect()
+    }
+
+    fn of_clips<P: Target>(&self, indices: &[usize], rows: Vec<Vec<f32>>) -> Vec<P> {
         let prediction = |(index, row): (&usize, Vec<f32>)| {
             let utterance = &self.utterances[*index];
             P::of_clip(utterance, utterance.name_below(self.root), self.config, row)

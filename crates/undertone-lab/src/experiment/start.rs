@@ -1,12 +1,13 @@
 //! The pretrained network that a fold starts from.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
-use undertone_corpus::Utterance;
-use undertone_models::{Dimension, Head, Outputs, PretrainedNetwork, Weights};
+use undertone_corpus::{LabelScheme, Utterance};
+use undertone_models::{AdaptationConfig, Dimension, Head, Outputs, PretrainedNetwork, Weights};
 
 use super::features::Features;
 use super::folds::Job;
@@ -14,10 +15,32 @@ use super::outputs::standardized;
 use super::setup::Experiment;
 use crate::error::LabError;
 use crate::events::Event;
-use crate::head::{self, Example, RegressionExample};
+use crate::head::{
+    self, AdaptiveExample, AdaptiveOptions, Example, FittedAdaptive, RegressionExample,
+};
 use crate::prepare::ClipFeatures;
 use crate::recipe::{HeadConfig, HoldOut};
 use crate::train::rng_at;
+
+/// The pretrained network that a fold starts from, with what its head adds to the model's
+/// configuration.
+pub(super) struct StartingNetwork {
+    pub(super) network: PretrainedNetwork,
+    pub(super) adaptation: Option<AdaptationConfig>,
+    pub(super) detects_speech: bool,
+    pub(super) very_sure: Option<f64>,
+}
+
+impl StartingNetwork {
+    fn plain(network: PretrainedNetwork) -> Self {
+        Self {
+            network,
+            adaptation: None,
+            detects_speech: false,
+            very_sure: None,
+        }
+    }
+}
 
 impl Experiment<'_> {
     /// Make the pretrained network that a fold starts from. Fit its head if the recipe says so.
@@ -26,7 +49,7 @@ impl Experiment<'_> {
         features: &Features,
         job: &Job,
         outputs: &Outputs,
-    ) -> Result<Option<PretrainedNetwork>, LabError> {
+    ) -> Result<Option<StartingNetwork>, LabError> {
         let Some((encoder, config)) = self.pretrained() else {
             return Ok(None);
         };
@@ -35,9 +58,18 @@ impl Experiment<'_> {
         // Parameters are drawn on first use. Draw them now.
         Weights::of(network.head());
         let (Some(config), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
-            return Ok(Some(network));
+            return Ok(Some(StartingNetwork::plain(network)));
         };
         let head = match outputs {
+            Outputs::Classes(classes) if config.adapt => {
+                let fitted = self.adaptive_head(features, job, embeddings, classes, config)?;
+                return Ok(Some(StartingNetwork {
+                    network: network.with_head(fitted.head),
+                    adaptation: Some(fitted.adaptation),
+                    detects_speech: true,
+                    very_sure: fitted.very_sure,
+                }));
+            }
             Outputs::Classes(classes) => {
                 self.classification_head(features, job, embeddings, classes, config)?
             }
@@ -45,7 +77,73 @@ impl Experiment<'_> {
                 self.regression_head(features, job, embeddings, dimensions, config)?
             }
         };
-        Ok(Some(network.with_head(head)))
+        Ok(Some(StartingNetwork::plain(network.with_head(head))))
+    }
+
+    fn adaptive_head(
+        &self,
+        features: &Features,
+        job: &Job,
+        embeddings: &[ClipFeatures],
+        class_of_output: &[usize],
+        config: &HeadConfig,
+    ) -> Result<FittedAdaptive, LabError> {
+        let outputs = self.recipe.outputs();
+        let held_out = HeldOut::of(&features.utterances, job, config);
+        let speakers: Vec<Cow<'_, str>> = job
+            .fold
+            .train
+            .iter()
+            .map(|index| HeldOut::Speakers.group(&features.utterances[*index]))
+            .collect();
+        let in_order = shuffled(speakers.iter().map(Cow::as_ref), job.seed);
+        let fold_of: BTreeMap<&str, usize> = in_order
+            .into_iter()
+            .enumerate()
+            .map(|(at, speaker)| (speaker, at % config.folds))
+            .collect();
+        let groups: Vec<Cow<'_, str>> = job
+            .fold
+            .train
+            .iter()
+            .zip(&speakers)
+            .map(|(index, speaker)| match held_out {
+                HeldOut::Corpora => held_out.group(&features.utterances[*index]),
+                HeldOut::Speakers => Cow::Owned(format!("speakers {}", 1 + fold_of[&**speaker])),
+            })
+            .collect();
+        let examples: Vec<AdaptiveExample<'_>> = job
+            .fold
+            .train
+            .iter()
+            .zip(groups.iter().zip(&speakers))
+            .filter_map(|(index, (group, speaker))| {
+                let clip = &embeddings[*index];
+                let embedding = clip.windows.first()?;
+                Some(AdaptiveExample {
+                    embedding,
+                    copy: clip.copies.first().unwrap_or(embedding),
+                    output: outputs.label_of(features.utterances[*index].emotion)?,
+                    group,
+                    speaker,
+                })
+            })
+            .collect();
+        let sentiments = outputs.classes_in(&LabelScheme::Sentiment3);
+        let options = AdaptiveOptions {
+            shrinkage: config.shrinkage.first().copied().unwrap_or(1.0),
+            class_of_output,
+            sentiments: sentiments.map(|it| (it, LabelScheme::Sentiment3.labels().len())),
+            sounds: &features.sounds,
+            seed: job.seed,
+        };
+        let mut tell = |group: &str, uar: f64| (self.observer)(&Event::GroupHeldOut { group, uar });
+        let fitted = head::fit_adaptive(&examples, &options, &self.device, &mut tell)?;
+        (self.observer)(&Event::AdaptiveHeadFitted {
+            temperature: fitted.adaptation.temperature,
+            very_sure: fitted.very_sure,
+        });
+        Ok(fitted)
     }
 
     fn classification_head(

@@ -11,6 +11,7 @@ use undertone_models::Head;
 
 use super::held_out_groups::held_out_groups;
 use super::lda::{Example, Lda};
+use super::temperature::{Scored, temperature};
 use crate::error::LabError;
 use crate::recipe::HeadConfig;
 
@@ -77,7 +78,7 @@ pub(crate) fn fit(
             best = (uar, index);
         }
     }
-    let temperature = temperature(&held_out[best.1], outputs);
+    let temperature = temperature_of(&held_out[best.1], outputs);
     let shrinkage = shrinkages[best.1];
     let functions = Lda::new(examples, outputs, device).solve(shrinkage)?;
     Ok(Fitted {
@@ -122,37 +123,17 @@ fn average_recall(held_out: &[HeldOut], outputs: usize) -> f64 {
     recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
 }
 
-/// Return the factor of the scores with the lowest cross-entropy, in which each output has the same
-/// weight. It is the minimum of a convex function, found by ternary search; 1 without examples.
-fn temperature(held_out: &[HeldOut], outputs: usize) -> f64 {
-    if held_out.is_empty() {
-        return 1.0;
-    }
+/// Return the temperature of held-out examples, in which each output has the same weight.
+fn temperature_of(held_out: &[HeldOut], outputs: usize) -> f64 {
     let mut counts = vec![0.0f64; outputs];
     for example in held_out {
         counts[example.output] += 1.0;
     }
-    let entropy = |factor: f64| -> f64 {
-        let of = |example: &HeldOut| {
-            let scores = example.scores.iter().map(|score| factor * score);
-            let most = scores.clone().fold(f64::NEG_INFINITY, f64::max);
-            let sum: f64 = scores.map(|score| (score - most).exp()).sum();
-            let own = factor * example.scores[example.output];
-            (most + sum.ln() - own) / counts[example.output]
-        };
-        held_out.iter().map(of).sum()
-    };
-    let (mut low, mut high) = (0.01f64, 10.0f64);
-    while high / low > 1.001 {
-        // A third of the interval, on a logarithmic scale.
-        let third = (high / low).cbrt();
-        if entropy(low * third) < entropy(high / third) {
-            high /= third;
-        } else {
-            low *= third;
-        }
-    }
-    (low * high).sqrt()
+    temperature(held_out.iter().map(|example| Scored {
+        output: example.output,
+        scores: &example.scores,
+        weight: 1.0 / counts[example.output],
+    }))
 }
 
 #[cfg(test)]
@@ -181,6 +162,7 @@ mod tests {
             shrinkage: vec![0.1, 0.9],
             folds: 2,
             hold_out: HoldOut::default(),
+            adapt: false,
         };
         let mut seen = Vec::new();
         let fitted = fit(
@@ -232,6 +214,7 @@ mod tests {
             shrinkage: vec![0.9],
             folds: 4,
             hold_out: HoldOut::default(),
+            adapt: false,
         };
         let device = Device::flex();
         let fitted = fit(
@@ -259,8 +242,8 @@ mod tests {
                 },
             })
             .collect();
-        let found = temperature(&evaluated, 2);
+        let found = temperature_of(&evaluated, 2);
         assert!((found - 3.0f64.ln() / 10.0).abs() < 1e-3, "{found}");
-        assert_eq!(temperature(&[], 2), 1.0);
+        assert_eq!(temperature_of(&[], 2), 1.0);
     }
 }

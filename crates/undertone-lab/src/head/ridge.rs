@@ -327,6 +327,7 @@ mod tests {
             shrinkage: vec![0.3],
             folds: 4,
             hold_out: HoldOut::default(),
+            adapt: false,
         };
         let device = Device::flex();
         let loss = RegressionLoss::Mse;
@@ -367,6 +368,7 @@ mod tests {
             shrinkage: vec![0.1, 0.9],
             folds: 4,
             hold_out: HoldOut::default(),
+            adapt: false,
         };
         let device = Device::flex();
         let fit = |loss| {
@@ -418,6 +420,7 @@ mod tests {
             shrinkage: vec![0.3],
             folds: 4,
             hold_out: HoldOut::default(),
+            adapt: false,
         };
         let loss = RegressionLoss::Ccc;
         let device = Device::flex();

@@ -2,9 +2,11 @@
 
 mod durations;
 mod frozen;
+mod sounds;
 mod store;
 
 pub(crate) use durations::resolve_duration;
 pub use frozen::FrozenEncoder;
 pub(crate) use frozen::{FINGERPRINT, encoder_fingerprint};
+pub(crate) use sounds::sounds;
 pub use store::{ClipFeatures, FeatureStore, default_cache};

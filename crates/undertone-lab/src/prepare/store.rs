@@ -275,6 +275,18 @@ impl FeatureStore {
         })
     }
 
+    /// Return the features of the first window of mono samples at the front end's rate.
+    ///
+    /// # Errors
+    /// If the front end refuses them.
+    pub(crate) fn first_window(&self, samples: &[f32]) -> Result<FeatureMatrix, FrontEndError> {
+        let recording = Recording::mono(samples.to_vec(), self.front_end.config().sample_rate);
+        let samples = self.front_end.prepare(&recording)?.samples;
+        let windows = self.front_end.windows(samples.len(), OVERLAP);
+        let first = windows.into_iter().next().unwrap_or(0..samples.len());
+        Ok(self.of_samples(&samples[first]))
+    }
+
     fn of_samples(&self, samples: &[f32]) -> FeatureMatrix {
         let features = self.front_end.features(samples);
         match &self.encoder {

@@ -19,6 +19,10 @@ pub struct HeadConfig {
     /// What each fold of the cross-validation holds out.
     #[serde(default, skip_serializing_if = "HoldOut::is_default")]
     pub hold_out: HoldOut,
+    /// Fit a head that adapts to a voice and tells speech from other sounds. It takes one
+    /// shrinkage, and is for classes only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adapt: bool,
 }
 
 /// What a fold of the head's cross-validation holds out.
@@ -49,6 +53,12 @@ impl HeadConfig {
             !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
             "head.shrinkage",
             "one or more numbers above 0 up to 1",
+            format!("{:?}", self.shrinkage),
+        )?;
+        range(
+            !self.adapt || self.shrinkage.len() == 1,
+            "head.shrinkage",
+            "one number with head.adapt",
             format!("{:?}", self.shrinkage),
         )?;
         range(self.folds >= 2, "head.folds", "at least 2", self.folds)

@@ -82,7 +82,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 8] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -110,6 +110,10 @@ const BUILT_IN: [(&str, &str); 7] = [
     (
         "7-whisper-tiny-corpora",
         include_str!("../../../../recipes/7-whisper-tiny-corpora.toml"),
+    ),
+    (
+        "8-undertone",
+        include_str!("../../../../recipes/8-undertone.toml"),
     ),
 ];
 
@@ -280,6 +284,12 @@ impl Recipe {
                 "head",
                 "left out without a pretrained encoder",
                 "[head]",
+            )?;
+            range(
+                !head.adapt || (self.dimensions.is_empty() && self.training.is_none()),
+                "head.adapt",
+                "left out with dimensions or [training]",
+                head.adapt,
             )?;
             head.check()?;
         }

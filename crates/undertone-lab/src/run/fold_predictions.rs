@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use undertone_metrics::{ClipPrediction, FoldReport, LeakageSummary, Prediction};
+use undertone_metrics::{AdaptationPoint, ClipPrediction, FoldReport, LeakageSummary, Prediction};
 
 use crate::error::LabError;
 
@@ -22,6 +22,9 @@ pub struct FoldPredictions<P: Prediction = ClipPrediction> {
     pub validation: Vec<P>,
     /// Predictions of the test clips.
     pub test: Vec<P>,
+    /// The scores against the amount of a voice that was heard, of a model that adapts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adaptation: Vec<AdaptationPoint>,
 }
 
 impl<P: Prediction> FoldPredictions<P> {
@@ -48,6 +51,7 @@ impl<P: Prediction> FoldPredictions<P> {
             test: P::evaluate(targets, &self.test)?,
             best_epoch: self.best_epoch,
             leakage: self.leakage,
+            adaptation: self.adaptation.clone(),
             test_speakers: speakers.into_iter().map(str::to_owned).collect(),
         })
     }

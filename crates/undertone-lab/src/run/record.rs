@@ -286,11 +286,14 @@ impl RunRecord {
                 train,
                 validation,
                 test,
+                adaptation,
                 ..
             } = predictions;
             for prediction in [train, validation, test].into_iter().flatten() {
                 *prediction = prediction.summed(&classes, count)?;
             }
+            // They are of the finer classes.
+            adaptation.clear();
         }
         let protocol = self
             .report

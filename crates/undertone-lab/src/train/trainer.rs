@@ -251,6 +251,7 @@ impl Task<'_> {
             network: &snapshot,
             statistics: self.data.statistics.as_ref(),
             outputs: self.data.outputs,
+            detects_speech: false,
             device: &plain,
         };
         let clips = self.data.validation.clips.iter();

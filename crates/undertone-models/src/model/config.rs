@@ -13,6 +13,7 @@ use undertone_files::read_regular;
 use super::dimension::Dimension;
 use super::error::ModelError;
 use super::names::{CONFIG_FILE, FORMAT};
+use crate::adaptation::AdaptationConfig;
 use crate::network::{Network, NetworkConfig, NetworkError};
 use crate::outputs::Outputs;
 
@@ -70,6 +71,18 @@ pub struct ModelConfig {
     /// [`LabelScheme::Corpus`], and there are no labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dimensions: Vec<Dimension>,
+    /// How the model adapts to a voice, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adaptation: Option<AdaptationConfig>,
+    /// Whether the last output of the network tells speech from other sounds: a window holds speech
+    /// if it is at least 0.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detects_speech: bool,
+    /// The probability of the most probable sentiment (negative, neutral, positive) from which on
+    /// the model is right at least nine times in ten on corpora that it never heard. `None` if there
+    /// is no such probability, or it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub very_sure: Option<f64>,
     /// Where it comes from.
     pub provenance: Provenance,
 }
@@ -120,11 +133,18 @@ impl ModelConfig {
         Ok(Network::CnnLstm(network.init(bands, outputs, device)))
     }
 
-    /// Return the number of the network's outputs.
+    /// Return the number of the network's outputs: one per class of `output_scheme`, or per
+    /// dimension; with `adaptation` as many again for the head that adapts; with `detects_speech` one
+    /// more at the end.
     pub fn output_count(&self) -> usize {
-        match self.dimensions.len() {
-            0 => self.output_scheme.labels().len(),
-            dimensions => dimensions,
+        if !self.dimensions.is_empty() {
+            return self.dimensions.len();
+        }
+        let classes = self.output_scheme.labels().len();
+        let heads = 1 + usize::from(self.adaptation.is_some());
+        match classes {
+            0 => 0,
+            classes => heads * classes + usize::from(self.detects_speech),
         }
     }
 
@@ -216,6 +236,11 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     }
     if config.output_count() == 0 {
         return Err(ModelError::NoOutputs(path));
+    }
+    let classes = config.output_scheme.labels().len();
+    let adaptation = config.adaptation.as_ref();
+    if adaptation.is_some_and(|adaptation| !adaptation.is_valid(classes)) {
+        return Err(ModelError::Adaptation(path));
     }
     if config
         .output_scheme

@@ -14,6 +14,9 @@ use crate::weights::WeightsError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ModelError {
+    /// The constants of adaptation have other sizes than the classes, or are not numbers.
+    #[error("{}: the field `adaptation` does not fit the model's classes", .0.display())]
+    Adaptation(PathBuf),
     /// No folder of that name, or no `config.json` in it.
     #[error(
         "{}: no model here (expected a folder with config.json and model.safetensors)",

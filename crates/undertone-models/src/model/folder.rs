@@ -138,6 +138,26 @@ impl Model {
         Ok((model, front_end))
     }
 
+    /// Return the model without its head for adaptation and its detector of speech: it judges each
+    /// recording alone.
+    #[must_use]
+    pub fn without_adaptation(mut self) -> Self {
+        if self.config.adaptation.take().is_none() & !self.config.detects_speech {
+            return self;
+        }
+        self.config.detects_speech = false;
+        let outputs = self.config.output_count();
+        self.network = match self.network {
+            Network::Pretrained(network) => {
+                let head = network.head().clone().first_outputs(outputs);
+                Network::Pretrained(network.with_head(head))
+            }
+            Network::Head(head) => Network::Head(head.first_outputs(outputs)),
+            other => other,
+        };
+        self
+    }
+
     /// Return the name of the encoder, if there is one: its name on the Hub (`hf:owner/name`) if
     /// the recipe or the files of the encoder contain it, else the name of its folder, without the
     /// path.

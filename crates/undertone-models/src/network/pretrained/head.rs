@@ -67,6 +67,15 @@ impl Head {
         self.classifier.forward(self.dropout.forward(hidden))
     }
 
+    /// Return the head with its first outputs only.
+    pub fn first_outputs(mut self, count: usize) -> Self {
+        let weight = self.classifier.weight.val().narrow(1, 0, count);
+        self.classifier.weight = Param::from_tensor(weight);
+        let bias = self.classifier.bias.as_ref();
+        self.classifier.bias = bias.map(|bias| Param::from_tensor(bias.val().narrow(0, 0, count)));
+        self
+    }
+
     /// Return the same function without batch norm, which is folded into the linear layer behind
     /// it.
     pub(crate) fn folded(&self) -> Self {

@@ -1,0 +1,179 @@
+//! The moments of the embeddings of one group.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::clips::{AdaptiveExample, Standard};
+
+/// Which differences a head ignores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blindness {
+    /// Those between groups.
+    Groups,
+    /// Those between groups and between speakers: the covariance is that within a speaker.
+    Speakers,
+}
+
+/// A group of clips with their standardized embeddings and the moments of these.
+pub(super) struct Group {
+    /// `[clips, width]`.
+    pub(super) clips: Tensor<2>,
+    /// Their transmitted copies, in the same order.
+    pub(super) copies: Tensor<2>,
+    /// The output of each clip.
+    pub(super) outputs: Vec<usize>,
+    /// The speaker of each clip.
+    pub(super) speakers: Vec<String>,
+    /// The mean embedding of each output over clips and copies, if the group has it.
+    pub(super) means: Vec<Option<Vec<f64>>>,
+    /// The covariance about the outputs' means, and that about the speakers' too. Both include the
+    /// covariance of what a transmission adds. `[width, width]`.
+    around_groups: Tensor<2>,
+    around_speakers: Tensor<2>,
+    /// The mean of `x` over clips and copies, `[1, width]`, and of `x·xᵀ`.
+    pub(super) mean: Tensor<2>,
+    pub(super) second_moment: Tensor<2>,
+}
+
+impl Group {
+    pub(super) fn new(
+        examples: &[AdaptiveExample<'_>],
+        standard: &Standard,
+        outputs: usize,
+        device: &Device,
+    ) -> Self {
+        let width = standard.mean.len();
+        let count = examples.len();
+        let rows = |embeddings: &mut dyn Iterator<Item = Vec<f32>>| {
+            let values: Vec<f32> = embeddings.flatten().collect();
+            Tensor::<2>::from_data(TensorData::new(values, [count, width]), device)
+        };
+        let clips = rows(
+            &mut examples
+                .iter()
+                .map(|it| standard.standardized(it.embedding)),
+        );
+        let copies = rows(&mut examples.iter().map(|it| standard.standardized(it.copy)));
+        let of_output: Vec<usize> = examples.iter().map(|it| it.output).collect();
+        let both = (clips.clone() + copies.clone()) / 2.0;
+        let both_rows: Vec<f32> = both.clone().into_data().iter::<f32>().collect();
+        let means = means_of(&both_rows, width, &of_output, outputs);
+        let residual_of = |index: usize| -> Vec<f64> {
+            let row = both_rows[index * width..(index + 1) * width].iter();
+            let mean = means[of_output[index]].as_deref().unwrap_or_default();
+            row.zip(mean)
+                .map(|(value, mean)| f64::from(*value) - mean)
+                .collect()
+        };
+        let offsets = speaker_offsets(examples, &residual_of);
+        let centers = |with_speakers: bool| {
+            let values: Vec<f32> = examples
+                .iter()
+                .flat_map(|example| {
+                    let mean = means[example.output].clone().unwrap_or_default();
+                    let offset = offsets.get(example.speaker).filter(|_| with_speakers);
+                    let value = |(at, mean): (usize, f64)| {
+                        (mean + offset.map_or(0.0, |offset| offset[at])) as f32
+                    };
+                    mean.into_iter()
+                        .enumerate()
+                        .map(value)
+                        .collect::<Vec<f32>>()
+                })
+                .collect();
+            Tensor::<2>::from_data(TensorData::new(values, [count, width]), device)
+        };
+        let added = covariance(&(copies.clone() - clips.clone()));
+        let around = |centers: Tensor<2>| {
+            let of_clips = covariance(&(clips.clone() - centers.clone()));
+            let of_copies = covariance(&(copies.clone() - centers));
+            (of_clips + of_copies) / 2.0 + added.clone()
+        };
+        Self {
+            around_groups: around(centers(false)),
+            around_speakers: around(centers(true)),
+            mean: both.mean_dim(0),
+            second_moment: (covariance(&clips) + covariance(&copies)) / 2.0,
+            outputs: of_output,
+            speakers: examples.iter().map(|it| it.speaker.to_owned()).collect(),
+            means,
+            clips,
+            copies,
+        }
+    }
+
+    /// Return the covariance that a head with this blindness divides by.
+    pub(super) fn covariance(&self, blindness: Blindness) -> &Tensor<2> {
+        match blindness {
+            Blindness::Groups => &self.around_groups,
+            Blindness::Speakers => &self.around_speakers,
+        }
+    }
+
+    /// Return the weight of the group. Large corpora count more, but not in proportion to their
+    /// size.
+    pub(super) fn weight(&self) -> f64 {
+        (self.outputs.len() as f64).sqrt()
+    }
+}
+
+/// Return `RᵀR / n` of `n` rows.
+fn covariance(rows: &Tensor<2>) -> Tensor<2> {
+    let count = rows.dims()[0].max(1) as f32;
+    rows.clone().transpose().matmul(rows.clone()) / count
+}
+
+/// Return the mean row of each output that occurs.
+fn means_of(rows: &[f32], width: usize, of_row: &[usize], outputs: usize) -> Vec<Option<Vec<f64>>> {
+    let mut sums = vec![(0usize, vec![0.0f64; width]); outputs];
+    for (row, output) in rows.chunks_exact(width.max(1)).zip(of_row) {
+        let (count, sum) = &mut sums[*output];
+        *count += 1;
+        sum.iter_mut()
+            .zip(row)
+            .for_each(|(sum, value)| *sum += f64::from(*value));
+    }
+    sums.into_iter()
+        .map(|(count, sum)| (count > 0).then(|| sum.iter().map(|sum| sum / count as f64).collect()))
+        .collect()
+}
+
+/// Return the offset of each speaker: the mean over the speaker's outputs of the mean residual of
+/// each.
+fn speaker_offsets<'a>(
+    examples: &[AdaptiveExample<'a>],
+    residual_of: &dyn Fn(usize) -> Vec<f64>,
+) -> BTreeMap<&'a str, Vec<f64>> {
+    let mut cells: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
+    for (index, example) in examples.iter().enumerate() {
+        cells
+            .entry((example.speaker, example.output))
+            .or_default()
+            .push(index);
+    }
+    let mut offsets: BTreeMap<&str, (usize, Vec<f64>)> = BTreeMap::new();
+    for ((speaker, _), clips) in &cells {
+        let mut mean = vec![0.0; residual_of(clips[0]).len()];
+        for clip in clips {
+            let residual = residual_of(*clip);
+            mean.iter_mut()
+                .zip(residual)
+                .for_each(|(sum, value)| *sum += value);
+        }
+        let (count, sum) = offsets
+            .entry(speaker)
+            .or_insert_with(|| (0, vec![0.0; mean.len()]));
+        *count += 1;
+        let scale = 1.0 / clips.len() as f64;
+        sum.iter_mut()
+            .zip(mean)
+            .for_each(|(sum, value)| *sum += scale * value);
+    }
+    offsets
+        .into_iter()
+        .map(|(speaker, (count, sum))| {
+            (speaker, sum.iter().map(|sum| sum / count as f64).collect())
+        })
+        .collect()
+}

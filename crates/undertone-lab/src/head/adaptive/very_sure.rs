@@ -1,0 +1,103 @@
+//! From which probability on the model may say that it is very sure.
+
+use undertone_metrics::{argmax, coarser};
+
+use super::constants::HeldOutGroup;
+
+/// The share of right answers, on average over the groups and in the worst of them.
+const MEAN_PRECISION: f64 = 0.92;
+const WORST_PRECISION: f64 = 0.85;
+/// A group with fewer such answers tells nothing.
+const FEWEST: usize = 10;
+
+/// Return the lowest probability of the most probable coarse class from which on the model is
+/// right often enough on groups that it did not hear. `class_of_output` has the coarse class of
+/// each output, of which there are `count`. `None` if there is no such probability.
+pub(super) fn very_sure(
+    groups: &[HeldOutGroup],
+    temperature: f64,
+    class_of_output: &[usize],
+    count: usize,
+) -> Option<f64> {
+    let answers: Vec<Vec<(f64, bool)>> = groups
+        .iter()
+        .map(|group| {
+            let clips = group.own.iter().zip(&group.outputs);
+            clips
+                .map(|(scores, output)| {
+                    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    let exps: Vec<f64> = scores
+                        .iter()
+                        .map(|score| (temperature * (score - most)).exp())
+                        .collect();
+                    let sum: f64 = exps.iter().sum();
+                    let row: Vec<f32> = exps.iter().map(|exp| (exp / sum) as f32).collect();
+                    let coarse = coarser(&row, class_of_output, count);
+                    let best = argmax(&coarse);
+                    (f64::from(coarse[best]), best == class_of_output[*output])
+                })
+                .collect()
+        })
+        .collect();
+    // Whether the answers from a probability on are right often enough. `None` without answers.
+    let enough = |threshold: f64| {
+        let precisions: Vec<f64> = answers
+            .iter()
+            .filter_map(|group| {
+                let sure = group
+                    .iter()
+                    .filter(|(probability, _)| *probability >= threshold);
+                let (all, right) = (
+                    sure.clone().count(),
+                    sure.filter(|(_, right)| *right).count(),
+                );
+                (all >= FEWEST).then(|| right as f64 / all as f64)
+            })
+            .collect();
+        let mean = precisions.iter().sum::<f64>() / precisions.len().max(1) as f64;
+        let worst = precisions.iter().copied().fold(1.0, f64::min);
+        (!precisions.is_empty()).then_some(mean >= MEAN_PRECISION && worst >= WORST_PRECISION)
+    };
+    let thresholds = (50..100).map(|percent| f64::from(percent) / 100.0);
+    // Higher probabilities must be right as often.
+    thresholds.clone().find(|least| {
+        let mut above = thresholds.clone().filter(|it| it >= least).map(enough);
+        enough(*least) == Some(true) && above.all(|enough| enough != Some(false))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clips whose probability of the first of two classes is a number of percent.
+    fn group(clips: &[(u32, usize, usize)]) -> HeldOutGroup {
+        let mut group = HeldOutGroup {
+            adapted: Vec::new(),
+            own: Vec::new(),
+            outputs: Vec::new(),
+            speakers: Vec::new(),
+        };
+        for (percent, right, wrong) in clips {
+            let probability = f64::from(*percent) / 100.0;
+            let scores = vec![(probability / (1.0 - probability)).ln(), 0.0];
+            for output in std::iter::repeat_n(0, *right).chain(std::iter::repeat_n(1, *wrong)) {
+                group.own.push(scores.clone());
+                group.outputs.push(output);
+            }
+        }
+        group
+    }
+
+    #[test]
+    fn the_threshold_is_where_answers_become_right() {
+        let groups = [
+            group(&[(60, 6, 4), (90, 97, 3)]),
+            group(&[(70, 5, 5), (90, 95, 5)]),
+        ];
+        let found = very_sure(&groups, 1.0, &[0, 1], 2);
+        assert!(found.is_some_and(|it| it > 0.70 && it < 0.90), "{found:?}");
+        let never = [group(&[(90, 60, 40)])];
+        assert_eq!(very_sure(&never, 1.0, &[0, 1], 2), None);
+    }
+}

@@ -242,7 +242,7 @@ impl Classifier {
 
     /// Start a profile of a voice. `None` if the model does not adapt.
     pub fn new_voice(&self) -> Option<Voice> {
-        Some(Voice::of(self.adaptation()?, self.name()))
+        Some(self.adaptation()?.new_voice(self.name()))
     }
 
     /// Add a recording to the profile of its voice. A recording without speech adds nothing.
@@ -252,7 +252,7 @@ impl Classifier {
     pub fn hear(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
         let config = self.adaptation_for(voice)?;
         if let Some(evidence) = &prediction.evidence {
-            voice.hear(config, evidence);
+            config.hear(voice, evidence);
         }
         Ok(())
     }
@@ -264,7 +264,7 @@ impl Classifier {
     pub fn forget(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
         let config = self.adaptation_for(voice)?;
         if let Some(evidence) = &prediction.evidence {
-            voice.forget(config, evidence);
+            config.forget(voice, evidence);
         }
         Ok(())
     }
@@ -300,7 +300,7 @@ impl Classifier {
         let name = self.name();
         let config = self.adaptation();
         let config = config.ok_or_else(|| VoiceError::DoesNotAdapt(name.to_owned()))?;
-        voice.check(config, name)?;
+        config.check(voice, name)?;
         Ok(config)
     }
 

@@ -59,9 +59,9 @@ impl HeardClips<'_> {
                 let rows: Vec<Vec<f32>> = (0..self.clips.len())
                     .map(|index| {
                         let chosen = self.chosen(index, &of_speaker, heard, one_emotion);
-                        let mut voice = Voice::of(adaptation, &self.config.name);
+                        let mut voice = adaptation.new_voice(&self.config.name);
                         for evidence in chosen.into_iter().filter_map(|it| evidence[it].as_ref()) {
-                            voice.hear(adaptation, evidence);
+                            adaptation.hear(&mut voice, evidence);
                         }
                         self.row(adaptation, index, &voice)
                     })

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::voice::{Evidence, Voice};
+use super::voice::{Evidence, Voice, VoiceError};
 
 /// The constants by which a model adapts to a voice. They are estimated on corpora that the heads
 /// did not hear. All scores are those of the head for adaptation, less their mean over the classes.
@@ -85,6 +85,35 @@ impl AdaptationConfig {
         })
     }
 
+    /// Start a profile of a voice for a model of this name.
+    pub fn new_voice(&self, model: &str) -> Voice {
+        Voice::new(model, self.classes())
+    }
+
+    /// Add a recording to the profile of its voice.
+    pub fn hear(&self, voice: &mut Voice, evidence: &Evidence) {
+        self.change(voice, evidence, 1.0);
+    }
+
+    /// Take a recording that was heard out of the profile, to judge it by the others.
+    pub fn forget(&self, voice: &mut Voice, evidence: &Evidence) {
+        self.change(voice, evidence, -1.0);
+    }
+
+    fn change(&self, voice: &mut Voice, evidence: &Evidence, sign: f64) {
+        let scores = &evidence.scores;
+        let emotions = softmax(scores, self.softness);
+        voice.change(sign, evidence, self.square(scores), &emotions);
+    }
+
+    /// Check that the model of this name can use a profile.
+    ///
+    /// # Errors
+    /// If the profile is of another model or another version, or damaged.
+    pub fn check(&self, voice: &Voice, model: &str) -> Result<(), VoiceError> {
+        voice.check(model, self.classes())
+    }
+
     /// Return how far the gate is open for a voice, 0 to 1: `σ(slope (v - threshold))` with the spread
     /// `v = (Σ (s_i - s̄)ᵀ G (s_i - s̄) + 1) / n` of the `n` recordings' scores `s_i`.
     ///
@@ -153,7 +182,7 @@ impl AdaptationConfig {
     }
 
     /// Return `sᵀ G s`.
-    pub(super) fn square(&self, scores: &[f64]) -> f64 {
+    fn square(&self, scores: &[f64]) -> f64 {
         let rows = self.spread_weights.iter().zip(scores);
         rows.map(|(row, score)| {
             let product: f64 = row.iter().zip(scores).map(|(one, other)| one * other).sum();
@@ -164,24 +193,34 @@ impl AdaptationConfig {
 }
 
 /// Return scores less their mean.
-pub(super) fn centered(scores: &[f64]) -> Vec<f64> {
+fn centered(scores: &[f64]) -> Vec<f64> {
     let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
     scores.iter().map(|score| score - mean).collect()
 }
 
-pub(super) fn add(sum: &mut [f64], values: &[f64]) {
+fn add(sum: &mut [f64], values: &[f64]) {
     for (sum, value) in sum.iter_mut().zip(values) {
         *sum += value;
     }
 }
 
+fn softmax(scores: &[f64], factor: f64) -> Vec<f64> {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exps: Vec<f64> = scores
+        .iter()
+        .map(|score| (factor * (score - most)).exp())
+        .collect();
+    let sum: f64 = exps.iter().sum();
+    exps.iter().map(|exp| exp / sum).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
     /// Three classes whose scores have a unit covariance in the plane of zero sums.
-    pub(in crate::adaptation) fn config() -> AdaptationConfig {
+    fn config() -> AdaptationConfig {
         let third = 1.0 / 3.0;
         let row = |class: usize| -> Vec<f64> {
             (0..3)
@@ -207,10 +246,10 @@ pub(super) mod tests {
     }
 
     fn heard(config: &AdaptationConfig, scores: &[[f64; 3]]) -> Voice {
-        let mut voice = Voice::of(config, "model");
+        let mut voice = config.new_voice("model");
         for scores in scores {
             let evidence = config.evidence([scores.to_vec()].into_iter(), 1.0).unwrap();
-            voice.hear(config, &evidence);
+            config.hear(&mut voice, &evidence);
         }
         voice
     }
@@ -247,11 +286,7 @@ pub(super) mod tests {
     #[test]
     fn nothing_heard_leaves_the_scores() {
         let config = config();
-        let scores = config.adapted(
-            &[1.0, 0.0, -1.0],
-            &[0.0, 3.0, -3.0],
-            &Voice::of(&config, "m"),
-        );
+        let scores = config.adapted(&[1.0, 0.0, -1.0], &[0.0, 3.0, -3.0], &config.new_voice("m"));
         assert_eq!(scores, [1.0, 0.0, -1.0]);
     }
 }

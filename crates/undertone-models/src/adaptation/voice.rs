@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::config::{AdaptationConfig, add};
-
 /// What one recording tells about a voice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,9 +58,8 @@ impl Voice {
     /// Version of the format.
     pub const FORMAT: u32 = 1;
 
-    /// Start a profile of a voice that a model has not heard yet.
-    pub fn of(config: &AdaptationConfig, model: &str) -> Self {
-        let classes = config.classes();
+    /// Start a profile for a model with `classes` classes.
+    pub(super) fn new(model: &str, classes: usize) -> Self {
         Self {
             format: Self::FORMAT,
             model: model.to_owned(),
@@ -84,105 +81,74 @@ impl Voice {
         self.seconds
     }
 
-    /// Add a recording of the voice.
-    pub fn hear(&mut self, config: &AdaptationConfig, evidence: &Evidence) {
-        self.recordings = self.recordings.saturating_add(1);
-        self.change(config, evidence, 1.0);
-    }
-
-    /// Take out a recording that was heard, to judge it by the others.
-    pub fn forget(&mut self, config: &AdaptationConfig, evidence: &Evidence) {
-        self.recordings = self.recordings.saturating_sub(1);
-        self.change(config, evidence, -1.0);
-    }
-
-    fn change(&mut self, config: &AdaptationConfig, evidence: &Evidence, sign: f64) {
-        let signed = |values: &[f64]| values.iter().map(|it| sign * it).collect::<Vec<_>>();
+    /// Add what a recording tells, or with a `sign` of -1 take it out: its `spread` `sᵀ G s` and its
+    /// probabilities.
+    pub(super) fn change(&mut self, sign: f64, evidence: &Evidence, spread: f64, emotions: &[f64]) {
+        self.recordings = match sign > 0.0 {
+            true => self.recordings.saturating_add(1),
+            false => self.recordings.saturating_sub(1),
+        };
         self.seconds = (self.seconds + sign * evidence.seconds).max(0.0);
-        self.squares += sign * config.square(&evidence.scores);
-        add(&mut self.scores, &signed(&evidence.scores));
-        add(
-            &mut self.emotions,
-            &signed(&softmax(&evidence.scores, config.softness)),
-        );
+        self.squares += sign * spread;
+        let add = |sums: &mut [f64], values: &[f64]| {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += sign * value;
+            }
+        };
+        add(&mut self.scores, &evidence.scores);
+        add(&mut self.emotions, emotions);
     }
 
-    /// Check that a model can use this profile.
-    pub(crate) fn check(&self, config: &AdaptationConfig, model: &str) -> Result<(), VoiceError> {
+    /// Check that a model with `classes` classes can use this profile.
+    pub(super) fn check(&self, model: &str, classes: usize) -> Result<(), VoiceError> {
         if self.model != model {
             return Err(VoiceError::OtherModel {
                 found: self.model.clone(),
                 expected: model.to_owned(),
             });
         }
-        let classes = config.classes();
         let sizes = self.scores.len() == classes && self.emotions.len() == classes;
-        let mut numbers = self.scores.iter().chain(&self.emotions);
+        let sums = self.scores.iter().chain(&self.emotions);
+        let mut numbers = sums.chain([&self.squares, &self.seconds]);
         let sane = |number: &f64| number.is_finite() && number.abs() < 1e12;
         let positive = self.squares >= -1e-6 && self.seconds >= 0.0;
-        match self.format == Self::FORMAT
-            && sizes
-            && positive
-            && numbers.all(sane)
-            && sane(&self.squares)
-            && sane(&self.seconds)
-        {
+        match self.format == Self::FORMAT && sizes && positive && numbers.all(sane) {
             true => Ok(()),
             false => Err(VoiceError::Damaged),
         }
     }
 }
 
-fn softmax(scores: &[f64], factor: f64) -> Vec<f64> {
-    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exps: Vec<f64> = scores
-        .iter()
-        .map(|score| (factor * (score - most)).exp())
-        .collect();
-    let sum: f64 = exps.iter().sum();
-    exps.iter().map(|exp| exp / sum).collect()
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::adaptation::config::tests::config;
-
-    fn evidence(scores: [f64; 3]) -> Evidence {
-        config()
-            .evidence([scores.to_vec()].into_iter(), 2.0)
-            .unwrap()
-    }
 
     #[test]
     fn a_forgotten_recording_leaves_no_trace() {
-        let config = config();
-        let mut voice = Voice::of(&config, "m");
-        voice.hear(&config, &evidence([1.0, 0.0, -1.0]));
+        let mut voice = Voice::new("m", 2);
+        let evidence = |score: f64| Evidence {
+            scores: vec![score, -score],
+            seconds: 2.0,
+        };
+        voice.change(1.0, &evidence(1.0), 2.0, &[0.75, 0.25]);
         let before = voice.clone();
-        voice.hear(&config, &evidence([0.0, 2.0, -1.0]));
-        voice.forget(&config, &evidence([0.0, 2.0, -1.0]));
-        assert_eq!(voice.recordings(), 1);
-        assert!((voice.seconds() - before.seconds()).abs() < 1e-9);
-        for (now, before) in voice.scores.iter().zip(&before.scores) {
-            assert!((now - before).abs() < 1e-9);
-        }
+        voice.change(1.0, &evidence(0.5), 0.5, &[0.5, 0.5]);
+        voice.change(-1.0, &evidence(0.5), 0.5, &[0.5, 0.5]);
+        assert_eq!(voice, before);
+        assert_eq!((voice.recordings(), voice.seconds()), (1, 2.0));
     }
 
     #[test]
     fn a_profile_of_another_model_is_refused() {
-        let config = config();
-        let voice = Voice::of(&config, "one");
-        assert_eq!(voice.check(&config, "one"), Ok(()));
-        assert!(matches!(
-            voice.check(&config, "two"),
-            Err(VoiceError::OtherModel { .. })
-        ));
+        let voice = Voice::new("one", 3);
+        assert_eq!(voice.check("one", 3), Ok(()));
+        let other = voice.check("two", 3);
+        assert!(matches!(other, Err(VoiceError::OtherModel { .. })));
+        assert_eq!(voice.check("one", 4), Err(VoiceError::Damaged));
         let broken = Voice {
             scores: vec![f64::NAN; 3],
             ..voice
         };
-        assert_eq!(broken.check(&config, "one"), Err(VoiceError::Damaged));
+        assert_eq!(broken.check("one", 3), Err(VoiceError::Damaged));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nalgebra::{DMatrix, SymmetricEigen};
 use rand::seq::SliceRandom;
-use undertone_models::{AdaptationConfig, Voice};
+use undertone_models::AdaptationConfig;
 
 use super::heads::additive_means;
 use crate::head::temperature::{Scored, temperature};
@@ -82,11 +82,11 @@ impl HeldOutGroup {
                 others.retain(|other| *other != index);
                 let mut rng = rng_at(seed, index, 2);
                 let (chosen, _) = others.partial_shuffle(&mut rng, count);
-                let mut voice = Voice::of(config, "");
+                let mut voice = config.new_voice("");
                 for other in chosen {
                     let scores = [self.adapted[*other].clone()];
                     if let Some(evidence) = config.evidence(scores.into_iter(), 0.0) {
-                        voice.hear(config, &evidence);
+                        config.hear(&mut voice, &evidence);
                     }
                 }
                 config.adapted(&self.own[index], &self.adapted[index], &voice)

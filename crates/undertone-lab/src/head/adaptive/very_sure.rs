@@ -92,8 +92,8 @@ mod tests {
     #[test]
     fn the_threshold_is_where_answers_become_right() {
         let groups = [
-            group(&[(60, 6, 4), (90, 97, 3)]),
-            group(&[(70, 5, 5), (90, 95, 5)]),
+            group(&[(60, 20, 80), (90, 97, 3)]),
+            group(&[(70, 50, 50), (90, 95, 5)]),
         ];
         let found = very_sure(&groups, 1.0, &[0, 1], 2);
         assert!(found.is_some_and(|it| it > 0.70 && it < 0.90), "{found:?}");

@@ -15,37 +15,37 @@ pub struct Sample {
 pub const SAMPLES: [Sample; 7] = [
     Sample {
         name: "angry.flac",
-        title: "Angry (woman, 29)",
+        title: "Angry",
         content: include_bytes!("angry.flac"),
     },
     Sample {
         name: "disgust.flac",
-        title: "Disgusted (woman, 42)",
+        title: "Disgusted",
         content: include_bytes!("disgust.flac"),
     },
     Sample {
         name: "fearful.flac",
-        title: "Fearful (man, 62)",
+        title: "Fearful",
         content: include_bytes!("fearful.flac"),
     },
     Sample {
         name: "happy.flac",
-        title: "Happy (man, 21)",
+        title: "Happy",
         content: include_bytes!("happy.flac"),
     },
     Sample {
         name: "neutral.flac",
-        title: "Neutral (man, 31)",
+        title: "Neutral",
         content: include_bytes!("neutral.flac"),
     },
     Sample {
         name: "sad.flac",
-        title: "Sad (woman, 57)",
+        title: "Sad",
         content: include_bytes!("sad.flac"),
     },
     Sample {
         name: "conversation.flac",
-        title: "All six in turn (two speakers)",
+        title: "All six in turn",
         content: include_bytes!("conversation.flac"),
     },
 ];

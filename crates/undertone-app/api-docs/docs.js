@@ -63,11 +63,14 @@ async function send(method, address, files) {
 /** Return a form that sends an operation's request and shows the response. */
 function trial(description, path, method, operation) {
   const form = element("form");
-  const switches = (operation.parameters ?? []).map((parameter) => {
-    const { name, description: meaning } = resolved(description, parameter);
-    const box = element("input", { type: "checkbox", name });
-    form.append(element("label", {}, box, element("span", {}, element("code", {}, name), `: ${meaning}`)));
-    return box;
+  const controls = (operation.parameters ?? []).map((parameter) => {
+    const { name, description: meaning, schema } = resolved(description, parameter);
+    const isSwitch = schema.enum.includes("1");
+    const control = isSwitch
+      ? element("input", { type: "checkbox", name, value: "1" })
+      : element("select", { name }, ...["", ...schema.enum].map((value) => element("option", { value }, value || "–")));
+    form.append(element("label", {}, control, element("span", {}, element("code", {}, name), `: ${meaning}`)));
+    return { name, value: () => (isSwitch && !control.checked ? "" : control.value) };
   });
   let input = null;
   if (operation.requestBody) {
@@ -81,7 +84,7 @@ function trial(description, path, method, operation) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const address = new URL(path.slice(1), server);
-    for (const box of switches) if (box.checked) address.searchParams.set(box.name, "1");
+    for (const { name, value } of controls) if (value()) address.searchParams.set(name, value());
     const files = input ? [...input.files] : null;
     output.replaceChildren("…");
     const command = code(curl(method, address, files?.map((file) => file.name)));

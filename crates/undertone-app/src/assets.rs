@@ -48,6 +48,7 @@ const ASSETS: &[Asset] = assets!("../web/assets/":
     "input.css",
     "latency.js",
     "level.js",
+    "live-voice.js",
     "live.css",
     "live.js",
     "magma.js",
@@ -69,6 +70,8 @@ const ASSETS: &[Asset] = assets!("../web/assets/":
     "theme.js",
     "timeline.js",
     "token.js",
+    "voice.js",
+    "warnings.js",
     "wav.js",
     "waveform.js",
 );

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileWith, tone } from "../support/audio.mjs";
+import { fileWith, silence, tone } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
 import { analyzed, drop, shares, suite } from "../support/suite.mjs";
 
@@ -39,15 +39,31 @@ test("a dropped recording is analyzed at once", () =>
 
 test("a chosen recording shows its confidence in words", () =>
   visit(async (page) => {
+    const response = page.waitForResponse(/api\/predict/);
     await page.setInputFiles("#file", NEUTRAL);
     await analyzed(page, "neutral.flac");
+    const { sure } = await (await response).json();
     const sentence = await page.locator("#result-confidence").innerText();
-    const [, word, number] = sentence.match(/^(.+), ([\d.]+)\s%\. Next is \w+ with [\d.]+\s%\.$/);
-    const scale = { "Very sure": 90, "Fairly sure": 70, "Somewhat sure": 50, Unsure: 0 };
-    const expected = Object.keys(scale).find((each) => Number(number) >= scale[each]);
-    assert.equal(word, expected, sentence);
+    if (sure) {
+      assert.match(sentence, /^Very sure/);
+    } else {
+      const [, word, number] = sentence.match(/^(.+), ([\d.]+)\s%\. Next is \w+ with [\d.]+\s%\.$/);
+      const scale = { "Fairly sure": 70, "Somewhat sure": 50, Unsure: 0 };
+      const expected = Object.keys(scale).find((each) => Number(number) >= scale[each]);
+      assert.equal(word, expected, sentence);
+    }
     await page.getByText("What do these words mean?").click();
-    assert.match(await page.locator("#confidence-words").innerText(), /Very sure\s+90\s% or more/);
+    assert.match(await page.locator("#confidence-words").innerText(), /Fairly sure\s+70\s% or more/);
+  }));
+
+test("a silent recording has no emotion", () =>
+  visit(async (page) => {
+    await page.setInputFiles("#file", fileWith("silence.wav", silence(2)));
+    await analyzed(page, "silence.wav");
+    assert.equal(await page.locator("#result-label").innerText(), "No speech heard");
+    assert.match(await page.locator("#result-warnings").innerText(), /only silence\. Check that the right microphone/);
+    assert.equal(await page.locator("#result-bars").isVisible(), false);
+    assert.equal(await page.locator(".notice").count(), 0);
   }));
 
 test("every sample is analyzed", () =>

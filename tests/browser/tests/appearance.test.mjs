@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { changingVoice, fileWith } from "../support/audio.mjs";
 import { OUTPUT, SAMPLES } from "../support/environment.mjs";
+import { replaceModel } from "../support/fake-model.mjs";
 import { analyzed, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
@@ -53,7 +54,43 @@ const STATES = {
   },
   card: async (page) => {
     await page.locator("#open-card").click();
-    await page.locator("#card-text table").waitFor();
+    await page.locator("#card-text details").first().waitFor();
+  },
+  "card-open": async (page) => {
+    await page.locator("#open-card").click();
+    await page.locator("#card-text details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+  },
+};
+
+// States of a model with sums, which hears whether somebody speaks and adapts to voices.
+const SEVEN_EMOTIONS = {
+  sure: async (page) => {
+    await page.locator("#voice-on").check();
+    await show(page, fileWith("first.flac", readFileSync(sample("neutral.flac"))));
+    await page.locator("#voice-on").uncheck();
+    await show(page, fileWith("sure.flac", readFileSync(sample("neutral.flac"))));
+    await page.getByText("What do these words mean?").click();
+  },
+  "no-speech": (page) => show(page, fileWith("none.flac", readFileSync(sample("neutral.flac")))),
+  gaps: async (page) => {
+    await page.locator("#voice-on").check();
+    await show(page, fileWith("first.flac", readFileSync(sample("neutral.flac"))));
+    await show(page, fileWith("gaps.wav", changingVoice(24)));
+  },
+  "live-adapted": async (page) => {
+    await page.locator("#tab-live").click();
+    await page.locator("#live-toggle").click();
+    await page.waitForTimeout(1000);
+    await page.evaluate(() => (window.speaks = false));
+    await page.waitForTimeout(800);
+    await page.evaluate(() => (window.speaks = true));
+    await page.locator("#live-voice-heard", { hasText: "Adapted to your voice" }).waitFor();
+  },
+  "live-no-speech": async (page) => {
+    await page.evaluate(() => (window.speaks = false));
+    await page.locator("#tab-live").click();
+    await page.locator("#live-toggle").click();
+    await page.locator("#live-label", { hasText: "No speech" }).waitFor();
   },
 };
 
@@ -84,9 +121,20 @@ for (const [state, reach] of Object.entries(STATES)) {
     visit(
       async (page) => {
         await reach(page);
-        await look(page, state, { fullPage: state !== "card" });
+        await look(page, state, { fullPage: !state.startsWith("card") });
       },
       { expected: [/415/], reducedMotion: "reduce" },
+    ));
+}
+
+for (const [state, reach] of Object.entries(SEVEN_EMOTIONS)) {
+  test(`${state}: accessible, with screenshots`, () =>
+    visit(
+      async (page) => {
+        await reach(page);
+        await look(page, state);
+      },
+      { prepare: replaceModel, reducedMotion: "reduce" },
     ));
 }
 

@@ -32,6 +32,7 @@ test("the bars move several times per second, and the latency is shown", () =>
     const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
     assert.ok(latency > 0 && latency < 1500, `${latency} ms`);
     assert.match(await page.locator("#live-note").innerText(), /until the bars showed the result.*is not included/s);
+    await page.waitForFunction(() => /\d/.test(document.querySelector("#live-bars").innerText)); // somebody speaks
     const numbers = await shares(page, "#live-bars");
     assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
   }));

@@ -73,15 +73,6 @@ test("a file is too large, which the page reports before sending it", () =>
     assert.deepEqual(sent, []);
   }));
 
-test("a recording is silent", () =>
-  visit(
-    async (page) => {
-      await page.setInputFiles("#file", fileWith("silence.wav", silence(2)));
-      assert.match(await notice(page), /only silence in this recording\s+Check that the right microphone/);
-    },
-    { expected: [/422/] },
-  ));
-
 test("a file is empty", () =>
   visit(async (page) => {
     await page.setInputFiles("#file", fileWith("empty.wav", ""));

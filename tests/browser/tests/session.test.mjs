@@ -74,10 +74,10 @@ test("the CSV holds every recording with all digits", () =>
     const { name, text } = await saved(page, "Save CSV");
     assert.equal(name, "undertone.csv");
     const lines = text.split("\r\n");
-    const { label, confidence, probabilities, seconds } = answers.get("neutral.flac");
+    const { label, confidence, probabilities, sums = [], seconds, warnings } = answers.get("neutral.flac");
     const labels = probabilities.map((each) => each.label);
-    assert.equal(lines[0], ["name", "label", "confidence", ...labels, "seconds", "error"].join(","));
-    assert.equal(lines[1], ["neutral.flac", label, confidence, ...probabilities.map((each) => each.probability), seconds, ""].join(","));
+    assert.equal(lines[0], ["name", "label", "confidence", ...labels, ...sums.map((each) => `sum_${each.label}`), "seconds", "warnings", "error"].join(","));
+    assert.equal(lines[1], ["neutral.flac", label, confidence, ...[...probabilities, ...sums].map((each) => each.probability), seconds, warnings.join(" "), ""].join(","));
     assert.match(lines[2], /^notes\.txt,,+This file is not a readable recording$/);
     assert.match(lines[3], /^"sad, ""very""\.flac",/);
     assert.equal(lines.length, 6); // a header, four files, and the end of the last line

@@ -49,8 +49,8 @@ function pause(seconds, signal) {
 export async function fetchModel() {
   const model = await (await request("api/model")).json();
   // The server's JSON spells it `colour`; the page uses CSS's spelling.
-  const labels = model.labels.map(({ name, colour }) => ({ name, color: colour }));
-  return { ...model, labels };
+  const colored = ({ colour, ...rest }) => ({ ...rest, color: colour });
+  return { ...model, labels: model.labels.map(colored), sums: model.sums.map(colored) };
 }
 
 /** Fetch a sample as a file. */
@@ -60,14 +60,17 @@ export async function fetchSample({ name, url }) {
 }
 
 /**
- * Fetch the analysis of a file. `detail` adds the timeline and the data for the drawings. If the
- * server is busy, try again after the time that it names, and pass the seconds to `onWait`.
+ * Fetch the analysis of a file. `detail` adds the timeline and the data for the drawings. With a
+ * `voice` (`{ profile }`, null for a new one), the result is adapted to it. If the server is busy, try
+ * again after the time that it names, and pass the seconds to `onWait`.
  */
-export async function predict(file, { detail = false, signal, onWait = () => {} } = {}) {
-  const address = detail ? "api/predict?timeline=1&picture=1" : "api/predict";
+export async function predict(file, { detail = false, voice = null, signal, onWait = () => {} } = {}) {
+  const options = [detail && "timeline=1&picture=1", voice && "voice=1"].filter(Boolean);
+  const address = ["api/predict", ...(options.length > 0 ? [options.join("&")] : [])].join("?");
   for (let attempt = 1; ; attempt++) {
     const body = new FormData();
     body.append("file", file, file.name);
+    if (voice?.profile) body.append("voice", JSON.stringify(voice.profile));
     try {
       return await (await request(address, { method: "POST", body, signal })).json();
     } catch (problem) {

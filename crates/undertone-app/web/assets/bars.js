@@ -23,13 +23,13 @@ export class Bars {
     list.replaceChildren(...this.#rows.map(({ row }) => row));
   }
 
-  /** Show one probability per label. */
+  /** Show one probability per label, or none for null. */
   show(probabilities) {
-    const highest = Math.max(...probabilities);
+    const highest = probabilities && Math.max(...probabilities);
     this.#rows.forEach(({ row, number }, i) => {
-      row.style.setProperty("--share", probabilities[i]);
-      row.classList.toggle("highest", probabilities[i] === highest);
-      number.textContent = percent(probabilities[i]);
+      row.style.setProperty("--share", probabilities?.[i] ?? 0);
+      row.classList.toggle("highest", probabilities?.[i] === highest);
+      number.textContent = probabilities ? percent(probabilities[i]) : "–";
     });
   }
 }

@@ -30,6 +30,9 @@ export function megabytes(bytes) {
 /** Format "positive" as "Positive". */
 export const capitalized = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** Format a count as "1 recording" or "3 recordings". */
+export const recordings = (count) => `${count} recording${count === 1 ? "" : "s"}`;
+
 /** Format words as "a", "a or b" or "a, b or c". */
 export function alternatives(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

@@ -26,6 +26,7 @@ export class History {
     this.#redraw();
   }
 
+  /** Add a result; null is a gap. */
   push(probabilities) {
     const time = performance.now();
     this.#results.push({ time, probabilities });

@@ -6,22 +6,30 @@ import { announce, byId, setIcon } from "./dom.js";
 import { capitalized, minus } from "./format.js";
 import { History } from "./history.js";
 import { Latency } from "./latency.js";
+import { setUpLiveVoice } from "./live-voice.js";
 import { levelOf, loudness, openMicrophone } from "./microphone.js";
 import { Problem } from "./problem.js";
+import { warningSentences } from "./warnings.js";
 
 const ANNOUNCEMENT_PAUSE = 3000; // milliseconds between two announcements to a screen reader
 const LATE = 3000; // milliseconds without a result until the page says so
 const LOST = 15_000; // milliseconds without a result until the connection counts as lost
+const SAID_BY_LABEL = ["silent", "no-speech", "short"]; // warnings that need no sentence
 const LONGEST_QUEUE = 2; // seconds of unsent sound; newer sound is dropped
 
 /** Set up live mode. Return `{ stop }`. */
 export function setUpLive(model, { onProblem, onStart }) {
   const root = byId("live");
   const button = byId("live-toggle");
+  const sums = new Bars(byId("live-sums"), model.sums);
   const bars = new Bars(byId("live-bars"), model.labels);
   const history = new History(byId("live-history").querySelector("canvas"), model.labels);
   let session = null;
+  const voice = setUpLiveVoice(model, (message) => {
+    if (session?.socket?.readyState === WebSocket.OPEN) session.socket.send(JSON.stringify(message));
+  });
 
+  byId("live-sums").hidden = model.sums.length === 0;
   byId("live-hint").textContent = `The model analyzes the last ${model.window_seconds} seconds several times per second.`;
 
   function showState() {
@@ -31,6 +39,8 @@ export function setUpLive(model, { onProblem, onStart }) {
     setIcon(button, active ? "stop" : "microphone");
     button.querySelector(".hidden").textContent = active ? "Stop listening" : "Listen";
     byId("live-label").textContent = active ? "Listening…" : "Speak and watch the result";
+    byId("live-warning").hidden = true;
+    voice.show({});
   }
 
   async function start() {
@@ -48,7 +58,7 @@ export function setUpLive(model, { onProblem, onStart }) {
       if (session !== mine) return close(mine); // stopped while opening
       mine.socket.onmessage = ({ data }) => receive(mine, JSON.parse(data));
       mine.socket.onclose = () => fail(mine, new Problem("live-lost"));
-      mine.socket.send(JSON.stringify({ sample_rate: mine.microphone.sampleRate }));
+      mine.socket.send(JSON.stringify({ sample_rate: mine.microphone.sampleRate, ...voice.hello() }));
       byId("live-driver").textContent = driverWords(mine.microphone.driverLatency);
       for (const id of ["live-history", "live-facts", "live-note"]) byId(id).hidden = false;
       announce("Listening.");
@@ -86,19 +96,25 @@ export function setUpLive(model, { onProblem, onStart }) {
     });
   }
 
-  function show(mine, { received, label, probabilities, level_db: level, silent, milliseconds }) {
+  function show(mine, result) {
+    const { received, label, probabilities, speech, warnings, level_db: level, silent, milliseconds } = result;
+    sums.show(result.sums ?? null);
     bars.show(probabilities);
-    history.push(probabilities);
-    root.classList.toggle("silent", silent === true);
-    byId("live-label").textContent = silent ? "Silence" : capitalized(label);
-    root.style.setProperty("--label", model.labels.find((each) => each.name === label).color);
+    history.push(silent ? null : probabilities);
+    voice.show(result);
+    root.classList.toggle("silent", silent || !speech);
+    byId("live-label").textContent = silent ? "Silence" : speech ? capitalized(label) : "No speech";
+    if (speech) root.style.setProperty("--label", model.labels.find((each) => each.name === label).color);
+    const sentences = warningSentences(warnings.filter((each) => !SAID_BY_LABEL.includes(each)));
+    byId("live-warning").hidden = sentences.length === 0;
+    byId("live-warning").textContent = sentences.join(" ");
     const { median, rate } = mine.latency.drawn(received);
     byId("live-latency").textContent = `${Math.round(median)}\u202fms`;
     byId("live-rate").textContent = rate.toFixed(1);
     byId("live-model").textContent = `${milliseconds.toFixed(1)}\u202fms`;
     byId("live-level").textContent = `${minus(level)}\u202fdB`;
     const now = performance.now();
-    if (!silent && label !== mine.said && now - mine.announced > ANNOUNCEMENT_PAUSE) {
+    if (!silent && speech && label !== mine.said && now - mine.announced > ANNOUNCEMENT_PAUSE) {
       Object.assign(mine, { said: label, announced: now });
       announce(capitalized(label));
     }

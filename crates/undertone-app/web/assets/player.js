@@ -18,6 +18,7 @@ export class Player {
   #seconds = 1;
   #picture = null;
   #image = null;
+  #hasGaps = false; // in the timeline
   #redraws;
   #timeline;
 
@@ -45,6 +46,7 @@ export class Player {
 
   /** Show a recording and load its sound. Stop the sound that was playing. */
   load({ seconds, picture, windows }, playable) {
+    this.#hasGaps = windows?.some(({ speech }) => !speech) ?? false;
     this.#audio.pause();
     URL.revokeObjectURL(this.#audio.src);
     this.#audio.src = URL.createObjectURL(playable);
@@ -151,13 +153,13 @@ export class Player {
     overlay.style.setProperty("--pointed", time / this.#seconds);
     tip.classList.toggle("left", time > this.#seconds / 2);
     if (!window) return;
-    const rows = window.probabilities.map((share, i) => {
+    const rows = (window.probabilities ?? []).map((share, i) => {
       const row = element("li", {}, element("span", { class: "swatch" }), `${capitalized(this.#labels[i].name)} `, element("b", {}, percent(share)));
       row.style.setProperty("--label", this.#labels[i].color);
       return row;
     });
     const span = `${window.start.toFixed(1)}–${window.end.toFixed(1)} s`;
-    tip.replaceChildren(element("p", {}, span), element("ul", {}, ...rows));
+    tip.replaceChildren(element("p", {}, span), rows.length > 0 ? element("ul", {}, ...rows) : element("p", {}, "No speech"));
   }
 
   #shadeTrimmed({ start, end }) {
@@ -198,7 +200,7 @@ export class Player {
     const words = [`Waveform, and mel spectrogram in Hz, ${minus(mel.min_db)} to ${minus(mel.max_db)} dB.`];
     const hatched = Math.max(speech.start, this.#seconds - speech.end) / this.#seconds;
     if (hatched > VISIBLE) words.push("Hatched: silence, which the model ignores.");
-    if (!this.#find("#timeline").hidden) words.push("Below: emotion over time. Point at it to see values, click to jump.");
+    if (!this.#find("#timeline").hidden) words.push(`Below: emotion over time${this.#hasGaps ? ", with gaps where nobody speaks" : ""}. Point at it to see values, click to jump.`);
     this.#find("#legend").textContent = words.join(" ");
   }
 }

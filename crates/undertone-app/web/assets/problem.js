@@ -51,9 +51,9 @@ const WORDS = {
   ],
   empty: () => ["This file is empty", "It has no content. It may not have been copied completely."],
   "too-short": () => ["This recording is too short", "Speak for at least a second."],
-  silent: () => [
-    "There is only silence in this recording",
-    "Check that the right microphone is chosen and not muted, and speak closer to it.",
+  voice: () => [
+    "The voice that was heard cannot be used any more",
+    "The server may have another model now. The voice is forgotten: try again, and it is heard anew.",
   ],
   busy: ({ retryAfter }) => [
     "The server is busy",
@@ -75,7 +75,7 @@ const WORDS = {
   "page-fault": ({ detail }) => ["Something went wrong on this page", `Reload it. If that does not help, report this error: ${detail}`],
 };
 
-const PASSING = ["busy", "stopping", "too-many-requests", "timeout", "unreachable", "internal", "other"];
+const PASSING = ["voice", "busy", "stopping", "too-many-requests", "timeout", "unreachable", "internal", "other"];
 
 /** Return whether the same request may succeed later. */
 export const mayPass = (problem) => PASSING.includes(problem.kind);

@@ -6,6 +6,7 @@ import { offer, toCsv, toJson } from "./download.js";
 import { clearProblems, showProblem } from "./notices.js";
 import { asProblem, explain } from "./problem.js";
 import { SessionTable } from "./table.js";
+import { Voice } from "./voice.js";
 
 const CONCURRENT_FILES = 3;
 
@@ -14,6 +15,7 @@ export class Session {
   #model;
   #panel;
   #table;
+  #voice;
   #entries = [];
   #ids = 0;
   #current = null; // the AbortController of the analysis that the panel waits for
@@ -23,6 +25,7 @@ export class Session {
   constructor(model, panel) {
     this.#model = model;
     this.#panel = panel;
+    this.#voice = new Voice(model);
     this.#table = new SessionTable(byId("session-table"), model.labels, (entry) => this.#open(entry));
     byId("session-clear").addEventListener("click", () => this.#clear());
   }
@@ -37,18 +40,31 @@ export class Session {
 
   async #analyzeOne(file) {
     const entry = this.#entry(file);
-    const done = await this.#detail(entry, () => this.#analyzeOne(file));
+    const done = await this.#detail(entry, () => this.#analyzeOne(file), (options) => this.#heard(entry, options));
     if (!done) return;
     this.#entries.push(entry);
     this.#show(entry);
   }
 
   #entry(file) {
-    return { id: ++this.#ids, name: file.name, file, state: "waiting", result: null, playable: null, problem: null };
+    return { id: ++this.#ids, name: file.name, file, state: "waiting", result: null, playable: null, problem: null, voice: null };
+  }
+
+  // Analyzes a recording for the first time: the voice hears it, if the switch is on.
+  #heard(entry, options) {
+    return this.#voice.during((voice) => {
+      entry.voice = voice;
+      return analyze(entry.file, this.#model, { ...options, voice });
+    });
+  }
+
+  // Analyzes a recording again, as it was analyzed the first time.
+  #again(entry, options) {
+    return analyze(entry.file, this.#model, { ...options, voice: entry.voice });
   }
 
   // Fetches the analysis for the panel. Cancels an earlier request that is still running.
-  async #detail(entry, retry) {
+  async #detail(entry, retry, analyzing) {
     this.#current?.abort();
     const current = new AbortController();
     this.#current = current;
@@ -61,10 +77,11 @@ export class Session {
         signal: current.signal,
         onWait: (seconds) => announce(`The server is busy. Trying again in ${Math.ceil(seconds)} seconds.`),
       };
-      Object.assign(entry, await analyze(entry.file, this.#model, options), { state: "done" });
+      Object.assign(entry, await analyzing(options), { state: "done" });
       clearProblems();
       return true;
     } catch (thrown) {
+      if (thrown.kind === "voice") entry.voice = null;
       if (thrown.name !== "AbortError") showProblem(thrown, this.#model, { subject: entry.name, retry });
       return false;
     } finally {
@@ -74,7 +91,8 @@ export class Session {
 
   async #open(entry) {
     clearProblems();
-    if (!entry.result.picture && !(await this.#detail(entry, () => this.#open(entry)))) return;
+    const fetched = entry.result.picture || (await this.#detail(entry, () => this.#open(entry), (options) => this.#again(entry, options)));
+    if (!fetched) return;
     this.#show(entry, { focus: true });
   }
 
@@ -107,7 +125,7 @@ export class Session {
 
   async #analyzeForList(entry, signal) {
     try {
-      Object.assign(entry, await analyze(entry.file, this.#model, { signal }), { state: "done" });
+      Object.assign(entry, await this.#heard(entry, { signal }), { state: "done" });
     } catch (thrown) {
       if (signal.aborted) return;
       const { title } = explain(asProblem(thrown), this.#model);
@@ -126,7 +144,7 @@ export class Session {
     byId("session-count").textContent = `${done} of ${entries.length}`;
     this.#table.show(entries, this.#opened);
     if (done < entries.length) return;
-    offer(byId("download-csv"), toCsv(entries, this.#model.labels), "text/csv");
+    offer(byId("download-csv"), toCsv(entries, this.#model), "text/csv");
     offer(byId("download-json"), toJson(entries), "application/json");
   }
 
@@ -136,6 +154,7 @@ export class Session {
     this.#lists = new AbortController();
     this.#entries = [];
     this.#opened = null;
+    this.#voice.forget();
     this.#panel.hide();
     this.#list();
     announce("All recordings were removed.");

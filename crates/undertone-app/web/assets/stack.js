@@ -2,9 +2,24 @@
 
 /**
  * Draw areas through `points` (`{ x, probabilities }`, x in pixels and increasing), the first label
- * at the bottom, and above them a ribbon in the color of the most probable label.
+ * at the bottom, and above them a ribbon in the color of the most probable label. Points whose
+ * probabilities are null leave a gap, which begins and ends in the middle between two points.
  */
 export function drawStack(context, height, points, labels) {
+  const between = (a, b) => (points[a].x + points[b].x) / 2;
+  for (let from = 0; from < points.length; from++) {
+    if (!points[from].probabilities) continue;
+    let to = from;
+    while (points[to + 1]?.probabilities) to++;
+    const run = points.slice(from, to + 1);
+    if (from > 0) run.unshift({ ...points[from], x: between(from - 1, from) });
+    if (to + 1 < points.length) run.push({ ...points[to], x: between(to, to + 1) });
+    drawRun(context, height, run, labels);
+    from = to;
+  }
+}
+
+function drawRun(context, height, points, labels) {
   const ribbon = 5;
   const top = ribbon + 3;
   const y = (share) => height - share * (height - top);

@@ -18,11 +18,11 @@ export class SessionTable {
     this.#onOpen = onOpen;
     this.#columns = [
       { title: "Recording", value: ({ name }) => name },
-      { title: "Label", value: ({ result }) => result?.label },
+      { title: "Label", value: ({ result }) => result?.label ?? undefined },
       ...labels.map(({ name }, i) => ({
         title: capitalized(name),
         number: true,
-        value: ({ result }) => result?.probabilities[i].probability,
+        value: ({ result }) => result?.probabilities?.[i].probability,
       })),
       { title: "Seconds", number: true, value: ({ result }) => result?.seconds },
     ];
@@ -72,12 +72,14 @@ export class SessionTable {
       const words = { waiting: "waiting", running: "analyzing…", failed: problem }[state];
       return element("tr", { class: state }, head, element("td", { colspan: this.#columns.length - 1, class: "state" }, words));
     }
-    const label = element("td", {}, element("span", { class: "swatch" }), capitalized(result.label));
-    const shares = result.probabilities.map(({ probability, label: each }) =>
-      element("td", { class: each === result.label ? "number highest" : "number" }, percent(probability)),
+    const label = result.speech
+      ? element("td", {}, element("span", { class: "swatch" }), capitalized(result.label))
+      : element("td", { class: "soft" }, "No speech");
+    const shares = this.#labels.map(({ name: each }, i) =>
+      element("td", { class: each === result.label ? "number highest" : "number" }, result.speech ? percent(result.probabilities[i].probability) : "–"),
     );
     const row = element("tr", { class: entry === opened ? "opened" : null }, head, label, ...shares, element("td", { class: "number" }, result.seconds.toFixed(2)));
-    row.style.setProperty("--label", this.#labels.find((each) => each.name === result.label).color);
+    row.style.setProperty("--label", this.#labels.find((each) => each.name === result.label)?.color ?? "transparent");
     return row;
   }
 }

@@ -28,9 +28,9 @@ export class Timeline {
     lane.addEventListener("blur", () => onMove(null));
   }
 
-  /** Show the windows of a recording. Hide the timeline if there are fewer than two. */
+  /** Show the windows of a recording. Hide the timeline if there are fewer than two, or no speech. */
   load(windows, seconds) {
-    this.#windows = windows.length > 1 ? windows : [];
+    this.#windows = windows.length > 1 && windows.some(({ speech }) => speech) ? windows : [];
     this.#seconds = seconds;
     this.#at = 0;
     const empty = this.#windows.length === 0;
@@ -65,7 +65,7 @@ export class Timeline {
 
   #describe() {
     const { start, end, probabilities } = this.#windows[this.#at];
-    const values = probabilities.map((share, i) => `${this.#labels[i].name} ${percent(share, 0)}`);
+    const values = probabilities?.map((share, i) => `${this.#labels[i].name} ${percent(share, 0)}`) ?? ["no speech"];
     this.#lane.setAttribute("aria-valuenow", this.#at + 1);
     this.#lane.setAttribute("aria-valuetext", `${start.toFixed(1)} to ${end.toFixed(1)} seconds: ${values.join(", ")}`);
   }
@@ -94,7 +94,8 @@ export class Timeline {
     const heads = ["From", "To", "Label", ...this.#labels.map(({ name }) => capitalized(name))];
     const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
     const rows = this.#windows.map(({ start, end, label, probabilities }) => {
-      const cells = [clockTenths(start), clockTenths(end), label, ...probabilities.map((share) => percent(share))];
+      const shares = this.#labels.map((_, i) => (probabilities ? percent(probabilities[i]) : "–"));
+      const cells = [clockTenths(start), clockTenths(end), label ?? "no speech", ...shares];
       return element("tr", {}, ...cells.map((text) => element("td", {}, text)));
     });
     this.#table.querySelector("thead").replaceChildren(head);

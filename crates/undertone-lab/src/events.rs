@@ -86,6 +86,11 @@ pub enum Event<'a> {
         /// The clip and the reason.
         message: String,
     },
+    /// Clips are left out because the recipe excludes their speakers.
+    SpeakersExcluded {
+        /// The number of clips.
+        clips: usize,
+    },
     /// Clips are left out because their emotion has no class.
     WithoutClass {
         /// The number of such clips of each emotion.

@@ -8,7 +8,7 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 7] = [
+const BUILT_IN: [&str; 9] = [
     "1-cnn-lstm",
     "2-enhanced",
     "3-optimized",
@@ -16,6 +16,8 @@ const BUILT_IN: [&str; 7] = [
     "5-whisper-tiny-frozen",
     "6-whisper-tiny-finetune",
     "7-whisper-tiny-corpora",
+    "8-undertone",
+    "9-undertone-open",
 ];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {

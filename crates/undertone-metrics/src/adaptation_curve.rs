@@ -15,13 +15,14 @@ pub struct AdaptationPoint {
     pub clips: usize,
     /// Unweighted average recall over the model's classes, 0 to 1.
     pub uar: f64,
-    /// Unweighted average recall over negative, neutral and positive, 0 to 1.
+    /// Unweighted average recall over negative, neutral and positive, which are equally probable
+    /// before ([`coarser`](crate::coarser)), 0 to 1.
     pub sentiment3: Option<f64>,
     /// Unweighted average recall over angry, happy, neutral and sad, each clip's answer being the
     /// most probable of these, 0 to 1.
     pub emotion4: Option<f64>,
-    /// Expected calibration error of negative, neutral and positive, 0 to 1.
+    /// Expected calibration error of the sums of negative, neutral and positive emotions, 0 to 1.
     pub calibration_error: Option<f64>,
-    /// The clips whose sentiment the model is very sure of, and how many of these are right.
+    /// The clips whose largest such sum makes the model very sure, and how many of them are right.
     pub very_sure: Option<[usize; 2]>,
 }

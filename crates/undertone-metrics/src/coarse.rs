@@ -1,4 +1,26 @@
 //! Probabilities of coarser classes.
+//!
+//! There are two answers, to two questions. [`sums`] says how probable a coarse class is if all
+//! classes were equally probable before: it agrees with the classes' probabilities, and is
+//! calibrated if they are. [`coarser`] says it for coarse classes that were equally probable
+//! before: it decides best where all coarse classes count the same, as in the unweighted average
+//! recall.
+
+/// Return the sums of probabilities by coarser classes, of which there are `count`. Class `i` belongs
+/// to class `classes[i]`. Classes of `count` and above are ignored.
+///
+/// ```
+/// assert_eq!(undertone_metrics::sums(&[0.25; 4], &[0, 0, 0, 1], 2), [0.75, 0.25]);
+/// ```
+pub fn sums(probabilities: &[f32], classes: &[usize], count: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; count];
+    for (probability, class) in probabilities.iter().zip(classes) {
+        if let Some(sum) = sums.get_mut(*class) {
+            *sum += probability;
+        }
+    }
+    sums
+}
 
 /// Return the probabilities of `count` coarser classes, of which class `i` belongs to `classes[i]`.
 ///

@@ -34,7 +34,7 @@ pub use calibration::{
     CalibrationBin, calibration_bins, cross_entropy, expected_calibration_error,
 };
 pub use classification_report::classification_report;
-pub use coarse::coarser;
+pub use coarse::{coarser, sums};
 pub use confusion::ConfusionMatrix;
 pub use dimension_prediction::DimensionPrediction;
 pub use error::MetricsError;

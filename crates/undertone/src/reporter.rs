@@ -47,6 +47,9 @@ enum JsonEvent<'a> {
     EmptyClasses {
         labels: &'a [&'a str],
     },
+    SpeakersExcluded {
+        clips: usize,
+    },
     Fold {
         name: &'a str,
         number: usize,
@@ -213,6 +216,10 @@ impl Reporter {
                     shrinkage,
                     temperature,
                 },
+            ),
+            Event::SpeakersExcluded { clips } => self.say(
+                format_args!("left out, as the recipe excludes their speakers: {clips} clips"),
+                JsonEvent::SpeakersExcluded { clips },
             ),
             Event::GroupHeldOut { group, uar } => self.say(
                 format_args!("{group} held out of the head: UAR {:.1} %", 100.0 * uar),

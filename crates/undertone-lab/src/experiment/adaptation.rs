@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rand::seq::SliceRandom;
 use undertone_corpus::{Emotion, LabelScheme, Utterance};
 use undertone_metrics::{
-    AdaptationPoint, ClipPrediction, argmax, coarser, expected_calibration_error,
+    AdaptationPoint, ClipPrediction, argmax, coarser, expected_calibration_error, sums,
 };
 use undertone_models::{AdaptationConfig, Evidence, ModelConfig, Outputs, Voice};
 
@@ -114,18 +114,20 @@ impl HeardClips<'_> {
 
     fn point(&self, heard: Option<u32>, one_emotion: bool, rows: &[Vec<f32>]) -> AdaptationPoint {
         let own = &self.config.label_scheme;
-        let sentiments = self.predictions(&LabelScheme::Sentiment3, rows);
-        let very_sure = self.config.very_sure.zip(sentiments.as_ref());
+        let sentiment3 = &LabelScheme::Sentiment3;
+        let decided = self.predictions(sentiment3, rows, coarser);
+        let summed = self.predictions(sentiment3, rows, sums);
+        let very_sure = self.config.very_sure.zip(summed.as_ref());
         AdaptationPoint {
             heard,
             one_emotion,
             clips: rows.len(),
-            uar: self.predictions(own, rows).map_or(0.0, |it| uar(own, &it)),
+            uar: self
+                .predictions(own, rows, sums)
+                .map_or(0.0, |it| uar(own, &it)),
             emotion4: self.among_four(rows),
-            sentiment3: sentiments
-                .as_ref()
-                .map(|it| uar(&LabelScheme::Sentiment3, it)),
-            calibration_error: sentiments.as_ref().map(|it| {
+            sentiment3: decided.map(|it| uar(sentiment3, &it)),
+            calibration_error: summed.as_ref().map(|it| {
                 expected_calibration_error(it.iter().map(|it| (&it.probabilities[..], it.truth)))
             }),
             very_sure: very_sure.map(|(least, predictions)| {
@@ -138,21 +140,21 @@ impl HeardClips<'_> {
         }
     }
 
-    /// Return the predictions for a scheme that the model's classes can be summed to.
-    fn predictions(&self, scheme: &LabelScheme, rows: &[Vec<f32>]) -> Option<Vec<ClipPrediction>> {
+    /// Return the predictions for a scheme that the model's classes belong to. `combined` makes the
+    /// probabilities of its classes.
+    fn predictions(
+        &self,
+        scheme: &LabelScheme,
+        rows: &[Vec<f32>],
+        combined: fn(&[f32], &[usize], usize) -> Vec<f32>,
+    ) -> Option<Vec<ClipPrediction>> {
         let classes = self.config.label_scheme.classes_in(scheme)?;
         let count = scheme.labels().len();
-        let same = *scheme == self.config.label_scheme;
         let clips = self.clips.iter().zip(rows);
         let predictions = clips.filter_map(|(clip, row)| {
-            Some(prediction(
-                clip.utterance,
-                scheme.label_of(clip.utterance.emotion)?,
-                match same {
-                    true => row.clone(),
-                    false => coarser(row, &classes, count),
-                },
-            ))
+            let truth = scheme.label_of(clip.utterance.emotion)?;
+            let row = combined(row, &classes, count);
+            Some(prediction(clip.utterance, truth, row))
         });
         Some(predictions.collect())
     }

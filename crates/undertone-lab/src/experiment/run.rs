@@ -111,7 +111,7 @@ impl Experiment<'_> {
             if self.recipe.dimensions.is_empty() {
                 let schemes = [self.recipe.outputs(), &self.recipe.label_scheme];
                 let readable = features.utterances.len();
-                Exclusions::of(&self.corpus.utterances, &schemes, readable).state(report);
+                Exclusions::of(&self.admitted(), &schemes, readable).state(report);
             }
             run.write_report(report)?;
         }

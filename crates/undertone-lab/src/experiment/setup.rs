@@ -61,20 +61,34 @@ impl Experiment<'_> {
         })
     }
 
+    /// Return the clips of the corpus without those of excluded speakers.
+    pub(super) fn admitted(&self) -> Vec<Utterance> {
+        let clips = self.corpus.utterances.iter();
+        clips
+            .filter(|clip| !self.recipe.excludes(clip))
+            .cloned()
+            .collect()
+    }
+
     /// Return the corpus's clips that have a class, or a value of each dimension, and tell the
     /// observer of the others, and of classes without a clip.
     ///
     /// # Errors
     /// If all clips are of one class.
     pub(super) fn labeled(&self) -> Result<Vec<Utterance>, LabError> {
+        let admitted = self.admitted();
+        let excluded = self.corpus.utterances.len() - admitted.len();
+        if excluded > 0 {
+            (self.observer)(&Event::SpeakersExcluded { clips: excluded });
+        }
         if !self.recipe.dimensions.is_empty() {
             let dimensions = self.recipe.dimensions.iter();
             let dimensions: Vec<_> = dimensions.map(|it| (&*it.name, it.range)).collect();
-            return with_values(&self.corpus.utterances, &dimensions, self.observer);
+            return with_values(&admitted, &dimensions, self.observer);
         }
         let scheme = &self.recipe.label_scheme;
         let schemes = [self.recipe.outputs(), scheme];
-        let clips = labeled(&self.corpus.utterances, &schemes, self.observer)?;
+        let clips = labeled(&admitted, &schemes, self.observer)?;
         let classes: BTreeSet<usize> = clips
             .iter()
             .filter_map(|clip| scheme.label_of(clip.emotion))

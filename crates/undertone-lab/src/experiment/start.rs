@@ -131,7 +131,6 @@ impl Experiment<'_> {
             .collect();
         let sentiments = outputs.classes_in(&LabelScheme::Sentiment3);
         let options = AdaptiveOptions {
-            shrinkage: config.shrinkage.first().copied().unwrap_or(1.0),
             class_of_output,
             sentiments: sentiments.map(|it| (it, LabelScheme::Sentiment3.labels().len())),
             sounds: &features.sounds,

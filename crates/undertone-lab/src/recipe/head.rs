@@ -12,6 +12,9 @@ use super::error::{RecipeError, range};
 pub struct HeadConfig {
     /// The shrinkages to choose from, above 0 up to 1, for dimensions below 1. With 1 only the
     /// variances count; with small ones the covariances count too.
+    ///
+    /// Not with `adapt`, whose two heads have fixed shrinkages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shrinkage: Vec<f64>,
     /// Folds of the cross-validation over speakers, at least 2.
     #[serde(default = "four")]
@@ -19,8 +22,8 @@ pub struct HeadConfig {
     /// What each fold of the cross-validation holds out.
     #[serde(default, skip_serializing_if = "HoldOut::is_default")]
     pub hold_out: HoldOut,
-    /// Fit a head that adapts to a voice and tells speech from other sounds. It takes one
-    /// shrinkage, and is for classes only.
+    /// Fit a head that does not learn corpora, adapts to a voice, and tells speech from other sounds.
+    /// For classes only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adapt: bool,
 }
@@ -50,15 +53,15 @@ fn four() -> usize {
 impl HeadConfig {
     pub(super) fn check(&self) -> Result<(), RecipeError> {
         range(
-            !self.shrinkage.is_empty() && self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
+            self.adapt == self.shrinkage.is_empty(),
             "head.shrinkage",
-            "one or more numbers above 0 up to 1",
+            "one or more numbers above 0 up to 1, or left out with head.adapt",
             format!("{:?}", self.shrinkage),
         )?;
         range(
-            !self.adapt || self.shrinkage.len() == 1,
+            self.shrinkage.iter().all(|it| *it > 0.0 && *it <= 1.0),
             "head.shrinkage",
-            "one number with head.adapt",
+            "numbers above 0 up to 1",
             format!("{:?}", self.shrinkage),
         )?;
         range(self.folds >= 2, "head.folds", "at least 2", self.folds)

@@ -13,7 +13,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use undertone_audio::FrontEndConfig;
-use undertone_corpus::{BalanceStep, Corpus, LabelMap, LabelScheme, Protocol, ProtocolConfig};
+use undertone_corpus::{
+    BalanceStep, Corpus, LabelMap, LabelScheme, Protocol, ProtocolConfig, Utterance,
+};
 use undertone_models::NetworkConfig;
 
 pub use augment::{AugmentConfig, MaskConfig};
@@ -49,6 +51,10 @@ pub struct Recipe {
     /// Which labels of the corpus stand for others, and which to leave out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub labels: LabelMap,
+    /// Speakers whose clips are left out everywhere, so that the model can be shown on voices that it
+    /// never heard: `corpus/speaker`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded_speakers: Vec<String>,
     /// The numbers that the model predicts instead of classes. Then `label_scheme` and
     /// `output_scheme` must be left out.
     #[serde(default, skip_serializing_if = "Dimensions::is_empty")]
@@ -82,7 +88,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 9] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -114,6 +120,10 @@ const BUILT_IN: [(&str, &str); 8] = [
     (
         "8-undertone",
         include_str!("../../../../recipes/8-undertone.toml"),
+    ),
+    (
+        "9-undertone-open",
+        include_str!("../../../../recipes/9-undertone-open.toml"),
     ),
 ];
 
@@ -253,6 +263,18 @@ impl Recipe {
         }
         self.check()?;
         Ok(self)
+    }
+
+    /// Return whether the recipe leaves out the speaker of a clip.
+    pub(crate) fn excludes(&self, utterance: &Utterance) -> bool {
+        let Some(speaker) = &utterance.speaker else {
+            return false;
+        };
+        // A joined corpus puts its corpus in front of each speaker.
+        let in_front = format!("{}/", utterance.corpus);
+        let name = speaker.strip_prefix(&in_front).unwrap_or(speaker);
+        let mut excluded = self.excluded_speakers.iter();
+        excluded.any(|it| it.strip_prefix(&in_front) == Some(name))
     }
 
     /// Return whether a pretrained encoder is trained too, and not only its head.

@@ -9,8 +9,8 @@ use super::voice::{Evidence, Voice, VoiceError};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdaptationConfig {
-    /// The mean scores of each class, `[classes][classes]`.
-    pub class_means: Vec<Vec<f64>>,
+    /// The mean scores of a voice that shows every class equally often, `[classes]`.
+    pub middle: Vec<f64>,
     /// The weights `G` of the spread `sᵀ G s` of scores `s` about their mean: largest where the
     /// classes differ, and scaled so that the mean spread within a speaker and a class is 1.
     /// `[classes][classes]`.
@@ -19,16 +19,11 @@ pub struct AdaptationConfig {
     pub threshold: f64,
     /// How fast the gate opens around `threshold`.
     pub slope: f64,
-    /// The number of recordings that the prior of the offset counts as, with the gate open and shut.
-    pub prior: [f64; 2],
-    /// The share of the offset that is subtracted with the gate shut.
-    pub least: f64,
-    /// The factor of the scores in the probabilities by which a shut gate expects the mean.
-    pub softness: f64,
-    /// The share of the head for recordings alone: at first, and in the end with the gate shut.
-    pub alone: [f64; 2],
-    /// The recordings after which the first share is half.
-    pub alone_recordings: f64,
+    /// The number of recordings that the prior of the offset counts as: an offset of zero.
+    pub prior: f64,
+    /// The recordings after which, with the gate open, the head for recordings alone has half of
+    /// its first share, which is one half.
+    pub waning: f64,
     /// The factor of the scores for a recording alone, and for one of a voice that was heard often.
     pub temperature: [f64; 2],
 }
@@ -39,30 +34,21 @@ const HALF_WAY: f64 = 3.0;
 impl AdaptationConfig {
     /// Return the number of classes.
     pub fn classes(&self) -> usize {
-        self.class_means.len()
+        self.middle.len()
     }
 
     /// Return whether all sizes agree and all numbers are finite.
     pub(crate) fn is_valid(&self, classes: usize) -> bool {
-        let square = |rows: &[Vec<f64>]| {
-            rows.len() == classes
-                && rows.iter().all(|row| row.len() == classes)
-                && rows.iter().flatten().all(|value| value.is_finite())
-        };
-        let numbers = [
-            self.threshold,
-            self.slope,
-            self.least,
-            self.softness,
-            self.alone_recordings,
-        ];
-        let pairs = [self.prior, self.alone, self.temperature];
-        let mut numbers = numbers.into_iter().chain(pairs.into_iter().flatten());
-        square(&self.class_means)
-            && square(&self.spread_weights)
-            && numbers.all(|number| number.is_finite() && number >= 0.0)
-            && self.alone_recordings > 0.0
-            && self.temperature.iter().all(|factor| *factor > 0.0)
+        let rows = &self.spread_weights;
+        let sizes = self.middle.len() == classes
+            && rows.len() == classes
+            && rows.iter().all(|row| row.len() == classes);
+        let mut values = rows.iter().flatten().chain(&self.middle);
+        let numbers = [self.threshold, self.slope, self.prior, self.waning];
+        let mut numbers = numbers.into_iter().chain(self.temperature);
+        sizes
+            && values.all(|value| value.is_finite())
+            && numbers.all(|number| number.is_finite() && number > 0.0)
     }
 
     /// Return the evidence of a recording: the scores of the head for adaptation for each of its
@@ -101,9 +87,7 @@ impl AdaptationConfig {
     }
 
     fn change(&self, voice: &mut Voice, evidence: &Evidence, sign: f64) {
-        let scores = &evidence.scores;
-        let emotions = softmax(scores, self.softness);
-        voice.change(sign, evidence, self.square(scores), &emotions);
+        voice.change(sign, evidence, self.square(&evidence.scores));
     }
 
     /// Check that the model of this name can use a profile.
@@ -126,35 +110,11 @@ impl AdaptationConfig {
         1.0 / (1.0 + (-self.slope * (spread - self.threshold)).exp())
     }
 
-    /// Return the offset of a voice, to be subtracted from the scores of the head for adaptation:
-    /// `(Σ s_i - n e) / (n + k) · (t + least (1 - t))` for a gate that is open by `t`.
-    ///
-    /// With the gate open, the mean `e` that a voice without an offset would have is the mean of the
-    /// class means. With the gate shut, it is their mean weighted by the recordings' probabilities.
-    fn offset(&self, voice: &Voice, open: f64) -> Vec<f64> {
-        let classes = self.classes();
-        let n = f64::from(voice.recordings);
-        let shut = 1.0 - open;
-        let prior = self.prior[0] * open + self.prior[1] * shut;
-        let strength = (open + self.least * shut) / (n + prior);
-        (0..classes)
-            .map(|class| {
-                let column = || self.class_means.iter().map(|row| row[class]);
-                let middle = column().sum::<f64>() / classes as f64;
-                // One recording's worth of every class.
-                let explained: f64 = column()
-                    .zip(&voice.emotions)
-                    .map(|(mean, emotion)| mean * (emotion + 1.0 / classes as f64))
-                    .sum::<f64>()
-                    / (n + 1.0);
-                let expected = middle + shut * (explained - middle);
-                (voice.scores[class] - n * expected) * strength
-            })
-            .collect()
-    }
-
     /// Return the scores of a window of a voice, for a softmax. `own` are the mean of both heads'
     /// scores, for a recording alone; `adapted` those of the head for adaptation.
+    ///
+    /// The voice's offset is `n (s̄ - middle) / (n + prior)`. As far as the gate is open, it is
+    /// subtracted from the scores of the head for adaptation.
     pub fn adapted(&self, own: &[f64], adapted: &[f64], voice: &Voice) -> Vec<f64> {
         let n = f64::from(voice.recordings);
         let (own, adapted) = (centered(own), centered(adapted));
@@ -165,15 +125,15 @@ impl AdaptationConfig {
                 .collect();
         }
         let open = self.gate(voice);
-        let offset = self.offset(voice, open);
-        let waning = self.alone_recordings / (n + self.alone_recordings);
-        let share = self.alone[0] * waning + self.alone[1] * (1.0 - open) * (1.0 - waning);
+        let share = 0.5 * (1.0 - open * n / (n + self.waning));
         let [first, often] = self.temperature;
         let factor = first + (often - first) * n / (n + HALF_WAY);
-        own.iter()
-            .zip(&adapted)
-            .zip(&offset)
-            .map(|((own, adapted), offset)| {
+        let scores = own.iter().zip(&adapted);
+        let voice = voice.scores.iter().zip(&self.middle);
+        scores
+            .zip(voice)
+            .map(|((own, adapted), (sum, middle))| {
+                let offset = open * (sum - n * middle) / (n + self.prior);
                 // The head for recordings alone is 2·own - adapted.
                 let alone = 2.0 * own - adapted;
                 factor * ((1.0 - share) * (adapted - offset) + share * alone)
@@ -204,43 +164,33 @@ fn add(sum: &mut [f64], values: &[f64]) {
     }
 }
 
-fn softmax(scores: &[f64], factor: f64) -> Vec<f64> {
-    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exps: Vec<f64> = scores
-        .iter()
-        .map(|score| (factor * (score - most)).exp())
-        .collect();
-    let sum: f64 = exps.iter().sum();
-    exps.iter().map(|exp| exp / sum).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
+    /// The mean scores of the first of three classes.
+    const FIRST: [f64; 3] = [2.0, -1.0, -1.0];
+
+    fn class(index: usize) -> [f64; 3] {
+        let mut scores = FIRST;
+        scores.swap(0, index);
+        scores
+    }
+
     /// Three classes whose scores have a unit covariance in the plane of zero sums.
     fn config() -> AdaptationConfig {
-        let third = 1.0 / 3.0;
         let row = |class: usize| -> Vec<f64> {
-            (0..3)
-                .map(|other| f64::from(u8::from(other == class)) - third)
-                .collect()
+            let row = (0..3).map(|other| f64::from(u8::from(other == class)) - 1.0 / 3.0);
+            row.map(|value| value / 2.0).collect()
         };
         AdaptationConfig {
-            class_means: (0..3)
-                .map(|class| row(class).iter().map(|it| 3.0 * it).collect())
-                .collect(),
-            spread_weights: (0..3)
-                .map(|class| row(class).iter().map(|it| it / 2.0).collect())
-                .collect(),
-            threshold: 1.9,
+            middle: vec![0.0; 3],
+            spread_weights: (0..3).map(row).collect(),
+            threshold: 2.3,
             slope: 12.0,
-            prior: [2.5, 1.0],
-            least: 0.12,
-            softness: 0.5,
-            alone: [0.5, 0.4],
-            alone_recordings: 1.5,
+            prior: 4.0,
+            waning: 2.0,
             temperature: [1.0, 1.0],
         }
     }
@@ -257,30 +207,27 @@ mod tests {
     const OFFSET: [f64; 3] = [2.0, -1.0, -1.0];
 
     #[test]
-    fn a_voice_that_shows_all_emotions_tells_its_offset() {
+    fn a_voice_that_shows_all_emotions_loses_its_offset() {
         let config = config();
-        let shifted: Vec<[f64; 3]> = (0..30)
-            .map(|index| {
-                let class = &config.class_means[index % 3];
-                [0, 1, 2].map(|at| class[at] + OFFSET[at])
-            })
-            .collect();
-        let voice = heard(&config, &shifted);
-        let offset = config.offset(&voice, config.gate(&voice));
-        for (found, expected) in offset.iter().zip(OFFSET) {
-            assert!((found - expected).abs() < 0.2, "{offset:?}");
+        let shifted = |index: usize| [0, 1, 2].map(|at| class(index)[at] + OFFSET[at]);
+        let clips: Vec<[f64; 3]> = (0..60).map(|clip| shifted(clip % 3)).collect();
+        let voice = heard(&config, &clips);
+        for index in 0..3 {
+            let scores = config.adapted(&shifted(index), &shifted(index), &voice);
+            for (found, expected) in scores.iter().zip(class(index)) {
+                assert!((found - expected).abs() < 0.3, "{scores:?}");
+            }
         }
     }
 
     #[test]
     fn a_voice_with_one_emotion_keeps_it() {
         let config = config();
-        let class: [f64; 3] = [0, 1, 2].map(|at| config.class_means[0][at]);
-        let voice = heard(&config, &[class; 10]);
-        let offset = config.offset(&voice, config.gate(&voice));
-        assert!(offset.iter().all(|value| value.abs() < 0.1), "{offset:?}");
-        let scores = config.adapted(&class, &class, &voice);
-        assert!(scores[0] > scores[1] + 2.0, "{scores:?}");
+        let voice = heard(&config, &[class(0); 10]);
+        let scores = config.adapted(&class(0), &class(0), &voice);
+        for (found, expected) in scores.iter().zip(class(0)) {
+            assert!((found - expected).abs() < 1e-3, "{scores:?}");
+        }
     }
 
     #[test]

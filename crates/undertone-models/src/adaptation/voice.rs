@@ -30,8 +30,6 @@ pub struct Voice {
     pub(super) scores: Vec<f64>,
     /// The sum of `sᵀ G s` over the recordings' scores `s`.
     pub(super) squares: f64,
-    /// The sum of the recordings' probabilities, `[classes]`.
-    pub(super) emotions: Vec<f64>,
 }
 
 /// A voice profile that a model cannot use.
@@ -67,7 +65,6 @@ impl Voice {
             seconds: 0.0,
             scores: vec![0.0; classes],
             squares: 0.0,
-            emotions: vec![0.0; classes],
         }
     }
 
@@ -81,22 +78,18 @@ impl Voice {
         self.seconds
     }
 
-    /// Add what a recording tells, or with a `sign` of -1 take it out: its `spread` `sᵀ G s` and its
-    /// probabilities.
-    pub(super) fn change(&mut self, sign: f64, evidence: &Evidence, spread: f64, emotions: &[f64]) {
+    /// Add what a recording tells, or with a `sign` of -1 take it out. `square` is the `sᵀ G s` of its
+    /// scores.
+    pub(super) fn change(&mut self, sign: f64, evidence: &Evidence, square: f64) {
         self.recordings = match sign > 0.0 {
             true => self.recordings.saturating_add(1),
             false => self.recordings.saturating_sub(1),
         };
         self.seconds = (self.seconds + sign * evidence.seconds).max(0.0);
-        self.squares += sign * spread;
-        let add = |sums: &mut [f64], values: &[f64]| {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += sign * value;
-            }
-        };
-        add(&mut self.scores, &evidence.scores);
-        add(&mut self.emotions, emotions);
+        self.squares += sign * square;
+        for (sum, score) in self.scores.iter_mut().zip(&evidence.scores) {
+            *sum += sign * score;
+        }
     }
 
     /// Check that a model with `classes` classes can use this profile.
@@ -107,9 +100,8 @@ impl Voice {
                 expected: model.to_owned(),
             });
         }
-        let sizes = self.scores.len() == classes && self.emotions.len() == classes;
-        let sums = self.scores.iter().chain(&self.emotions);
-        let mut numbers = sums.chain([&self.squares, &self.seconds]);
+        let sizes = self.scores.len() == classes;
+        let mut numbers = self.scores.iter().chain([&self.squares, &self.seconds]);
         let sane = |number: &f64| number.is_finite() && number.abs() < 1e12;
         let positive = self.squares >= -1e-6 && self.seconds >= 0.0;
         match self.format == Self::FORMAT && sizes && positive && numbers.all(sane) {
@@ -130,10 +122,10 @@ mod tests {
             scores: vec![score, -score],
             seconds: 2.0,
         };
-        voice.change(1.0, &evidence(1.0), 2.0, &[0.75, 0.25]);
+        voice.change(1.0, &evidence(1.0), 2.0);
         let before = voice.clone();
-        voice.change(1.0, &evidence(0.5), 0.5, &[0.5, 0.5]);
-        voice.change(-1.0, &evidence(0.5), 0.5, &[0.5, 0.5]);
+        voice.change(1.0, &evidence(0.5), 0.5);
+        voice.change(-1.0, &evidence(0.5), 0.5);
         assert_eq!(voice, before);
         assert_eq!((voice.recordings(), voice.seconds()), (1, 2.0));
     }

@@ -1,5 +1,6 @@
 //! The sections about one run, one a file.
 
+mod adaptation;
 mod calibration;
 mod confusion;
 mod corpora;
@@ -27,6 +28,7 @@ pub(crate) use subject::Subject;
 pub(crate) fn sections(subject: &Subject<'_>) -> Result<Vec<Section>, ReportError> {
     let mut sections = vec![scores::section(subject)?];
     sections.extend(corpora::section(subject)?);
+    sections.extend(adaptation::section(subject)?);
     sections.extend(training::section(subject)?);
     sections.extend(confusion::section(subject)?);
     sections.extend(calibration::section(subject)?);

@@ -18,6 +18,8 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
             "5-whisper-tiny-frozen",
             "6-whisper-tiny-finetune",
             "7-whisper-tiny-corpora",
+            "8-undertone",
+            "9-undertone-open",
         ]
     );
     let printed = folder.succeed("recipes 3-optimized").stdout;

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use rand::seq::SliceRandom;
 use undertone_models::AdaptationConfig;
 
-use super::heads::additive_means;
+use super::heads::AdditiveModel;
 use crate::head::temperature::{Scored, temperature};
 use crate::train::rng_at;
 
@@ -25,13 +25,10 @@ const HEARD: usize = 10;
 
 /// The constants of the rule. They were chosen on corpora left out, for the most gain among those
 /// with which no corpus loses more than two points (`docs/adaptation.md`).
-const THRESHOLD: f64 = 1.9;
+const THRESHOLD: f64 = 2.3;
 const SLOPE: f64 = 12.0;
-const PRIOR: [f64; 2] = [2.5, 1.0];
-const LEAST: f64 = 0.12;
-const SOFTNESS: f64 = 0.5;
-const ALONE: [f64; 2] = [0.5, 0.4];
-const ALONE_RECORDINGS: f64 = 1.5;
+const PRIOR: f64 = 4.0;
+const WANING: f64 = 2.0;
 
 /// Estimate the constants of adaptation. `None` if a class is in no group, or the scores do not
 /// differ within a speaker.
@@ -41,16 +38,14 @@ pub(super) fn constants(
     seed: u64,
 ) -> Option<AdaptationConfig> {
     let class_means = class_means(groups, outputs)?;
+    let means: Vec<&Vec<f64>> = class_means.iter().collect();
     let mut config = AdaptationConfig {
         spread_weights: spread_weights(groups, &class_means)?,
-        class_means,
+        middle: mean(&means),
         threshold: THRESHOLD,
         slope: SLOPE,
         prior: PRIOR,
-        least: LEAST,
-        softness: SOFTNESS,
-        alone: ALONE,
-        alone_recordings: ALONE_RECORDINGS,
+        waning: WANING,
         temperature: [1.0, 1.0],
     };
     let alone: Vec<&[Vec<f64>]> = groups.iter().map(|group| &group.own[..]).collect();
@@ -113,7 +108,10 @@ fn class_means(groups: &[HeldOutGroup], outputs: usize) -> Option<Vec<Vec<f64>>>
         .collect();
     let means: Vec<&[Option<Vec<f64>>]> = means.iter().map(Vec::as_slice).collect();
     let weights = vec![1.0; groups.len()];
-    additive_means(&means, &weights).into_iter().collect()
+    AdditiveModel::fit(&means, &weights)
+        .means
+        .into_iter()
+        .collect()
 }
 
 /// Return `G = P B P / tr(P B)` with the inverse `P`, in the space of zero sums, of the covariance

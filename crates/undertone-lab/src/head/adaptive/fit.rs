@@ -9,7 +9,7 @@ use undertone_models::{AdaptationConfig, Head};
 use super::clips::{AdaptiveExample, Standard};
 use super::constants::{HeldOutGroup, constants};
 use super::group::{Blindness, Group};
-use super::heads::LinearHead;
+use super::heads::{HeadOptions, LinearHead};
 use super::speech::{Detector, Kind};
 use super::very_sure::very_sure;
 use crate::error::LabError;
@@ -24,9 +24,23 @@ pub(crate) struct FittedAdaptive {
     pub(crate) very_sure: Option<f64>,
 }
 
+/// The head for recordings alone, and the head for adaptation. The options were chosen on corpora
+/// left out (`docs/adaptation.md`).
+const ALONE: HeadOptions = HeadOptions {
+    blindness: Blindness::Groups,
+    of_groups: 1.0,
+    of_speakers: 0.0,
+    shrinkage: 0.65,
+};
+const ADAPTED: HeadOptions = HeadOptions {
+    blindness: Blindness::Speakers,
+    of_groups: 0.5,
+    of_speakers: 0.3,
+    shrinkage: 0.8,
+};
+
 /// What a head is fitted with, beside its clips.
 pub(crate) struct AdaptiveOptions<'a> {
-    pub(crate) shrinkage: f64,
     /// The class of each output among those that the model answers with.
     pub(crate) class_of_output: &'a [usize],
     /// The sentiment of each output, and the number of sentiments, if all outputs have one.
@@ -59,8 +73,8 @@ pub(crate) fn fit_adaptive(
         .map(|group| Group::new(group, &standard, outputs, device))
         .collect();
     let heads = |chosen: &[&Group]| {
-        let fit = |blindness| LinearHead::lda(chosen, blindness, options.shrinkage, device);
-        Some((fit(Blindness::Groups)?, fit(Blindness::Speakers)?))
+        let fit = |options| LinearHead::lda(chosen, options, device);
+        Some((fit(&ALONE)?, fit(&ADAPTED)?))
     };
     let mut held_out = Vec::new();
     for (index, group) in groups.iter().enumerate() {

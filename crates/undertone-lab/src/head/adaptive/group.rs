@@ -31,6 +31,9 @@ pub(super) struct Group {
     /// covariance of what a transmission adds. `[width, width]`.
     around_groups: Tensor<2>,
     around_speakers: Tensor<2>,
+    /// Rows whose products add up to the covariance of what a class adds to one speaker and not to
+    /// others, `[rows, width]`. `None` if no speaker has enough classes.
+    pub(super) of_speakers: Option<Tensor<2>>,
     /// The mean of `x` over clips and copies, `[1, width]`, and of `x·xᵀ`.
     pub(super) mean: Tensor<2>,
     pub(super) second_moment: Tensor<2>,
@@ -66,7 +69,11 @@ impl Group {
                 .map(|(value, mean)| f64::from(*value) - mean)
                 .collect()
         };
-        let offsets = speaker_offsets(examples, &residual_of);
+        let cells = speaker_cells(examples, &residual_of);
+        let offsets: BTreeMap<&str, Vec<f64>> = cells
+            .iter()
+            .map(|(speaker, cells)| (*speaker, mean_of(cells)))
+            .collect();
         let centers = |with_speakers: bool| {
             let values: Vec<f32> = examples
                 .iter()
@@ -93,6 +100,7 @@ impl Group {
         Self {
             around_groups: around(centers(false)),
             around_speakers: around(centers(true)),
+            of_speakers: speaker_interaction(&cells, &offsets, device),
             mean: both.mean_dim(0),
             second_moment: (covariance(&clips) + covariance(&copies)) / 2.0,
             outputs: of_output,
@@ -139,41 +147,59 @@ fn means_of(rows: &[f32], width: usize, of_row: &[usize], outputs: usize) -> Vec
         .collect()
 }
 
-/// Return the offset of each speaker: the mean over the speaker's outputs of the mean residual of
-/// each.
-fn speaker_offsets<'a>(
+/// A speaker needs this many classes to show how the classes differ.
+const FEWEST_CLASSES: usize = 3;
+
+/// Return the mean residual of each class of each speaker.
+fn speaker_cells<'a>(
     examples: &[AdaptiveExample<'a>],
     residual_of: &dyn Fn(usize) -> Vec<f64>,
-) -> BTreeMap<&'a str, Vec<f64>> {
-    let mut cells: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
+) -> BTreeMap<&'a str, Vec<Vec<f64>>> {
+    let mut clips: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
     for (index, example) in examples.iter().enumerate() {
-        cells
-            .entry((example.speaker, example.output))
-            .or_default()
-            .push(index);
+        let cell = (example.speaker, example.output);
+        clips.entry(cell).or_default().push(index);
     }
-    let mut offsets: BTreeMap<&str, (usize, Vec<f64>)> = BTreeMap::new();
-    for ((speaker, _), clips) in &cells {
-        let mut mean = vec![0.0; residual_of(clips[0]).len()];
-        for clip in clips {
-            let residual = residual_of(*clip);
-            mean.iter_mut()
-                .zip(residual)
-                .for_each(|(sum, value)| *sum += value);
+    let mut cells: BTreeMap<&str, Vec<Vec<f64>>> = BTreeMap::new();
+    for ((speaker, _), clips) in clips {
+        let residuals: Vec<Vec<f64>> = clips.into_iter().map(residual_of).collect();
+        cells.entry(speaker).or_default().push(mean_of(&residuals));
+    }
+    cells
+}
+
+/// Return rows whose products add up to the mean over the speakers of the covariance of their
+/// classes' residuals about the speaker's offset.
+fn speaker_interaction(
+    cells: &BTreeMap<&str, Vec<Vec<f64>>>,
+    offsets: &BTreeMap<&str, Vec<f64>>,
+    device: &Device,
+) -> Option<Tensor<2>> {
+    let several = cells
+        .iter()
+        .filter(|(_, cells)| cells.len() >= FEWEST_CLASSES);
+    let speakers = several.clone().count() as f64;
+    let mut rows: Vec<f32> = Vec::new();
+    let mut count = 0;
+    for (speaker, cells) in several {
+        let scale = 1.0 / (speakers * (cells.len() as f64 - 1.0)).sqrt();
+        for cell in cells {
+            let pairs = cell.iter().zip(&offsets[speaker]);
+            rows.extend(pairs.map(|(value, offset)| (scale * (value - offset)) as f32));
+            count += 1;
         }
-        let (count, sum) = offsets
-            .entry(speaker)
-            .or_insert_with(|| (0, vec![0.0; mean.len()]));
-        *count += 1;
-        let scale = 1.0 / clips.len() as f64;
-        sum.iter_mut()
-            .zip(mean)
-            .for_each(|(sum, value)| *sum += scale * value);
     }
-    offsets
-        .into_iter()
-        .map(|(speaker, (count, sum))| {
-            (speaker, sum.iter().map(|sum| sum / count as f64).collect())
-        })
+    let width = rows.len().checked_div(count)?;
+    Some(Tensor::from_data(
+        TensorData::new(rows, [count, width]),
+        device,
+    ))
+}
+
+fn mean_of(rows: &[Vec<f64>]) -> Vec<f64> {
+    let width = rows.first().map_or(0, Vec::len);
+    let count = rows.len().max(1) as f64;
+    (0..width)
+        .map(|at| rows.iter().map(|row| row[at]).sum::<f64>() / count)
         .collect()
 }

@@ -196,7 +196,87 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
     let config: serde_json::Value = serde_json::from_slice(&config).unwrap();
     assert!(config["summed_into"].is_array(), "{config}");
     let class = fs::read_to_string(model.join("modeling_undertone.py")).unwrap();
-    assert_eq!(class.matches("config.summed_into").count(), 2, "{class}");
+    assert_eq!(class.matches("config.summed_into").count(), 3, "{class}");
+}
+
+/// A recipe of a head that adapts, for the corpus of this file.
+fn adapting_recipe(overrides: &[&str]) -> Recipe {
+    let mut all = vec![
+        "label_scheme={name = \"three\", classes = {sad = [\"sad\"], neutral = [\"neutral\"], \
+         happy = [\"happy\"]}}",
+        "protocol.name=speakers",
+        "protocol.folds=2",
+        "network.states=[0,1]",
+        "front_end.trim=false",
+        "front_end.duration=0.4",
+        "head.folds=2",
+    ];
+    all.extend(overrides);
+    recipe("8-undertone", "whisper", &all)
+}
+
+#[test]
+fn a_head_that_adapts_is_saved_and_hears_a_voice() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let recipe = adapting_recipe(&[]);
+    let (_, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
+    let curve = fs::read(folder.path().join("run/report.json")).unwrap();
+    let curve: serde_json::Value = serde_json::from_slice(&curve).unwrap();
+    let points = curve["folds"][0]["adaptation"].as_array().unwrap();
+    let heard = |point: &serde_json::Value| (point["heard"].as_u64(), point["one_emotion"] == true);
+    assert_eq!(heard(&points[0]), (Some(0), false));
+    assert!(points.iter().any(|point| heard(point) == (Some(3), true)));
+
+    let classifier = Classifier::load(&model).unwrap();
+    assert!(classifier.adapts());
+    let clips = corpus.utterances.iter().take(8);
+    let predictions: Vec<_> = clips
+        .map(|clip| decode_path(&clip.path, &DecodeOptions::default()).unwrap())
+        .map(|clip| classifier.classify(&clip).unwrap())
+        .collect();
+    let first = &predictions[0];
+    let restored = first
+        .windows
+        .iter()
+        .map(|window| (window.start, window.end, window.outputs.clone()));
+    assert_eq!(
+        classifier.restored(restored.collect()).as_ref(),
+        Some(first)
+    );
+    let mut voice = classifier.new_voice().unwrap();
+    assert_eq!(&classifier.adapted(first, &voice).unwrap(), first);
+    for prediction in &predictions {
+        classifier.hear(&mut voice, prediction).unwrap();
+    }
+    classifier.forget(&mut voice, first).unwrap();
+    let others = predictions[1..].iter().filter(|it| it.has_speech()).count();
+    assert_eq!(voice.recordings() as usize, others);
+    let adapted = classifier.adapted(first, &voice).unwrap();
+    assert!((adapted.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+
+    // A profile is of one model.
+    let profile = serde_json::to_string(&voice)
+        .unwrap()
+        .replace("undertone-all", "other");
+    let other: undertone_models::Voice = serde_json::from_str(&profile).unwrap();
+    assert!(matches!(
+        classifier.adapted(first, &other),
+        Err(undertone_models::VoiceError::OtherModel { .. })
+    ));
+}
+
+#[test]
+fn excluded_speakers_are_in_no_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let name = &corpus.utterances[0].corpus;
+    let exclude = format!("excluded_speakers=[\"{name}/s3\"]");
+    let recipe = adapting_recipe(&[&exclude, "protocol.folds=3"]);
+    run(&corpus, &recipe, &folder.path().join("run")).unwrap();
+    let split = fs::read_to_string(folder.path().join("run/folds/fold-1/division.json")).unwrap();
+    assert!(split.contains("s2-") || split.contains("2-sad"), "{split}");
+    assert!(!split.contains("3-sad"), "{split}");
 }
 
 #[test]

@@ -260,7 +260,11 @@ impl Experiment<'_> {
             .collect();
         ModelConfig {
             format: FORMAT,
-            name: format!("{}-{}", self.recipe.name, self.recipe.task()),
+            name: self
+                .recipe
+                .model_name
+                .clone()
+                .unwrap_or_else(|| format!("{}-{}", self.recipe.name, self.recipe.task())),
             front_end: features.front_end.config().clone(),
             network: self.recipe.network.clone(),
             output_scheme: self.recipe.outputs().clone(),

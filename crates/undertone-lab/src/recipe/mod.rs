@@ -35,6 +35,9 @@ pub use training::{
 pub struct Recipe {
     /// The recipe's name.
     pub name: String,
+    /// The name of the models that it trains. Default: the recipe's name and the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_name: Option<String>,
     /// The purpose of the recipe in one sentence.
     #[serde(default)]
     pub description: String,

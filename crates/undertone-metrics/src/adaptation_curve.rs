@@ -26,3 +26,105 @@ pub struct AdaptationPoint {
     /// The clips whose largest such sum makes the model very sure, and how many of them are right.
     pub very_sure: Option<[usize; 2]>,
 }
+
+impl AdaptationPoint {
+    /// Return what was heard, in words: `none`, `10`, `3 of one emotion`, `all others`.
+    pub fn heard_text(&self) -> String {
+        let number = match self.heard {
+            Some(0) => "none".to_owned(),
+            Some(number) => number.to_string(),
+            None => "all others".to_owned(),
+        };
+        match self.one_emotion {
+            true => format!("{number} of one emotion"),
+            false => number,
+        }
+    }
+
+    /// Return the means of the scores of several test sets, and the sums of their clips. A score
+    /// that one lacks is `None`. `None` without points.
+    pub fn mean(points: &[&Self]) -> Option<Self> {
+        let first = points.first()?;
+        let of = |score: &dyn Fn(&Self) -> Option<f64>| -> Option<f64> {
+            let values: Option<Vec<f64>> = points.iter().map(|point| score(point)).collect();
+            values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let sure: Option<Vec<[usize; 2]>> = points.iter().map(|point| point.very_sure).collect();
+        Some(Self {
+            heard: first.heard,
+            one_emotion: first.one_emotion,
+            clips: points.iter().map(|point| point.clips).sum(),
+            uar: of(&|point| Some(point.uar))?,
+            sentiment3: of(&|point| point.sentiment3),
+            emotion4: of(&|point| point.emotion4),
+            calibration_error: of(&|point| point.calibration_error),
+            very_sure: sure.map(|sure| {
+                let sum =
+                    |[all, right]: [usize; 2], one: &[usize; 2]| [all + one[0], right + one[1]];
+                sure.iter().fold([0, 0], sum)
+            }),
+        })
+    }
+
+    /// Return the rows of a table: for each amount that was heard, the points of all curves, each
+    /// with the index of its curve. Curves that lack an amount are left out of its row.
+    pub fn rows<'a>(curves: &[&'a [Self]]) -> Vec<Vec<(usize, &'a Self)>> {
+        let mut rows: Vec<Vec<(usize, &Self)>> = Vec::new();
+        for (curve, points) in curves.iter().enumerate() {
+            for point in *points {
+                let same = |row: &&mut Vec<(usize, &Self)>| {
+                    let (_, first) = row[0];
+                    (first.heard, first.one_emotion) == (point.heard, point.one_emotion)
+                };
+                match rows.iter_mut().find(same) {
+                    Some(row) => row.push((curve, point)),
+                    None => rows.push(vec![(curve, point)]),
+                }
+            }
+        }
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(heard: Option<u32>, uar: f64, sentiment3: Option<f64>) -> AdaptationPoint {
+        AdaptationPoint {
+            heard,
+            one_emotion: false,
+            clips: 10,
+            uar,
+            sentiment3,
+            emotion4: None,
+            calibration_error: Some(0.1),
+            very_sure: Some([4, 3]),
+        }
+    }
+
+    #[test]
+    fn a_mean_needs_the_score_of_every_set() {
+        let (one, other) = (point(Some(0), 0.5, Some(0.6)), point(Some(0), 0.7, None));
+        let mean = AdaptationPoint::mean(&[&one, &other]).unwrap();
+        assert_eq!(
+            (mean.clips, mean.sentiment3, mean.very_sure),
+            (20, None, Some([8, 6]))
+        );
+        assert!((mean.uar - 0.6).abs() < 1e-12);
+        assert!(AdaptationPoint::mean(&[]).is_none());
+    }
+
+    #[test]
+    fn rows_join_the_points_of_one_amount() {
+        let first = [point(Some(0), 0.5, None), point(None, 0.6, None)];
+        let second = [point(None, 0.7, None)];
+        let rows = AdaptationPoint::rows(&[&first, &second]);
+        let curves: Vec<Vec<usize>> = rows
+            .iter()
+            .map(|row| row.iter().map(|(curve, _)| *curve).collect())
+            .collect();
+        assert_eq!(curves, [vec![0], vec![0, 1]]);
+        assert_eq!(rows[1][0].1.heard_text(), "all others");
+    }
+}

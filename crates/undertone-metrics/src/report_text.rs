@@ -1,7 +1,9 @@
 //! A [`Report`] as text of at most 100 columns, for label schemes of up to eight classes.
 
 use crate::tables::{columns, shorten};
-use crate::{Bootstrap, FoldReport, Remark, Report, ResampleUnit, SetEvaluation, SetText};
+use crate::{
+    AdaptationPoint, Bootstrap, FoldReport, Remark, Report, ResampleUnit, SetEvaluation, SetText,
+};
 
 /// Width of the lines under titles.
 const WIDTH: usize = 80;
@@ -22,7 +24,68 @@ impl<E: SetText> Report<E> {
             [only] => self.one_fold(&mut text, only),
             folds => self.many_folds(&mut text, folds),
         }
+        text += &self.adaptation();
         text
+    }
+
+    /// Return the scores against what was heard of a voice: the mean over the folds.
+    fn adaptation(&self) -> String {
+        let curves: Vec<&[AdaptationPoint]> =
+            self.folds.iter().map(|fold| &fold.adaptation[..]).collect();
+        let rows = AdaptationPoint::rows(&curves);
+        if rows.is_empty() {
+            return String::new();
+        }
+        let percent = |score: Option<f64>| {
+            score.map_or(String::new(), |score| format!("{:.1}", 100.0 * score))
+        };
+        let header = [
+            "clips heard",
+            "UAR",
+            "emotion4",
+            "sentiment3",
+            "ECE",
+            "very sure, right",
+        ];
+        let mut table: Vec<Vec<String>> = vec![header.map(str::to_owned).to_vec()];
+        for row in rows {
+            let points: Vec<&AdaptationPoint> = row.iter().map(|(_, point)| *point).collect();
+            let Some(mean) = AdaptationPoint::mean(&points) else {
+                continue;
+            };
+            let sure = mean
+                .very_sure
+                .map(|[all, right]| format!("{right} of {all}"));
+            table.push(vec![
+                mean.heard_text(),
+                percent(Some(mean.uar)),
+                percent(mean.emotion4),
+                percent(mean.sentiment3),
+                percent(mean.calibration_error),
+                sure.unwrap_or_default(),
+            ]);
+        }
+        let widths: Vec<usize> = (0..header.len())
+            .map(|at| {
+                table
+                    .iter()
+                    .map(|row| row[at].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        let mut text =
+            self.title("After hearing other clips of the voice, in percent, mean of the folds");
+        for row in table {
+            let cells = row.iter().zip(&widths).enumerate();
+            let cells = cells.map(|(at, (cell, width))| match at {
+                0 => format!("{cell:width$}"),
+                _ => format!("  {cell:>width$}"),
+            });
+            text += &format!("{}\n", cells.collect::<String>().trim_end());
+        }
+        text + "emotion4: UAR over angry, happy, neutral and sad. sentiment3: UAR over negative, neutral\n\
+                and positive. ECE and very sure are those of the summed probabilities of these three.\n"
     }
 
     fn heading(&self) -> String {

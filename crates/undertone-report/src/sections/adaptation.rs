@@ -100,7 +100,7 @@ fn table(curves: &[Curve<'_>]) -> Block {
             .very_sure
             .map(|[all, right]| format!("{right} of {all}"));
         vec![
-            Cell::Text(heard(point)),
+            Cell::Text(point.heard_text()),
             Cell::Text(fold.to_owned()),
             Cell::Number(point.clips.to_string()),
             percent(Some(point.uar)),
@@ -110,16 +110,16 @@ fn table(curves: &[Curve<'_>]) -> Block {
             Cell::Number(sure.unwrap_or_default()),
         ]
     };
-    let (_, first) = curves[0];
-    for index in 0..first.len() {
-        let points: Vec<(&str, &AdaptationPoint)> = curves
-            .iter()
-            .filter_map(|(fold, points)| Some((*fold, points.get(index)?)))
-            .collect();
-        rows.extend(points.iter().map(|(fold, point)| row(fold, point)));
+    let points: Vec<&[AdaptationPoint]> = curves.iter().map(|(_, points)| *points).collect();
+    for points in AdaptationPoint::rows(&points) {
+        rows.extend(
+            points
+                .iter()
+                .map(|(curve, point)| row(curves[*curve].0, point)),
+        );
+        let points: Vec<&AdaptationPoint> = points.iter().map(|(_, point)| *point).collect();
         if points.len() > 1 {
-            let points: Vec<&AdaptationPoint> = points.iter().map(|(_, point)| *point).collect();
-            rows.push(row("mean", &mean(&points)));
+            rows.extend(AdaptationPoint::mean(&points).map(|mean| row("mean", &mean)));
         }
     }
     let header = [
@@ -137,38 +137,4 @@ fn table(curves: &[Curve<'_>]) -> Block {
         header: header.map(String::from).into(),
         rows,
     })
-}
-
-fn heard(point: &AdaptationPoint) -> String {
-    let number = match point.heard {
-        Some(0) => "none".to_owned(),
-        Some(number) => number.to_string(),
-        None => "all others".to_owned(),
-    };
-    match point.one_emotion {
-        true => format!("{number} of one emotion"),
-        false => number,
-    }
-}
-
-/// Return the means of the folds' scores, and the sums of their clips.
-fn mean(points: &[&AdaptationPoint]) -> AdaptationPoint {
-    let of = |score: &dyn Fn(&AdaptationPoint) -> Option<f64>| -> Option<f64> {
-        let values: Option<Vec<f64>> = points.iter().map(|point| score(point)).collect();
-        values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
-    };
-    let sure: Option<Vec<[usize; 2]>> = points.iter().map(|point| point.very_sure).collect();
-    AdaptationPoint {
-        heard: points[0].heard,
-        one_emotion: points[0].one_emotion,
-        clips: points.iter().map(|point| point.clips).sum(),
-        uar: of(&|point| Some(point.uar)).unwrap_or_default(),
-        sentiment3: of(&|point| point.sentiment3),
-        emotion4: of(&|point| point.emotion4),
-        calibration_error: of(&|point| point.calibration_error),
-        very_sure: sure.map(|sure| {
-            sure.iter()
-                .fold([0, 0], |[all, right], one| [all + one[0], right + one[1]])
-        }),
-    }
 }

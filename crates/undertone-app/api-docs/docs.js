@@ -69,7 +69,7 @@ function trial(description, path, method, operation) {
     const control = isSwitch
       ? element("input", { type: "checkbox", name, value: "1" })
       : element("select", { name }, ...["", ...schema.enum].map((value) => element("option", { value }, value || "–")));
-    form.append(element("label", {}, control, element("span", {}, element("code", {}, name), `: ${meaning}`)));
+    form.append(element("label", {}, control, element("span", {}, element("code", {}, name), ": ", ...prose(meaning).childNodes)));
     return { name, value: () => (isSwitch && !control.checked ? "" : control.value) };
   });
   let input = null;

@@ -70,7 +70,7 @@ function inPage({ LABELS, COLORS, SUMS }) {
     });
     if (wanted) {
       const after = heard + (speech ? 1 : 0);
-      Object.assign(result, { adapted: { recordings: heard, seconds: 2 * heard }, voice: after > 0 ? { recordings: after, seconds: 2 * after } : null });
+      Object.assign(result, { adapted: { recordings: heard, seconds: 2 * heard }, voice: after > 0 ? { recordings: after, seconds: 2 * after } : undefined });
     }
     return json(result);
   }

@@ -98,6 +98,26 @@ test("a phone does not scroll sideways", () =>
     { viewport: { width: 320, height: 640 } },
   ));
 
+test("the model card begins in words, and nothing of it is cut off on a phone", () =>
+  visit(
+    async (page) => {
+      await page.locator("#open-card").click();
+      const card = page.locator("#card-text");
+      assert.equal(await card.locator(":scope > p").first().isVisible(), true);
+      const folded = card.locator("details");
+      assert.ok((await folded.count()) > 0);
+      assert.equal(await card.locator("table:visible, pre:visible").count(), 0);
+      await folded.first().locator("summary").click();
+      assert.ok((await card.locator("table:visible, pre:visible").count()) > 0);
+      await folded.evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+      const cut = await card.evaluate((root) =>
+        [root, ...root.querySelectorAll("*")].filter((each) => each.scrollWidth > each.clientWidth && each.clientWidth > 0).map((each) => each.outerHTML.slice(0, 80)),
+      );
+      assert.deepEqual(cut, []);
+    },
+    { viewport: { width: 390, height: 844 } },
+  ));
+
 test("nothing moves if the user prefers reduced motion", () =>
   visit(
     async (page) => {

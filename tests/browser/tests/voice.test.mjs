@@ -94,6 +94,9 @@ test("files are adapted to the voice if the switch is on", () =>
     await open(page, speech("1.flac"));
     assert.match(await heard(page), /if all recordings are of one person/);
     await page.getByRole("switch", { name: "Adapt to this voice" }).check();
+    await open(page, speech("none.flac"));
+    assert.match(await heard(page), /The next recording is the first/);
+    assert.equal(await page.locator("#voice-forget").isVisible(), false);
     await open(page, speech("2.flac"));
     assert.match(await heard(page), /^1 recording of it heard, 2\ss$/);
     assert.equal(await page.locator("#result-label").innerText(), "Angry");
@@ -101,7 +104,7 @@ test("files are adapted to the voice if the switch is on", () =>
     assert.equal(await page.locator("#result-label").innerText(), "Happy");
     assert.match(await page.locator("#result-source").innerText(), /adapted to 1 recording of this voice/);
     assert.match(await heard(page), /^2 recordings of it heard, 4\ss$/);
-    assert.deepEqual(await asked(page), [null, "new", 1]);
+    assert.deepEqual(await asked(page), [null, "new", "new", 1]);
     await page.getByRole("switch", { name: "Adapt to this voice" }).uncheck();
     assert.match(await heard(page), /\(not used\)$/);
     await open(page, speech("4.flac"));

@@ -7,7 +7,6 @@ use serde::Serialize;
 use undertone_audio::Warning;
 use undertone_metrics::argmax;
 
-use super::voice::LiveVoice;
 use crate::analysis::three_digits;
 use crate::classes::{Classes, is_sure};
 use crate::problem::{Kind, Problem};
@@ -26,7 +25,10 @@ pub(super) struct WindowResult<'a> {
     pub(super) level_db: f64,
     pub(super) of_samples: &'a [Warning],
     pub(super) elapsed: Duration,
-    pub(super) voice: &'a LiveVoice,
+    /// Seconds of speech that the voice has said so far.
+    pub(super) heard_seconds: f64,
+    /// Seconds of speech that the result is adapted to.
+    pub(super) adapted_seconds: f64,
 }
 
 /// The message. Without speech, there is no label, and no probability.
@@ -69,8 +71,8 @@ pub(super) fn message(
         speech,
         level_db: three_digits(result.level_db),
         silent: result.level_db < SILENCE_DB,
-        heard_seconds: three_digits(result.voice.heard_seconds()),
-        adapted_seconds: three_digits(result.voice.adapted_seconds()),
+        heard_seconds: three_digits(result.heard_seconds),
+        adapted_seconds: three_digits(result.adapted_seconds),
         warnings: warnings(result.of_samples, recognition),
         milliseconds: three_digits(result.elapsed.as_secs_f64() * 1000.0),
     };

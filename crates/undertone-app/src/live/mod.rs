@@ -206,6 +206,7 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
             result = &mut recognizing, if !recognizing.is_terminated() => {
                 let new = (result.received - judged) as f64 / f64::from(sample_rate);
                 judged = result.received;
+                let adapted_seconds = voice.adapted_seconds();
                 let judging = voice.judge(&live.inference, result.recognition?, new.min(seconds));
                 let result = WindowResult {
                     recognition: judging.await?,
@@ -213,7 +214,8 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
                     level_db: result.level_db,
                     of_samples: &result.of_samples,
                     elapsed: result.elapsed,
-                    voice: &voice,
+                    heard_seconds: voice.heard_seconds(),
+                    adapted_seconds,
                 };
                 let message = message(description, &result)?;
                 // A client that does not read is disconnected.

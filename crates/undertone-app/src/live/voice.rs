@@ -45,7 +45,7 @@ impl LiveVoice {
         self.heard
     }
 
-    /// Return the seconds of speech that results are adapted to.
+    /// Return the seconds of speech that the next result is adapted to.
     pub(super) fn adapted_seconds(&self) -> f64 {
         if self.adapts && self.heard >= ENOUGH {
             self.heard

@@ -111,10 +111,10 @@ fn results_are_adapted_after_ten_seconds_of_speech() {
     assert_eq!((heard(&results[2]), heard(&results[3])), (0.0, 2.0));
     assert_eq!((heard(&results[18]), heard(&results[19])), (8.0, 10.0));
     let adapted = |result: &Value| result["adapted_seconds"].as_f64().unwrap();
-    assert_eq!((adapted(&results[18]), adapted(&results[19])), (0.0, 10.0));
-    assert_eq!(results[18]["label"], "angry");
+    assert_eq!((adapted(&results[19]), adapted(&results[20])), (0.0, 10.0));
+    assert_eq!(results[19]["label"], "angry");
     assert_eq!(results[20]["label"], "happy");
-    assert_eq!(adapted(&results[23]), 12.0);
+    assert_eq!((heard(&results[23]), adapted(&results[24])), (12.0, 12.0));
 
     socket.send(Message::text("{\"reset\":true}")).unwrap();
     let forgotten = speak(&mut socket);

@@ -166,6 +166,8 @@ fn results_are_adapted_to_the_voice_heard_so_far() {
         &wav(0.005),
     ));
     assert_eq!(none["voice"], second["voice"]);
+    let none = analysis(&server.post("/api/predict?voice=1", &wav(0.005)));
+    assert!(none.get("voice").is_none() && none["adapted"]["recordings"] == 0);
     // An empty field asks for a new voice.
     let new = analysis(&with_voice(&server, "", &wav(0.5)));
     assert_eq!(

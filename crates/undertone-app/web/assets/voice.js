@@ -33,7 +33,7 @@ export class Voice {
     const times = this.#times;
     try {
       const analyzed = await analyze({ profile: this.#profile });
-      if (times === this.#times) this.#hear(analyzed.result.voice);
+      if (times === this.#times) this.#hear(analyzed.result.voice ?? null);
       return analyzed;
     } catch (problem) {
       if (problem.kind === "voice") this.forget();

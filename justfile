@@ -82,3 +82,29 @@ bench-serve:
     {{python}} bench/serve.py
     {{python}} bench/soak.py
     {{python}} bench/hostile.py
+
+# Judge recipe 8 on corpora that it never heard: eight corpora (see docs/evaluation.md), each left out once.
+judge-corpora encoder corpora runs="runs":
+    {{undertone}} crossval recipes/8-undertone.toml --out {{runs}}/8-corpora --resume --set network.pretrained={{encoder}} \
+        --corpus {{corpus}} --corpus {{corpora}}/crema-d --corpus {{corpora}}/tess --corpus {{corpora}}/emodb \
+        --corpus {{corpora}}/emovo --corpus {{corpora}}/nemo --corpus {{corpora}}/ased --corpus {{corpora}}/urdu
+    {{python}} bench/adaptation_table.py {{runs}}/8-corpora
+    {{python}} bench/robustness.py {{runs}}/8-corpora
+
+# Judge undertone-open, which heard CREMA-D only, on the seven other corpora.
+judge-open corpora runs="runs":
+    mkdir -p {{runs}}/open
+    for corpus in tess emodb emovo urdu ased nemo; do \
+        {{undertone}} evaluate models/undertone-open --corpus {{corpora}}/$corpus --json > {{runs}}/open/$corpus.json; done
+    {{undertone}} evaluate models/undertone-open --corpus {{corpus}} --json > {{runs}}/open/ravdess.json
+    {{python}} bench/adaptation_table.py {{runs}}/open/*.json
+
+# Train undertone-all and undertone-open, and copy them to models/.
+ship-undertone encoder corpora runs="runs":
+    {{undertone}} train recipes/8-undertone.toml --protocol full --out {{runs}}/all --resume --set network.pretrained={{encoder}} \
+        --corpus {{corpus}} --corpus {{corpora}}/crema-d --corpus {{corpora}}/tess --corpus {{corpora}}/emodb \
+        --corpus {{corpora}}/emovo --corpus {{corpora}}/nemo --corpus {{corpora}}/ased --corpus {{corpora}}/urdu
+    {{undertone}} train recipes/9-undertone-open.toml --protocol full --out {{runs}}/open-model --resume \
+        --set network.pretrained={{encoder}} --corpus {{corpora}}/crema-d
+    for file in config.json model.safetensors; do \
+        cp {{runs}}/all/model/$file models/undertone-all/; cp {{runs}}/open-model/model/$file models/undertone-open/; done

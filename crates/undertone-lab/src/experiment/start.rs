@@ -129,7 +129,11 @@ impl Experiment<'_> {
                 })
             })
             .collect();
-        let sentiments = outputs.classes_in(&LabelScheme::Sentiment3);
+        // Speakers of the same corpus do not show how sure a model may be of other corpora.
+        let sentiments = match held_out {
+            HeldOut::Corpora => outputs.classes_in(&LabelScheme::Sentiment3),
+            HeldOut::Speakers => None,
+        };
         let options = AdaptiveOptions {
             class_of_output,
             sentiments: sentiments.map(|it| (it, LabelScheme::Sentiment3.labels().len())),

@@ -8,7 +8,7 @@ use super::constants::HeldOutGroup;
 const MEAN_PRECISION: f64 = 0.95;
 const WORST_PRECISION: f64 = 0.88;
 /// A group with fewer such answers tells nothing.
-const FEWEST: usize = 10;
+const FEWEST: usize = 20;
 
 /// Return the lowest sum of probabilities of the most probable coarse class from which on the model is
 /// right often enough on groups that it did not hear. `class_of_output` has the coarse class of

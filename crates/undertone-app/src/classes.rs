@@ -1,6 +1,7 @@
 //! The classes of which an answer speaks: the model's own, or coarser ones that sum them up.
 
 use undertone_corpus::LabelScheme;
+use undertone_metrics::argmax;
 
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{CoarseClass, ModelDescription};
@@ -86,18 +87,18 @@ fn sums(classes: &[CoarseClass], probabilities: &[f32]) -> Vec<f32> {
         .collect()
 }
 
-/// Return whether the most probable coarse class, or class if there are no coarse ones, is probable
-/// enough to be called very sure.
+/// Return whether the model may be called very sure: the probabilities of all classes in the most
+/// probable coarse class, or that of the most probable class if there are no coarse ones, sum to
+/// [`ModelDescription::sure`].
 pub(crate) fn is_sure(description: &ModelDescription, probabilities: &[f32]) -> bool {
-    let classes = if description.sums.is_empty() {
-        Classes::Own
-    } else {
-        Classes::Sums
+    let best = argmax(&sums(&description.sums, probabilities));
+    let highest: f32 = match description.sums.get(best) {
+        Some(class) => {
+            let shares = class.classes.iter();
+            shares.filter_map(|index| probabilities.get(*index)).sum()
+        }
+        None => probabilities.iter().copied().fold(0.0, f32::max),
     };
-    let highest = classes
-        .probabilities(description, probabilities)
-        .into_iter()
-        .fold(0.0, f32::max);
     description.sure.is_some_and(|least| highest >= least)
 }
 
@@ -145,6 +146,11 @@ mod tests {
     fn very_sure_is_said_of_the_sum() {
         assert!(is_sure(&four(), &[0.45, 0.05, 0.05, 0.45]));
         assert!(!is_sure(&four(), &[0.1, 0.7, 0.1, 0.1]));
+        let spread = [0.375, 0.125, 0.125, 0.375];
+        assert!(
+            !is_sure(&four(), &spread),
+            "0.75 of 1, not its share of the means"
+        );
         let three = model(&["negative", "neutral", "positive"], &[]);
         assert!(is_sure(&three, &[0.1, 0.1, 0.8]));
         let never = ModelDescription {

@@ -58,8 +58,9 @@ pub struct ModelDescription {
     pub card: Option<String>,
     /// Whether [`Recognizer::hear`] and [`Recognizer::adapted`] work.
     pub adapts: bool,
-    /// The probability of the most probable coarse class (of `sums`, or of the labels if there are
-    /// none) from which the model may be called very sure. `None`: it never may.
+    /// The sum of the probabilities of all classes in the most probable coarse class (of `sums`, or of
+    /// the labels if there are none) from which the model may be called very sure. `None`: it never
+    /// may.
     pub sure: Option<f32>,
     /// Coarser classes, such as negative, neutral and positive. Empty: there are none.
     pub sums: Vec<CoarseClass>,

@@ -76,6 +76,39 @@ impl Warning {
         warnings
     }
 
+    /// Return all warnings about a recording in order: those of its samples ([`Warning::of`]), and
+    /// what a model made of it. `speech` has the start and the end in seconds of each window that
+    /// holds speech, in order of time; there is none in a silent recording. `unfamiliar` is whether
+    /// the recording is unlike all that the model has learned from.
+    ///
+    /// ```
+    /// use undertone_audio::Warning;
+    ///
+    /// let warnings = Warning::of_result(&[Warning::Quiet], [(0.5, 0.9)], false);
+    /// assert_eq!(warnings, [Warning::Short, Warning::Quiet]);
+    /// ```
+    pub fn of_result(
+        of_samples: &[Self],
+        speech: impl IntoIterator<Item = (f64, f64)>,
+        unfamiliar: bool,
+    ) -> Vec<Self> {
+        let mut warnings = of_samples.to_vec();
+        let mut windows = speech.into_iter();
+        if let Some((start, end)) = windows.next() {
+            let end = windows.last().map_or(end, |(_, end)| end);
+            if end - start < Self::SHORT_SECONDS {
+                warnings.push(Self::Short);
+            }
+            if unfamiliar {
+                warnings.push(Self::Unfamiliar);
+            }
+        } else if !warnings.contains(&Self::Silent) {
+            warnings.push(Self::NoSpeech);
+        }
+        warnings.sort_unstable();
+        warnings
+    }
+
     /// Return the name, as in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -136,6 +169,20 @@ mod tests {
         }
         let empty = Recording::mono(Vec::new(), 16_000);
         assert_eq!(Warning::of(&empty), [Warning::Silent]);
+    }
+
+    #[test]
+    fn a_result_tells_no_speech_and_little_of_it() {
+        let of = Warning::of_result;
+        assert_eq!(of(&[], [(0.0, 4.0)], false), []);
+        assert_eq!(of(&[], [(0.2, 0.3), (0.3, 0.8)], false), []);
+        assert_eq!(
+            of(&[], [(0.0, 0.4)], true),
+            [Warning::Short, Warning::Unfamiliar]
+        );
+        let noisy = [Warning::Clipped];
+        assert_eq!(of(&noisy, [], true), [Warning::NoSpeech, Warning::Clipped]);
+        assert_eq!(of(&[Warning::Silent], [], false), [Warning::Silent]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::layouts::{
@@ -88,7 +87,7 @@ impl Corpus {
 
     fn read(source: &CorpusSource, options: &CorpusOptions) -> Result<Self, CorpusError> {
         let path = &source.path;
-        let metadata = fs::metadata(path).map_err(|error| open_error(path, error))?;
+        let metadata = fs::metadata(path).map_err(|error| CorpusError::of_opening(path, error))?;
         let is_table = path.extension().is_some_and(|extension| {
             ["csv", "tsv"]
                 .iter()
@@ -110,7 +109,8 @@ impl Corpus {
         named: Option<CorpusFormat>,
         options: &CorpusOptions,
     ) -> Result<Self, CorpusError> {
-        let listing = Listing::of(folder).map_err(|error| open_error(folder, error))?;
+        let listing =
+            Listing::of(folder).map_err(|error| CorpusError::of_opening(folder, error))?;
         let format = match named {
             Some(format) => format,
             None => recognize(&listing)?,
@@ -142,7 +142,7 @@ impl Corpus {
     }
 
     fn read_manifest(csv: &Path, options: &CorpusOptions) -> Result<Self, CorpusError> {
-        let text = fs::read(csv).map_err(|error| open_error(csv, error))?;
+        let text = fs::read(csv).map_err(|error| CorpusError::of_opening(csv, error))?;
         let root = csv.parent().unwrap_or(Path::new("")).to_owned();
         let Manifest {
             utterances,
@@ -335,12 +335,4 @@ fn few_names(listing: &Listing, format: CorpusFormat, clips: usize) -> Option<Co
         clips,
         recordings,
     })
-}
-
-fn open_error(path: &Path, reason: io::Error) -> CorpusError {
-    let path = path.to_owned();
-    match reason.kind() {
-        io::ErrorKind::NotFound => CorpusError::NotFound { path },
-        _ => CorpusError::Unreadable { path, reason },
-    }
 }

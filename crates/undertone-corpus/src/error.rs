@@ -44,6 +44,12 @@ pub enum CorpusError {
         /// All recordings and rows that were skipped.
         skipped: Vec<Skipped>,
     },
+    /// The corpus names no speaker.
+    #[error("{}: this corpus names no speaker", path.display())]
+    NoSpeakers {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A folder was said to be a manifest.
     #[error("{}: a folder is no manifest; leave `manifest:` out", path.display())]
     NotAManifest {
@@ -173,6 +179,17 @@ pub enum CorpusError {
         /// The clip.
         path: PathBuf,
     },
+}
+
+impl CorpusError {
+    /// Return the error for a folder or a manifest that cannot be opened.
+    pub(crate) fn of_opening(path: &Path, reason: io::Error) -> Self {
+        let path = path.to_owned();
+        match reason.kind() {
+            io::ErrorKind::NotFound => Self::NotFound { path },
+            _ => Self::Unreadable { path, reason },
+        }
+    }
 }
 
 fn names_of(labels: &[Emotion]) -> String {

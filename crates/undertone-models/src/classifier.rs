@@ -245,6 +245,14 @@ impl Classifier {
         Some(self.adaptation()?.new_voice(self.name()))
     }
 
+    /// Check that the model can use a profile.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn check_voice(&self, voice: &Voice) -> Result<(), VoiceError> {
+        self.adaptation_for(voice).map(|_| ())
+    }
+
     /// Add a recording to the profile of its voice. A recording without speech adds nothing.
     ///
     /// # Errors

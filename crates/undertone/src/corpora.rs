@@ -8,13 +8,13 @@ use undertone_corpus::{
     VocalChannels,
 };
 
-use crate::cli::{ColumnArgs, LabelArgs, VoiceArgs};
+use crate::cli::{ColumnArgs, LabelArgs, VocalChannelArgs};
 #[cfg(feature = "train")]
 use crate::output;
 
 /// Return how to open corpora.
 pub(crate) fn options(
-    voice: &VoiceArgs,
+    voice: &VocalChannelArgs,
     labels: Option<&LabelArgs>,
     columns: &ColumnArgs,
 ) -> anyhow::Result<CorpusOptions> {

@@ -31,6 +31,16 @@ impl Input {
         }
     }
 
+    /// Return what tells the recording from others: its real path, or `-` for stdin. `None` if there
+    /// is no such file.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        match self {
+            Self::Stdin => Some("-".into()),
+            Self::File(path) => path.canonicalize().ok(),
+            Self::Nothing(..) => None,
+        }
+    }
+
     /// Decode the recording, or return what is wrong with it.
     pub(crate) fn decode(&self, options: &DecodeOptions) -> Result<Recording, String> {
         let decoded = match self {

@@ -2,11 +2,13 @@
 //!
 //! This crate is thin: [`cli`] parses the arguments, [`commands`] calls the libraries and prints
 //! what they return, and this file turns the result into an exit code. Everything beyond
-//! `predict`, `features` and `corpus` is behind a cargo feature, so that a small build is possible.
+//! `predict`, `voice`, `features` and `corpus` is behind a cargo feature, so that a small build is
+//! possible.
 // Help texts are doc comments, and `--help` would show the brackets of a link.
 #![allow(rustdoc::bare_urls)]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+mod classes;
 mod cli;
 mod commands;
 mod corpora;
@@ -25,6 +27,7 @@ mod progress_bar;
 mod reporter;
 #[cfg(feature = "tui")]
 mod tui;
+mod voice_profile;
 
 use std::process::ExitCode;
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     panics::hide_caught();
     let result = match Cli::from_arguments().command {
         Command::Predict(args) => commands::predict(&args),
+        Command::Voice(args) => commands::voice(&args),
         Command::Features(args) => commands::features(&args),
         Command::Corpus(args) => commands::corpus(&args),
         #[cfg(feature = "explore")]

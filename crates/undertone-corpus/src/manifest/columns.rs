@@ -87,6 +87,15 @@ impl Columns {
             found: found(header),
         })
     }
+
+    /// Return the column of the speaker.
+    pub(super) fn need_speaker(&self, header: &StringRecord) -> Result<&Column, ManifestError> {
+        let speaker = self.speaker.as_ref();
+        speaker.ok_or_else(|| ManifestError::MissingColumn {
+            role: ColumnRole::Speaker,
+            found: found(header),
+        })
+    }
 }
 
 /// Return whether a column of this name is found without being chosen.

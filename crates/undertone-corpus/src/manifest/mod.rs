@@ -11,6 +11,7 @@
 mod columns;
 mod encoding;
 mod error;
+mod files;
 mod note;
 mod number;
 mod read;
@@ -19,6 +20,7 @@ mod role;
 mod row;
 mod rows;
 mod separator;
+mod speakers;
 mod write;
 
 pub(crate) use columns::{is_target_column, is_used_column, known_column};
@@ -27,4 +29,5 @@ pub use note::{ManifestNote, NoteSubject};
 pub(crate) use read::{Manifest, read};
 pub use role::{ColumnName, ColumnNameError, ColumnNames, ColumnRole};
 pub use row::RowError;
+pub(crate) use speakers::speakers;
 pub(crate) use write::write;

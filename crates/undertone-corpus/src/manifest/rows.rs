@@ -1,9 +1,9 @@
 //! The rows of a manifest together: repeated rows, contradictions, files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::files::{File, Files};
 use super::note::NoteSubject;
 use super::row::{Row, RowError};
 use crate::{Gender, RavdessName, Segment, Skipped, Utterance};
@@ -168,59 +168,6 @@ fn says_the_same(a: &Utterance, b: &Utterance) -> bool {
     ) == (
         b.emotion, &b.values, &b.speaker, b.gender, b.split, &b.corpus,
     )
-}
-
-/// The files of a manifest. Each is looked up once, however many rows it has.
-#[derive(Default)]
-struct Files {
-    /// The file of each path, as written.
-    written: HashMap<PathBuf, File>,
-    /// The number of each file, by its real path.
-    numbers: HashMap<PathBuf, usize>,
-}
-
-#[derive(Clone)]
-struct File {
-    /// The path with the corpus's root in front.
-    path: PathBuf,
-    /// The file's number; `None` if there is no such file.
-    number: Option<usize>,
-}
-
-impl Files {
-    /// Find the file that `written` means. Blanks at both ends count only if such a file exists,
-    /// and a backslash can separate folders, as in manifests that were written on Windows.
-    fn find(&mut self, root: &Path, written: &Path) -> File {
-        if let Some(known) = self.written.get(written) {
-            return known.clone();
-        }
-        let text = written.to_string_lossy();
-        let trimmed = text.trim();
-        let slashed = trimmed.replace('\\', "/");
-        let mut candidates = vec![&*text, trimmed, &slashed];
-        candidates.dedup();
-        let found = candidates.into_iter().find_map(|candidate| {
-            let path = root.join(candidate);
-            let real_path = fs::canonicalize(&path).ok()?;
-            real_path.is_file().then_some((path, real_path))
-        });
-        let file = match found {
-            None => File {
-                path: root.join(trimmed),
-                number: None,
-            },
-            Some((path, real_path)) => {
-                let next = self.numbers.len();
-                let number = *self.numbers.entry(real_path).or_insert(next);
-                File {
-                    path,
-                    number: Some(number),
-                }
-            }
-        };
-        self.written.insert(written.to_owned(), file.clone());
-        file
-    }
 }
 
 /// Mark a row as a RAVDESS clip if its file name agrees with the row.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use undertone_corpus::{CorpusSource, LabelScheme};
 
-use super::values::{ColumnArgs, LabelArgs, VoiceArgs, scheme};
+use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
 
 /// Describe a corpus: what it is, counts, speakers, durations, copies, unreadable files.
 ///
@@ -31,7 +31,7 @@ pub(crate) struct CorpusArgs {
     #[arg(long, conflicts_with = "corpus")]
     pub(crate) list: bool,
     #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
+    pub(crate) voice: VocalChannelArgs,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
     #[command(flatten)]

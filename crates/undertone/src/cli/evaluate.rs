@@ -6,7 +6,7 @@ use clap::Args;
 use undertone_corpus::{CorpusSource, Protocol};
 
 use super::train::CacheArgs;
-use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VoiceArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VocalChannelArgs, protocol};
 
 /// Evaluate a model on one corpus or several.
 ///
@@ -30,7 +30,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
+    pub(crate) voice: VocalChannelArgs,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
     #[command(flatten)]

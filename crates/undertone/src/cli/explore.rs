@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use undertone_corpus::{CorpusSource, LabelScheme};
 
-use super::values::{ColumnArgs, LabelArgs, VoiceArgs, scheme};
+use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
 
 /// Describe a corpus on a page with figures.
 ///
@@ -25,7 +25,7 @@ pub(crate) struct ExploreArgs {
     #[arg(value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
+    pub(crate) voice: VocalChannelArgs,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
     #[command(flatten)]

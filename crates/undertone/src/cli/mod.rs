@@ -18,6 +18,7 @@ mod serve;
 #[cfg(feature = "train")]
 mod train;
 mod values;
+mod voice;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -32,14 +33,15 @@ pub(crate) use export::{ExportArgs, ExportTarget};
 pub(crate) use features::{FeatureKind, FeaturesArgs, SampleRate};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::{FetchArgs, FetchableCorpus};
-pub(crate) use predict::PredictArgs;
+pub(crate) use predict::{AdaptationArgs, PredictArgs, VoicesBy};
 #[cfg(feature = "report")]
 pub(crate) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogFormat, ServeArgs};
 #[cfg(feature = "train")]
 pub(crate) use train::{CrossvalArgs, ExperimentArgs, RecipesArgs, TrainArgs};
-pub(crate) use values::{ColumnArgs, LabelArgs, VoiceArgs};
+pub(crate) use values::{ColumnArgs, LabelArgs, VocalChannelArgs};
+pub(crate) use voice::VoiceArgs;
 
 /// Speech emotion recognition: predict, explore, train, evaluate.
 #[derive(Debug, Parser)]
@@ -64,6 +66,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Predict(PredictArgs),
+    Voice(VoiceArgs),
     Features(FeaturesArgs),
     Corpus(CorpusArgs),
     #[cfg(feature = "explore")]

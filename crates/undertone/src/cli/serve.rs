@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use undertone_corpus::LabelScheme;
 
-use super::values::{DeviceArgs, seconds};
+use super::values::{DeviceArgs, class_scheme, seconds};
 
 /// Serve the web page, a REST interface, and Gradio clients.
 ///
@@ -16,6 +17,7 @@ use super::values::{DeviceArgs, seconds};
 Examples:
   undertone serve                                  then open http://localhost:7860
   undertone serve --model runs/optimized --port 8000
+  undertone serve --model runs/mine --voice anna.json    for one person
   UNDERTONE_TOKEN=$(openssl rand -hex 16) undertone serve --host 0.0.0.0
   curl --data-binary @clip.wav http://localhost:7860/api/predict
   python -c \"from gradio_client import Client, handle_file
@@ -24,6 +26,14 @@ pub(crate) struct ServeArgs {
     /// A model folder, a run that contains a model, or hf:OWNER/NAME [default: the built-in model].
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
+    /// The classes to answer with, if those of the model can be summed to them [default: the
+    /// model's own].
+    #[arg(long, value_name = "S", value_parser = class_scheme())]
+    pub(crate) scheme: Option<LabelScheme>,
+    /// A profile that `undertone voice` wrote. Every request and live connection starts from this
+    /// voice.
+    #[arg(long, value_name = "VOICE.json")]
+    pub(crate) voice: Option<PathBuf>,
     /// The address to listen on; 0.0.0.0 for all addresses of this machine.
     #[arg(long, value_name = "H", default_value = "127.0.0.1")]
     pub(crate) host: String,

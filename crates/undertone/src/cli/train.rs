@@ -6,7 +6,7 @@ use clap::Args;
 use undertone_corpus::{CorpusSource, Protocol};
 use undertone_lab::default_cache;
 
-use super::values::{ColumnArgs, DeviceArgs, VoiceArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, VocalChannelArgs, protocol};
 
 /// Train a model from a recipe and evaluate it.
 ///
@@ -71,7 +71,7 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
+    pub(crate) voice: VocalChannelArgs,
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
     /// The folder of the run.

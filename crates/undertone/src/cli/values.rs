@@ -18,7 +18,7 @@ pub(crate) struct DeviceArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct VoiceArgs {
+pub(crate) struct VocalChannelArgs {
     /// Use RAVDESS's speech, its songs, or both. Other clips are left out and counted.
     #[arg(long, value_name = "C", value_parser = vocal_channels(), default_value_t)]
     pub(crate) vocal_channel: VocalChannels,
@@ -45,6 +45,11 @@ pub(crate) struct ColumnArgs {
 
 pub(super) fn scheme() -> impl TypedValueParser<Value = LabelScheme> {
     one_of(["emotion8", "emotion7", "emotion4", "sentiment3", "corpus"])
+}
+
+/// The schemes to which a model's classes may be summed.
+pub(super) fn class_scheme() -> impl TypedValueParser<Value = LabelScheme> {
+    one_of(["emotion8", "emotion7", "emotion4", "sentiment3"])
 }
 
 #[cfg(feature = "train")]

@@ -1,5 +1,6 @@
 //! The commands, one file each. They call the libraries and print the results.
 
+mod classified;
 mod corpus;
 #[cfg(feature = "train")]
 mod crossval;
@@ -14,10 +15,10 @@ mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod hear;
 mod in_order;
 mod milliseconds;
 mod predict;
-mod predict_dimensions;
 mod print_each;
 #[cfg(feature = "train")]
 mod recipes;
@@ -25,10 +26,13 @@ mod recipes;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod served_classifier;
 #[cfg(feature = "train")]
 mod task;
 #[cfg(feature = "train")]
 mod train;
+mod voice;
 
 pub(crate) use corpus::corpus;
 #[cfg(feature = "train")]
@@ -51,3 +55,4 @@ pub(crate) use report::report;
 pub(crate) use serve::serve;
 #[cfg(feature = "train")]
 pub(crate) use train::train;
+pub(crate) use voice::voice;

@@ -5,17 +5,15 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use serde::Serialize;
-use undertone_app::{
-    Access, Limits, ModelDescription, Recognition, RecognizeError, Recognizer, ServeError, Server,
-    Settings, StopHandle, Window,
-};
-use undertone_audio::Recording;
-use undertone_models::{Classifier, ClassifyError, DeviceKind, Prediction};
+use undertone_app::{Access, Limits, ModelDescription, ServeError, Server, Settings, StopHandle};
+use undertone_models::DeviceKind;
 
+use super::served_classifier::ServedClassifier;
+use crate::classes::Classes;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::exit::Exit;
 use crate::model::ModelSource;
-use crate::output;
+use crate::{output, voice_profile};
 
 pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<Exit> {
     start_log(args.log);
@@ -131,71 +129,20 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
     }
 }
 
-/// The model as the server uses it.
-struct ServedClassifier {
-    classifier: Classifier,
-    description: ModelDescription,
-}
-
 fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> {
     let source = ModelSource::find(args.model.as_deref())?;
     let classifier = source.classifier(kind)?;
+    let classes = Classes::of(&classifier, args.scheme.as_ref())?;
+    let voice = args.voice.as_deref();
+    let voice = voice.map(|path| voice_profile::read(path, &classifier));
     let named = args.model.as_deref().map(|path| path.display().to_string());
-    let front_end = classifier.front_end();
-    let sample_rate = front_end.config().sample_rate;
-    let description = ModelDescription {
-        name: classifier
-            .config()
-            .map(|config| config.name.clone())
-            .or(named)
-            .unwrap_or_default(),
-        labels: classifier.labels().to_vec(),
-        window_seconds: front_end.window_samples() as f64 / f64::from(sample_rate),
-        sample_rate,
-        card: source.card(),
-        adapts: false,
-        sure: None,
-        sums: Vec::new(),
-    };
-    Ok(ServedClassifier {
+    let own_name = classifier.config().map(|config| config.name.clone());
+    let name = own_name.or(named).unwrap_or_default();
+    Ok(ServedClassifier::new(
         classifier,
-        description,
-    })
-}
-
-impl Recognizer for ServedClassifier {
-    fn description(&self) -> ModelDescription {
-        self.description.clone()
-    }
-
-    fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
-        self.classifier
-            .classify_batch(recordings)
-            .into_iter()
-            .map(|classified| classified.map(recognition).map_err(recognize_error))
-            .collect()
-    }
-}
-
-fn recognition(prediction: Prediction) -> Recognition {
-    let windows = prediction.windows.into_iter().map(|window| Window {
-        start: window.start,
-        end: window.end,
-        probabilities: window.probabilities,
-        speech: true,
-    });
-    Recognition {
-        probabilities: prediction.probabilities,
-        windows: windows.collect(),
-        speech: true,
-        unfamiliar: false,
-        evidence: None,
-    }
-}
-
-fn recognize_error(error: ClassifyError) -> RecognizeError {
-    match error {
-        ClassifyError::FrontEnd(error) => RecognizeError::Unusable(error.to_string()),
-        other => RecognizeError::Model(other.to_string()),
-    }
+        classes,
+        voice.transpose()?,
+        name,
+        source.card(),
+    ))
 }

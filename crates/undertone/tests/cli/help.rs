@@ -1,7 +1,7 @@
 use crate::support::Folder;
 
-const COMMANDS: [&str; 11] = [
-    "predict", "features", "corpus", "explore", "train", "evaluate", "crossval", "report",
+const COMMANDS: [&str; 12] = [
+    "predict", "voice", "features", "corpus", "explore", "train", "evaluate", "crossval", "report",
     "recipes", "serve", "export",
 ];
 

@@ -1,5 +1,7 @@
 //! Runs the real program in folders of its own, on sounds made here.
 
+mod adaptation;
+mod adapting_model;
 mod corpora;
 mod corpus;
 mod crossval;
@@ -15,6 +17,8 @@ mod predict;
 mod recipes;
 mod report;
 mod resume;
+mod schemes;
 mod serve;
 mod support;
 mod train;
+mod warnings;

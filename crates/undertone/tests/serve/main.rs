@@ -1,8 +1,11 @@
-//! Runs the real server with the embedded model.
+//! Runs the real server, mostly with the embedded model.
 #![cfg(feature = "embedded")]
 
+#[path = "../cli/adapting_model.rs"]
+mod adapting_model;
 mod browser;
 mod clients;
 mod command;
 mod program;
 mod requests;
+mod voices;

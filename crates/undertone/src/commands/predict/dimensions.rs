@@ -1,23 +1,33 @@
 //! `undertone predict` with a model that predicts numbers.
 
+use std::collections::BTreeSet;
+
+use anyhow::bail;
 use serde::Serialize;
-use undertone_audio::DecodeOptions;
+use undertone_audio::{DecodeOptions, Warning};
 use undertone_models::{Dimension, Estimate, Regressor};
 
-use super::milliseconds::to_milliseconds;
-use super::print_each::{name_width, print_each};
+use super::super::milliseconds::to_milliseconds;
+use super::super::print_each::{name_width, print_each};
+use super::warnings::{explain, in_words};
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
 use crate::output::{self, InOrder};
 
-/// A recording's duration and numbers.
+/// A recording's duration, numbers and warnings.
 struct Estimated {
     seconds: f64,
-    estimate: Estimate,
+    /// `None` for a silent recording, which the model does not read.
+    estimate: Option<Estimate>,
+    warnings: Vec<Warning>,
 }
 
 pub(super) fn predict(args: &PredictArgs, regressor: &Regressor) -> anyhow::Result<Exit> {
+    let scheme = args.scheme.as_ref().map(|_| "--scheme");
+    if let Some(option) = args.adaptation.given().into_iter().chain(scheme).next() {
+        bail!("{option} is for models of classes, and this model predicts numbers");
+    }
     let inputs = inputs::find(&args.inputs);
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
@@ -25,12 +35,14 @@ pub(super) fn predict(args: &PredictArgs, regressor: &Regressor) -> anyhow::Resu
     let dimensions = regressor.dimensions();
     let mut table = Table::new(&inputs, dimensions, args.timeline);
     let work = |input: &Input| estimate(regressor, input, &options);
-    print_each(&inputs, args.json, work, |name, estimated| {
+    let exit = print_each(&inputs, args.json, work, |name, estimated| {
         match args.json {
             true => output::json(&Row::new(name, estimated, dimensions, args.timeline)),
             false => table.row(name, estimated, args.timeline),
         }
-    })
+    })?;
+    explain(&table.warnings);
+    Ok(exit)
 }
 
 fn estimate(
@@ -39,11 +51,17 @@ fn estimate(
     options: &DecodeOptions,
 ) -> Result<Estimated, String> {
     let recording = input.decode(options)?;
-    let estimate = regressor
-        .estimate(&recording)
-        .map_err(|error| error.to_string())?;
+    let of_samples = Warning::of(&recording);
+    let estimate = match of_samples.contains(&Warning::Silent) {
+        true => None,
+        false => Some(regressor.estimate(&recording)),
+    };
+    let estimate = estimate.transpose().map_err(|error| error.to_string())?;
+    let windows = estimate.iter().flat_map(|it| &it.windows);
+    let windows = windows.map(|window| (window.start, window.end));
     Ok(Estimated {
         seconds: recording.duration(),
+        warnings: Warning::of_result(&of_samples, windows, false),
         estimate,
     })
 }
@@ -51,10 +69,11 @@ fn estimate(
 #[derive(Serialize)]
 struct Row<'a> {
     path: &'a str,
-    values: InOrder<&'a str, f32>,
+    values: Option<InOrder<&'a str, f32>>,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     windows: Option<Vec<WindowRow<'a>>>,
+    warnings: &'a [Warning],
 }
 
 #[derive(Serialize)]
@@ -67,7 +86,7 @@ struct WindowRow<'a> {
 impl<'a> Row<'a> {
     fn new(
         path: &'a str,
-        Estimated { seconds, estimate }: &Estimated,
+        estimated: &'a Estimated,
         dimensions: &'a [Dimension],
         timeline: bool,
     ) -> Self {
@@ -75,16 +94,19 @@ impl<'a> Row<'a> {
             let names = dimensions.iter().map(|dimension| dimension.name.as_str());
             InOrder(names.zip(values.iter().copied()).collect())
         };
-        let windows = estimate.windows.iter().map(|window| WindowRow {
+        let estimate = estimated.estimate.as_ref();
+        let windows = estimate.map_or(&[][..], |it| &it.windows);
+        let windows = windows.iter().map(|window| WindowRow {
             start: to_milliseconds(window.start),
             end: to_milliseconds(window.end),
             values: by_name(&window.values),
         });
         Self {
             path,
-            values: by_name(&estimate.values),
-            seconds: to_milliseconds(*seconds),
+            values: estimate.map(|it| by_name(&it.values)),
+            seconds: to_milliseconds(estimated.seconds),
             windows: timeline.then(|| windows.collect()),
+            warnings: &estimated.warnings,
         }
     }
 }
@@ -94,6 +116,8 @@ struct Table {
     names: Vec<String>,
     name_width: usize,
     begun: bool,
+    /// The warnings of all rows.
+    warnings: BTreeSet<Warning>,
 }
 
 const NARROWEST: usize = "-000.000".len();
@@ -104,39 +128,43 @@ impl Table {
             names: dimensions.iter().map(|it| it.name.clone()).collect(),
             name_width: name_width(inputs, timeline),
             begun: false,
+            warnings: BTreeSet::new(),
         }
     }
 
-    fn row(
-        &mut self,
-        name: &str,
-        Estimated { seconds, estimate }: &Estimated,
-        timeline: bool,
-    ) -> anyhow::Result<()> {
+    fn row(&mut self, name: &str, estimated: &Estimated, timeline: bool) -> anyhow::Result<()> {
         let width = self.name_width;
         if !self.begun {
             self.begun = true;
-            let names = self.cells(|name, _| name.to_owned(), &estimate.values);
+            let names = self.cells(|_, name| name.to_owned());
             output::line(format_args!("{:width$}{names}  {:>7}", "file", "seconds"))?;
         }
-        let number = |_: &str, value: f32| format!("{value:.3}");
-        let cells = self.cells(number, &estimate.values);
-        output::line(format_args!("{name:width$}{cells}  {seconds:>7.2}"))?;
+        let estimate = estimated.estimate.as_ref();
+        let number = |values: &[f32], index: usize| format!("{:.3}", values[index]);
+        let cells = self.cells(|index, _| match estimate {
+            Some(estimate) => number(&estimate.values, index),
+            None => "-".to_owned(),
+        });
+        let (seconds, warnings) = (estimated.seconds, in_words(&estimated.warnings));
+        output::line(format_args!(
+            "{name:width$}{cells}  {seconds:>7.2}{warnings}"
+        ))?;
+        self.warnings.extend(&estimated.warnings);
         if timeline {
-            for window in &estimate.windows {
+            for window in estimate.iter().flat_map(|it| &it.windows) {
                 let span = format!("  {:.2} - {:.2} s", window.start, window.end);
-                let cells = self.cells(number, &window.values);
+                let cells = self.cells(|index, _| number(&window.values, index));
                 output::line(format_args!("{span:width$}{cells}"))?;
             }
         }
         Ok(())
     }
 
-    fn cells(&self, text: impl Fn(&str, f32) -> String, values: &[f32]) -> String {
-        let cell = |(name, value): (&String, &f32)| {
+    fn cells(&self, text: impl Fn(usize, &str) -> String) -> String {
+        let cell = |(index, name): (usize, &String)| {
             let width = name.chars().count().max(NARROWEST);
-            format!("  {:>width$}", text(name, *value))
+            format!("  {:>width$}", text(index, name))
         };
-        self.names.iter().zip(values).map(cell).collect()
+        self.names.iter().enumerate().map(cell).collect()
     }
 }

@@ -1,0 +1,167 @@
+//! The classes of which answers speak: the model's own, or coarser ones that sum them up.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+use undertone_corpus::{Emotion, LabelScheme};
+use undertone_metrics::{argmax, coarser};
+use undertone_models::Classifier;
+
+/// The classes of answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Classes {
+    labels: Vec<String>,
+    /// What the labels mean, if that is known.
+    scheme: Option<LabelScheme>,
+    /// The class to which each class of the model belongs; `None` if the classes are the model's own.
+    class_of: Option<Vec<usize>>,
+}
+
+impl Classes {
+    /// Return the classes of a label scheme, or the model's own.
+    pub(crate) fn of(
+        classifier: &Classifier,
+        scheme: Option<&LabelScheme>,
+    ) -> anyhow::Result<Self> {
+        let config = classifier.config();
+        let known = config.map(|config| config.label_scheme.clone());
+        let own = Self {
+            labels: classifier.labels().to_vec(),
+            scheme: known.or_else(|| scheme_of(classifier.labels())),
+            class_of: None,
+        };
+        let Some(scheme) = scheme else {
+            return Ok(own);
+        };
+        if let Some(classes) = own.summed_to(scheme) {
+            return Ok(classes);
+        }
+        let known: Vec<String> = LabelScheme::ALL
+            .iter()
+            .filter(|scheme| own.summed_to(scheme).is_some())
+            .map(ToString::to_string)
+            .collect();
+        let known = match &known[..] {
+            [] => "leave --scheme out".to_owned(),
+            known => format!("--scheme can be {}", known.join(" or ")),
+        };
+        let labels = own.labels.join(", ");
+        bail!("the classes of this model ({labels}) cannot be summed to {scheme}: {known}");
+    }
+
+    /// Return the sums of these classes that are negative, neutral and positive. `None` if they
+    /// cannot be summed to them, or are they.
+    pub(crate) fn sentiments(&self) -> Option<Self> {
+        let sums = self.summed_to(&LabelScheme::Sentiment3);
+        sums.filter(|sums| sums.class_of.is_some())
+    }
+
+    /// Return these classes summed to those of a scheme, or as they are if they are those. `None` if
+    /// they cannot be summed to them, or one of them would sum up nothing.
+    fn summed_to(&self, scheme: &LabelScheme) -> Option<Self> {
+        let labels: BTreeSet<&str> = scheme.labels().iter().copied().collect();
+        if labels == self.labels.iter().map(String::as_str).collect() {
+            return Some(self.clone());
+        }
+        let class_of = self.scheme.as_ref()?.classes_in(scheme)?;
+        let used: BTreeSet<usize> = class_of.iter().copied().collect();
+        (used.len() == labels.len()).then(|| Self {
+            labels: scheme.labels().iter().map(|it| (*it).to_owned()).collect(),
+            scheme: Some(scheme.clone()),
+            class_of: Some(class_of),
+        })
+    }
+
+    /// Return the names of the classes.
+    pub(crate) fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// Return the probabilities of the classes from those of the classes that they sum up.
+    pub(crate) fn probabilities(&self, own: &[f32]) -> Vec<f32> {
+        match &self.class_of {
+            None => own.to_vec(),
+            Some(class_of) => coarser(own, class_of, self.labels.len()),
+        }
+    }
+
+    /// Return the sum of the probabilities of all classes that the most probable class sums up.
+    pub(crate) fn highest_sum(&self, own: &[f32]) -> f32 {
+        let members = self.members(argmax(&self.probabilities(own)));
+        members.iter().map(|member| own[*member]).sum()
+    }
+
+    /// Return the classes that a class sums up; only itself if these are the model's own.
+    pub(crate) fn members(&self, class: usize) -> Vec<usize> {
+        match &self.class_of {
+            None => vec![class],
+            Some(class_of) => {
+                let members = class_of.iter().enumerate();
+                let members = members.filter(|(_, of)| **of == class);
+                members.map(|(member, _)| member).collect()
+            }
+        }
+    }
+}
+
+/// Return the scheme of labels that are names of emotions, for a model that others trained.
+fn scheme_of(labels: &[String]) -> Option<LabelScheme> {
+    let classes = labels
+        .iter()
+        .map(|label| Some((label.as_str(), vec![label.parse::<Emotion>().ok()?])));
+    LabelScheme::own("labels", classes.collect::<Option<Vec<_>>>()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(labels: &[&str]) -> Classes {
+        let labels: Vec<String> = labels.iter().map(|it| (*it).to_owned()).collect();
+        Classes {
+            scheme: scheme_of(&labels),
+            labels,
+            class_of: None,
+        }
+    }
+
+    #[test]
+    fn emotions_sum_to_sentiments() {
+        let sums = classes(&["ang", "joy", "calm", "sadness"])
+            .sentiments()
+            .unwrap();
+        assert_eq!(sums.labels(), ["negative", "neutral", "positive"]);
+        assert_eq!(sums.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);
+        let sums = sums.probabilities(&[0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(sums, [0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn the_highest_sum_is_of_the_class_with_the_highest_mean() {
+        let sums = classes(&["angry", "happy", "neutral", "sad"])
+            .sentiments()
+            .unwrap();
+        assert_eq!(sums.highest_sum(&[0.5, 0.125, 0.125, 0.25]), 0.75);
+        assert_eq!(sums.highest_sum(&[0.25, 0.125, 0.375, 0.25]), 0.375);
+    }
+
+    #[test]
+    fn other_labels_have_no_sums() {
+        for labels in [
+            &["angry", "sad"][..],
+            &["angry", "bored", "happy", "neutral"],
+            &["LABEL_0", "LABEL_1", "LABEL_2"],
+            &["negative", "neutral", "positive"],
+        ] {
+            assert!(classes(labels).sentiments().is_none(), "{labels:?}");
+        }
+    }
+
+    #[test]
+    fn classes_may_stand_in_any_order() {
+        let own = classes(&["positive", "neutral", "negative"]);
+        let same = own.summed_to(&LabelScheme::Sentiment3).unwrap();
+        assert_eq!(same.labels(), own.labels());
+        assert_eq!(same.probabilities(&[0.1, 0.2, 0.7]), [0.1, 0.2, 0.7]);
+    }
+}

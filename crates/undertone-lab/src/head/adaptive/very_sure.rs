@@ -6,7 +6,7 @@ use super::constants::HeldOutGroup;
 
 /// The share of right answers, on average over the groups and in the worst of them.
 const MEAN_PRECISION: f64 = 0.95;
-const WORST_PRECISION: f64 = 0.88;
+const WORST_PRECISION: f64 = 0.9;
 /// A group with fewer such answers tells nothing.
 const FEWEST: usize = 20;
 
@@ -39,14 +39,11 @@ pub(super) fn very_sure(
                 .collect()
         })
         .collect();
-    // Whether the answers from a probability on are right often enough. `None` without answers.
-    let enough = |threshold: f64| {
+    let enough = |least: f64| {
         let precisions: Vec<f64> = answers
             .iter()
             .filter_map(|group| {
-                let sure = group
-                    .iter()
-                    .filter(|(probability, _)| *probability >= threshold);
+                let sure = group.iter().filter(|(sum, _)| *sum >= least);
                 let (all, right) = (
                     sure.clone().count(),
                     sure.filter(|(_, right)| *right).count(),
@@ -56,14 +53,11 @@ pub(super) fn very_sure(
             .collect();
         let mean = precisions.iter().sum::<f64>() / precisions.len().max(1) as f64;
         let worst = precisions.iter().copied().fold(1.0, f64::min);
-        (!precisions.is_empty()).then_some(mean >= MEAN_PRECISION && worst >= WORST_PRECISION)
+        !precisions.is_empty() && mean >= MEAN_PRECISION && worst >= WORST_PRECISION
     };
-    let thresholds = (50..100).map(|percent| f64::from(percent) / 100.0);
-    // Higher probabilities must be right as often.
-    thresholds.clone().find(|least| {
-        let mut above = thresholds.clone().filter(|it| it >= least).map(enough);
-        enough(*least) == Some(true) && above.all(|enough| enough != Some(false))
-    })
+    (50..100)
+        .map(|percent| f64::from(percent) / 100.0)
+        .find(|least| enough(*least))
 }
 
 #[cfg(test)]

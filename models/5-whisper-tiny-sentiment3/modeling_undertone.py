@@ -19,6 +19,9 @@ from transformers import HubertModel, PreTrainedModel, Wav2Vec2Model
 from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
+# The frames of 30 s, to which the feature extractor of Whisper fills up clips.
+PADDED_FRAMES = 3000
+
 
 class Attention(nn.Module):
     def __init__(self, width):
@@ -155,7 +158,7 @@ class UndertoneForAudioClassification(PreTrainedModel):
             inputs = inputs.unsqueeze(1)
             attention_mask = None if attention_mask is None else attention_mask.unsqueeze(1)
         if attention_mask is None:
-            if is_whisper and inputs.shape[-1] == 2 * self.config.max_source_positions:
+            if is_whisper and inputs.shape[-1] == PADDED_FRAMES:
                 raise ValueError(
                     "these frames are padded to 30 s, and nothing tells which of them are the clip: "
                     "use AutoFeatureExtractor with trust_remote_code=True, or give attention_mask"
@@ -164,6 +167,13 @@ class UndertoneForAudioClassification(PreTrainedModel):
         logits = []
         for windows, masks in zip(inputs, attention_mask):
             lengths = [int(mask.sum()) for mask in masks]
+            # Positions beyond the window that the model was trained with are not kept.
+            if is_whisper and max(lengths) > 2 * self.config.max_source_positions:
+                raise ValueError(
+                    f"a window of {max(lengths)} frames is too long for this model: it reads "
+                    f"{2 * self.config.max_source_positions} at most; use AutoFeatureExtractor with "
+                    "trust_remote_code=True"
+                )
             scores = [
                 self.label_scores(window[..., :length].unsqueeze(0))
                 for window, length in zip(windows, lengths)

@@ -84,6 +84,35 @@ fn safetensors_of_every_type_of_float() {
 }
 
 #[test]
+fn bytes_in_memory_are_read_as_their_file_is() {
+    for folder in [
+        "safetensors-f32",
+        "safetensors-f16",
+        "safetensors-bf16",
+        "safetensors-f64",
+    ] {
+        let file = reference(folder).join("model.safetensors");
+        // One byte more in front: the bytes of a program are not aligned.
+        let bytes = [vec![0], fs::read(&file).unwrap()].concat();
+        let bytes: &'static [u8] = &bytes.leak()[1..];
+        let (opened, ours) = (
+            Checkpoint::open(&reference(folder)).unwrap(),
+            Checkpoint::from_bytes(&file, bytes).unwrap(),
+        );
+        assert_eq!(ours.path(), file);
+        assert!(ours.names().eq(opened.names()));
+        for name in opened.names() {
+            assert_eq!(ours.shape(name), opened.shape(name));
+            assert_eq!(ours.read(name).unwrap(), opened.read(name).unwrap());
+        }
+        for length in 0..bytes.len() {
+            let error = Checkpoint::from_bytes(&file, &bytes[..length]).unwrap_err();
+            assert!(error.to_string().contains("model.safetensors"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn sharded_safetensors() {
     assert_holds_the_reference("safetensors-sharded");
 }

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
 use undertone_corpus::LabelScheme;
 use undertone_models::{
-    BandStatistics, CONFIG_FILE, Classifier, CnnLstmConfig, ConvConfig, Dimension, FORMAT,
-    LstmConfig, Model, ModelConfig, ModelError, NetworkConfig, Pooling, Provenance, Regressor,
-    WEIGHTS_FILE, Weights, WeightsError,
+    BandStatistics, CONFIG_FILE, Checkpoint, Classifier, CnnLstmConfig, ConvConfig, Dimension,
+    FORMAT, LstmConfig, Model, ModelConfig, ModelError, NetworkConfig, Pooling, Provenance,
+    Regressor, WEIGHTS_FILE, Weights, WeightsError,
 };
 
 /// A device's generator is the whole process's: only one model may be drawn at a time.
@@ -458,6 +458,35 @@ fn a_front_end_that_does_not_fit_its_encoder_is_refused() {
     }
     let unchanged = encoder_model_with("n_mels", Some(80.into()));
     Model::load(unchanged.path(), &device).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_positions_of_the_window_are_written_and_longer_windows_are_refused() {
+    let device = Device::flex();
+    let written = |folder: &Path| {
+        let config = fs::read(folder.join(CONFIG_FILE)).unwrap();
+        let config: serde_json::Value = serde_json::from_slice(&config).unwrap();
+        let checkpoint = Checkpoint::open(folder).unwrap();
+        let shape = checkpoint.shape("encoder.embed_positions.weight").unwrap();
+        assert_eq!(config["max_source_positions"], shape[0]);
+        shape[0]
+    };
+    // A window of 4 s is 400 frames, and a position is two frames.
+    let shipped = encoder_model_with("n_mels", Some(80.into()));
+    assert_eq!(written(shipped.path()), 200);
+    let longer = encoder_model_with("duration", Some(4.5.into()));
+    let error = Model::load(longer.path(), &device).unwrap_err().to_string();
+    assert!(
+        error.contains("450 frames, the encoder reads 400 at most"),
+        "{error}"
+    );
+    let shorter = encoder_model_with("duration", Some(1.5.into()));
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::load(shorter.path(), &device).unwrap();
+    model.save(folder.path()).unwrap();
+    assert_eq!(written(folder.path()), 75);
+    Model::load(folder.path(), &device).unwrap();
 }
 
 #[cfg(unix)]

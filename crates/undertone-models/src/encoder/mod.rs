@@ -45,7 +45,7 @@ pub enum Encoder {
 }
 
 impl Encoder {
-    /// Load an encoder from a checkpoint, one tensor at a time.
+    /// Load an encoder from a checkpoint.
     ///
     /// The names may have the prefix of a model with a head (`wav2vec2.`, `hubert.`, `encoder.`,
     /// `model.encoder.`, `model.`) or none. Other tensors of the checkpoint are ignored: heads, a
@@ -131,6 +131,16 @@ impl Encoder {
         match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.freeze_features()),
             Self::Whisper(network) => Self::Whisper(network.freeze_features()),
+        }
+    }
+
+    /// Keep the first `count` positions: the encoder then reads clips of at most as many steps. An
+    /// encoder without a limit stays as it is.
+    #[must_use]
+    pub fn first_positions(self, count: usize) -> Self {
+        match self {
+            Self::Wav2Vec2(network) => Self::Wav2Vec2(network),
+            Self::Whisper(network) => Self::Whisper(network.first_positions(count)),
         }
     }
 

@@ -96,6 +96,13 @@ impl WhisperEncoder {
         }
     }
 
+    pub(super) fn first_positions(mut self, count: usize) -> Self {
+        let positions = self.embed_positions.weight.val();
+        let count = count.min(positions.dims()[0]);
+        self.embed_positions.weight = Param::from_tensor(positions.narrow(0, 0, count));
+        self
+    }
+
     pub(super) fn parts(&self) -> EncoderParts {
         let mut features = list_param_ids(&self.conv1);
         features.extend(list_param_ids(&self.conv2));

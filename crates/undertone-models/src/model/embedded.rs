@@ -6,15 +6,32 @@ use burn::tensor::Device;
 use undertone_audio::FrontEnd;
 
 use super::error::ModelError;
+use super::files::ModelFiles;
 use super::folder::Model;
 
-const CONFIG: &[u8] = include_bytes!("../../../../models/3-optimized-sentiment3/config.json");
-const WEIGHTS: &[u8] =
-    include_bytes!("../../../../models/3-optimized-sentiment3/model.safetensors");
+/// Include the files of a folder of `models/`.
+macro_rules! include_model {
+    ($folder:literal, [$($file:literal),+]) => {
+        /// The card of the embedded model ([`Classifier::embedded`](crate::Classifier::embedded)),
+        /// as Markdown.
+        pub const EMBEDDED_CARD: &str =
+            include_str!(concat!("../../../../models/", $folder, "/README.md"));
+        const ORIGIN: &str = concat!("embedded:", $folder);
+        static FILES: &[(&str, &[u8])] = &[
+            $(($file, include_bytes!(concat!("../../../../models/", $folder, "/", $file)))),+
+        ];
+    };
+}
 
-/// The card of the embedded model ([`Classifier::embedded`](crate::Classifier::embedded)), as
-/// Markdown.
-pub const EMBEDDED_CARD: &str = include_str!("../../../../models/3-optimized-sentiment3/README.md");
+// A model without a pretrained encoder has no "preprocessor_config.json".
+include_model!(
+    "undertone-all",
+    [
+        "config.json",
+        "preprocessor_config.json",
+        "model.safetensors"
+    ]
+);
 
 impl Model {
     /// Load the model that is part of this build. Needs no files.
@@ -26,7 +43,6 @@ impl Model {
     }
 
     pub(crate) fn embedded_with_front_end(device: &Device) -> Result<(Self, FrontEnd), ModelError> {
-        let origin = Path::new("embedded:3-optimized-sentiment3");
-        Self::assemble(origin, CONFIG, WEIGHTS, device)
+        Self::read(ModelFiles::in_program(Path::new(ORIGIN), FILES), device)
     }
 }

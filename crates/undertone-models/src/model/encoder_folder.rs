@@ -1,5 +1,6 @@
 //! The folder of a pretrained encoder, in the layout of Hugging Face.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use burn::tensor::Device;
 use serde_json::{Map, Value};
 use thiserror::Error;
 use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
-use undertone_files::read_regular;
 
+use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE};
 use crate::encoder::{
     Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig,
@@ -125,27 +126,37 @@ impl PretrainedEncoder {
         config: &PretrainedConfig,
         device: &Device,
     ) -> Result<Self, PretrainedError> {
-        let (files, encoder_config, preprocessor) = read_configs(folder)?;
+        Ok(Self::read(ModelFiles::in_folder(folder), config, device)?.0)
+    }
+
+    /// Load an encoder, and return the checkpoint that it is in too.
+    pub(super) fn read(
+        files: ModelFiles<'_>,
+        config: &PretrainedConfig,
+        device: &Device,
+    ) -> Result<(Self, Checkpoint), PretrainedError> {
+        let (encoder_files, encoder_config, preprocessor) = read_configs(files)?;
         let layers = config
             .layers_of(encoder_config.layers())
             .map_err(|source| PretrainedError::Network {
-                path: folder.to_owned(),
+                path: files.folder().to_owned(),
                 source,
             })?;
-        let checkpoint = Checkpoint::open(folder)?;
+        let checkpoint = files.checkpoint()?;
         let encoder = Encoder::load(&encoder_config, Some(layers), &checkpoint, device).map_err(
             |source| PretrainedError::Encoder {
-                path: folder.to_owned(),
+                path: files.folder().to_owned(),
                 source,
             },
         )?;
-        Ok(Self {
+        let encoder = Self {
             config: encoder_config,
             preprocessor,
-            files: Arc::new(files),
+            files: Arc::new(encoder_files),
             encoder,
             layers,
-        })
+        };
+        Ok((encoder, checkpoint))
     }
 
     /// Return the encoder itself.
@@ -231,21 +242,21 @@ pub(super) fn front_end(
 
 /// Read `config.json` and, if it exists, `preprocessor_config.json`.
 pub(super) fn read_configs(
-    folder: &Path,
+    files: ModelFiles<'_>,
 ) -> Result<(EncoderFiles, EncoderConfig, PreprocessorConfig), PretrainedError> {
-    let path = folder.join(CONFIG_FILE);
-    if !path.is_file() {
-        return Err(PretrainedError::NotFound(folder.to_owned()));
+    if !files.has(CONFIG_FILE) {
+        return Err(PretrainedError::NotFound(files.folder().to_owned()));
     }
-    let bytes = read(&path)?;
+    let path = files.path(CONFIG_FILE);
+    let bytes = read(files, CONFIG_FILE)?;
     let encoder = EncoderConfig::from_json(&bytes).map_err(|source| PretrainedError::Config {
         path: path.clone(),
         source,
     })?;
     let config = parse(&path, &bytes)?;
-    let path = folder.join(PREPROCESSOR_FILE);
-    let (raw, preprocessor) = if path.is_file() {
-        let bytes = read(&path)?;
+    let path = files.path(PREPROCESSOR_FILE);
+    let (raw, preprocessor) = if files.has(PREPROCESSOR_FILE) {
+        let bytes = read(files, PREPROCESSOR_FILE)?;
         let preprocessor =
             PreprocessorConfig::from_json(&bytes).map_err(|source| PretrainedError::Config {
                 path: path.clone(),
@@ -265,9 +276,13 @@ pub(super) fn read_configs(
 /// The largest configuration in bytes.
 const LARGEST_CONFIG: u64 = 16 << 20;
 
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, PretrainedError> {
-    read_regular(path, LARGEST_CONFIG).map_err(|source| PretrainedError::Io {
-        path: path.to_owned(),
+pub(super) fn read(
+    files: ModelFiles<'_>,
+    name: &str,
+) -> Result<Cow<'static, [u8]>, PretrainedError> {
+    let bytes = files.read(name, LARGEST_CONFIG);
+    bytes.map_err(|source| PretrainedError::Io {
+        path: files.path(name),
         source,
     })
 }

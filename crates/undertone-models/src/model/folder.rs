@@ -1,5 +1,6 @@
 //! Reading and writing a model folder.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,11 +8,12 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use serde_json::{Map, Value};
 use undertone_audio::{FrontEnd, FrontEndConfig, Normalize};
-use undertone_files::{read_regular, write_atomically};
+use undertone_files::write_atomically;
 
 use super::config::{ModelConfig, in_transformers_layout, parse_config, settings};
 use super::encoder_folder::{EncoderFiles, PretrainedEncoder};
 use super::error::ModelError;
+use super::files::ModelFiles;
 use super::hugging_face;
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
 use crate::network::{BandStatistics, Network, NetworkConfig};
@@ -48,34 +50,40 @@ impl Model {
         folder: &Path,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
-        let config_path = folder.join(CONFIG_FILE);
-        if !config_path.is_file() {
-            return Err(ModelError::NotFound(folder.to_owned()));
-        }
-        let config = read(&config_path)?;
-        if let Some(config) = in_transformers_layout(&config) {
-            return Self::load_pretrained(folder, &config, device);
-        }
-        let weights = read(&folder.join(WEIGHTS_FILE))?;
-        Self::assemble(folder, &config, &weights, device)
+        Self::read(ModelFiles::in_folder(folder), device)
     }
 
-    fn load_pretrained(
-        folder: &Path,
+    /// Read the files of a model, and return the front end that was created to check the sizes.
+    pub(super) fn read(
+        files: ModelFiles<'_>,
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
+        if !files.has(CONFIG_FILE) {
+            return Err(ModelError::NotFound(files.folder().to_owned()));
+        }
+        let config = read(files, CONFIG_FILE)?;
+        if let Some(config) = in_transformers_layout(&config) {
+            return Self::read_pretrained(files, &config, device);
+        }
+        let weights = read(files, WEIGHTS_FILE)?;
+        Self::assemble(files.folder(), &config, &weights, device)
+    }
+
+    fn read_pretrained(
+        files: ModelFiles<'_>,
         config: &Map<String, Value>,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
-        let path = folder.join(CONFIG_FILE);
-        let Some(settings) = settings(config) else {
-            return Err(ModelError::Foreign(folder.to_owned()));
-        };
+        let path = files.path(CONFIG_FILE);
+        let foreign = || ModelError::Foreign(files.folder().to_owned());
+        let settings = settings(config).ok_or_else(foreign)?;
         let config = parse_config(path.clone(), settings.to_string().as_bytes())?;
         let NetworkConfig::Pretrained(network) = &config.network else {
-            return Err(ModelError::Foreign(folder.to_owned()));
+            return Err(foreign());
         };
         let front_end = front_end(&path, &config.front_end)?;
         let outputs = config.output_count();
-        let (network, encoder) = hugging_face::load(folder, network, outputs, device)?;
+        let (network, encoder) = hugging_face::load(files, network, outputs, device)?;
         check_front_end(path.clone(), &config.front_end, &encoder)?;
         encoder
             .check_window(&front_end)
@@ -104,7 +112,7 @@ impl Model {
 
     /// Do the same as [`Model::from_bytes`], and return the front end that was created to check the
     /// sizes.
-    pub(crate) fn assemble(
+    fn assemble(
         origin: &Path,
         config: &[u8],
         weights: &[u8],
@@ -268,9 +276,9 @@ fn front_end(path: &Path, config: &FrontEndConfig) -> Result<FrontEnd, ModelErro
 /// The largest weights of a network without an encoder.
 const LARGEST: u64 = 1 << 30;
 
-fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    read_regular(path, LARGEST).map_err(|source| ModelError::Io {
-        path: path.to_owned(),
+fn read(files: ModelFiles<'_>, name: &str) -> Result<Cow<'static, [u8]>, ModelError> {
+    files.read(name, LARGEST).map_err(|source| ModelError::Io {
+        path: files.path(name),
         source,
     })
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use undertone_audio::{FitLength, FrontEndConfig, Normalize};
+use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
 use undertone_files::write_atomically;
 
 use super::config::{ModelConfig, SETTINGS};
@@ -21,10 +21,11 @@ use super::encoder_folder::{
     EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
 };
 use super::error::ModelError;
+use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
 use crate::encoder::{ClassifierHeadConfig, EncoderConfig, StepPoolingKind};
 use crate::network::{PretrainedConfig, PretrainedNetwork, States};
-use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
+use crate::weights::{FloatType, NamedTensor, write_safetensors};
 
 /// Our class, for networks that `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
@@ -51,12 +52,18 @@ pub(crate) fn save(
     fs::create_dir_all(folder).map_err(io(folder))?;
     let encoder = encoder_config(folder, &files.config)?;
     let stock = stock_class(&encoder, pretrained, settings);
-    let config = config_json(settings, pretrained, &encoder, stock, files)?;
+    let positions = positions(folder, &encoder, settings)?;
+    let mut config = config_json(settings, pretrained, &encoder, stock, files)?;
+    if let Some(positions) = positions {
+        config.insert("max_source_positions".to_owned(), json!(positions));
+    }
     let preprocessor = preprocessor_json(settings, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
     // The readout was trained here, so it keeps all its bits whatever the type of the encoder.
-    let of_encoder = network.encoder().to_tensors(&encoder);
+    let positions = positions.unwrap_or(usize::MAX);
+    let written = network.encoder().clone().first_positions(positions);
+    let of_encoder = written.to_tensors(&encoder);
     let typed = of_encoder.iter().map(|tensor| (tensor, float_type));
     let readout = network.readout().to_tensors();
     let typed = typed.chain(readout.iter().map(|tensor| (tensor, FloatType::F32)));
@@ -78,14 +85,32 @@ pub(crate) fn save(
     Ok(())
 }
 
-/// Read the network of a folder that [`save`] wrote.
-pub(crate) fn load(
+/// Return how many of an encoder's positions a window needs; `None` if the encoder has no limit. A
+/// model never reads more than its window, so the others are not written.
+fn positions(
     folder: &Path,
+    encoder: &EncoderConfig,
+    settings: &ModelConfig,
+) -> Result<Option<usize>, ModelError> {
+    let Some(longest) = encoder.longest_input() else {
+        return Ok(None);
+    };
+    let front_end =
+        FrontEnd::new(settings.front_end.clone()).map_err(|source| ModelError::FrontEnd {
+            path: folder.join(CONFIG_FILE),
+            source,
+        })?;
+    Ok(Some(encoder.steps(front_end.frames().min(longest))))
+}
+
+/// Read the network of a folder that [`save`] wrote.
+pub(super) fn load(
+    files: ModelFiles<'_>,
     pretrained: &PretrainedConfig,
     classes: usize,
     device: &Device,
 ) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
-    let encoder = PretrainedEncoder::load(folder, pretrained, device)?;
+    let (encoder, checkpoint) = PretrainedEncoder::read(files, pretrained, device)?;
     // The saved network has its batch norm folded in.
     let folded = PretrainedConfig {
         batch_norm: false,
@@ -94,12 +119,12 @@ pub(crate) fn load(
     let network = encoder
         .network(&folded, classes, device)
         .map_err(|source| PretrainedError::Network {
-            path: folder.to_owned(),
+            path: files.folder().to_owned(),
             source,
         })?;
-    let filled = network.filled(&Checkpoint::open(folder)?);
+    let filled = network.filled(&checkpoint);
     let network = filled.map_err(|source| PretrainedError::Encoder {
-        path: folder.to_owned(),
+        path: files.folder().to_owned(),
         source,
     })?;
     Ok((network, encoder))
@@ -115,13 +140,16 @@ pub(crate) struct Foreign {
 /// Read a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
 /// `WhisperForAudioClassification`.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
-    let (_, encoder, preprocessor) = read_configs(folder)?;
-    let path = folder.join(CONFIG_FILE);
-    let head = ClassifierHeadConfig::from_json(&read(&path)?, &encoder)
-        .map_err(|source| PretrainedError::Config { path, source })?;
+    let files = ModelFiles::in_folder(folder);
+    let (_, encoder, preprocessor) = read_configs(files)?;
+    let head = ClassifierHeadConfig::from_json(&read(files, CONFIG_FILE)?, &encoder);
+    let head = head.map_err(|source| PretrainedError::Config {
+        path: files.path(CONFIG_FILE),
+        source,
+    })?;
     let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
     let labels = head.labels;
-    let (network, _) = load(folder, &pretrained, labels.len(), device)?;
+    let (network, _) = load(files, &pretrained, labels.len(), device)?;
     // Whisper was fine-tuned on clips filled up with silence, and pools over the silence too.
     let longest = encoder.longest_input();
     let seconds = longest.map_or(FOREIGN_WINDOW, |frames| {

@@ -9,6 +9,7 @@ mod dimension;
 mod embedded;
 mod encoder_folder;
 mod error;
+mod files;
 mod folder;
 mod hugging_face;
 mod names;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::error::CheckpointError;
-use super::stored_tensor::StoredTensor;
-use super::{WEIGHT_FILES, files};
+use super::stored_tensor::{OpenTensor, StoredTensor};
+use super::{WEIGHT_FILES, files, safetensors_file};
 
-/// Named tensors in one file or several. Their values are read one tensor at a time.
+/// Named tensors in one file or several, or in memory. Their values are read one tensor at a time.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     path: PathBuf,
@@ -35,6 +35,18 @@ impl Checkpoint {
         })
     }
 
+    /// Open the bytes of a safetensors file, for instance of one that is part of the program.
+    /// Nothing is copied. `origin` names them in error messages.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::open`].
+    pub fn from_bytes(origin: &Path, bytes: &'static [u8]) -> Result<Self, CheckpointError> {
+        Ok(Self {
+            tensors: safetensors_file::from_bytes(origin, bytes)?,
+            path: origin.to_owned(),
+        })
+    }
+
     /// Return the file that was opened: the weights, or the index of their shards.
     pub fn path(&self) -> &Path {
         &self.path
@@ -56,12 +68,25 @@ impl Checkpoint {
     /// If there is no such tensor, if it holds integers, if a value is not finite as a 32-bit
     /// float, and if the file cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
-        match self.tensors.get(name) {
-            Some(tensor) => tensor.read(name),
-            None => Err(CheckpointError::NoTensor {
-                path: self.path.clone(),
-                name: name.to_owned(),
-            }),
-        }
+        let tensor = self.tensor(name)?;
+        let mut values = vec![0.0; tensor.shape.iter().product()];
+        tensor.open(name)?.read(0, &mut values)?;
+        Ok(values)
+    }
+
+    /// Read the bytes of a tensor, whose values can then be read in any order.
+    pub(super) fn open_tensor<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Result<OpenTensor<'a>, CheckpointError> {
+        self.tensor(name)?.open(name)
+    }
+
+    fn tensor(&self, name: &str) -> Result<&StoredTensor, CheckpointError> {
+        let tensor = self.tensors.get(name);
+        tensor.ok_or_else(|| CheckpointError::NoTensor {
+            path: self.path.clone(),
+            name: name.to_owned(),
+        })
     }
 }

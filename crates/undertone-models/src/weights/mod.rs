@@ -1,9 +1,9 @@
 //! Weights on disk and in networks.
 //!
 //! - [`Weights`] are named tensors in memory, in the layout of our own networks.
-//! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`.
-//!   Opening one reads headers only, and its tensors are read one by one, so that loading a network takes
-//!   the memory of the network and of one tensor.
+//! - A [`Checkpoint`] is a file, or several, in the layout of Hugging Face's `transformers`. It may
+//!   be part of the program. Opening one reads headers only, and each core reads one tensor at a
+//!   time, so that loading a network takes the memory of the network and of one tensor per core.
 //!
 //! The crate `burn-store` 0.22.1 was considered first, by reading its source; it was not measured.
 //! It does not read the index of a checkpoint in several files, it accepts values that are not

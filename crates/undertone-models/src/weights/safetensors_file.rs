@@ -33,6 +33,28 @@ struct Header {
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     let mut file = File::open(path).map_err(CheckpointError::io(path))?;
     let length = file.metadata().map_err(CheckpointError::io(path))?.len();
+    let bytes = |start, _| Bytes::InFile(start);
+    tensors(path, &mut file, length, bytes)
+}
+
+/// Do the same as [`open`] for a file whose bytes are in memory. `path` names them in error
+/// messages.
+pub(super) fn from_bytes(
+    path: &Path,
+    file: &'static [u8],
+) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
+    let bytes = |start: u64, length| Bytes::InMemory(&file[start as usize..][..length]);
+    tensors(path, &mut &file[..], file.len() as u64, bytes)
+}
+
+/// Read the header of a file of `length` bytes. `bytes` returns where the bytes of a tensor are,
+/// from their offset in the file and their number.
+fn tensors(
+    path: &Path,
+    file: &mut impl Read,
+    length: u64,
+    bytes: impl Fn(u64, usize) -> Bytes,
+) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     if length < 8 {
         return Err(CheckpointError::format(
             path,
@@ -67,11 +89,12 @@ pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, Checkp
 
     let path: Arc<Path> = path.into();
     let stored = |(name, info): (String, TensorInfo)| {
+        let (start, end) = info.data_offsets;
         let tensor = StoredTensor {
             path: path.clone(),
             element: element(info.dtype),
             shape: info.shape,
-            bytes: Bytes::From(data_start + info.data_offsets.0 as u64),
+            bytes: bytes(data_start + start as u64, end - start),
         };
         (name, tensor)
     };

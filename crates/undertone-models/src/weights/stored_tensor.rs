@@ -1,7 +1,8 @@
-//! A tensor in a file.
+//! A tensor of a checkpoint.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +10,6 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::error::CheckpointError;
-
-/// Bytes that are converted at a time. Reading a tensor takes the memory of its values and this.
-const BUFFER: usize = 256 * 1024;
 
 /// The type of the elements of a tensor in the file.
 #[derive(Debug, Clone)]
@@ -35,29 +33,40 @@ impl Element {
         }
     }
 
-    /// Append little-endian elements as 32-bit floats.
-    fn decode(&self, bytes: &[u8], values: &mut Vec<f32>) {
+    /// Convert little-endian elements to 32-bit floats.
+    fn decode(&self, bytes: &[u8], values: &mut [f32]) {
         match self {
-            Self::F16 => {
-                // A slice at a time: the processor converts eight at once.
-                let halves: Vec<f16> = chunks(bytes).map(f16::from_le_bytes).collect();
-                let start = values.len();
-                values.resize(start + halves.len(), 0.0);
-                halves.convert_to_f32_slice(&mut values[start..]);
-            }
-            Self::BF16 => {
-                values.extend(chunks(bytes).map(|bytes| bf16::from_le_bytes(bytes).to_f32()));
-            }
-            Self::F32 => values.extend(chunks(bytes).map(f32::from_le_bytes)),
-            Self::F64 => values.extend(chunks(bytes).map(|bytes| f64::from_le_bytes(bytes) as f32)),
+            Self::F16 => decode_halves(bytes, values),
+            Self::BF16 => decode(bytes, values, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+            Self::F32 => decode(bytes, values, f32::from_le_bytes),
+            Self::F64 => decode(bytes, values, |bytes| f64::from_le_bytes(bytes) as f32),
             Self::Other(_) => {}
         }
     }
 }
 
-/// A tensor in a file. Its bytes are read on demand.
+fn decode<const N: usize>(bytes: &[u8], values: &mut [f32], convert: impl Fn([u8; N]) -> f32) {
+    for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<N>().0) {
+        *value = convert(*bytes);
+    }
+}
+
+fn decode_halves(bytes: &[u8], values: &mut [f32]) {
+    // A slice at a time: the processor converts eight at once.
+    const SLICE: usize = 256;
+    for (values, bytes) in values.chunks_mut(SLICE).zip(bytes.chunks(2 * SLICE)) {
+        let mut halves = [f16::ZERO; SLICE];
+        for (half, bytes) in halves.iter_mut().zip(bytes.as_chunks::<2>().0) {
+            *half = f16::from_le_bytes(*bytes);
+        }
+        halves[..values.len()].convert_to_f32_slice(values);
+    }
+}
+
+/// A tensor of a checkpoint. Bytes in a file are read on demand.
 #[derive(Debug, Clone)]
 pub(super) struct StoredTensor {
+    /// The file, or the name of the bytes in memory.
     pub(super) path: Arc<Path>,
     pub(super) element: Element,
     pub(super) shape: Vec<usize>,
@@ -67,15 +76,17 @@ pub(super) struct StoredTensor {
 /// Where the bytes of a tensor are. They are row-major and little-endian.
 #[derive(Debug, Clone)]
 pub(super) enum Bytes {
-    /// Together, from this offset in the file on.
-    From(u64),
+    /// In the file, from this offset on.
+    InFile(u64),
+    /// In memory.
+    InMemory(&'static [u8]),
     /// In a file of PyTorch, which may hold a view of a larger tensor.
     PyTorch(pytorch_reader::Tensor),
 }
 
 impl StoredTensor {
-    /// Read the values in row-major order, and no other bytes of the file.
-    pub(super) fn read(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
+    /// Read the bytes of the tensor, and no other bytes of the file.
+    pub(super) fn open<'a>(&'a self, name: &'a str) -> Result<OpenTensor<'a>, CheckpointError> {
         let size = self
             .element
             .size()
@@ -84,45 +95,70 @@ impl StoredTensor {
                 name: name.to_owned(),
                 found: found.to_owned(),
             })?;
-        let count = self.shape.iter().product();
-        let mut values = Vec::with_capacity(count);
-        match &self.bytes {
-            Bytes::From(start) => self.decode_from(*start, count * size, &mut values),
-            Bytes::PyTorch(tensor) => tensor
-                .read()
-                .map(|bytes| self.element.decode(&bytes, &mut values)),
+        let length = self.shape.iter().product::<usize>() * size;
+        let bytes = match &self.bytes {
+            Bytes::InMemory(bytes) => Ok(Cow::Borrowed(*bytes)),
+            Bytes::InFile(start) => read_at(&self.path, *start, length).map(Cow::Owned),
+            Bytes::PyTorch(tensor) => tensor.read().map(Cow::Owned),
+        };
+        let bytes = bytes.map_err(CheckpointError::io(&self.path))?;
+        if bytes.len() != length {
+            let reason = format!("{} bytes instead of {length}", bytes.len());
+            return Err(CheckpointError::tensor(&self.path, name, reason));
         }
-        .map_err(CheckpointError::io(&self.path))?;
-        match values.iter().position(|value| !value.is_finite()) {
-            None => Ok(values),
-            Some(index) => Err(CheckpointError::NotFinite {
-                path: self.path.to_path_buf(),
-                name: name.to_owned(),
-                index,
-                value: values[index],
-            }),
-        }
-    }
-
-    fn decode_from(
-        &self,
-        start: u64,
-        mut left: usize,
-        values: &mut Vec<f32>,
-    ) -> std::io::Result<()> {
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(start))?;
-        let mut buffer = vec![0; left.min(BUFFER)];
-        while left > 0 {
-            let bytes = &mut buffer[..left.min(BUFFER)];
-            file.read_exact(bytes)?;
-            left -= bytes.len();
-            self.element.decode(bytes, values);
-        }
-        Ok(())
+        Ok(OpenTensor {
+            bytes,
+            tensor: self,
+            name,
+            size,
+        })
     }
 }
 
-fn chunks<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
-    bytes.as_chunks::<N>().0.iter().copied()
+fn read_at(path: &Path, start: u64, length: usize) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = vec![0; length];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A tensor whose bytes are in memory.
+pub(super) struct OpenTensor<'a> {
+    tensor: &'a StoredTensor,
+    name: &'a str,
+    bytes: Cow<'a, [u8]>,
+    /// The bytes per element.
+    size: usize,
+}
+
+impl OpenTensor<'_> {
+    /// Read as many values as `values` has, from the element `start` on, in row-major order.
+    pub(super) fn read(&self, start: usize, values: &mut [f32]) -> Result<(), CheckpointError> {
+        let bytes = start * self.size..(start + values.len()) * self.size;
+        self.tensor.element.decode(&self.bytes[bytes], values);
+        if all_finite(values) {
+            return Ok(());
+        }
+        let index = values.iter().position(|value| !value.is_finite());
+        let index = index.unwrap_or(0);
+        Err(CheckpointError::NotFinite {
+            path: self.tensor.path.to_path_buf(),
+            name: self.name.to_owned(),
+            index: start + index,
+            value: values[index],
+        })
+    }
+}
+
+/// Return whether all values are finite. It looks at all of them, which vector instructions do
+/// faster than a search that may stop.
+fn all_finite(values: &[f32]) -> bool {
+    const EXPONENT: u32 = 0x7f80_0000;
+    let is_not = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
+    values
+        .iter()
+        .map(is_not)
+        .fold(0, |any, is_not| any | is_not)
+        == 0
 }

@@ -1,6 +1,9 @@
 //! Modules whose parameters `transformers` keeps in a checkpoint.
 
+use std::collections::BTreeMap;
+
 use burn::module::Module;
+use rayon::prelude::*;
 
 use super::checkpoint::Checkpoint;
 use super::error::CheckpointError;
@@ -28,7 +31,7 @@ pub(crate) fn prefix<M: Module>(
     best.unwrap_or_default()
 }
 
-/// Fill `module` from a checkpoint, one tensor at a time, after all names and shapes were checked.
+/// Fill `module` from a checkpoint, on all cores, after all names and shapes were checked.
 /// `name_of` turns the name of a parameter into its name in the checkpoint. Other tensors of the
 /// checkpoint are ignored.
 pub(crate) fn load<M: Module>(
@@ -37,10 +40,12 @@ pub(crate) fn load<M: Module>(
     name_of: impl Fn(&str) -> String,
 ) -> Result<M, CheckpointError> {
     let mut complaints = Vec::new();
+    let mut parameters = Vec::new();
     visit_parameters(&module, |parameter| {
         let name = name_of(&parameter.name);
         let layout = Layout::of(&name, &parameter.shape);
         complaints.extend(complaint(checkpoint, &name, &layout.shape));
+        parameters.push((parameter.name, name, layout));
     });
     if !complaints.is_empty() {
         return Err(CheckpointError::Mismatch {
@@ -48,22 +53,16 @@ pub(crate) fn load<M: Module>(
             complaints,
         });
     }
-    let mut failure = None;
-    let module = map_parameters(module, |name, shape| {
-        if failure.is_some() {
-            return None;
-        }
-        let name = name_of(name);
-        let layout = Layout::of(&name, shape);
-        match weight_norm::read(checkpoint, &name, &layout.shape) {
-            Ok(values) => Some(layout.to_ours(values)),
-            Err(error) => {
-                failure = Some(error);
-                None
-            }
-        }
-    });
-    failure.map_or(Ok(module), Err)
+    let read: Vec<_> = parameters
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(parameter, name, layout)| {
+            let values = weight_norm::read(checkpoint, &name, &layout)?;
+            Ok((parameter, values))
+        })
+        .collect();
+    let mut values: BTreeMap<String, Vec<f32>> = read.into_iter().collect::<Result<_, _>>()?;
+    Ok(map_parameters(module, |name, _| values.remove(name)))
 }
 
 /// Return all tensors of `module` as `transformers` names them and lays them out.
@@ -75,7 +74,8 @@ pub(crate) fn export<M: Module>(module: &M, name_of: impl Fn(&str) -> String) ->
         let shape = layout.shape.clone();
         let tensor = (parameter.tensor)();
         let tensor = NamedTensor::new(name, shape, move || {
-            layout.to_theirs(tensor.to_data().iter::<f32>().collect())
+            let values: Vec<f32> = tensor.to_data().iter::<f32>().collect();
+            layout.to_theirs(&values)
         });
         tensors.extend(weight_norm::split(tensor));
     });

@@ -5,6 +5,7 @@
 
 use super::checkpoint::Checkpoint;
 use super::error::CheckpointError;
+use super::layout::Layout;
 use super::write::NamedTensor;
 
 /// The only weight that is kept this way.
@@ -58,17 +59,17 @@ fn factors(name: &str, names: [&str; 2]) -> Option<[String; 2]> {
     Some(names.map(|factor| format!("{stem}{factor}")))
 }
 
-/// Read a parameter of `shape` which [`stored`] finds and whose shapes were checked.
+/// Read a parameter which [`stored`] finds and whose shapes were checked, in our order.
 pub(super) fn read(
     checkpoint: &Checkpoint,
     name: &str,
-    shape: &[usize],
+    layout: &Layout,
 ) -> Result<Vec<f32>, CheckpointError> {
     match stored(checkpoint, name) {
         Some(Stored::Factors { norm, direction }) => {
             let norm = checkpoint.read(&norm)?;
             let mut weight = checkpoint.read(&direction)?;
-            let scales: Vec<f32> = norms(&weight, shape)
+            let scales: Vec<f32> = norms(&weight, &layout.shape)
                 .iter()
                 .zip(norm)
                 .map(|(found, wanted)| if *found > 0.0 { wanted / found } else { 0.0 })
@@ -78,9 +79,12 @@ pub(super) fn read(
                     *value *= scale;
                 }
             }
-            Ok(weight)
+            Ok(layout.to_ours(&weight))
         }
-        _ => checkpoint.read(name),
+        _ => {
+            let tensor = checkpoint.open_tensor(name)?;
+            layout.read(|start, values| tensor.read(start, values))
+        }
     }
 }
 

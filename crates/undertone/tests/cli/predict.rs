@@ -287,7 +287,7 @@ fn the_built_in_model_needs_no_files() {
     let done = folder.succeed("predict --json a.wav");
     assert_eq!(
         done.json()[0]["probabilities"].as_object().unwrap().len(),
-        3
+        7
     );
 }
 

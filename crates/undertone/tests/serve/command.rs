@@ -19,8 +19,8 @@ fn the_start_is_announced_as_json() {
         "{}",
         serving.url()
     );
-    assert_eq!(serving.started["model"], "3-optimized-sentiment3");
-    assert_eq!(serving.started["labels"][0], "negative");
+    assert_eq!(serving.started["model"], "undertone-all");
+    assert_eq!(serving.started["labels"][0], "neutral");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The classes of which an answer speaks: the model's own, or coarser ones that sum them up.
 
 use undertone_corpus::LabelScheme;
-use undertone_metrics::argmax;
 
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{CoarseClass, ModelDescription};
@@ -12,8 +11,11 @@ pub(crate) enum Classes {
     /// The model's own.
     #[default]
     Own,
-    /// Those of [`ModelDescription::sums`].
+    /// Those of [`ModelDescription::sums`], with the sums of the probabilities of their classes.
     Sums,
+    /// The same classes, which are equally probable before anything is heard, however many classes
+    /// they sum up: what `scheme` asks for.
+    Coarse,
 }
 
 impl Classes {
@@ -27,7 +29,7 @@ impl Classes {
         let scheme = LabelScheme::ALL
             .into_iter()
             .find(|scheme| scheme.name() == name);
-        let both = [Self::Own, Self::Sums];
+        let both = [Self::Own, Self::Coarse];
         let found = scheme.and_then(|scheme| both.into_iter().find(|it| has(&scheme, *it)));
         found.ok_or_else(|| {
             let known: Vec<String> = LabelScheme::ALL
@@ -51,7 +53,7 @@ impl Classes {
     pub(crate) fn labels(self, description: &ModelDescription) -> Vec<&str> {
         match self {
             Self::Own => description.labels.iter().map(String::as_str).collect(),
-            Self::Sums => {
+            Self::Sums | Self::Coarse => {
                 let sums = description.sums.iter();
                 sums.map(|class| class.label.as_str()).collect()
             }
@@ -66,39 +68,39 @@ impl Classes {
     ) -> Vec<f32> {
         match self {
             Self::Own => probabilities.to_vec(),
-            Self::Sums => sums(&description.sums, probabilities),
+            Self::Sums => {
+                let (class_of, count) = class_of(&description.sums, probabilities.len());
+                undertone_metrics::sums(probabilities, &class_of, count)
+            }
+            Self::Coarse => {
+                let (class_of, count) = class_of(&description.sums, probabilities.len());
+                undertone_metrics::coarser(probabilities, &class_of, count)
+            }
         }
     }
 }
 
-/// Return the probability of each coarse class. It is proportional to the mean of the class's own
-/// probabilities, so that a coarse class of many classes is not favored. The sum is 1.
-fn sums(classes: &[CoarseClass], probabilities: &[f32]) -> Vec<f32> {
-    let mean = |class: &CoarseClass| {
-        let shares = class.classes.iter();
-        let sum: f32 = shares.filter_map(|index| probabilities.get(*index)).sum();
-        sum / class.classes.len().max(1) as f32
+/// Return the coarse class of each of the model's classes, and the number of coarse classes. A class
+/// that belongs to none gets that number.
+fn class_of(classes: &[CoarseClass], own: usize) -> (Vec<usize>, usize) {
+    let of = |index| {
+        let found = classes
+            .iter()
+            .position(|class| class.classes.contains(&index));
+        found.unwrap_or(classes.len())
     };
-    let means: Vec<f32> = classes.iter().map(mean).collect();
-    let total: f32 = means.iter().sum();
-    means
-        .iter()
-        .map(|mean| if total > 0.0 { mean / total } else { 0.0 })
-        .collect()
+    ((0..own).map(of).collect(), classes.len())
 }
 
-/// Return whether the model may be called very sure: the probabilities of all classes in the most
-/// probable coarse class, or that of the most probable class if there are no coarse ones, sum to
-/// [`ModelDescription::sure`].
+/// Return whether the model may be called very sure: the highest sum, or the highest probability if
+/// there are no sums, is at least [`ModelDescription::sure`].
 pub(crate) fn is_sure(description: &ModelDescription, probabilities: &[f32]) -> bool {
-    let best = argmax(&sums(&description.sums, probabilities));
-    let highest: f32 = match description.sums.get(best) {
-        Some(class) => {
-            let shares = class.classes.iter();
-            shares.filter_map(|index| probabilities.get(*index)).sum()
-        }
-        None => probabilities.iter().copied().fold(0.0, f32::max),
+    let classes = match description.sums.is_empty() {
+        true => Classes::Own,
+        false => Classes::Sums,
     };
+    let values = classes.probabilities(description, probabilities);
+    let highest = values.into_iter().fold(0.0, f32::max);
     description.sure.is_some_and(|least| highest >= least)
 }
 
@@ -135,11 +137,14 @@ mod tests {
     #[test]
     fn coarse_classes_of_many_classes_are_not_favored() {
         let uniform = [0.25; 4];
-        let expected = [1.0 / 3.0; 3];
-        assert_eq!(Classes::Sums.probabilities(&four(), &uniform), expected);
-        let sums = Classes::Sums.probabilities(&four(), &[0.6, 0.1, 0.1, 0.2]);
-        assert_eq!(sums, [0.4 / 0.6, 0.1 / 0.6, 0.1 / 0.6]);
-        assert_eq!(Classes::Sums.probabilities(&four(), &[0.0; 4]), [0.0; 3]);
+        let of = |classes: Classes, own: &[f32]| classes.probabilities(&four(), own);
+        assert_eq!(of(Classes::Coarse, &uniform), [1.0 / 3.0; 3]);
+        assert_eq!(of(Classes::Sums, &uniform), [0.5, 0.25, 0.25]);
+        let coarse = of(Classes::Coarse, &[0.6, 0.1, 0.1, 0.2]);
+        for (found, expected) in coarse.iter().zip([0.4 / 0.6, 0.1 / 0.6, 0.1 / 0.6]) {
+            assert!((found - expected).abs() < 1e-6, "{coarse:?}");
+        }
+        assert_eq!(of(Classes::Coarse, &[0.0; 4]), [0.0; 3]);
     }
 
     #[test]
@@ -147,10 +152,7 @@ mod tests {
         assert!(is_sure(&four(), &[0.45, 0.05, 0.05, 0.45]));
         assert!(!is_sure(&four(), &[0.1, 0.7, 0.1, 0.1]));
         let spread = [0.375, 0.125, 0.125, 0.375];
-        assert!(
-            !is_sure(&four(), &spread),
-            "0.75 of 1, not its share of the means"
-        );
+        assert!(!is_sure(&four(), &spread), "0.75");
         let three = model(&["negative", "neutral", "positive"], &[]);
         assert!(is_sure(&three, &[0.1, 0.1, 0.8]));
         let never = ModelDescription {
@@ -164,7 +166,7 @@ mod tests {
     fn a_scheme_names_classes_that_the_model_has() {
         let of = |name| Classes::of_scheme(name, &four());
         assert_eq!(of("emotion4"), Ok(Classes::Own));
-        assert_eq!(of("sentiment3"), Ok(Classes::Sums));
+        assert_eq!(of("sentiment3"), Ok(Classes::Coarse));
         for name in ["emotion7", "Emotion4", "corpus", ""] {
             let problem = of(name).unwrap_err();
             assert_eq!(problem.kind, Kind::BadRequest);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::bail;
 use undertone_corpus::{Emotion, LabelScheme};
-use undertone_metrics::{argmax, coarser};
+use undertone_metrics::{coarser, sums};
 use undertone_models::Classifier;
 
 /// The classes of answers.
@@ -15,6 +15,9 @@ pub(crate) struct Classes {
     scheme: Option<LabelScheme>,
     /// The class to which each class of the model belongs; `None` if the classes are the model's own.
     class_of: Option<Vec<usize>>,
+    /// Whether the probabilities are added up. If not, coarser classes are equally probable before
+    /// anything is heard, however many classes they sum up.
+    added: bool,
 }
 
 impl Classes {
@@ -29,6 +32,7 @@ impl Classes {
             labels: classifier.labels().to_vec(),
             scheme: known.or_else(|| scheme_of(classifier.labels())),
             class_of: None,
+            added: false,
         };
         let Some(scheme) = scheme else {
             return Ok(own);
@@ -52,8 +56,11 @@ impl Classes {
     /// Return the sums of these classes that are negative, neutral and positive. `None` if they
     /// cannot be summed to them, or are they.
     pub(crate) fn sentiments(&self) -> Option<Self> {
-        let sums = self.summed_to(&LabelScheme::Sentiment3);
-        sums.filter(|sums| sums.class_of.is_some())
+        let sums = self.summed_to(&LabelScheme::Sentiment3)?;
+        sums.class_of.is_some().then_some(Self {
+            added: true,
+            ..sums
+        })
     }
 
     /// Return these classes summed to those of a scheme, or as they are if they are those. `None` if
@@ -69,6 +76,7 @@ impl Classes {
             labels: scheme.labels().iter().map(|it| (*it).to_owned()).collect(),
             scheme: Some(scheme.clone()),
             class_of: Some(class_of),
+            added: false,
         })
     }
 
@@ -81,14 +89,9 @@ impl Classes {
     pub(crate) fn probabilities(&self, own: &[f32]) -> Vec<f32> {
         match &self.class_of {
             None => own.to_vec(),
+            Some(class_of) if self.added => sums(own, class_of, self.labels.len()),
             Some(class_of) => coarser(own, class_of, self.labels.len()),
         }
-    }
-
-    /// Return the sum of the probabilities of all classes that the most probable class sums up.
-    pub(crate) fn highest_sum(&self, own: &[f32]) -> f32 {
-        let members = self.members(argmax(&self.probabilities(own)));
-        members.iter().map(|member| own[*member]).sum()
     }
 
     /// Return the classes that a class sums up; only itself if these are the model's own.
@@ -122,6 +125,7 @@ mod tests {
             scheme: scheme_of(&labels),
             labels,
             class_of: None,
+            added: false,
         }
     }
 
@@ -131,18 +135,12 @@ mod tests {
             .sentiments()
             .unwrap();
         assert_eq!(sums.labels(), ["negative", "neutral", "positive"]);
-        assert_eq!(sums.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);
+        assert_eq!(sums.probabilities(&[0.25; 4]), [0.5, 0.25, 0.25]);
+        let coarse = classes(&["ang", "joy", "calm", "sadness"]);
+        let coarse = coarse.summed_to(&LabelScheme::Sentiment3).unwrap();
+        assert_eq!(coarse.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);
         let sums = sums.probabilities(&[0.0, 1.0, 0.0, 0.0]);
         assert_eq!(sums, [0.0, 0.0, 1.0]);
-    }
-
-    #[test]
-    fn the_highest_sum_is_of_the_class_with_the_highest_mean() {
-        let sums = classes(&["angry", "happy", "neutral", "sad"])
-            .sentiments()
-            .unwrap();
-        assert_eq!(sums.highest_sum(&[0.5, 0.125, 0.125, 0.25]), 0.75);
-        assert_eq!(sums.highest_sum(&[0.25, 0.125, 0.375, 0.25]), 0.375);
     }
 
     #[test]

@@ -41,7 +41,7 @@ export function scaleExplained({ sure, sums }) {
   const words = [
     "The number is the model's own probability. It says how sure the model is, not how often it is right. The model card says how often it is right on voices that it has never heard.",
     sure !== null && `“${SURE}” is said only where the model was right at least 9 times in 10 on such voices.`,
-    sums.length > 0 && "Each sum is the mean of its emotions' probabilities, scaled so that all sums make 100\u202f%.",
+    sums.length > 0 && "Each sum adds up the probabilities of its emotions.",
   ];
   return [
     element("table", {}, element("tbody", {}, ...rows.map(([word, range]) => element("tr", {}, element("th", { scope: "row" }, word), element("td", {}, range))))),

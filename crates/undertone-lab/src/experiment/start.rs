@@ -138,6 +138,7 @@ impl Experiment<'_> {
             class_of_output,
             sentiments: sentiments.map(|it| (it, LabelScheme::Sentiment3.labels().len())),
             sounds: &features.sounds,
+            gate: config.gate,
             seed: job.seed,
         };
         let mut tell = |group: &str, uar: f64| (self.observer)(&Event::GroupHeldOut { group, uar });

@@ -163,6 +163,7 @@ mod tests {
             folds: 2,
             hold_out: HoldOut::default(),
             adapt: false,
+            gate: None,
         };
         let mut seen = Vec::new();
         let fitted = fit(
@@ -215,6 +216,7 @@ mod tests {
             folds: 4,
             hold_out: HoldOut::default(),
             adapt: false,
+            gate: None,
         };
         let device = Device::flex();
         let fitted = fit(

@@ -328,6 +328,7 @@ mod tests {
             folds: 4,
             hold_out: HoldOut::default(),
             adapt: false,
+            gate: None,
         };
         let device = Device::flex();
         let loss = RegressionLoss::Mse;
@@ -369,6 +370,7 @@ mod tests {
             folds: 4,
             hold_out: HoldOut::default(),
             adapt: false,
+            gate: None,
         };
         let device = Device::flex();
         let fit = |loss| {
@@ -421,6 +423,7 @@ mod tests {
             folds: 4,
             hold_out: HoldOut::default(),
             adapt: false,
+            gate: None,
         };
         let loss = RegressionLoss::Ccc;
         let device = Device::flex();

@@ -26,6 +26,11 @@ pub struct HeadConfig {
     /// For classes only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adapt: bool,
+    /// With `adapt`: the spread of a voice's recordings from which on they count as of several
+    /// emotions, above 0 ([`AdaptationConfig::threshold`](undertone_models::AdaptationConfig)). The
+    /// default suits heads that were fitted to many corpora.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<f64>,
 }
 
 /// What a fold of the head's cross-validation holds out.
@@ -63,6 +68,13 @@ impl HeadConfig {
             "head.shrinkage",
             "numbers above 0 up to 1",
             format!("{:?}", self.shrinkage),
+        )?;
+        range(
+            self.gate
+                .is_none_or(|gate| self.adapt && gate > 0.0 && gate.is_finite()),
+            "head.gate",
+            "above 0, and left out without head.adapt",
+            format!("{:?}", self.gate),
         )?;
         range(self.folds >= 2, "head.folds", "at least 2", self.folds)
     }

@@ -30,11 +30,12 @@ const SLOPE: f64 = 12.0;
 const PRIOR: f64 = 3.0;
 const WANING: f64 = 2.0;
 
-/// Estimate the constants of adaptation. `None` if a class is in no group, or the scores do not
+/// Estimate the constants of adaptation. `gate` takes the place of the usual threshold. `None` if a class is in no group, or the scores do not
 /// differ within a speaker.
 pub(super) fn constants(
     groups: &[HeldOutGroup],
     outputs: usize,
+    gate: Option<f64>,
     seed: u64,
 ) -> Option<AdaptationConfig> {
     let class_means = class_means(groups, outputs)?;
@@ -42,7 +43,7 @@ pub(super) fn constants(
     let mut config = AdaptationConfig {
         spread_weights: spread_weights(groups, &class_means)?,
         middle: mean(&means),
-        threshold: THRESHOLD,
+        threshold: gate.unwrap_or(THRESHOLD),
         slope: SLOPE,
         prior: PRIOR,
         waning: WANING,

@@ -47,6 +47,8 @@ pub(crate) struct AdaptiveOptions<'a> {
     pub(crate) sentiments: Option<(Vec<usize>, usize)>,
     /// The embeddings of sounds that are not speech, by kind.
     pub(crate) sounds: &'a BTreeMap<&'static str, Vec<FeatureMatrix>>,
+    /// The threshold of the gate, if it is not the usual one.
+    pub(crate) gate: Option<f64>,
     pub(crate) seed: u64,
 }
 
@@ -98,7 +100,8 @@ pub(crate) fn fit_adaptive(
                 .to_owned(),
         )
     };
-    let adaptation = constants(&held_out, outputs, options.seed).ok_or_else(too_few)?;
+    let adaptation =
+        constants(&held_out, outputs, options.gate, options.seed).ok_or_else(too_few)?;
     let all: Vec<&Group> = groups.iter().collect();
     let (alone, adapted) = heads(&all).ok_or_else(too_few)?;
     let very_sure = options.sentiments.as_ref().and_then(|(classes, count)| {

@@ -60,7 +60,7 @@ impl Answers {
         let probabilities = self.shown.probabilities(own);
         let sums = self.sums.as_ref().map(|sums| sums.probabilities(own));
         let own_highest = || own.iter().copied().fold(0.0, f32::max);
-        let highest = self.sums.as_ref().map(|sums| sums.highest_sum(own));
+        let highest = sums.iter().flatten().copied().reduce(f32::max);
         let highest = highest.unwrap_or_else(own_highest);
         Answer {
             best: argmax(&probabilities),

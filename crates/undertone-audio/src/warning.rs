@@ -173,16 +173,18 @@ mod tests {
 
     #[test]
     fn a_result_tells_no_speech_and_little_of_it() {
-        let of = Warning::of_result;
-        assert_eq!(of(&[], [(0.0, 4.0)], false), []);
-        assert_eq!(of(&[], [(0.2, 0.3), (0.3, 0.8)], false), []);
+        let of = |own: &[Warning], speech: &[(f64, f64)], unfamiliar| {
+            Warning::of_result(own, speech.iter().copied(), unfamiliar)
+        };
+        assert_eq!(of(&[], &[(0.0, 4.0)], false), []);
+        assert_eq!(of(&[], &[(0.2, 0.3), (0.3, 0.8)], false), []);
         assert_eq!(
-            of(&[], [(0.0, 0.4)], true),
+            of(&[], &[(0.0, 0.4)], true),
             [Warning::Short, Warning::Unfamiliar]
         );
         let noisy = [Warning::Clipped];
-        assert_eq!(of(&noisy, [], true), [Warning::NoSpeech, Warning::Clipped]);
-        assert_eq!(of(&[Warning::Silent], [], false), [Warning::Silent]);
+        assert_eq!(of(&noisy, &[], true), [Warning::NoSpeech, Warning::Clipped]);
+        assert_eq!(of(&[Warning::Silent], &[], false), [Warning::Silent]);
     }
 
     #[test]

@@ -1,0 +1,69 @@
+//! Synthetic sounds that are not speech, for a detector of speech.
+//!
+//! They are made here, so that a model can be trained without recordings of other terms. Recorded
+//! sounds, such as laughter and sneezes, only judge the detector (`docs/adaptation.md`).
+
+mod machines;
+mod people;
+mod signal;
+
+use std::collections::BTreeMap;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A kind of sound: its name and what makes one. It receives a number of samples that it may keep
+/// to, the rate in Hz, the number of the sound, and random numbers.
+type Kind = (
+    &'static str,
+    fn(usize, f64, usize, &mut ChaCha8Rng) -> Vec<f64>,
+);
+
+/// Return mono sounds of 0.3 to 8 s at a rate in Hz, by kind. They are the same in every run. Their
+/// level is about that of a recording.
+pub(crate) fn sounds(rate: u32) -> BTreeMap<&'static str, Vec<Vec<f32>>> {
+    let rate = f64::from(rate);
+    let machines = machines::KINDS
+        .into_iter()
+        .map(|kind| (kind, machines::OF_KIND));
+    let people = people::KINDS
+        .into_iter()
+        .map(|kind| (kind, people::OF_KIND));
+    machines
+        .chain(people)
+        .map(|((name, make), count)| {
+            let seed = blake3::hash(name.as_bytes());
+            let mut rng = ChaCha8Rng::from_seed(*seed.as_bytes());
+            let one = |index| {
+                let mut rng = ChaCha8Rng::from_seed(rng.random());
+                let samples = (rng.random_range(1.0..3.0) * rate) as usize;
+                leveled(&make(samples, rate, index, &mut rng))
+            };
+            (name, (0..count).map(one).collect())
+        })
+        .collect()
+}
+
+fn leveled(samples: &[f64]) -> Vec<f32> {
+    let power = samples.iter().map(|it| it * it).sum::<f64>() / samples.len().max(1) as f64;
+    let factor = 0.05 / power.sqrt().max(1e-9);
+    samples.iter().map(|it| (it * factor) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sounds_are_finite_audible_and_always_the_same() {
+        let made = sounds(16_000);
+        assert_eq!(made, sounds(16_000));
+        for (kind, sounds) in made {
+            for sound in sounds {
+                assert!(sound.len() >= 1_000, "{kind}: {}", sound.len());
+                let power = sound.iter().map(|it| it * it).sum::<f32>() / sound.len() as f32;
+                assert!((power - 0.0025).abs() < 1e-4, "{kind}: {power}");
+            }
+        }
+    }
+}

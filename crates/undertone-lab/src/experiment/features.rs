@@ -1,14 +1,14 @@
 //! The features of an experiment's clips, and the network checked against them.
 
-use std::collections::BTreeMap;
-
 use undertone_audio::{FeatureMatrix, FitLength, FrontEnd, FrontEndConfig};
 use undertone_corpus::Utterance;
 use undertone_models::{NetworkConfig, NetworkError};
 
 use super::setup::Experiment;
 use crate::error::LabError;
-use crate::prepare::{ClipFeatures, FeatureStore, FrozenEncoder, resolve_duration, sounds};
+use crate::prepare::{
+    ClipFeatures, FeatureStore, FrozenEncoder, SoundKind, resolve_duration, sounds,
+};
 use crate::recipe::{CopiesConfig, RecipeError};
 
 /// The readable clips and their features.
@@ -20,7 +20,7 @@ pub(super) struct Features {
     /// The embeddings of a frozen encoder, if there is one.
     pub(super) embeddings: Option<Vec<ClipFeatures>>,
     /// The embeddings of sounds that are not speech, by kind, if the recipe's head needs them.
-    pub(super) sounds: BTreeMap<&'static str, Vec<FeatureMatrix>>,
+    pub(super) sounds: Vec<SoundKind<FeatureMatrix>>,
 }
 
 impl Features {
@@ -32,14 +32,16 @@ impl Features {
 }
 
 /// Return the embeddings of sounds that are not speech.
-fn embedded_sounds(
-    store: &FeatureStore,
-) -> Result<BTreeMap<&'static str, Vec<FeatureMatrix>>, LabError> {
+fn embedded_sounds(store: &FeatureStore) -> Result<Vec<SoundKind<FeatureMatrix>>, LabError> {
     sounds(store.front_end().config().sample_rate)
         .into_iter()
-        .map(|(kind, sounds)| {
-            let embedded = sounds.iter().map(|sound| store.first_window(sound));
-            Ok((kind, embedded.collect::<Result<_, _>>()?))
+        .map(|kind| {
+            let sounds = kind.sounds.iter().map(|sound| store.first_window(sound));
+            Ok(SoundKind {
+                name: kind.name,
+                weight: kind.weight,
+                sounds: sounds.collect::<Result<_, _>>()?,
+            })
         })
         .collect()
 }
@@ -70,7 +72,7 @@ impl Experiment<'_> {
             Some(store) if recipe.head.as_ref().is_some_and(|head| head.adapt) => {
                 embedded_sounds(store)?
             }
-            _ => BTreeMap::new(),
+            _ => Vec::new(),
         };
         let of_embeddings = of_embeddings.as_ref().map(compute).transpose()?;
         let of_sound = of_sound

@@ -8,5 +8,5 @@ mod store;
 pub(crate) use durations::resolve_duration;
 pub use frozen::FrozenEncoder;
 pub(crate) use frozen::{FINGERPRINT, encoder_fingerprint};
-pub(crate) use sounds::sounds;
+pub(crate) use sounds::{SoundKind, sounds};
 pub use store::{ClipFeatures, FeatureStore, default_cache};

@@ -13,6 +13,7 @@ use super::heads::{HeadOptions, LinearHead};
 use super::speech::{Detector, Kind};
 use super::very_sure::very_sure;
 use crate::error::LabError;
+use crate::prepare::SoundKind;
 
 /// A fitted head with all that the model's configuration says about it.
 pub(crate) struct FittedAdaptive {
@@ -45,8 +46,8 @@ pub(crate) struct AdaptiveOptions<'a> {
     pub(crate) class_of_output: &'a [usize],
     /// The sentiment of each output, and the number of sentiments, if all outputs have one.
     pub(crate) sentiments: Option<(Vec<usize>, usize)>,
-    /// The embeddings of sounds that are not speech, by kind.
-    pub(crate) sounds: &'a BTreeMap<&'static str, Vec<FeatureMatrix>>,
+    /// The embeddings of sounds that are not speech.
+    pub(crate) sounds: &'a [SoundKind<FeatureMatrix>],
     /// The threshold of the gate, if it is not the usual one.
     pub(crate) gate: Option<f64>,
     pub(crate) seed: u64,
@@ -109,14 +110,13 @@ pub(crate) fn fit_adaptive(
     });
     let kinds: Vec<Kind> = options
         .sounds
-        .values()
-        .map(|sounds| {
-            let rows: Vec<f32> = sounds
-                .iter()
-                .flat_map(|it| standard.standardized(it))
-                .collect();
-            let size = [sounds.len(), standard.mean.len()];
-            Kind::new(&Tensor::from_data(TensorData::new(rows, size), device))
+        .iter()
+        .map(|kind| {
+            let sounds = kind.sounds.iter();
+            let rows: Vec<f32> = sounds.flat_map(|it| standard.standardized(it)).collect();
+            let size = [kind.sounds.len(), standard.mean.len()];
+            let rows = Tensor::from_data(TensorData::new(rows, size), device);
+            Kind::new(&rows, kind.weight)
         })
         .collect();
     let detector = Detector::fit(&groups, &kinds, device);

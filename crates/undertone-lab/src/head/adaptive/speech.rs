@@ -6,21 +6,23 @@ use super::conjugate_gradient::solve;
 use super::group::Group;
 
 /// Added to the diagonal of the moments of standardized embeddings.
-const RIDGE: f32 = 0.5;
+const RIDGE: f32 = 20.0;
 /// The share of clips, and of their copies, that may be taken for other sounds in the worst group.
 const REJECTED: [f64; 2] = [0.004, 0.01];
 
 /// The moments of the embeddings of one kind of sound that is not speech.
 pub(super) struct Kind {
+    weight: f64,
     mean: Tensor<2>,
     second_moment: Tensor<2>,
 }
 
 impl Kind {
-    /// Take standardized embeddings, `[sounds, width]`.
-    pub(super) fn new(sounds: &Tensor<2>) -> Self {
+    /// Take standardized embeddings, `[sounds, width]`, and how much the kind counts.
+    pub(super) fn new(sounds: &Tensor<2>, weight: f64) -> Self {
         let count = sounds.dims()[0].max(1) as f32;
         Self {
+            weight,
             mean: sounds.clone().mean_dim(0),
             second_moment: sounds.clone().transpose().matmul(sounds.clone()) / count,
         }
@@ -35,8 +37,8 @@ pub(super) struct Detector {
 }
 
 impl Detector {
-    /// Fit a detector by least squares to 1 for speech and -1 for other sounds. Each group and each
-    /// kind counts the same. The threshold is the lowest over the groups of what a detector that
+    /// Fit a detector by least squares to 1 for speech and -1 for other sounds. Each group counts
+    /// the same, and each kind by its weight. The threshold is the lowest over the groups of what a detector that
     /// did not hear the group says of nearly all of its clips.
     pub(super) fn fit(groups: &[Group], kinds: &[Kind], device: &Device) -> Self {
         let all: Vec<&Group> = groups.iter().collect();
@@ -90,9 +92,11 @@ fn regression(groups: &[&Group], kinds: &[Kind], device: &Device) -> Tensor<2> {
         moment = moment + group.second_moment.clone() / groups.len() as f32;
         speech = speech + group.mean.clone() / groups.len() as f32;
     }
+    let total: f64 = kinds.iter().map(|kind| kind.weight).sum();
     for kind in kinds {
-        moment = moment + kind.second_moment.clone() / kinds.len() as f32;
-        other = other + kind.mean.clone() / kinds.len() as f32;
+        let share = kind.weight / total;
+        moment = moment + kind.second_moment.clone() * share;
+        other = other + kind.mean.clone() * share;
     }
     // The constant, which has the weight of both sides and is not shrunk, is solved for first.
     let sum = speech.clone() + other.clone();

@@ -9,6 +9,8 @@ use super::signal::{resonant, sloped, times, white};
 
 /// Sounds of each kind.
 pub(super) const OF_KIND: usize = 8;
+/// How much a kind counts beside one of people.
+pub(super) const WEIGHT: f64 = 0.2;
 
 pub(super) const KINDS: [Kind; 12] = [
     ("tone", |n, rate, index, _| {

@@ -7,8 +7,6 @@ mod machines;
 mod people;
 mod signal;
 
-use std::collections::BTreeMap;
-
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -19,19 +17,28 @@ type Kind = (
     fn(usize, f64, usize, &mut ChaCha8Rng) -> Vec<f64>,
 );
 
+/// The sounds of one kind, as samples or as embeddings.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SoundKind<T> {
+    pub(crate) name: &'static str,
+    /// How much the kind counts. Sounds that differ much from speech need to count little.
+    pub(crate) weight: f64,
+    pub(crate) sounds: Vec<T>,
+}
+
 /// Return mono sounds of 0.3 to 8 s at a rate in Hz, by kind. They are the same in every run. Their
 /// level is about that of a recording.
-pub(crate) fn sounds(rate: u32) -> BTreeMap<&'static str, Vec<Vec<f32>>> {
+pub(crate) fn sounds(rate: u32) -> Vec<SoundKind<Vec<f32>>> {
     let rate = f64::from(rate);
     let machines = machines::KINDS
         .into_iter()
-        .map(|kind| (kind, machines::OF_KIND));
+        .map(|kind| (kind, machines::OF_KIND, machines::WEIGHT));
     let people = people::KINDS
         .into_iter()
-        .map(|kind| (kind, people::OF_KIND));
+        .map(|kind| (kind, people::OF_KIND, 1.0));
     machines
         .chain(people)
-        .map(|((name, make), count)| {
+        .map(|((name, make), count, weight)| {
             let seed = blake3::hash(name.as_bytes());
             let mut rng = ChaCha8Rng::from_seed(*seed.as_bytes());
             let one = |index| {
@@ -39,7 +46,11 @@ pub(crate) fn sounds(rate: u32) -> BTreeMap<&'static str, Vec<Vec<f32>>> {
                 let samples = (rng.random_range(1.0..3.0) * rate) as usize;
                 leveled(&make(samples, rate, index, &mut rng))
             };
-            (name, (0..count).map(one).collect())
+            SoundKind {
+                name,
+                weight,
+                sounds: (0..count).map(one).collect(),
+            }
         })
         .collect()
 }
@@ -58,11 +69,11 @@ mod tests {
     fn sounds_are_finite_audible_and_always_the_same() {
         let made = sounds(16_000);
         assert_eq!(made, sounds(16_000));
-        for (kind, sounds) in made {
+        for SoundKind { name, sounds, .. } in made {
             for sound in sounds {
-                assert!(sound.len() >= 1_000, "{kind}: {}", sound.len());
+                assert!(sound.len() >= 1_000, "{name}: {}", sound.len());
                 let power = sound.iter().map(|it| it * it).sum::<f32>() / sound.len() as f32;
-                assert!((power - 0.0025).abs() < 1e-4, "{kind}: {power}");
+                assert!((power - 0.0025).abs() < 1e-4, "{name}: {power}");
             }
         }
     }

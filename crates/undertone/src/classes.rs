@@ -13,7 +13,7 @@ pub(crate) struct Classes {
     labels: Vec<String>,
     /// What the labels mean, if that is known.
     scheme: Option<LabelScheme>,
-    /// The class to which each class of the model belongs; `None` if the classes are the model's own.
+    /// The class to which each class that is summed up belongs; `None` if nothing is summed up.
     class_of: Option<Vec<usize>>,
     /// Whether the probabilities are added up. If not, coarser classes are equally probable before
     /// anything is heard, however many classes they sum up.
@@ -68,7 +68,10 @@ impl Classes {
     fn summed_to(&self, scheme: &LabelScheme) -> Option<Self> {
         let labels: BTreeSet<&str> = scheme.labels().iter().copied().collect();
         if labels == self.labels.iter().map(String::as_str).collect() {
-            return Some(self.clone());
+            return Some(Self {
+                class_of: None,
+                ..self.clone()
+            });
         }
         let class_of = self.scheme.as_ref()?.classes_in(scheme)?;
         let used: BTreeSet<usize> = class_of.iter().copied().collect();
@@ -94,7 +97,14 @@ impl Classes {
         }
     }
 
-    /// Return the classes that a class sums up; only itself if these are the model's own.
+    /// Return whether these classes sum up others.
+    #[cfg(feature = "serve")]
+    pub(crate) fn sum_up(&self) -> bool {
+        self.class_of.is_some()
+    }
+
+    /// Return the classes that a class sums up; only itself if nothing is summed up.
+    #[cfg(feature = "serve")]
     pub(crate) fn members(&self, class: usize) -> Vec<usize> {
         match &self.class_of {
             None => vec![class],
@@ -136,6 +146,7 @@ mod tests {
             .unwrap();
         assert_eq!(sums.labels(), ["negative", "neutral", "positive"]);
         assert_eq!(sums.probabilities(&[0.25; 4]), [0.5, 0.25, 0.25]);
+        assert!(sums.sentiments().is_none(), "they are the sums");
         let coarse = classes(&["ang", "joy", "calm", "sadness"]);
         let coarse = coarse.summed_to(&LabelScheme::Sentiment3).unwrap();
         assert_eq!(coarse.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);

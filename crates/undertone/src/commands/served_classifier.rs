@@ -29,6 +29,12 @@ impl ServedClassifier {
         let front_end = classifier.front_end();
         let sample_rate = front_end.config().sample_rate;
         let very_sure = classifier.config().and_then(|config| config.very_sure);
+        let sums = classes
+            .sentiments()
+            .as_ref()
+            .map_or(Vec::new(), coarse_classes);
+        // The limit is one of sums. Coarser classes that are no sums have none.
+        let has_limit = !sums.is_empty() || !classes.sum_up();
         Self {
             description: ModelDescription {
                 name,
@@ -37,11 +43,8 @@ impl ServedClassifier {
                 sample_rate,
                 card,
                 adapts: classifier.adapts(),
-                sure: very_sure.map(|least| least as f32),
-                sums: classes
-                    .sentiments()
-                    .as_ref()
-                    .map_or(Vec::new(), coarse_classes),
+                sure: very_sure.filter(|_| has_limit).map(|least| least as f32),
+                sums,
             },
             classifier,
             classes,

@@ -1,5 +1,7 @@
 //! `undertone voice`
 
+use std::path::Path;
+
 use anyhow::bail;
 use undertone_audio::DecodeOptions;
 
@@ -20,6 +22,13 @@ pub(crate) fn voice(args: &VoiceArgs) -> anyhow::Result<Exit> {
     }
     if args.out.exists() && !args.add && !args.force {
         bail!("{out}: the file exists; --force replaces it, and --add adds to the profile");
+    }
+    // Before the work, which may be long.
+    if let Some(folder) = args.out.parent()
+        && folder != Path::new("")
+        && !folder.is_dir()
+    {
+        bail!("{out}: there is no folder {}", folder.display());
     }
     let classifier = ModelSource::find(args.model.as_deref())?.classifier(args.device.device)?;
     let mut voice = match args.add {

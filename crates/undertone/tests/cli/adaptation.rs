@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::adapting_model::{deaf, hearing, renamed};
+use crate::adapting_model::{deaf, hearing, option};
 use crate::support::{Folder, model};
 
 /// Make recordings of two voices in two folders, and a table that names the voices.
@@ -191,6 +191,8 @@ fn nothing_is_written_without_speech() {
     assert!(!folder.path("v.json").exists());
     let error = folder.refuse(&format!("voice {} --out v.json missing.wav", hearing()));
     assert!(error.contains("missing.wav: no such file"), "{error}");
+    let error = folder.refuse(&format!("voice {} --out no/v.json anna", hearing()));
+    assert!(error.contains("there is no folder no"), "{error}");
     let error = folder.refuse(&format!(
         "voice {} --out anna/0.wav --force anna",
         hearing()
@@ -202,7 +204,10 @@ fn nothing_is_written_without_speech() {
 fn profiles_that_do_not_fit_are_refused() {
     let folder = voices();
     folder.succeed(&format!("voice {} --out anna.json anna", hearing()));
-    let error = folder.refuse(&format!("predict {} --voice anna.json anna", renamed()));
+    let error = folder.refuse(&format!(
+        "predict {} --voice anna.json anna",
+        option("renamed")
+    ));
     assert!(
         error.contains("anna.json: the voice profile is of the model hearing"),
         "{error}"

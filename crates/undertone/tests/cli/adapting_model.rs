@@ -23,12 +23,8 @@ pub(crate) fn deaf() -> String {
     option("deaf")
 }
 
-/// Return `--model` with the first model under another name.
-pub(crate) fn renamed() -> String {
-    option("renamed")
-}
-
-fn option(name: &str) -> String {
+/// Return `--model` with a model: `hearing`, `deaf`, or the first one `renamed`.
+pub(crate) fn option(name: &str) -> String {
     format!("--model {}", models().join(name).display())
 }
 

@@ -17,7 +17,7 @@ use super::values::{DeviceArgs, class_scheme, seconds};
 Examples:
   undertone serve                                  then open http://localhost:7860
   undertone serve --model runs/optimized --port 8000
-  undertone serve --model runs/mine --voice anna.json    for one person
+  undertone serve --voice anna.json                for one person: see `undertone voice`
   UNDERTONE_TOKEN=$(openssl rand -hex 16) undertone serve --host 0.0.0.0
   curl --data-binary @clip.wav http://localhost:7860/api/predict
   python -c \"from gradio_client import Client, handle_file

@@ -14,10 +14,10 @@ use super::values::{DeviceArgs, seconds};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  undertone voice --model runs/mine --out anna.json anna/         all recordings of a person
-  undertone voice --model runs/mine --out anna.json --add new.wav
-  undertone predict --model runs/mine --voice anna.json clip.wav
-  undertone serve --model runs/mine --voice anna.json")]
+  undertone voice --out anna.json anna/              all recordings of a person
+  undertone voice --out anna.json --add new.wav      one more
+  undertone predict --voice anna.json clip.wav
+  undertone serve --voice anna.json")]
 pub(crate) struct VoiceArgs {
     /// Recordings of one voice, folders of recordings, or `-` for stdin.
     #[arg(value_name = "FILE|DIR", required = true)]

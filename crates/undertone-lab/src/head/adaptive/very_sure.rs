@@ -87,7 +87,7 @@ mod tests {
     fn the_threshold_is_where_answers_become_right() {
         let groups = [
             group(&[(60, 20, 80), (90, 97, 3)]),
-            group(&[(70, 20, 80), (90, 96, 4)]),
+            group(&[(72, 20, 80), (90, 96, 4)]),
         ];
         let found = very_sure(&groups, 1.0, &[0, 1], 2);
         assert!(found.is_some_and(|it| it > 0.70 && it < 0.90), "{found:?}");

@@ -4,8 +4,7 @@ use std::f64::consts::TAU;
 
 use rand::RngExt;
 
-use super::Kind;
-use super::signal::{resonant, sloped, times, white};
+use super::signal::{Kind, resonant, sloped, times, white};
 
 /// Sounds of each kind.
 pub(super) const OF_KIND: usize = 8;

@@ -10,13 +10,6 @@ mod signal;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A kind of sound: its name and what makes one. It receives a number of samples that it may keep
-/// to, the rate in Hz, the number of the sound, and random numbers.
-type Kind = (
-    &'static str,
-    fn(usize, f64, usize, &mut ChaCha8Rng) -> Vec<f64>,
-);
-
 /// The sounds of one kind, as samples or as embeddings.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SoundKind<T> {

@@ -6,8 +6,7 @@ use std::f64::consts::TAU;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::Kind;
-use super::signal::{resonant, white};
+use super::signal::{Kind, resonant, white};
 
 /// Sounds of each kind.
 pub(super) const OF_KIND: usize = 32;

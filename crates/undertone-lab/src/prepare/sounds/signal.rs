@@ -1,8 +1,16 @@
-//! Parts of sounds.
+//! What sounds are made of.
 
 use std::f64::consts::TAU;
 
 use rand::{Rng, RngExt};
+use rand_chacha::ChaCha8Rng;
+
+/// A kind of sound: its name and what makes one. It receives a number of samples that it may keep
+/// to, the rate in Hz, the number of the sound, and random numbers.
+pub(super) type Kind = (
+    &'static str,
+    fn(usize, f64, usize, &mut ChaCha8Rng) -> Vec<f64>,
+);
 
 pub(super) fn times(samples: usize, rate: f64) -> impl Iterator<Item = f64> {
     (0..samples).map(move |at| at as f64 / rate)

@@ -24,7 +24,7 @@ compare runs="runs":
     {{undertone}} crossval recipes/1-cnn-lstm.toml --corpus {{corpus}} --protocol holdout --out {{runs}}/1-holdout --resume
     {{undertone}} crossval recipes/2-enhanced.toml --corpus {{corpus}} --protocol holdout --out {{runs}}/2-holdout --resume
 
-# Train the built-in model and copy it to models/.
+# Train the CNN+LSTM and copy it to models/.
 ship runs="runs":
     {{undertone}} train recipes/3-optimized.toml --corpus {{corpus}} --protocol full --out {{runs}}/ship --resume
     cp {{runs}}/ship/model/config.json {{runs}}/ship/model/model.safetensors models/3-optimized-sentiment3/
@@ -83,7 +83,7 @@ bench-serve:
     {{python}} bench/soak.py
     {{python}} bench/hostile.py
 
-# Judge recipe 8 on corpora that it never heard: eight corpora (see docs/evaluation.md), each left out once.
+# Judge recipe 8 on corpora that it never heard: eight corpora (see docs/evaluation.md), each left out once. `encoder` is hf:openai/whisper-tiny.en or a folder with it.
 judge-corpora encoder corpora runs="runs":
     {{undertone}} crossval recipes/8-undertone.toml --out {{runs}}/8-corpora --resume --set network.pretrained={{encoder}} \
         --corpus {{corpus}} --corpus {{corpora}}/crema-d --corpus {{corpora}}/tess --corpus {{corpora}}/emodb \
@@ -95,7 +95,7 @@ judge-corpora encoder corpora runs="runs":
 judge-open corpora runs="runs":
     mkdir -p {{runs}}/open
     for corpus in tess emodb emovo urdu ased nemo; do \
-        {{undertone}} evaluate models/undertone-open --corpus {{corpora}}/$corpus --json > {{runs}}/open/$corpus.json; done
+        {{undertone}} evaluate models/undertone-open --corpus {{corpora}}/$corpus --json > {{runs}}/open/$corpus.json || exit 1; done
     {{undertone}} evaluate models/undertone-open --corpus {{corpus}} --json > {{runs}}/open/ravdess.json
     {{python}} bench/adaptation_table.py {{runs}}/open/*.json
 
@@ -106,5 +106,6 @@ ship-undertone encoder corpora runs="runs":
         --corpus {{corpora}}/emovo --corpus {{corpora}}/nemo --corpus {{corpora}}/ased --corpus {{corpora}}/urdu
     {{undertone}} train recipes/9-undertone-open.toml --protocol full --out {{runs}}/open-model --resume \
         --set network.pretrained={{encoder}} --corpus {{corpora}}/crema-d
-    for file in config.json model.safetensors; do \
-        cp {{runs}}/all/model/$file models/undertone-all/; cp {{runs}}/open-model/model/$file models/undertone-open/; done
+    for file in config.json preprocessor_config.json model.safetensors modeling_undertone.py feature_extraction_undertone.py; do \
+        cp {{runs}}/all/model/$file models/undertone-all/ && cp {{runs}}/open-model/model/$file models/undertone-open/ || exit 1; done
+    sed -i 's#"pretrained": "[^"]*"#"pretrained": "hf:openai/whisper-tiny.en"#' models/undertone-all/config.json models/undertone-open/config.json

@@ -25,7 +25,10 @@ def curves(paths):
         for fold in report["folds"]:
             several = len(report["folds"]) > 1
             name = fold["name"].removeprefix("without-") if several else path.stem
-            found.append((name, fold["adaptation"]))
+            if "adaptation" in fold:
+                found.append((name, fold["adaptation"]))
+    if not found:
+        raise SystemExit("no model here adapts to a voice")
     return found
 
 

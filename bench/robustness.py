@@ -11,11 +11,13 @@ For each left-out corpus, up to --clips of its clips, evenly spread, are evaluat
 import argparse
 import csv
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
 def manifest(run, fold, clips, folder):
@@ -24,12 +26,13 @@ def manifest(run, fold, clips, folder):
     outcomes = json.loads((fold / "outcomes.json").read_text())["test"]
     classes = json.loads((run / "report.json").read_text())["pooled"]["per_class"]
     labels = [row["label"] for row in classes]
-    step = max(1, len(outcomes) // clips)
+    count = min(clips, len(outcomes))
+    chosen = [outcomes[index * len(outcomes) // count] for index in range(count)]
     path = Path(folder, fold.name + ".csv")
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "emotion", "speaker"])
-        for clip in outcomes[::step][:clips]:
+        for clip in chosen:
             rows.writerow([root / clip["utterance"], labels[clip["truth"]], clip["speaker"]])
     return path
 
@@ -38,7 +41,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
     parser.add_argument("--clips", type=int, default=120)
-    parser.add_argument("--binary", default=str(ROOT / "target/release/undertone"))
+    parser.add_argument("--binary", default=str(TARGET / "release/undertone"))
     arguments = parser.parse_args()
     table = {}
     folds = sorted((arguments.run / "folds").iterdir())

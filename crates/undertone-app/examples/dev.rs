@@ -72,6 +72,7 @@ impl Recognizer for PitchAndLevel {
             sample_rate: 16_000,
             card: Some(include_str!("../../../models/3-optimized-sentiment3/README.md").to_owned()),
             adapts: !self.plain,
+            voice: None,
             sure: (!self.plain).then_some(0.6),
             sums: if self.plain { Vec::new() } else { sums },
         }

@@ -116,6 +116,7 @@ mod tests {
             sample_rate: 16_000,
             card: None,
             adapts: false,
+            voice: None,
             sure: Some(0.8),
             sums: sums
                 .iter()

@@ -58,6 +58,9 @@ pub struct ModelDescription {
     pub card: Option<String>,
     /// Whether [`Recognizer::hear`] and [`Recognizer::adapted`] work.
     pub adapts: bool,
+    /// The voice that every request and every live connection starts from, unless the client sends
+    /// one or turns adaptation off.
+    pub voice: Option<Voice>,
     /// The sum of the probabilities of all classes in the most probable coarse class (of `sums`, or of
     /// the labels if there are none) from which the model may be called very sure. `None`: it never
     /// may.

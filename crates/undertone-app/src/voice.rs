@@ -15,15 +15,27 @@ pub(crate) const MAX_PROFILE_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct RequestVoice {
     heard: Option<Voice>,
+    /// Whether the recordings of the request are heard, and the client gets the profile.
+    hears: bool,
 }
 
 impl RequestVoice {
-    /// Return the voice of a request: the one whose profile the client sent, or a new one.
-    pub(crate) fn new(profile: Option<&[u8]>) -> Result<Self, Problem> {
+    /// Return the voice of a request: the one whose profile the client sent, the server's own if it
+    /// has one, or a new one.
+    pub(crate) fn new(profile: Option<&[u8]>, own: Option<&Voice>) -> Result<Self, Problem> {
         let profile = profile.filter(|text| !text.is_empty());
         Ok(Self {
-            heard: profile.map(parse).transpose()?,
+            heard: profile.map(parse).transpose()?.or_else(|| own.cloned()),
+            hears: true,
         })
+    }
+
+    /// Return the server's own voice for a request that asks for none. It hears nothing.
+    pub(crate) fn own(own: &Voice) -> Self {
+        Self {
+            heard: Some(own.clone()),
+            hears: false,
+        }
     }
 
     /// Adapt a result to what was heard before, and then hear its recording. Return also how much
@@ -37,16 +49,16 @@ impl RequestVoice {
         if !recognition.speech {
             return Ok((recognition, adapted_to));
         }
-        let heard = self.heard.clone();
-        let asking = inference.ask(|recognizer| judge(recognizer, recognition, heard));
+        let (heard, hears) = (self.heard.clone(), self.hears);
+        let asking = inference.ask(move |recognizer| judge(recognizer, recognition, heard, hears));
         let (recognition, voice) = asking.await??;
-        self.heard = Some(voice);
+        self.heard = voice;
         Ok((recognition, adapted_to))
     }
 
-    /// Return what is known of the voice.
+    /// Return what is known of the voice, if the client asked for it.
     pub(crate) fn profile(self) -> Option<Voice> {
-        self.heard
+        self.heard.filter(|_| self.hears)
     }
 }
 
@@ -64,13 +76,20 @@ fn judge(
     recognizer: &dyn Recognizer,
     recognition: Recognition,
     heard: Option<Voice>,
-) -> Result<(Recognition, Voice), Problem> {
+    hears: bool,
+) -> Result<(Recognition, Option<Voice>), Problem> {
     let adapted = match &heard {
         Some(voice) => Some(adapted(recognizer, &recognition, voice)?),
         None => None,
     };
-    let voice = recognizer.hear(heard, &recognition);
-    let voice = voice.ok_or_else(does_not_adapt)?;
+    let voice = match hears {
+        true => Some(
+            recognizer
+                .hear(heard, &recognition)
+                .ok_or_else(does_not_adapt)?,
+        ),
+        false => heard,
+    };
     Ok((adapted.unwrap_or(recognition), voice))
 }
 

@@ -24,7 +24,9 @@ pub(crate) fn read(path: &Path, classifier: &Classifier) -> anyhow::Result<Voice
     let bytes = read_regular(path, LARGEST).with_context(|| format!("cannot read {shown}"))?;
     let voice: Voice = match serde_json::from_slice(&bytes) {
         Ok(voice) => voice,
-        Err(error) => bail!("{shown}: not a voice profile, or a damaged one: {error}"),
+        Err(_) => bail!(
+            "{shown}: not a voice profile, or a damaged one: make a new one with `undertone voice`"
+        ),
     };
     let checked = classifier.check_voice(&voice);
     checked.with_context(|| shown.to_string())?;

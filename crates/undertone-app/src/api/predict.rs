@@ -50,8 +50,10 @@ impl Options {
         })
     }
 
-    fn adapts(&self) -> Result<bool, Problem> {
-        switch("voice", self.voice.as_deref())
+    /// Return whether to adapt; `None` if the client does not say.
+    fn adapts(&self) -> Result<Option<bool>, Problem> {
+        let voice = self.voice.as_deref();
+        voice.map(|value| switch("voice", Some(value))).transpose()
     }
 }
 
@@ -99,11 +101,16 @@ impl Predictor {
         let adapts = options.adapts()?;
         let reading = self.bodies.read_form(client, request, "file", Some(VOICE));
         let Form { files, text } = reading.await?;
-        let asked = adapts || text.is_some();
+        let asked = adapts == Some(true) || text.is_some();
         if asked && !description.adapts {
             return Err(does_not_adapt());
         }
-        let voice = asked.then(|| RequestVoice::new(text.as_deref()));
+        let own = description.voice.as_ref();
+        let voice = match (asked, own) {
+            (true, _) => Some(RequestVoice::new(text.as_deref(), own)),
+            (false, Some(own)) if adapts.is_none() => Some(Ok(RequestVoice::own(own))),
+            _ => None,
+        };
         Ok(Received {
             files,
             voice: voice.transpose()?,

@@ -18,13 +18,14 @@ use super::config::{FN_INDEX, PARAMETER, check_name};
 use super::message::{CallResult, Message};
 use super::sessions::Sessions;
 use super::uploads::Uploads;
-use crate::analysis::{Analysis, Analyzer, Include};
+use crate::analysis::{Analysis, Analyzer, Include, Recognized};
 use crate::body::BodyReader;
 use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::problem::{Kind, Problem};
 use crate::prometheus::{CallStatus, Metrics};
 use crate::random;
+use crate::voice::RequestVoice;
 
 /// The longest name of a session in bytes. Clients use at most 36.
 const MAX_SESSION_LENGTH: usize = 128;
@@ -196,8 +197,10 @@ impl Calls {
             Ok(bytes) => {
                 let include = Include::default();
                 let recognizing = self.analyzer.recognize(client, bytes, None, include);
-                let recognized = recognizing.await;
-                recognized.and_then(|recognized| self.analyzer.describe(recognized, include))
+                match recognizing.await {
+                    Ok(recognized) => self.describe(recognized, include).await,
+                    Err(problem) => Err(problem),
+                }
             }
             Err(problem) => Err(problem),
         };
@@ -207,6 +210,20 @@ impl Calls {
             Err(_) => CallStatus::Failed,
         });
         (result, started.elapsed().as_secs_f64())
+    }
+
+    /// Describe the result, adapted to the server's own voice if it has one.
+    async fn describe(
+        &self,
+        mut recognized: Recognized,
+        include: Include,
+    ) -> Result<Analysis, Problem> {
+        if let Some(own) = &self.analyzer.model.get()?.description.voice {
+            let mut voice = RequestVoice::own(own);
+            let judging = voice.judge(&self.inference, recognized.recognition);
+            recognized.recognition = judging.await?.0;
+        }
+        self.analyzer.describe(recognized, include)
     }
 
     /// Return the recording that a call's argument names: an upload, or a sample of this server.

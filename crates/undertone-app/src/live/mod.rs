@@ -175,7 +175,7 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
         Some(true) if !description.adapts => Err(does_not_adapt()),
         wanted => Ok(wanted.unwrap_or(description.adapts)),
     };
-    let mut voice = LiveVoice::new(adapts(adapt)?, seconds);
+    let mut voice = LiveVoice::new(adapts(adapt)?, description.voice.as_ref(), seconds);
     let mut judged = 0;
     let mut window = LiveWindow::new(sample_rate, seconds);
     let mut recognizing = pin!(Fuse::terminated());

@@ -24,13 +24,13 @@ pub(super) struct LiveVoice {
 }
 
 impl LiveVoice {
-    /// Return a voice of which nothing was heard, for windows of this length.
-    pub(super) fn new(adapts: bool, window_seconds: f64) -> Self {
+    /// Return the server's own voice, or one of which nothing was heard, for windows of this length.
+    pub(super) fn new(adapts: bool, own: Option<&Voice>, window_seconds: f64) -> Self {
         Self {
             adapts,
-            voice: None,
+            voice: own.cloned(),
             every: window_seconds.max(HEAR_EVERY),
-            heard: 0.0,
+            heard: own.map_or(0.0, Voice::seconds),
             unheard: 0.0,
         }
     }

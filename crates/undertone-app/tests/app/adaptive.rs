@@ -45,6 +45,7 @@ impl Recognizer for Adaptive {
             sample_rate: 16_000,
             card: Some("# Adaptive\n\nHears voices.".to_owned()),
             adapts: true,
+            voice: None,
             sure: Some(0.75),
             sums: vec![
                 sum("negative", &[0, 1, 2, 5]),

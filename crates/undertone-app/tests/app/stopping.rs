@@ -167,6 +167,7 @@ fn requests_before_the_model_is_loaded_get_503() {
                 sample_rate: 16_000,
                 card: None,
                 adapts: false,
+                voice: None,
                 sure: None,
                 sums: Vec::new(),
             }

@@ -57,6 +57,7 @@ impl Recognizer for Obedient {
             sample_rate: 16_000,
             card: Some("---\nlicense: mit\n---\n# Obedient\n\nKnows <b>nothing</b>.".to_owned()),
             adapts: false,
+            voice: None,
             sure: None,
             sums: Vec::new(),
         }

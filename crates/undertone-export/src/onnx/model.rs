@@ -32,11 +32,13 @@ pub fn onnx_bytes(model: &Model, license: Option<&str>) -> Result<Vec<u8>, OnnxE
 ///
 /// The input `features` is `[batch, bands, frames]`, float32; a waveform is one band. Networks with
 /// a pretrained encoder have a second input, `attention_mask`, `[batch, frames]`, int64. The output
-/// `probabilities` is `[batch, labels]`. Batch and frames are free.
+/// `probabilities` is `[batch, labels]`. Batch and frames are free. The graph judges each recording
+/// alone: it has no head for adaptation and no detector of speech.
 ///
 /// # Errors
 /// See [`onnx_bytes`].
 pub fn onnx_model(model: &Model, license: Option<&str>) -> Result<ModelProto, OnnxError> {
+    let model = &model.clone().without_adaptation();
     let config = &model.config;
     Ok(ModelProto {
         ir_version: Some(IR_VERSION),

@@ -159,18 +159,38 @@ impl HeardClips<'_> {
         Some(predictions.collect())
     }
 
-    /// Return the UAR over angry, happy, neutral and sad, if the model has them all.
+    /// Return the UAR over angry, happy, neutral and sad. `None` if the model does not have them all
+    /// as classes of their own.
     fn among_four(&self, rows: &[Vec<f32>]) -> Option<f64> {
         let four = LabelScheme::Emotion4;
         let own = &self.config.label_scheme;
-        let classes: Vec<usize> = (0..four.labels().len())
-            .map(|class| own.label_of(*four.emotions_of(class).first()?))
-            .collect::<Option<_>>()?;
+        // The model's classes whose emotions all belong to each of the four.
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); four.labels().len()];
+        for class in 0..own.labels().len() {
+            let emotions = own.emotions_of(class);
+            let of_four: Vec<Option<usize>> = emotions
+                .iter()
+                .map(|emotion| four.label_of(*emotion))
+                .collect();
+            match of_four[..] {
+                [Some(first), ..] if of_four.iter().all(|it| *it == Some(first)) => {
+                    members[first].push(class);
+                }
+                _ if of_four.iter().all(Option::is_none) => {}
+                // A class that holds one of the four and something else.
+                _ => return None,
+            }
+        }
+        if members.iter().any(Vec::is_empty) {
+            return None;
+        }
         let clips = self.clips.iter().zip(rows);
         let predictions: Vec<ClipPrediction> = clips
             .filter_map(|(clip, row)| {
                 let truth = four.label_of(clip.utterance.emotion)?;
-                let of_four = classes.iter().map(|class| row[*class]);
+                let of_four = members
+                    .iter()
+                    .map(|classes| classes.iter().map(|class| row[*class]).sum());
                 Some(prediction(clip.utterance, truth, of_four.collect()))
             })
             .collect();

@@ -35,7 +35,7 @@ pub struct CopiesConfig {
     pub reverberation: Option<[f64; 2]>,
     /// Number of copies as other microphones, rooms and codecs would bring them, at most 100: see
     /// [`transmission`](augment::transmission()). They are trimmed and brought to one level as the
-    /// clip itself. A fitted head uses these copies, and no others.
+    /// clip itself. A fitted head that adapts uses these copies, and no others.
     #[serde(skip_serializing_if = "is_zero")]
     pub transmitted: usize,
 }

@@ -335,6 +335,14 @@ impl Recipe {
                 "masks or shift",
             )?;
         }
+        range(
+            self.training.is_some()
+                || self.augmentation.copies.transmitted == 0
+                || self.head.as_ref().is_some_and(|head| head.adapt),
+            "augmentation.copies.transmitted",
+            "0 for a fitted head without head.adapt",
+            self.augmentation.copies.transmitted,
+        )?;
         match &self.training {
             Some(training) => training.check(pretrained)?,
             None => range(

@@ -28,10 +28,10 @@ pub struct AdaptationConfig {
     pub temperature: [f64; 2],
 }
 
-/// Recordings after which the temperature is half way between its two values.
-const HALF_WAY: f64 = 3.0;
-
 impl AdaptationConfig {
+    /// Recordings after which the temperature is half way between its two values.
+    pub const HALF_WAY: f64 = 3.0;
+
     /// Return the number of classes.
     pub fn classes(&self) -> usize {
         self.middle.len()
@@ -73,7 +73,20 @@ impl AdaptationConfig {
 
     /// Start a profile of a voice for a model of this name.
     pub fn new_voice(&self, model: &str) -> Voice {
-        Voice::new(model, self.classes())
+        Voice::new(model, self.fingerprint(), self.classes())
+    }
+
+    /// Return a hash of the constants (FNV-1a, 64 bits, hexadecimal). Heads that were fitted to other
+    /// clips have others.
+    fn fingerprint(&self) -> String {
+        let values = self.spread_weights.iter().flatten().chain(&self.middle);
+        let bytes = values
+            .chain(&self.temperature)
+            .flat_map(|value| value.to_le_bytes());
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{hash:016x}")
     }
 
     /// Add a recording to the profile of its voice.
@@ -95,7 +108,7 @@ impl AdaptationConfig {
     /// # Errors
     /// If the profile is of another model or another version, or damaged.
     pub fn check(&self, voice: &Voice, model: &str) -> Result<(), VoiceError> {
-        voice.check(model, self.classes())
+        voice.check(model, &self.fingerprint(), self.classes())
     }
 
     /// Return how far the gate is open for a voice, 0 to 1: `σ(slope (v - threshold))` with the spread
@@ -127,7 +140,7 @@ impl AdaptationConfig {
         let open = self.gate(voice);
         let share = 0.5 * (1.0 - open * n / (n + self.waning));
         let [first, often] = self.temperature;
-        let factor = first + (often - first) * n / (n + HALF_WAY);
+        let factor = first + (often - first) * n / (n + Self::HALF_WAY);
         let scores = own.iter().zip(&adapted);
         let voice = voice.scores.iter().zip(&self.middle);
         scores

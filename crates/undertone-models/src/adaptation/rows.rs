@@ -10,7 +10,11 @@ use crate::outputs::Outputs;
 
 impl AdaptationConfig {
     /// Return what a recording tells about its voice, from the network's outputs for its windows
-    /// with speech. `seconds` is the time that these cover. `None` without windows.
+    /// with speech, `output_count` values each. `seconds` is the time that these cover. `None` without
+    /// windows.
+    ///
+    /// # Panics
+    /// If a row is shorter than the scores of both heads.
     pub fn evidence_of<'a>(
         &self,
         windows: impl Iterator<Item = &'a [f32]>,
@@ -23,6 +27,9 @@ impl AdaptationConfig {
 
     /// Return the prediction for a window of a voice, from the network's outputs for it. With an
     /// empty profile it is the prediction for the window alone.
+    ///
+    /// # Panics
+    /// If the row is shorter than the scores of both heads.
     pub fn row(&self, outputs: &Outputs, window: &[f32], voice: &Voice) -> Vec<f32> {
         if voice.recordings() == 0 {
             return outputs.row(window);

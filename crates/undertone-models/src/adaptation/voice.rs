@@ -22,6 +22,9 @@ pub struct Voice {
     format: u32,
     /// The model that heard the voice.
     model: String,
+    /// The fingerprint of that model's adaptation: a model of the same name that was trained anew has
+    /// other scores.
+    fingerprint: String,
     /// The number of recordings.
     pub(super) recordings: u32,
     /// Seconds of speech.
@@ -47,6 +50,9 @@ pub enum VoiceError {
         /// The model at hand.
         expected: String,
     },
+    /// A model of this name, but with other weights, heard the voice.
+    #[error("the voice profile is of an earlier training of the model {0}: make a new one")]
+    Retrained(String),
     /// The profile is of another version, or its numbers cannot be right.
     #[error("the voice profile is damaged, or of another version: make a new one")]
     Damaged,
@@ -57,10 +63,11 @@ impl Voice {
     pub const FORMAT: u32 = 1;
 
     /// Start a profile for a model with `classes` classes.
-    pub(super) fn new(model: &str, classes: usize) -> Self {
+    pub(super) fn new(model: &str, fingerprint: String, classes: usize) -> Self {
         Self {
             format: Self::FORMAT,
             model: model.to_owned(),
+            fingerprint,
             recordings: 0,
             seconds: 0.0,
             scores: vec![0.0; classes],
@@ -93,12 +100,25 @@ impl Voice {
     }
 
     /// Check that a model with `classes` classes can use this profile.
-    pub(super) fn check(&self, model: &str, classes: usize) -> Result<(), VoiceError> {
+    pub(super) fn check(
+        &self,
+        model: &str,
+        fingerprint: &str,
+        classes: usize,
+    ) -> Result<(), VoiceError> {
         if self.model != model {
             return Err(VoiceError::OtherModel {
-                found: self.model.clone(),
+                found: self
+                    .model
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(100)
+                    .collect(),
                 expected: model.to_owned(),
             });
+        }
+        if self.fingerprint != fingerprint {
+            return Err(VoiceError::Retrained(model.to_owned()));
         }
         let sizes = self.scores.len() == classes;
         let mut numbers = self.scores.iter().chain([&self.squares, &self.seconds]);
@@ -117,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_forgotten_recording_leaves_no_trace() {
-        let mut voice = Voice::new("m", 2);
+        let mut voice = Voice::new("m", "f".to_owned(), 2);
         let evidence = |score: f64| Evidence {
             scores: vec![score, -score],
             seconds: 2.0,
@@ -132,15 +152,17 @@ mod tests {
 
     #[test]
     fn a_profile_of_another_model_is_refused() {
-        let voice = Voice::new("one", 3);
-        assert_eq!(voice.check("one", 3), Ok(()));
-        let other = voice.check("two", 3);
+        let voice = Voice::new("one", "f".to_owned(), 3);
+        assert_eq!(voice.check("one", "f", 3), Ok(()));
+        let other = voice.check("two", "f", 3);
         assert!(matches!(other, Err(VoiceError::OtherModel { .. })));
-        assert_eq!(voice.check("one", 4), Err(VoiceError::Damaged));
+        let retrained = voice.check("one", "g", 3);
+        assert_eq!(retrained, Err(VoiceError::Retrained("one".to_owned())));
+        assert_eq!(voice.check("one", "f", 4), Err(VoiceError::Damaged));
         let broken = Voice {
             scores: vec![f64::NAN; 3],
             ..voice
         };
-        assert_eq!(broken.check("one", 3), Err(VoiceError::Damaged));
+        assert_eq!(broken.check("one", "f", 3), Err(VoiceError::Damaged));
     }
 }

@@ -239,7 +239,15 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     }
     let classes = config.output_scheme.labels().len();
     let adaptation = config.adaptation.as_ref();
-    if adaptation.is_some_and(|adaptation| !adaptation.is_valid(classes)) {
+    let misplaced =
+        !config.dimensions.is_empty() && (adaptation.is_some() || config.detects_speech);
+    let no_probability = config
+        .very_sure
+        .is_some_and(|it| !(0.0..=1.0).contains(&it));
+    if adaptation.is_some_and(|adaptation| !adaptation.is_valid(classes))
+        || misplaced
+        || no_probability
+    {
         return Err(ModelError::Adaptation(path));
     }
     if config

@@ -14,8 +14,11 @@ use crate::weights::WeightsError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The constants of adaptation have other sizes than the classes, or are not numbers.
-    #[error("{}: the field `adaptation` does not fit the model's classes", .0.display())]
+    /// The constants of adaptation have other sizes than the classes or are not numbers, a model of
+    /// dimensions has a detector of speech, or `very_sure` is no probability.
+    #[error(
+        "{}: `adaptation`, `detects_speech` or `very_sure` does not fit the model", .0.display()
+    )]
     Adaptation(PathBuf),
     /// No folder of that name, or no `config.json` in it.
     #[error(

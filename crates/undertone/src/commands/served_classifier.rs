@@ -13,8 +13,6 @@ use crate::classes::Classes;
 pub(super) struct ServedClassifier {
     classifier: Classifier,
     classes: Classes,
-    /// The voice that each request starts from, if one was given.
-    voice: Option<Voice>,
     description: ModelDescription,
 }
 
@@ -43,12 +41,14 @@ impl ServedClassifier {
                 sample_rate,
                 card,
                 adapts: classifier.adapts(),
+                voice: voice
+                    .and_then(|voice| serde_json::to_value(voice).ok())
+                    .map(undertone_app::Voice),
                 sure: very_sure.filter(|_| has_limit).map(|least| least as f32),
                 sums,
             },
             classifier,
             classes,
-            voice,
         }
     }
 
@@ -93,11 +93,7 @@ impl Recognizer for ServedClassifier {
 
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
         let recognize = |classified: Result<Prediction, ClassifyError>| {
-            let mut prediction = classified.map_err(recognize_error)?;
-            if let Some(voice) = &self.voice {
-                let adapted = self.classifier.adapted(&prediction, voice);
-                prediction = adapted.map_err(unusable)?;
-            }
+            let prediction = classified.map_err(recognize_error)?;
             Ok(self.recognition(&prediction))
         };
         let classified = self.classifier.classify_batch(recordings).into_iter();
@@ -109,10 +105,9 @@ impl Recognizer for ServedClassifier {
         voice: Option<undertone_app::Voice>,
         recognition: &Recognition,
     ) -> Option<undertone_app::Voice> {
-        let mut voice = match (voice, &self.voice) {
-            (Some(voice), _) => Voice::deserialize(voice.0).ok()?,
-            (None, Some(voice)) => voice.clone(),
-            (None, None) => self.classifier.new_voice()?,
+        let mut voice = match voice {
+            Some(voice) => Voice::deserialize(voice.0).ok()?,
+            None => self.classifier.new_voice()?,
         };
         if let Some(prediction) = self.prediction(recognition) {
             self.classifier.hear(&mut voice, &prediction).ok()?;

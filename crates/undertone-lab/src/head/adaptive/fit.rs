@@ -11,7 +11,7 @@ use super::constants::{HeldOutGroup, constants};
 use super::group::{Blindness, Group};
 use super::heads::{HeadOptions, LinearHead};
 use super::speech::{Detector, Kind};
-use super::very_sure::very_sure;
+use super::very_sure::{HeldOutScores, very_sure};
 use crate::error::LabError;
 use crate::prepare::SoundKind;
 
@@ -106,7 +106,12 @@ pub(crate) fn fit_adaptive(
     let all: Vec<&Group> = groups.iter().collect();
     let (alone, adapted) = heads(&all).ok_or_else(too_few)?;
     let very_sure = options.sentiments.as_ref().and_then(|(classes, count)| {
-        very_sure(&held_out, adaptation.temperature[0], classes, *count)
+        // The limit must hold for a recording alone, and after hearing the voice.
+        let sets: Vec<HeldOutScores<'_>> = held_out
+            .iter()
+            .flat_map(|group| group.scored(&adaptation, options.seed))
+            .collect();
+        very_sure(&sets, classes, *count)
     });
     let kinds: Vec<Kind> = options
         .sounds

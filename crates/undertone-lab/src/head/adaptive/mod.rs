@@ -3,7 +3,8 @@
 //! Training clips come in groups: corpora, or folds of speakers if there is one corpus. Everything
 //! that needs scores of clips that a head did not hear is estimated by leaving out one group after
 //! the other: the constants of adaptation, the temperatures, the threshold of speech, and when the
-//! model may say that it is very sure.
+//! model may say that it is very sure. Only the standardization of the embeddings is that of all
+//! groups.
 
 mod clips;
 mod conjugate_gradient;

@@ -2,39 +2,42 @@
 
 use undertone_metrics::{argmax, sums};
 
-use super::constants::HeldOutGroup;
-
 /// The share of right answers, on average over the groups and in the worst of them.
 const MEAN_PRECISION: f64 = 0.95;
 const WORST_PRECISION: f64 = 0.9;
 /// A group with fewer such answers tells nothing.
 const FEWEST: usize = 20;
 
-/// Return the lowest sum of probabilities of the most probable coarse class from which on the model is
-/// right often enough on groups that it did not hear. `class_of_output` has the coarse class of
-/// each output, of which there are `count`. `None` if there is no such probability.
+/// The scores of clips of a group that the heads did not hear, ready for a softmax.
+pub(super) struct HeldOutScores<'a> {
+    /// `[clips][outputs]`.
+    pub(super) scores: Vec<Vec<f64>>,
+    /// The true output of each clip.
+    pub(super) outputs: &'a [usize],
+}
+
+/// Return the lowest sum of probabilities of the most probable coarse class from which on the model
+/// is right often enough on every set of clips. `class_of_output` has the coarse class of each
+/// output, of which there are `count`. `None` if there is no such sum.
 pub(super) fn very_sure(
-    groups: &[HeldOutGroup],
-    temperature: f64,
+    sets: &[HeldOutScores<'_>],
     class_of_output: &[usize],
     count: usize,
 ) -> Option<f64> {
-    let answers: Vec<Vec<(f64, bool)>> = groups
+    let answers: Vec<Vec<(f64, bool)>> = sets
         .iter()
-        .map(|group| {
-            let clips = group.own.iter().zip(&group.outputs);
+        .map(|set| {
+            let clips = set.scores.iter().zip(set.outputs);
             clips
                 .map(|(scores, output)| {
                     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                    let exps: Vec<f64> = scores
-                        .iter()
-                        .map(|score| (temperature * (score - most)).exp())
-                        .collect();
+                    let exps: Vec<f64> = scores.iter().map(|it| (it - most).exp()).collect();
                     let sum: f64 = exps.iter().sum();
                     let row: Vec<f32> = exps.iter().map(|exp| (exp / sum) as f32).collect();
                     let coarse = sums(&row, class_of_output, count);
                     let best = argmax(&coarse);
-                    (f64::from(coarse[best]), best == class_of_output[*output])
+                    let right = best == class_of_output[*output];
+                    (f64::from(coarse[best]), right)
                 })
                 .collect()
         })
@@ -64,34 +67,36 @@ pub(super) fn very_sure(
 mod tests {
     use super::*;
 
-    /// Clips whose probability of the first of two classes is a number of percent.
-    fn group(clips: &[(u32, usize, usize)]) -> HeldOutGroup {
-        let mut group = HeldOutGroup {
-            adapted: Vec::new(),
-            own: Vec::new(),
-            outputs: Vec::new(),
-            speakers: Vec::new(),
-        };
+    /// Return clips whose probability of the first of two classes is a number of percent.
+    fn set(clips: &[(u32, usize, usize)]) -> (Vec<Vec<f64>>, Vec<usize>) {
+        let (mut scores, mut outputs) = (Vec::new(), Vec::new());
         for (percent, right, wrong) in clips {
             let probability = f64::from(*percent) / 100.0;
-            let scores = vec![(probability / (1.0 - probability)).ln(), 0.0];
+            let row = vec![(probability / (1.0 - probability)).ln(), 0.0];
             for output in std::iter::repeat_n(0, *right).chain(std::iter::repeat_n(1, *wrong)) {
-                group.own.push(scores.clone());
-                group.outputs.push(output);
+                scores.push(row.clone());
+                outputs.push(output);
             }
         }
-        group
+        (scores, outputs)
+    }
+
+    fn limit(sets: &[&[(u32, usize, usize)]]) -> Option<f64> {
+        let sets: Vec<_> = sets.iter().map(|clips| set(clips)).collect();
+        let sets: Vec<HeldOutScores<'_>> = sets
+            .iter()
+            .map(|(scores, outputs)| HeldOutScores {
+                scores: scores.clone(),
+                outputs,
+            })
+            .collect();
+        very_sure(&sets, &[0, 1], 2)
     }
 
     #[test]
-    fn the_threshold_is_where_answers_become_right() {
-        let groups = [
-            group(&[(60, 20, 80), (90, 97, 3)]),
-            group(&[(72, 20, 80), (90, 96, 4)]),
-        ];
-        let found = very_sure(&groups, 1.0, &[0, 1], 2);
+    fn the_limit_is_where_answers_become_right() {
+        let found = limit(&[&[(60, 20, 80), (90, 97, 3)], &[(72, 20, 80), (90, 96, 4)]]);
         assert!(found.is_some_and(|it| it > 0.70 && it < 0.90), "{found:?}");
-        let never = [group(&[(90, 60, 40)])];
-        assert_eq!(very_sure(&never, 1.0, &[0, 1], 2), None);
+        assert_eq!(limit(&[&[(90, 60, 40)]]), None);
     }
 }

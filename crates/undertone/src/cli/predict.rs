@@ -42,7 +42,8 @@ pub(crate) struct PredictArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
     /// The classes to answer with, if those of the model can be summed to them [default: the
-    /// model's own].
+    /// model's own]. Before anything is heard, all of them are equally probable, also one that sums
+    /// up more of the model's classes.
     #[arg(long, value_name = "S", value_parser = class_scheme())]
     pub(crate) scheme: Option<LabelScheme>,
     /// Print one JSON object per recording.

@@ -80,8 +80,8 @@ impl Classes {
     }
 }
 
-/// Return the coarse class of each of the model's classes, and the number of coarse classes. A class
-/// that belongs to none gets that number.
+/// Return the coarse class of each of the model's classes, and the number of coarse classes. A
+/// class that belongs to none gets that number.
 fn class_of(classes: &[CoarseClass], own: usize) -> (Vec<usize>, usize) {
     let of = |index| {
         let found = classes

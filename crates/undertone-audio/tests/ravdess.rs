@@ -1,5 +1,5 @@
-//! Recordings of RAVDESS, from `UNDERTONE_RAVDESS` or `shared/ravdess` beside the workspace. Without
-//! them, these tests print a message and pass.
+//! Recordings of RAVDESS, from `UNDERTONE_RAVDESS` or `shared/ravdess` beside the workspace.
+//! Without them, these tests print a message and pass.
 
 #![allow(clippy::print_stdout)]
 

@@ -233,7 +233,8 @@ impl Corpus {
         manifest::write(&self.utterances, csv)
     }
 
-    /// Count the clips of each emotion that occurs: RAVDESS's in its order, then the others by name.
+    /// Count the clips of each emotion that occurs: RAVDESS's in its order, then the others by
+    /// name.
     pub fn emotion_counts(&self) -> BTreeMap<Emotion, usize> {
         self.tally(|clip| clip.emotion)
     }

@@ -15,8 +15,8 @@ impl Corpus {
     /// is the deepest folder that all have in common. One corpus alone stays as it is.
     ///
     /// Folders with the same published corpus are parts of one corpus: they share speakers, and a
-    /// clip that two of them have is used once, and they are counted together. Of other corpora with equal names, the later ones
-    /// get a number.
+    /// clip that two of them have is used once, and they are counted together. Of other corpora
+    /// with equal names, the later ones get a number.
     ///
     /// # Errors
     /// If there is no corpus.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{ColumnRole, CorpusInfo, CorpusNote, Emotion};
 
-/// Drop the notes about labels that are mapped or ignored and that one of the corpora has. Keep each
-/// of the others once.
+/// Drop the notes about labels that are mapped or ignored and that one of the corpora has. Keep
+/// each of the others once.
 pub(crate) fn keep_unused_labels(notes: &mut Vec<CorpusNote>, sources: &[CorpusInfo]) {
     let mut noted: BTreeSet<Emotion> = BTreeSet::new();
     notes.retain(|note| match note {

@@ -18,8 +18,8 @@ pub enum Protocol {
     Emobox,
     /// The sets that a manifest's `split` column assigns.
     Manifest,
-    /// Leave one corpus out: one fold for each corpus, which is the test set. No corpus is in both the
-    /// training and the test set of a fold.
+    /// Leave one corpus out: one fold for each corpus, which is the test set. No corpus is in both
+    /// the training and the test set of a fold.
     Corpora,
     /// Train on each corpus alone and test on all: one fold for each corpus. Its test set has the
     /// clips of all other corpora, and those of a quarter of the corpus's own speakers, who are not

@@ -83,8 +83,8 @@ impl LabelScheme {
         LabelScheme::Sentiment3,
     ];
 
-    /// Make a scheme from classes and their emotions. An emotion that one class names twice, such as
-    /// `sad` and `sadness`, counts once. The name may be `corpus`, as that of a scheme which
+    /// Make a scheme from classes and their emotions. An emotion that one class names twice, such
+    /// as `sad` and `sadness`, counts once. The name may be `corpus`, as that of a scheme which
     /// [`LabelScheme::resolved`] made, but no name of [`LabelScheme::ALL`].
     ///
     /// # Errors

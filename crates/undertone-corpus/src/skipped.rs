@@ -135,8 +135,8 @@ pub enum Skipped {
 }
 
 impl Skipped {
-    /// Return whether a clip of the corpus is lost: one that is missing or cannot be used, but not a
-    /// second copy of one, nor a file that is no clip of the corpus.
+    /// Return whether a clip of the corpus is lost: one that is missing or cannot be used, but not
+    /// a second copy of one, nor a file that is no clip of the corpus.
     pub fn is_lost(&self) -> bool {
         match self {
             Skipped::Name { .. }

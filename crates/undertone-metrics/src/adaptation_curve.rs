@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scores of a model that heard some unlabeled recordings of each clip's speaker before. Each is
-/// over the clips of one test set that have a class.
+/// The scores of a model that heard some unlabeled recordings of each clip's speaker before. Each
+/// is over the clips of one test set that have a class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdaptationPoint {
     /// The most recordings that were heard of a speaker; `None` for all other recordings.

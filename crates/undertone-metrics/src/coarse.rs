@@ -6,8 +6,8 @@
 //! before: it decides best where all coarse classes count the same, as in the unweighted average
 //! recall.
 
-/// Return the sums of probabilities by coarser classes, of which there are `count`. Class `i` belongs
-/// to class `classes[i]`. Classes of `count` and above are ignored.
+/// Return the sums of probabilities by coarser classes, of which there are `count`. Class `i`
+/// belongs to class `classes[i]`. Classes of `count` and above are ignored.
 ///
 /// ```
 /// assert_eq!(undertone_metrics::sums(&[0.25; 4], &[0, 0, 0, 1], 2), [0.75, 0.25]);

@@ -41,7 +41,8 @@ pub fn confusion_table(matrix: &ConfusionMatrix) -> String {
 }
 
 /// Return a table of groups: their names, their clips and their scores, whose heads are `scores`.
-/// Up to three blocks stand beside each other if they fit. Of very many groups the first are listed.
+/// Up to three blocks stand beside each other if they fit. Of very many groups the first are
+/// listed.
 pub(crate) fn group_table(
     what: &str,
     scores: &[String],

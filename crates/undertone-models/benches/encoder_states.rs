@@ -3,8 +3,8 @@
 //! `encoder_states FOLDER INPUT.safetensors OUTPUT.safetensors [COPY]`
 //!
 //! The input holds `values`, `[clips, bands, frames]`, and `lengths`, `[clips]`. The output holds
-//! `states.0` and so on, `[clips, steps, width]`, `lengths`, and `logits`, `[clips, labels]`. With a
-//! COPY, the model is written into that folder in the layout of `transformers`.
+//! `states.0` and so on, `[clips, steps, width]`, `lengths`, and `logits`, `[clips, labels]`. With
+//! a COPY, the model is written into that folder in the layout of `transformers`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

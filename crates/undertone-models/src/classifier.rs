@@ -216,9 +216,9 @@ impl Classifier {
         self.adaptation().is_some()
     }
 
-    /// Return a prediction from the network's outputs for its windows, each with its start and end in
-    /// seconds, in order of time. So a prediction can be kept without its recording. `None` if there
-    /// is no window, or a row is not one of this network's.
+    /// Return a prediction from the network's outputs for its windows, each with its start and end
+    /// in seconds, in order of time. So a prediction can be kept without its recording. `None` if
+    /// there is no window, or a row is not one of this network's.
     pub fn restored(&self, windows: Vec<(f64, f64, Vec<f32>)>) -> Option<Prediction> {
         let width = match &self.config {
             Some(config) => config.output_count(),

@@ -60,8 +60,8 @@ impl Inference<'_> {
         }
     }
 
-    /// Predict each clip, given its windows: the mean over the windows that count. Windows of several
-    /// clips share a batch.
+    /// Predict each clip, given its windows: the mean over the windows that count. Windows of
+    /// several clips share a batch.
     pub fn clips(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<f32>> {
         let predict = |windows: Vec<Vec<f32>>| {
             let rows: Vec<Vec<f32>> = windows.iter().map(|it| self.outputs.row(it)).collect();

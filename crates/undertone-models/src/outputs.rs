@@ -23,8 +23,8 @@ impl Outputs {
         }
     }
 
-    /// Turn the scores of a network, `[batch, outputs]`, into predictions, one row per clip. Columns
-    /// beyond the outputs are ignored: they are scores for other purposes
+    /// Turn the scores of a network, `[batch, outputs]`, into predictions, one row per clip.
+    /// Columns beyond the outputs are ignored: they are scores for other purposes
     /// ([`ModelConfig::output_count`](crate::ModelConfig::output_count)).
     ///
     /// The probabilities of classes are the softmax of the scores, added up over the outputs of a

@@ -28,8 +28,8 @@ pub fn report_page(
     page_of(records, &names, corpus, sections, together)
 }
 
-/// Return the page of one run, which has its sections, or of several, which begins with the sections
-/// that `together` returns about all of them.
+/// Return the page of one run, which has its sections, or of several, which begins with the
+/// sections that `together` returns about all of them.
 pub(crate) fn page_of<P: Target>(
     records: &[RunRecord<P>],
     names: &[String],

@@ -31,8 +31,8 @@ impl Input {
         }
     }
 
-    /// Return what tells the recording from others: its real path, or `-` for stdin. `None` if there
-    /// is no such file.
+    /// Return what tells the recording from others: its real path, or `-` for stdin. `None` if
+    /// there is no such file.
     pub(crate) fn identity(&self) -> Option<PathBuf> {
         match self {
             Self::Stdin => Some("-".into()),

@@ -99,8 +99,8 @@ fn error(detail: &str, title: &str) -> Value {
     json!({"error": detail, "duration": SHOWN_SECONDS, "visible": true, "title": title})
 }
 
-/// Return the value of a `gr.Label`: all labels, the most probable first. Without speech, there is no
-/// label (Gradio's `LabelData` allows null) and the list is empty.
+/// Return the value of a `gr.Label`: all labels, the most probable first. Without speech, there is
+/// no label (Gradio's `LabelData` allows null) and the list is empty.
 fn label_data(analysis: &Analysis) -> Value {
     let mut confidences: Vec<_> = analysis.probabilities.iter().flatten().collect();
     confidences.sort_by(|one, other| other.probability.total_cmp(&one.probability));

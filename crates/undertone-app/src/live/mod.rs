@@ -1,9 +1,10 @@
 //! `GET /api/live`: predictions while a person speaks, over a WebSocket.
 //!
 //! The client's first message is text, `{"sample_rate":48000}`. It then sends mono 16-bit
-//! little-endian PCM, and text messages to adapt to the voice, not to adapt, or to forget it. Five times per second of audio the server sends the model's result for the
-//! last window. While the model works, new samples push the oldest ones out of the window, so a
-//! connection never holds more than one window, however fast its client sends.
+//! little-endian PCM, and text messages to adapt to the voice, not to adapt, or to forget it. Five
+//! times per second of audio the server sends the model's result for the last window. While the
+//! model works, new samples push the oldest ones out of the window, so a connection never holds
+//! more than one window, however fast its client sends.
 
 mod message;
 mod voice;

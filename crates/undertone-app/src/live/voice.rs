@@ -24,7 +24,8 @@ pub(super) struct LiveVoice {
 }
 
 impl LiveVoice {
-    /// Return the server's own voice, or one of which nothing was heard, for windows of this length.
+    /// Return the server's own voice, or one of which nothing was heard, for windows of this
+    /// length.
     pub(super) fn new(adapts: bool, own: Option<&Voice>, window_seconds: f64) -> Self {
         Self {
             adapts,

@@ -1,8 +1,8 @@
 //! A validator for the JSON Schema keywords that the OpenAPI document uses. It panics on any other
 //! keyword.
 //!
-//! The crate `jsonschema` knows all keywords, but it switches on features of crates that Burn shares,
-//! so that `cargo test` would build Burn a second time after `cargo build`.
+//! The crate `jsonschema` knows all keywords, but it switches on features of crates that Burn
+//! shares, so that `cargo test` would build Burn a second time after `cargo build`.
 
 use regex_lite::Regex;
 use serde_json::Value;

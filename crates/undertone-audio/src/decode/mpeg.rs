@@ -30,7 +30,8 @@ pub(super) struct Header {
     frame_len: usize,
 }
 
-/// Bit rates in kbit/s of MPEG 1 in layers I, II and III, and of MPEG 2 in layer I and in the others.
+/// Bit rates in kbit/s of MPEG 1 in layers I, II and III, and of MPEG 2 in layer I and in the
+/// others.
 const BIT_RATES: [[u32; 14]; 5] = [
     [
         32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,

@@ -48,9 +48,9 @@ impl<'a> Chunk<'a> {
 
     /// Return the audio of the chunk, and a warning if the file looks cut.
     ///
-    /// A program that writes to a pipe cannot go back to fill in the size, and leaves one beyond the
-    /// end of any file. Then the audio continues to the end of the file. It also does where the file
-    /// holds less than the size says.
+    /// A program that writes to a pipe cannot go back to fill in the size, and leaves one beyond
+    /// the end of any file. Then the audio continues to the end of the file. It also does where
+    /// the file holds less than the size says.
     pub(super) fn extent(&self) -> (&'a [u8], Option<DecodeWarning>) {
         if let Some(content) = self.content() {
             return (content, None);

@@ -109,8 +109,8 @@ pub(crate) fn known_column(name: &str) -> bool {
             .any(|aliases| aliases.contains(&name.as_str()))
 }
 
-/// Return whether a column of this name is read: it is chosen, or it is found for a role for which no
-/// column is chosen.
+/// Return whether a column of this name is read: it is chosen, or it is found for a role for which
+/// no column is chosen.
 pub(crate) fn is_used_column(name: &str, chosen: &ColumnNames) -> bool {
     let plain_name = plain(name);
     let found_for = |role: &ColumnRole| {

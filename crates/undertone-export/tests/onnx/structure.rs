@@ -1,7 +1,12 @@
+use std::path::Path;
+
+use burn::tensor::Device;
 use prost::Message;
 use serde_json::{Value, json};
-use undertone_export::onnx::onnx_bytes;
 use undertone_export::onnx::proto::{DimensionValue, GraphProto, ModelProto, ValueInfoProto};
+use undertone_export::onnx::{onnx_bytes, onnx_model};
+
+use undertone_models::Model;
 
 use crate::models::{cnn_lstm, config};
 
@@ -124,4 +129,18 @@ fn the_metadata_match_the_configuration() {
     });
     assert_eq!(note("resampler"), resampler);
     assert!(model.opset_import[0].version >= Some(17));
+}
+
+#[test]
+fn a_model_that_adapts_is_exported_with_its_own_head_only() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/undertone-all");
+    let model = Model::load(&folder, &Device::flex()).unwrap();
+    assert_eq!(model.config.output_count(), 15);
+    let exported = onnx_model(&model, None).unwrap();
+    let graph = exported.graph.unwrap();
+    let classifier = graph.initializer.iter().find(|tensor| {
+        let name = tensor.name.as_deref().unwrap_or_default();
+        name.ends_with("head.classifier.weight")
+    });
+    assert_eq!(classifier.unwrap().dims, [2304, 7]);
 }

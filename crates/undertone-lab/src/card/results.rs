@@ -17,7 +17,8 @@ pub(super) enum Subject {
 
 impl Subject {
     pub(super) fn of<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) -> Self {
-        // Reports of earlier versions do not say it, but they do not know the training clips either.
+        // Reports of earlier versions do not say it, but they do not know the training clips
+        // either.
         let unknown = report.leakage().test_clips_with_copy_in_training.is_none();
         let trained_before = report.existing_model || unknown;
         let same_training_set = match &report.folds[..] {

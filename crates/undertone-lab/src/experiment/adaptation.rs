@@ -159,8 +159,8 @@ impl HeardClips<'_> {
         Some(predictions.collect())
     }
 
-    /// Return the UAR over angry, happy, neutral and sad. `None` if the model does not have them all
-    /// as classes of their own.
+    /// Return the UAR over angry, happy, neutral and sad. `None` if the model does not have them
+    /// all as classes of their own.
     fn among_four(&self, rows: &[Vec<f32>]) -> Option<f64> {
         let four = LabelScheme::Emotion4;
         let own = &self.config.label_scheme;

@@ -60,7 +60,8 @@ impl Experiment<'_> {
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_none();
-        // A head is fitted to the clips and their transmitted copies. Only training uses the others.
+        // A head is fitted to the clips and their transmitted copies. Only training uses the
+        // others.
         let of_training = match recipe.training.is_some() && !of_sound {
             true => copies.clone(),
             false => copies.only_transmitted(),

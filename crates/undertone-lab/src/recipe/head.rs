@@ -22,8 +22,8 @@ pub struct HeadConfig {
     /// What each fold of the cross-validation holds out.
     #[serde(default, skip_serializing_if = "HoldOut::is_default")]
     pub hold_out: HoldOut,
-    /// Fit a head that does not learn corpora, adapts to a voice, and tells speech from other sounds.
-    /// For classes only.
+    /// Fit a head that does not learn corpora, adapts to a voice, and tells speech from other
+    /// sounds. For classes only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adapt: bool,
     /// With `adapt`: the spread of a voice's recordings from which on they count as of several

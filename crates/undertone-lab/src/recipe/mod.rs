@@ -54,8 +54,8 @@ pub struct Recipe {
     /// Which labels of the corpus stand for others, and which to leave out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub labels: LabelMap,
-    /// Speakers whose clips are left out everywhere, so that the model can be shown on voices that it
-    /// never heard: `corpus/speaker`.
+    /// Speakers whose clips are left out everywhere, so that the model can be shown on voices that
+    /// it never heard: `corpus/speaker`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded_speakers: Vec<String>,
     /// The numbers that the model predicts instead of classes. Then `label_scheme` and

@@ -76,8 +76,8 @@ impl AdaptationConfig {
         Voice::new(model, self.fingerprint(), self.classes())
     }
 
-    /// Return a hash of the constants (FNV-1a, 64 bits, hexadecimal). Heads that were fitted to other
-    /// clips have others.
+    /// Return a hash of the constants (FNV-1a, 64 bits, hexadecimal). Heads that were fitted to
+    /// other clips have others.
     fn fingerprint(&self) -> String {
         let values = self.spread_weights.iter().flatten().chain(&self.middle);
         let bytes = values
@@ -111,8 +111,8 @@ impl AdaptationConfig {
         voice.check(model, &self.fingerprint(), self.classes())
     }
 
-    /// Return how far the gate is open for a voice, 0 to 1: `σ(slope (v - threshold))` with the spread
-    /// `v = (Σ (s_i - s̄)ᵀ G (s_i - s̄) + 1) / n` of the `n` recordings' scores `s_i`.
+    /// Return how far the gate is open for a voice, 0 to 1: `σ(slope (v - threshold))` with the
+    /// spread `v = (Σ (s_i - s̄)ᵀ G (s_i - s̄) + 1) / n` of the `n` recordings' scores `s_i`.
     ///
     /// A voice that has shown one emotion spreads little. Then its mean is mostly that emotion, and
     /// must not be taken for the voice.

@@ -10,8 +10,8 @@ use crate::outputs::Outputs;
 
 impl AdaptationConfig {
     /// Return what a recording tells about its voice, from the network's outputs for its windows
-    /// with speech, `output_count` values each. `seconds` is the time that these cover. `None` without
-    /// windows.
+    /// with speech, `output_count` values each. `seconds` is the time that these cover. `None`
+    /// without windows.
     ///
     /// # Panics
     /// If a row is shorter than the scores of both heads.

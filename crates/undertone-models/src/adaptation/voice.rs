@@ -22,8 +22,8 @@ pub struct Voice {
     format: u32,
     /// The model that heard the voice.
     model: String,
-    /// The fingerprint of that model's adaptation: a model of the same name that was trained anew has
-    /// other scores.
+    /// The fingerprint of that model's adaptation: a model of the same name that was trained anew
+    /// has other scores.
     fingerprint: String,
     /// The number of recordings.
     pub(super) recordings: u32,

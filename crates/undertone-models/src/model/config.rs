@@ -79,8 +79,8 @@ pub struct ModelConfig {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub detects_speech: bool,
     /// The sum of the probabilities of all negative, neutral or positive emotions from which on the
-    /// model is right about the sentiment at least nine times in ten on corpora that it never heard.
-    /// `None` if there is no such sum, or it was not measured.
+    /// model is right about the sentiment at least nine times in ten on corpora that it never
+    /// heard. `None` if there is no such sum, or it was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub very_sure: Option<f64>,
     /// Where it comes from.

@@ -150,19 +150,13 @@ impl Model {
     /// recording alone.
     #[must_use]
     pub fn without_adaptation(mut self) -> Self {
-        if self.config.adaptation.take().is_none() & !self.config.detects_speech {
+        let adapts = self.config.adaptation.take().is_some();
+        if !adapts && !self.config.detects_speech {
             return self;
         }
         self.config.detects_speech = false;
         let outputs = self.config.output_count();
-        self.network = match self.network {
-            Network::Pretrained(network) => {
-                let head = network.head().clone().first_outputs(outputs);
-                Network::Pretrained(network.with_head(head))
-            }
-            Network::Head(head) => Network::Head(head.first_outputs(outputs)),
-            other => other,
-        };
+        self.network = self.network.first_outputs(outputs);
         self
     }
 

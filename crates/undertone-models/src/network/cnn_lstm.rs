@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::conv::TimeConvolution;
 use super::error::{LARGEST_SIZE, NetworkError};
 use super::lstm::{Lstm, LstmConfig};
+use super::narrow::first_outputs;
 
 /// More layers than anyone trains; a larger number is a mistake.
 const MOST_LSTM_LAYERS: usize = 64;
@@ -187,6 +188,12 @@ pub struct CnnLstm {
 impl CnnLstm {
     /// Added to a variance before its square root, whose slope is infinite at 0.
     pub const SMALLEST_VARIANCE: f32 = 1e-5;
+
+    /// Return the network with its first `count` outputs only.
+    pub(super) fn first_outputs(mut self, count: usize) -> Self {
+        self.output = first_outputs(self.output, count);
+        self
+    }
 
     /// Compute the class scores (logits) of a batch of feature matrices.
     ///

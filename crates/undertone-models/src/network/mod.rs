@@ -5,6 +5,7 @@ mod conv;
 mod error;
 mod lstm;
 mod memory;
+mod narrow;
 mod normalize;
 mod pretrained;
 
@@ -60,6 +61,18 @@ impl Network {
         match self {
             Self::Pretrained(network) => Self::Head(network.into_head()),
             other => other,
+        }
+    }
+
+    /// Return the network with its first `count` outputs only.
+    pub fn first_outputs(self, count: usize) -> Self {
+        match self {
+            Self::CnnLstm(network) => Self::CnnLstm(network.first_outputs(count)),
+            Self::Pretrained(network) => {
+                let head = network.head().clone().first_outputs(count);
+                Self::Pretrained(network.with_head(head))
+            }
+            Self::Head(head) => Self::Head(head.first_outputs(count)),
         }
     }
 

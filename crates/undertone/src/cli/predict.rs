@@ -73,8 +73,8 @@ pub(crate) struct AdaptationArgs {
     /// All recordings are of one voice. Judge each by what the others tell about it.
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Do the same for several voices: `folder` if each folder is one, or a manifest (a CSV with the
-    /// columns path and speaker) or the folder of a published corpus, which names the speakers.
+    /// Do the same for several voices: `folder` if each folder is one, or a manifest (a CSV with
+    /// the columns path and speaker) or the folder of a published corpus, which names the speakers.
     #[arg(
         long,
         value_name = "folder|[FORMAT:]DIR|MANIFEST",

@@ -20,8 +20,8 @@ pub(super) struct Heard {
     pub(super) failed: usize,
 }
 
-/// Add recordings to a profile. A file that is named twice counts once. Print an error for each that
-/// cannot be read, and a warning for each without speech.
+/// Add recordings to a profile. A file that is named twice counts once. Print an error for each
+/// that cannot be read, and a warning for each without speech.
 pub(super) fn hear(
     classifier: &Classifier,
     voice: &mut Voice,

@@ -34,8 +34,8 @@ const SLOPE: f64 = 12.0;
 const PRIOR: f64 = 3.0;
 const WANING: f64 = 2.0;
 
-/// Estimate the constants of adaptation. `gate` takes the place of the usual threshold. `None` if a class is in no group, or the scores do not
-/// differ within a speaker.
+/// Estimate the constants of adaptation. `gate` takes the place of the usual threshold. `None` if
+/// a class is in no group, or the scores do not differ within a speaker.
 pub(super) fn constants(
     groups: &[HeldOutGroup],
     outputs: usize,

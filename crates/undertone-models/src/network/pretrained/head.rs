@@ -5,6 +5,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, Linea
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::PretrainedConfig;
+use crate::network::narrow::first_outputs;
 
 /// Batch norm (if on), a linear layer (if on), dropout and the output layer. All of it is linear:
 /// `transformers` projects every step and then pools, which gives the same.
@@ -67,12 +68,9 @@ impl Head {
         self.classifier.forward(self.dropout.forward(hidden))
     }
 
-    /// Return the head with its first outputs only.
-    pub fn first_outputs(mut self, count: usize) -> Self {
-        let weight = self.classifier.weight.val().narrow(1, 0, count);
-        self.classifier.weight = Param::from_tensor(weight);
-        let bias = self.classifier.bias.as_ref();
-        self.classifier.bias = bias.map(|bias| Param::from_tensor(bias.val().narrow(0, 0, count)));
+    /// Return the head with its first `count` outputs only.
+    pub(crate) fn first_outputs(mut self, count: usize) -> Self {
+        self.classifier = first_outputs(self.classifier, count);
         self
     }
 

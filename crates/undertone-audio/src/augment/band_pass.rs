@@ -11,8 +11,8 @@ const ATTENUATION: f64 = 60.0;
 /// Width of the slope at either limit. Its middle, at -6 dB, is the limit.
 const SLOPE_HZ: f64 = 100.0;
 
-/// Keep the frequencies from `low_hz` (0 to 20 000) to `high_hz` (from 200 above `low_hz` to 96
-/// 000) and attenuate the others by 60 dB. The filter is a Kaiser-windowed sinc and delays nothing.
+/// Keep the frequencies from `low_hz` (0 to 20 000) to `high_hz` (from 200 above `low_hz` to
+/// 96 000) and attenuate the others by 60 dB. The filter is a Kaiser-windowed sinc and delays nothing.
 ///
 /// A `low_hz` of 0 makes a low-pass filter. A `high_hz` beyond half of `rate` makes a high-pass
 /// filter.

@@ -19,6 +19,13 @@ def check(claim, holds):
         sys.exit(f"not true: {claim}")
 
 
+def same(one, other):
+    """Return whether two results agree. Recordings that are analyzed together differ in the last bits."""
+    shares = [{it["label"]: it["confidence"] for it in result["confidences"]} for result in (one, other)]
+    agree = all(abs(shares[0][label] - shares[1][label]) < 1e-4 for label in shares[0])
+    return one["label"] == other["label"] and shares[0].keys() == shares[1].keys() and agree
+
+
 def error_of(call):
     try:
         call()
@@ -46,20 +53,20 @@ ordered = sorted(confidences, key=lambda it: -it["confidence"])
 check("the classes are in order of confidence", [it["label"] for it in ordered] == [it["label"] for it in confidences])
 check("the confidences sum to 1", abs(sum(it["confidence"] for it in confidences) - 1) < 1e-5)
 
-check("a call by keyword gives the same", client.predict(audio=handle_file(recording), api_name="/predict") == predicted)
-check("a call without api_name gives the same", client.predict(handle_file(recording)) == predicted)
+check("a call by keyword gives the same", same(client.predict(audio=handle_file(recording), api_name="/predict"), predicted))
+check("a call without api_name gives the same", same(client.predict(handle_file(recording)), predicted))
 
 job = client.submit(handle_file(recording), api_name="/predict")
 statuses = set()
 while not job.done():
     statuses.add(job.status().code.name)
     time.sleep(0.001)
-check("a submitted job ends", job.result() == predicted and job.outputs() == [predicted])
+check("a submitted job ends", same(job.result(), predicted) and [same(it, predicted) for it in job.outputs()] == [True])
 check("a submitted job has a status at the end", job.status().code.name == "FINISHED" and job.status().success)
 check("a submitted job has a known status before", statuses <= {"STARTING", "IN_QUEUE", "PROCESSING", "FINISHED"})
 
 jobs = [client.submit(handle_file(recording), api_name="/predict") for _ in range(20)]
-check("many calls at once give the same", all(job.result() == predicted for job in jobs))
+check("many calls at once give the same", all(same(job.result(), predicted) for job in jobs))
 
 message = error_of(lambda: client.predict(handle_file(other), api_name="/predict"))
 check("an error gives its reason", "not an audio file" in message)

@@ -17,6 +17,8 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# The network that the peer has too.
+MODEL = ROOT / "models" / "3-optimized-sentiment3"
 
 
 def peer(path):
@@ -64,7 +66,7 @@ def main():
     ours, theirs, memory, peer_memory = [], [], [], []
     for _ in range(arguments.turns):
         for _ in range(5):
-            seconds, peak = measure([arguments.binary, "predict", arguments.file])
+            seconds, peak = measure([arguments.binary, "predict", "--model", MODEL, arguments.file])
             ours.append(seconds)
             memory.append(peak)
         seconds, peak = measure([sys.executable, __file__, "--peer", arguments.file])

@@ -169,7 +169,9 @@ def main():
         sys.exit("wrk is missing: apt-get install wrk")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-    serve = [arguments.binary.resolve(), "serve", "--port", UNDERTONE]
+    # The network that the peer has too.
+    model = ROOT / "models" / "3-optimized-sentiment3"
+    serve = [arguments.binary.resolve(), "serve", "--model", model, "--port", UNDERTONE]
     gradio = [sys.executable, ROOT / "bench" / "gradio_app.py", GRADIO, arguments.concurrency]
     ways = {"gradio_client": with_gradio_client, "calls": with_calls, "wrk": with_wrk}
     rates = {}

@@ -10,7 +10,7 @@ use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 
 /// Predict the emotion in recordings.
 ///
-/// Reads WAV, FLAC, MP3, Ogg Vorbis, AAC and M4A at any sample rate. Prints a row for each
+/// Reads WAV, FLAC, MP3, AAC, M4A, Ogg, Opus, WebM and more at any sample rate. Prints a row for each
 /// recording, in the given order. A recording that is longer than the model's window is cut into
 /// overlapping windows, whose probabilities are averaged.
 ///

@@ -8,7 +8,7 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 9] = [
+const BUILT_IN: [&str; 10] = [
     "1-cnn-lstm",
     "2-enhanced",
     "3-optimized",
@@ -18,6 +18,7 @@ const BUILT_IN: [&str; 9] = [
     "7-whisper-tiny-corpora",
     "8-undertone",
     "9-undertone-open",
+    "10-cnn-lstm-small",
 ];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {
@@ -44,7 +45,11 @@ fn the_built_in_recipes_are_those_of_the_folder() {
                 .into_owned()
         })
         .collect();
-    names.sort();
+    // In the order of their numbers.
+    names.sort_by_key(|name| {
+        let number = name.split('-').next().and_then(|it| it.parse::<u32>().ok());
+        number.unwrap_or(u32::MAX)
+    });
     assert_eq!(names, BUILT_IN);
     for name in BUILT_IN {
         let built_in = load(name, &[]).unwrap();

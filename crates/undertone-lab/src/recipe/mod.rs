@@ -91,7 +91,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -127,6 +127,10 @@ const BUILT_IN: [(&str, &str); 9] = [
     (
         "9-undertone-open",
         include_str!("../../../../recipes/9-undertone-open.toml"),
+    ),
+    (
+        "10-cnn-lstm-small",
+        include_str!("../../../../recipes/10-cnn-lstm-small.toml"),
     ),
 ];
 

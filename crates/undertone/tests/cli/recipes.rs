@@ -20,6 +20,7 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
             "7-whisper-tiny-corpora",
             "8-undertone",
             "9-undertone-open",
+            "10-cnn-lstm-small",
         ]
     );
     let printed = folder.succeed("recipes 3-optimized").stdout;

@@ -19,6 +19,10 @@ pub(super) struct LiveVoice {
     every: f64,
     /// Seconds of speech that were heard.
     heard: f64,
+    /// The voice and its seconds before the last window was heard. The results until the next window
+    /// is heard overlap with the last one, and must not be judged by themselves.
+    settled: Option<Voice>,
+    settled_seconds: f64,
     /// Seconds of speech since the last window that was heard.
     unheard: f64,
 }
@@ -32,6 +36,8 @@ impl LiveVoice {
             voice: own.cloned(),
             every: window_seconds.max(HEAR_EVERY),
             heard: own.map_or(0.0, Voice::seconds),
+            settled: own.cloned(),
+            settled_seconds: own.map_or(0.0, Voice::seconds),
             unheard: 0.0,
         }
     }
@@ -39,6 +45,7 @@ impl LiveVoice {
     /// Forget the voice.
     pub(super) fn forget(&mut self) {
         (self.voice, self.heard, self.unheard) = (None, 0.0, 0.0);
+        (self.settled, self.settled_seconds) = (None, 0.0);
     }
 
     /// Return the seconds of speech that were heard.
@@ -48,8 +55,8 @@ impl LiveVoice {
 
     /// Return the seconds of speech that the next result is adapted to.
     pub(super) fn adapted_seconds(&self) -> f64 {
-        if self.adapts && self.heard >= ENOUGH {
-            self.heard
+        if self.adapts && self.settled_seconds >= ENOUGH {
+            self.settled_seconds
         } else {
             0.0
         }
@@ -72,9 +79,9 @@ impl LiveVoice {
         if !hears && !adapts {
             return Ok(recognition);
         }
-        let voice = self.voice.clone();
+        let (voice, settled) = (self.voice.clone(), self.settled.clone());
         let asking = inference.ask(move |recognizer| {
-            let judged = match (&voice, adapts) {
+            let judged = match (&settled, adapts) {
                 (Some(voice), true) => Some(adapted(recognizer, &recognition, voice)?),
                 _ => None,
             };
@@ -84,7 +91,8 @@ impl LiveVoice {
         });
         let (judged, heard) = asking.await??;
         if let Some(voice) = heard {
-            self.voice = Some(voice);
+            self.settled = self.voice.replace(voice);
+            self.settled_seconds = self.heard;
             self.heard += self.every;
             self.unheard = 0.0;
         }

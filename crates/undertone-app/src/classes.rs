@@ -66,17 +66,13 @@ impl Classes {
         description: &ModelDescription,
         probabilities: &[f32],
     ) -> Vec<f32> {
-        match self {
-            Self::Own => probabilities.to_vec(),
-            Self::Sums => {
-                let (class_of, count) = class_of(&description.sums, probabilities.len());
-                undertone_metrics::sums(probabilities, &class_of, count)
-            }
-            Self::Coarse => {
-                let (class_of, count) = class_of(&description.sums, probabilities.len());
-                undertone_metrics::coarser(probabilities, &class_of, count)
-            }
-        }
+        let combine = match self {
+            Self::Own => return probabilities.to_vec(),
+            Self::Sums => undertone_metrics::sums,
+            Self::Coarse => undertone_metrics::coarser,
+        };
+        let (class_of, count) = class_of(&description.sums, probabilities.len());
+        combine(probabilities, &class_of, count)
     }
 }
 

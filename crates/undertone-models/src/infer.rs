@@ -63,11 +63,14 @@ impl Inference<'_> {
     /// Predict each clip, given its windows: the mean over the windows that count. Windows of
     /// several clips share a batch.
     pub fn clips(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<f32>> {
-        let predict = |windows: Vec<Vec<f32>>| {
-            let rows: Vec<Vec<f32>> = windows.iter().map(|it| self.outputs.row(it)).collect();
-            mean(&rows)
-        };
-        self.counting(clips).into_iter().map(predict).collect()
+        let counting = self.counting(clips);
+        counting.iter().map(|windows| self.clip(windows)).collect()
+    }
+
+    /// Predict a clip from the network's scores for the windows that count: the mean over them.
+    pub fn clip(&self, windows: &[Vec<f32>]) -> Vec<f32> {
+        let rows: Vec<Vec<f32>> = windows.iter().map(|it| self.outputs.row(it)).collect();
+        mean(&rows)
     }
 
     /// Compute the network's scores for the windows of each clip that count: those with speech, or

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rand::seq::SliceRandom;
 use undertone_corpus::{Emotion, LabelScheme, Utterance};
 use undertone_metrics::{
-    AdaptationPoint, ClipPrediction, argmax, coarser, expected_calibration_error, sums,
+    AdaptationPoint, ClipPrediction, coarser, expected_calibration_error, mean_recall, sums,
 };
 use undertone_models::{AdaptationConfig, Evidence, ModelConfig, Outputs, Voice};
 
@@ -211,18 +211,6 @@ fn prediction(utterance: &Utterance, truth: usize, probabilities: Vec<f32>) -> C
 
 /// Return the mean recall over the classes that occur.
 fn uar(scheme: &LabelScheme, predictions: &[ClipPrediction]) -> f64 {
-    let mut counts = vec![(0.0, 0.0); scheme.labels().len()];
-    for prediction in predictions {
-        let (all, right) = &mut counts[prediction.truth];
-        *all += 1.0;
-        *right += f64::from(u8::from(
-            argmax(&prediction.probabilities) == prediction.truth,
-        ));
-    }
-    let recalls: Vec<f64> = counts
-        .iter()
-        .filter(|(all, _)| *all > 0.0)
-        .map(|(all, right)| right / all)
-        .collect();
-    recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
+    let pairs = predictions.iter().map(|it| (it.truth, it.predicted()));
+    mean_recall(pairs, scheme.labels().len())
 }

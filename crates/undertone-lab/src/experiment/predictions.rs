@@ -6,7 +6,7 @@ use undertone_audio::FeatureMatrix;
 use undertone_corpus::Utterance;
 use undertone_metrics::AdaptationPoint;
 use undertone_models::ModelConfig;
-use undertone_models::infer::{Inference, mean};
+use undertone_models::infer::Inference;
 
 use super::adaptation::{HeardClip, HeardClips};
 use crate::prepare::ClipFeatures;
@@ -38,13 +38,9 @@ impl Predictor<'_> {
         indices: &[usize],
         seed: u64,
     ) -> (Vec<P>, Vec<AdaptationPoint>) {
-        let outputs = self.inference.outputs;
         let windows = self.inference.counting(&self.windows(indices));
-        let row = |windows: &Vec<Vec<f32>>| {
-            let rows: Vec<Vec<f32>> = windows.iter().map(|it| outputs.row(it)).collect();
-            mean(&rows)
-        };
-        let predictions = self.of_clips(indices, windows.iter().map(row).collect());
+        let rows = windows.iter().map(|windows| self.inference.clip(windows));
+        let predictions = self.of_clips(indices, rows.collect());
         let clips = indices
             .iter()
             .zip(windows)
@@ -54,7 +50,7 @@ impl Predictor<'_> {
             });
         let heard = HeardClips {
             config: self.config,
-            outputs,
+            outputs: self.inference.outputs,
             clips: clips.collect(),
             seed,
         };

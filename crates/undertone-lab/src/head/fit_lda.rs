@@ -6,7 +6,7 @@
 //! with more emotions is not more probable.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use undertone_metrics::argmax;
+use undertone_metrics::{argmax, mean_recall};
 use undertone_models::Head;
 
 use super::held_out_groups::held_out_groups;
@@ -112,15 +112,8 @@ fn evaluate(head: &Head, examples: &[Example<'_>], device: &Device) -> Vec<HeldO
 
 /// Return the mean recall over the outputs that occur.
 fn average_recall(held_out: &[HeldOut], outputs: usize) -> f64 {
-    let recalls: Vec<f64> = (0..outputs)
-        .filter_map(|output| {
-            let of_output = held_out.iter().filter(|it| it.output == output);
-            let count = of_output.clone().count();
-            let right = of_output.filter(|it| argmax(&it.scores) == output).count();
-            (count > 0).then(|| right as f64 / count as f64)
-        })
-        .collect();
-    recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
+    let pairs = held_out.iter().map(|it| (it.output, argmax(&it.scores)));
+    mean_recall(pairs, outputs)
 }
 
 /// Return the temperature of held-out examples, in which each output has the same weight.

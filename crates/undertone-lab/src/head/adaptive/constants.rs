@@ -7,6 +7,7 @@ use rand::seq::SliceRandom;
 use undertone_models::AdaptationConfig;
 
 use super::heads::AdditiveModel;
+use super::mean_of::mean_of;
 use super::very_sure::HeldOutScores;
 use crate::head::temperature::{Scored, temperature};
 use crate::train::rng_at;
@@ -46,7 +47,7 @@ pub(super) fn constants(
     let means: Vec<&Vec<f64>> = class_means.iter().collect();
     let mut config = AdaptationConfig {
         spread_weights: spread_weights(groups, &class_means)?,
-        middle: mean(&means),
+        middle: mean_of(&means),
         threshold: gate.unwrap_or(THRESHOLD),
         slope: SLOPE,
         prior: PRIOR,
@@ -114,7 +115,7 @@ fn class_means(groups: &[HeldOutGroup], outputs: usize) -> Option<Vec<Vec<f64>>>
                         .filter(|(_, of)| **of == output)
                         .map(|(row, _)| row)
                         .collect();
-                    (!rows.is_empty()).then(|| mean(&rows))
+                    (!rows.is_empty()).then(|| mean_of(&rows))
                 })
                 .collect()
         })
@@ -133,7 +134,7 @@ fn spread_weights(groups: &[HeldOutGroup], class_means: &[Vec<f64>]) -> Option<V
     let outputs = class_means.len();
     let precision = zero_sum_inverse(within(groups, outputs)?)?;
     let means: Vec<&Vec<f64>> = class_means.iter().collect();
-    let middle = mean(&means);
+    let middle = mean_of(&means);
     let mut between = DMatrix::<f64>::zeros(outputs, outputs);
     for row in class_means {
         between += outer(row, &middle) / outputs as f64;
@@ -167,7 +168,7 @@ fn within(groups: &[HeldOutGroup], outputs: usize) -> Option<DMatrix<f64>> {
         let mut scatter = DMatrix::<f64>::zeros(outputs, outputs);
         let mut freedom = 0.0;
         for (_, rows) in cells.iter().filter(|((of, _), _)| *of == output) {
-            let middle = mean(rows);
+            let middle = mean_of(rows);
             freedom += rows.len() as f64 - 1.0;
             for row in rows {
                 scatter += outer(row, &middle);
@@ -218,12 +219,4 @@ fn group_temperature(groups: &[HeldOutGroup], scores: &[&[Vec<f64>]]) -> f64 {
             })
     });
     temperature(clips)
-}
-
-fn mean(rows: &[&Vec<f64>]) -> Vec<f64> {
-    let width = rows.first().map_or(0, |row| row.len());
-    let count = rows.len().max(1) as f64;
-    (0..width)
-        .map(|at| rows.iter().map(|row| row[at]).sum::<f64>() / count)
-        .collect()
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use undertone_audio::FeatureMatrix;
+use undertone_metrics::{argmax, mean_recall};
 use undertone_models::{AdaptationConfig, Head};
 
 use super::clips::{AdaptiveExample, Standard};
 use super::constants::{HeldOutGroup, constants};
-use super::group::{Blindness, Group};
+use super::group::{Blindness, Group, others};
 use super::heads::{HeadOptions, LinearHead};
 use super::speech::{Detector, Kind};
 use super::very_sure::{HeldOutScores, very_sure};
@@ -81,11 +82,7 @@ pub(crate) fn fit_adaptive(
     };
     let mut held_out = Vec::new();
     for (index, group) in groups.iter().enumerate() {
-        let others = groups
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != index);
-        let others: Vec<&Group> = others.map(|(_, group)| group).collect();
+        let others = others(&groups, index);
         // Without the group, an output may have no clip.
         let Some((alone, adapted)) = heads(&others) else {
             continue;
@@ -167,19 +164,8 @@ fn score(group: &Group, alone: &LinearHead, adapted: &LinearHead) -> HeldOutGrou
 
 /// Return the unweighted average recall of the model's own head.
 fn recall(group: &HeldOutGroup, outputs: usize) -> f64 {
-    let mut counts = vec![(0.0, 0.0); outputs];
-    for (scores, output) in group.own.iter().zip(&group.outputs) {
-        let (all, right) = &mut counts[*output];
-        *all += 1.0;
-        let best = (0..outputs).max_by(|one, other| scores[*one].total_cmp(&scores[*other]));
-        *right += f64::from(u8::from(best == Some(*output)));
-    }
-    let occurring: Vec<f64> = counts
-        .iter()
-        .filter(|(all, _)| *all > 0.0)
-        .map(|(all, right)| right / all)
-        .collect();
-    occurring.iter().sum::<f64>() / occurring.len().max(1) as f64
+    let predicted = group.own.iter().map(|scores| argmax(scores));
+    mean_recall(group.outputs.iter().copied().zip(predicted), outputs)
 }
 
 /// Put the heads and the detector into one linear layer for embeddings that are not standardized:

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::clips::{AdaptiveExample, Standard};
+use super::mean_of::mean_of;
 
 /// Which differences a head ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +127,15 @@ impl Group {
     }
 }
 
+/// Return all groups but one.
+pub(super) fn others(groups: &[Group], held_out: usize) -> Vec<&Group> {
+    let others = groups
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != held_out);
+    others.map(|(_, group)| group).collect()
+}
+
 /// Return `RᵀR / n` of `n` rows.
 fn covariance(rows: &Tensor<2>) -> Tensor<2> {
     let count = rows.dims()[0].max(1) as f32;
@@ -194,12 +204,4 @@ fn speaker_interaction(
         TensorData::new(rows, [count, width]),
         device,
     ))
-}
-
-fn mean_of(rows: &[Vec<f64>]) -> Vec<f64> {
-    let width = rows.first().map_or(0, Vec::len);
-    let count = rows.len().max(1) as f64;
-    (0..width)
-        .map(|at| rows.iter().map(|row| row[at]).sum::<f64>() / count)
-        .collect()
 }

@@ -12,6 +12,7 @@ mod constants;
 mod fit;
 mod group;
 mod heads;
+mod mean_of;
 mod speech;
 mod very_sure;
 

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 
 use super::conjugate_gradient::solve;
-use super::group::Group;
+use super::group::{Group, others};
 
 /// Added to the diagonal of the moments of standardized embeddings.
 const RIDGE: f32 = 20.0;
@@ -37,28 +37,19 @@ pub(super) struct Detector {
 }
 
 impl Detector {
-    /// Fit a detector by least squares to 1 for speech and -1 for other sounds. Each group counts
+    /// Fit a detector to two groups or more by least squares to 1 for speech and -1 for other sounds. Each group counts
     /// the same, and each kind by its weight. The threshold is the lowest over the groups of what
     /// a detector that did not hear the group says of nearly all of its clips.
     pub(super) fn fit(groups: &[Group], kinds: &[Kind], device: &Device) -> Self {
         let all: Vec<&Group> = groups.iter().collect();
         let weight = regression(&all, kinds, device);
         let threshold = (0..groups.len())
-            .filter(|_| groups.len() > 1)
             .map(|held| {
-                let others = groups
-                    .iter()
-                    .enumerate()
-                    .filter(|(index, _)| *index != held);
-                let others: Vec<&Group> = others.map(|(_, group)| group).collect();
-                accepting(&groups[held], &regression(&others, kinds, device))
+                accepting(
+                    &groups[held],
+                    &regression(&others(groups, held), kinds, device),
+                )
             })
-            .chain(
-                groups
-                    .iter()
-                    .filter(|_| groups.len() == 1)
-                    .map(|it| accepting(it, &weight)),
-            )
             .fold(f64::INFINITY, f64::min);
         Self {
             bias: -threshold,

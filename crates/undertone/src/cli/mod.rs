@@ -20,6 +20,8 @@ mod train;
 mod values;
 mod voice;
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -106,10 +108,11 @@ const OPTIONAL: [Optional; 9] = [
 ];
 
 impl Cli {
-    /// Parse the arguments of the process. Exit with help or an error message if there is nothing
-    /// to run.
-    pub(crate) fn from_arguments() -> Self {
-        Self::try_parse().unwrap_or_else(|error| missing_command(error, &OPTIONAL).exit())
+    /// Parse the arguments, of which the first is the name of the program. Exit with help or an error
+    /// message if there is nothing to run.
+    pub(crate) fn from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        Self::try_parse_from(arguments)
+            .unwrap_or_else(|error| missing_command(error, &OPTIONAL).exit())
     }
 }
 

@@ -32,13 +32,13 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
     if !Columns::are_named_in(&record) {
         return nameless(text, first, separator, &record);
     }
-    let columns = Columns::find(&record).map_err(|fault| fault.at(line(&record)))?;
+    let columns = Columns::find(&record).map_err(|fault| fault.at(line(text, &record)))?;
     let mut entries = Vec::new();
     while next(&mut reader, &mut record)? {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let rows = row(&columns, &record).map_err(|fault| fault.at(line(&record)))?;
+        let rows = row(&columns, &record).map_err(|fault| fault.at(line(text, &record)))?;
         entries.extend(rows);
     }
     Ok(entries)
@@ -54,8 +54,18 @@ fn next(reader: &mut csv::Reader<&[u8]>, record: &mut StringRecord) -> Result<bo
     })
 }
 
-fn line(record: &StringRecord) -> u64 {
-    record.position().map_or(1, csv::Position::line)
+/// Return the line of a row. The reader counts from behind the row before, so the empty lines
+/// between are added.
+fn line(text: &str, record: &StringRecord) -> u64 {
+    let Some(position) = record.position() else {
+        return 1;
+    };
+    let rest = text
+        .as_bytes()
+        .get(position.byte() as usize..)
+        .unwrap_or_default();
+    let empty = rest.iter().take_while(|&&byte| byte == b'\n').count();
+    position.line() + empty as u64
 }
 
 /// Read a table whose first row has values.
@@ -69,7 +79,9 @@ fn nameless(
         if audacity::is_label(first) {
             return audacity::read(text);
         }
-        if let Some(row) = ElanRow::of(first) {
+        // ELAN's rows begin with the name of a tier.
+        let begins_with_times = record.iter().take(2).all(is_time);
+        if let Some(row) = ElanRow::of(first).filter(|_| !begins_with_times) {
             return row.read(text);
         }
     }
@@ -85,17 +97,17 @@ fn nameless(
             let mut record = StringRecord::new();
             let mut entries = Vec::new();
             while next(&mut reader, &mut record)? {
-                let rows = row(&columns, &record).map_err(|fault| fault.at(line(&record)))?;
+                let rows = row(&columns, &record).map_err(|fault| fault.at(line(text, &record)))?;
                 entries.extend(rows);
             }
             Ok(entries)
         }
-        (_, _, 2..) => Err(SegmentFault::NamelessColumns.at(line(record))),
+        (_, _, 2..) => Err(SegmentFault::NamelessColumns.at(line(text, record))),
         _ => Err(SegmentFault::Syntax {
             expected: "the names of columns, such as start,end,text",
             found: shown(first),
         }
-        .at(line(record))),
+        .at(line(text, record))),
     }
 }
 

@@ -35,10 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         insert(&format!("states.{index}"), &states.dims(), states.to_data());
     }
     if let Ok(sizes) = ClassifierHeadConfig::from_json(&json, &config) {
+        let sizes = sizes.as_stored(|name| checkpoint.shape(name).is_some())?;
         let stock = PretrainedConfig::stock(String::new(), &sizes);
         let widths = (sizes.states - 1, sizes.width);
         let readout = Readout::random(&stock, widths, sizes.labels.len(), &device)?;
-        let readout = readout.filled(&checkpoint)?;
+        let readout = readout.filled(&checkpoint, sizes.layout)?;
         let logits = readout.forward(&hidden);
         insert("logits", &logits.dims(), logits.into_data());
         if let Some(copy) = copy.first() {

@@ -10,7 +10,7 @@ use undertone_metrics::argmax;
 use crate::adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};
 use crate::engine::{ClassifyError, Engine, Windows};
 use crate::infer::{has_speech, mean};
-use crate::model::{self, Model, ModelConfig, ModelError};
+use crate::model::{self, ForeignOutputs, Model, ModelConfig, ModelError};
 use crate::network::Network;
 use crate::outputs::Outputs;
 
@@ -95,7 +95,8 @@ impl Classifier {
     }
 
     /// Load a model folder onto a device. It may also be a folder of a model for audio
-    /// classification that `transformers` wrote (wav2vec 2.0, HuBERT, Whisper).
+    /// classification that others trained, in the layout of `transformers` (wav2vec 2.0, HuBERT,
+    /// WavLM, data2vec, Whisper).
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -110,16 +111,25 @@ impl Classifier {
 
     fn load_foreign(folder: &Path, device: &Device) -> Result<Self, ModelError> {
         let foreign = model::load_foreign(folder, device)?;
+        let labels = match foreign.outputs {
+            ForeignOutputs::Labels(labels) => labels,
+            ForeignOutputs::Dimensions(dimensions) => {
+                return Err(ModelError::NoClasses {
+                    path: folder.to_owned(),
+                    dimensions: dimensions.into_iter().map(|it| it.name).collect(),
+                });
+            }
+        };
         let front_end =
             FrontEnd::new(foreign.front_end).map_err(|source| ModelError::FrontEnd {
                 path: folder.to_owned(),
                 source,
             })?;
-        let outputs = Outputs::Classes((0..foreign.labels.len()).collect());
+        let outputs = Outputs::Classes((0..labels.len()).collect());
         let network = Network::Pretrained(foreign.network);
         Ok(Self {
             config: None,
-            labels: foreign.labels.into(),
+            labels: labels.into(),
             engine: Engine::new(network, front_end, None, outputs, device),
         })
     }

@@ -20,9 +20,10 @@ pub use batch::Batch;
 pub use classifier::{Classifier, Prediction, WindowPrediction};
 pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
-    ClassifierHeadConfig, ConvolutionNorm, Encoder, EncoderConfig, EncoderConfigError,
-    EncoderError, EncoderParts, HiddenStates, PreprocessorConfig, StepPooling, StepPoolingKind,
-    Wav2Vec2, Wav2Vec2Config, WhisperConfig, WhisperEncoder,
+    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, Encoder, EncoderConfig,
+    EncoderConfigError, EncoderError, EncoderParts, HeadLayout, HiddenStates, PreprocessorConfig,
+    StepPooling, StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WavLmConfig, WhisperConfig,
+    WhisperEncoder,
 };
 pub use engine::ClassifyError;
 pub use infer::OVERLAP;
@@ -34,9 +35,9 @@ pub use model::{
     PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
 };
 pub use network::{
-    Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head, Lstm,
-    LstmConfig, Network, NetworkConfig, NetworkError, Pooling, PretrainedConfig, PretrainedNetwork,
-    Readout, States, TrainedParts, parameter_bytes,
+    Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
+    HeadActivation, Lstm, LstmConfig, Network, NetworkConfig, NetworkError, Pooling,
+    PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts, parameter_bytes,
 };
 pub use outputs::Outputs;
 pub use regressor::{Estimate, Regressor, WindowEstimate};

@@ -7,13 +7,15 @@ use undertone_audio::{FrontEnd, Recording};
 
 use crate::engine::{ClassifyError, Engine, Windows};
 use crate::infer::mean;
-use crate::model::{Dimension, Model, ModelConfig, ModelError};
+use crate::model::{self, Dimension, ForeignOutputs, Model, ModelConfig, ModelError};
+use crate::network::Network;
 use crate::outputs::Outputs;
 
 /// A trained model of dimensions, ready to read recordings. Threads can share it by reference.
 #[derive(Debug)]
 pub struct Regressor {
-    config: ModelConfig,
+    config: Option<ModelConfig>,
+    dimensions: Vec<Dimension>,
     engine: Engine,
 }
 
@@ -46,31 +48,57 @@ impl Regressor {
         Self::load_on(folder, &Device::flex())
     }
 
-    /// Load a model folder onto a device.
+    /// Load a model folder onto a device. It may also be a folder of a model for regression that
+    /// others trained, in the layout of `transformers`; its numbers are those of the network.
     ///
     /// # Errors
     /// As [`Regressor::load`].
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
         let folder = folder.as_ref();
-        let (model, front_end) = Model::load_with_front_end(folder, device)?;
-        if model.config.dimensions.is_empty() {
+        let (model, front_end) = match Model::load_with_front_end(folder, device) {
+            Ok(loaded) => loaded,
+            Err(ModelError::Foreign(_)) => return Self::load_foreign(folder, device),
+            Err(error) => return Err(error),
+        };
+        let dimensions = model.config.dimensions.clone();
+        if dimensions.is_empty() {
             return Err(ModelError::NoDimensions(folder.to_owned()));
         }
-        let outputs = Outputs::Dimensions(model.config.dimensions.clone());
+        let outputs = Outputs::Dimensions(dimensions.clone());
         Ok(Self {
             engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
-            config: model.config,
+            config: Some(model.config),
+            dimensions,
         })
     }
 
-    /// Return the configuration of the model.
-    pub fn config(&self) -> &ModelConfig {
-        &self.config
+    fn load_foreign(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+        let foreign = model::load_foreign(folder, device)?;
+        let ForeignOutputs::Dimensions(dimensions) = foreign.outputs else {
+            return Err(ModelError::NoDimensions(folder.to_owned()));
+        };
+        let front_end =
+            FrontEnd::new(foreign.front_end).map_err(|source| ModelError::FrontEnd {
+                path: folder.to_owned(),
+                source,
+            })?;
+        let outputs = Outputs::Dimensions(dimensions.clone());
+        let network = Network::Pretrained(foreign.network);
+        Ok(Self {
+            engine: Engine::new(network, front_end, None, outputs, device),
+            config: None,
+            dimensions,
+        })
+    }
+
+    /// Return the configuration of the model; `None` if Undertone did not train it.
+    pub fn config(&self) -> Option<&ModelConfig> {
+        self.config.as_ref()
     }
 
     /// Return the dimensions, in the order of their values.
     pub fn dimensions(&self) -> &[Dimension] {
-        &self.config.dimensions
+        &self.dimensions
     }
 
     /// Return the front end, which turns recordings into features.

@@ -8,7 +8,8 @@ use std::path::Path;
 use burn::tensor::Device;
 use encoders::{ALL, Reference, values_of, whole_difference};
 use undertone_models::{
-    Checkpoint, CheckpointError, Encoder, EncoderError, FloatType, NamedTensor, write_safetensors,
+    Checkpoint, CheckpointError, Encoder, EncoderError, FloatType, HeadLayout, NamedTensor,
+    write_safetensors,
 };
 
 type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -57,7 +58,10 @@ fn writing_an_encoder_that_was_read_keeps_its_tensors() {
             Encoder::load(&reference.config, None, &reference.checkpoint, &device).unwrap();
         let readout = encoders::readout(&reference.head, &reference.checkpoint, &device).unwrap();
         let mut tensors = encoder.to_tensors(&reference.config);
-        tensors.extend(readout.to_tensors());
+        // A head with other names is written with the names of transformers.
+        if reference.head.layout == HeadLayout::Projector {
+            tensors.extend(readout.to_tensors());
+        }
         let tensors: Vec<_> = tensors
             .iter()
             .map(|tensor| (tensor, FloatType::F32))
@@ -73,6 +77,8 @@ fn writing_an_encoder_that_was_read_keeps_its_tensors() {
         let read: Tensors = tensors_of(&reference.checkpoint)
             .into_iter()
             .filter(|(name, _)| !name.ends_with("masked_spec_embed"))
+            .filter(|(name, _)| !name.starts_with("classifier.dense"))
+            .filter(|(name, _)| !name.starts_with("classifier.out"))
             .map(|(name, tensor)| (new_name(name), tensor))
             .collect();
         let written = tensors_of(&Checkpoint::open(folder.path()).unwrap());

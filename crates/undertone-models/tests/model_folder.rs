@@ -365,7 +365,7 @@ fn a_model_of_dimensions_predicts_numbers_and_no_classes() {
     let config = ModelConfig::load(folder.path()).unwrap();
     assert_eq!(config.output_count(), 2);
     let regressor = Regressor::load(folder.path()).unwrap();
-    assert_eq!(regressor.config(), &config);
+    assert_eq!(regressor.config(), Some(&config));
     let estimate = regressor.estimate(&tone(1.7, 16_000, 440.0)).unwrap();
     assert!(estimate.windows.len() > 1);
     let [arousal, valence] = estimate.values[..] else {

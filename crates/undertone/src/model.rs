@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, ModelConfig, Regressor};
+use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, Model, Regressor};
 
 use crate::hub;
 
@@ -62,9 +62,8 @@ impl ModelSource {
         let Self::Folder(folder) = self else {
             return Ok(None);
         };
-        // A model that Undertone did not train, or a damaged one, is the classifier's matter.
-        let config = ModelConfig::load(folder);
-        if config.is_ok_and(|config| !config.dimensions.is_empty()) {
+        // What is wrong with a model that cannot be read, the classifier tells.
+        if Model::predicts_numbers(folder).is_ok_and(|it| it) {
             return Ok(Some(Regressor::load_on(folder, &kind.open()?)?));
         }
         Ok(None)

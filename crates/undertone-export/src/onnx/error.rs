@@ -17,6 +17,9 @@ pub enum OnnxError {
     /// The encoder's configuration cannot be used.
     #[error(transparent)]
     Encoder(#[from] EncoderConfigError),
+    /// There is no graph for the encoder's family.
+    #[error("{0} cannot be exported to ONNX; `export --to hf` writes it for transformers")]
+    Unsupported(&'static str),
     /// The encoder does not have the hidden states that the network reads.
     #[error(transparent)]
     Network(#[from] NetworkError),

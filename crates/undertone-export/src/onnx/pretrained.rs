@@ -2,7 +2,9 @@
 //! `undertone_models::PretrainedNetwork`.
 
 use serde_json::{Map, Value as Json};
-use undertone_models::{EncoderConfig, PretrainedConfig, States, StepPooling, StepPoolingKind};
+use undertone_models::{
+    EncoderConfig, HeadActivation, PretrainedConfig, States, StepPooling, StepPoolingKind,
+};
 
 use super::graph::{Graph, Value, int};
 use super::steps::StepMask;
@@ -26,6 +28,8 @@ pub(super) fn scores(
         EncoderConfig::Wav2Vec2(sizes) | EncoderConfig::Hubert(sizes) => {
             wav2vec2::hidden_states(graph, sizes, shortest, layers, inputs)?
         }
+        EncoderConfig::WavLm(_) => return Err(OnnxError::Unsupported("WavLM")),
+        EncoderConfig::Data2VecAudio(_) => return Err(OnnxError::Unsupported("data2vec")),
     };
     let chosen = match &config.states {
         States::Last => states.last().cloned().into_iter().collect(),
@@ -46,6 +50,9 @@ pub(super) fn scores(
     let mut embedding = graph.reshape(&embedding, &[0, width]);
     if config.projection.is_some() {
         embedding = graph.linear(&embedding, "readout.head.projector")?;
+    }
+    if config.activation == Some(HeadActivation::Tanh) {
+        embedding = graph.op("Tanh", &[&embedding]);
     }
     graph.linear(&embedding, "readout.head.classifier")
 }

@@ -1,4 +1,4 @@
-//! Pretrained speech encoders: wav2vec 2.0, HuBERT and Whisper's encoder.
+//! Pretrained speech encoders: wav2vec 2.0, HuBERT, WavLM, data2vec and Whisper's encoder.
 //!
 //! They compute what `transformers` of Hugging Face computes from the same checkpoint
 //! (`tests/encoder_parity.rs`, `bench/encoder_parity.py`), with one difference: the result of a
@@ -12,14 +12,16 @@ mod config;
 mod convolution;
 mod error;
 mod pooling;
+mod relative_positions;
 mod steps;
 mod transformer;
 mod wav2vec2;
 mod whisper;
 
+pub(crate) use config::Sizes;
 pub use config::{
-    ClassifierHeadConfig, ConvolutionNorm, EncoderConfig, EncoderConfigError, PreprocessorConfig,
-    Wav2Vec2Config, WhisperConfig,
+    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, EncoderConfig, EncoderConfigError,
+    HeadLayout, PreprocessorConfig, Wav2Vec2Config, WavLmConfig, WhisperConfig,
 };
 pub use error::EncoderError;
 pub use pooling::{StepPooling, StepPoolingKind};
@@ -27,6 +29,8 @@ pub use steps::HiddenStates;
 pub use transformer::EncoderParts;
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;
+
+use std::collections::BTreeSet;
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -38,7 +42,7 @@ use crate::weights::{self, Checkpoint, NamedTensor};
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)] // only one value exists, and Burn derives no boxes
 pub enum Encoder {
-    /// wav2vec 2.0 or HuBERT, which reads waveforms.
+    /// wav2vec 2.0, HuBERT, WavLM or data2vec, which read waveforms.
     Wav2Vec2(Wav2Vec2),
     /// Whisper's encoder, which reads log-mel frames.
     Whisper(WhisperEncoder),
@@ -47,8 +51,8 @@ pub enum Encoder {
 impl Encoder {
     /// Load an encoder from a checkpoint.
     ///
-    /// The names may have the prefix of a model with a head (`wav2vec2.`, `hubert.`, `encoder.`,
-    /// `model.encoder.`, `model.`) or none. Other tensors of the checkpoint are ignored: heads, a
+    /// The names may have the prefix of a model with a head (`wav2vec2.`, `hubert.`, `wavlm.`,
+    /// `data2vec_audio.`, `encoder.`, `model.encoder.`, `model.`) or none. Other tensors of the checkpoint are ignored: heads, a
     /// decoder, later layers.
     ///
     /// With `layers`, only the first layers of the transformer are loaded. States 0 to `layers` are
@@ -66,13 +70,22 @@ impl Encoder {
         device: &Device,
     ) -> Result<Self, EncoderError> {
         let encoder = Self::random(config, layers, device)?;
-        let prefixes = match &encoder {
-            Self::Wav2Vec2(_) => wav2vec2::PREFIXES,
-            Self::Whisper(_) => whisper::PREFIXES,
-        };
-        let prefix = weights::prefix(&encoder, checkpoint, &prefixes);
+        let prefix = encoder.prefix_in(checkpoint);
         let name_of = |name: &str| format!("{prefix}{name}");
         Ok(weights::load(encoder, checkpoint, name_of)?)
+    }
+
+    /// Return the names of the tensors of a checkpoint that [`Encoder::load`] reads.
+    pub(crate) fn stored_names(&self, checkpoint: &Checkpoint) -> BTreeSet<String> {
+        let prefix = self.prefix_in(checkpoint);
+        weights::stored_names(self, checkpoint, |name| format!("{prefix}{name}"))
+    }
+
+    fn prefix_in(&self, checkpoint: &Checkpoint) -> &'static str {
+        match self {
+            Self::Wav2Vec2(_) => weights::prefix(self, checkpoint, &wav2vec2::PREFIXES),
+            Self::Whisper(_) => weights::prefix(self, checkpoint, &whisper::PREFIXES),
+        }
     }
 
     /// Create an encoder with random weights, which are drawn when they are first used.
@@ -96,6 +109,14 @@ impl Encoder {
         Ok(match config {
             EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config) => {
                 Self::Wav2Vec2(Wav2Vec2::random(config, layers, device))
+            }
+            EncoderConfig::WavLm(config) => {
+                let network = Wav2Vec2::random(&config.sizes, layers, device);
+                Self::Wav2Vec2(network.with_relative_positions(config, device))
+            }
+            EncoderConfig::Data2VecAudio(config) => {
+                let network = Wav2Vec2::random(&config.sizes, layers, device);
+                Self::Wav2Vec2(network.with_position_layers(config, device))
             }
             EncoderConfig::Whisper(config) => {
                 Self::Whisper(WhisperEncoder::random(config, layers, device))
@@ -153,7 +174,7 @@ impl Encoder {
     }
 
     /// Return all tensors with the names and the layout that `transformers` uses in a model with a
-    /// classification head of the family of `config` (`wav2vec2.…`, `hubert.…`, `encoder.…`). The
+    /// classification head of the family of `config` (`wav2vec2.…`, `wavlm.…`, `encoder.…`). The
     /// weight of the position embedding is split into the two factors of its normalization.
     ///
     /// `transformers` applies its layer norm behind the last layer of any pre-norm network. For a

@@ -5,6 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 
+use super::config::WavLmConfig;
+use super::relative_positions::{RelativeEmbedding, gate};
 use crate::kernels::attention;
 
 /// The parameters of an encoder by the parts that training treats differently.
@@ -75,53 +77,96 @@ impl AttentionConfig {
             k_proj: square(self.key_bias),
             v_proj: square(true),
             out_proj: square(true),
+            gru_rel_pos_const: None,
+            gru_rel_pos_linear: None,
+            rel_attn_embed: None,
             dropout: DropoutConfig::new(self.dropout).init(),
             heads: self.heads,
         }
     }
 }
 
-/// Multi-head self-attention.
+/// Multi-head self-attention. The gate of a bias by relative positions is beside the projections,
+/// where WavLM's checkpoints have it.
 #[derive(Module, Debug)]
 pub(super) struct Attention {
     q_proj: Linear,
     k_proj: Linear,
     v_proj: Linear,
     out_proj: Linear,
+    /// `[heads]`
+    gru_rel_pos_const: Option<Param<Tensor<1>>>,
+    gru_rel_pos_linear: Option<Linear>,
+    rel_attn_embed: Option<RelativeEmbedding>,
     dropout: Dropout,
     heads: usize,
 }
 
+/// What the layers of a transformer know about a batch.
+pub(super) struct BatchSteps<'a> {
+    /// The steps of each clip.
+    pub(super) lengths: &'a [usize],
+    /// The bias of each query and key before the gate of a layer, `[1, heads, steps, steps]`.
+    pub(super) position_bias: Option<Tensor<4>>,
+}
+
 impl Attention {
+    /// Add a gate for a bias by relative positions.
+    pub(super) fn gated(mut self, config: &WavLmConfig, device: &Device) -> Self {
+        let width = config.sizes.hidden_size / self.heads;
+        self.gru_rel_pos_const = Some(Initializer::Ones.init([self.heads], device));
+        self.gru_rel_pos_linear = Some(linear(width, 8, true, device));
+        self
+    }
+
+    /// Add the biases that all layers share.
+    pub(super) fn with_relative_embedding(mut self, embedding: RelativeEmbedding) -> Self {
+        self.rel_attn_embed = Some(embedding);
+        self
+    }
+
+    /// Return the biases that all layers share, if this layer has them.
+    pub(super) fn relative_embedding(&self) -> Option<&RelativeEmbedding> {
+        self.rel_attn_embed.as_ref()
+    }
+
     /// `[batch, steps, width]` → the same
-    pub(super) fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+    pub(super) fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {
+        let gated = match (&self.gru_rel_pos_const, &self.gru_rel_pos_linear) {
+            (Some(scale), Some(linear)) => Some(gate(states.clone(), linear, scale.val())),
+            _ => None,
+        };
+        let bias = gated
+            .zip(steps.position_bias.clone())
+            .map(|(gate, bias)| gate * bias);
         let query = self.q_proj.forward(states.clone());
         let key = self.k_proj.forward(states.clone());
         let value = self.v_proj.forward(states);
-        let attended = attention([query, key, value], self.heads, lengths, &self.dropout);
+        let inputs = [query, key, value];
+        let attended = attention(inputs, self.heads, bias, steps.lengths, &self.dropout);
         self.out_proj.forward(attended)
     }
 }
 
 /// A layer of a transformer.
 pub(super) trait TransformerLayer: Module {
-    /// `[batch, steps, width]` → the same; `lengths` are the steps of each clip.
-    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3>;
+    /// `[batch, steps, width]` → the same
+    fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3>;
 }
 
 /// Run the layers, and return the input of the first layer and the output of every layer; the last
-/// one through `norm`, where the network has a norm there. `lengths` are the steps of each clip.
+/// one through `norm`, where the network has a norm there.
 pub(super) fn hidden_states<L: TransformerLayer>(
     layers: &[L],
     norm: Option<&LayerNorm>,
     input: Tensor<3>,
-    lengths: &[usize],
+    steps: &BatchSteps<'_>,
 ) -> Vec<Tensor<3>> {
     let mut states = Vec::with_capacity(layers.len() + 1);
     let mut last = input;
     for layer in layers {
         states.push(last.clone());
-        last = layer.forward(last, lengths);
+        last = layer.forward(last, steps);
     }
     states.push(match norm {
         Some(norm) => norm.forward(last),

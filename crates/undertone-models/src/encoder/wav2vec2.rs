@@ -1,29 +1,38 @@
-//! wav2vec 2.0 (Baevski et al. 2020) and HuBERT (Hsu et al. 2021): convolutions over the waveform,
-//! a projection, a convolutional position embedding, and a transformer.
+//! wav2vec 2.0 (Baevski et al. 2020), HuBERT (Hsu et al. 2021), WavLM (Chen et al. 2022) and
+//! data2vec for audio (Baevski et al. 2022): convolutions over the waveform, a projection, a
+//! convolutional position embedding, and a transformer.
 //!
-//! After `modeling_wav2vec2.py` and `modeling_hubert.py` of `transformers` 4.57, without their
-//! layer drop and without their masking of hidden states while training. Fields have the names of
-//! the checkpoint.
+//! After `modeling_wav2vec2.py`, `modeling_hubert.py`, `modeling_wavlm.py` and
+//! `modeling_data2vec_audio.py` of `transformers` 4.57, without their layer drop and without their
+//! masking of hidden states while training. Fields have the names of the checkpoint.
 
 use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
 use burn::tensor::module::layer_norm;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Bool, Device, Tensor};
 
-use super::config::{ConvolutionNorm, Wav2Vec2Config};
+use super::config::{ConvolutionNorm, Data2VecAudioConfig, Wav2Vec2Config, WavLmConfig};
 use super::convolution::{Convolution, GroupedConvolution};
+use super::relative_positions::RelativeEmbedding;
 use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
-    Attention, AttentionConfig, EncoderParts, LayerNorm, TransformerLayer, freeze_before_last,
-    hidden_states, linear,
+    Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
+    freeze_before_last, hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::{channel_norm, gelu};
 
 /// Prefixes of the names in a checkpoint.
-pub(super) const PREFIXES: [&str; 4] = ["wav2vec2.", "hubert.", "", "model."];
+pub(super) const PREFIXES: [&str; 6] = [
+    "wav2vec2.",
+    "hubert.",
+    "wavlm.",
+    "data2vec_audio.",
+    "",
+    "model.",
+];
 
-/// wav2vec 2.0 or HuBERT without a head.
+/// wav2vec 2.0, HuBERT, WavLM or data2vec without a head.
 #[derive(Module, Debug)]
 pub struct Wav2Vec2 {
     feature_extractor: FeatureExtractor,
@@ -46,6 +55,43 @@ impl Wav2Vec2 {
             encoder: TransformerEncoder::random(config, layers, device),
             receptive_field: config.receptive_field(),
         }
+    }
+
+    /// Add the relative positions of WavLM.
+    pub(super) fn with_relative_positions(mut self, config: &WavLmConfig, device: &Device) -> Self {
+        let gated = |(index, mut layer): (usize, EncoderLayer)| {
+            layer.attention = layer.attention.gated(config, device);
+            if index == 0 {
+                let embedding = RelativeEmbedding::random(config, device);
+                layer.attention = layer.attention.with_relative_embedding(embedding);
+            }
+            layer
+        };
+        let layers = self.encoder.layers.into_iter().enumerate();
+        self.encoder.layers = layers.map(gated).collect();
+        self
+    }
+
+    /// Replace the position embedding by that of data2vec.
+    pub(super) fn with_position_layers(
+        mut self,
+        config: &Data2VecAudioConfig,
+        device: &Device,
+    ) -> Self {
+        let sizes = &config.sizes;
+        let layer = |_| PositionLayer {
+            conv: GroupedConvolution::random(
+                sizes.hidden_size,
+                config.conv_pos_kernel_size,
+                sizes.num_conv_pos_embedding_groups,
+                device,
+            ),
+        };
+        self.encoder.pos_conv_embed = PositionEmbedding {
+            conv: None,
+            layers: (0..sizes.num_conv_pos_embeddings).map(layer).collect(),
+        };
+        self
     }
 
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
@@ -239,12 +285,13 @@ impl TransformerEncoder {
         let has_norm = !config.do_stable_layer_norm || layers == config.num_hidden_layers;
         Self {
             pos_conv_embed: PositionEmbedding {
-                conv: GroupedConvolution::random(
+                conv: Some(GroupedConvolution::random(
                     config.hidden_size,
                     config.num_conv_pos_embeddings,
                     config.num_conv_pos_embedding_groups,
                     device,
-                ),
+                )),
+                layers: Vec::new(),
             },
             layer_norm: has_norm
                 .then(|| LayerNorm::init(config.hidden_size, config.layer_norm_eps, device)),
@@ -258,9 +305,11 @@ impl TransformerEncoder {
 
     /// `[batch, steps, width]` → the hidden states of all layers
     fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Vec<Tensor<3>> {
-        let beyond = beyond_own(lengths, states.dims()[1], &states.device());
+        let count = states.dims()[1];
+        let beyond = beyond_own(lengths, count, &states.device());
         let states = zero_beyond(states, beyond.as_ref());
-        let mut states = states.clone() + self.pos_conv_embed.forward(states);
+        let positions = self.pos_conv_embed.forward(states.clone(), beyond.as_ref());
+        let mut states = states + positions;
         let mut last_norm = self.layer_norm.as_ref();
         if !self.do_stable_layer_norm
             && let Some(norm) = last_norm.take()
@@ -268,21 +317,50 @@ impl TransformerEncoder {
             states = norm.forward(states);
         }
         let states = self.dropout.forward(states);
-        hidden_states(&self.layers, last_norm, states, lengths)
+        let first = self.layers.first();
+        let embedding = first.and_then(|layer| layer.attention.relative_embedding());
+        let steps = BatchSteps {
+            lengths,
+            position_bias: embedding.map(|embedding| embedding.bias(count)),
+        };
+        hidden_states(&self.layers, last_norm, states, &steps)
     }
 }
 
-/// A wide convolution in groups of channels, and GELU. The weight normalization of its training is
-/// folded into the weight.
+/// A wide convolution in groups of channels and GELU, or the layers of data2vec in its place. The
+/// weight normalization of its training is folded into the weight.
 #[derive(Module, Debug)]
 struct PositionEmbedding {
-    conv: GroupedConvolution,
+    conv: Option<GroupedConvolution>,
+    layers: Vec<PositionLayer>,
 }
 
 impl PositionEmbedding {
     /// `[batch, steps, channels]` → the same
+    fn forward(&self, states: Tensor<3>, beyond: Option<&Tensor<2, Bool>>) -> Tensor<3> {
+        if let Some(conv) = &self.conv {
+            return gelu(conv.forward(states));
+        }
+        // Each layer must see zeros behind the end of a clip, as for a clip alone.
+        self.layers.iter().fold(states, |states, layer| {
+            zero_beyond(layer.forward(states), beyond)
+        })
+    }
+}
+
+/// A convolution in groups of channels, a layer norm without parameters, and GELU.
+#[derive(Module, Debug)]
+struct PositionLayer {
+    conv: GroupedConvolution,
+}
+
+impl PositionLayer {
+    /// `[batch, steps, channels]` → the same
     fn forward(&self, states: Tensor<3>) -> Tensor<3> {
-        gelu(self.conv.forward(states))
+        let states = self.conv.forward(states);
+        let ones = Tensor::ones([states.dims()[2]], &states.device());
+        let epsilon = f64::from(Wav2Vec2::CONVOLUTION_EPSILON);
+        gelu(layer_norm(states, ones, None, epsilon))
     }
 }
 
@@ -324,21 +402,20 @@ impl EncoderLayer {
         }
     }
 
-    fn attend(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        self.dropout
-            .forward(self.attention.forward(states, lengths))
+    fn attend(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {
+        self.dropout.forward(self.attention.forward(states, steps))
     }
 }
 
 impl TransformerLayer for EncoderLayer {
-    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+    fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {
         if self.do_stable_layer_norm {
             let normed = self.layer_norm.forward(states.clone());
-            let states = states + self.attend(normed, lengths);
+            let states = states + self.attend(normed, steps);
             let normed = self.final_layer_norm.forward(states.clone());
             states + self.feed_forward.forward(normed)
         } else {
-            let states = states.clone() + self.attend(states, lengths);
+            let states = states.clone() + self.attend(states, steps);
             let states = self.layer_norm.forward(states);
             let states = states.clone() + self.feed_forward.forward(states);
             self.final_layer_norm.forward(states)

@@ -13,8 +13,8 @@ use super::config::WhisperConfig;
 use super::convolution::Convolution;
 use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
-    Attention, AttentionConfig, EncoderParts, LayerNorm, TransformerLayer, freeze_before_last,
-    hidden_states, linear,
+    Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
+    freeze_before_last, hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::gelu;
@@ -90,8 +90,12 @@ impl WhisperEncoder {
         let states = self
             .dropout
             .forward(states + positions.narrow(0, 0, steps).unsqueeze());
+        let steps = BatchSteps {
+            lengths: &lengths,
+            position_bias: None,
+        };
         HiddenStates {
-            states: hidden_states(&self.layers, self.layer_norm.as_ref(), states, &lengths),
+            states: hidden_states(&self.layers, self.layer_norm.as_ref(), states, &steps),
             lengths,
         }
     }
@@ -167,9 +171,9 @@ impl EncoderLayer {
 }
 
 impl TransformerLayer for EncoderLayer {
-    fn forward(&self, states: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+    fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {
         let normed = self.self_attn_layer_norm.forward(states.clone());
-        let attended = self.self_attn.forward(normed, lengths);
+        let attended = self.self_attn.forward(normed, steps);
         let states = states + self.dropout.forward(attended);
         let normed = self.final_layer_norm.forward(states.clone());
         let inner = self

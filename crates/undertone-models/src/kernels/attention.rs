@@ -14,10 +14,12 @@ use super::vector_math::{self, vectorized};
 /// queries · keys / √(width of a head).
 ///
 /// All three and the result are `[batch, steps, width]`, `heads` · (width of a head) = `width`.
-/// Only the first `lengths` steps of each clip are attended to. `dropout` applies to the weights.
+/// A `bias`, `[batch, heads, steps, steps]`, is added before the softmax. Only the first `lengths`
+/// steps of each clip are attended to. `dropout` applies to the weights.
 pub(crate) fn attention(
     [queries, keys, values]: [Tensor<3>; 3],
     heads: usize,
+    bias: Option<Tensor<4>>,
     lengths: &[usize],
     dropout: &Dropout,
 ) -> Tensor<3> {
@@ -27,10 +29,16 @@ pub(crate) fn attention(
             .reshape([batch, steps, heads, width / heads])
             .swap_dims(1, 2)
     };
+    let root = ((width / heads) as f32).sqrt();
     let scores = split(queries).matmul(split(keys).transpose());
+    let scores = match bias {
+        // The kernel below scales the scores.
+        Some(bias) => scores + bias * root,
+        None => scores,
+    };
     let weights = Tensor::<4>::from_dispatch(Dispatch::attention_weights(
         scores.into_dispatch(),
-        1.0 / ((width / heads) as f32).sqrt(),
+        1.0 / root,
         lengths.to_vec(),
     ));
     dropout
@@ -121,7 +129,13 @@ mod tests {
             [(); 3].map(|()| Tensor::<3>::random([batch, steps, width], normal, &device));
         let lengths = [steps, 20];
         let inputs = [&queries, &keys, &values].map(Tensor::clone);
-        let ours = attention(inputs, heads, &lengths, &DropoutConfig::new(0.0).init());
+        let ours = attention(
+            inputs,
+            heads,
+            None,
+            &lengths,
+            &DropoutConfig::new(0.0).init(),
+        );
         for (clip, length) in lengths.into_iter().enumerate() {
             for head in 0..heads {
                 let part = |tensor: &Tensor<3>, steps| {
@@ -146,8 +160,11 @@ mod tests {
         let normal = Distribution::Normal(0.0, 1.0);
         let input = Tensor::<3>::random([2, 11, 8], normal, &device);
         let dropout = DropoutConfig::new(0.0).init();
-        let run =
-            |input: Tensor<3>| attention([(); 3].map(|()| input.clone()), 2, &[11, 6], &dropout);
+        let bias = Tensor::<4>::random([2, 2, 11, 11], normal, &device);
+        let run = |input: Tensor<3>| {
+            let inputs = [(); 3].map(|()| input.clone());
+            attention(inputs, 2, Some(bias.clone()), &[11, 6], &dropout)
+        };
         let leaf = input.clone().require_grad();
         let tracked = run(leaf.clone());
         assert!(leaf.grad(&tracked.clone().sum().backward()).is_some());

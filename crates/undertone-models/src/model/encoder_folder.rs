@@ -12,7 +12,7 @@ use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
 use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE};
 use crate::encoder::{
-    Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig,
+    Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig, Sizes,
 };
 use crate::network::{
     Activations, NetworkError, PretrainedConfig, PretrainedNetwork, TrainedParts,
@@ -91,6 +91,18 @@ pub enum PretrainedError {
         /// The error.
         source: EncoderError,
     },
+    /// The head of a model that others trained has tensors that are not known, so that it would
+    /// compute something else.
+    #[error(
+        "{}: the model has tensors that are not part of a known head or encoder: {}",
+        path.display(), first_of(.names)
+    )]
+    UnknownTensors {
+        /// The folder.
+        path: PathBuf,
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Options that do not fit the encoder.
     #[error("{}: {source}", path.display())]
     Network {
@@ -99,6 +111,17 @@ pub enum PretrainedError {
         /// The error.
         source: NetworkError,
     },
+}
+
+/// The message of an error lists at most this many names.
+const MOST_NAMES: usize = 8;
+
+fn first_of(names: &[String]) -> String {
+    let mut text = names[..names.len().min(MOST_NAMES)].join(", ");
+    if names.len() > MOST_NAMES {
+        text += &format!(" and {} more", names.len() - MOST_NAMES);
+    }
+    text
 }
 
 /// An encoder with its configuration. It is loaded once and used for many networks.
@@ -223,16 +246,18 @@ pub(super) fn front_end(
     preprocessor: &PreprocessorConfig,
     config: &FrontEndConfig,
 ) -> FrontEndConfig {
-    let (input, normalize) = match encoder {
-        EncoderConfig::Whisper(_) => (InputKind::WhisperLogMel, Normalize::None),
-        _ if preprocessor.do_normalize => (InputKind::Waveform, Normalize::Utterance),
-        _ => (InputKind::Waveform, Normalize::None),
+    let (input, normalize) = match encoder.sizes() {
+        Sizes::LogMel(_) => (InputKind::WhisperLogMel, Normalize::None),
+        Sizes::Waveform(_) if preprocessor.do_normalize => {
+            (InputKind::Waveform, Normalize::Utterance)
+        }
+        Sizes::Waveform(_) => (InputKind::Waveform, Normalize::None),
     };
     FrontEndConfig {
         sample_rate: preprocessor.sampling_rate,
-        n_mels: match encoder {
-            EncoderConfig::Whisper(config) => config.num_mel_bins,
-            _ => FrontEndConfig::default().n_mels,
+        n_mels: match encoder.sizes() {
+            Sizes::LogMel(config) => config.num_mel_bins,
+            Sizes::Waveform(_) => FrontEndConfig::default().n_mels,
         },
         inputs: vec![input],
         normalize,
@@ -266,6 +291,9 @@ pub(super) fn read_configs(
     } else {
         (None, PreprocessorConfig::default())
     };
+    preprocessor
+        .check_for(&encoder)
+        .map_err(|source| PretrainedError::Config { path, source })?;
     let files = EncoderFiles {
         config,
         preprocessor: raw,

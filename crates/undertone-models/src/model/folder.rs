@@ -14,8 +14,8 @@ use super::config::{ModelConfig, in_transformers_layout, parse_config, settings}
 use super::encoder_folder::{EncoderFiles, PretrainedEncoder};
 use super::error::ModelError;
 use super::files::ModelFiles;
-use super::hugging_face;
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
+use super::{foreign, hugging_face};
 use crate::network::{BandStatistics, Network, NetworkConfig};
 use crate::weights::{Weights, WeightsError};
 
@@ -144,6 +144,18 @@ impl Model {
             encoder: None,
         };
         Ok((model, front_end))
+    }
+
+    /// Return whether the model in a folder predicts numbers and not classes, whoever trained it.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read. The weights are not read.
+    pub fn predicts_numbers(folder: &Path) -> Result<bool, ModelError> {
+        match ModelConfig::load(folder) {
+            Ok(config) => Ok(!config.dimensions.is_empty()),
+            Err(ModelError::Foreign(_)) => Ok(foreign::predicts_numbers(folder)?),
+            Err(error) => Err(error),
+        }
     }
 
     /// Return the model without its head for adaptation and its detector of speech: it judges each

@@ -2,7 +2,7 @@
 //! loads models of Undertone, and Undertone loads models of `transformers`.
 //!
 //! A network that `transformers` has a class for is written as that class
-//! (`Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification`). Any other network is
+//! (`Wav2Vec2ForSequenceClassification`, `WavLMForSequenceClassification`, …). Any other network is
 //! written with a class of ours beside the weights, which `transformers` loads with
 //! `trust_remote_code=True`. A model of dimensions has no class there; only Undertone loads it. The
 //! settings of Undertone are in `config.json` under `undertone`.
@@ -13,19 +13,17 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Normalize};
+use undertone_audio::{FrontEnd, Normalize};
 use undertone_files::write_atomically;
 
 use super::config::{ModelConfig, SETTINGS};
-use super::encoder_folder::{
-    EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError, front_end, read, read_configs,
-};
+use super::encoder_folder::{EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError};
 use super::error::ModelError;
 use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
-use crate::encoder::{ClassifierHeadConfig, EncoderConfig, StepPoolingKind};
+use crate::encoder::{EncoderConfig, HeadLayout, Sizes, StepPoolingKind};
 use crate::network::{PretrainedConfig, PretrainedNetwork, States};
-use crate::weights::{FloatType, NamedTensor, write_safetensors};
+use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
 
 /// Our class, for networks that `transformers` has no class for.
 const MODELING: &str = include_str!("modeling_undertone.py");
@@ -33,9 +31,6 @@ const MODELING_FILE: &str = "modeling_undertone.py";
 /// Our feature extractor, with which `transformers` prepares recordings as our front end does.
 const EXTRACTION: &str = include_str!("feature_extraction_undertone.py");
 const EXTRACTION_FILE: &str = "feature_extraction_undertone.py";
-
-/// The longest window of a foreign model that has no limit of its own, in seconds.
-const FOREIGN_WINDOW: f64 = 30.0;
 
 /// Write the folder of a model.
 pub(crate) fn save(
@@ -110,6 +105,18 @@ pub(super) fn load(
     classes: usize,
     device: &Device,
 ) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
+    let (network, encoder, _) =
+        read_network(files, pretrained, classes, HeadLayout::Projector, device)?;
+    Ok((network, encoder))
+}
+
+pub(super) fn read_network(
+    files: ModelFiles<'_>,
+    pretrained: &PretrainedConfig,
+    outputs: usize,
+    layout: HeadLayout,
+    device: &Device,
+) -> Result<(PretrainedNetwork, PretrainedEncoder, Checkpoint), PretrainedError> {
     let (encoder, checkpoint) = PretrainedEncoder::read(files, pretrained, device)?;
     // The saved network has its batch norm folded in.
     let folded = PretrainedConfig {
@@ -117,55 +124,17 @@ pub(super) fn load(
         ..pretrained.clone()
     };
     let network = encoder
-        .network(&folded, classes, device)
+        .network(&folded, outputs, device)
         .map_err(|source| PretrainedError::Network {
             path: files.folder().to_owned(),
             source,
         })?;
-    let filled = network.filled(&checkpoint);
+    let filled = network.filled(&checkpoint, layout);
     let network = filled.map_err(|source| PretrainedError::Encoder {
         path: files.folder().to_owned(),
         source,
     })?;
-    Ok((network, encoder))
-}
-
-/// A model for audio classification that Undertone did not train.
-pub(crate) struct Foreign {
-    pub(crate) labels: Vec<String>,
-    pub(crate) front_end: FrontEndConfig,
-    pub(crate) network: PretrainedNetwork,
-}
-
-/// Read a checkpoint of `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` or
-/// `WhisperForAudioClassification`.
-pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
-    let files = ModelFiles::in_folder(folder);
-    let (_, encoder, preprocessor) = read_configs(files)?;
-    let head = ClassifierHeadConfig::from_json(&read(files, CONFIG_FILE)?, &encoder);
-    let head = head.map_err(|source| PretrainedError::Config {
-        path: files.path(CONFIG_FILE),
-        source,
-    })?;
-    let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
-    let labels = head.labels;
-    let (network, _) = load(files, &pretrained, labels.len(), device)?;
-    // Whisper was fine-tuned on clips filled up with silence, and pools over the silence too.
-    let longest = encoder.longest_input();
-    let seconds = longest.map_or(FOREIGN_WINDOW, |frames| {
-        (frames * preprocessor.hop_length) as f64 / f64::from(preprocessor.sampling_rate)
-    });
-    let recording = FrontEndConfig {
-        trim: None,
-        duration: FitLength::Seconds(seconds),
-        pad: longest.is_some(),
-        ..FrontEndConfig::default()
-    };
-    Ok(Foreign {
-        labels,
-        front_end: front_end(&encoder, &preprocessor, &recording),
-        network,
-    })
+    Ok((network, encoder, checkpoint))
 }
 
 /// Return the class of `transformers` that computes what our network computes, if there is one.
@@ -181,22 +150,18 @@ fn stock_class(
     let fits = whole_states
         && pretrained.pooling == StepPoolingKind::Mean
         && pretrained.projection.is_some()
+        && pretrained.activation.is_none()
         && settings.dimensions.is_empty()
         && settings.output_scheme == settings.label_scheme;
-    match encoder {
+    let is_cut = pretrained
+        .layers
+        .is_some_and(|layers| layers < encoder.layers());
+    match encoder.sizes() {
         // The class applies the norm behind the last layer even if later layers were left out.
-        EncoderConfig::Wav2Vec2(config) | EncoderConfig::Hubert(config)
-            if config.do_stable_layer_norm
-                && pretrained
-                    .layers
-                    .is_some_and(|layers| layers < encoder.layers()) =>
-        {
-            None
-        }
-        EncoderConfig::Wav2Vec2(_) if fits => Some("Wav2Vec2ForSequenceClassification"),
-        EncoderConfig::Hubert(_) if fits => Some("HubertForSequenceClassification"),
+        Sizes::Waveform(config) if config.do_stable_layer_norm && is_cut => None,
+        Sizes::Waveform(_) if fits => Some(encoder.architecture()),
         // The class for Whisper needs 30 s of input and pools over the silence too.
-        _ => None,
+        Sizes::Waveform(_) | Sizes::LogMel(_) => None,
     }
 }
 
@@ -271,10 +236,7 @@ fn preprocessor_json(
     files: &EncoderFiles,
 ) -> Result<Map<String, Value>, ModelError> {
     let front_end = &settings.front_end;
-    let kind = match encoder {
-        EncoderConfig::Whisper(_) => "WhisperFeatureExtractor",
-        EncoderConfig::Wav2Vec2(_) | EncoderConfig::Hubert(_) => "Wav2Vec2FeatureExtractor",
-    };
+    let kind = encoder.feature_extractor();
     let mut preprocessor = files.preprocessor.clone().unwrap_or_default();
     let own = format!("feature_extraction_undertone.Undertone{kind}");
     for (key, value) in [
@@ -287,11 +249,11 @@ fn preprocessor_json(
         preprocessor.insert(key.to_owned(), value);
     }
     // A missing option has another default in the feature extractors than in the file.
-    match encoder {
-        EncoderConfig::Whisper(config) => {
+    match encoder.sizes() {
+        Sizes::LogMel(config) => {
             preprocessor.insert("feature_size".to_owned(), json!(config.num_mel_bins));
         }
-        _ => {
+        Sizes::Waveform(_) => {
             let normalize = front_end.normalize == Normalize::Utterance;
             preprocessor.insert("do_normalize".to_owned(), json!(normalize));
         }

@@ -1,7 +1,8 @@
 //! A model on disk: a folder with `config.json`, `model.safetensors` and a card, `README.md`.
 //!
 //! The networks of this crate have a layout of their own ([`folder`]). Networks with a pretrained
-//! encoder have the layout of Hugging Face ([`hugging_face`]).
+//! encoder have the layout of Hugging Face ([`hugging_face`]), and so do the models that others
+//! trained ([`foreign`]).
 
 mod config;
 mod dimension;
@@ -11,6 +12,7 @@ mod encoder_folder;
 mod error;
 mod files;
 mod folder;
+mod foreign;
 mod hugging_face;
 mod names;
 
@@ -21,5 +23,5 @@ pub use embedded::EMBEDDED_CARD;
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};
 pub use error::ModelError;
 pub use folder::Model;
-pub(crate) use hugging_face::load_foreign;
+pub(crate) use foreign::{ForeignOutputs, load_foreign};
 pub use names::{CARD_FILE, CONFIG_FILE, FORMAT, PREPROCESSOR_FILE, WEIGHTS_FILE};

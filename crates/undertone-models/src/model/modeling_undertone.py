@@ -5,7 +5,7 @@
 Hidden states of the encoder's layers are pooled over a clip's own steps and read by a linear head, whose
 classes are summed into the model's labels. Inputs are what the feature extractor beside this file makes
 (`AutoFeatureExtractor`, `trust_remote_code=True`): windows of clips, [clips, windows, samples] for
-wav2vec 2.0 and HuBERT, [clips, windows, bands, frames] for Whisper, with a mask of the samples or frames
+wav2vec 2.0 and its kin, [clips, windows, bands, frames] for Whisper, with a mask of the samples or frames
 that there are. A clip of a single window may lack that dimension. Softmax of the logits is the mean over a
 clip's windows, as Undertone gives it.
 """
@@ -15,10 +15,17 @@ import math
 
 import torch
 from torch import nn
-from transformers import HubertModel, PreTrainedModel, Wav2Vec2Model
+from transformers import Data2VecAudioModel, HubertModel, PreTrainedModel, Wav2Vec2Model, WavLMModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
+# The name and the class of an encoder of waveforms.
+ENCODERS = {
+    "wav2vec2": ("wav2vec2", Wav2Vec2Model),
+    "hubert": ("hubert", HubertModel),
+    "wavlm": ("wavlm", WavLMModel),
+    "data2vec-audio": ("data2vec_audio", Data2VecAudioModel),
+}
 # The frames of 30 s, to which the feature extractor of Whisper fills up clips.
 PADDED_FRAMES = 3000
 
@@ -74,10 +81,9 @@ class UndertoneForAudioClassification(PreTrainedModel):
         setattr(config, layers_key, layers)
         if config.model_type == "whisper":
             self.encoder = WhisperEncoder(config)
-        elif config.model_type == "hubert":
-            self.hubert = HubertModel(config)
         else:
-            self.wav2vec2 = Wav2Vec2Model(config)
+            name, encoder = ENCODERS[config.model_type]
+            setattr(self, name, encoder(config))
         if chosen == "weighted":
             self.layer_weights = nn.Parameter(torch.zeros(layers + 1))
         self.pooling = Pooling(kind, width)
@@ -103,9 +109,10 @@ class UndertoneForAudioClassification(PreTrainedModel):
             encoder = self.encoder
             layers, norm = encoder.layers, encoder.layer_norm
         else:
-            encoder = self.hubert if self.config.model_type == "hubert" else self.wav2vec2
+            encoder = getattr(self, ENCODERS[self.config.model_type][0])
             layers = encoder.encoder.layers
-            norm = encoder.encoder.layer_norm if self.config.do_stable_layer_norm else None
+            is_pre_norm = getattr(self.config, "do_stable_layer_norm", False)
+            norm = encoder.encoder.layer_norm if is_pre_norm else None
         states = []
         first = layers[0].register_forward_pre_hook(lambda _, given: states.append(given[0]))
         hooks = [
@@ -144,6 +151,8 @@ class UndertoneForAudioClassification(PreTrainedModel):
             summary = torch.cat([self.pooling(states[state]) for state in chosen], dim=1)
         if hasattr(self, "projector"):
             summary = self.projector(summary)
+        if self.network.get("activation") == "tanh":
+            summary = torch.tanh(summary)
         outputs = self.classifier(summary)[0]
         has_speech = not self.detects_speech or outputs[-1] >= 0
         scores = torch.log_softmax(outputs[: len(self.config.summed_into)], dim=0)

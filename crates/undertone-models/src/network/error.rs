@@ -34,6 +34,9 @@ pub enum NetworkError {
         /// Its value.
         value: f64,
     },
+    /// An activation without the layer whose outputs it would change.
+    #[error("network: `activation` needs `projection`")]
+    ActivationAlone,
     /// Pooling leaves no frames.
     #[error("network: pooling by {pooled} in all leaves nothing of {frames} frames")]
     NoFramesLeft {

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 use super::cnn_lstm::CnnLstmConfig;
-use crate::encoder::{EncoderConfig, Wav2Vec2Config, WhisperConfig};
+use crate::encoder::{EncoderConfig, Sizes, Wav2Vec2Config, WhisperConfig};
 
 const BYTES: usize = size_of::<f32>();
 
@@ -85,10 +85,12 @@ impl CnnLstmConfig {
 impl EncoderConfig {
     /// Estimate what training keeps for one clip of `frames` (samples, if the input is a waveform).
     pub fn activations(&self, frames: usize, parts: TrainedParts) -> Activations {
-        let front = match self {
-            Self::Wav2Vec2(config) | Self::Hubert(config) => convolutions(config, frames),
-            Self::Whisper(config) => stem(config, frames),
+        let front = match self.sizes() {
+            Sizes::Waveform(config) => convolutions(config, frames),
+            Sizes::LogMel(config) => stem(config, frames),
         };
+        // The bias of every score, before and behind its gate.
+        let biased = usize::from(matches!(self, Self::WavLm(_)));
         let (width, heads, intermediate) = self.layer_sizes();
         let steps = self.steps(frames);
         let scores = heads * steps * steps;
@@ -96,8 +98,8 @@ impl EncoderConfig {
         let states = (parts.layers + 1) * steps * width;
         // Norms, query, key, value, attended values, projections, residual sums, dropout masks; the
         // inner layer of the feed-forward network, its activation, its dropout.
-        let layer = steps * (14 * width + 3 * intermediate) + 2 * scores;
-        let passing_layer = steps * (4 * width + 2 * intermediate) + scores;
+        let layer = steps * (14 * width + 3 * intermediate) + (2 + 2 * biased) * scores;
+        let passing_layer = steps * (4 * width + 2 * intermediate) + (1 + biased) * scores;
         Activations {
             kept: states
                 + (parts.layers - frozen) * layer
@@ -108,13 +110,13 @@ impl EncoderConfig {
 
     /// Return the width, the number of heads and the inner width of the feed-forward networks.
     fn layer_sizes(&self) -> (usize, usize, usize) {
-        match self {
-            Self::Wav2Vec2(config) | Self::Hubert(config) => (
+        match self.sizes() {
+            Sizes::Waveform(config) => (
                 config.hidden_size,
                 config.num_attention_heads,
                 config.intermediate_size,
             ),
-            Self::Whisper(config) => (
+            Sizes::LogMel(config) => (
                 config.d_model,
                 config.encoder_attention_heads,
                 config.encoder_ffn_dim,

@@ -14,7 +14,9 @@ pub use error::NetworkError;
 pub use lstm::{Lstm, LstmConfig};
 pub use memory::{Activations, TrainedParts, parameter_bytes};
 pub use normalize::BandStatistics;
-pub use pretrained::{HUB_PREFIX, Head, PretrainedConfig, PretrainedNetwork, Readout, States};
+pub use pretrained::{
+    HUB_PREFIX, Head, HeadActivation, PretrainedConfig, PretrainedNetwork, Readout, States,
+};
 
 use burn::module::Module;
 use burn::tensor::Tensor;

@@ -6,6 +6,9 @@
 
 use std::convert::Infallible;
 
+/// Tables of embeddings, which PyTorch keeps as we do.
+const UNCHANGED: [&str; 2] = ["embed_positions.weight", "rel_attn_embed.weight"];
+
 /// The layout of the values of a parameter in a checkpoint.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -20,7 +23,8 @@ impl Layout {
     /// The layout of a parameter of shape `ours` with this name in the checkpoint.
     pub(super) fn of(name: &str, ours: &[usize]) -> Self {
         let (shape, reversed_parts) = match *ours {
-            _ if name.ends_with("embed_positions.weight") => (ours.to_vec(), 0),
+            _ if UNCHANGED.iter().any(|own| name.ends_with(own)) => (ours.to_vec(), 0),
+            [heads] if name.ends_with("gru_rel_pos_const") => (vec![1, heads, 1, 1], 0),
             [inputs, outputs] => (vec![outputs, inputs], 1),
             [kernel, inputs, outputs] => (vec![outputs, inputs, kernel], 1),
             [groups, kernel, inputs, outputs] => (vec![groups * outputs, inputs, kernel], groups),

@@ -33,7 +33,7 @@ mod write;
 pub use checkpoint::Checkpoint;
 pub use error::{CheckpointError, WeightsError};
 pub use in_memory::Weights;
-pub(crate) use transformers::{export, load, prefix};
+pub(crate) use transformers::{export, load, prefix, stored_names};
 pub use write::{FloatType, NamedTensor, write_safetensors};
 
 /// The files that may hold a checkpoint. The first that exists is read.

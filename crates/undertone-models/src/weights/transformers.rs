@@ -1,6 +1,6 @@
 //! Modules whose parameters `transformers` keeps in a checkpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::module::Module;
 use rayon::prelude::*;
@@ -29,6 +29,21 @@ pub(crate) fn prefix<M: Module>(
     // `max_by_key` returns the last of equal ones.
     let best = prefixes.iter().rev().copied().max_by_key(found);
     best.unwrap_or_default()
+}
+
+/// Return the names of the tensors of a checkpoint that hold the parameters of `module`.
+pub(crate) fn stored_names<M: Module>(
+    module: &M,
+    checkpoint: &Checkpoint,
+    name_of: impl Fn(&str) -> String,
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    visit_parameters(module, |parameter| {
+        let stored = weight_norm::stored(checkpoint, &name_of(&parameter.name));
+        let tensors = stored.map(|stored| stored.shapes(&parameter.shape));
+        names.extend(tensors.into_iter().flatten().map(|(name, _)| name));
+    });
+    names
 }
 
 /// Fill `module` from a checkpoint, on all cores, after all names and shapes were checked.

@@ -10,12 +10,29 @@ use undertone_models::{
 };
 
 /// All names of the checkpoints.
-pub(crate) const ALL: [&str; 5] = [
+pub(crate) const ALL: [&str; 12] = [
     "wav2vec2-base",
     "wav2vec2-stable",
     "hubert-base",
     "hubert-large",
+    "wavlm-base",
+    "wavlm-large",
+    "data2vec-audio",
+    "superb",
+    "dense-head",
+    "dimensions",
     "whisper",
+    "whisper-128",
+];
+
+/// Those in the layout of published checkpoints, with a recording and its answer.
+pub(crate) const PUBLISHED: [&str; 6] = [
+    "wavlm-large",
+    "data2vec-audio",
+    "superb",
+    "dense-head",
+    "dimensions",
+    "whisper-128",
 ];
 
 /// Shape and values.
@@ -45,7 +62,7 @@ pub(crate) fn readout(
     let config = PretrainedConfig::stock(String::new(), head);
     let sizes = (head.states - 1, head.width);
     let readout = Readout::random(&config, sizes, head.labels.len(), device).unwrap();
-    readout.filled(checkpoint)
+    readout.filled(checkpoint, head.layout)
 }
 
 impl Reference {
@@ -57,10 +74,14 @@ impl Reference {
         let mut weights = Weights::from_bytes(&bytes).unwrap();
         let (shape, values) = weights.take("values").unwrap();
         let (_, lengths) = weights.take("lengths").unwrap();
+        let checkpoint = Checkpoint::open(&folder).unwrap();
+        let head = ClassifierHeadConfig::from_json(&json, &config).unwrap();
         Self {
-            head: ClassifierHeadConfig::from_json(&json, &config).unwrap(),
+            head: head
+                .as_stored(|name| checkpoint.shape(name).is_some())
+                .unwrap(),
             config,
-            checkpoint: Checkpoint::open(&folder).unwrap(),
+            checkpoint,
             weights,
             values: Tensor::from_data(TensorData::new(values, shape), &Device::flex()),
             lengths: lengths.iter().map(|length| *length as usize).collect(),

@@ -6,6 +6,8 @@ use super::error::EncoderConfigError;
 
 /// No width may be larger.
 pub(super) const LARGEST_WIDTH: usize = 65_536;
+/// No kernel or stride may be larger.
+pub(super) const LARGEST_KERNEL: usize = 4096;
 /// No number of layers may be larger.
 pub(super) const MOST_LAYERS: usize = 512;
 

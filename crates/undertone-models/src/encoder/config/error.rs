@@ -3,15 +3,7 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-/// The supported values of `model_type`.
-pub(super) const MODEL_TYPES: [&str; 3] = ["wav2vec2", "hubert", "whisper"];
-
-/// The architectures with a supported head, in the order of the model types.
-pub(super) const ARCHITECTURES: [&str; 3] = [
-    "Wav2Vec2ForSequenceClassification",
-    "HubertForSequenceClassification",
-    "WhisperForAudioClassification",
-];
+use super::family::{architectures, model_types};
 
 /// A configuration that cannot be used.
 #[derive(Debug, Error)]
@@ -26,15 +18,15 @@ pub enum EncoderConfigError {
         source: serde_json::Error,
     },
     /// An unknown architecture, or none.
-    #[error("config.json: unknown model_type {found}; known are {}", MODEL_TYPES.join(", "))]
+    #[error("config.json: unknown model_type {found}; known are {}", model_types())]
     ModelType {
         /// The value in the file.
         found: String,
     },
     /// The model has no supported classification head.
     #[error(
-        "config.json: the model is {found}, which predicts no labels; expected one of {}",
-        ARCHITECTURES.join(", ")
+        "config.json: the model is {found}, whose head is not known; expected one of {}",
+        architectures()
     )]
     NoHead {
         /// Its `architectures`.

@@ -2,16 +2,22 @@
 //! pass the checks can neither panic nor overflow.
 
 mod check;
+mod data2vec_audio;
 mod encoder;
 mod error;
+mod family;
 mod head;
 mod preprocessor;
 mod wav2vec2;
+mod wavlm;
 mod whisper;
 
+pub use data2vec_audio::Data2VecAudioConfig;
 pub use encoder::EncoderConfig;
+pub(crate) use encoder::Sizes;
 pub use error::EncoderConfigError;
-pub use head::ClassifierHeadConfig;
+pub use head::{ClassifierHeadConfig, HeadLayout};
 pub use preprocessor::PreprocessorConfig;
 pub use wav2vec2::{ConvolutionNorm, Wav2Vec2Config};
+pub use wavlm::WavLmConfig;
 pub use whisper::WhisperConfig;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::encoder::EncoderConfig;
 use super::error::{EncoderConfigError, parse};
 
 const FILE: &str = "preprocessor_config.json";
@@ -10,6 +11,8 @@ const FILE: &str = "preprocessor_config.json";
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct PreprocessorConfig {
+    /// The class of `transformers` that prepares recordings, if the file names it.
+    pub feature_extractor_type: Option<String>,
     /// Rate of the waveform in Hz.
     pub sampling_rate: u32,
     /// Bands of the log-mel spectrogram, or 1 for a waveform.
@@ -25,11 +28,14 @@ pub struct PreprocessorConfig {
     pub hop_length: usize,
     /// The length in seconds to which Whisper fills up every clip.
     pub chunk_length: usize,
+    /// Standard deviation of noise that Whisper's feature extractor adds, which is not supported.
+    pub dither: f64,
 }
 
 impl Default for PreprocessorConfig {
     fn default() -> Self {
         Self {
+            feature_extractor_type: None,
             sampling_rate: 16_000,
             feature_size: 1,
             do_normalize: true,
@@ -37,6 +43,7 @@ impl Default for PreprocessorConfig {
             n_fft: 400,
             hop_length: 160,
             chunk_length: 30,
+            dither: 0.0,
         }
     }
 }
@@ -65,5 +72,49 @@ impl PreprocessorConfig {
             }
         }
         Ok(config)
+    }
+
+    /// Check that recordings are prepared in the way that is supported for an encoder.
+    ///
+    /// # Errors
+    /// [`EncoderConfigError::Option`] for the first option that would change the numbers.
+    pub fn check_for(&self, encoder: &EncoderConfig) -> Result<(), EncoderConfigError> {
+        let refuse = |option, found: String, expected: String| {
+            Err(EncoderConfigError::Option {
+                file: FILE,
+                option,
+                found,
+                expected,
+            })
+        };
+        let (class, bands) = (encoder.feature_extractor(), encoder.bands());
+        if let Some(found) = self
+            .feature_extractor_type
+            .as_deref()
+            .filter(|it| *it != class)
+        {
+            return refuse("feature_extractor_type", found.to_owned(), class.to_owned());
+        }
+        // The file of Whisper may leave the number of bands out.
+        let size = self.feature_size;
+        if size != bands && size != Self::default().feature_size {
+            return refuse("feature_size", size.to_string(), bands.to_string());
+        }
+        if self.dither != 0.0 {
+            return refuse("dither", self.dither.to_string(), "0".to_owned());
+        }
+        if bands == 1 {
+            return Ok(());
+        }
+        let standard = Self::default();
+        for (option, found, expected) in [
+            ("n_fft", self.n_fft, standard.n_fft),
+            ("hop_length", self.hop_length, standard.hop_length),
+        ] {
+            if found != expected {
+                return refuse(option, found.to_string(), expected.to_string());
+            }
+        }
+        Ok(())
     }
 }

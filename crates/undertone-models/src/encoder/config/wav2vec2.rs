@@ -99,12 +99,10 @@ impl Default for Wav2Vec2Config {
 
 /// The receptive field may not be longer, in samples.
 const LONGEST_RECEPTIVE_FIELD: usize = 1 << 20;
-/// No kernel or stride may be larger.
-const LARGEST_KERNEL: usize = 4096;
 
 impl Wav2Vec2Config {
     pub(super) fn check(&self) -> Result<(), EncoderConfigError> {
-        use check::{LARGEST_WIDTH, MOST_LAYERS, require};
+        use check::{LARGEST_KERNEL, LARGEST_WIDTH, MOST_LAYERS, require};
 
         check::sizes(&[
             ("hidden_size", self.hidden_size, LARGEST_WIDTH),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::{ClassifierHeadConfig, StepPoolingKind};
+use crate::encoder::{ClassifierHeadConfig, HeadLayout, StepPoolingKind};
 use crate::network::error::{LARGEST_SIZE, NetworkError};
 
 /// The beginning of a name on the Hugging Face Hub, where a folder may stand too: `hf:owner/name`
@@ -40,6 +40,9 @@ pub struct PretrainedConfig {
     /// of `transformers`. By default there is no such layer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projection: Option<usize>,
+    /// What is applied to the outputs of that layer. By default nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<HeadActivation>,
     /// Whether the vector goes through batch normalization first. It is folded into the layer
     /// behind it when the model is saved.
     #[serde(default)]
@@ -48,6 +51,14 @@ pub struct PretrainedConfig {
     /// including 1.
     #[serde(default)]
     pub dropout: f64,
+}
+
+/// A function between the two layers of a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadActivation {
+    /// The hyperbolic tangent.
+    Tanh,
 }
 
 /// Hidden states of an encoder: 0 is the input of its first transformer layer, `n` the output of
@@ -102,9 +113,9 @@ impl From<States> for StatesForm {
 }
 
 impl PretrainedConfig {
-    /// Return the options that compute what the classes of `transformers` for audio classification
-    /// compute. They project every step and then take the mean, which equals the projection of the
-    /// mean.
+    /// Return the options that compute what a checkpoint with this head computes. The classes of
+    /// `transformers` for audio classification project every step and then take the mean, which
+    /// equals the projection of the mean.
     pub fn stock(pretrained: String, head: &ClassifierHeadConfig) -> Self {
         Self {
             pretrained,
@@ -115,6 +126,10 @@ impl PretrainedConfig {
             },
             pooling: StepPoolingKind::Mean,
             projection: Some(head.classifier_proj_size),
+            activation: match head.layout {
+                HeadLayout::DenseTanh => Some(HeadActivation::Tanh),
+                HeadLayout::Projector | HeadLayout::Dense => None,
+            },
             batch_norm: false,
             dropout: 0.0,
         }
@@ -167,6 +182,9 @@ impl PretrainedConfig {
         if let Some(size) = self.projection {
             NetworkError::unless_positive("projection", size)?;
             NetworkError::if_above(LARGEST_SIZE, "projection", size)?;
+        }
+        if self.activation.is_some() && self.projection.is_none() {
+            return Err(NetworkError::ActivationAlone);
         }
         NetworkError::unless_share("dropout", self.dropout)
     }

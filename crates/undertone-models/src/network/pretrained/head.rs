@@ -2,17 +2,21 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::tensor::activation::tanh;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::PretrainedConfig;
+use super::config::{HeadActivation, PretrainedConfig};
 use crate::network::narrow::first_outputs;
 
-/// Batch norm (if on), a linear layer (if on), dropout and the output layer. All of it is linear:
-/// `transformers` projects every step and then pools, which gives the same.
+/// Batch norm (if on), a linear layer (if on), an activation (if on), dropout and the output layer.
+/// Without an activation all of it is linear: `transformers` projects every step and then pools,
+/// which gives the same.
 #[derive(Module, Debug)]
 pub struct Head {
     norm: Option<BatchNorm>,
     projector: Option<Linear>,
+    #[module(skip)]
+    activation: Option<HeadActivation>,
     dropout: Dropout,
     classifier: Linear,
 }
@@ -33,6 +37,7 @@ impl Head {
             projector: config
                 .projection
                 .map(|size| LinearConfig::new(width, size).init(device)),
+            activation: config.activation,
             dropout: DropoutConfig::new(config.dropout).init(),
             classifier: LinearConfig::new(inner, classes).init(device),
         }
@@ -48,6 +53,7 @@ impl Head {
         Self {
             norm: None,
             projector: None,
+            activation: None,
             dropout: DropoutConfig::new(0.0).init(),
             classifier: Linear {
                 weight: Param::from_tensor(weight),
@@ -64,6 +70,9 @@ impl Head {
         }
         if let Some(projector) = &self.projector {
             hidden = projector.forward(hidden);
+        }
+        if self.activation == Some(HeadActivation::Tanh) {
+            hidden = tanh(hidden);
         }
         self.classifier.forward(self.dropout.forward(hidden))
     }

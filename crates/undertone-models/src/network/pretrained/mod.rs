@@ -5,7 +5,7 @@ mod head;
 mod network;
 mod readout;
 
-pub use config::{HUB_PREFIX, PretrainedConfig, States};
+pub use config::{HUB_PREFIX, HeadActivation, PretrainedConfig, States};
 pub use head::Head;
 pub use network::PretrainedNetwork;
 pub use readout::Readout;

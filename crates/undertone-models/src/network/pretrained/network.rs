@@ -1,5 +1,7 @@
 //! The network of a pretrained encoder and a head.
 
+use std::collections::BTreeSet;
+
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -7,7 +9,7 @@ use super::config::PretrainedConfig;
 use super::head::Head;
 use super::readout::Readout;
 use crate::batch::Batch;
-use crate::encoder::{Encoder, EncoderError};
+use crate::encoder::{Encoder, EncoderError, HeadLayout};
 use crate::network::error::NetworkError;
 use crate::weights::Checkpoint;
 
@@ -76,9 +78,24 @@ impl PretrainedNetwork {
     ///
     /// # Errors
     /// As [`Readout::filled`].
-    pub fn filled(mut self, checkpoint: &Checkpoint) -> Result<Self, EncoderError> {
-        self.readout = self.readout.filled(checkpoint)?;
+    pub fn filled(
+        mut self,
+        checkpoint: &Checkpoint,
+        layout: HeadLayout,
+    ) -> Result<Self, EncoderError> {
+        self.readout = self.readout.filled(checkpoint, layout)?;
         Ok(self)
+    }
+
+    /// Return the names of the tensors of a checkpoint that the network was loaded from.
+    pub(crate) fn stored_names(
+        &self,
+        checkpoint: &Checkpoint,
+        layout: HeadLayout,
+    ) -> BTreeSet<String> {
+        let mut names = self.encoder.stored_names(checkpoint);
+        names.extend(self.readout.stored_names(checkpoint, layout));
+        names
     }
 
     /// Make the head, the last layers of the encoder (`None`: all) and, with `convolutions`, the

@@ -1,25 +1,27 @@
 //! From an encoder's hidden states to class scores.
 
+use std::collections::BTreeSet;
+
 use burn::module::{Module, Param};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
 use super::config::{PretrainedConfig, States};
 use super::head::Head;
-use crate::encoder::{EncoderError, HiddenStates, StepPooling};
+use crate::encoder::{EncoderError, HeadLayout, HiddenStates, StepPooling};
 use crate::network::error::NetworkError;
 use crate::weights::{self, Checkpoint, NamedTensor};
 
 /// Return the name of a parameter in a checkpoint: `transformers` has the layers of the head beside
 /// the layer weights.
-fn name_in_checkpoint(name: &str) -> String {
-    name.strip_prefix("head.").unwrap_or(name).to_owned()
+fn name_in_checkpoint(layout: HeadLayout) -> impl Fn(&str) -> String {
+    move |name| layout.name(name.strip_prefix("head.").unwrap_or(name))
 }
 
 /// The hidden states that are read, the pooling of their steps into one vector, and a head.
 ///
 /// The readout of [`PretrainedConfig::stock`] computes the scores of
-/// `Wav2Vec2ForSequenceClassification`, `HubertForSequenceClassification` and
+/// `Wav2Vec2ForSequenceClassification`, of the same classes of HuBERT, WavLM and data2vec, and of
 /// `WhisperForAudioClassification`. The last was trained on clips filled up with silence to
 /// [`EncoderConfig::longest_input`](crate::EncoderConfig::longest_input), and takes the mean over
 /// the silence too: give it such batches, with lengths that include the silence.
@@ -62,21 +64,30 @@ impl Readout {
         })
     }
 
-    /// Load the values from a checkpoint of `transformers`. The readout must have no batch norm: it
-    /// is folded into the layer behind it when a checkpoint is written.
+    /// Load the values from a checkpoint whose head has this layout. The readout must have no batch
+    /// norm: it is folded into the layer behind it when a checkpoint is written.
     ///
     /// # Errors
     /// [`CheckpointError::Mismatch`](crate::CheckpointError::Mismatch) with every tensor that is
     /// missing or has another shape, and the other errors of a checkpoint.
-    pub fn filled(self, checkpoint: &Checkpoint) -> Result<Self, EncoderError> {
-        Ok(weights::load(self, checkpoint, name_in_checkpoint)?)
+    pub fn filled(self, checkpoint: &Checkpoint, layout: HeadLayout) -> Result<Self, EncoderError> {
+        Ok(weights::load(self, checkpoint, name_in_checkpoint(layout))?)
+    }
+
+    /// Return the names of the tensors of a checkpoint that [`Readout::filled`] reads.
+    pub(crate) fn stored_names(
+        &self,
+        checkpoint: &Checkpoint,
+        layout: HeadLayout,
+    ) -> BTreeSet<String> {
+        weights::stored_names(self, checkpoint, name_in_checkpoint(layout))
     }
 
     /// Return all tensors as `transformers` names them and lays them out, with batch norm folded
     /// in.
     pub fn to_tensors(&self) -> Vec<NamedTensor> {
         let folded = self.clone().with_head(self.head.folded());
-        weights::export(&folded, name_in_checkpoint)
+        weights::export(&folded, name_in_checkpoint(HeadLayout::Projector))
     }
 
     /// Compute the class scores (logits), `[batch, classes]`.

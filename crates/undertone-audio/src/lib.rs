@@ -24,7 +24,9 @@ mod recording;
 mod recordings;
 mod resample;
 mod sample_hash;
+mod source;
 mod trim;
+mod voice_activity;
 mod warning;
 
 #[cfg(feature = "fs")]
@@ -41,13 +43,16 @@ pub use features::{
 };
 pub use fit::{FitLength, fit};
 pub use front_end::{Extractor, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Prepared};
+pub use mono::Channels;
 pub use normalize::{Normalize, zero_mean_unit_variance};
 pub use peaks::peaks;
 pub use pitch::{PitchConfig, PitchError, PitchFrame, Pyin};
 pub use recording::{DecodeWarning, Recording};
 #[cfg(feature = "fs")]
 pub use recordings::{Part, Recordings, SourceFile};
-pub use resample::{ResampleError, Resampler, ResamplerCache};
+pub use resample::{ResampleError, Resampler, ResamplerCache, ResamplerStream};
 pub use sample_hash::SampleHash;
+pub use source::{Scan, Source};
 pub use trim::{TrimConfig, frame_levels, trim};
+pub use voice_activity::{Utterance, VoiceActivity, VoiceActivityConfig};
 pub use warning::Warning;

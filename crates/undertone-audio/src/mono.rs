@@ -4,30 +4,36 @@
 /// other with its sign changed, as a balanced cable with swapped wires makes it.
 const CANCELED: f64 = 0.01;
 
-/// Mixes the channels of a recording to one: their mean, or the first one.
+/// Which channels of a recording are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Channels {
+    /// The mean of all. Where they cancel each other, the first one.
+    #[default]
+    Mix,
+    /// The one with this number, counted from 0.
+    One(usize),
+}
+
+/// Mixes the channels of a recording to one: their mean, or one of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Mixer {
-    first_only: bool,
+    channels: Channels,
     mean_energy: f64,
     channel_energy: f64,
 }
 
 impl Mixer {
-    /// Take the mean of the channels.
-    pub(crate) fn mean() -> Self {
+    pub(crate) fn new(channels: Channels) -> Self {
         Self {
-            first_only: false,
+            channels,
             mean_energy: 0.0,
             channel_energy: 0.0,
         }
     }
 
-    /// Take the first channel.
-    pub(crate) fn first() -> Self {
-        Self {
-            first_only: true,
-            ..Self::mean()
-        }
+    /// Return which channels are heard.
+    pub(crate) fn channels(&self) -> Channels {
+        self.channels
     }
 
     /// Return whether the channels canceled each other in the mean.
@@ -42,9 +48,13 @@ impl Mixer {
         C: ExactSizeIterator<Item: Iterator<Item = f32>>,
     {
         let count = channels.len();
-        if count == 1 || self.first_only {
-            if let Some(first) = channels.next() {
-                mono.extend(first);
+        let one = match self.channels {
+            Channels::One(index) => Some(index),
+            Channels::Mix => (count == 1).then_some(0),
+        };
+        if let Some(index) = one {
+            if let Some(channel) = channels.nth(index) {
+                mono.extend(channel);
             }
             return;
         }
@@ -67,41 +77,38 @@ impl Mixer {
         self.mean_energy += energy_of(&mono[start..]);
     }
 
-    /// Return the mix of interleaved channels: `values` holds the encoded samples of all channels
+    /// Append the mix of interleaved channels: `values` holds the encoded samples of all channels
     /// at one time, then those at the next, and `decode` turns each into a sample.
-    pub(crate) fn interleaved<T: Copy>(
+    pub(crate) fn append_interleaved<T: Copy>(
         &mut self,
+        mono: &mut Vec<f32>,
         values: &[T],
         channels: usize,
         decode: impl Fn(T) -> f32,
-    ) -> Vec<f32> {
+    ) {
         if channels == 1 {
-            return values.iter().map(|value| decode(*value)).collect();
+            mono.extend(values.iter().map(|value| decode(*value)));
+            return;
         }
-        if self.first_only {
-            return values
-                .iter()
-                .step_by(channels)
-                .map(|value| decode(*value))
-                .collect();
+        let frames = values.chunks_exact(channels);
+        if let Channels::One(index) = self.channels {
+            mono.extend(frames.filter_map(|frame| Some(decode(*frame.get(index)?))));
+            return;
         }
+        let start = mono.len();
         let scale = 1.0 / channels as f32;
         let mut energy = 0.0;
-        let mono: Vec<f32> = values
-            .chunks_exact(channels)
-            .map(|frame| {
-                let mut sum = 0.0;
-                for value in frame {
-                    let sample = decode(*value);
-                    sum += sample;
-                    energy += f64::from(sample * sample);
-                }
-                sum * scale
-            })
-            .collect();
+        mono.extend(frames.map(|frame| {
+            let mut sum = 0.0;
+            for value in frame {
+                let sample = decode(*value);
+                sum += sample;
+                energy += f64::from(sample * sample);
+            }
+            sum * scale
+        }));
         self.channel_energy += energy / channels as f64;
-        self.mean_energy += energy_of(&mono);
-        mono
+        self.mean_energy += energy_of(&mono[start..]);
     }
 }
 
@@ -125,14 +132,17 @@ mod tests {
 
     #[test]
     fn planes_and_interleaved_samples_have_the_same_mix() {
-        for channels in 1..=3 {
-            for mut mixer in [Mixer::mean(), Mixer::first()] {
-                let mut mono = vec![9.0];
-                let planes = &planes()[..channels];
+        for count in 1..=3 {
+            for channels in [Channels::Mix, Channels::One(0), Channels::One(count - 1)] {
+                let (mut mixer, mut mono) = (Mixer::new(channels), vec![9.0]);
+                let planes = &planes()[..count];
                 mixer.append_planes(&mut mono, planes.iter().map(|plane| plane.iter().copied()));
-                assert_eq!(mono[0], 9.0);
-                let interleaved = interleave(planes);
-                assert_eq!(mono[1..], mixer.interleaved(&interleaved, channels, |x| x));
+                let mut other = vec![9.0];
+                mixer.append_interleaved(&mut other, &interleave(planes), count, |x| x);
+                assert_eq!(mono, other);
+                if let Channels::One(index) = channels {
+                    assert_eq!(mono[1..], planes[index]);
+                }
                 assert!(!mixer.canceled());
             }
         }
@@ -143,8 +153,9 @@ mod tests {
         let [left, ..] = planes();
         for (gain, canceled) in [(-1.0, true), (-0.9, true), (-0.5, false), (0.0, false)] {
             let right: Vec<f32> = left.iter().map(|x| x * gain).collect();
-            let mut mixer = Mixer::mean();
-            mixer.interleaved(&interleave(&[left.clone(), right]), 2, |x| x);
+            let mut mixer = Mixer::new(Channels::Mix);
+            let interleaved = interleave(&[left.clone(), right]);
+            mixer.append_interleaved(&mut Vec::new(), &interleaved, 2, |x| x);
             assert_eq!(mixer.canceled(), canceled, "{gain}");
         }
     }

@@ -57,23 +57,9 @@ impl Warning {
     /// assert_eq!(Warning::of(&constant), [Warning::Silent]);
     /// ```
     pub fn of(recording: &Recording) -> Vec<Self> {
-        let samples = &recording.samples;
-        let count = samples.len().max(1) as f64;
-        let mean = samples.iter().map(|it| f64::from(*it)).sum::<f64>() / count;
-        let level = |sample: &f32| (f64::from(*sample) - mean).abs();
-        if samples.iter().all(|sample| level(sample) < SILENCE) {
-            return vec![Self::Silent];
-        }
-        let mut warnings = Vec::new();
-        let power = samples.iter().map(|it| level(it).powi(2)).sum::<f64>() / count;
-        if power.sqrt() < QUIET_RMS {
-            warnings.push(Self::Quiet);
-        }
-        let clipped = samples.iter().filter(|it| it.abs() >= FULL_SCALE).count();
-        if clipped as f64 > CLIPPED_SHARE * count {
-            warnings.push(Self::Clipped);
-        }
-        warnings
+        let mut levels = Levels::default();
+        levels.add(&recording.samples);
+        levels.warnings()
     }
 
     /// Return all warnings about a recording in order: those of its samples ([`Warning::of`]), and
@@ -140,6 +126,60 @@ impl Warning {
                  is unreliable."
             }
         }
+    }
+}
+
+/// The levels of samples that come in blocks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Levels {
+    count: u64,
+    sum: f64,
+    sum_of_squares: f64,
+    lowest: f32,
+    highest: f32,
+    clipped: u64,
+}
+
+impl Levels {
+    pub(crate) fn add(&mut self, samples: &[f32]) {
+        if self.count == 0
+            && let Some(first) = samples.first()
+        {
+            (self.lowest, self.highest) = (*first, *first);
+        }
+        self.count += samples.len() as u64;
+        for sample in samples {
+            let value = f64::from(*sample);
+            self.sum += value;
+            self.sum_of_squares += value * value;
+            self.lowest = self.lowest.min(*sample);
+            self.highest = self.highest.max(*sample);
+            self.clipped += u64::from(sample.abs() >= FULL_SCALE);
+        }
+    }
+
+    /// Return the warnings of [`Warning::of`].
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let count = self.count.max(1) as f64;
+        let mean = self.sum / count;
+        let level = |sample: f32| (f64::from(sample) - mean).abs();
+        if level(self.lowest).max(level(self.highest)) < SILENCE {
+            return vec![Warning::Silent];
+        }
+        let mut warnings = Vec::new();
+        let power = (self.sum_of_squares / count - mean * mean).max(0.0);
+        if power.sqrt() < QUIET_RMS {
+            warnings.push(Warning::Quiet);
+        }
+        if self.clipped as f64 > CLIPPED_SHARE * count {
+            warnings.push(Warning::Clipped);
+        }
+        warnings
+    }
+
+    /// Return the largest magnitude.
+    pub(crate) fn largest(&self) -> f32 {
+        self.highest.abs().max(self.lowest.abs())
     }
 }
 

@@ -8,10 +8,7 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::codec;
 use super::error::DecodeErrorKind;
-use super::mono_buffer::MonoBuffer;
-use super::options::DecodeOptions;
-use crate::mono::Mixer;
-use crate::recording::Recording;
+use super::mono_writer::MonoWriter;
 
 const FORMAT: &str = "WAV";
 
@@ -73,11 +70,8 @@ impl Blocks {
 pub(super) fn decode(
     blocks: Blocks,
     audio: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let mut mono = MonoBuffer::new(FORMAT, options, announce, mixer);
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
     // The last block may be shorter. The decoder takes the number of samples at its creation.
     let (whole, rest) = audio.split_at(audio.len() / blocks.len * blocks.len);
     for (part, len) in [(whole, blocks.len), (rest, rest.len())] {
@@ -101,5 +95,5 @@ pub(super) fn decode(
             mono.append(&decoded)?;
         }
     }
-    Ok(mono.finish())
+    Ok(())
 }

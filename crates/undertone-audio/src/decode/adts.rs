@@ -8,15 +8,15 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::codec;
 use super::error::DecodeErrorKind;
-use super::frames::{self, FrameHeader};
-use super::mono_buffer::MonoBuffer;
-use super::options::DecodeOptions;
-use crate::mono::Mixer;
-use crate::recording::{DecodeWarning, Recording};
+use super::frames::{FrameHeader, Frames};
+use super::mono_writer::MonoWriter;
+use crate::recording::DecodeWarning;
 
 const AAC: &str = "AAC";
 /// Samples of each channel in a frame.
 const SAMPLES: u64 = 1024;
+/// Frames between two times that the bytes are given back in counting.
+const RELEASE_AFTER: u64 = 4096;
 const SAMPLE_RATES: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
@@ -69,18 +69,20 @@ impl FrameHeader for Header {
     }
 }
 
-pub(super) fn decode(
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let found = frames::scan::<Header>(bytes);
-    let Some(first) = found.frames.first().map(|frame| frame.header) else {
-        return Err(DecodeErrorKind::corrupt(AAC, "no frame of AAC"));
-    };
-    if found.frames.len() as u64 * SAMPLES > options.max_frames(first.sample_rate) + SAMPLES {
-        return Err(options.too_long());
+pub(super) fn decode(bytes: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
+    let mut all = Frames::<Header>::new(bytes);
+    let (mut first, mut frames) = (None, 0);
+    for frame in all.by_ref() {
+        first.get_or_insert(frame.header);
+        frames += 1;
+        if frames % RELEASE_AFTER == 0 {
+            mono.release();
+        }
+    }
+    let first = first.ok_or_else(|| DecodeErrorKind::corrupt(AAC, "no frame of AAC"))?;
+    let most = mono.options().max_frames(first.sample_rate);
+    if frames * SAMPLES > most.saturating_add(SAMPLES) {
+        return Err(mono.options().too_long());
     }
     let refuse = |what: &str| Err(DecodeErrorKind::unsupported("ADTS", what));
     match (first.profile, first.channels) {
@@ -96,13 +98,11 @@ pub(super) fn decode(
         .with_sample_rate(first.sample_rate)
         .with_channels(Channels::Discrete(u16::from(first.channels)));
     let mut decoder = codec::symphonia_decoder(AAC, &parameters)?;
-    let mut mono = MonoBuffer::new(AAC, options, announce, mixer);
-    if found.skipped > 0 {
-        mono.warn(DecodeWarning::Skipped {
-            bytes: found.skipped,
-        });
+    mono.name(AAC);
+    if all.skipped > 0 {
+        mono.warn(DecodeWarning::Skipped { bytes: all.skipped });
     }
-    for frame in &found.frames {
+    for frame in Frames::<Header>::new(bytes) {
         if !frame.header.one_block {
             return refuse("AAC with several blocks in a frame");
         }
@@ -116,5 +116,5 @@ pub(super) fn decode(
             .map_err(|error| codec::from_symphonia(AAC, error))?;
         mono.append(&decoded)?;
     }
-    Ok(mono.finish())
+    Ok(())
 }

@@ -3,22 +3,16 @@
 
 use super::codec;
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_rate};
+use super::mono_writer::MonoWriter;
+use super::options::check_rate;
 use super::pcm::{self, Encoding, Endian, Layout};
 use super::riff::{Chunks, Kind};
-use crate::mono::Mixer;
-use crate::recording::Recording;
 
 const AIFF: &str = "AIFF";
 /// Bytes of the sound chunk before the samples.
 const OFFSETS_LEN: usize = 8;
 
-pub(super) fn decode(
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
+pub(super) fn decode(bytes: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
     // The chunks of AIFF are those of RIFF with the highest byte first.
     let chunks = Chunks::new(Kind::Rifx, bytes);
     let find = |id: &[u8; 4]| chunks.clone().find(|chunk| &chunk.id == id);
@@ -34,9 +28,11 @@ pub(super) fn decode(
         .checked_add(offset)
         .and_then(|start| content.get(start..))
         .unwrap_or_default();
-    let mut recording = pcm::decode(layout, audio, options, announce, mixer)?;
-    recording.warnings.extend(warning);
-    Ok(recording)
+    pcm::decode(layout, audio, mono)?;
+    if let Some(warning) = warning {
+        mono.warn(warning);
+    }
+    Ok(())
 }
 
 /// Read the chunk with the format: the channels, the number of samples, the bits of a sample, the

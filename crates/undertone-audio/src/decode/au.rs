@@ -1,10 +1,10 @@
 //! Sun's and NeXT's audio files (AU, SND).
 
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_rate};
+use super::mono_writer::MonoWriter;
+use super::options::check_rate;
 use super::pcm::{self, Encoding, Endian, Layout};
-use crate::mono::Mixer;
-use crate::recording::{DecodeWarning, Recording};
+use crate::recording::DecodeWarning;
 
 const AU: &str = "AU";
 /// The size that programs write when they do not know it.
@@ -14,12 +14,7 @@ const HEADER_LEN: u32 = 24;
 /// The most channels of a recording, as many as a WAV file can have.
 const MOST_CHANNELS: u32 = 65_535;
 
-pub(super) fn decode(
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
+pub(super) fn decode(bytes: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
     let (numbers, _) = bytes.as_chunks::<4>();
     let [_, offset, size, encoding, rate, channels, ..] = *numbers else {
         return Err(DecodeErrorKind::corrupt(AU, "the header is cut"));
@@ -58,12 +53,12 @@ pub(super) fn decode(
     };
     let rest = bytes.get(offset as usize..).unwrap_or_default();
     let audio = rest.get(..size as usize).unwrap_or(rest);
-    let mut recording = pcm::decode(layout, audio, options, announce, mixer)?;
+    pcm::decode(layout, audio, mono)?;
     if size != UNKNOWN && u64::from(size) > rest.len() as u64 {
-        recording.warnings.push(DecodeWarning::Cut {
+        mono.warn(DecodeWarning::Cut {
             promised: u64::from(size),
             found: rest.len() as u64,
         });
     }
-    Ok(recording)
+    Ok(())
 }

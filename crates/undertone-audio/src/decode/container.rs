@@ -17,13 +17,10 @@ use super::codec;
 use super::error::DecodeErrorKind;
 use super::flac;
 use super::matroska;
-use super::mono_buffer::MonoBuffer;
+use super::mono_writer::MonoWriter;
 use super::mp4;
 use super::ogg;
-use super::options::DecodeOptions;
 use super::opus::OpusStream;
-use crate::mono::Mixer;
-use crate::recording::Recording;
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +56,8 @@ impl Container {
 pub(super) fn decode(
     container: Container,
     bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let format = container.name();
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
     let real = (container == Container::Caf)
         .then(|| caf::with_real_size(bytes))
         .flatten();
@@ -71,7 +65,6 @@ pub(super) fn decode(
     let mut reader = container
         .open(bytes)
         .map_err(|error| not_opened(container, bytes, error))?;
-    let mut mono = MonoBuffer::new(format, options, announce, mixer);
     if let Some((_, Some(warning))) = &real {
         mono.warn(warning.clone());
     }
@@ -82,13 +75,13 @@ pub(super) fn decode(
         let (skip, length) = stream.trim(container, bytes, track);
         mono.begin(skip, length);
         if let Some(rate) = stream.sample_rate() {
-            mono.check_rate(rate)?;
+            mono.open(rate)?;
         }
         let track_id = track.id;
         let last = loop {
             match next_packet(container, bytes, reader.as_mut())? {
                 Next::Packet(packet) if packet.track_id == track_id => {
-                    stream.decode(&packet, &mut mono)?;
+                    stream.decode(&packet, mono)?;
                 }
                 Next::Packet(_) => {}
                 Next::Stream => break false,
@@ -101,9 +94,9 @@ pub(super) fn decode(
                 }
             }
         };
-        stream.finish(options, &mut mono)?;
+        stream.finish(mono)?;
         if last {
-            return Ok(mono.finish());
+            return Ok(());
         }
     }
 }
@@ -187,7 +180,7 @@ enum Stream {
         decoder: Box<dyn AudioDecoder>,
     },
     Opus(Box<OpusStream>),
-    /// A FLAC file that is put together from its packets.
+    /// A FLAC file that is put together from its packets. All of it stays in memory.
     Flac(Vec<u8>),
 }
 
@@ -257,7 +250,7 @@ impl Stream {
     fn decode(
         &mut self,
         packet: &Packet,
-        mono: &mut MonoBuffer<'_>,
+        mono: &mut MonoWriter<'_>,
     ) -> Result<(), DecodeErrorKind> {
         match self {
             Self::Symphonia {
@@ -277,16 +270,9 @@ impl Stream {
     }
 
     /// Decode what was kept until the end of the stream.
-    fn finish(
-        self,
-        options: &DecodeOptions,
-        mono: &mut MonoBuffer<'_>,
-    ) -> Result<(), DecodeErrorKind> {
+    fn finish(self, mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
         match self {
-            Self::Flac(file) => {
-                let mixed = flac::decode(&file, options, &mut |_| (), mono.mixer())?;
-                mono.append_mixed(mixed)
-            }
+            Self::Flac(file) => flac::decode(&file, mono),
             _ => Ok(()),
         }
     }

@@ -137,6 +137,17 @@ pub enum DecodeErrorKind {
         /// The length of the recording in seconds.
         seconds: f64,
     },
+    /// A channel was asked for that the recording does not have.
+    #[error("there is no channel {channel}: the recording has {channels}, counted from 0")]
+    NoChannel {
+        /// The number of the channel, counted from 0.
+        channel: usize,
+        /// The channels that there are.
+        channels: usize,
+    },
+    /// The receiver of the samples wants no more.
+    #[error("stopped")]
+    Stopped,
     /// The sample rate is outside 4 to 192 kHz.
     #[error("sample rate of {rate} Hz is outside 4000 to 192000 Hz")]
     SampleRateOutOfRange {

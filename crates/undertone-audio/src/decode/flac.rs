@@ -3,49 +3,42 @@
 use undertone_flac::{Decoder, FlacError};
 
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_rate};
-use crate::mono::Mixer;
-use crate::recording::Recording;
+use super::mono_writer::MonoWriter;
+use super::options::check_rate;
 
 const FLAC: &str = "FLAC";
 
-pub(super) fn decode(
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
+pub(super) fn decode(bytes: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
     let mut decoder = Decoder::new(bytes).map_err(from_flac)?;
     let info = *decoder.stream_info();
-    let max_frames = options.max_frames(check_rate(info.sample_rate)?);
     let announced = info.total_samples.unwrap_or(0);
-    if announced > max_frames {
-        return Err(options.too_long());
+    if announced > mono.options().max_frames(check_rate(info.sample_rate)?) {
+        return Err(mono.options().too_long());
     }
-    announce(match info.total_samples {
-        None => max_frames,
+    let most = match info.total_samples {
+        None => u64::MAX,
         // The last block may go beyond the announced length.
-        Some(total) => max_frames.min(total + Decoder::MAX_BLOCK_SIZE as u64),
-    });
-    let scale = 1.0 / (1_u64 << (info.bits_per_sample - 1)) as f32;
+        Some(total) => total + Decoder::MAX_BLOCK_SIZE as u64,
+    };
     // A header may announce anything, so the file's size limits the allocation: a sample has at
     // least one bit in nearly every file.
-    let mut samples = Vec::with_capacity(announced.min(8 * bytes.len() as u64) as usize);
+    mono.open_with(
+        info.sample_rate,
+        most,
+        announced.min(8 * bytes.len() as u64),
+    )?;
+    let scale = 1.0 / (1_u64 << (info.bits_per_sample - 1)) as f32;
     while let Some(block) = decoder.next_block().map_err(from_flac)? {
-        if (samples.len() + block.samples_per_channel()) as u64 > max_frames {
-            return Err(options.too_long());
-        }
-        let channels = block
-            .channels()
-            .map(|channel| channel.iter().map(|sample| *sample as f32 * scale));
-        mixer.append_planes(&mut samples, channels);
+        let frames = block.samples_per_channel();
+        mono.write(info.channels, frames, |mixer, mono, range| {
+            let channels = block.channels().map(|channel| {
+                let wanted = channel[range.clone()].iter();
+                wanted.map(|sample| *sample as f32 * scale)
+            });
+            mixer.append_planes(mono, channels);
+        })?;
     }
-    Ok(Recording {
-        samples,
-        sample_rate: info.sample_rate,
-        channels: info.channels,
-        warnings: Vec::new(),
-    })
+    Ok(())
 }
 
 /// Length of the block with the properties of the stream.

@@ -18,10 +18,16 @@ pub(super) trait FrameHeader: Copy {
     fn same_stream(&self, other: &Self) -> bool;
 }
 
-/// The frames of a stream.
-pub(super) struct Frames<H> {
-    pub(super) frames: Vec<Frame<H>>,
-    /// Bytes between the frames that belong to no frame and no tag.
+/// Iterates over all whole frames of a stream.
+///
+/// In the middle of a stream, the next frame follows the last one. Anywhere else, two consistent
+/// headers at the right distance are needed, or a frame that ends where the bytes end.
+pub(super) struct Frames<'a, H> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The header of the last frame, and where it ends.
+    last: Option<(H, usize)>,
+    /// Bytes between the frames so far that belong to no frame and no tag.
     pub(super) skipped: u64,
 }
 
@@ -32,39 +38,46 @@ pub(super) struct Frame<H> {
     pub(super) fresh: bool,
 }
 
-/// Return all whole frames of `bytes`.
-///
-/// In the middle of a stream, the next frame follows the last one. Anywhere else, two consistent
-/// headers at the right distance are needed, or a frame that ends where the bytes end.
-pub(super) fn scan<H: FrameHeader>(bytes: &[u8]) -> Frames<H> {
-    let mut found = Frames {
-        frames: Vec::new(),
-        skipped: 0,
-    };
-    let mut at = 0;
-    while at < bytes.len() {
-        let following = found.frames.last().and_then(|last: &Frame<H>| {
-            let header = H::parse(&bytes[at..])?;
-            (last.range.end == at && header.same_stream(&last.header)).then_some((at, header))
-        });
-        let fresh = following.is_none();
-        let Some((start, header)) = following.or_else(|| find(bytes, skip_tags(bytes, at))) else {
-            break;
-        };
-        if !found.frames.is_empty() {
-            found.skipped += (start - skip_tags(bytes, at).min(start)) as u64;
-        }
-        let range = start..start + header.frame_len();
-        at = range.end;
-        if at <= bytes.len() {
-            found.frames.push(Frame {
-                header,
-                range,
-                fresh,
-            });
+impl<'a, H: FrameHeader> Frames<'a, H> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            last: None,
+            skipped: 0,
         }
     }
-    found
+}
+
+impl<H: FrameHeader> Iterator for Frames<'_, H> {
+    type Item = Frame<H>;
+
+    fn next(&mut self) -> Option<Frame<H>> {
+        let bytes = self.bytes;
+        while self.at < bytes.len() {
+            let at = self.at;
+            let following = self.last.and_then(|(last, end)| {
+                let header = H::parse(&bytes[at..])?;
+                (end == at && header.same_stream(&last)).then_some((at, header))
+            });
+            let fresh = following.is_none();
+            let (start, header) = following.or_else(|| find(bytes, skip_tags(bytes, at)))?;
+            if self.last.is_some() {
+                self.skipped += (start - skip_tags(bytes, at).min(start)) as u64;
+            }
+            let range = start..start + header.frame_len();
+            self.at = range.end;
+            if range.end <= bytes.len() {
+                self.last = Some((header, range.end));
+                return Some(Frame {
+                    header,
+                    range,
+                    fresh,
+                });
+            }
+        }
+        None
+    }
 }
 
 /// Return whether a stream begins in `head`, with three consistent headers, or fewer if `head` ends

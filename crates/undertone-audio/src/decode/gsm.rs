@@ -4,8 +4,7 @@
 //! bit.
 
 use super::error::DecodeErrorKind;
-use super::options::DecodeOptions;
-use crate::recording::Recording;
+use super::mono_writer::MonoWriter;
 
 /// Bytes of a block: two frames of 260 bits.
 const BLOCK_LEN: usize = 65;
@@ -20,16 +19,14 @@ const MAX_LAG: usize = 120;
 pub(super) fn decode(
     sample_rate: u32,
     audio: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-) -> Result<Recording, DecodeErrorKind> {
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
     let (blocks, _) = audio.as_chunks::<BLOCK_LEN>();
-    let frames = blocks.len() * FRAMES_IN_BLOCK * FRAME;
-    if frames as u64 > options.max_frames(sample_rate) {
-        return Err(options.too_long());
+    let frames = (blocks.len() * FRAMES_IN_BLOCK * FRAME) as u64;
+    if frames > mono.options().max_frames(sample_rate) {
+        return Err(mono.options().too_long());
     }
-    announce(frames as u64);
-    let mut samples = Vec::with_capacity(frames);
+    mono.open_with(sample_rate, frames, frames)?;
     let mut decoder = Decoder::new();
     for block in blocks {
         let mut bits = Bits {
@@ -38,10 +35,11 @@ pub(super) fn decode(
         };
         for _ in 0..FRAMES_IN_BLOCK {
             let decoded = decoder.frame(&mut bits);
-            samples.extend(decoded.iter().map(|value| f32::from(*value) / 32_768.0));
+            let samples = decoded.map(|value| f32::from(value) / 32_768.0);
+            mono.append_interleaved(sample_rate, 1, &samples)?;
         }
     }
-    Ok(Recording::mono(samples, sample_rate))
+    Ok(())
 }
 
 /// Reads numbers from the lowest bit on.

@@ -24,7 +24,7 @@ mod flac;
 mod frames;
 mod gsm;
 mod matroska;
-mod mono_buffer;
+mod mono_writer;
 mod mp4;
 mod mpeg;
 mod mpeg_tag;
@@ -33,22 +33,27 @@ mod options;
 mod opus;
 mod pcm;
 mod riff;
+mod sink;
 mod size_limit;
 mod sniff;
 mod wav;
 
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 #[cfg(feature = "fs")]
 use std::path::Path;
 
-use crate::mono::Mixer;
+use crate::mono::Channels;
 use crate::recording::{DecodeWarning, Recording};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use extensions::{EXTENSIONS, is_recording_name};
-use options::check_finite;
+pub(crate) use mono_writer::Decoded;
+use mono_writer::MonoWriter;
 pub use options::{Content, DecodeOptions};
+pub(crate) use sink::SampleSink;
 use sniff::Format;
+#[cfg(feature = "fs")]
+pub(crate) use sniff::HEAD_LEN;
 
 /// Decode the file at `path` to mono.
 ///
@@ -105,13 +110,92 @@ pub fn decode_bytes_announced(
     options: &DecodeOptions,
     mut announce: impl FnMut(u64),
 ) -> Result<Recording, DecodeError> {
-    let format = recognize(bytes.as_ref())?;
-    Ok(decode_format(
-        format,
-        bytes.as_ref(),
+    let encoded = Encoded {
+        bytes: bytes.as_ref(),
         options,
-        &mut announce,
-    )?)
+        release: &|| (),
+    };
+    Ok(encoded.collect(Channels::Mix, &mut announce)?)
+}
+
+/// The bytes of a file, and how they are to be decoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Encoded<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) options: &'a DecodeOptions,
+    /// Called now and then, when the bytes that were read before are not needed for a while.
+    pub(crate) release: &'a dyn Fn(),
+}
+
+impl Encoded<'_> {
+    /// Decode all samples.
+    pub(crate) fn collect(
+        &self,
+        channels: Channels,
+        announce: &mut dyn FnMut(u64),
+    ) -> Result<Recording, DecodeErrorKind> {
+        let (decoded, samples) = self.run(channels, announce, Vec::new)?;
+        Ok(Recording {
+            samples,
+            sample_rate: decoded.sample_rate,
+            channels: decoded.channels,
+            warnings: decoded.warnings,
+        })
+    }
+
+    /// Decode to a new sink. Where the channels cancel each other in the mean, decode the first one
+    /// to another new sink instead, and warn.
+    pub(crate) fn run<S: SampleSink>(
+        &self,
+        channels: Channels,
+        announce: &mut dyn FnMut(u64),
+        new_sink: impl Fn() -> S,
+    ) -> Result<(Decoded, S), DecodeErrorKind> {
+        let mut sink = new_sink();
+        let decoded = self.decode(channels, announce, &mut sink)?;
+        if !decoded.canceled {
+            return Ok((decoded, sink));
+        }
+        // Memory was announced for one recording.
+        drop(sink);
+        let mut sink = new_sink();
+        let mut first = self.decode(Channels::One(0), &mut |_| (), &mut sink)?;
+        first.warnings.push(DecodeWarning::ChannelsCancel);
+        first.canceled = true;
+        Ok((first, sink))
+    }
+
+    /// Decode to a sink, once. `announce` is called as in [`decode_bytes_announced`].
+    pub(crate) fn decode(
+        &self,
+        channels: Channels,
+        announce: &mut dyn FnMut(u64),
+        sink: &mut dyn SampleSink,
+    ) -> Result<Decoded, DecodeErrorKind> {
+        let mut format = recognize(self.bytes)?;
+        let tag = frames::id3_len(self.bytes);
+        let bytes = self.bytes.get(tag..).unwrap_or_default();
+        if tag as u64 >= sniff::HEAD_LEN {
+            // The format could not be seen behind so long a tag.
+            format = recognize(bytes)?;
+        }
+        let mut mono = MonoWriter::new(self.options, channels, announce, self.release, sink);
+        mono.name(format.name());
+        let result = catch_unwind(AssertUnwindSafe(|| decode_format(format, bytes, &mut mono)));
+        match result {
+            Ok(result) => result?,
+            Err(panic) if mono.in_sink => resume_unwind(panic),
+            Err(_) => {
+                let detail = "the decoder gave up";
+                return Err(DecodeErrorKind::corrupt(format.name(), detail));
+            }
+        }
+        let decoded = mono.finish();
+        match decoded.frames {
+            0 => Err(DecodeErrorKind::NoSamples),
+            _ => Ok(decoded),
+        }
+    }
 }
 
 /// Read the beginning, and read the rest only if it is audio.
@@ -128,8 +212,7 @@ fn read_and_decode(
         .take(sniff::HEAD_LEN)
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
-    let format = recognize(&bytes)?;
-    let limit = size_limit::largest(format, &bytes, options);
+    let limit = largest_file(&bytes, options)?;
     if size_hint > limit {
         return Err(options.too_long());
     }
@@ -141,7 +224,18 @@ fn read_and_decode(
     if bytes.len() as u64 > limit {
         return Err(options.too_long());
     }
-    decode_format(format, &bytes, options, &mut |_| ())
+    let encoded = Encoded {
+        bytes: &bytes,
+        options,
+        release: &|| (),
+    };
+    encoded.collect(Channels::Mix, &mut |_| ())
+}
+
+/// Return the size of the largest file that begins with `head` and is not too long, or the reason
+/// why nothing can be decoded.
+pub(crate) fn largest_file(head: &[u8], options: &DecodeOptions) -> Result<u64, DecodeErrorKind> {
+    Ok(size_limit::largest(recognize(head)?, head, options))
 }
 
 /// Return the format of the bytes, or the reason why nothing can be decoded.
@@ -161,63 +255,22 @@ fn recognize(bytes: &[u8]) -> Result<Format, DecodeErrorKind> {
 fn decode_format(
     format: Format,
     bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-) -> Result<Recording, DecodeErrorKind> {
-    let tag = frames::id3_len(bytes);
-    let bytes = bytes.get(tag..).unwrap_or_default();
-    let format = if tag as u64 >= sniff::HEAD_LEN {
-        // The format could not be seen behind so long a tag.
-        recognize(bytes)?
-    } else {
-        format
-    };
-    let mut mixer = Mixer::mean();
-    let mut recording = decode_mixed(format, bytes, options, announce, &mut mixer)?;
-    if mixer.canceled() {
-        let mut first = Mixer::first();
-        // Memory was announced for one recording.
-        drop(recording);
-        recording = decode_mixed(format, bytes, options, &mut |_| (), &mut first)?;
-        recording.warnings.push(DecodeWarning::ChannelsCancel);
-    }
-    if recording.samples.is_empty() {
-        return Err(DecodeErrorKind::NoSamples);
-    }
-    Ok(recording)
-}
-
-fn decode_mixed(
-    format: Format,
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let mut recording = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Wav(kind) => wav::decode(kind, bytes, options, announce, mixer),
-        Format::Aiff => aiff::decode(bytes, options, announce, mixer),
-        Format::Au => au::decode(bytes, options, announce, mixer),
-        Format::Flac => flac::decode(bytes, options, announce, mixer),
-        Format::Mpeg => mpeg::decode(bytes, options, announce, mixer),
-        Format::Adts => adts::decode(bytes, options, announce, mixer),
-        Format::Container(container) => {
-            container::decode(container, bytes, options, announce, mixer)
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
+    match format {
+        Format::Wav(kind) => wav::decode(kind, bytes, mono),
+        Format::Aiff => aiff::decode(bytes, mono),
+        Format::Au => au::decode(bytes, mono),
+        Format::Flac => {
+            mono.trust();
+            flac::decode(bytes, mono)
         }
+        Format::Mpeg => mpeg::decode(bytes, mono),
+        Format::Adts => adts::decode(bytes, mono),
+        Format::Container(container) => container::decode(container, bytes, mono),
         Format::Unsupported(name) => Err(DecodeErrorKind::UnsupportedFormat { name }),
         Format::LfsPointer => Err(DecodeErrorKind::LfsPointer),
-    }))
-    .unwrap_or_else(|_| {
-        let detail = "the decoder gave up";
-        Err(DecodeErrorKind::corrupt(format.name(), detail))
-    })?;
-    if !matches!(
-        format,
-        Format::Wav(_) | Format::Aiff | Format::Au | Format::Flac
-    ) {
-        recording.samples = check_finite(recording.samples)?;
     }
-    Ok(recording)
 }
 
 pub(crate) fn io_error(error: io::Error) -> DecodeErrorKind {

@@ -11,12 +11,10 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::codec;
 use super::error::DecodeErrorKind;
-use super::frames::{self, FrameHeader};
-use super::mono_buffer::MonoBuffer;
+use super::frames::{Frame, FrameHeader, Frames};
+use super::mono_writer::MonoWriter;
 use super::mpeg_tag::LengthTag;
-use super::options::DecodeOptions;
-use crate::mono::Mixer;
-use crate::recording::{DecodeWarning, Recording};
+use crate::recording::DecodeWarning;
 
 /// The header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,50 +134,35 @@ impl Header {
 /// Frames after an interruption that may refer to bytes that are missing.
 const UNSETTLED: u32 = 32;
 
-pub(super) fn decode(
-    bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let mut found = frames::scan::<Header>(bytes);
-    let tag = |range: &std::ops::Range<usize>, header: &Header| match header.layer {
-        3 => LengthTag::parse(&bytes[range.clone()], header.tag_at()),
-        _ => None,
-    };
-    let first_tag = found
-        .frames
-        .first()
-        .and_then(|first| tag(&first.range, &first.header));
-    // A frame with a tag holds no audio. Files that were joined have several.
-    found
-        .frames
-        .retain(|frame| tag(&frame.range, &frame.header).is_none());
-    let Some(first) = found.frames.first().map(|frame| frame.header) else {
-        return Err(DecodeErrorKind::corrupt("MP3", "no frame of MPEG audio"));
-    };
+/// Frames between two times that the bytes are given back in counting.
+const RELEASE_AFTER: u64 = 4096;
 
-    let mut mono = MonoBuffer::new(first.format(), options, announce, mixer);
-    if found.frames.len() as u64 * first.samples() > options.max_frames(first.sample_rate) + 1152 {
-        return Err(options.too_long());
+pub(super) fn decode(bytes: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
+    let Counted {
+        first,
+        first_tag,
+        frames,
+        skipped,
+    } = count(bytes, mono)?;
+    mono.name(first.format());
+    let most = mono.options().max_frames(first.sample_rate);
+    if frames * first.samples() > most.saturating_add(first.samples()) {
+        return Err(mono.options().too_long());
     }
-    let frames = found.frames.len() as u64;
     if let Some(tag) = &first_tag {
         tag.check(first.format(), frames, first.samples())?;
         let (skip, length) = tag.trim(frames, first.samples());
         mono.begin(skip, length);
     }
-    if found.skipped > 0 {
-        mono.warn(DecodeWarning::Skipped {
-            bytes: found.skipped,
-        });
+    if skipped > 0 {
+        mono.warn(DecodeWarning::Skipped { bytes: skipped });
     }
 
     let mut decoder = first.decoder()?;
     let mut current = first;
     let mut unsettled = 0;
-    for frame in &found.frames {
-        let (header, data) = (frame.header, &bytes[frame.range.clone()]);
+    for frame in Frames::new(bytes).filter(|frame| tag(bytes, frame).is_none()) {
+        let (header, data) = (frame.header, &bytes[frame.range]);
         if (header.layer, header.mono) != (current.layer, current.mono) {
             decoder = header.decoder()?;
             current = header;
@@ -200,5 +183,52 @@ pub(super) fn decode(
             Err(error) => return Err(codec::from_symphonia(header.format(), error)),
         }
     }
-    Ok(mono.finish())
+    Ok(())
+}
+
+/// What a pass over the frames finds.
+struct Counted {
+    /// The header of the first frame of audio.
+    first: Header,
+    /// The tag of the first frame.
+    first_tag: Option<LengthTag>,
+    /// Frames of audio.
+    frames: u64,
+    /// Bytes that belong to no frame.
+    skipped: u64,
+}
+
+fn count(bytes: &[u8], mono: &MonoWriter<'_>) -> Result<Counted, DecodeErrorKind> {
+    let mut all = Frames::<Header>::new(bytes);
+    let (mut first, mut first_tag) = (None, None);
+    let (mut frames, mut seen) = (0, 0);
+    for frame in all.by_ref() {
+        let tag = tag(bytes, &frame);
+        // A frame with a tag holds no audio. Files that were joined have several.
+        if tag.is_none() {
+            first.get_or_insert(frame.header);
+            frames += 1;
+        }
+        if seen == 0 {
+            first_tag = tag;
+        }
+        seen += 1;
+        if seen % RELEASE_AFTER == 0 {
+            mono.release();
+        }
+    }
+    let nothing = || DecodeErrorKind::corrupt("MP3", "no frame of MPEG audio");
+    Ok(Counted {
+        first: first.ok_or_else(nothing)?,
+        first_tag,
+        frames,
+        skipped: all.skipped,
+    })
+}
+
+fn tag(bytes: &[u8], frame: &Frame<Header>) -> Option<LengthTag> {
+    match frame.header.layer {
+        3 => LengthTag::parse(&bytes[frame.range.clone()], frame.header.tag_at()),
+        _ => None,
+    }
 }

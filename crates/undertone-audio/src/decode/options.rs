@@ -26,7 +26,7 @@ impl DecodeOptions {
         (self.max_seconds * f64::from(sample_rate)) as u64
     }
 
-    pub(super) fn too_long(&self) -> DecodeErrorKind {
+    pub(crate) fn too_long(&self) -> DecodeErrorKind {
         DecodeErrorKind::TooLong {
             max_seconds: self.max_seconds,
         }
@@ -39,13 +39,5 @@ pub(super) fn check_rate(rate: u32) -> Result<u32, DecodeErrorKind> {
         Ok(rate)
     } else {
         Err(DecodeErrorKind::SampleRateOutOfRange { rate })
-    }
-}
-
-/// Return `samples` if all of them are finite. Formats with integer samples need no check.
-pub(super) fn check_finite(samples: Vec<f32>) -> Result<Vec<f32>, DecodeErrorKind> {
-    match samples.iter().position(|sample| !sample.is_finite()) {
-        Some(index) => Err(DecodeErrorKind::NonFinite { index }),
-        None => Ok(samples),
     }
 }

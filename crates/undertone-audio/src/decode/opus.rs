@@ -5,7 +5,7 @@
 use rusty_opus::{Error, OpusDecoder};
 
 use super::error::DecodeErrorKind;
-use super::mono_buffer::MonoBuffer;
+use super::mono_writer::MonoWriter;
 
 /// Samples of the longest packet: 120 ms.
 const MAX_FRAMES: usize = 5_760;
@@ -95,7 +95,7 @@ impl OpusStream {
         &mut self,
         packet: &[u8],
         trim_end: u64,
-        mono: &mut MonoBuffer<'_>,
+        mono: &mut MonoWriter<'_>,
     ) -> Result<(), DecodeErrorKind> {
         if packet.is_empty() {
             return Ok(());

@@ -1,11 +1,13 @@
 //! Samples that are stored one by one: integers, floating point, and the codecs of telephones.
 
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_finite};
-use crate::Recording;
+use super::mono_writer::MonoWriter;
 use crate::g711;
 use crate::kernel::kernel;
 use crate::mono::Mixer;
+
+/// Values that are decoded together, of all channels.
+const BLOCK: usize = 1 << 14;
 
 /// How one sample is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,57 +58,62 @@ pub(super) struct Layout {
 pub(super) fn decode(
     layout: Layout,
     data: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
-    let frame_len = layout.encoding.width() * layout.channels;
-    let frames = data.len() / frame_len;
-    if frames as u64 > options.max_frames(layout.sample_rate) {
-        return Err(options.too_long());
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
+    let Layout {
+        channels,
+        sample_rate,
+        ..
+    } = layout;
+    let frame_len = layout.encoding.width() * channels;
+    let frames = (data.len() / frame_len) as u64;
+    if frames > mono.options().max_frames(sample_rate) {
+        return Err(mono.options().too_long());
     }
-    announce(frames as u64);
-    let data = &data[..frames * frame_len];
-    let samples = mix(layout, data, mixer);
-    Ok(Recording {
-        samples: match layout.encoding {
-            Encoding::F32 | Encoding::F64 => check_finite(samples)?,
-            _ => samples,
-        },
-        sample_rate: layout.sample_rate,
-        channels: layout.channels,
-        warnings: Vec::new(),
-    })
+    if !matches!(layout.encoding, Encoding::F32 | Encoding::F64) {
+        mono.trust();
+    }
+    mono.open_with(sample_rate, frames, frames)?;
+    let block_len = (BLOCK / channels).max(1) * frame_len;
+    let data = &data[..frames as usize * frame_len];
+    for part in data.chunks(block_len) {
+        mono.write(channels, part.len() / frame_len, |mixer, block, range| {
+            let part = &part[range.start * frame_len..range.end * frame_len];
+            mix(layout, part, mixer, block);
+        })?;
+    }
+    Ok(())
 }
 
-fn mix(layout: Layout, data: &[u8], mixer: &mut Mixer) -> Vec<f32> {
+fn mix(layout: Layout, data: &[u8], mixer: &mut Mixer, mono: &mut Vec<f32>) {
     let (channels, endian) = (layout.channels, layout.endian);
+    let out = (mixer, mono);
     match layout.encoding {
-        Encoding::U8 => values(data, channels, mixer, |[b]: [u8; 1]| {
+        Encoding::U8 => values(data, channels, out, |[b]: [u8; 1]| {
             (f32::from(b) - 128.0) / 128.0
         }),
-        Encoding::S8 => values(data, channels, mixer, |b| {
+        Encoding::S8 => values(data, channels, out, |b| {
             f32::from(i8::from_le_bytes(b)) / 128.0
         }),
-        Encoding::S16 if channels == 1 && endian == Endian::Little => mono_s16(data),
-        Encoding::S16 => values(data, channels, mixer, |b| {
+        Encoding::S16 if channels == 1 && endian == Endian::Little => mono_s16(data, out.1),
+        Encoding::S16 => values(data, channels, out, |b| {
             f32::from(i16::from_le_bytes(little(b, endian))) / 32_768.0
         }),
-        Encoding::S24 => values(data, channels, mixer, |b: [u8; 3]| {
+        Encoding::S24 => values(data, channels, out, |b: [u8; 3]| {
             let [a, b, c] = little(b, endian);
             i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
         }),
-        Encoding::S32 => values(data, channels, mixer, |b| {
+        Encoding::S32 => values(data, channels, out, |b| {
             i32::from_le_bytes(little(b, endian)) as f32 / 2_147_483_648.0
         }),
-        Encoding::F32 => values(data, channels, mixer, |b| {
+        Encoding::F32 => values(data, channels, out, |b| {
             f32::from_le_bytes(little(b, endian))
         }),
-        Encoding::F64 => values(data, channels, mixer, |b| {
+        Encoding::F64 => values(data, channels, out, |b| {
             f64::from_le_bytes(little(b, endian)) as f32
         }),
-        Encoding::ALaw => values(data, channels, mixer, |[b]: [u8; 1]| g711::decode_alaw(b)),
-        Encoding::MuLaw => values(data, channels, mixer, |[b]: [u8; 1]| g711::decode_mulaw(b)),
+        Encoding::ALaw => values(data, channels, out, |[b]: [u8; 1]| g711::decode_alaw(b)),
+        Encoding::MuLaw => values(data, channels, out, |[b]: [u8; 1]| g711::decode_mulaw(b)),
     }
 }
 
@@ -121,22 +128,18 @@ fn little<const WIDTH: usize>(mut bytes: [u8; WIDTH], endian: Endian) -> [u8; WI
 fn values<const WIDTH: usize>(
     data: &[u8],
     channels: usize,
-    mixer: &mut Mixer,
+    (mixer, mono): (&mut Mixer, &mut Vec<f32>),
     sample: impl Fn([u8; WIDTH]) -> f32,
-) -> Vec<f32> {
-    mixer.interleaved(data.as_chunks::<WIDTH>().0, channels, sample)
+) {
+    mixer.append_interleaved(mono, data.as_chunks::<WIDTH>().0, channels, sample);
 }
 
 /// Decode mono PCM of 16 bits, the format of nearly all speech corpora.
-fn mono_s16(data: &[u8]) -> Vec<f32> {
-    let mut samples = Vec::with_capacity(data.len() / 2);
-    let mut converted = [0.0; 1024];
-    for values in data.as_chunks::<2>().0.chunks(converted.len()) {
-        let converted = &mut converted[..values.len()];
-        convert_s16(values, converted);
-        samples.extend_from_slice(converted);
-    }
-    samples
+fn mono_s16(data: &[u8], mono: &mut Vec<f32>) {
+    let values = data.as_chunks::<2>().0;
+    let start = mono.len();
+    mono.resize(start + values.len(), 0.0);
+    convert_s16(values, &mut mono[start..]);
 }
 
 kernel! {
@@ -161,6 +164,8 @@ mod tests {
         convert_s16(&values, &mut wide);
         convert_s16_plain(&values, &mut plain);
         assert_eq!(wide, plain);
-        assert_eq!(mono_s16(values.as_flattened()), plain);
+        let mut mono = Vec::new();
+        mono_s16(values.as_flattened(), &mut mono);
+        assert_eq!(mono, plain);
     }
 }

@@ -6,7 +6,7 @@ use super::riff::Kind;
 use super::{adts, mpeg};
 
 /// The most bytes that [`format`] needs.
-pub(super) const HEAD_LEN: u64 = 64 << 10;
+pub(crate) const HEAD_LEN: u64 = 64 << 10;
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

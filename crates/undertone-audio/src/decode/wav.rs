@@ -6,22 +6,19 @@ use symphonia::core::codecs::audio::well_known::{CODEC_ID_ADPCM_IMA_WAV, CODEC_I
 
 use super::adpcm::{self, Blocks};
 use super::error::DecodeErrorKind;
-use super::options::{DecodeOptions, check_rate};
+use super::mono_writer::MonoWriter;
+use super::options::check_rate;
 use super::pcm::{self, Encoding, Endian, Layout};
 use super::riff::{Chunk, Chunks, Kind};
 use super::{gsm, mpeg};
-use crate::mono::Mixer;
-use crate::recording::Recording;
 
 const WAV: &str = "WAV";
 
 pub(super) fn decode(
     kind: Kind,
     bytes: &[u8],
-    options: &DecodeOptions,
-    announce: &mut dyn FnMut(u64),
-    mixer: &mut Mixer,
-) -> Result<Recording, DecodeErrorKind> {
+    mono: &mut MonoWriter<'_>,
+) -> Result<(), DecodeErrorKind> {
     let mut format = None;
     let mut chunks = Chunks::new(kind, bytes);
     while let Some(chunk) = chunks.next() {
@@ -41,9 +38,11 @@ pub(super) fn decode(
                 let format = format.ok_or_else(|| {
                     DecodeErrorKind::corrupt(WAV, "data chunk before the fmt chunk")
                 })?;
-                let mut recording = format.decode(audio, options, announce, mixer)?;
-                recording.warnings.extend(warning);
-                return Ok(recording);
+                format.decode(audio, mono)?;
+                if let Some(warning) = warning {
+                    mono.warn(warning);
+                }
+                return Ok(());
             }
             _ if chunk.content().is_none() => {
                 let detail = "a chunk reaches beyond the end of the file";
@@ -154,18 +153,12 @@ impl Format {
         }))
     }
 
-    fn decode(
-        self,
-        audio: &[u8],
-        options: &DecodeOptions,
-        announce: &mut dyn FnMut(u64),
-        mixer: &mut Mixer,
-    ) -> Result<Recording, DecodeErrorKind> {
+    fn decode(self, audio: &[u8], mono: &mut MonoWriter<'_>) -> Result<(), DecodeErrorKind> {
         match self {
-            Self::Pcm(layout) => pcm::decode(layout, audio, options, announce, mixer),
-            Self::Adpcm(blocks) => adpcm::decode(blocks, audio, options, announce, mixer),
-            Self::Gsm { sample_rate } => gsm::decode(sample_rate, audio, options, announce),
-            Self::Mpeg => mpeg::decode(audio, options, announce, mixer),
+            Self::Pcm(layout) => pcm::decode(layout, audio, mono),
+            Self::Adpcm(blocks) => adpcm::decode(blocks, audio, mono),
+            Self::Gsm { sample_rate } => gsm::decode(sample_rate, audio, mono),
+            Self::Mpeg => mpeg::decode(audio, mono),
         }
     }
 }

@@ -20,17 +20,17 @@
 mod blocks;
 mod cache;
 mod filter;
+mod plan;
+mod stream;
 
 use std::fmt;
 use std::sync::Arc;
 
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
 use thiserror::Error;
 
-use crate::padded::padded;
-use blocks::{interleave, scale, separate};
 pub use cache::ResamplerCache;
+use plan::{Plan, output_len};
+pub use stream::ResamplerStream;
 
 /// The reason why a resampler cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -63,22 +63,7 @@ pub enum ResampleError {
 pub struct Resampler {
     from_hz: u32,
     to_hz: u32,
-    plan: Option<Plan>,
-}
-
-#[derive(Clone)]
-struct Plan {
-    forward: Arc<dyn Fft<f32>>,
-    inverse: Arc<dyn Fft<f32>>,
-    /// The filter at the bins below the lower Nyquist frequency, multiplied by the scale of the
-    /// transforms: `positive` from bin 0 upwards, `negative` from the lowest bin to -1.
-    positive: Vec<f32>,
-    negative: Vec<f32>,
-    /// Samples that one block advances, and the margin that it needs before them.
-    hop_in: usize,
-    hop_out: usize,
-    margin_in: usize,
-    margin_out: usize,
+    plan: Option<Arc<Plan>>,
 }
 
 impl fmt::Debug for Resampler {
@@ -113,7 +98,7 @@ impl Resampler {
         if !allowed.contains(&from_hz) || !allowed.contains(&to_hz) {
             return Err(ResampleError::RateOutOfRange { from_hz, to_hz });
         }
-        let plan = (from_hz != to_hz).then(|| Plan::new(from_hz, to_hz));
+        let plan = (from_hz != to_hz).then(|| Arc::new(Plan::new(from_hz, to_hz)));
         Ok(Self {
             from_hz,
             to_hz,
@@ -133,8 +118,24 @@ impl Resampler {
 
     /// Return the number of output samples for `len` input samples: `ceil(len · to_hz / from_hz)`.
     pub fn output_len(&self, len: usize) -> usize {
-        let scaled = len as u128 * u128::from(self.to_hz);
-        scaled.div_ceil(u128::from(self.from_hz)) as usize
+        output_len(len as u64, self.from_hz, self.to_hz) as usize
+    }
+
+    /// Return a conversion of samples that come in blocks. It keeps a fraction of a second of them.
+    ///
+    /// ```
+    /// let resampler = undertone_audio::Resampler::new(48_000, 16_000)?;
+    /// let samples: Vec<f32> = (0..100_000).map(|n| (n as f32 * 0.01).sin()).collect();
+    /// let (mut stream, mut blocks) = (resampler.stream(), Vec::new());
+    /// for block in samples.chunks(777) {
+    ///     stream.push(block, &mut blocks);
+    /// }
+    /// stream.finish(&mut blocks);
+    /// assert_eq!(blocks, resampler.resample(&samples));
+    /// # Ok::<(), undertone_audio::ResampleError>(())
+    /// ```
+    pub fn stream(&self) -> ResamplerStream {
+        ResamplerStream::new(self.plan.clone(), self.from_hz, self.to_hz)
     }
 
     /// Return the samples at the new rate.
@@ -150,91 +151,4 @@ impl Resampler {
             Some(plan) => plan.run(samples, self.output_len(samples.len())),
         }
     }
-}
-
-impl Plan {
-    fn new(from_hz: u32, to_hz: u32) -> Self {
-        let gcd = gcd(from_hz, to_hz);
-        let (unit_in, unit_out) = ((from_hz / gcd) as usize, (to_hz / gcd) as usize);
-        let unit_high = unit_in.max(unit_out);
-
-        let filter = filter::LowPass::for_rates(from_hz, to_hz);
-        // Margins are whole units, so that the edges of every block are whole samples at both
-        // rates.
-        let margin_units = filter.half_length().div_ceil(unit_high);
-        let size_units = (BLOCK_PER_MARGIN * margin_units)
-            .max(MIN_BLOCK.div_ceil(unit_high))
-            .next_power_of_two();
-        let (size_in, size_out) = (size_units * unit_in, size_units * unit_out);
-
-        let mut planner = FftPlanner::new();
-        let positive = filter.response(
-            FftPlanner::new()
-                .plan_fft_forward(size_in.max(size_out))
-                .as_ref(),
-            size_in.min(size_out),
-            size_in,
-        );
-        let hop_units = size_units - 2 * margin_units;
-        Self {
-            forward: planner.plan_fft_forward(size_in),
-            inverse: planner.plan_fft_inverse(size_out),
-            negative: positive[1..].iter().rev().copied().collect(),
-            positive,
-            hop_in: hop_units * unit_in,
-            hop_out: hop_units * unit_out,
-            margin_in: margin_units * unit_in,
-            margin_out: margin_units * unit_out,
-        }
-    }
-
-    fn run(&self, samples: &[f32], output_len: usize) -> Vec<f32> {
-        let mut output = vec![0.0; output_len];
-        let mut block_in = vec![Complex::default(); self.forward.len()];
-        let mut block_out = vec![Complex::default(); self.inverse.len()];
-        let mut edges = [vec![0.0; self.forward.len()], vec![0.0; self.forward.len()]];
-        let scratch_len = self
-            .forward
-            .get_inplace_scratch_len()
-            .max(self.inverse.get_inplace_scratch_len());
-        let mut scratch = vec![Complex::default(); scratch_len];
-
-        for (pair, written) in output.chunks_mut(2 * self.hop_out).enumerate() {
-            let [real, imaginary] = &mut edges;
-            let start = (2 * pair * self.hop_in) as isize - self.margin_in as isize;
-            interleave(
-                padded(samples, start, real),
-                padded(samples, start + self.hop_in as isize, imaginary),
-                &mut block_in,
-            );
-            self.forward
-                .process_with_scratch(&mut block_in, &mut scratch);
-            self.filter(&block_in, &mut block_out);
-            self.inverse
-                .process_with_scratch(&mut block_out, &mut scratch);
-            let (first, second) = written.split_at_mut(self.hop_out.min(written.len()));
-            separate(&block_out[self.margin_out..], first, second);
-        }
-        output
-    }
-
-    /// Copy the bins that both rates have from one block to the other, multiplied by the filter.
-    fn filter(&self, block_in: &[Complex<f32>], block_out: &mut [Complex<f32>]) {
-        let [positive, negative] = [self.positive.len(), self.negative.len()];
-        let (low, rest) = block_out.split_at_mut(positive);
-        let (beyond, high) = rest.split_at_mut(rest.len() - negative);
-        scale(&block_in[..positive], &self.positive, low);
-        beyond.fill(Complex::default());
-        scale(&block_in[block_in.len() - negative..], &self.negative, high);
-    }
-}
-
-/// Block length as a multiple of the filter's half length. Longer blocks waste less on margins,
-/// shorter ones stay in the cache.
-const BLOCK_PER_MARGIN: usize = 8;
-/// Shortest block, in samples of the higher rate. Without it, simple ratios would have tiny blocks.
-const MIN_BLOCK: usize = 3072;
-
-fn gcd(a: u32, b: u32) -> u32 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -215,10 +215,35 @@ impl Classifier {
         &self,
         recordings: &[Recording],
     ) -> Vec<Result<Prediction, ClassifyError>> {
+        self.classify_together(&recordings.iter().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn classify_together(
+        &self,
+        recordings: &[&Recording],
+    ) -> Vec<Result<Prediction, ClassifyError>> {
         let windows = self.engine.predict_batch(recordings).into_iter();
         windows
             .map(|windows| Ok(self.prediction(windows?)))
             .collect()
+    }
+
+    /// Return the prediction for a recording that has these windows. `None` without windows.
+    pub(crate) fn assembled(&self, windows: Vec<WindowPrediction>) -> Option<Prediction> {
+        (!windows.is_empty()).then(|| Prediction {
+            labels: Arc::clone(&self.labels),
+            probabilities: over_speech(&windows),
+            evidence: self.evidence_of(windows.iter()),
+            windows,
+        })
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn shared_labels(&self) -> Arc<[String]> {
+        Arc::clone(&self.labels)
     }
 
     /// Return whether the model adapts to a voice.
@@ -268,11 +293,30 @@ impl Classifier {
     /// # Errors
     /// If the model cannot use the profile.
     pub fn hear(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
+        self.hear_evidence(voice, prediction.evidence())
+    }
+
+    pub(crate) fn hear_evidence(
+        &self,
+        voice: &mut Voice,
+        evidence: Option<&Evidence>,
+    ) -> Result<(), VoiceError> {
         let config = self.adaptation_for(voice)?;
-        if let Some(evidence) = &prediction.evidence {
+        if let Some(evidence) = evidence {
             config.hear(voice, evidence);
         }
         Ok(())
+    }
+
+    /// Return what the windows with speech tell about a voice, as one recording.
+    pub(crate) fn evidence_of<'a>(
+        &self,
+        windows: impl Iterator<Item = &'a WindowPrediction> + Clone,
+    ) -> Option<Evidence> {
+        let config = self.adaptation()?;
+        let heard = windows.filter(|window| window.speech);
+        let outputs = heard.clone().map(|window| &window.outputs[..]);
+        config.evidence_of(outputs, covered(heard))
     }
 
     /// Take a recording out of a profile that heard it, to judge it by the others.
@@ -280,8 +324,16 @@ impl Classifier {
     /// # Errors
     /// If the model cannot use the profile.
     pub fn forget(&self, voice: &mut Voice, prediction: &Prediction) -> Result<(), VoiceError> {
+        self.forget_evidence(voice, prediction.evidence())
+    }
+
+    pub(crate) fn forget_evidence(
+        &self,
+        voice: &mut Voice,
+        evidence: Option<&Evidence>,
+    ) -> Result<(), VoiceError> {
         let config = self.adaptation_for(voice)?;
-        if let Some(evidence) = &prediction.evidence {
+        if let Some(evidence) = evidence {
             config.forget(voice, evidence);
         }
         Ok(())
@@ -348,16 +400,9 @@ impl Classifier {
         Prediction {
             labels: Arc::clone(&self.labels),
             probabilities: over_speech(&windows),
-            evidence: self.evidence_of(&windows),
+            evidence: self.evidence_of(windows.iter()),
             windows,
         }
-    }
-
-    fn evidence_of(&self, windows: &[WindowPrediction]) -> Option<Evidence> {
-        let config = self.adaptation()?;
-        let heard = windows.iter().filter(|window| window.speech);
-        let outputs = heard.clone().map(|window| &window.outputs[..]);
-        config.evidence_of(outputs, covered(heard))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
+use rayon::prelude::*;
 use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 
@@ -16,6 +17,12 @@ pub enum ClassifyError {
     /// The front end rejected it.
     #[error(transparent)]
     FrontEnd(#[from] FrontEndError),
+    /// It is too long to be explained.
+    #[error("the recording lasts {seconds:.1} s: only up to 30 s can be explained")]
+    TooLongToExplain {
+        /// Its length in seconds.
+        seconds: f64,
+    },
     /// The output of the network is not finite, which only broken weights cause.
     #[error("the network's output is not finite: the model is broken")]
     NotFinite,
@@ -74,7 +81,7 @@ impl Engine {
     /// Predict the windows of many recordings, which share batches.
     pub(crate) fn predict_batch(
         &self,
-        recordings: &[Recording],
+        recordings: &[&Recording],
     ) -> Vec<Result<Windows, ClassifyError>> {
         let mut features = Vec::new();
         let spans: Vec<Result<Vec<(f64, f64)>, ClassifyError>> = recordings
@@ -94,6 +101,23 @@ impl Engine {
                 self.windows(spans, own)
             })
             .collect()
+    }
+
+    /// Compute the network's outputs for windows of prepared samples, in order. Batches are spread
+    /// over all cores. What is in a batch does not depend on their number.
+    pub(crate) fn scores(&self, windows: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        windows
+            .par_chunks(self.parallel_batch())
+            .flat_map_iter(|windows| {
+                let features = windows.iter().map(|it| self.front_end.features(it));
+                self.inference().scores(features)
+            })
+            .collect()
+    }
+
+    /// Return how many windows each core passes through the network together where all work.
+    pub(crate) fn parallel_batch(&self) -> usize {
+        self.network.batch_size().min(8)
     }
 
     /// Return the spans of a recording's windows and their features.

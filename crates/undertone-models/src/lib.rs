@@ -7,12 +7,14 @@ mod classifier;
 mod device;
 mod encoder;
 mod engine;
+mod explain;
 pub mod infer;
 mod kernels;
 mod model;
 mod network;
 mod outputs;
 mod regressor;
+mod segments;
 mod weights;
 
 pub use adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};
@@ -26,6 +28,7 @@ pub use encoder::{
     WhisperEncoder,
 };
 pub use engine::ClassifyError;
+pub use explain::Influence;
 pub use infer::OVERLAP;
 pub use kernels::keep_freed_memory;
 #[cfg(feature = "embedded")]
@@ -41,6 +44,9 @@ pub use network::{
 };
 pub use outputs::Outputs;
 pub use regressor::{Estimate, Regressor, WindowEstimate};
+pub use segments::{
+    Division, Progress, SegmentPrediction, SegmentedPrediction, SegmentsConfig, SegmentsError,
+};
 pub use weights::{
     Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,
 };

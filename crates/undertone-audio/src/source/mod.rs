@@ -178,25 +178,25 @@ impl Source {
         }
     }
 
-    /// Measure a recording in one pass, or in two if its channels cancel each other.
-    ///
-    /// # Errors
-    /// See [`DecodeErrorKind`].
-    pub fn scan(&self, channels: Channels, options: &DecodeOptions) -> Result<Scan, DecodeError> {
-        let run = self.encoded(options, &|| self.bytes.release()).run(
-            channels,
-            &mut |_| (),
-            Levels::default,
-        );
-        let (decoded, levels) = run.map_err(|kind| self.error(kind))?;
-        Ok(scan(channels, decoded, &levels))
-    }
-
-    /// Measure a recording, and find its utterances in the same pass. `progress` receives the
-    /// number of seconds that were heard, and may stop the pass.
+    /// Measure a recording in one pass, or in two if its channels cancel each other. `progress`
+    /// receives the number of seconds that were heard, now and then, and may stop the pass.
     ///
     /// # Errors
     /// See [`DecodeErrorKind`]; [`DecodeErrorKind::Stopped`] if `progress` stops it.
+    pub fn scan(
+        &self,
+        channels: Channels,
+        options: &DecodeOptions,
+        progress: &dyn Fn(f64) -> ControlFlow<()>,
+    ) -> Result<Scan, DecodeError> {
+        let (scan, _) = self.listen(channels, options, None, progress)?;
+        Ok(scan)
+    }
+
+    /// Measure a recording, and find its utterances in the same pass.
+    ///
+    /// # Errors
+    /// As [`Source::scan`].
     pub fn find_utterances(
         &self,
         channels: Channels,
@@ -204,10 +204,20 @@ impl Source {
         config: &VoiceActivityConfig,
         progress: &dyn Fn(f64) -> ControlFlow<()>,
     ) -> Result<(Scan, Vec<Utterance>), DecodeError> {
-        let new_sink = || Listener::new(VoiceActivity::new(config), progress);
-        let run =
-            self.encoded(options, &|| self.bytes.release())
-                .run(channels, &mut |_| (), new_sink);
+        self.listen(channels, options, Some(config), progress)
+    }
+
+    fn listen(
+        &self,
+        channels: Channels,
+        options: &DecodeOptions,
+        config: Option<&VoiceActivityConfig>,
+        progress: &dyn Fn(f64) -> ControlFlow<()>,
+    ) -> Result<(Scan, Vec<Utterance>), DecodeError> {
+        let new_sink = || Listener::new(config.map(VoiceActivity::new), progress);
+        let release = || self.bytes.release();
+        let encoded = self.encoded(options, &release);
+        let run = encoded.run(channels, &mut |_| (), new_sink);
         let (decoded, listener) = run.map_err(|kind| self.error(kind))?;
         let (levels, utterances) = listener.finish();
         Ok((scan(channels, decoded, &levels), utterances))

@@ -7,15 +7,6 @@ use crate::resample::{Resampler, ResamplerStream};
 use crate::voice_activity::{Utterance, VoiceActivity};
 use crate::warning::Levels;
 
-impl SampleSink for Levels {
-    fn begin(&mut self, _: u32, _: u64) {}
-
-    fn receive(&mut self, samples: &[f32]) -> ControlFlow<()> {
-        self.add(samples);
-        ControlFlow::Continue(())
-    }
-}
-
 /// Resamples blocks and hands them on.
 pub(super) struct Resampled<'a> {
     rate: u32,
@@ -69,10 +60,10 @@ impl SampleSink for Resampled<'_> {
     }
 }
 
-/// Measures levels and finds utterances.
+/// Measures levels, and finds utterances if that is wanted.
 pub(super) struct Listener<'a> {
     levels: Levels,
-    activity: VoiceActivity,
+    activity: Option<VoiceActivity>,
     progress: &'a dyn Fn(f64) -> ControlFlow<()>,
     sample_rate: u32,
     stream: Option<ResamplerStream>,
@@ -84,7 +75,7 @@ pub(super) struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     pub(super) fn new(
-        activity: VoiceActivity,
+        activity: Option<VoiceActivity>,
         progress: &'a dyn Fn(f64) -> ControlFlow<()>,
     ) -> Self {
         Self {
@@ -105,8 +96,10 @@ impl<'a> Listener<'a> {
         if let Some(stream) = self.stream.take() {
             stream.finish(&mut self.block);
         }
-        self.activity.push(&self.block, &mut self.utterances);
-        self.activity.finish(&mut self.utterances);
+        if let Some(mut activity) = self.activity.take() {
+            activity.push(&self.block, &mut self.utterances);
+            activity.finish(&mut self.utterances);
+        }
         (self.levels, self.utterances)
     }
 }
@@ -114,9 +107,11 @@ impl<'a> Listener<'a> {
 impl SampleSink for Listener<'_> {
     fn begin(&mut self, sample_rate: u32, _: u64) {
         self.sample_rate = sample_rate;
-        // The decoders checked the rate.
-        let resampler = Resampler::new(sample_rate, VoiceActivity::SAMPLE_RATE);
-        self.stream = resampler.ok().map(|it| it.stream());
+        if self.activity.is_some() {
+            // The decoders checked the rate.
+            let resampler = Resampler::new(sample_rate, VoiceActivity::SAMPLE_RATE);
+            self.stream = resampler.ok().map(|it| it.stream());
+        }
     }
 
     fn receive(&mut self, samples: &[f32]) -> ControlFlow<()> {
@@ -125,7 +120,9 @@ impl SampleSink for Listener<'_> {
         if let Some(stream) = &mut self.stream {
             stream.push(samples, &mut self.block);
         }
-        self.activity.push(&self.block, &mut self.utterances);
+        if let Some(activity) = &mut self.activity {
+            activity.push(&self.block, &mut self.utterances);
+        }
         self.samples += samples.len() as u64;
         // Every few seconds.
         if self.samples - self.reported < 4 * u64::from(self.sample_rate) {

@@ -58,7 +58,7 @@ def main():
     print("| clips heard | all |", " | ".join(name for name, _ in columns), "|")
     print("| --- |" + " --- |" * (len(columns) + 1))
     for index, row in enumerate(rows):
-        sure = [points[index].get("very_sure") or [0, 0] for _, points in columns]
+        sure = [points[index].get("sure") or [0, 0] for _, points in columns]
         cells = [f"{right} of {all_}" for all_, right in sure]
         total = f"{sum(right for _, right in sure)} of {sum(all_ for all_, _ in sure)}"
         print(f"| {row} | {total} |", " | ".join(cells), "|")

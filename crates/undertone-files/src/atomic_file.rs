@@ -50,6 +50,29 @@ impl AtomicFile {
         self.unfinished.persist(&self.path)?;
         Ok(())
     }
+
+    /// Do the same, but never replace a file. If there is one now, the content stays under another
+    /// name, which the error tells.
+    ///
+    /// # Errors
+    /// If the content cannot be flushed, or there is a file of the name.
+    pub fn commit_new(self) -> io::Result<()> {
+        self.unfinished.as_file().sync_all()?;
+        let Err(error) = self.unfinished.persist_noclobber(&self.path) else {
+            return Ok(());
+        };
+        if error.error.kind() != io::ErrorKind::AlreadyExists {
+            return Err(error.error);
+        }
+        let (_, kept) = error.file.keep()?;
+        Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!(
+                "another program wrote it meanwhile; the results are in {}",
+                kept.display()
+            ),
+        ))
+    }
 }
 
 impl Write for AtomicFile {

@@ -171,7 +171,7 @@ pub enum Event<'a> {
         /// Factor of the scores for a recording alone, and for a voice that was heard often.
         temperature: [f64; 2],
         /// From which probability of a sentiment on the model is very sure.
-        very_sure: Option<f64>,
+        sure: Option<f64>,
     },
     /// The expected memory of the training that begins.
     Memory(MemoryEstimate),

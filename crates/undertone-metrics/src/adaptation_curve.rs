@@ -24,7 +24,8 @@ pub struct AdaptationPoint {
     /// Expected calibration error of the sums of negative, neutral and positive emotions, 0 to 1.
     pub calibration_error: Option<f64>,
     /// The clips whose largest such sum makes the model very sure, and how many of them are right.
-    pub very_sure: Option<[usize; 2]>,
+    #[serde(alias = "very_sure")]
+    pub sure: Option<[usize; 2]>,
 }
 
 impl AdaptationPoint {
@@ -49,7 +50,7 @@ impl AdaptationPoint {
             let values: Option<Vec<f64>> = points.iter().map(|point| score(point)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
-        let sure: Option<Vec<[usize; 2]>> = points.iter().map(|point| point.very_sure).collect();
+        let sure: Option<Vec<[usize; 2]>> = points.iter().map(|point| point.sure).collect();
         Some(Self {
             heard: first.heard,
             one_emotion: first.one_emotion,
@@ -58,7 +59,7 @@ impl AdaptationPoint {
             sentiment3: of(&|point| point.sentiment3),
             emotion4: of(&|point| point.emotion4),
             calibration_error: of(&|point| point.calibration_error),
-            very_sure: sure.map(|sure| {
+            sure: sure.map(|sure| {
                 let sum =
                     |[all, right]: [usize; 2], one: &[usize; 2]| [all + one[0], right + one[1]];
                 sure.iter().fold([0, 0], sum)
@@ -99,7 +100,7 @@ mod tests {
             sentiment3,
             emotion4: None,
             calibration_error: Some(0.1),
-            very_sure: Some([4, 3]),
+            sure: Some([4, 3]),
         }
     }
 
@@ -108,7 +109,7 @@ mod tests {
         let (one, other) = (point(Some(0), 0.5, Some(0.6)), point(Some(0), 0.7, None));
         let mean = AdaptationPoint::mean(&[&one, &other]).unwrap();
         assert_eq!(
-            (mean.clips, mean.sentiment3, mean.very_sure),
+            (mean.clips, mean.sentiment3, mean.sure),
             (20, None, Some([8, 6]))
         );
         assert!((mean.uar - 0.6).abs() < 1e-12);

@@ -53,9 +53,7 @@ impl<E: SetText> Report<E> {
             let Some(mean) = AdaptationPoint::mean(&points) else {
                 continue;
             };
-            let sure = mean
-                .very_sure
-                .map(|[all, right]| format!("{right} of {all}"));
+            let sure = mean.sure.map(|[all, right]| format!("{right} of {all}"));
             table.push(vec![
                 mean.heard_text(),
                 percent(Some(mean.uar)),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use undertone_answer::ModelIdentity;
 use undertone_audio::{FrontEnd, Recording};
 use undertone_metrics::argmax;
 
@@ -13,6 +14,7 @@ use crate::infer::{has_speech, mean};
 use crate::model::{self, ForeignOutputs, Model, ModelConfig, ModelError};
 use crate::network::Network;
 use crate::outputs::Outputs;
+use crate::version::Origin;
 
 /// A trained model, ready to classify recordings. Threads can share it by reference.
 #[derive(Debug)]
@@ -20,6 +22,7 @@ pub struct Classifier {
     config: Option<ModelConfig>,
     labels: Arc<[String]>,
     engine: Engine,
+    origin: Origin,
 }
 
 /// The prediction for a recording.
@@ -103,7 +106,10 @@ impl Classifier {
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
         let folder = folder.as_ref();
         match Model::load_with_front_end(folder, device) {
-            Ok((model, front_end)) => Self::with_front_end(model, front_end, device),
+            Ok((model, front_end)) => {
+                let origin = Origin::Folder(folder.to_owned());
+                Self::with_front_end(model, front_end, origin, device)
+            }
             Err(ModelError::Foreign(_)) => Self::load_foreign(folder, device),
             Err(error) => Err(error),
         }
@@ -131,6 +137,7 @@ impl Classifier {
             config: None,
             labels: labels.into(),
             engine: Engine::new(network, front_end, None, outputs, device),
+            origin: Origin::Folder(folder.to_owned()),
         })
     }
 
@@ -150,7 +157,8 @@ impl Classifier {
     #[cfg(feature = "embedded")]
     pub fn embedded_on(device: &Device) -> Result<Self, ModelError> {
         let (model, front_end) = Model::embedded_with_front_end(device)?;
-        Self::with_front_end(model, front_end, device)
+        let origin = Origin::Embedded(model::EMBEDDED_FILES);
+        Self::with_front_end(model, front_end, origin, device)
     }
 
     /// Create a classifier with the network and the front end of a model.
@@ -164,12 +172,13 @@ impl Classifier {
                 path: config.name.clone().into(),
                 source,
             })?;
-        Self::with_front_end(model, front_end, device)
+        Self::with_front_end(model, front_end, Origin::Memory, device)
     }
 
     fn with_front_end(
         model: Model,
         front_end: FrontEnd,
+        origin: Origin,
         device: &Device,
     ) -> Result<Self, ModelError> {
         let config = model.config;
@@ -179,7 +188,21 @@ impl Classifier {
             labels: config.labels.clone().into(),
             config: Some(config),
             engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
+            origin,
         })
+    }
+
+    /// Return the model's name, or that of its folder if Undertone did not train it, and its
+    /// version. This reads the files of a model that does not adapt to voices.
+    pub fn identity(&self) -> ModelIdentity {
+        let name = match (&self.config, &self.origin) {
+            (Some(config), _) => config.name.clone(),
+            (None, origin) => origin.name(),
+        };
+        ModelIdentity {
+            name,
+            version: self.origin.version(self.adaptation()),
+        }
     }
 
     /// Return the configuration of the model; `None` if Undertone did not train it.

@@ -2,6 +2,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 mod adaptation;
+mod answer;
 mod batch;
 mod classifier;
 mod device;
@@ -15,6 +16,7 @@ mod network;
 mod outputs;
 mod regressor;
 mod segments;
+mod version;
 mod weights;
 
 pub use adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};

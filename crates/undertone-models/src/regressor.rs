@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Device;
+use undertone_answer::ModelIdentity;
 use undertone_audio::{FrontEnd, Recording};
 
 use crate::engine::{ClassifyError, Engine, Windows};
@@ -10,6 +11,7 @@ use crate::infer::mean;
 use crate::model::{self, Dimension, ForeignOutputs, Model, ModelConfig, ModelError};
 use crate::network::Network;
 use crate::outputs::Outputs;
+use crate::version::Origin;
 
 /// A trained model of dimensions, ready to read recordings. Threads can share it by reference.
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub struct Regressor {
     config: Option<ModelConfig>,
     dimensions: Vec<Dimension>,
     engine: Engine,
+    origin: Origin,
 }
 
 /// The numbers that a model predicts for a recording.
@@ -69,6 +72,7 @@ impl Regressor {
             engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
             config: Some(model.config),
             dimensions,
+            origin: Origin::Folder(folder.to_owned()),
         })
     }
 
@@ -88,7 +92,21 @@ impl Regressor {
             engine: Engine::new(network, front_end, None, outputs, device),
             config: None,
             dimensions,
+            origin: Origin::Folder(folder.to_owned()),
         })
+    }
+
+    /// Return the model's name, or that of its folder if Undertone did not train it, and its
+    /// version. This reads its files.
+    pub fn identity(&self) -> ModelIdentity {
+        let name = match &self.config {
+            Some(config) => config.name.clone(),
+            None => self.origin.name(),
+        };
+        ModelIdentity {
+            name,
+            version: self.origin.version(None),
+        }
     }
 
     /// Return the configuration of the model; `None` if Undertone did not train it.

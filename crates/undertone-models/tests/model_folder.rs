@@ -58,7 +58,7 @@ fn config() -> ModelConfig {
         dimensions: Vec::new(),
         adaptation: None,
         detects_speech: false,
-        very_sure: None,
+        sure: None,
         provenance: Provenance::default(),
     }
 }

@@ -8,10 +8,6 @@ use undertone_models::HUB_PREFIX;
 pub(crate) struct Found {
     pub(crate) folder: PathBuf,
     /// The name, with its revision, that always finds these files.
-    #[cfg_attr(
-        not(feature = "train"),
-        expect(dead_code, reason = "only recipes pin a revision")
-    )]
     pub(crate) pinned: String,
 }
 

@@ -9,7 +9,7 @@
 #![allow(rustdoc::bare_urls)]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
-mod classes;
+mod answers;
 mod cli;
 mod commands;
 mod corpora;
@@ -26,6 +26,7 @@ mod panics;
 mod progress_bar;
 #[cfg(feature = "train")]
 mod reporter;
+mod sink;
 #[cfg(feature = "tui")]
 mod tui;
 mod voice_profile;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     panics::hide_caught();
     let result = match Cli::from_arguments(arguments).command {
         Command::Predict(args) => commands::predict(&args),
+        Command::Schema => output::line(undertone_answer::SCHEMA.trim_end()).map(|()| Exit::Done),
         Command::Voice(args) => commands::voice(&args),
         Command::Features(args) => commands::features(&args),
         Command::Corpus(args) => commands::corpus(&args),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, Model, Regressor};
+use undertone_answer::ModelIdentity;
+use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, HUB_PREFIX, Model, Regressor};
 
 use crate::hub;
 
@@ -36,6 +37,8 @@ pub(crate) enum ModelSource {
     BuiltIn,
     /// A folder.
     Folder(PathBuf),
+    /// A model on the Hub, in the cache.
+    Hub(hub::Found),
 }
 
 impl ModelSource {
@@ -44,22 +47,44 @@ impl ModelSource {
         let Some(path) = path else {
             return Ok(Self::BuiltIn);
         };
-        Ok(Self::Folder(match hub::on_the_hub(path) {
-            Some(name) => hub::fetch(name)?.folder,
-            None => folder(path)?,
-        }))
+        Ok(match hub::on_the_hub(path) {
+            Some(name) => Self::Hub(hub::fetch(name)?),
+            None => Self::Folder(folder(path)?),
+        })
+    }
+
+    /// Return the folder; `None` for the built-in model.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::BuiltIn => None,
+            Self::Folder(folder) => Some(folder),
+            Self::Hub(found) => Some(&found.folder),
+        }
+    }
+
+    /// Return the name and the revision of a model on the Hub.
+    pub(crate) fn identity(&self) -> Option<ModelIdentity> {
+        let Self::Hub(found) = self else {
+            return None;
+        };
+        let pinned = found.pinned.strip_prefix(HUB_PREFIX)?;
+        let (name, revision) = pinned.rsplit_once('@')?;
+        Some(ModelIdentity {
+            name: name.to_owned(),
+            version: Some(revision.chars().take(12).collect()),
+        })
     }
 
     pub(crate) fn classifier(&self, kind: DeviceKind) -> anyhow::Result<Classifier> {
-        match self {
-            Self::BuiltIn => built_in(kind),
-            Self::Folder(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
+        match self.folder() {
+            None => built_in(kind),
+            Some(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
         }
     }
 
     /// Load the model if it predicts numbers. `None` for a model of classes.
     pub(crate) fn regressor(&self, kind: DeviceKind) -> anyhow::Result<Option<Regressor>> {
-        let Self::Folder(folder) = self else {
+        let Some(folder) = self.folder() else {
             return Ok(None);
         };
         // What is wrong with a model that cannot be read, the classifier tells.
@@ -72,19 +97,17 @@ impl ModelSource {
     /// Return the model's card, if it has one.
     #[cfg(feature = "serve")]
     pub(crate) fn card(&self) -> Option<String> {
-        match self {
+        let Some(folder) = self.folder() else {
             #[cfg(feature = "embedded")]
-            Self::BuiltIn => Some(undertone_models::EMBEDDED_CARD.to_owned()),
+            return Some(undertone_models::EMBEDDED_CARD.to_owned());
             #[cfg(not(feature = "embedded"))]
-            Self::BuiltIn => None,
-            Self::Folder(folder) => {
-                /// The largest card in bytes.
-                const LARGEST: u64 = 1 << 20;
-                let path = folder.join(undertone_models::CARD_FILE);
-                let bytes = undertone_files::read_regular(&path, LARGEST).ok()?;
-                String::from_utf8(bytes).ok()
-            }
-        }
+            return None;
+        };
+        /// The largest card in bytes.
+        const LARGEST: u64 = 1 << 20;
+        let path = folder.join(undertone_models::CARD_FILE);
+        let bytes = undertone_files::read_regular(&path, LARGEST).ok()?;
+        String::from_utf8(bytes).ok()
     }
 }
 

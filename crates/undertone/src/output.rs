@@ -59,11 +59,17 @@ const PLAIN: &str = "\x1b[0m";
 
 /// Color the text if `stream` is a terminal and `NO_COLOR` is not set.
 pub(crate) fn paint(stream: &impl IsTerminal, color: &str, text: &str) -> String {
-    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if stream.is_terminal() && !unwanted {
-        format!("{color}{text}{PLAIN}")
-    } else {
-        text.to_owned()
+    match stream.is_terminal() {
+        true => painted(color, text),
+        false => text.to_owned(),
+    }
+}
+
+/// Color the text for a terminal, unless `NO_COLOR` is set.
+pub(crate) fn painted(color: &str, text: &str) -> String {
+    match std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        true => text.to_owned(),
+        false => format!("{color}{text}{PLAIN}"),
     }
 }
 

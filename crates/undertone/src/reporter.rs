@@ -74,7 +74,7 @@ enum JsonEvent<'a> {
     },
     AdaptiveHeadFitted {
         temperature: [f64; 2],
-        very_sure: Option<f64>,
+        sure: Option<f64>,
     },
     WithoutValue {
         without: &'a BTreeMap<&'a str, usize>,
@@ -225,24 +225,18 @@ impl Reporter {
                 format_args!("{group} held out of the head: UAR {:.1} %", 100.0 * uar),
                 JsonEvent::GroupHeldOut { group, uar },
             ),
-            Event::AdaptiveHeadFitted {
-                temperature,
-                very_sure,
-            } => {
+            Event::AdaptiveHeadFitted { temperature, sure } => {
                 let [alone, often] = temperature;
-                let sure = match very_sure {
+                let words = match sure {
                     Some(least) => format!("very sure from {:.0} % on", 100.0 * least),
                     None => "never very sure".to_owned(),
                 };
                 self.say(
                     format_args!(
                         "head that adapts fitted: scores times {alone:.3} for a recording alone, \
-                         {often:.3} for a voice heard often; {sure}"
+                         {often:.3} for a voice heard often; {words}"
                     ),
-                    JsonEvent::AdaptiveHeadFitted {
-                        temperature,
-                        very_sure,
-                    },
+                    JsonEvent::AdaptiveHeadFitted { temperature, sure },
                 );
             }
             Event::WithoutValue { without, outside } => {

@@ -11,6 +11,7 @@ mod live;
 mod observation;
 mod page;
 mod predict;
+#[path = "../../../undertone-answer/tests/schema.rs"]
 mod schema;
 mod stopping;
 mod support;

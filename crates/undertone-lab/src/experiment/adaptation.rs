@@ -117,7 +117,7 @@ impl HeardClips<'_> {
         let sentiment3 = &LabelScheme::Sentiment3;
         let decided = self.predictions(sentiment3, rows, coarser);
         let summed = self.predictions(sentiment3, rows, sums);
-        let very_sure = self.config.very_sure.zip(summed.as_ref());
+        let sure = self.config.sure.zip(summed.as_ref());
         AdaptationPoint {
             heard,
             one_emotion,
@@ -130,7 +130,7 @@ impl HeardClips<'_> {
             calibration_error: summed.as_ref().map(|it| {
                 expected_calibration_error(it.iter().map(|it| (&it.probabilities[..], it.truth)))
             }),
-            very_sure: very_sure.map(|(least, predictions)| {
+            sure: sure.map(|(least, predictions)| {
                 let sure = predictions
                     .iter()
                     .filter(|it| f64::from(it.probabilities[it.predicted()]) >= least);

@@ -51,7 +51,7 @@ impl Experiment<'_> {
                 let config = ModelConfig {
                     adaptation: start.adaptation.clone(),
                     detects_speech: start.detects_speech,
-                    very_sure: start.very_sure,
+                    sure: start.sure,
                     ..self.model_config(features, job, &outputs)
                 };
                 (self.save_fitted(folder, config, &start.network)?, None)
@@ -276,7 +276,7 @@ impl Experiment<'_> {
             },
             adaptation: None,
             detects_speech: false,
-            very_sure: None,
+            sure: None,
             provenance: Provenance {
                 undertone: env!("CARGO_PKG_VERSION").to_owned(),
                 recipe: self.recipe.name.clone(),

@@ -28,7 +28,7 @@ pub(super) struct StartingNetwork {
     pub(super) network: PretrainedNetwork,
     pub(super) adaptation: Option<AdaptationConfig>,
     pub(super) detects_speech: bool,
-    pub(super) very_sure: Option<f64>,
+    pub(super) sure: Option<f64>,
 }
 
 impl StartingNetwork {
@@ -37,7 +37,7 @@ impl StartingNetwork {
             network,
             adaptation: None,
             detects_speech: false,
-            very_sure: None,
+            sure: None,
         }
     }
 }
@@ -67,7 +67,7 @@ impl Experiment<'_> {
                     network: network.with_head(fitted.head),
                     adaptation: Some(fitted.adaptation),
                     detects_speech: true,
-                    very_sure: fitted.very_sure,
+                    sure: fitted.sure,
                 }));
             }
             Outputs::Classes(classes) => {
@@ -145,7 +145,7 @@ impl Experiment<'_> {
         let fitted = head::fit_adaptive(&examples, &options, &self.device, &mut tell)?;
         (self.observer)(&Event::AdaptiveHeadFitted {
             temperature: fitted.adaptation.temperature,
-            very_sure: fitted.very_sure,
+            sure: fitted.sure,
         });
         Ok(fitted)
     }

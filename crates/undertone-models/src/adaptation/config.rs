@@ -78,7 +78,7 @@ impl AdaptationConfig {
 
     /// Return a hash of the constants (FNV-1a, 64 bits, hexadecimal). Heads that were fitted to
     /// other clips have others.
-    fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let values = self.spread_weights.iter().flatten().chain(&self.middle);
         let bytes = values
             .chain(&self.temperature)

@@ -81,8 +81,8 @@ pub struct ModelConfig {
     /// The sum of the probabilities of all negative, neutral or positive emotions from which on the
     /// model is right about the sentiment at least nine times in ten on corpora that it never
     /// heard. `None` if there is no such sum, or it was not measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub very_sure: Option<f64>,
+    #[serde(default, alias = "very_sure", skip_serializing_if = "Option::is_none")]
+    pub sure: Option<f64>,
     /// Where it comes from.
     pub provenance: Provenance,
 }
@@ -241,9 +241,7 @@ pub(super) fn parse_config(path: PathBuf, bytes: &[u8]) -> Result<ModelConfig, M
     let adaptation = config.adaptation.as_ref();
     let misplaced =
         !config.dimensions.is_empty() && (adaptation.is_some() || config.detects_speech);
-    let no_probability = config
-        .very_sure
-        .is_some_and(|it| !(0.0..=1.0).contains(&it));
+    let no_probability = config.sure.is_some_and(|it| !(0.0..=1.0).contains(&it));
     if adaptation.is_some_and(|adaptation| !adaptation.is_valid(classes))
         || misplaced
         || no_probability

@@ -17,7 +17,8 @@ macro_rules! include_model {
         pub const EMBEDDED_CARD: &str =
             include_str!(concat!("../../../../models/", $folder, "/README.md"));
         const ORIGIN: &str = concat!("embedded:", $folder);
-        static FILES: &[(&str, &[u8])] = &[
+        /// The files of the embedded model.
+        pub(crate) static EMBEDDED_FILES: &[(&str, &[u8])] = &[
             $(($file, include_bytes!(concat!("../../../../models/", $folder, "/", $file)))),+
         ];
     };
@@ -43,6 +44,9 @@ impl Model {
     }
 
     pub(crate) fn embedded_with_front_end(device: &Device) -> Result<(Self, FrontEnd), ModelError> {
-        Self::read(ModelFiles::in_program(Path::new(ORIGIN), FILES), device)
+        Self::read(
+            ModelFiles::in_program(Path::new(ORIGIN), EMBEDDED_FILES),
+            device,
+        )
     }
 }

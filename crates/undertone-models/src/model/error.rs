@@ -15,9 +15,9 @@ use crate::weights::WeightsError;
 #[non_exhaustive]
 pub enum ModelError {
     /// The constants of adaptation have other sizes than the classes or are not numbers, a model of
-    /// dimensions has a detector of speech, or `very_sure` is no probability.
+    /// dimensions has a detector of speech, or `sure` is no probability.
     #[error(
-        "{}: `adaptation`, `detects_speech` or `very_sure` does not fit the model", .0.display()
+        "{}: `adaptation`, `detects_speech` or `sure` does not fit the model", .0.display()
     )]
     Adaptation(PathBuf),
     /// No folder of that name, or no `config.json` in it.

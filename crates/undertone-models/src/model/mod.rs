@@ -20,6 +20,8 @@ pub use config::{ModelConfig, Provenance};
 pub use dimension::Dimension;
 #[cfg(feature = "embedded")]
 pub use embedded::EMBEDDED_CARD;
+#[cfg(feature = "embedded")]
+pub(crate) use embedded::EMBEDDED_FILES;
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};
 pub use error::ModelError;
 pub use folder::Model;

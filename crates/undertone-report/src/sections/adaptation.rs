@@ -96,9 +96,7 @@ fn table(curves: &[Curve<'_>]) -> Block {
     let percent = |value: Option<f64>| Cell::Number(value.map_or(String::new(), in_percent));
     let mut rows = Vec::new();
     let row = |fold: &str, point: &AdaptationPoint| {
-        let sure = point
-            .very_sure
-            .map(|[all, right]| format!("{right} of {all}"));
+        let sure = point.sure.map(|[all, right]| format!("{right} of {all}"));
         vec![
             Cell::Text(point.heard_text()),
             Cell::Text(fold.to_owned()),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use undertone_corpus::{CorpusSource, Protocol};
 
+use super::output::Format;
 use super::train::CacheArgs;
 use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VocalChannelArgs, protocol};
 
@@ -52,14 +53,19 @@ pub(crate) struct EvaluateArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
-    /// Print the report as one JSON object.
-    #[arg(long)]
+    /// What to print: a table of scores, the report as JSON, or the predictions of all clips as CSV
+    /// or Parquet. With --out FILE, the file has this format, and the scores are printed.
+    #[arg(long, value_name = "F", value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Short for --format json.
+    #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
     /// Also write the results: a folder with a page, the report and the predictions of all clips,
-    /// or one file, FILE.json (the report) or FILE.csv (the predictions).
+    /// or one file, FILE.json (the report), FILE.csv or FILE.parquet (the predictions).
     #[arg(long, value_name = "DIR|FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Write into a folder that is not empty. Only files that evaluate wrote there are replaced.
+    /// Replace the file, or write into a folder that is not empty. There, only files that evaluate
+    /// wrote are replaced.
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -10,6 +10,7 @@ mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod output;
 mod predict;
 #[cfg(feature = "report")]
 mod report;
@@ -35,6 +36,7 @@ pub(crate) use export::{ExportArgs, ExportTarget};
 pub(crate) use features::{FeatureKind, FeaturesArgs, SampleRate};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::{FetchArgs, FetchableCorpus};
+pub(crate) use output::{Format, OutputArgs};
 pub(crate) use predict::{AdaptationArgs, PredictArgs, VoicesBy};
 #[cfg(feature = "report")]
 pub(crate) use report::ReportArgs;
@@ -68,6 +70,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Predict(PredictArgs),
+    /// Print the JSON Schema of answers, of `predict --json` and of the server.
+    Schema,
     Voice(VoiceArgs),
     Features(FeaturesArgs),
     Corpus(CorpusArgs),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use undertone_corpus::{CorpusSource, LabelScheme};
 
+use super::output::OutputArgs;
 use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 
 /// Predict the emotion in recordings.
@@ -15,7 +16,7 @@ use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 /// overlapping windows, whose probabilities are averaged.
 ///
 /// A recording that is silent, or in which the model hears no speech, has no label. Warnings stand
-/// at the end of a row: silent, no-speech, short, quiet, clipped.
+/// at the end of a row: silent, no-speech, short, quiet, clipped. `undertone schema` describes the JSON.
 ///
 /// A model that adapts to voices judges better if it knows the voice. It needs other recordings of
 /// the person, and no labels.
@@ -27,6 +28,7 @@ Examples:
   undertone predict --timeline interview.mp3          each window of a long recording
   undertone predict --scheme sentiment3 clip.wav      negative, neutral or positive
   undertone predict --json *.flac | jq .label
+  undertone predict --out answers.csv recordings/     also .json and .parquet
   ffmpeg -i film.mkv -f wav - | undertone predict -   from stdin
 
   undertone predict --adapt anna/*.wav                one voice: each is judged by the others
@@ -46,10 +48,9 @@ pub(crate) struct PredictArgs {
     /// up more of the model's classes.
     #[arg(long, value_name = "S", value_parser = class_scheme())]
     pub(crate) scheme: Option<LabelScheme>,
-    /// Print one JSON object per recording.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Also print the prediction for each window.
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Also print the prediction for each window; in CSV and Parquet, a row for each window.
     #[arg(long)]
     pub(crate) timeline: bool,
     /// Refuse recordings longer than this many seconds.

@@ -1,31 +1,38 @@
 //! A recording with the prediction for it.
 
+use undertone_answer::{Adapted, Answer, Answers, RecordingFacts, Segmentation};
 use undertone_audio::{DecodeOptions, Warning};
 use undertone_models::{Classifier, Prediction};
 
 use crate::inputs::Input;
 
-/// A recording's duration, prediction and warnings.
+/// What is known of a recording, and its prediction.
 pub(super) struct Classified {
-    pub(super) seconds: f64,
+    pub(super) facts: RecordingFacts,
     /// `None` for a silent recording, which the model does not read.
     pub(super) prediction: Option<Prediction>,
-    pub(super) warnings: Vec<Warning>,
     /// How much of the voice the prediction is adapted to, if that was asked for.
-    pub(super) adapted: Option<Extent>,
-}
-
-/// How much of a voice was heard.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Extent {
-    pub(super) recordings: u32,
-    pub(super) seconds: f64,
+    pub(super) adapted: Option<Adapted>,
 }
 
 impl Classified {
     /// Return the prediction if a label may be named: the model hears speech.
     pub(super) fn speech(&self) -> Option<&Prediction> {
         self.prediction.as_ref().filter(|it| it.has_speech())
+    }
+
+    /// Return the answer, with the windows as segments if they are asked for.
+    pub(super) fn answer(self, answers: &Answers, windows: bool) -> Answer {
+        let mut answer = match &self.prediction {
+            Some(prediction) => prediction.answer(answers, self.facts),
+            None => answers.answer(self.facts, None),
+        };
+        answer.adapted = self.adapted;
+        if windows {
+            let segments = self.prediction.map(|it| it.segments(answers));
+            answer.add_segments(Segmentation::Windows, segments.unwrap_or_default());
+        }
+        answer
     }
 }
 
@@ -42,12 +49,14 @@ pub(super) fn classify(
         false => Some(classifier.classify(&recording)),
     };
     let prediction = prediction.transpose().map_err(|error| error.to_string())?;
-    let windows = prediction.iter().flat_map(|it| &it.windows);
-    let speech = windows.filter(|window| window.speech);
-    let speech = speech.map(|window| (window.start, window.end));
+    let warnings = prediction.as_ref().map(|it| it.warnings(&of_samples));
     Ok(Classified {
-        seconds: recording.duration(),
-        warnings: Warning::of_result(&of_samples, speech, false),
+        facts: RecordingFacts {
+            seconds: recording.duration(),
+            sample_rate: recording.sample_rate,
+            channels: recording.channels,
+            warnings: warnings.unwrap_or(of_samples),
+        },
         prediction,
         adapted: None,
     })

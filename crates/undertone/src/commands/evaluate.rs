@@ -1,12 +1,12 @@
 //! `undertone evaluate`
 
+use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use undertone_corpus::{BalanceStep, LabelMap, Protocol, ProtocolConfig};
 #[cfg(feature = "report")]
 use undertone_files::OutputFolder;
-use undertone_files::write_atomically;
 use undertone_lab::{
     EvaluationTask, LabError, Robustness, RunFolder, RunRecord, evaluate_dimensions,
     evaluate_model, evaluate_robustness,
@@ -16,11 +16,12 @@ use undertone_models::ModelConfig;
 #[cfg(feature = "report")]
 use undertone_report::{evaluation_folder, save_evaluation};
 
+use super::clips_parquet;
 use super::task::Task;
-
-use crate::cli::EvaluateArgs;
+use crate::cli::{EvaluateArgs, Format};
 use crate::exit::Exit;
 use crate::reporter::Reporter;
+use crate::sink::Sink;
 use crate::{corpora, interrupt, model, output};
 
 pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
@@ -34,7 +35,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         Err(_) => None,
     };
     let out = args.out.as_deref();
-    let out = out.map(|path| Out::begin(path, args.force)).transpose()?;
+    let out = out.map(|path| Out::begin(path, args)).transpose()?;
     #[cfg(feature = "report")]
     if args.robustness && matches!(out, Some(Out::Folder(_))) {
         bail!("--robustness makes one table: name it with --out FILE.json or FILE.csv");
@@ -85,18 +86,18 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         let Some(table) = unless_interrupted(table)? else {
             return Ok(Exit::Interrupted);
         };
-        return print_robustness(&table, out, args.json);
+        return print_robustness(&table, out, printed(args));
     }
     match of_dimensions {
         false => {
             let evaluated = evaluate_model(&task);
             reporter.end();
-            finish(evaluated, out, &corpus.root, args.json)
+            finish(evaluated, out, &corpus.root, printed(args))
         }
         true => {
             let evaluated = evaluate_dimensions(&task);
             reporter.end();
-            finish(evaluated, out, &corpus.root, args.json)
+            finish(evaluated, out, &corpus.root, printed(args))
         }
     }
 }
@@ -106,7 +107,7 @@ fn finish<P: Task>(
     evaluated: Result<RunRecord<P>, LabError>,
     out: Option<Out<'_>>,
     corpus: &Path,
-    json: bool,
+    format: Format,
 ) -> anyhow::Result<Exit> {
     let Some(record) = unless_interrupted(evaluated)? else {
         return Ok(Exit::Interrupted);
@@ -117,10 +118,11 @@ fn finish<P: Task>(
     if let Some(out) = out {
         out.write(&record, report, corpus)?;
     }
-    if json {
-        output::json(report)?;
-    } else {
-        output::line(report.to_text().trim_end())?;
+    let clips = || P::to_csv(&record.targets, &record.test_predictions());
+    match format {
+        Format::Table => output::line(report.to_text().trim_end())?,
+        Format::Json => output::json(report)?,
+        Format::Csv | Format::Parquet => Sink::print(|sink| write_rows(format, &clips(), sink))?,
     }
     Ok(match report.unreadable {
         0 => Exit::Done,
@@ -139,50 +141,83 @@ fn unless_interrupted<T>(evaluated: Result<T, LabError>) -> anyhow::Result<Optio
     }
 }
 
-fn print_robustness(table: &Robustness, out: Option<Out<'_>>, json: bool) -> anyhow::Result<Exit> {
-    match out {
-        Some(Out::Report(path)) => write(path, &serde_json::to_vec_pretty(table)?)?,
-        Some(Out::Clips(path)) => write(path, table.to_csv().as_bytes())?,
-        _ => {}
+/// Return what is printed: the scores if a file gets what --format asks for.
+fn printed(args: &EvaluateArgs) -> Format {
+    match (args.json, args.format) {
+        (true, _) => Format::Json,
+        (false, Some(_)) if args.out.is_some() => Format::Table,
+        (false, format) => format.unwrap_or(Format::Table),
     }
-    match json {
-        true => output::json(table)?,
-        false => output::line(table.to_text().trim_end())?,
+}
+
+fn print_robustness(
+    table: &Robustness,
+    out: Option<Out<'_>>,
+    format: Format,
+) -> anyhow::Result<Exit> {
+    let write = |format, sink: &mut Sink| match format {
+        Format::Table => Ok(writeln!(sink, "{}", table.to_text().trim_end())?),
+        Format::Json => Ok(sink.write_all(&serde_json::to_vec_pretty(table)?)?),
+        Format::Csv | Format::Parquet => write_rows(format, &table.to_csv(), sink),
+    };
+    if let Some(Out::File {
+        path,
+        format,
+        force,
+    }) = out
+    {
+        Sink::save(path, force, |sink| write(format, sink))?;
+    }
+    match format {
+        Format::Json => output::json(table)?,
+        format => Sink::print(|sink| write(format, sink))?,
     }
     Ok(Exit::Done)
 }
 
+/// Write a table that is CSV as CSV or Parquet.
+fn write_rows(format: Format, csv: &str, sink: &mut Sink) -> anyhow::Result<()> {
+    match format {
+        Format::Parquet => clips_parquet::write(csv, sink),
+        _ => Ok(sink.write_all(csv.as_bytes())?),
+    }
+}
+
 /// Where the results go.
 enum Out<'a> {
-    Report(&'a Path),
-    Clips(&'a Path),
+    File {
+        path: &'a Path,
+        format: Format,
+        force: bool,
+    },
     #[cfg(feature = "report")]
     Folder(OutputFolder),
 }
 
 impl<'a> Out<'a> {
     /// Check that the results can be written, before any work.
-    fn begin(path: &'a Path, force: bool) -> anyhow::Result<Self> {
-        let extension = path.extension().unwrap_or_default();
+    fn begin(path: &'a Path, args: &EvaluateArgs) -> anyhow::Result<Self> {
+        let force = args.force;
         if path.is_file() && !force {
             bail!("{}: the file exists; --force replaces it", path.display());
         }
-        if extension.eq_ignore_ascii_case("json") {
-            return Ok(Self::Report(path));
-        }
-        if extension.eq_ignore_ascii_case("csv") {
-            return Ok(Self::Clips(path));
+        if let Some(format) = args.format.or_else(|| Format::of_name(path)) {
+            if path.is_dir() {
+                bail!("{}: is a folder; name a file", path.display());
+            }
+            return Ok(Self::File {
+                path,
+                format,
+                force,
+            });
         }
         #[cfg(feature = "report")]
         return Ok(Self::Folder(evaluation_folder(path, force)?));
         #[cfg(not(feature = "report"))]
-        {
-            let _ = force;
-            bail!(
-                "{}: this build writes no pages; name a file, FILE.json or FILE.csv",
-                path.display()
-            );
-        }
+        bail!(
+            "{}: this build writes no pages; name a file, FILE.json, FILE.csv or FILE.parquet",
+            path.display()
+        );
     }
 
     #[cfg_attr(
@@ -195,10 +230,19 @@ impl<'a> Out<'a> {
         report: &Report<P::Evaluation>,
         corpus: &Path,
     ) -> anyhow::Result<()> {
-        let table = || P::to_csv(&record.targets, &record.test_predictions());
         match self {
-            Self::Report(path) => write(path, report.to_json()?.as_bytes()),
-            Self::Clips(path) => write(path, table().as_bytes()),
+            Self::File {
+                path,
+                format,
+                force,
+            } => Sink::save(path, force, |sink| match format {
+                Format::Table => Ok(writeln!(sink, "{}", report.to_text().trim_end())?),
+                Format::Json => Ok(sink.write_all(report.to_json()?.as_bytes())?),
+                Format::Csv | Format::Parquet => {
+                    let clips = P::to_csv(&record.targets, &record.test_predictions());
+                    write_rows(format, &clips, sink)
+                }
+            }),
             #[cfg(feature = "report")]
             Self::Folder(folder) => {
                 let page = save_evaluation(record, corpus, folder)?;
@@ -207,10 +251,6 @@ impl<'a> Out<'a> {
             }
         }
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    write_atomically(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Return the run's own options if it was trained under this protocol, so that its test set is the

@@ -64,9 +64,9 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
 
 /// Open the model to export.
 fn bundle(path: Option<&Path>) -> anyhow::Result<ModelBundle> {
-    match ModelSource::find(path)? {
-        ModelSource::BuiltIn => built_in(),
-        ModelSource::Folder(folder) => Ok(ModelBundle::open(&folder)?),
+    match ModelSource::find(path)?.folder() {
+        None => built_in(),
+        Some(folder) => Ok(ModelBundle::open(folder)?),
     }
 }
 

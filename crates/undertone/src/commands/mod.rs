@@ -1,6 +1,8 @@
 //! The commands, one file each. They call the libraries and print the results.
 
 mod classified;
+#[cfg(feature = "train")]
+mod clips_parquet;
 mod corpus;
 #[cfg(feature = "train")]
 mod crossval;
@@ -17,9 +19,7 @@ mod features;
 mod fetch;
 mod hear;
 mod in_order;
-mod milliseconds;
 mod predict;
-mod print_each;
 #[cfg(feature = "train")]
 mod recipes;
 #[cfg(feature = "report")]

@@ -9,7 +9,7 @@ use undertone_app::{Access, Limits, ModelDescription, ServeError, Server, Settin
 use undertone_models::DeviceKind;
 
 use super::served_classifier::ServedClassifier;
-use crate::classes::Classes;
+use crate::answers::refusal;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::exit::Exit;
 use crate::model::ModelSource;
@@ -132,7 +132,14 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
 fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> {
     let source = ModelSource::find(args.model.as_deref())?;
     let classifier = source.classifier(kind)?;
-    let classes = Classes::of(&classifier, args.scheme.as_ref())?;
+    let own = classifier.answers().own().clone();
+    let classes = match &args.scheme {
+        None => own,
+        Some(scheme) => {
+            let summed = own.in_scheme(scheme);
+            summed.with_context(|| refusal(&own, scheme))?
+        }
+    };
     let voice = args.voice.as_deref();
     let voice = voice.map(|path| voice_profile::read(path, &classifier));
     let named = args.model.as_deref().map(|path| path.display().to_string());

@@ -1,13 +1,12 @@
 //! A classifier as the server uses it.
 
 use serde::Deserialize;
+use undertone_answer::Classes;
 use undertone_app::{
     CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Window,
 };
 use undertone_audio::Recording;
 use undertone_models::{Classifier, ClassifyError, Prediction, Voice, VoiceError};
-
-use crate::classes::Classes;
 
 /// The model with the classes that answers speak of.
 pub(super) struct ServedClassifier {
@@ -26,8 +25,9 @@ impl ServedClassifier {
     ) -> Self {
         let front_end = classifier.front_end();
         let sample_rate = front_end.config().sample_rate;
-        let very_sure = classifier.config().and_then(|config| config.very_sure);
+        let sure = classifier.config().and_then(|config| config.sure);
         let sums = classes
+            .as_own()
             .sentiments()
             .as_ref()
             .map_or(Vec::new(), coarse_classes);
@@ -44,7 +44,7 @@ impl ServedClassifier {
                 voice: voice
                     .and_then(|voice| serde_json::to_value(voice).ok())
                     .map(undertone_app::Voice),
-                sure: very_sure.filter(|_| has_limit).map(|least| least as f32),
+                sure: sure.filter(|_| has_limit).map(|least| least as f32),
                 sums,
             },
             classifier,

@@ -120,7 +120,7 @@ fn config(name: &str) -> ModelConfig {
             temperature: [1.0, 4.0],
         }),
         detects_speech: true,
-        very_sure: Some(0.01),
+        sure: Some(0.01),
         provenance: Provenance::default(),
     }
 }

@@ -64,7 +64,7 @@ fn numbers_are_trained_evaluated_reported_and_predicted() {
     let rows = done.json();
     assert_eq!((rows.len(), &rows[1]["path"]), (2, &"1-3.wav".into()));
     assert!(rows[0]["values"]["arousal"].is_f64());
-    assert!(rows[0]["windows"][0]["values"]["arousal"].is_f64());
+    assert!(rows[0]["segments"][0]["values"]["arousal"].is_f64());
     let text = folder.succeed("predict --model run 0-0.wav").stdout;
     assert!(
         text.starts_with("file") && text.contains("arousal"),

@@ -12,11 +12,14 @@ mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod formats;
 mod help;
 mod predict;
 mod recipes;
 mod report;
 mod resume;
+#[path = "../../../undertone-answer/tests/schema.rs"]
+mod schema;
 mod schemes;
 mod serve;
 mod support;

@@ -71,24 +71,24 @@ fn json_has_an_object_per_recording_with_probabilities_that_sum_to_one() {
         let label = row["label"].as_str().unwrap();
         assert_eq!(row["probabilities"][label], row["confidence"]);
         assert!((sum(row) - 1.0).abs() < 1e-5);
-        for window in row["windows"].as_array().unwrap() {
+        for window in row["segments"].as_array().unwrap() {
             assert!((sum(window) - 1.0).abs() < 1e-5);
             assert!(window["start"].as_f64() < window["end"].as_f64());
         }
     }
-    assert_eq!(rows[0]["windows"].as_array().unwrap().len(), 1);
-    let windows = rows[1]["windows"].as_array().unwrap();
+    assert_eq!(rows[0]["segments"].as_array().unwrap().len(), 1);
+    let windows = rows[1]["segments"].as_array().unwrap();
     assert!(windows.len() > 2);
     assert_eq!(rows[1]["seconds"], 1.2);
     assert!(windows.last().unwrap()["end"].as_f64().unwrap() > 1.1);
 }
 
 #[test]
-fn without_timeline_there_are_no_windows() {
+fn without_timeline_there_are_no_segments() {
     let folder = Folder::new();
     folder.wav("long.wav", 500.0, 1.2);
     let done = folder.succeed(&format!("predict {} --json long.wav", model()));
-    assert_eq!(done.json()[0].get("windows"), None);
+    assert_eq!(done.json()[0].get("segments"), None);
     let done = folder.succeed(&format!("predict {} --timeline long.wav", model()));
     assert!(
         done.stdout.contains("\n  0.00 - 0.50 s "),

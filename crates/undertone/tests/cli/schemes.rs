@@ -65,7 +65,7 @@ fn a_scheme_chooses_the_classes() {
         .succeed(&format!("{summed} --json --timeline a.wav"))
         .json()[0];
     assert_eq!(names(&row["probabilities"]), SENTIMENTS);
-    assert_eq!(names(&row["windows"][0]["probabilities"]), SENTIMENTS);
+    assert_eq!(names(&row["segments"][0]["probabilities"]), SENTIMENTS);
     // Of the sums, negative has four classes, and neutral one. As classes they count the same.
     let odds = |field: &str| {
         let of = |label: &str| row[field][label].as_f64().unwrap();

@@ -32,7 +32,7 @@ fn a_silent_recording_has_no_label() {
             (&row["speech"], &row["sure"]),
             (&json!(false), &json!(false))
         );
-        assert_eq!(row["windows"], json!([]));
+        assert_eq!(row["segments"], json!([]));
 
         let done = folder.succeed(&format!("predict {model} silent.wav tone.wav"));
         let row: Vec<&str> = done
@@ -60,7 +60,7 @@ fn a_recording_without_speech_has_no_label() {
     let row = &done.json()[0];
     assert_eq!((&row["label"], &row["sums"]), (&Value::Null, &Value::Null));
     assert_eq!(row["warnings"], json!(["no-speech"]));
-    for window in row["windows"].as_array().unwrap() {
+    for window in row["segments"].as_array().unwrap() {
         assert_eq!(window["speech"], false);
         assert_eq!(
             (&window["label"], &window["probabilities"]),

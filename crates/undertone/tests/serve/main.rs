@@ -8,4 +8,6 @@ mod clients;
 mod command;
 mod program;
 mod requests;
+#[path = "../../../undertone-answer/tests/schema.rs"]
+mod schema;
 mod voices;

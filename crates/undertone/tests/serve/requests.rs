@@ -24,8 +24,8 @@ fn the_server_gives_the_same_result_as_predict() {
         assert_eq!(status, 200, "{answer}");
         assert_eq!(answer["label"], printed["label"]);
         assert_eq!(answer["seconds"], printed["seconds"]);
-        let windows = answer["windows"].as_array().unwrap();
-        assert_eq!(windows.len(), printed["windows"].as_array().unwrap().len());
+        let windows = answer["segments"].as_array().unwrap();
+        assert_eq!(windows.len(), printed["segments"].as_array().unwrap().len());
         for each in answer["probabilities"].as_array().unwrap() {
             let label = each["label"].as_str().unwrap();
             let expected = printed["probabilities"][label].as_f64().unwrap();

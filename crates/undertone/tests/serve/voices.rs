@@ -150,5 +150,5 @@ fn without_speech_the_server_names_no_emotion() {
     let (status, answer) = serving.predict("?timeline=1", &bytes(FIRST));
     assert_eq!((status, &answer["label"]), (200, &Value::Null));
     assert_same(&answer, &predicted(&deaf(), &[&path(FIRST)]));
-    assert_eq!(answer["windows"][0]["speech"], false);
+    assert_eq!(answer["segments"][0]["speech"], false);
 }

@@ -8,7 +8,7 @@ use undertone_models::AdaptationConfig;
 
 use super::heads::AdditiveModel;
 use super::mean_of::mean_of;
-use super::very_sure::HeldOutScores;
+use super::sure::HeldOutScores;
 use crate::head::temperature::{Scored, temperature};
 use crate::train::rng_at;
 

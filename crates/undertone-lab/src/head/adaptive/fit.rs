@@ -12,7 +12,7 @@ use super::constants::{HeldOutGroup, constants};
 use super::group::{Blindness, Group, others};
 use super::heads::{HeadOptions, LinearHead};
 use super::speech::{Detector, Kind};
-use super::very_sure::{HeldOutScores, very_sure};
+use super::sure::{HeldOutScores, sure};
 use crate::error::LabError;
 use crate::prepare::SoundKind;
 
@@ -22,8 +22,8 @@ pub(crate) struct FittedAdaptive {
     /// speech.
     pub(crate) head: Head,
     pub(crate) adaptation: AdaptationConfig,
-    /// See [`very_sure`](undertone_models::ModelConfig::very_sure).
-    pub(crate) very_sure: Option<f64>,
+    /// See [`sure`](undertone_models::ModelConfig::sure).
+    pub(crate) sure: Option<f64>,
 }
 
 /// The head for recordings alone, and the head for adaptation. The options were chosen on corpora
@@ -102,13 +102,13 @@ pub(crate) fn fit_adaptive(
         constants(&held_out, outputs, options.gate, options.seed).ok_or_else(too_few)?;
     let all: Vec<&Group> = groups.iter().collect();
     let (alone, adapted) = heads(&all).ok_or_else(too_few)?;
-    let very_sure = options.sentiments.as_ref().and_then(|(classes, count)| {
+    let sure = options.sentiments.as_ref().and_then(|(classes, count)| {
         // The limit must hold for a recording alone, and after hearing the voice.
         let sets: Vec<HeldOutScores<'_>> = held_out
             .iter()
             .flat_map(|group| group.scored(&adaptation, options.seed))
             .collect();
-        very_sure(&sets, classes, *count)
+        sure(&sets, classes, *count)
     });
     let kinds: Vec<Kind> = options
         .sounds
@@ -132,7 +132,7 @@ pub(crate) fn fit_adaptive(
     Ok(FittedAdaptive {
         head: Head::linear(head.0, head.1, device),
         adaptation,
-        very_sure,
+        sure,
     })
 }
 

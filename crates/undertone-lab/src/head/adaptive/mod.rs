@@ -14,7 +14,7 @@ mod group;
 mod heads;
 mod mean_of;
 mod speech;
-mod very_sure;
+mod sure;
 
 pub(crate) use clips::AdaptiveExample;
 pub(crate) use fit::{AdaptiveOptions, FittedAdaptive, fit_adaptive};

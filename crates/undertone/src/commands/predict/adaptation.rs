@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use undertone_answer::Adapted;
 use undertone_audio::DecodeOptions;
 use undertone_corpus::{ColumnNames, Speakers};
 use undertone_models::{Classifier, Voice};
 
-use super::super::classified::{Classified, Extent};
+use super::super::classified::Classified;
 use super::super::hear::hear;
 use crate::cli::{AdaptationArgs, VoicesBy};
 use crate::inputs::{self, Input};
@@ -155,20 +156,14 @@ impl<'a> Adaptation<'a> {
         input: &Input,
         classified: Classified,
     ) -> anyhow::Result<Classified> {
-        let mut adapted = Extent {
-            recordings: 0,
-            seconds: 0.0,
-        };
+        let mut adapted = Adapted::default();
         let mut prediction = classified.prediction;
         if let (Some(number), Some(alone)) = (self.voice_of[number], &prediction) {
             let mut voice = self.voices[number].clone();
             if input.identity().is_some_and(|it| self.heard.contains(&it)) {
                 self.classifier.forget(&mut voice, alone)?;
             }
-            adapted = Extent {
-                recordings: voice.recordings(),
-                seconds: voice.seconds(),
-            };
+            adapted = Adapted::new(voice.recordings().into(), voice.seconds());
             prediction = Some(self.classifier.adapted(alone, &voice)?);
         }
         Ok(Classified {

@@ -1,29 +1,27 @@
 //! `undertone predict` with a model that predicts numbers.
 
-use std::collections::BTreeSet;
-
 use anyhow::bail;
-use serde::Serialize;
+use undertone_answer::{ByName, ModelIdentity, NumbersAnswer, NumbersSegment, RecordingFacts};
 use undertone_audio::{DecodeOptions, Warning};
-use undertone_models::{Dimension, Estimate, Regressor};
+use undertone_models::Regressor;
+use undertone_tables::{Cell, Column, Kind};
 
-use super::super::milliseconds::to_milliseconds;
-use super::super::print_each::{name_width, print_each};
-use super::warnings::{explain, in_words};
+use super::super::in_order::in_order;
+use super::columns::names;
+use super::name_width::name_width;
+use super::results::{Layout, Results};
+use super::warnings::in_words;
+use crate::answers::identity;
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
-use crate::output::{self, InOrder};
+use crate::model::ModelSource;
 
-/// A recording's duration, numbers and warnings.
-struct Estimated {
-    seconds: f64,
-    /// `None` for a silent recording, which the model does not read.
-    estimate: Option<Estimate>,
-    warnings: Vec<Warning>,
-}
-
-pub(super) fn predict(args: &PredictArgs, regressor: &Regressor) -> anyhow::Result<Exit> {
+pub(super) fn predict(
+    args: &PredictArgs,
+    source: &ModelSource,
+    regressor: &Regressor,
+) -> anyhow::Result<Exit> {
     let scheme = args.scheme.as_ref().map(|_| "--scheme");
     if let Some(option) = args.adaptation.given().into_iter().chain(scheme).next() {
         bail!("{option} is for models of classes, and this model predicts numbers");
@@ -32,24 +30,26 @@ pub(super) fn predict(args: &PredictArgs, regressor: &Regressor) -> anyhow::Resu
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
-    let dimensions = regressor.dimensions();
-    let mut table = Table::new(&inputs, dimensions, args.timeline);
-    let work = |input: &Input| estimate(regressor, input, &options);
-    let exit = print_each(&inputs, args.json, work, |name, estimated| {
-        match args.json {
-            true => output::json(&Row::new(name, estimated, dimensions, args.timeline)),
-            false => table.row(name, estimated, args.timeline),
-        }
-    })?;
-    explain(&table.warnings);
-    Ok(exit)
+    let model = identity(source, || regressor.identity());
+    let names = regressor.dimensions().iter().map(|it| it.name.clone());
+    let table = NumbersTable {
+        names: names.collect(),
+        segments: args.timeline,
+        name_width: name_width(&inputs, args.timeline),
+    };
+    let mut results = Results::begin(&args.output, table)?;
+    let work = |input: &Input| estimate(regressor, &model, input, &options, args.timeline);
+    in_order(&inputs, work, |input, result| results.row(input, result))?;
+    results.finish(0)
 }
 
 fn estimate(
     regressor: &Regressor,
+    model: &ModelIdentity,
     input: &Input,
     options: &DecodeOptions,
-) -> Result<Estimated, String> {
+    windows: bool,
+) -> Result<NumbersAnswer, String> {
     let recording = input.decode(options)?;
     let of_samples = Warning::of(&recording);
     let estimate = match of_samples.contains(&Warning::Silent) {
@@ -57,114 +57,133 @@ fn estimate(
         false => Some(regressor.estimate(&recording)),
     };
     let estimate = estimate.transpose().map_err(|error| error.to_string())?;
-    let windows = estimate.iter().flat_map(|it| &it.windows);
-    let windows = windows.map(|window| (window.start, window.end));
-    Ok(Estimated {
+    let read = estimate.iter().flat_map(|it| &it.windows);
+    let read = read.map(|window| (window.start, window.end));
+    let facts = RecordingFacts {
         seconds: recording.duration(),
-        warnings: Warning::of_result(&of_samples, windows, false),
-        estimate,
-    })
+        sample_rate: recording.sample_rate,
+        channels: recording.channels,
+        warnings: Warning::of_result(&of_samples, read, false),
+    };
+    Ok(regressor.answer(model.clone(), facts, estimate.as_ref(), windows))
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
-    path: &'a str,
-    values: Option<InOrder<&'a str, f32>>,
-    seconds: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    windows: Option<Vec<WindowRow<'a>>>,
-    warnings: &'a [Warning],
-}
-
-#[derive(Serialize)]
-struct WindowRow<'a> {
-    start: f64,
-    end: f64,
-    values: InOrder<&'a str, f32>,
-}
-
-impl<'a> Row<'a> {
-    fn new(
-        path: &'a str,
-        estimated: &'a Estimated,
-        dimensions: &'a [Dimension],
-        timeline: bool,
-    ) -> Self {
-        let by_name = |values: &[f32]| {
-            let names = dimensions.iter().map(|dimension| dimension.name.as_str());
-            InOrder(names.zip(values.iter().copied()).collect())
-        };
-        let estimate = estimated.estimate.as_ref();
-        let windows = estimate.map_or(&[][..], |it| &it.windows);
-        let windows = windows.iter().map(|window| WindowRow {
-            start: to_milliseconds(window.start),
-            end: to_milliseconds(window.end),
-            values: by_name(&window.values),
-        });
-        Self {
-            path,
-            values: estimate.map(|it| by_name(&it.values)),
-            seconds: to_milliseconds(estimated.seconds),
-            windows: timeline.then(|| windows.collect()),
-            warnings: &estimated.warnings,
-        }
-    }
-}
-
-/// A table for people. The first row prints the heading before itself.
-struct Table {
+/// How answers look.
+struct NumbersTable {
     names: Vec<String>,
+    /// Whether each segment has a row.
+    segments: bool,
     name_width: usize,
-    begun: bool,
-    /// The warnings of all rows.
-    warnings: BTreeSet<Warning>,
 }
 
 const NARROWEST: usize = "-000.000".len();
 
-impl Table {
-    fn new(inputs: &[Input], dimensions: &[Dimension], timeline: bool) -> Self {
-        Self {
-            names: dimensions.iter().map(|it| it.name.clone()).collect(),
-            name_width: name_width(inputs, timeline),
-            begun: false,
-            warnings: BTreeSet::new(),
-        }
-    }
-
-    fn row(&mut self, name: &str, estimated: &Estimated, timeline: bool) -> anyhow::Result<()> {
-        let width = self.name_width;
-        if !self.begun {
-            self.begun = true;
-            let names = self.cells(|_, name| name.to_owned());
-            output::line(format_args!("{:width$}{names}  {:>7}", "file", "seconds"))?;
-        }
-        let estimate = estimated.estimate.as_ref();
-        let number = |values: &[f32], index: usize| format!("{:.3}", values[index]);
-        let cells = self.cells(|index, _| match estimate {
-            Some(estimate) => number(&estimate.values, index),
-            None => "-".to_owned(),
-        });
-        let (seconds, warnings) = (estimated.seconds, in_words(&estimated.warnings));
-        output::line(format_args!(
-            "{name:width$}{cells}  {seconds:>7.2}{warnings}"
-        ))?;
-        self.warnings.extend(&estimated.warnings);
-        if timeline {
-            for window in estimate.iter().flat_map(|it| &it.windows) {
-                let span = format!("  {:.2} - {:.2} s", window.start, window.end);
-                let cells = self.cells(|index, _| number(&window.values, index));
-                output::line(format_args!("{span:width$}{cells}"))?;
-            }
-        }
-        Ok(())
-    }
-
+impl NumbersTable {
     fn cells(&self, text: impl Fn(usize, &str) -> String) -> String {
         let cell = |(index, name): (usize, &String)| {
             let width = name.chars().count().max(NARROWEST);
             format!("  {:>width$}", text(index, name))
         };
         self.names.iter().enumerate().map(cell).collect()
+    }
+
+    fn numbers(&self, values: Option<&ByName>) -> String {
+        self.cells(|index, _| {
+            let value = values.and_then(|it| it.values().get(index));
+            value.map_or("-".to_owned(), |value| format!("{value:.3}"))
+        })
+    }
+
+    fn row(&self, answer: &NumbersAnswer, segment: Option<&NumbersSegment>) -> Vec<Cell> {
+        let mut cells = vec![Cell::of(answer.path.clone(), Cell::Text)];
+        if self.segments {
+            cells.push(Cell::of(segment.map(|it| it.start), Cell::Double));
+            cells.push(Cell::of(segment.map(|it| it.end), Cell::Double));
+        }
+        let values = match segment {
+            Some(segment) => Some(&segment.values),
+            None => answer.values.as_ref(),
+        };
+        let value = |index| values.and_then(|it| it.values().get(index).copied());
+        cells.extend((0..self.names.len()).map(|it| Cell::of(value(it), Cell::Float)));
+        cells.push(Cell::Text(names(&answer.warnings)));
+        cells.push(Cell::Double(answer.seconds));
+        cells.push(Cell::Integer(answer.sample_rate.into()));
+        cells.push(Cell::Integer(answer.channels as i64));
+        cells.push(Cell::text(&answer.model.name));
+        cells.push(Cell::of(answer.model.version.clone(), Cell::Text));
+        cells.push(Cell::Empty);
+        cells
+    }
+}
+
+impl Layout for NumbersTable {
+    type Answer = NumbersAnswer;
+
+    fn name(answer: &mut NumbersAnswer, path: String) {
+        answer.path = Some(path);
+    }
+
+    fn warnings(answer: &NumbersAnswer) -> &[Warning] {
+        &answer.warnings
+    }
+
+    fn heading(&self) -> String {
+        let names = self.cells(|_, name| name.to_owned());
+        format!(
+            "{:width$}{names}  {:>7}",
+            "file",
+            "seconds",
+            width = self.name_width
+        )
+    }
+
+    fn lines(&self, answer: &NumbersAnswer, _: bool) -> Vec<String> {
+        let (width, seconds) = (self.name_width, answer.seconds);
+        let name = answer.path.as_deref().unwrap_or_default();
+        let cells = self.numbers(answer.values.as_ref());
+        let warnings = in_words(&answer.warnings);
+        let mut lines = vec![format!("{name:width$}{cells}  {seconds:>7.2}{warnings}")];
+        for segment in answer.segments.iter().flatten() {
+            let span = format!("  {:.2} - {:.2} s", segment.start, segment.end);
+            lines.push(format!(
+                "{span:width$}{}",
+                self.numbers(Some(&segment.values))
+            ));
+        }
+        lines
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![Column::new("path", Kind::Text)];
+        if self.segments {
+            columns.push(Column::new("start", Kind::Double));
+            columns.push(Column::new("end", Kind::Double));
+        }
+        columns.extend(
+            self.names
+                .iter()
+                .map(|it| Column::new(format!("v_{it}"), Kind::Float)),
+        );
+        columns.extend([
+            Column::new("warnings", Kind::Text),
+            Column::new("seconds", Kind::Double),
+            Column::new("sample_rate", Kind::Integer),
+            Column::new("channels", Kind::Integer),
+            Column::new("model", Kind::Text),
+            Column::new("version", Kind::Text),
+            Column::new("error", Kind::Text),
+        ]);
+        columns
+    }
+
+    fn rows(&self, answer: &NumbersAnswer) -> Vec<Vec<Cell>> {
+        match answer.segments.as_deref() {
+            Some(parts @ [_, ..]) if self.segments => parts
+                .iter()
+                .map(|part| self.row(answer, Some(part)))
+                .collect(),
+            _ => vec![self.row(answer, None)],
+        }
     }
 }

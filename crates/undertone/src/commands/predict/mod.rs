@@ -1,9 +1,10 @@
 //! `undertone predict`
 
 mod adaptation;
-mod answers;
+mod columns;
 mod dimensions;
-mod row;
+mod name_width;
+mod results;
 mod table;
 mod warnings;
 
@@ -11,54 +12,47 @@ use undertone_audio::DecodeOptions;
 
 use super::classified::{Classified, classify};
 use super::in_order::in_order;
-use super::print_each::Rows;
+use crate::answers::answers;
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
 use crate::inputs::{self, Input};
 use crate::model::ModelSource;
-use crate::output;
 use adaptation::Adaptation;
-use answers::Answers;
-use row::Row;
-use table::Table;
-use warnings::explain;
+use results::Results;
+use table::ClassTable;
 
 pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     let model = ModelSource::find(args.model.as_deref())?;
     if let Some(regressor) = model.regressor(args.device.device)? {
-        return dimensions::predict(args, &regressor);
+        return dimensions::predict(args, &model, &regressor);
     }
     let classifier = model.classifier(args.device.device)?;
-    let answers = Answers::new(&classifier, args.scheme.as_ref())?;
+    let answers = answers(&classifier, &model, args.scheme.as_ref())?;
     let inputs = inputs::find(&args.inputs);
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
+    let adapts = !args.adaptation.given().is_empty();
+    let table = ClassTable::new(&inputs, &answers, args.timeline, adapts);
+    let mut results = Results::begin(&args.output, table)?;
     let adaptation = Adaptation::begin(&args.adaptation, &classifier, &inputs, &options)?;
     let references_failed = adaptation.as_ref().map_or(0, |it| it.failed);
     let work = |input: &Input| classify(&classifier, input, &options);
 
-    let mut rows = Rows::new(args.json);
-    let mut table = Table::new(&inputs, &answers, args.timeline);
-    let mut print = |input: &Input, result| {
-        rows.row(input, result, |name, classified: &Classified| {
-            match args.json {
-                true => output::json(&Row::new(name, classified, &answers, args.timeline)),
-                false => table.row(name, classified),
-            }
-        })
+    let mut print = |input: &Input, result: Result<Classified, String>| {
+        results.row(input, result.map(|it| it.answer(&answers, args.timeline)))
     };
     match adaptation {
         None => in_order(&inputs, work, print)?,
         Some(mut adaptation) => {
             // Results are small, and recordings are not: only results wait for the last recording.
-            let mut results = Vec::new();
+            let mut heard = Vec::new();
             if adaptation.hears {
                 in_order(&inputs, work, |input, result| {
                     if let Ok(classified) = &result {
-                        adaptation.hear(results.len(), input, classified)?;
+                        adaptation.hear(heard.len(), input, classified)?;
                     }
-                    results.push(result);
+                    heard.push(result);
                     Ok(())
                 })?;
             }
@@ -74,7 +68,7 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
             };
             match adaptation.hears {
                 true => {
-                    for (input, result) in inputs.iter().zip(results) {
+                    for (input, result) in inputs.iter().zip(heard) {
                         judge(input, result)?;
                     }
                 }
@@ -82,6 +76,5 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
             }
         }
     }
-    explain(&table.warnings);
-    Ok(rows.exit(references_failed))
+    results.finish(references_failed)
 }

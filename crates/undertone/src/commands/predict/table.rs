@@ -1,14 +1,12 @@
-//! Predictions as a table for people.
+//! Answers of a model of classes, in all formats.
 
-use std::collections::BTreeSet;
-use std::io;
-
+use undertone_answer::{Answer, Answers, ByName, Classes};
 use undertone_audio::Warning;
-use undertone_metrics::argmax;
+use undertone_tables::{Cell, Column};
 
-use super::super::classified::Classified;
-use super::super::print_each::name_width;
-use super::answers::{Answer, Answers};
+use super::columns::{columns, rows};
+use super::name_width::name_width;
+use super::results::Layout;
 use super::warnings::in_words;
 use crate::inputs::Input;
 use crate::output;
@@ -19,67 +17,84 @@ const SUM: &str = "sentiment";
 /// What stands for a label or a number that there is not.
 const NONE: &str = "-";
 
-/// A table for people. The first row prints the heading before itself.
-pub(super) struct Table<'a> {
+/// How answers look.
+pub(super) struct ClassTable<'a> {
     answers: &'a Answers,
-    timeline: bool,
+    /// Whether each segment has a row.
+    segments: bool,
+    /// Whether the answers are adapted to voices.
+    adapts: bool,
     name_width: usize,
     label_width: usize,
     sum_width: usize,
-    begun: bool,
-    /// The warnings of all rows.
-    pub(super) warnings: BTreeSet<Warning>,
 }
 
-impl<'a> Table<'a> {
-    pub(super) fn new(inputs: &[Input], answers: &'a Answers, timeline: bool) -> Self {
+impl<'a> ClassTable<'a> {
+    pub(super) fn new(
+        inputs: &[Input],
+        answers: &'a Answers,
+        segments: bool,
+        adapts: bool,
+    ) -> Self {
         let widest = |labels: &[String]| {
             let widths = labels.iter().map(|label| label.chars().count());
             widths.max().unwrap_or(0)
         };
+        let sums = answers.sums().map(Classes::labels);
         Self {
-            timeline,
-            name_width: name_width(inputs, timeline),
+            segments,
+            adapts,
+            name_width: name_width(inputs, segments),
             label_width: widest(answers.labels()).max("label".len()),
-            sum_width: widest(answers.sums().unwrap_or_default()) + " 100 %".len(),
+            sum_width: widest(sums.map_or(&[], |it| it)) + " 100 %".len(),
             answers,
-            begun: false,
-            warnings: BTreeSet::new(),
         }
     }
 
-    pub(super) fn row(&mut self, name: &str, classified: &Classified) -> anyhow::Result<()> {
-        if !self.begun {
-            self.begun = true;
-            self.heading()?;
+    /// Return the cells from the label to the last class.
+    fn cells(
+        &self,
+        label: Option<&str>,
+        probabilities: Option<&ByName>,
+        sums: Option<&ByName>,
+        color: bool,
+    ) -> String {
+        let share = probabilities.and_then(ByName::largest);
+        let bar = bar(share.map_or(0.0, |(_, share)| share));
+        let bar = match color {
+            true => output::painted(output::CYAN, &bar),
+            false => bar,
+        };
+        let label = label.unwrap_or(NONE);
+        let mut cells = format!("{label:width$}  {bar}", width = self.label_width);
+        if self.answers.sums_beside().is_some() {
+            let sum = sums.and_then(ByName::largest);
+            let sum = sum.map_or(NONE.to_owned(), |(name, share)| {
+                format!("{name} {:.0} %", 100.0 * share)
+            });
+            cells += &format!("  {sum:width$}", width = self.sum_width);
         }
-        let speech = classified.speech();
-        let answer = speech.map(|it| self.answers.of(&it.probabilities));
-        let cells = self.cells(answer.as_ref());
-        let (width, seconds) = (self.name_width, classified.seconds);
-        let warnings = in_words(&classified.warnings);
-        output::line(format_args!(
-            "{name:width$}  {cells}  {seconds:>7.2}{warnings}"
-        ))?;
-        self.warnings.extend(&classified.warnings);
-        if self.timeline {
-            for window in classified.prediction.iter().flat_map(|it| &it.windows) {
-                let span = format!("  {:.2} - {:.2} s", window.start, window.end);
-                let answer = window
-                    .speech
-                    .then(|| self.answers.of(&window.probabilities));
-                let cells = self.cells(answer.as_ref());
-                let note = match window.speech {
-                    true => String::new(),
-                    false => format!("  {:>7}{}", "", in_words(&[Warning::NoSpeech])),
-                };
-                output::line(format_args!("{span:width$}  {cells}{note}"))?;
-            }
+        for (class, label) in self.answers.labels().iter().enumerate() {
+            let share = probabilities.and_then(|it| it.values().get(class));
+            let percent = share.map_or(NONE.to_owned(), |share| format!("{:.1} %", 100.0 * share));
+            cells += &format!("  {percent:>width$}", width = column_width(label));
         }
-        Ok(())
+        cells
+    }
+}
+
+impl Layout for ClassTable<'_> {
+    type Answer = Answer;
+
+    fn name(answer: &mut Answer, path: String) {
+        answer.path = Some(path);
     }
 
-    fn heading(&self) -> anyhow::Result<()> {
+    fn warnings(answer: &Answer) -> &[Warning] {
+        &answer.warnings
+    }
+
+    fn heading(&self) -> String {
         let (name, label) = (self.name_width, self.label_width);
         let mut heading = format!(
             "{:name$}  {:label$}  {:BAR_WIDTH$}",
@@ -91,31 +106,36 @@ impl<'a> Table<'a> {
         for label in self.answers.labels() {
             heading += &format!("  {label:>width$}", width = column_width(label));
         }
-        output::line(format_args!("{heading}  {:>7}", "seconds"))
+        format!("{heading}  {:>7}", "seconds")
     }
 
-    /// Return the cells from the label to the last class.
-    fn cells(&self, answer: Option<&Answer>) -> String {
-        let labels = self.answers.labels();
-        let label = answer.map_or(NONE, |answer| &labels[answer.best]);
-        let share = answer.map_or(0.0, |answer| answer.probabilities[answer.best]);
-        let bar = output::paint(&io::stdout(), output::CYAN, &bar(share));
-        let mut cells = format!("{label:width$}  {bar}", width = self.label_width);
-        if let Some(names) = self.answers.sums_beside() {
-            let sums = answer.and_then(|answer| answer.sums.as_deref());
-            let sum = sums.map_or(NONE.to_owned(), |sums| {
-                let best = argmax(sums);
-                format!("{} {:.0} %", names[best], 100.0 * sums[best])
-            });
-            cells += &format!("  {sum:width$}", width = self.sum_width);
+    fn lines(&self, answer: &Answer, color: bool) -> Vec<String> {
+        let (width, seconds) = (self.name_width, answer.seconds);
+        let name = answer.path.as_deref().unwrap_or_default();
+        let sums = answer.sums.as_ref().and_then(Option::as_ref);
+        let (label, shares) = (answer.label.as_deref(), answer.probabilities.as_ref());
+        let cells = self.cells(label, shares, sums, color);
+        let warnings = in_words(&answer.warnings);
+        let mut lines = vec![format!("{name:width$}  {cells}  {seconds:>7.2}{warnings}")];
+        for segment in answer.segments.iter().flatten() {
+            let span = format!("  {:.2} - {:.2} s", segment.start, segment.end);
+            let (label, shares) = (segment.label.as_deref(), segment.probabilities.as_ref());
+            let cells = self.cells(label, shares, segment.sums.as_ref(), color);
+            let note = match segment.speech {
+                true => String::new(),
+                false => format!("  {:>7}{}", "", in_words(&[Warning::NoSpeech])),
+            };
+            lines.push(format!("{span:width$}  {cells}{note}"));
         }
-        for (class, label) in labels.iter().enumerate() {
-            let percent = answer.map_or(NONE.to_owned(), |answer| {
-                format!("{:.1} %", 100.0 * answer.probabilities[class])
-            });
-            cells += &format!("  {percent:>width$}", width = column_width(label));
-        }
-        cells
+        lines
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        columns(self.answers, self.segments, self.adapts)
+    }
+
+    fn rows(&self, answer: &Answer) -> Vec<Vec<Cell>> {
+        rows(answer, self.answers, self.segments, self.adapts)
     }
 }
 

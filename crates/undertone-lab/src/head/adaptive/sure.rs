@@ -19,7 +19,7 @@ pub(super) struct HeldOutScores<'a> {
 /// Return the lowest sum of probabilities of the most probable coarse class from which on the model
 /// is right often enough on every set of clips. `class_of_output` has the coarse class of each
 /// output, of which there are `count`. `None` if there is no such sum.
-pub(super) fn very_sure(
+pub(super) fn sure(
     sets: &[HeldOutScores<'_>],
     class_of_output: &[usize],
     count: usize,
@@ -90,7 +90,7 @@ mod tests {
                 outputs,
             })
             .collect();
-        very_sure(&sets, &[0, 1], 2)
+        sure(&sets, &[0, 1], 2)
     }
 
     #[test]

@@ -1,16 +1,15 @@
-//! The classes of which answers speak: the model's own, or coarser ones that sum them up.
+//! The classes of which answers speak: a model's own, or coarser ones that sum them up.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use anyhow::bail;
 use undertone_corpus::{Emotion, LabelScheme};
 use undertone_metrics::{coarser, sums};
-use undertone_models::Classifier;
 
 /// The classes of answers.
-#[derive(Debug, Clone)]
-pub(crate) struct Classes {
-    labels: Vec<String>,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classes {
+    labels: Arc<[String]>,
     /// What the labels mean, if that is known.
     scheme: Option<LabelScheme>,
     /// The class to which each class that is summed up belongs; `None` if nothing is summed up.
@@ -21,51 +20,21 @@ pub(crate) struct Classes {
 }
 
 impl Classes {
-    /// Return the classes of a label scheme, or the model's own.
-    pub(crate) fn of(
-        classifier: &Classifier,
-        scheme: Option<&LabelScheme>,
-    ) -> anyhow::Result<Self> {
-        let config = classifier.config();
-        let known = config.map(|config| config.label_scheme.clone());
-        let own = Self {
-            labels: classifier.labels().to_vec(),
-            scheme: known.or_else(|| scheme_of(classifier.labels())),
+    /// Return the classes with these labels. `scheme` says what the labels mean; without one, labels
+    /// that are names of emotions say it themselves.
+    pub fn new(labels: impl Into<Vec<String>>, scheme: Option<LabelScheme>) -> Self {
+        let labels = labels.into();
+        Self {
+            scheme: scheme.or_else(|| scheme_of(&labels)),
+            labels: labels.into(),
             class_of: None,
             added: false,
-        };
-        let Some(scheme) = scheme else {
-            return Ok(own);
-        };
-        if let Some(classes) = own.summed_to(scheme) {
-            return Ok(classes);
         }
-        let known: Vec<String> = LabelScheme::ALL
-            .iter()
-            .filter(|scheme| own.summed_to(scheme).is_some())
-            .map(ToString::to_string)
-            .collect();
-        let known = match &known[..] {
-            [] => "leave --scheme out".to_owned(),
-            known => format!("--scheme can be {}", known.join(" or ")),
-        };
-        let labels = own.labels.join(", ");
-        bail!("the classes of this model ({labels}) cannot be summed to {scheme}: {known}");
-    }
-
-    /// Return the sums of these classes that are negative, neutral and positive. `None` if they
-    /// cannot be summed to them, or are they.
-    pub(crate) fn sentiments(&self) -> Option<Self> {
-        let sums = self.summed_to(&LabelScheme::Sentiment3)?;
-        sums.class_of.is_some().then_some(Self {
-            added: true,
-            ..sums
-        })
     }
 
     /// Return these classes summed to those of a scheme, or as they are if they are those. `None` if
     /// they cannot be summed to them, or one of them would sum up nothing.
-    fn summed_to(&self, scheme: &LabelScheme) -> Option<Self> {
+    pub fn in_scheme(&self, scheme: &LabelScheme) -> Option<Self> {
         let labels: BTreeSet<&str> = scheme.labels().iter().copied().collect();
         if labels == self.labels.iter().map(String::as_str).collect() {
             return Some(Self {
@@ -83,13 +52,40 @@ impl Classes {
         })
     }
 
+    /// Return the built-in schemes to which [`Classes::in_scheme`] can sum these classes.
+    pub fn schemes(&self) -> Vec<LabelScheme> {
+        let schemes = LabelScheme::ALL.into_iter();
+        schemes
+            .filter(|scheme| self.in_scheme(scheme).is_some())
+            .collect()
+    }
+
+    /// Return the sums of these classes that are negative, neutral and positive. `None` if they
+    /// cannot be summed to them, or are they.
+    pub fn sentiments(&self) -> Option<Self> {
+        let sums = self.in_scheme(&LabelScheme::Sentiment3)?;
+        sums.class_of.is_some().then_some(Self {
+            added: true,
+            ..sums
+        })
+    }
+
+    /// Return these classes as if they were a model's own.
+    pub fn as_own(&self) -> Self {
+        Self {
+            class_of: None,
+            added: false,
+            ..self.clone()
+        }
+    }
+
     /// Return the names of the classes.
-    pub(crate) fn labels(&self) -> &[String] {
+    pub fn labels(&self) -> &Arc<[String]> {
         &self.labels
     }
 
     /// Return the probabilities of the classes from those of the classes that they sum up.
-    pub(crate) fn probabilities(&self, own: &[f32]) -> Vec<f32> {
+    pub fn probabilities(&self, own: &[f32]) -> Vec<f32> {
         match &self.class_of {
             None => own.to_vec(),
             Some(class_of) if self.added => sums(own, class_of, self.labels.len()),
@@ -98,14 +94,12 @@ impl Classes {
     }
 
     /// Return whether these classes sum up others.
-    #[cfg(feature = "serve")]
-    pub(crate) fn sum_up(&self) -> bool {
+    pub fn sum_up(&self) -> bool {
         self.class_of.is_some()
     }
 
     /// Return the classes that a class sums up; only itself if nothing is summed up.
-    #[cfg(feature = "serve")]
-    pub(crate) fn members(&self, class: usize) -> Vec<usize> {
+    pub fn members(&self, class: usize) -> Vec<usize> {
         match &self.class_of {
             None => vec![class],
             Some(class_of) => {
@@ -131,27 +125,31 @@ mod tests {
 
     fn classes(labels: &[&str]) -> Classes {
         let labels: Vec<String> = labels.iter().map(|it| (*it).to_owned()).collect();
-        Classes {
-            scheme: scheme_of(&labels),
-            labels,
-            class_of: None,
-            added: false,
-        }
+        Classes::new(labels, None)
     }
 
     #[test]
     fn emotions_sum_to_sentiments() {
-        let sums = classes(&["ang", "joy", "calm", "sadness"])
-            .sentiments()
-            .unwrap();
-        assert_eq!(sums.labels(), ["negative", "neutral", "positive"]);
+        let own = classes(&["ang", "joy", "calm", "sadness"]);
+        let sums = own.sentiments().unwrap();
+        assert_eq!(sums.labels()[..], ["negative", "neutral", "positive"]);
         assert_eq!(sums.probabilities(&[0.25; 4]), [0.5, 0.25, 0.25]);
-        assert!(sums.sentiments().is_none(), "they are the sums");
-        let coarse = classes(&["ang", "joy", "calm", "sadness"]);
-        let coarse = coarse.summed_to(&LabelScheme::Sentiment3).unwrap();
-        assert_eq!(coarse.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);
+        assert_eq!(sums.members(0), [0, 3]);
+        assert!(sums.as_own().sentiments().is_none(), "they are the sums");
         let sums = sums.probabilities(&[0.0, 1.0, 0.0, 0.0]);
         assert_eq!(sums, [0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn coarse_classes_of_many_classes_are_not_favored() {
+        let own = classes(&["angry", "happy", "neutral", "sad"]);
+        let coarse = own.in_scheme(&LabelScheme::Sentiment3).unwrap();
+        assert_eq!(coarse.probabilities(&[0.25; 4]), [1.0 / 3.0; 3]);
+        let found = coarse.probabilities(&[0.6, 0.1, 0.1, 0.2]);
+        for (found, expected) in found.iter().zip([0.4 / 0.6, 0.1 / 0.6, 0.1 / 0.6]) {
+            assert!((found - expected).abs() < 1e-6, "{found}");
+        }
+        assert_eq!(coarse.probabilities(&[0.0; 4]), [0.0; 3]);
     }
 
     #[test]
@@ -169,8 +167,15 @@ mod tests {
     #[test]
     fn classes_may_stand_in_any_order() {
         let own = classes(&["positive", "neutral", "negative"]);
-        let same = own.summed_to(&LabelScheme::Sentiment3).unwrap();
+        let same = own.in_scheme(&LabelScheme::Sentiment3).unwrap();
         assert_eq!(same.labels(), own.labels());
         assert_eq!(same.probabilities(&[0.1, 0.2, 0.7]), [0.1, 0.2, 0.7]);
+    }
+
+    #[test]
+    fn the_schemes_of_classes_are_known() {
+        let schemes = classes(&["angry", "happy", "neutral", "sad"]).schemes();
+        assert_eq!(schemes, [LabelScheme::Emotion4, LabelScheme::Sentiment3]);
+        assert_eq!(classes(&["calm", "stressed"]).schemes(), []);
     }
 }

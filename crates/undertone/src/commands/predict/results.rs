@@ -1,0 +1,190 @@
+//! Writing answers in the format that is asked for.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use serde::Serialize;
+use undertone_answer::Failure;
+use undertone_audio::Warning;
+use undertone_tables::{Cell, Column, TableError, TableFormat, TableWriter};
+
+use super::warnings::explain;
+use crate::cli::{Format, OutputArgs};
+use crate::exit::Exit;
+use crate::inputs::Input;
+use crate::output;
+use crate::sink::Sink;
+
+/// How answers of one kind look.
+pub(super) trait Layout {
+    /// An answer. It serializes as JSON.
+    type Answer: Serialize;
+
+    /// Give an answer the name of its recording.
+    fn name(answer: &mut Self::Answer, path: String);
+
+    /// Return the warnings of an answer.
+    fn warnings(answer: &Self::Answer) -> &[Warning];
+
+    /// Return the first line of a table for people.
+    fn heading(&self) -> String;
+
+    /// Return the lines of an answer in a table for people. With `color`, a terminal shows them.
+    fn lines(&self, answer: &Self::Answer, color: bool) -> Vec<String>;
+
+    /// Return the columns of a CSV or Parquet table. The first is the path, and the last an error.
+    fn columns(&self) -> Vec<Column>;
+
+    /// Return the rows of an answer in such a table.
+    fn rows(&self, answer: &Self::Answer) -> Vec<Vec<Cell>>;
+}
+
+/// Writes answers one after the other, and counts them.
+pub(super) struct Results<L> {
+    layout: L,
+    writer: Writer,
+    path: Option<PathBuf>,
+    /// The number of columns.
+    columns: usize,
+    /// The warnings of all answers.
+    warnings: BTreeSet<Warning>,
+    done: usize,
+    failed: usize,
+}
+
+enum Writer {
+    /// Whether the heading is written, and whether there are colors.
+    Table {
+        sink: Sink,
+        begun: bool,
+    },
+    Json(Sink),
+    Cells(Box<TableWriter<Sink>>),
+}
+
+impl<L: Layout> Results<L> {
+    /// Open the file of the results, before any work.
+    pub(super) fn begin(args: &OutputArgs, layout: L) -> anyhow::Result<Self> {
+        let sink = Sink::open(args.out.as_deref(), args.force)?;
+        let columns = layout.columns();
+        let count = columns.len();
+        let cells = |format, sink| {
+            let writer = TableWriter::new(format, columns, sink);
+            let writer = writer.map_err(|error| explained(&args.out, error))?;
+            anyhow::Ok(Writer::Cells(Box::new(writer)))
+        };
+        let writer = match args.format() {
+            Format::Table => Writer::Table { sink, begun: false },
+            Format::Json => Writer::Json(sink),
+            Format::Csv => cells(TableFormat::Csv, sink)?,
+            Format::Parquet if sink.is_terminal() => {
+                bail!("Parquet is no text: name a file with --out FILE.parquet")
+            }
+            Format::Parquet => cells(TableFormat::Parquet, sink)?,
+        };
+        Ok(Self {
+            layout,
+            writer,
+            path: args.out.clone(),
+            columns: count,
+            warnings: BTreeSet::new(),
+            done: 0,
+            failed: 0,
+        })
+    }
+
+    /// Write the answer for a recording, or what is wrong with it.
+    pub(super) fn row(
+        &mut self,
+        input: &Input,
+        result: Result<L::Answer, String>,
+    ) -> anyhow::Result<()> {
+        let name = input.name().into_owned();
+        match result {
+            Ok(mut answer) => {
+                self.done += 1;
+                L::name(&mut answer, name);
+                self.answer(&answer)
+            }
+            Err(error) => {
+                self.failed += 1;
+                self.failure(name, error)
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: &L::Answer) -> anyhow::Result<()> {
+        let layout = &self.layout;
+        let written = match &mut self.writer {
+            Writer::Table { sink, begun } => {
+                self.warnings.extend(L::warnings(answer));
+                let heading = (!*begun).then(|| layout.heading());
+                *begun = true;
+                let lines = layout.lines(answer, sink.is_terminal());
+                let mut lines = heading.into_iter().chain(lines);
+                lines.try_for_each(|line| writeln!(sink, "{}", line.trim_end()))
+            }
+            Writer::Json(sink) => write_json(sink, answer),
+            Writer::Cells(table) => {
+                let mut rows = layout.rows(answer).into_iter();
+                return rows
+                    .try_for_each(|row| table.row(row))
+                    .map_err(|error| explained(&self.path, error));
+            }
+        };
+        written.map_err(|error| Sink::explained(self.path.as_deref(), error))
+    }
+
+    fn failure(&mut self, path: String, error: String) -> anyhow::Result<()> {
+        if !matches!(self.writer, Writer::Json(_)) {
+            output::error(&format!("{path}: {error}"));
+        }
+        match &mut self.writer {
+            Writer::Table { .. } => Ok(()),
+            Writer::Json(sink) => {
+                let path = Some(path);
+                let written = write_json(sink, &Failure { path, error });
+                written.map_err(|error| Sink::explained(self.path.as_deref(), error))
+            }
+            Writer::Cells(table) => {
+                let empty = self.columns.saturating_sub(2);
+                let cells = std::iter::once(Cell::Text(path))
+                    .chain(std::iter::repeat_n(Cell::Empty, empty))
+                    .chain([Cell::Text(error)]);
+                let written = table.row(cells.collect());
+                written.map_err(|error| explained(&self.path, error))
+            }
+        }
+    }
+
+    /// Finish the file, and explain the warnings of a table. `failed` more inputs than those with
+    /// rows have failed. Return how the command ended.
+    pub(super) fn finish(self, failed: usize) -> anyhow::Result<Exit> {
+        let sink = match self.writer {
+            Writer::Table { sink, .. } | Writer::Json(sink) => sink,
+            Writer::Cells(table) => {
+                let finished = table.finish();
+                finished.map_err(|error| explained(&self.path, error))?
+            }
+        };
+        sink.finish()?;
+        explain(&self.warnings);
+        Ok(Exit::of(self.done, self.failed + failed))
+    }
+}
+
+fn write_json(sink: &mut Sink, value: &impl Serialize) -> io::Result<()> {
+    // One write for each line, so that lines of parallel programs do not mix.
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    sink.write_all(&line)
+}
+
+fn explained(path: &Option<PathBuf>, error: TableError) -> anyhow::Error {
+    match error {
+        TableError::Io(error) => Sink::explained(path.as_deref(), error),
+        error => error.into(),
+    }
+}

@@ -103,8 +103,7 @@ impl Engine {
             .collect()
     }
 
-    /// Compute the network's outputs for windows of prepared samples, in order. Batches are spread
-    /// over all cores. What is in a batch does not depend on their number.
+    /// Compute the network's outputs for windows of prepared samples, in order, on all cores.
     pub(crate) fn scores(&self, windows: &[Vec<f32>]) -> Vec<Vec<f32>> {
         windows
             .par_chunks(self.parallel_batch())
@@ -115,9 +114,16 @@ impl Engine {
             .collect()
     }
 
-    /// Return how many windows each core passes through the network together where all work.
+    /// Return how many windows pass through the network together where all cores work. It does not
+    /// depend on their number, so neither do the results.
+    ///
+    /// On the CPU it is one: batches of 2 to 8 take as long or longer, and more memory for each
+    /// core.
     pub(crate) fn parallel_batch(&self) -> usize {
-        self.network.batch_size().min(8)
+        match self.device == Device::flex() {
+            true => 1,
+            false => self.network.batch_size(),
+        }
     }
 
     /// Return the spans of a recording's windows and their features.

@@ -14,8 +14,8 @@ use crate::adaptation::{Voice, VoiceError};
 use crate::classifier::{Classifier, Prediction, WindowPrediction};
 use crate::engine::ClassifyError;
 
-/// Samples of the pieces that are judged together: 16 MiB.
-const TOGETHER: usize = 4 << 20;
+/// Samples of the pieces that are judged together: 8 MiB.
+const TOGETHER: usize = 2 << 20;
 /// The most of these pieces.
 const PIECES: usize = 64;
 /// A given segment is read in pieces of this many seconds at most.

@@ -16,7 +16,7 @@ The script prints the largest difference of any hidden state and of the logits, 
 relative to the largest value, and our peak memory for the whole batch. The exit code is 1 if an
 absolute difference exceeds 1e-4.
 
-With a group norm, and with Whisper, the result of transformers for a clip depends on the padding of
+With a group norm, with data2vec, and with Whisper, the result of transformers for a clip depends on the padding of
 the batch. In these cases transformers runs each clip alone.
 """
 
@@ -85,7 +85,7 @@ def run_waveforms(model, values, lengths):
     import torch
 
     values = values[:, 0]
-    if model.config.feat_extract_norm == "group":
+    if getattr(model.config, "feat_extract_norm", "group") == "group":
         lone = [model(clip[None, :n], output_hidden_states=True) for clip, n in zip(values, lengths)]
         return [(states_of(output), output.logits[0]) for output in lone]
     mask = torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]
@@ -207,6 +207,13 @@ def cases():
         "wav2vec2-base": (t.Wav2Vec2ForSequenceClassification, t.Wav2Vec2Config(**LABELS), *waveform),
         "wav2vec2-large": (t.Wav2Vec2ForSequenceClassification, t.Wav2Vec2Config(**LABELS, **LARGE), *waveform),
         "hubert-base": (t.HubertForSequenceClassification, t.HubertConfig(**LABELS), *waveform),
+        "wavlm-base": (t.WavLMForSequenceClassification, t.WavLMConfig(**LABELS), *waveform),
+        "wavlm-large": (t.WavLMForSequenceClassification, t.WavLMConfig(**LABELS, **LARGE), *waveform),
+        "data2vec-audio-base": (
+            t.Data2VecAudioForSequenceClassification,
+            t.Data2VecAudioConfig(**LABELS),
+            *waveform,
+        ),
         "whisper-tiny": (t.WhisperForAudioClassification, t.WhisperConfig(**LABELS, **decoder), *mel),
         "whisper-base": (t.WhisperForAudioClassification, t.WhisperConfig(**LABELS, **decoder, **base), *mel),
     }

@@ -24,10 +24,10 @@ pub use batch::Batch;
 pub use classifier::{Classifier, Prediction, WindowPrediction};
 pub use device::{DeviceError, DeviceKind};
 pub use encoder::{
-    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, Encoder, EncoderConfig,
-    EncoderConfigError, EncoderError, EncoderParts, HeadLayout, HiddenStates, PreprocessorConfig,
-    StepPooling, StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WavLmConfig, WhisperConfig,
-    WhisperEncoder,
+    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, Emotion2VecConfig, Encoder,
+    EncoderConfig, EncoderConfigError, EncoderError, EncoderParts, HeadLayout, HiddenStates,
+    PreprocessorConfig, StepPooling, StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WavLmConfig,
+    WhisperConfig, WhisperEncoder,
 };
 pub use engine::ClassifyError;
 pub use explain::Influence;

@@ -10,7 +10,9 @@ use crate::model::CONFIG_FILE;
 /// The digits of a version.
 const DIGITS: usize = 12;
 /// The endings of files of weights.
-const WEIGHTS: [&str; 2] = ["safetensors", "bin"];
+const WEIGHTS: [&str; 3] = ["safetensors", "bin", "pt"];
+/// The files of a configuration: ours, and those of FunASR.
+const CONFIGS: [&str; 3] = [CONFIG_FILE, "config.yaml", "tokens.txt"];
 
 /// Where a model was read from.
 #[derive(Debug, Clone)]
@@ -64,7 +66,8 @@ fn hash(folder: &Path, hasher: &mut blake3::Hasher) -> io::Result<()> {
     let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
     let counts = |path: &PathBuf| {
         let extension = path.extension().unwrap_or_default();
-        let is_config = path.file_name().is_some_and(|name| name == CONFIG_FILE);
+        let name = path.file_name().unwrap_or_default();
+        let is_config = CONFIGS.iter().any(|config| name == *config);
         is_config || WEIGHTS.iter().any(|ending| extension == *ending)
     };
     paths.retain(|path| counts(path) && path.is_file());

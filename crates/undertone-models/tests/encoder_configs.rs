@@ -210,6 +210,10 @@ fn options_that_would_change_the_numbers_are_refused() {
     let found = architecture(dense, json!({"problem_type": "regression"})).unwrap();
     assert!(found.predicts_numbers && found.classifier_proj_size == found.width);
     assert_eq!(found.layout, HeadLayout::DenseTanh);
+    for (task, expected) in [("wav2vec2_reg", true), ("wav2vec2_clf", false)] {
+        let found = architecture(dense, json!({"finetuning_task": task})).unwrap();
+        assert_eq!(found.predicts_numbers, expected);
+    }
 
     let wavlm = |options: Value| {
         let mut value = json!({"model_type": "wavlm"});

@@ -6,13 +6,14 @@ mod encoders;
 use std::fs;
 use std::path::Path;
 
+use burn::tensor::Device;
 use encoders::{PUBLISHED, Reference, folder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use undertone_audio::Recording;
+use undertone_audio::{FeatureMatrix, Recording};
 use undertone_models::{
-    Checkpoint, Classifier, FloatType, Model, ModelError, NamedTensor, PretrainedError, Regressor,
-    write_safetensors,
+    Batch, Checkpoint, Classifier, Emotion2VecConfig, Encoder, FloatType, Model, ModelError,
+    NamedTensor, PretrainedError, Regressor, Weights, write_safetensors,
 };
 
 const TOLERANCE: f32 = 1e-4;
@@ -158,6 +159,106 @@ fn a_head_with_unknown_tensors_is_refused() {
         told.contains("missing tensor `classifier.out_proj.weight`"),
         "{told}"
     );
+}
+
+#[test]
+fn emotion2vec_gives_the_answer_of_funasr() {
+    let folder = folder("emotion2vec");
+    assert!(Model::is_in(&folder) && !Model::predicts_numbers(&folder).unwrap_or(false));
+    let bytes = fs::read(folder.join("reference.safetensors")).unwrap();
+    let mut reference = Weights::from_bytes(&bytes).unwrap();
+    let (_, samples) = reference.take("clip").unwrap();
+    let (_, answer) = reference.take("answer").unwrap();
+    let (shape, states) = reference.take("states").unwrap();
+
+    let classifier = Classifier::load(&folder).unwrap();
+    assert_eq!(classifier.labels(), ["angry", "happy", "neutral", "<unk>"]);
+    let recording = Recording::mono(samples.clone(), 16_000);
+    let found = classifier.classify(&recording).unwrap().probabilities;
+    assert_close(&found, &answer, "emotion2vec");
+
+    // The last states, alone and beside a shorter clip.
+    let device = Device::flex();
+    let yaml = fs::read(folder.join("config.yaml")).unwrap();
+    let config = Emotion2VecConfig::from_yaml(&yaml).unwrap();
+    let checkpoint = Checkpoint::open_file(&folder.join("model.pt")).unwrap();
+    let encoder = Encoder::load_emotion2vec(&config, &checkpoint, &device).unwrap();
+    let waveform = |samples: &[f32]| FeatureMatrix {
+        bands: 1,
+        frames: samples.len(),
+        values: samples.to_vec(),
+    };
+    let own = Batch::of(&[waveform(&samples[..4_000])], &device);
+    let own = encoder.hidden_states(&own);
+    let batch = [waveform(&samples), waveform(&samples[..4_000])];
+    let hidden = encoder.hidden_states(&Batch::of(&batch, &device));
+    assert_eq!((hidden.states.len(), hidden.lengths[0]), (4, shape[0]));
+    let last = &hidden.states[3];
+    let first = encoders::values_of(&last.clone().narrow(0, 0, 1));
+    assert_close(&first, &states, "states");
+    let second = last.clone().narrow(0, 1, 1).narrow(1, 0, own.lengths[0]);
+    let alone = encoders::values_of(&own.states[3]);
+    assert_close(
+        &encoders::values_of(&second),
+        &alone,
+        "states of the shorter clip",
+    );
+}
+
+#[test]
+fn what_emotion2vec_may_not_have_is_refused() {
+    let copied = |file: &str, change: &dyn Fn(String) -> String| {
+        let copy = TempDir::new().unwrap();
+        for entry in fs::read_dir(folder("emotion2vec")).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+        let path = copy.path().join(file);
+        fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+        Classifier::load(copy.path()).unwrap_err().to_string()
+    };
+    for (from, to, told) in [
+        (
+            "layer_norm_first: false",
+            "layer_norm_first: true",
+            "`layer_norm_first` is true",
+        ),
+        (
+            "model: Emotion2vec",
+            "model: Paraformer",
+            "`model` is \"Paraformer\"",
+        ),
+        (
+            "embed_dim: 24",
+            "embed_dim: many",
+            "config.yaml: model_conf.embed_dim",
+        ),
+        (
+            "num_extra_tokens: 3",
+            "num_extra_tokens: 4",
+            "extra_tokens` has shape [1, 3, 24]",
+        ),
+        ("* 2'", "* x'", "`feature_encoder_spec` is"),
+        (
+            "conv_pos_depth: 2",
+            "conv_pos_depth: 0",
+            "`conv_pos_depth` is 0",
+        ),
+    ] {
+        let found = copied("config.yaml", &|text| {
+            let changed = text.replace(from, to);
+            assert_ne!(changed, text, "{from}");
+            changed
+        });
+        assert!(found.contains(told), "{found}");
+    }
+    let found = copied("tokens.txt", &|text| format!("{text}more\n"));
+    assert!(
+        found.contains("`model.proj.weight` has shape [5, 24], expected [6, 24]"),
+        "{found}"
+    );
+    let found = copied("tokens.txt", &|_| String::new());
+    assert!(found.contains("tokens.txt"), "{found}");
 }
 
 #[test]

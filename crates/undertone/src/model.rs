@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use undertone_answer::ModelIdentity;
-use undertone_models::{CONFIG_FILE, Classifier, DeviceKind, HUB_PREFIX, Model, Regressor};
+use undertone_models::{Classifier, DeviceKind, HUB_PREFIX, Model, Regressor};
 
 use crate::hub;
 
 /// Return the folder of the model at a path: a model folder, or a run that contains a model.
 pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     let in_run = path.join("model");
-    if path.join(CONFIG_FILE).is_file() {
+    if Model::is_in(path) {
         return Ok(path.to_owned());
     }
-    if in_run.join(CONFIG_FILE).is_file() {
+    if Model::is_in(&in_run) {
         return Ok(in_run);
     }
     let has_folds = path.join("folds").is_dir();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::layout::WEIGHT_FILES;
+use super::layout::TRANSFORMERS;
 use crate::error::TransferError;
 
 /// Why a model cannot be fetched, and what the user can do about it.
@@ -85,7 +85,7 @@ pub enum HubError {
     /// The repository has no file of weights that this crate knows.
     #[error(
         "{repository} at {revision}: no weights; expected one of {}",
-        WEIGHT_FILES.join(", ")
+        TRANSFORMERS.weights.join(", ")
     )]
     NoWeights {
         /// `owner/name`.

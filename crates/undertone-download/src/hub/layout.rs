@@ -1,22 +1,39 @@
-//! The files of a `transformers` model.
+//! The files of a model: those of `transformers`, or those of FunASR.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
 use serde::Deserialize;
 
-pub(super) const CONFIG_FILE: &str = "config.json";
+/// The files of a model.
+#[derive(Debug)]
+pub(super) struct FileLayout {
+    /// The configuration, which tells one layout from another.
+    pub(super) config: &'static str,
+    /// Files that a model may lack.
+    pub(super) optional: &'static [&'static str],
+    /// The files that may hold the weights, the preferred one first.
+    pub(super) weights: &'static [&'static str],
+}
 
-/// Files that a model may lack.
-pub(super) const OPTIONAL_FILES: [&str; 2] = ["preprocessor_config.json", "README.md"];
+/// The files of `transformers`.
+pub(super) const TRANSFORMERS: FileLayout = FileLayout {
+    config: "config.json",
+    optional: &["preprocessor_config.json", "README.md"],
+    weights: &[
+        "model.safetensors",
+        "model.safetensors.index.json",
+        "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+    ],
+};
 
-/// The files that may hold the weights, the preferred one first.
-pub(super) const WEIGHT_FILES: [&str; 4] = [
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
-];
+/// The files of FunASR.
+pub(super) const FUNASR: FileLayout = FileLayout {
+    config: "config.yaml",
+    optional: &["configuration.json", "tokens.txt", "README.md"],
+    weights: &["model.pt"],
+};
 
 /// Whether a file of weights is the index of several files.
 pub(super) fn is_index(file: &str) -> bool {

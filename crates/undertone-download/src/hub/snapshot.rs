@@ -7,7 +7,7 @@ use fs_err as fs;
 
 use super::cache::RepositoryCache;
 use super::error::HubError;
-use super::layout::{CONFIG_FILE, OPTIONAL_FILES, WEIGHT_FILES, is_index, shards};
+use super::layout::{FUNASR, FileLayout, TRANSFORMERS, is_index, shards};
 use super::remote::{RemoteModelFile, RemoteRepository};
 use super::repository::{Repository, is_commit};
 use super::settings::Hub;
@@ -17,7 +17,8 @@ use crate::progress::Progress;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The folder with `config.json`, the weights and, if the repository has them,
-    /// `preprocessor_config.json` and `README.md`.
+    /// `preprocessor_config.json` and `README.md`. A model of FunASR has `config.yaml`, `model.pt`
+    /// and, if the repository has them, `configuration.json`, `tokens.txt` and `README.md`.
     pub folder: PathBuf,
     /// The commit of the files. As a revision it always gives the same files.
     pub commit: String,
@@ -48,7 +49,8 @@ impl Hub {
             return Ok(snapshot(&cache, revision));
         }
         let remote = RemoteRepository::new(self, repository.name());
-        let config = match remote.look_up(revision, CONFIG_FILE) {
+        let mut layout = &TRANSFORMERS;
+        let config = match remote.look_up(revision, layout.config) {
             Err(error) if error.is_about_reaching_it() => {
                 return match self.cached(repository, &cache) {
                     Ok(snapshot) => Ok(Snapshot {
@@ -58,9 +60,14 @@ impl Hub {
                     Err(_) => Err(error),
                 };
             }
+            Err(error @ HubError::NoFile { .. }) => {
+                layout = &FUNASR;
+                remote.look_up(revision, layout.config).map_err(|_| error)?
+            }
             config => config?,
         };
         Download {
+            layout,
             remote: &remote,
             cache: &cache,
             repository: repository.name(),
@@ -101,21 +108,31 @@ fn snapshot(cache: &RepositoryCache, commit: &str) -> Snapshot {
     }
 }
 
+/// Return the layout of a cached snapshot.
+fn cached_layout(cache: &RepositoryCache, commit: &str) -> &'static FileLayout {
+    match cache.has(commit, FUNASR.config) && !cache.has(commit, TRANSFORMERS.config) {
+        true => &FUNASR,
+        false => &TRANSFORMERS,
+    }
+}
+
 /// Whether the Hub need not be asked any more. Python may have cached a model without its
 /// preprocessor's configuration or its card.
 fn is_complete(cache: &RepositoryCache, commit: &str) -> Result<bool, HubError> {
-    let is_known = |file| cache.has(commit, file) || cache.is_absent(commit, file);
-    Ok(OPTIONAL_FILES.into_iter().all(is_known) && missing(cache, commit)?.is_none())
+    let is_known = |file: &&'static str| cache.has(commit, file) || cache.is_absent(commit, file);
+    let mut optional = cached_layout(cache, commit).optional.iter();
+    Ok(optional.all(is_known) && missing(cache, commit)?.is_none())
 }
 
 /// Return the first file that a cached snapshot lacks.
 fn missing(cache: &RepositoryCache, commit: &str) -> Result<Option<String>, HubError> {
-    if !cache.has(commit, CONFIG_FILE) {
-        return Ok(Some(CONFIG_FILE.to_owned()));
+    let layout = cached_layout(cache, commit);
+    if !cache.has(commit, layout.config) {
+        return Ok(Some(layout.config.to_owned()));
     }
-    let mut weights = WEIGHT_FILES.into_iter();
+    let mut weights = layout.weights.iter().copied();
     let Some(weights) = weights.find(|file| cache.has(commit, file)) else {
-        return Ok(Some(WEIGHT_FILES[0].to_owned()));
+        return Ok(layout.weights.first().map(|file| (*file).to_owned()));
     };
     let mut shards = cached_shards(cache, commit, weights)?.into_iter();
     Ok(shards.find(|shard| !cache.has(commit, shard)))
@@ -136,6 +153,7 @@ fn cached_shards(
 
 /// The download of the files of one commit.
 struct Download<'a> {
+    layout: &'static FileLayout,
     remote: &'a RemoteRepository<'a>,
     cache: &'a RepositoryCache,
     /// `owner/name`.
@@ -149,14 +167,15 @@ impl Download<'_> {
         config: &RemoteModelFile,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), HubError> {
-        if !self.cache.has(self.commit, CONFIG_FILE) {
+        let name = self.layout.config;
+        if !self.cache.has(self.commit, name) {
             let client = &self.remote.client;
-            self.cache.download(client, CONFIG_FILE, config, progress)?;
+            self.cache.download(client, name, config, progress)?;
         }
         if is_complete(self.cache, self.commit)? {
             return Ok(());
         }
-        for file in OPTIONAL_FILES {
+        for file in self.layout.optional {
             if !self.file(file, progress)? {
                 self.cache.mark_absent(self.commit, file)?;
             }
@@ -165,7 +184,7 @@ impl Download<'_> {
     }
 
     fn weights(&self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), HubError> {
-        for weights in WEIGHT_FILES {
+        for weights in self.layout.weights {
             if !self.file(weights, progress)? {
                 continue;
             }

@@ -8,8 +8,10 @@
 //! An [`EncoderConfig`] is read from `config.json`; an [`Encoder`] is loaded with it from a
 //! [`Checkpoint`](crate::Checkpoint). A [`Readout`](crate::Readout) reads its [`HiddenStates`].
 
+mod alibi;
 mod config;
 mod convolution;
+mod emotion2vec;
 mod error;
 mod pooling;
 mod relative_positions;
@@ -20,9 +22,10 @@ mod whisper;
 
 pub(crate) use config::Sizes;
 pub use config::{
-    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, EncoderConfig, EncoderConfigError,
-    HeadLayout, PreprocessorConfig, Wav2Vec2Config, WavLmConfig, WhisperConfig,
+    ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, Emotion2VecConfig, EncoderConfig,
+    EncoderConfigError, HeadLayout, PreprocessorConfig, Wav2Vec2Config, WavLmConfig, WhisperConfig,
 };
+pub(crate) use emotion2vec::prefix as emotion2vec_prefix;
 pub use error::EncoderError;
 pub use pooling::{StepPooling, StepPoolingKind};
 pub use steps::HiddenStates;
@@ -75,6 +78,25 @@ impl Encoder {
         Ok(weights::load(encoder, checkpoint, name_of)?)
     }
 
+    /// Load emotion2vec from a checkpoint in the layout of FunASR. Other tensors of the checkpoint
+    /// are ignored.
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub fn load_emotion2vec(
+        config: &Emotion2VecConfig,
+        checkpoint: &Checkpoint,
+        device: &Device,
+    ) -> Result<Self, EncoderError> {
+        let network = Wav2Vec2::emotion2vec(config, device);
+        let prefix = emotion2vec::prefix(checkpoint);
+        let name_of = |name: &str| {
+            let name = emotion2vec::name_in_checkpoint(name, config.prenet_depth);
+            format!("{prefix}{name}")
+        };
+        Ok(Self::Wav2Vec2(weights::load(network, checkpoint, name_of)?))
+    }
+
     /// Return the names of the tensors of a checkpoint that [`Encoder::load`] reads.
     pub(crate) fn stored_names(&self, checkpoint: &Checkpoint) -> BTreeSet<String> {
         let prefix = self.prefix_in(checkpoint);
@@ -115,8 +137,9 @@ impl Encoder {
                 Self::Wav2Vec2(network.with_relative_positions(config, device))
             }
             EncoderConfig::Data2VecAudio(config) => {
-                let network = Wav2Vec2::random(&config.sizes, layers, device);
-                Self::Wav2Vec2(network.with_position_layers(config, device))
+                let (sizes, kernel) = (&config.sizes, config.conv_pos_kernel_size);
+                let network = Wav2Vec2::random(sizes, layers, device);
+                Self::Wav2Vec2(network.with_position_layers(sizes, kernel, device))
             }
             EncoderConfig::Whisper(config) => {
                 Self::Whisper(WhisperEncoder::random(config, layers, device))

@@ -104,4 +104,20 @@ mod tests {
             assert_eq!(bucket(distance, 320, 800), expected, "{distance}");
         }
     }
+
+    #[test]
+    fn every_range_of_distances_begins_where_it_does_in_transformers() {
+        // The distances from which on the bucket is 80, 81, …, of the same function.
+        let begins = [
+            80, 83, 85, 88, 90, 93, 96, 98, 101, 104, 107, 110, 114, 117, 120, 124, 127, 131, 135,
+            139, 143, 147, 151, 156, 160, 165, 170, 175, 180, 185, 190, 196, 201, 207, 213, 220,
+            226, 233, 239, 246, 253, 261, 268, 276, 284, 293, 301, 310, 319, 328, 338, 348, 358,
+            368, 379, 390, 401, 413, 425, 438, 450, 464, 477, 491, 505, 520, 535, 551, 567, 583,
+            600, 618, 636, 655, 674, 693, 714, 734, 756, 778,
+        ];
+        for distance in 80..2_000 {
+            let begun = begins.iter().filter(|begin| **begin <= distance).count();
+            assert_eq!(bucket(-distance, 320, 800), 79 + begun as i64, "{distance}");
+        }
+    }
 }

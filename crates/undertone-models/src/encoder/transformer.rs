@@ -106,7 +106,8 @@ pub(super) struct Attention {
 pub(super) struct BatchSteps<'a> {
     /// The steps of each clip.
     pub(super) lengths: &'a [usize],
-    /// The bias of each query and key before the gate of a layer, `[1, heads, steps, steps]`.
+    /// The bias of each query and key, before the gate of a layer if it has one,
+    /// `[1, heads, steps, steps]`.
     pub(super) position_bias: Option<Tensor<4>>,
 }
 
@@ -136,9 +137,14 @@ impl Attention {
             (Some(scale), Some(linear)) => Some(gate(states.clone(), linear, scale.val())),
             _ => None,
         };
-        let bias = gated
-            .zip(steps.position_bias.clone())
-            .map(|(gate, bias)| gate * bias);
+        let bias = match (gated, steps.position_bias.clone()) {
+            (Some(gate), Some(bias)) => Some(gate * bias),
+            (_, Some(bias)) => {
+                let [clips, ..] = states.dims();
+                Some(bias.repeat_dim(0, clips))
+            }
+            (_, None) => None,
+        };
         let query = self.q_proj.forward(states.clone());
         let key = self.k_proj.forward(states.clone());
         let value = self.v_proj.forward(states);

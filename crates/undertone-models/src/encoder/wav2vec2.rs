@@ -1,20 +1,23 @@
 //! wav2vec 2.0 (Baevski et al. 2020), HuBERT (Hsu et al. 2021), WavLM (Chen et al. 2022) and
 //! data2vec for audio (Baevski et al. 2022): convolutions over the waveform, a projection, a
-//! convolutional position embedding, and a transformer.
+//! convolutional position embedding, and a transformer. So is emotion2vec (Ma et al. 2023), with
+//! the position embedding of data2vec, learned tokens and biases by distance.
 //!
 //! After `modeling_wav2vec2.py`, `modeling_hubert.py`, `modeling_wavlm.py` and
 //! `modeling_data2vec_audio.py` of `transformers` 4.57, without their layer drop and without their
-//! masking of hidden states while training. Fields have the names of the checkpoint.
+//! masking of hidden states while training. Fields have the names of their checkpoints. emotion2vec
+//! is after `funasr/models/emotion2vec` of FunASR 1.2.6.
 
 use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Bool, Device, Tensor};
 
-use super::config::{ConvolutionNorm, Data2VecAudioConfig, Wav2Vec2Config, WavLmConfig};
+use super::alibi::TokensAndBias;
+use super::config::{ConvolutionNorm, Emotion2VecConfig, Wav2Vec2Config, WavLmConfig};
 use super::convolution::{Convolution, GroupedConvolution};
 use super::relative_positions::RelativeEmbedding;
-use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
+use super::steps::{HiddenStates, beyond_own, own_frames, own_mean, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
     freeze_before_last, hidden_states, linear,
@@ -39,6 +42,8 @@ pub struct Wav2Vec2 {
     feature_projection: FeatureProjection,
     encoder: TransformerEncoder,
     receptive_field: usize,
+    /// Whether each waveform is normalized to mean 0 and variance 1 here and not before.
+    normalizes_input: bool,
 }
 
 impl Wav2Vec2 {
@@ -54,6 +59,7 @@ impl Wav2Vec2 {
             feature_projection: FeatureProjection::random(config, channels, device),
             encoder: TransformerEncoder::random(config, layers, device),
             receptive_field: config.receptive_field(),
+            normalizes_input: false,
         }
     }
 
@@ -72,17 +78,37 @@ impl Wav2Vec2 {
         self
     }
 
-    /// Replace the position embedding by that of data2vec.
+    /// Create emotion2vec with random weights.
+    pub(super) fn emotion2vec(config: &Emotion2VecConfig, device: &Device) -> Self {
+        let sizes = &config.sizes;
+        let (width, heads) = (sizes.hidden_size, sizes.num_attention_heads);
+        let network = Self::random(sizes, sizes.num_hidden_layers, device);
+        let mut network = network.with_position_layers(sizes, config.conv_pos_kernel_size, device);
+        let scales = match config.learned_alibi_scale_per_head {
+            true => heads,
+            false => 1,
+        };
+        let tokens = [config.num_extra_tokens, width];
+        network.encoder.before_steps = Some(TokensAndBias::random(tokens, heads, scales, device));
+        // Only the norms of the transformer have the epsilon of the configuration.
+        let channels = sizes.conv_dim.last().copied().unwrap_or(1);
+        let epsilon = f64::from(Self::CONVOLUTION_EPSILON);
+        network.feature_projection.layer_norm = Some(LayerNorm::init(channels, epsilon, device));
+        network.normalizes_input = config.normalize;
+        network
+    }
+
+    /// Replace the position embedding by that of data2vec, with convolutions of this kernel size.
     pub(super) fn with_position_layers(
         mut self,
-        config: &Data2VecAudioConfig,
+        sizes: &Wav2Vec2Config,
+        kernel: usize,
         device: &Device,
     ) -> Self {
-        let sizes = &config.sizes;
         let layer = |_| PositionLayer {
             conv: GroupedConvolution::random(
                 sizes.hidden_size,
-                config.conv_pos_kernel_size,
+                kernel,
                 sizes.num_conv_pos_embedding_groups,
                 device,
             ),
@@ -95,6 +121,8 @@ impl Wav2Vec2 {
     }
 
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
+        let normal = self.normalizes_input.then(|| normalized(batch));
+        let batch = normal.as_ref().unwrap_or(batch);
         let (values, lengths) = own_frames(batch, 1, self.receptive_field);
         let [clips, _, samples] = values.dims();
         let waveform = values.reshape([clips, samples, 1]);
@@ -151,6 +179,19 @@ impl Wav2Vec2 {
             },
             ..self
         }
+    }
+}
+
+/// Normalize each waveform of a batch over its own samples, as PyTorch's layer norm does.
+fn normalized(batch: &Batch) -> Batch {
+    let lengths: Vec<usize> = batch.lengths.iter().map(|own| (*own).max(1)).collect();
+    let waveforms = batch.values.clone().swap_dims(1, 2);
+    let centered = waveforms.clone() - own_mean(waveforms, &lengths);
+    let variance = own_mean(centered.clone().square(), &lengths);
+    let deviation = (variance + Wav2Vec2::CONVOLUTION_EPSILON).sqrt();
+    Batch {
+        values: (centered / deviation).swap_dims(1, 2),
+        lengths: batch.lengths.clone(),
     }
 }
 
@@ -276,6 +317,8 @@ struct TransformerEncoder {
     layer_norm: Option<LayerNorm>,
     dropout: Dropout,
     layers: Vec<EncoderLayer>,
+    /// What emotion2vec puts before the steps of a clip.
+    before_steps: Option<TokensAndBias>,
     /// Whether the transformer is pre-norm.
     do_stable_layer_norm: bool,
 }
@@ -299,6 +342,7 @@ impl TransformerEncoder {
             layers: (0..layers)
                 .map(|_| EncoderLayer::random(config, device))
                 .collect(),
+            before_steps: None,
             do_stable_layer_norm: config.do_stable_layer_norm,
         }
     }
@@ -310,6 +354,10 @@ impl TransformerEncoder {
         let states = zero_beyond(states, beyond.as_ref());
         let positions = self.pos_conv_embed.forward(states.clone(), beyond.as_ref());
         let mut states = states + positions;
+        let tokens = self.before_steps.as_ref().map_or(0, TokensAndBias::tokens);
+        if let Some(before) = &self.before_steps {
+            states = before.prepend(states);
+        }
         let mut last_norm = self.layer_norm.as_ref();
         if !self.do_stable_layer_norm
             && let Some(norm) = last_norm.take()
@@ -319,11 +367,18 @@ impl TransformerEncoder {
         let states = self.dropout.forward(states);
         let first = self.layers.first();
         let embedding = first.and_then(|layer| layer.attention.relative_embedding());
+        let by_distance = self.before_steps.as_ref().map(|before| before.bias(count));
+        let with_tokens: Vec<usize> = lengths.iter().map(|own| tokens + own).collect();
         let steps = BatchSteps {
-            lengths,
-            position_bias: embedding.map(|embedding| embedding.bias(count)),
+            lengths: &with_tokens,
+            position_bias: embedding.map(|it| it.bias(count)).or(by_distance),
         };
-        hidden_states(&self.layers, last_norm, states, &steps)
+        let states = hidden_states(&self.layers, last_norm, states, &steps);
+        if tokens == 0 {
+            return states;
+        }
+        let of_steps = |states: Tensor<3>| states.narrow(1, tokens, count);
+        states.into_iter().map(of_steps).collect()
     }
 }
 

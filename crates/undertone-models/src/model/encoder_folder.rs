@@ -103,6 +103,9 @@ pub enum PretrainedError {
         /// Their names.
         names: Vec<String>,
     },
+    /// A model of FunASR without labels, which predicts nothing.
+    #[error("{}: names no labels: the model predicts nothing", .0.display())]
+    NoLabels(PathBuf),
     /// Options that do not fit the encoder.
     #[error("{}: {source}", path.display())]
     Network {

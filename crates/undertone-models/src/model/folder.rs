@@ -58,6 +58,9 @@ impl Model {
         files: ModelFiles<'_>,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
+        if foreign::in_funasr_layout(files) {
+            return Err(ModelError::Foreign(files.folder().to_owned()));
+        }
         if !files.has(CONFIG_FILE) {
             return Err(ModelError::NotFound(files.folder().to_owned()));
         }
@@ -144,6 +147,12 @@ impl Model {
             encoder: None,
         };
         Ok((model, front_end))
+    }
+
+    /// Return whether a folder has the configuration of a model, ours or another's.
+    pub fn is_in(folder: &Path) -> bool {
+        let files = ModelFiles::in_folder(folder);
+        files.has(CONFIG_FILE) || foreign::in_funasr_layout(files)
     }
 
     /// Return whether the model in a folder predicts numbers and not classes, whoever trained it.

@@ -1,5 +1,5 @@
 //! Models for audio classification or regression that others fine-tuned, in the layout of Hugging
-//! Face.
+//! Face, and emotion2vec in that of FunASR.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use undertone_audio::{FitLength, FrontEndConfig};
 
 use super::dimension::Dimension;
+use super::emotion2vec;
 use super::encoder_folder::{PretrainedError, front_end, read, read_configs};
 use super::files::ModelFiles;
 use super::hugging_face::read_network;
@@ -55,6 +56,11 @@ struct Configs {
     head: ClassifierHeadConfig,
 }
 
+/// Return whether a folder holds such a model in the layout of FunASR.
+pub(super) fn in_funasr_layout(files: ModelFiles<'_>) -> bool {
+    !files.has(CONFIG_FILE) && files.has(emotion2vec::CONFIG)
+}
+
 /// Return whether such a model predicts numbers and not classes.
 pub(super) fn predicts_numbers(folder: &Path) -> Result<bool, PretrainedError> {
     let configs = Configs::read(ModelFiles::in_folder(folder))?;
@@ -65,6 +71,14 @@ pub(super) fn predicts_numbers(folder: &Path) -> Result<bool, PretrainedError> {
 /// the head of a published training script.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
     let files = ModelFiles::in_folder(folder);
+    if in_funasr_layout(files) {
+        let (labels, front_end, network) = emotion2vec::load(folder, device)?;
+        return Ok(Foreign {
+            outputs: ForeignOutputs::Labels(labels),
+            front_end,
+            network,
+        });
+    }
     let Configs {
         encoder,
         preprocessor,

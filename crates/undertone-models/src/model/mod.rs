@@ -8,6 +8,7 @@ mod config;
 mod dimension;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod emotion2vec;
 mod encoder_folder;
 mod error;
 mod files;

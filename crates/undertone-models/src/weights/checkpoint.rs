@@ -26,12 +26,20 @@ impl Checkpoint {
             .map(|name| folder.join(name))
             .into_iter()
             .find(|path| path.is_file());
-        let Some(path) = found else {
-            return Err(CheckpointError::NoWeights(folder.to_owned()));
-        };
+        match found {
+            Some(path) => Self::open_file(&path),
+            None => Err(CheckpointError::NoWeights(folder.to_owned())),
+        }
+    }
+
+    /// Open a file: safetensors, one of PyTorch (`.bin`, `.pt`), or the index of several (`.json`).
+    ///
+    /// # Errors
+    /// As [`Checkpoint::open`].
+    pub fn open_file(path: &Path) -> Result<Self, CheckpointError> {
         Ok(Self {
-            tensors: files::open(&path)?,
-            path,
+            tensors: files::open(path)?,
+            path: path.to_owned(),
         })
     }
 

@@ -48,7 +48,7 @@ fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, CheckpointError>
 pub(super) fn open(path: &Path) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
     match path.extension().and_then(OsStr::to_str) {
         Some("json") => open_index(path),
-        Some("bin") => pytorch_file::open(path),
+        Some("bin" | "pt") => pytorch_file::open(path),
         _ => safetensors_file::open(path),
     }
 }

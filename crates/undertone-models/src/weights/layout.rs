@@ -7,7 +7,11 @@
 use std::convert::Infallible;
 
 /// Tables of embeddings, which PyTorch keeps as we do.
-const UNCHANGED: [&str; 2] = ["embed_positions.weight", "rel_attn_embed.weight"];
+const UNCHANGED: [&str; 3] = [
+    "embed_positions.weight",
+    "rel_attn_embed.weight",
+    "extra_tokens",
+];
 
 /// The layout of the values of a parameter in a checkpoint.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ impl Layout {
         let (shape, reversed_parts) = match *ours {
             _ if UNCHANGED.iter().any(|own| name.ends_with(own)) => (ours.to_vec(), 0),
             [heads] if name.ends_with("gru_rel_pos_const") => (vec![1, heads, 1, 1], 0),
+            [heads] if name.ends_with("alibi_scale") => (vec![1, 1, heads, 1, 1], 0),
             [inputs, outputs] => (vec![outputs, inputs], 1),
             [kernel, inputs, outputs] => (vec![outputs, inputs, kernel], 1),
             [groups, kernel, inputs, outputs] => (vec![groups * outputs, inputs, kernel], groups),

@@ -19,12 +19,14 @@
 mod checkpoint;
 mod error;
 mod files;
+mod fused;
 mod in_memory;
 mod layout;
 mod parameters;
 mod pickle_size;
 mod pytorch_file;
 mod safetensors_file;
+mod stored_parameter;
 mod stored_tensor;
 mod transformers;
 mod weight_norm;

@@ -9,8 +9,8 @@ use super::checkpoint::Checkpoint;
 use super::error::CheckpointError;
 use super::layout::Layout;
 use super::parameters::{map_parameters, visit_parameters};
-use super::weight_norm;
 use super::write::NamedTensor;
+use super::{stored_parameter, weight_norm};
 
 /// Return the prefix under which a checkpoint has most of a module's parameters; of equal ones, the
 /// first.
@@ -22,8 +22,9 @@ pub(crate) fn prefix<M: Module>(
     let mut names = Vec::new();
     visit_parameters(module, |parameter| names.push(parameter.name));
     let found = |prefix: &&str| {
-        let is_there =
-            |name: &&String| weight_norm::stored(checkpoint, &format!("{prefix}{name}")).is_some();
+        let is_there = |name: &&String| {
+            stored_parameter::stored(checkpoint, &format!("{prefix}{name}")).is_some()
+        };
         names.iter().filter(is_there).count()
     };
     // `max_by_key` returns the last of equal ones.
@@ -39,7 +40,7 @@ pub(crate) fn stored_names<M: Module>(
 ) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     visit_parameters(module, |parameter| {
-        let stored = weight_norm::stored(checkpoint, &name_of(&parameter.name));
+        let stored = stored_parameter::stored(checkpoint, &name_of(&parameter.name));
         let tensors = stored.map(|stored| stored.shapes(&parameter.shape));
         names.extend(tensors.into_iter().flatten().map(|(name, _)| name));
     });
@@ -72,7 +73,7 @@ pub(crate) fn load<M: Module>(
         .into_par_iter()
         .with_max_len(1)
         .map(|(parameter, name, layout)| {
-            let values = weight_norm::read(checkpoint, &name, &layout)?;
+            let values = stored_parameter::read(checkpoint, &name, &layout)?;
             Ok((parameter, values))
         })
         .collect();
@@ -99,7 +100,7 @@ pub(crate) fn export<M: Module>(module: &M, name_of: impl Fn(&str) -> String) ->
 
 /// Describe the mistake in a tensor of the checkpoint, if there is one.
 fn complaint(checkpoint: &Checkpoint, name: &str, expected: &[usize]) -> Option<String> {
-    let Some(stored) = weight_norm::stored(checkpoint, name) else {
+    let Some(stored) = stored_parameter::stored(checkpoint, name) else {
         return Some(format!("missing tensor `{name}` of shape {expected:?}"));
     };
     stored

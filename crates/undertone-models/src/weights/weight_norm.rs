@@ -19,37 +19,14 @@ const FACTORS: [[&str; 2]; 2] = [
     ["weight_g", "weight_v"],
 ];
 
-/// The tensors of a checkpoint that hold a parameter.
-pub(super) enum Stored {
-    Plain(String),
-    Factors { norm: String, direction: String },
-}
-
-impl Stored {
-    /// Return the names of the tensors, and the shapes they must have for a parameter of `shape`.
-    pub(super) fn shapes(self, shape: &[usize]) -> Vec<(String, Vec<usize>)> {
-        match self {
-            Self::Plain(name) => vec![(name, shape.to_vec())],
-            Self::Factors { norm, direction } => {
-                let kernel = shape.last().copied().unwrap_or(1);
-                vec![(norm, vec![1, 1, kernel]), (direction, shape.to_vec())]
-            }
-        }
-    }
-}
-
-/// Find the tensors that hold a parameter; `None` if the checkpoint lacks it.
-pub(super) fn stored(checkpoint: &Checkpoint, name: &str) -> Option<Stored> {
-    if checkpoint.shape(name).is_some() {
-        return Some(Stored::Plain(name.to_owned()));
-    }
+/// Return the names of norm and direction if a checkpoint holds a parameter this way.
+pub(super) fn stored(checkpoint: &Checkpoint, name: &str) -> Option<[String; 2]> {
     FACTORS
         .into_iter()
         .filter_map(|names| factors(name, names))
         .find(|[norm, direction]| {
             checkpoint.shape(norm).is_some() && checkpoint.shape(direction).is_some()
         })
-        .map(|[norm, direction]| Stored::Factors { norm, direction })
 }
 
 fn factors(name: &str, names: [&str; 2]) -> Option<[String; 2]> {
@@ -59,33 +36,25 @@ fn factors(name: &str, names: [&str; 2]) -> Option<[String; 2]> {
     Some(names.map(|factor| format!("{stem}{factor}")))
 }
 
-/// Read a parameter which [`stored`] finds and whose shapes were checked, in our order.
+/// Read a weight from its norm and its direction, in our order.
 pub(super) fn read(
     checkpoint: &Checkpoint,
-    name: &str,
+    [norm, direction]: [&str; 2],
     layout: &Layout,
 ) -> Result<Vec<f32>, CheckpointError> {
-    match stored(checkpoint, name) {
-        Some(Stored::Factors { norm, direction }) => {
-            let norm = checkpoint.read(&norm)?;
-            let mut weight = checkpoint.read(&direction)?;
-            let scales: Vec<f32> = norms(&weight, &layout.shape)
-                .iter()
-                .zip(norm)
-                .map(|(found, wanted)| if *found > 0.0 { wanted / found } else { 0.0 })
-                .collect();
-            for row in weight.chunks_exact_mut(scales.len()) {
-                for (value, scale) in row.iter_mut().zip(&scales) {
-                    *value *= scale;
-                }
-            }
-            Ok(layout.to_ours(&weight))
-        }
-        _ => {
-            let tensor = checkpoint.open_tensor(name)?;
-            layout.read(|start, values| tensor.read(start, values))
+    let norm = checkpoint.read(norm)?;
+    let mut weight = checkpoint.read(direction)?;
+    let scales: Vec<f32> = norms(&weight, &layout.shape)
+        .iter()
+        .zip(norm)
+        .map(|(found, wanted)| if *found > 0.0 { wanted / found } else { 0.0 })
+        .collect();
+    for row in weight.chunks_exact_mut(scales.len()) {
+        for (value, scale) in row.iter_mut().zip(&scales) {
+            *value *= scale;
         }
     }
+    Ok(layout.to_ours(&weight))
 }
 
 /// Split the normalized weight into its two factors, under their new names. Any other tensor stays

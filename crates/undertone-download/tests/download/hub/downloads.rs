@@ -68,6 +68,24 @@ fn missing_optional_files_are_requested_once() {
 }
 
 #[test]
+fn a_model_of_funasr_has_other_files() {
+    let files = vec![
+        ("config.yaml", b"model: Emotion2vec\n".to_vec()),
+        ("tokens.txt", b"angry\n".to_vec()),
+        (CARD.0, CARD.1.to_vec()),
+        ("model.pt", noise(200_000)),
+    ];
+    let setup = Setup::new(&files, Behavior::default());
+    let snapshot = setup.fetch("owner/name").unwrap();
+    assert_holds(&snapshot.folder, &files);
+    setup.fake.take_requests();
+    let again = setup.fetch(&format!("owner/name@{COMMIT}")).unwrap();
+    assert_eq!(again.folder, snapshot.folder);
+    assert_eq!(setup.fake.take_requests(), [""; 0]);
+    assert!(setup.offline().fetch(&repository(), |_| {}).is_ok());
+}
+
+#[test]
 fn a_revision_is_a_branch_a_tag_or_a_commit() {
     let setup = Setup::new(&model(), Behavior::default());
     for revision in ["refs/pr/1", COMMIT] {

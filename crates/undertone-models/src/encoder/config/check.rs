@@ -18,11 +18,22 @@ pub(super) fn require(
     found: &dyn Debug,
     expected: impl Into<String>,
 ) -> Result<(), EncoderConfigError> {
+    require_in("config.json", holds, option, found, expected)
+}
+
+/// Return an error about an option of a file unless `holds`.
+pub(super) fn require_in(
+    file: &'static str,
+    holds: bool,
+    option: &'static str,
+    found: &dyn Debug,
+    expected: impl Into<String>,
+) -> Result<(), EncoderConfigError> {
     if holds {
         return Ok(());
     }
     Err(EncoderConfigError::Option {
-        file: "config.json",
+        file,
         option,
         found: format!("{found:?}"),
         expected: expected.into(),

@@ -17,6 +17,14 @@ pub enum EncoderConfigError {
         /// The error and its place.
         source: serde_json::Error,
     },
+    /// Not YAML, or an option that is missing or of the wrong type.
+    #[error("{file}: {source}")]
+    Yaml {
+        /// `config.yaml`.
+        file: &'static str,
+        /// The error and its place.
+        source: Box<yaml_serde::Error>,
+    },
     /// An unknown architecture, or none.
     #[error("config.json: unknown model_type {found}; known are {}", model_types())]
     ModelType {
@@ -41,7 +49,7 @@ pub enum EncoderConfigError {
     /// The value of an option is invalid or not supported.
     #[error("{file}: `{option}` is {found}, expected {expected}")]
     Option {
-        /// `config.json` or `preprocessor_config.json`.
+        /// `config.json`, `preprocessor_config.json` or `config.yaml`.
         file: &'static str,
         /// The option.
         option: &'static str,

@@ -20,6 +20,7 @@ pub struct ClassifierHeadConfig {
     /// The names of the classes, or of the numbers, in the order of the outputs; at least one.
     pub labels: Vec<String>,
     /// Whether the outputs are numbers (`problem_type` is `regression`) and not scores of classes.
+    /// Without that option, `finetuning_task` decides.
     pub predicts_numbers: bool,
     /// The layers of the head and their names.
     pub layout: HeadLayout,
@@ -72,6 +73,7 @@ struct Options {
     use_weighted_layer_sum: bool,
     problem_type: Option<String>,
     pooling_mode: Option<String>,
+    finetuning_task: Option<String>,
 }
 
 impl Default for Options {
@@ -83,6 +85,7 @@ impl Default for Options {
             use_weighted_layer_sum: false,
             problem_type: None,
             pooling_mode: None,
+            finetuning_task: None,
         }
     }
 }
@@ -132,7 +135,11 @@ impl ClassifierHeadConfig {
             width: encoder.width(),
             states: encoder.layers() + 1,
             labels: labels(options.id2label)?,
-            predicts_numbers: problem == Some("regression"),
+            predicts_numbers: match problem {
+                Some(problem) => problem == "regression",
+                // What the training script of m3hrdadfi/soxan writes.
+                None => options.finetuning_task.as_deref() == Some("wav2vec2_reg"),
+            },
             layout: HeadLayout::Projector,
             classifier_proj_size: size,
             use_weighted_layer_sum: options.use_weighted_layer_sum,

@@ -3,6 +3,7 @@
 
 mod check;
 mod data2vec_audio;
+mod emotion2vec;
 mod encoder;
 mod error;
 mod family;
@@ -13,6 +14,7 @@ mod wavlm;
 mod whisper;
 
 pub use data2vec_audio::Data2VecAudioConfig;
+pub use emotion2vec::Emotion2VecConfig;
 pub use encoder::EncoderConfig;
 pub(crate) use encoder::Sizes;
 pub use error::EncoderConfigError;

@@ -53,6 +53,13 @@ bench:
     {{python}} bench/training.py
     {{python}} bench/predict.py
 
+# Write the manual pages and the completions that a release contains.
+manual out="target/manual":
+    {{undertone}} man --out {{out}}/man1
+    for shell in bash zsh fish powershell elvish; do \
+        {{undertone}} completions $shell > {{out}}/undertone.$shell; \
+    done
+
 # Compare pretrained encoders with PyTorch; needs `just venv`.
 bench-encoders:
     cargo build --release --workspace --example encoder_speed

@@ -33,12 +33,12 @@ pub use engine::ClassifyError;
 pub use explain::Influence;
 pub use infer::OVERLAP;
 pub use kernels::keep_freed_memory;
-#[cfg(feature = "embedded")]
-pub use model::EMBEDDED_CARD;
 pub use model::{
     CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
     PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
 };
+#[cfg(feature = "embedded")]
+pub use model::{EMBEDDED_CARD, EMBEDDED_NAME};
 pub use network::{
     Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
     HeadActivation, Lstm, LstmConfig, Network, NetworkConfig, NetworkError, Pooling,

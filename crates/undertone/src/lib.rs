@@ -12,10 +12,12 @@
 mod answers;
 mod cli;
 mod commands;
+mod config;
 mod corpora;
 #[cfg(feature = "train")]
 mod encoder;
 mod exit;
+mod file_progress;
 mod hub;
 mod inputs;
 mod interrupt;
@@ -29,10 +31,15 @@ mod reporter;
 mod sink;
 #[cfg(feature = "tui")]
 mod tui;
+mod unfinished;
+mod version;
 mod voice_profile;
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::time::Instant;
 
+use anyhow::Context;
 use cli::{Cli, Command};
 use exit::Exit;
 
@@ -44,7 +51,42 @@ use exit::Exit;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     undertone_models::keep_freed_memory();
     panics::hide_caught();
-    let result = match Cli::from_arguments(arguments).command {
+    let result = Cli::from_arguments(arguments).and_then(run_command_line);
+    let exit = result.unwrap_or_else(|error| {
+        // The reader of our output has seen enough, as in `undertone corpus DIR | head`.
+        if error.is::<output::Closed>() {
+            return Exit::Done;
+        }
+        output::error(&output::in_one_line(&error));
+        Exit::Nothing
+    });
+    exit.code()
+}
+
+fn run_command_line(cli: Cli) -> anyhow::Result<Exit> {
+    output::set(&cli.global);
+    compute_on(cli.global.jobs)?;
+    let started = Instant::now();
+    let result = run_command(cli.command);
+    output::detail(format_args!(
+        "took {:.1} s",
+        started.elapsed().as_secs_f64()
+    ));
+    result
+}
+
+/// Compute on this many threads.
+fn compute_on(jobs: Option<NonZeroUsize>) -> anyhow::Result<()> {
+    let Some(jobs) = jobs else {
+        return Ok(());
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
+    pool.build_global()
+        .with_context(|| format!("cannot start {jobs} threads"))
+}
+
+fn run_command(command: Command) -> anyhow::Result<Exit> {
+    match command {
         Command::Predict(args) => commands::predict(&args),
         Command::Schema => output::line(undertone_answer::SCHEMA.trim_end()).map(|()| Exit::Done),
         Command::Voice(args) => commands::voice(&args),
@@ -68,14 +110,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Export(args) => commands::export(&args),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => commands::fetch(&args),
-    };
-    let exit = result.unwrap_or_else(|error| {
-        // The reader of our output has seen enough, as in `undertone corpus DIR | head`.
-        if error.is::<output::Closed>() {
-            return Exit::Done;
-        }
-        output::error(&output::in_one_line(&error));
-        Exit::Nothing
-    });
-    exit.code()
+        Command::Config(args) => commands::config(&args),
+        Command::Completions(args) => commands::completions(&args),
+        Command::Man(args) => commands::man(&args),
+        Command::Version(args) => commands::version(&args),
+    }
 }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use undertone_answer::ModelIdentity;
+use undertone_messages::nearest;
 use undertone_models::{Classifier, DeviceKind, HUB_PREFIX, Model, Regressor};
 
-use crate::hub;
+use crate::{hub, output};
 
 /// Return the folder of the model at a path: a model folder, or a run that contains a model.
 pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
@@ -18,6 +19,10 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
         return Ok(in_run);
     }
     let has_folds = path.join("folds").is_dir();
+    let hint = match path.exists() {
+        true => String::new(),
+        false => neighbor(path),
+    };
     let path = path.display();
     if has_folds {
         bail!(
@@ -26,9 +31,27 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<PathBuf> {
         );
     }
     bail!(
-        "{path}: no model here (expected a folder with config.json and model.safetensors, \
+        "{path}: no model here{hint} (expected a folder with config.json and model.safetensors, \
          or a run)"
     );
+}
+
+/// Return a question about the folder beside the missing one that was meant.
+fn neighbor(path: &Path) -> String {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let folder = match parent.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => parent,
+    };
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names: Vec<String> = names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let meant = nearest(&name, names.iter().map(String::as_str));
+    meant.map_or(String::new(), |meant| {
+        format!("; did you mean {}?", parent.join(meant).display())
+    })
 }
 
 /// Where the model comes from.
@@ -45,12 +68,17 @@ impl ModelSource {
     /// Find the model at a path, or the built-in one. A model on the Hub is downloaded.
     pub(crate) fn find(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else {
+            output::detail("model: the built-in one");
             return Ok(Self::BuiltIn);
         };
-        Ok(match hub::on_the_hub(path) {
+        let source = match hub::on_the_hub(path) {
             Some(name) => Self::Hub(hub::fetch(name)?),
             None => Self::Folder(folder(path)?),
-        })
+        };
+        if let Some(folder) = source.folder() {
+            output::detail(format_args!("model: {}", folder.display()));
+        }
+        Ok(source)
     }
 
     /// Return the folder; `None` for the built-in model.

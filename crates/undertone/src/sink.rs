@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use undertone_files::AtomicFile;
 
-use crate::output::Closed;
+use crate::output::{self, Closed};
+use crate::unfinished::{Earlier, Rows, Unfinished};
 
 /// Stdout, or the file of `--out`.
 pub(crate) struct Sink {
@@ -20,6 +21,8 @@ pub(crate) struct Sink {
 enum Target {
     Stdout,
     File(BufWriter<AtomicFile>),
+    /// A file that an interrupted run leaves for `--resume`.
+    Growing(Unfinished),
     /// What cannot be replaced, such as a pipe.
     Device(File),
 }
@@ -56,6 +59,33 @@ impl Sink {
         })
     }
 
+    /// Write the rows of a batch. With `resume`, continue what an earlier run left, and return what
+    /// it has.
+    pub(crate) fn open_batch(
+        path: &Path,
+        force: bool,
+        resume: bool,
+        rows: &Rows,
+    ) -> anyhow::Result<(Self, Earlier)> {
+        let is_device = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        if is_device {
+            return Ok((Self::open(Some(path), force)?, Earlier::default()));
+        }
+        let (file, earlier) = match resume {
+            true => Unfinished::resume(path, rows)?,
+            false if path.exists() && !force => {
+                bail!("{}: the file exists; --force replaces it", path.display())
+            }
+            false => (Unfinished::begin(path, force)?, Earlier::default()),
+        };
+        let sink = Self {
+            target: Target::Growing(file),
+            path: Some(path.to_owned()),
+            force: force || resume,
+        };
+        Ok((sink, earlier))
+    }
+
     /// Write a whole file at once.
     pub(crate) fn save(
         path: &Path,
@@ -83,6 +113,11 @@ impl Sink {
         matches!(self.target, Target::Stdout) && io::stdout().is_terminal()
     }
 
+    /// Return whether results are colored.
+    pub(crate) fn is_colored(&self) -> bool {
+        matches!(self.target, Target::Stdout) && output::is_colored(&io::stdout())
+    }
+
     /// Return what an error of writing means: nobody reads stdout, or the file cannot be written.
     pub(crate) fn explained(path: Option<&Path>, error: io::Error) -> anyhow::Error {
         match path {
@@ -106,6 +141,7 @@ impl Sink {
                     false => file.commit_new(),
                 }
             }
+            Target::Growing(file) => file.finish(force),
             _ => Ok(()),
         });
         finished.map_err(|error| Self::explained(path.as_deref(), error))
@@ -117,6 +153,7 @@ impl Write for Sink {
         match &mut self.target {
             Target::Stdout => io::stdout().lock().write(bytes),
             Target::File(file) => file.write(bytes),
+            Target::Growing(file) => file.write(bytes),
             Target::Device(file) => file.write(bytes),
         }
     }
@@ -126,6 +163,7 @@ impl Write for Sink {
             Target::Stdout => io::stdout().lock().flush(),
             // A file needs no reader meanwhile.
             Target::File(_) => Ok(()),
+            Target::Growing(file) => file.flush(),
             Target::Device(file) => file.flush(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use undertone_messages::did_you_mean;
+
 use super::book::CodeBook;
 
 macro_rules! code_books {
@@ -88,15 +90,16 @@ fn plain(id: &str) -> String {
 
 /// A word that names no code book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown corpus \"{0}\"; known are {known}", known = ids())]
+#[error("unknown corpus \"{0}\"{hint}; known are {known}", hint = hint(.0), known = ids().join(", "))]
 pub struct UnknownCodeBook(pub String);
 
-fn ids() -> String {
-    let ids: Vec<&str> = CodeBook::all()
-        .iter()
-        .map(|book| book.id.as_str())
-        .collect();
-    ids.join(", ")
+fn hint(id: &str) -> String {
+    did_you_mean(id, ids())
+}
+
+fn ids() -> Vec<&'static str> {
+    let ids = CodeBook::all().iter().map(|book| book.id.as_str());
+    ids.collect()
 }
 
 #[cfg(test)]

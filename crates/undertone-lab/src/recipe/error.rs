@@ -1,9 +1,10 @@
 //! What is wrong with a recipe.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use undertone_messages::did_you_mean;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, Error)]
@@ -11,7 +12,8 @@ use thiserror::Error;
 pub enum RecipeError {
     /// There is no such file and no built-in recipe of this name.
     #[error(
-        "{}: no such recipe file; the built-in recipes are {}", path.display(), known.join(", ")
+        "{}: no such recipe file{}; the built-in recipes are {}",
+        path.display(), hint(path, known), known.join(", ")
     )]
     NotFound {
         /// The path or name.
@@ -52,6 +54,10 @@ pub enum RecipeError {
         /// The value.
         found: String,
     },
+}
+
+fn hint(path: &Path, known: &[String]) -> String {
+    did_you_mean(&path.to_string_lossy(), known.iter().map(String::as_str))
 }
 
 /// Return an error that names the field, unless its value fits.

@@ -16,6 +16,7 @@ use undertone_audio::FrontEndConfig;
 use undertone_corpus::{
     BalanceStep, Corpus, LabelMap, LabelScheme, Protocol, ProtocolConfig, Utterance,
 };
+use undertone_messages::in_plain_words;
 use undertone_models::NetworkConfig;
 
 pub use augment::{AugmentConfig, MaskConfig};
@@ -172,7 +173,9 @@ impl Recipe {
     pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, RecipeError> {
         let parse_error = |origin: &str, error: toml::de::Error| RecipeError::Parse {
             origin: origin.to_owned(),
-            message: error.to_string(),
+            message: error
+                .to_string()
+                .replace(error.message(), &in_plain_words(error.message())),
         };
         let mut table: toml::Table =
             toml::from_str(text).map_err(|error| parse_error(origin, error))?;

@@ -16,6 +16,8 @@ macro_rules! include_model {
         /// as Markdown.
         pub const EMBEDDED_CARD: &str =
             include_str!(concat!("../../../../models/", $folder, "/README.md"));
+        /// The name of the embedded model.
+        pub const EMBEDDED_NAME: &str = $folder;
         const ORIGIN: &str = concat!("embedded:", $folder);
         /// The files of the embedded model.
         pub(crate) static EMBEDDED_FILES: &[(&str, &[u8])] = &[

@@ -20,9 +20,9 @@ mod names;
 pub use config::{ModelConfig, Provenance};
 pub use dimension::Dimension;
 #[cfg(feature = "embedded")]
-pub use embedded::EMBEDDED_CARD;
-#[cfg(feature = "embedded")]
 pub(crate) use embedded::EMBEDDED_FILES;
+#[cfg(feature = "embedded")]
+pub use embedded::{EMBEDDED_CARD, EMBEDDED_NAME};
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};
 pub use error::ModelError;
 pub use folder::Model;

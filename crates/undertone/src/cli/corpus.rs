@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, LabelScheme};
 
 use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
@@ -25,7 +25,7 @@ Examples:
   undertone corpus --vocal-channel all ravdess         speech and songs")]
 pub(crate) struct CorpusArgs {
     /// The corpus. FORMAT: in front says what it is: crema-d:DIR, audiofolder:DIR, manifest:FILE.
-    #[arg(value_name = "[FORMAT:]DIR|MANIFEST", required_unless_present = "list")]
+    #[arg(value_name = "[FORMAT:]DIR|MANIFEST", value_hint = ValueHint::AnyPath, required_unless_present = "list")]
     pub(crate) corpus: Vec<CorpusSource>,
     /// List the published corpora that are known, with their language, terms and official counts.
     #[arg(long, conflicts_with = "corpus")]

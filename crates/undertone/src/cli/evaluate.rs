@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, Protocol};
 
 use super::output::Format;
@@ -28,7 +28,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) model: PathBuf,
     /// A corpus: a folder or a manifest. FORMAT: in front says what a folder is, such as
     /// crema-d:DIR. Can be repeated.
-    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", value_hint = ValueHint::AnyPath, required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VocalChannelArgs,

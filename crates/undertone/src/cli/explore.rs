@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, LabelScheme};
 
+use super::recipe_name::RecipeName;
 use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
 
 /// Describe a corpus on a page with figures.
@@ -22,7 +23,7 @@ Examples:
 pub(crate) struct ExploreArgs {
     /// The corpus: a folder of recordings or a manifest, or several, which are explored as one.
     /// FORMAT: in front says what a folder is, such as crema-d:DIR.
-    #[arg(value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    #[arg(value_name = "[FORMAT:]DIR|MANIFEST", value_hint = ValueHint::AnyPath, required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VocalChannelArgs,
@@ -37,7 +38,7 @@ pub(crate) struct ExploreArgs {
     #[arg(long)]
     pub(crate) force: bool,
     /// Take labels, trimming, classes and balancing from a recipe: a file, or a built-in one.
-    #[arg(long, value_name = "RECIPE")]
+    #[arg(long, value_name = "RECIPE", value_parser = RecipeName, hide_possible_values = true)]
     pub(crate) recipe: Option<PathBuf>,
     /// The classes to map emotions to [default: sentiment3, or the recipe's].
     #[arg(long, value_name = "S", value_parser = scheme())]

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::inputs::InputArgs;
+use super::values::seconds;
+
 /// Compute features of recordings, with the same values as librosa.
 ///
 /// Each recording becomes a float32 array of shape (bands, frames), named after its file. Read the
@@ -15,15 +18,26 @@ Examples:
   undertone features --kind log-mel --sr native --n-mels 64 --out mel.npz recordings/
   python -c \"import numpy; print(numpy.load('mfcc.npz')['clip'].shape)\"")]
 pub(crate) struct FeaturesArgs {
-    /// Recordings, folders of recordings, or `-` for stdin.
-    #[arg(value_name = "FILE|DIR", required = true)]
-    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
     /// The features to compute.
     #[arg(long)]
     pub(crate) kind: FeatureKind,
     /// The archive to write.
     #[arg(long, value_name = "X.npz")]
     pub(crate) out: PathBuf,
+    /// Replace an archive that exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Refuse recordings longer than this many seconds.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 600.0,
+        value_parser = seconds,
+        allow_negative_numbers = true
+    )]
+    pub(crate) max_seconds: f64,
     /// Resample recordings to this rate in Hz, or keep each one's own rate with `native`.
     #[arg(long, value_name = "HZ|native", default_value = "16000", value_parser = sample_rate)]
     pub(crate) sr: SampleRate,

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod config;
 mod corpus;
 #[cfg(feature = "train")]
 mod evaluate;
@@ -10,22 +11,33 @@ mod export;
 mod features;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod global;
+mod inputs;
 mod output;
 mod predict;
+#[cfg(feature = "train")]
+mod recipe_name;
 #[cfg(feature = "report")]
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+mod shell;
 #[cfg(feature = "train")]
 mod train;
 mod values;
 mod voice;
+mod wording;
 
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::config::with_settings;
+use crate::version::Version;
+
+pub(crate) use config::ConfigArgs;
 pub(crate) use corpus::CorpusArgs;
 #[cfg(feature = "train")]
 pub(crate) use evaluate::EvaluateArgs;
@@ -36,12 +48,15 @@ pub(crate) use export::{ExportArgs, ExportTarget};
 pub(crate) use features::{FeatureKind, FeaturesArgs, SampleRate};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::{FetchArgs, FetchableCorpus};
-pub(crate) use output::{Format, OutputArgs};
+pub(crate) use global::GlobalArgs;
+pub(crate) use inputs::InputArgs;
+pub(crate) use output::Format;
 pub(crate) use predict::{AdaptationArgs, PredictArgs, VoicesBy};
 #[cfg(feature = "report")]
 pub(crate) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogFormat, ServeArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs, VersionArgs};
 #[cfg(feature = "train")]
 pub(crate) use train::{CrossvalArgs, ExperimentArgs, RecipesArgs, TrainArgs};
 pub(crate) use values::{ColumnArgs, LabelArgs, VocalChannelArgs};
@@ -65,6 +80,8 @@ Exit codes: 0 success; 1 some inputs failed, the others are done; 2 nothing coul
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,6 +110,10 @@ pub(crate) enum Command {
     Export(ExportArgs),
     #[cfg(feature = "fetch")]
     Fetch(FetchArgs),
+    Config(ConfigArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+    Version(VersionArgs),
 }
 
 /// A command, the cargo feature that includes it, and whether this build has it.
@@ -111,13 +132,45 @@ const OPTIONAL: [Optional; 9] = [
     ("fetch", "fetch", cfg!(feature = "fetch")),
 ];
 
+/// Return the command line with all commands.
+pub(crate) fn program() -> clap::Command {
+    static LONG_VERSION: LazyLock<String> = LazyLock::new(|| Version::of_this_program().in_lines());
+    Cli::command().long_version(LONG_VERSION.as_str())
+}
+
 impl Cli {
     /// Parse the arguments, of which the first is the name of the program. Exit with help or an error
-    /// message if there is nothing to run.
-    pub(crate) fn from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Self {
-        Self::try_parse_from(arguments)
-            .unwrap_or_else(|error| missing_command(error, &OPTIONAL).exit())
+    /// message if there is nothing to run. Options that are not given have the values that the
+    /// files of settings state.
+    ///
+    /// # Errors
+    /// If a file of settings is wrong.
+    pub(crate) fn from_arguments(
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> anyhow::Result<Self> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        // clap asks the terminal and the environment itself.
+        let color = color(&arguments).unwrap_or_default();
+        let program = program().color(color);
+        let arguments = with_settings(&program, arguments)?;
+        let parsed = program.clone().try_get_matches_from(arguments);
+        let parsed = parsed.and_then(|matches| Self::from_arg_matches(&matches));
+        Ok(parsed.unwrap_or_else(|error| {
+            let error = missing_command(error, &OPTIONAL);
+            wording::reworded(error, &mut program.clone()).exit()
+        }))
     }
+}
+
+/// Return the value of `--color`, which counts for errors of the command line too.
+fn color(arguments: &[OsString]) -> Option<ColorChoice> {
+    let words: Vec<_> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--color="));
+    let apart = || {
+        let place = words.iter().position(|word| *word == "--color")?;
+        words.get(place + 1).copied()
+    };
+    joined.or_else(apart)?.parse().ok()
 }
 
 /// Explain that this build lacks a command, if that is the error.

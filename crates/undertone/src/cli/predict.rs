@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use undertone_corpus::{CorpusSource, LabelScheme};
 
+use super::inputs::InputArgs;
 use super::output::OutputArgs;
 use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 
@@ -25,6 +26,7 @@ use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 Examples:
   undertone predict clip.wav
   undertone predict recordings/                       every audio file in the folder
+  find . -name '*.wav' -print0 | undertone predict --files-from - -0 --json
   undertone predict --timeline interview.mp3          each window of a long recording
   undertone predict --scheme sentiment3 clip.wav      negative, neutral or positive
   undertone predict --json *.flac | jq .label
@@ -37,9 +39,8 @@ Examples:
   undertone predict --voice anna/ clip.wav            other recordings of the voice
   undertone predict --voice anna.json clip.wav        a profile that `undertone voice` wrote")]
 pub(crate) struct PredictArgs {
-    /// Recordings, folders of recordings, or `-` for stdin.
-    #[arg(value_name = "FILE|DIR", required = true)]
-    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
     /// A model folder, a run that contains a model, or hf:OWNER/NAME [default: the built-in model].
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
@@ -50,6 +51,10 @@ pub(crate) struct PredictArgs {
     pub(crate) scheme: Option<LabelScheme>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Continue the file of --out (JSON or CSV): read only recordings that have no answer in it.
+    /// An interrupted run leaves its rows in FILE.unfinished.
+    #[arg(long, requires = "out", conflicts_with_all = ["force", "adapt", "adapt_by"])]
+    pub(crate) resume: bool,
     /// Also print the prediction for each window; in CSV and Parquet, a row for each window.
     #[arg(long)]
     pub(crate) timeline: bool,

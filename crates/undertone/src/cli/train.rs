@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, Protocol};
 use undertone_lab::default_cache;
 
+use super::recipe_name::RecipeName;
 use super::values::{ColumnArgs, DeviceArgs, VocalChannelArgs, protocol};
 
 /// Train a model from a recipe and evaluate it.
@@ -57,18 +58,19 @@ Examples:
   undertone recipes 3-optimized > mine.toml   as a start for your own recipe")]
 pub(crate) struct RecipesArgs {
     /// Print this recipe as TOML.
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
+    #[arg(value_name = "NAME", value_parser = RecipeName, hide_possible_values = true)]
+    pub(crate) name: Option<PathBuf>,
 }
 
 /// Arguments that `train` and `crossval` share.
 #[derive(Debug, Args)]
 pub(crate) struct ExperimentArgs {
     /// A recipe file, or the name of a built-in recipe (`undertone recipes` lists them).
+    #[arg(value_parser = RecipeName, hide_possible_values = true)]
     pub(crate) recipe: PathBuf,
     /// A corpus: a folder or a manifest. FORMAT: in front says what a folder is, such as
     /// crema-d:DIR. Can be repeated.
-    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", required = true)]
+    #[arg(long, value_name = "[FORMAT:]DIR|MANIFEST", value_hint = ValueHint::AnyPath, required = true)]
     pub(crate) corpus: Vec<CorpusSource>,
     #[command(flatten)]
     pub(crate) voice: VocalChannelArgs,

@@ -1,6 +1,7 @@
 //! Arguments and values that several commands share.
 
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::Args;
@@ -78,4 +79,10 @@ pub(super) fn seconds(word: &str) -> Result<f64, String> {
         Ok(seconds) if seconds > 0.0 && f64::is_finite(seconds) => Ok(seconds),
         _ => Err("expected a number of seconds above 0".to_owned()),
     }
+}
+
+/// Parse a whole number above 0.
+pub(super) fn positive(word: &str) -> Result<NonZeroUsize, String> {
+    word.parse()
+        .map_err(|_| "expected a whole number above 0".to_owned())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use rayon::prelude::*;
 use serde::Serialize;
 use undertone_audio::{
@@ -12,7 +12,8 @@ use undertone_audio::{
 
 use crate::cli::{FeatureKind, FeaturesArgs, SampleRate};
 use crate::exit::Exit;
-use crate::inputs::{self, Input};
+use crate::file_progress::FileProgress;
+use crate::inputs::{Input, Inputs};
 use crate::npz::NpzWriter;
 use crate::output;
 
@@ -21,6 +22,12 @@ const AT_ONCE: usize = 64;
 
 pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
     let clip_features = ClipFeatures::new(args)?;
+    if args.out.is_file() && !args.force {
+        bail!(
+            "{} exists: choose another file, or replace it with --force",
+            args.out.display()
+        );
+    }
     let cannot_write = || format!("cannot write {}", args.out.display());
     let mut archive = NpzWriter::create(&args.out).with_context(cannot_write)?;
     match write_all(args, &clip_features, &mut archive) {
@@ -52,17 +59,22 @@ fn write_all(
     clip_features: &ClipFeatures,
     archive: &mut NpzWriter,
 ) -> anyhow::Result<Listing> {
-    let inputs = inputs::find(&args.inputs);
+    let mut inputs = Inputs::of(&args.inputs)?;
+    let say_left_out = inputs.say_left_out();
+    let mut progress = FileProgress::begin(&args.inputs, false);
     let mut keys = Keys::default();
     let mut listing = Listing::default();
-    for inputs in inputs.chunks(AT_ONCE) {
-        let features: Vec<_> = match inputs {
+    loop {
+        let inputs: Vec<Input> = inputs.by_ref().take(AT_ONCE).collect();
+        let features: Vec<_> = match &inputs[..] {
+            [] => break,
             [input] => vec![clip_features.of_input(input)],
             inputs => inputs
                 .par_iter()
                 .map(|input| clip_features.of_input(input))
                 .collect(),
         };
+        progress.add(inputs.len() as u64);
         for (input, features) in inputs.iter().zip(features) {
             let path = input.name();
             match features {
@@ -98,6 +110,8 @@ fn write_all(
             }
         }
     }
+    drop(progress);
+    say_left_out();
     Ok(listing)
 }
 
@@ -136,6 +150,7 @@ struct ClipFeatures {
     rate: SampleRate,
     config: MelConfig,
     n_mfcc: usize,
+    options: DecodeOptions,
     resamplers: ResamplerCache,
     /// Extractors by the rate of the samples, made on first use.
     extractors: Mutex<BTreeMap<u32, Arc<Extractor>>>,
@@ -161,6 +176,9 @@ impl ClipFeatures {
             rate: args.sr,
             config,
             n_mfcc: args.n_mfcc,
+            options: DecodeOptions {
+                max_seconds: args.max_seconds,
+            },
             resamplers: ResamplerCache::new(),
             extractors: Mutex::default(),
         };
@@ -174,7 +192,7 @@ impl ClipFeatures {
     }
 
     fn of_input(&self, input: &Input) -> Result<FeatureMatrix, String> {
-        let recording = input.decode(&DecodeOptions::default())?;
+        let recording = input.decode(&self.options)?;
         self.of_recording(recording)
             .map_err(|error| error.to_string())
     }

@@ -8,7 +8,7 @@ use undertone_models::{Classifier, Voice};
 
 use super::classified::classify;
 use super::in_order::in_order;
-use crate::inputs::Input;
+use crate::inputs::{Input, Inputs};
 use crate::output;
 
 /// The recordings that were heard.
@@ -25,7 +25,7 @@ pub(super) struct Heard {
 pub(super) fn hear(
     classifier: &Classifier,
     voice: &mut Voice,
-    inputs: &[Input],
+    inputs: Inputs,
     options: &DecodeOptions,
 ) -> anyhow::Result<Heard> {
     let mut heard = Heard::default();

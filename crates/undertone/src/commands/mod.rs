@@ -3,6 +3,8 @@
 mod classified;
 #[cfg(feature = "train")]
 mod clips_parquet;
+mod completions;
+mod config;
 mod corpus;
 #[cfg(feature = "train")]
 mod crossval;
@@ -19,6 +21,7 @@ mod features;
 mod fetch;
 mod hear;
 mod in_order;
+mod man;
 mod predict;
 #[cfg(feature = "train")]
 mod recipes;
@@ -32,8 +35,11 @@ mod served_classifier;
 mod task;
 #[cfg(feature = "train")]
 mod train;
+mod version;
 mod voice;
 
+pub(crate) use completions::completions;
+pub(crate) use config::config;
 pub(crate) use corpus::corpus;
 #[cfg(feature = "train")]
 pub(crate) use crossval::crossval;
@@ -46,6 +52,7 @@ pub(crate) use export::export;
 pub(crate) use features::features;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::fetch;
+pub(crate) use man::man;
 pub(crate) use predict::predict;
 #[cfg(feature = "train")]
 pub(crate) use recipes::recipes;
@@ -55,4 +62,5 @@ pub(crate) use report::report;
 pub(crate) use serve::serve;
 #[cfg(feature = "train")]
 pub(crate) use train::train;
+pub(crate) use version::version;
 pub(crate) use voice::voice;

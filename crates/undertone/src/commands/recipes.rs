@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use undertone_lab::Recipe;
+use undertone_messages::did_you_mean;
 
 use crate::cli::RecipesArgs;
 use crate::exit::Exit;
@@ -17,10 +18,12 @@ pub(crate) fn recipes(args: &RecipesArgs) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Done);
     };
-    let Some((_, text)) = Recipe::built_in().find(|(name, _)| name == wanted) else {
+    let wanted = &*wanted.to_string_lossy();
+    let Some((_, text)) = Recipe::built_in().find(|(name, _)| *name == wanted) else {
         let known: Vec<&str> = Recipe::built_in().map(|(name, _)| name).collect();
         bail!(
-            "{wanted}: no such recipe; the recipes are {}",
+            "{wanted}: no such recipe{}; the recipes are {}",
+            did_you_mean(wanted, known.iter().copied()),
             known.join(", ")
         );
     };

@@ -39,7 +39,7 @@ pub(crate) fn voice(args: &VoiceArgs) -> anyhow::Result<Exit> {
         max_seconds: args.max_seconds,
     };
     let before = voice.recordings();
-    let heard = hear(&classifier, &mut voice, &inputs, &options)?;
+    let heard = hear(&classifier, &mut voice, inputs.into(), &options)?;
     if voice.recordings() == before {
         output::error(&format!("no speech was heard: {out} is not written"));
         return Ok(Exit::Nothing);

@@ -98,9 +98,9 @@ fn librosa_s_options_are_applied() {
         "features --kind mfcc {options} --out x.npz tone.wav"
     ));
     assert_eq!(load(&folder.path("x.npz"))[0].shape, (13, 101));
-    folder.succeed("features --kind mel --sr 8000 --out x.npz tone.wav");
+    folder.succeed("features --kind mel --sr 8000 --out x.npz --force tone.wav");
     assert_eq!(load(&folder.path("x.npz"))[0].shape, (128, 16));
-    folder.succeed("features --kind mel --sr native --out x.npz tone.wav");
+    folder.succeed("features --kind mel --sr native --out x.npz --force tone.wav");
     assert_eq!(load(&folder.path("x.npz"))[0].shape, (128, 32));
 }
 
@@ -169,7 +169,7 @@ fn two_runs_that_write_one_archive_do_not_mix() {
     folder.wav("tone.wav", 440.0, 1.0);
     for _ in 0..5 {
         let runs = ["mel", "mfcc"].map(|kind| {
-            let words = format!("features --kind {kind} --out x.npz tone.wav");
+            let words = format!("features --kind {kind} --out x.npz --force tone.wav");
             folder.command(&words).spawn().unwrap()
         });
         for mut run in runs {
@@ -183,4 +183,28 @@ fn two_runs_that_write_one_archive_do_not_mix() {
             arrays[0].shape
         );
     }
+}
+
+#[test]
+fn an_archive_is_replaced_only_if_asked_for() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 300.0, 0.5);
+    folder.write("x.npz", "mine");
+    let error = folder.refuse("features --kind mel --out x.npz tone.wav");
+    assert!(
+        error.contains("x.npz exists") && error.contains("--force"),
+        "{error}"
+    );
+    assert_eq!(folder.read("x.npz"), b"mine");
+    folder.succeed("features --kind mel --out x.npz --force tone.wav");
+    assert_ne!(folder.read("x.npz"), b"mine");
+}
+
+#[test]
+fn recordings_longer_than_max_seconds_are_refused() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 300.0, 0.5);
+    let done = folder.run("features --kind mel --out x.npz --max-seconds 0.2 tone.wav");
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("tone.wav: "), "{}", done.stderr);
 }

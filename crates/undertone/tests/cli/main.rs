@@ -2,6 +2,8 @@
 
 mod adaptation;
 mod adapting_model;
+mod batches;
+mod config;
 mod corpora;
 mod corpus;
 mod crossval;
@@ -14,6 +16,7 @@ mod features;
 mod fetch;
 mod formats;
 mod help;
+mod inputs;
 mod predict;
 mod recipes;
 mod report;
@@ -22,6 +25,7 @@ mod resume;
 mod schema;
 mod schemes;
 mod serve;
+mod shell;
 mod support;
 mod train;
 mod warnings;

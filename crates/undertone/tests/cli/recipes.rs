@@ -33,3 +33,28 @@ fn an_unknown_recipe_is_an_error_that_lists_the_known_ones() {
     let folder = Folder::with_corpus();
     assert!(folder.refuse("recipes nope").contains("2-enhanced"));
 }
+
+#[test]
+fn a_slip_in_a_name_is_recognized() {
+    let folder = Folder::with_corpus();
+    for (arguments, message) in [
+        ("recipes 3-optimised", "did you mean 3-optimized?"),
+        (
+            "train 2-enhaced --corpus corpus --out run",
+            "did you mean 2-enhanced?",
+        ),
+        ("corpus crema:corpus", "did you mean crema-d?"),
+        ("predict --model corpse a.wav", "did you mean corpus?"),
+        (
+            "train tiny.toml --corpus corpus --out run --set training.epoch=2",
+            "unknown key `epoch` (did you mean epochs?)",
+        ),
+        (
+            "train tiny.toml --corpus corpus --out run --set training.epochs=ten",
+            "expected a whole number, 0 or more, found the text \"ten\"",
+        ),
+    ] {
+        let error = folder.refuse(arguments);
+        assert!(error.contains(message), "{arguments}: {error}");
+    }
+}

@@ -105,6 +105,11 @@ impl Folder {
             .args(arguments.split_whitespace())
             .current_dir(self.0.path())
             .env("UNDERTONE_CACHE", self.path("cache"))
+            // Not the settings of the person who runs the tests.
+            .env("XDG_CONFIG_HOME", self.path("config"))
+            .env_remove("UNDERTONE_CONFIG")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
             .env("NO_PROXY", "127.0.0.1")
             .stdin(Stdio::null());
         command

@@ -94,7 +94,7 @@ impl<'a> Adaptation<'a> {
             ),
         };
         let inputs = inputs::find(&recordings);
-        let heard = hear(self.classifier, &mut voice, &inputs, options)?;
+        let heard = hear(self.classifier, &mut voice, inputs.into(), options)?;
         self.heard = heard.recordings;
         self.failed = heard.failed;
         Ok(voice)

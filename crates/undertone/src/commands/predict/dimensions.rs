@@ -14,7 +14,7 @@ use super::warnings::in_words;
 use crate::answers::identity;
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
-use crate::inputs::{self, Input};
+use crate::inputs::{Input, Inputs};
 use crate::model::ModelSource;
 
 pub(super) fn predict(
@@ -26,7 +26,8 @@ pub(super) fn predict(
     if let Some(option) = args.adaptation.given().into_iter().chain(scheme).next() {
         bail!("{option} is for models of classes, and this model predicts numbers");
     }
-    let inputs = inputs::find(&args.inputs);
+    let mut inputs = Inputs::of(&args.inputs)?;
+    let say_left_out = inputs.say_left_out();
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
@@ -35,12 +36,15 @@ pub(super) fn predict(
     let table = NumbersTable {
         names: names.collect(),
         segments: args.timeline,
-        name_width: name_width(&inputs, args.timeline),
+        name_width: name_width(&mut inputs, args.timeline),
     };
-    let mut results = Results::begin(&args.output, table)?;
+    let mut results = Results::begin(args, table)?;
+    inputs.leave_out(results.already_done());
     let work = |input: &Input| estimate(regressor, &model, input, &options, args.timeline);
-    in_order(&inputs, work, |input, result| results.row(input, result))?;
-    results.finish(0)
+    in_order(inputs, work, |input, result| results.row(input, result))?;
+    let exit = results.finish(0);
+    say_left_out();
+    exit
 }
 
 fn estimate(

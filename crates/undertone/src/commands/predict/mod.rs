@@ -15,7 +15,7 @@ use super::in_order::in_order;
 use crate::answers::answers;
 use crate::cli::PredictArgs;
 use crate::exit::Exit;
-use crate::inputs::{self, Input};
+use crate::inputs::{Input, Inputs};
 use crate::model::ModelSource;
 use adaptation::Adaptation;
 use results::Results;
@@ -28,14 +28,21 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     }
     let classifier = model.classifier(args.device.device)?;
     let answers = answers(&classifier, &model, args.scheme.as_ref())?;
-    let inputs = inputs::find(&args.inputs);
+    let mut inputs = Inputs::of(&args.inputs)?;
+    let say_left_out = inputs.say_left_out();
     let options = DecodeOptions {
         max_seconds: args.max_seconds,
     };
     let adapts = !args.adaptation.given().is_empty();
-    let table = ClassTable::new(&inputs, &answers, args.timeline, adapts);
-    let mut results = Results::begin(&args.output, table)?;
-    let adaptation = Adaptation::begin(&args.adaptation, &classifier, &inputs, &options)?;
+    let table = ClassTable::new(&mut inputs, &answers, args.timeline, adapts);
+    let mut results = Results::begin(args, table)?;
+    inputs.leave_out(results.already_done());
+    // All recordings of a voice are heard before one is judged.
+    let known: Vec<Input> = match adapts {
+        true => inputs.by_ref().collect(),
+        false => Vec::new(),
+    };
+    let adaptation = Adaptation::begin(&args.adaptation, &classifier, &known, &options)?;
     let references_failed = adaptation.as_ref().map_or(0, |it| it.failed);
     let work = |input: &Input| classify(&classifier, input, &options);
 
@@ -43,12 +50,12 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
         results.row(input, result.map(|it| it.answer(&answers, args.timeline)))
     };
     match adaptation {
-        None => in_order(&inputs, work, print)?,
+        None => in_order(inputs, work, print)?,
         Some(mut adaptation) => {
             // Results are small, and recordings are not: only results wait for the last recording.
             let mut heard = Vec::new();
             if adaptation.hears {
-                in_order(&inputs, work, |input, result| {
+                in_order(known.clone().into(), work, |input, result| {
                     if let Ok(classified) = &result {
                         adaptation.hear(heard.len(), input, classified)?;
                     }
@@ -68,13 +75,15 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
             };
             match adaptation.hears {
                 true => {
-                    for (input, result) in inputs.iter().zip(heard) {
+                    for (input, result) in known.iter().zip(heard) {
                         judge(input, result)?;
                     }
                 }
-                false => in_order(&inputs, work, judge)?,
+                false => in_order(known.into(), work, judge)?,
             }
         }
     }
-    results.finish(references_failed)
+    let exit = results.finish(references_failed);
+    say_left_out();
+    exit
 }

@@ -1,8 +1,8 @@
 //! Writing answers in the format that is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use serde::Serialize;
@@ -11,11 +11,13 @@ use undertone_audio::Warning;
 use undertone_tables::{Cell, Column, TableError, TableFormat, TableWriter};
 
 use super::warnings::explain;
-use crate::cli::{Format, OutputArgs};
+use crate::cli::{Format, PredictArgs};
 use crate::exit::Exit;
+use crate::file_progress::FileProgress;
 use crate::inputs::Input;
 use crate::output;
 use crate::sink::Sink;
+use crate::unfinished::{Earlier, Rows};
 
 /// How answers of one kind look.
 pub(super) trait Layout {
@@ -52,6 +54,9 @@ pub(super) struct Results<L> {
     warnings: BTreeSet<Warning>,
     done: usize,
     failed: usize,
+    /// What an earlier run wrote.
+    earlier: Earlier,
+    progress: FileProgress,
 }
 
 enum Writer {
@@ -66,10 +71,35 @@ enum Writer {
 
 impl<L: Layout> Results<L> {
     /// Open the file of the results, before any work.
-    pub(super) fn begin(args: &OutputArgs, layout: L) -> anyhow::Result<Self> {
-        let sink = Sink::open(args.out.as_deref(), args.force)?;
+    pub(super) fn begin(args: &PredictArgs, layout: L) -> anyhow::Result<Self> {
+        let PredictArgs {
+            inputs,
+            output: args,
+            resume,
+            ..
+        } = args;
         let columns = layout.columns();
         let count = columns.len();
+        let kind = match args.format() {
+            Format::Json => Some(Rows::Json),
+            Format::Csv => {
+                let names = columns.iter().map(|column| column.name.clone());
+                Some(Rows::Csv(names.collect()))
+            }
+            _ if *resume => bail!("--resume continues rows: name a file .json or .csv with --out"),
+            _ => None,
+        };
+        let (sink, earlier) = match (&args.out, &kind) {
+            (Some(out), Some(rows)) => Sink::open_batch(out, args.force, *resume, rows)?,
+            _ => (
+                Sink::open(args.out.as_deref(), args.force)?,
+                Earlier::default(),
+            ),
+        };
+        if !earlier.done.is_empty() {
+            let count = earlier.done.len();
+            output::say(format_args!("{count} recordings have an answer already"));
+        }
         let cells = |format, sink| {
             let writer = TableWriter::new(format, columns, sink);
             let writer = writer.map_err(|error| explained(&args.out, error))?;
@@ -92,7 +122,14 @@ impl<L: Layout> Results<L> {
             warnings: BTreeSet::new(),
             done: 0,
             failed: 0,
+            earlier,
+            progress: FileProgress::begin(inputs, args.out.is_none()),
         })
+    }
+
+    /// Return the recordings that have an answer already.
+    pub(super) fn already_done(&mut self) -> HashSet<u64> {
+        std::mem::take(&mut self.earlier.done)
     }
 
     /// Write the answer for a recording, or what is wrong with it.
@@ -102,6 +139,7 @@ impl<L: Layout> Results<L> {
         result: Result<L::Answer, String>,
     ) -> anyhow::Result<()> {
         let name = input.name().into_owned();
+        self.progress.add(1);
         match result {
             Ok(mut answer) => {
                 self.done += 1;
@@ -116,13 +154,22 @@ impl<L: Layout> Results<L> {
     }
 
     fn answer(&mut self, answer: &L::Answer) -> anyhow::Result<()> {
+        if let Some(model) = self.earlier.model.take()
+            && serde_json::to_value(answer)?.get("model") != Some(&model)
+        {
+            let path = self.path.as_deref().unwrap_or(Path::new(""));
+            bail!(
+                "{}: another model wrote its answers: {model}",
+                path.display()
+            );
+        }
         let layout = &self.layout;
         let written = match &mut self.writer {
             Writer::Table { sink, begun } => {
                 self.warnings.extend(L::warnings(answer));
                 let heading = (!*begun).then(|| layout.heading());
                 *begun = true;
-                let lines = layout.lines(answer, sink.is_terminal());
+                let lines = layout.lines(answer, sink.is_colored());
                 let mut lines = heading.into_iter().chain(lines);
                 lines.try_for_each(|line| writeln!(sink, "{}", line.trim_end()))
             }
@@ -170,6 +217,7 @@ impl<L: Layout> Results<L> {
             }
         };
         sink.finish()?;
+        drop(self.progress);
         explain(&self.warnings);
         Ok(Exit::of(self.done, self.failed + failed))
     }
@@ -179,7 +227,8 @@ fn write_json(sink: &mut Sink, value: &impl Serialize) -> io::Result<()> {
     // One write for each line, so that lines of parallel programs do not mix.
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
-    sink.write_all(&line)
+    sink.write_all(&line)?;
+    sink.flush()
 }
 
 fn explained(path: &Option<PathBuf>, error: TableError) -> anyhow::Error {

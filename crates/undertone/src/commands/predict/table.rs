@@ -8,7 +8,7 @@ use super::columns::{columns, rows};
 use super::name_width::name_width;
 use super::results::Layout;
 use super::warnings::in_words;
-use crate::inputs::Input;
+use crate::inputs::Inputs;
 use crate::output;
 
 const BAR_WIDTH: usize = "confidence".len();
@@ -31,7 +31,7 @@ pub(super) struct ClassTable<'a> {
 
 impl<'a> ClassTable<'a> {
     pub(super) fn new(
-        inputs: &[Input],
+        inputs: &mut Inputs,
         answers: &'a Answers,
         segments: bool,
         adapts: bool,

@@ -37,9 +37,9 @@ def check_model(folder):
     require(card.data.to_dict().keys() >= metadata.keys() - {"model-index"}, "keys are lost")
     require(metadata["pipeline_tag"] == "audio-classification", "pipeline_tag")
     require(isinstance(metadata["tags"], list), "tags")
-    for key in ("license", "language", "library_name", "base_model"):
+    for key in ("license", "library_name", "base_model"):
         require(isinstance(metadata.get(key, ""), str), key)
-    for key in ("datasets", "metrics"):
+    for key in ("language", "datasets", "metrics"):
         require(all(isinstance(one, str) for one in metadata.get(key, [])), key)
     for example in metadata["widget"]:
         require((folder / example["src"]).is_file(), f"no {example['src']}")

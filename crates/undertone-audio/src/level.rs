@@ -4,7 +4,7 @@ use crate::kernel::kernel;
 
 /// The most that samples are amplified, as a factor on amplitudes. A recording that is still too
 /// soft holds no speech.
-const MAX_GAIN: f64 = 1000.0;
+pub(crate) const MAX_GAIN: f64 = 1000.0;
 
 /// Scale samples in place to a root mean square of `level` dB relative to full scale. Silence stays
 /// silence.

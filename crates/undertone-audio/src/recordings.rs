@@ -16,8 +16,9 @@ const ROUNDING: f64 = 0.05;
 
 /// Reads recordings, whole or in parts. A file that is read in parts is decoded once for all of
 /// them, as long as few other files come in between. Can be shared between threads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recordings {
+    max_seconds: f64,
     recent: Mutex<VecDeque<Arc<SourceFile>>>,
 }
 
@@ -26,22 +27,28 @@ pub struct Recordings {
 pub type Part = (f64, Option<f64>);
 
 impl Recordings {
-    /// The longest recording that is read in parts, in seconds: one hour. All of it is decoded.
-    pub const LONGEST: f64 = 3600.0;
+    /// A recording that is read in parts may have this many seconds, one hour, even if a whole one
+    /// may not. All of it is decoded.
+    pub const LONGEST_IN_PARTS: f64 = 3600.0;
 
-    /// Make a reader that remembers nothing yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// Make a reader that remembers nothing yet. `options` say how long a recording may be.
+    pub fn new(options: &DecodeOptions) -> Self {
+        Self {
+            max_seconds: options.max_seconds,
+            recent: Mutex::default(),
+        }
     }
 
     /// Decode a file, or a part of it.
     ///
     /// # Errors
-    /// As [`decode_path`], and [`DecodeErrorKind::Part`] if the part is not inside the recording. A
-    /// whole recording may last as long as [`DecodeOptions::default`] allows.
+    /// As [`decode_path`], and [`DecodeErrorKind::Part`] if the part is not inside the recording.
     pub fn read(&self, path: &Path, part: Option<Part>) -> Result<Recording, DecodeError> {
         match part {
-            None => decode_path(path, &DecodeOptions::default()),
+            None => {
+                let max_seconds = self.max_seconds;
+                decode_path(path, &DecodeOptions { max_seconds })
+            }
             Some(part) => self.open(path)?.part(part),
         }
     }
@@ -58,7 +65,8 @@ impl Recordings {
             return Ok(file);
         }
         drop(recent);
-        let file = Arc::new(SourceFile::open(path)?);
+        let max_seconds = self.max_seconds.max(Self::LONGEST_IN_PARTS);
+        let file = Arc::new(SourceFile::open(path, max_seconds)?);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.push_back(Arc::clone(&file));
         if recent.len() > REMEMBERED {
@@ -72,12 +80,13 @@ impl Recordings {
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
+    max_seconds: f64,
     hash: [u8; 32],
     decoded: Mutex<Option<Arc<Recording>>>,
 }
 
 impl SourceFile {
-    fn open(path: &Path) -> Result<Self, DecodeError> {
+    fn open(path: &Path, max_seconds: f64) -> Result<Self, DecodeError> {
         let hash = || -> Result<[u8; 32], DecodeErrorKind> {
             let file = std::fs::File::open(path).map_err(io_error)?;
             let mut hasher = blake3::Hasher::new();
@@ -87,6 +96,7 @@ impl SourceFile {
         Ok(Self {
             hash: hash().map_err(|kind| DecodeError::from(kind).with_path(path))?,
             path: path.to_owned(),
+            max_seconds,
             decoded: Mutex::default(),
         })
     }
@@ -131,7 +141,7 @@ impl SourceFile {
             return Ok(Arc::clone(recording));
         }
         let options = DecodeOptions {
-            max_seconds: Recordings::LONGEST,
+            max_seconds: self.max_seconds,
         };
         let recording = Arc::new(decode_path(&self.path, &options)?);
         *decoded = Some(Arc::clone(&recording));

@@ -15,7 +15,7 @@ fn speech() -> &'static Path {
 fn a_part_has_the_samples_between_its_start_and_end() {
     let whole = decode_path(speech(), &DecodeOptions::default()).unwrap();
     let rate = whole.sample_rate as usize;
-    let recordings = Recordings::new();
+    let recordings = Recordings::new(&DecodeOptions::default());
     let part = recordings.read(speech(), Some((0.25, Some(0.5)))).unwrap();
     assert_eq!(part.samples, whole.samples[rate / 4..rate / 2]);
     let rest = recordings.read(speech(), Some((0.5, None))).unwrap();
@@ -28,7 +28,7 @@ fn a_part_outside_the_recording_is_an_error_with_both_lengths() {
     let seconds = decode_path(speech(), &DecodeOptions::default())
         .unwrap()
         .duration();
-    let recordings = Recordings::new();
+    let recordings = Recordings::new(&DecodeOptions::default());
     let read = |start, end| recordings.read(speech(), Some((start, Some(end))));
     for (start, end) in [
         (seconds + 0.01, seconds + 0.02),

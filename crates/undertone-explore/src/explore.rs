@@ -37,7 +37,7 @@ pub fn explore<'a>(
     let (mut clips, mut unreadable, mut totals) = (Vec::new(), Vec::new(), Totals::default());
     let total = corpus.utterances.len();
     let done = AtomicUsize::new(0);
-    let recordings = Recordings::new();
+    let recordings = Recordings::new(&options.decoding());
     for (batch, utterances) in corpus.utterances.chunks(AT_ONCE).enumerate() {
         watcher.check()?;
         let measured: Vec<Result<Measured, String>> = utterances

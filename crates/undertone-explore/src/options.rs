@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use undertone_audio::TrimConfig;
+use undertone_audio::{DecodeOptions, TrimConfig};
 use undertone_corpus::{BalanceStep, Emotion, LabelScheme};
 
 use crate::measure::Trimming;
@@ -16,6 +16,8 @@ pub struct ExploreOptions {
     pub trimming: Trimming,
     /// The steps of balancing, in order.
     pub balance: Vec<BalanceStep>,
+    /// The longest recording that is read, in seconds. Longer ones count as unreadable.
+    pub max_seconds: f64,
     /// The seed for balancing and for the choice of shown clips.
     pub seed: u64,
     /// Clips to show. Each replaces the clip of its emotion and gender that the seed would choose.
@@ -42,9 +44,19 @@ impl Default for ExploreOptions {
                 },
                 BalanceStep::Undersample,
             ],
+            max_seconds: DecodeOptions::default().max_seconds,
             seed: 1,
             show: Vec::new(),
             name: None,
+        }
+    }
+}
+
+impl ExploreOptions {
+    /// Return what recordings may be.
+    pub(crate) fn decoding(&self) -> DecodeOptions {
+        DecodeOptions {
+            max_seconds: self.max_seconds,
         }
     }
 }

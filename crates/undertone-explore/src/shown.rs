@@ -113,7 +113,7 @@ fn prepare(
 ) -> Result<Option<ShownClip>, ExploreError> {
     let utterance = &corpus.utterances[index];
     let part = utterance.segment.map(Segment::bounds);
-    let Ok(mut recording) = Recordings::new().read(&utterance.path, part) else {
+    let Ok(mut recording) = Recordings::new(&options.decoding()).read(&utterance.path, part) else {
         return Ok(None);
     };
     let most = (LONGEST * f64::from(recording.sample_rate)) as usize;

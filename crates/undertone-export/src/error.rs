@@ -1,9 +1,9 @@
 //! Errors of an export.
 
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use thiserror::Error;
 use undertone_files::FolderError;
 use undertone_lab::card::CardError;
 use undertone_models::ModelError;
@@ -12,7 +12,7 @@ use crate::onnx::OnnxError;
 use crate::space::BinaryError;
 
 /// Why a model cannot be exported.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
     /// The model cannot be loaded or written.
@@ -64,6 +64,9 @@ pub enum ExportError {
     /// The network cannot be written as ONNX.
     #[error("ONNX: {0}")]
     Onnx(#[from] OnnxError),
+    /// The sample recording cannot be made or predicted, which only broken weights cause.
+    #[error("the sample recording: {0}")]
+    Sample(Box<dyn Error + Send + Sync>),
     /// The program cannot run in a Space.
     #[error("{}: {source}", path.display())]
     Binary {
@@ -72,4 +75,11 @@ pub enum ExportError {
         /// The reason.
         source: BinaryError,
     },
+}
+
+impl ExportError {
+    /// Return the error of a sample recording.
+    pub(crate) fn sample(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Sample(Box::new(source))
+    }
 }

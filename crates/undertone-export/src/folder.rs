@@ -12,7 +12,7 @@ use crate::request::Request;
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// The files and folders that an export may write, relative to its folder.
-const WRITTEN: [&str; 16] = [
+const WRITTEN: [&str; 18] = [
     ".dockerignore",
     ATTRIBUTES,
     "Dockerfile",
@@ -26,7 +26,9 @@ const WRITTEN: [&str; 16] = [
     "model.safetensors",
     "modeling_undertone.py",
     "onnx",
+    "predict.py",
     "preprocessor_config.json",
+    "sample.flac",
     "samples",
     "undertone",
 ];
@@ -133,6 +135,7 @@ impl<'a> NewFolder<'a> {
 fn written(folder: &Path) -> Vec<String> {
     let attributes = fs::read_to_string(folder.join(ATTRIBUTES)).unwrap_or_default();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    // Earlier versions wrote only this file for ONNX Runtime.
     let is_onnx = entries.map(|entry| entry.file_name()).eq(["model.onnx"]);
     if !is_onnx && attributes.lines().next() != Some(MARK) {
         return Vec::new();

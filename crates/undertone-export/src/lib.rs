@@ -6,6 +6,7 @@ mod error;
 mod folder;
 mod hub;
 pub mod onnx;
+mod onnx_folder;
 mod request;
 mod space;
 
@@ -18,7 +19,6 @@ pub use space::{Binary, BinaryError};
 pub use undertone_lab::Interrupt;
 
 use folder::NewFolder;
-use onnx::onnx_bytes;
 
 /// Write a model's export, and return its files with their sizes in bytes.
 ///
@@ -33,10 +33,7 @@ pub fn export(
 ) -> Result<Vec<(PathBuf, u64)>, ExportError> {
     let folder = NewFolder::begin(request, bundle.folder.as_deref())?;
     match request.target {
-        Target::Onnx => {
-            let bytes = onnx_bytes(&bundle.model, bundle.license())?;
-            folder.write("model.onnx", &bytes)?;
-        }
+        Target::Onnx(precision) => onnx_folder::write(bundle, precision, &folder)?,
         Target::Hub => hub::write(bundle, &folder)?,
         Target::Space { binary } => space::write(bundle, binary, &folder)?,
     }

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use undertone_lab::Interrupt;
 
+use crate::onnx::Precision;
+
 /// The kind of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// `model.onnx`.
-    Onnx,
+    /// `model.onnx` for recordings, with a program that runs it, an explanation, and a recording
+    /// with its answer.
+    Onnx(Precision),
     /// A model repository for the Hugging Face Hub: weights, `config.json`, a card, sample
     /// recordings and, if the network has one, `onnx/model.onnx`.
     Hub,

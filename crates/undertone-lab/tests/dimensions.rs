@@ -91,6 +91,7 @@ fn experiment<'a>(
         encoder: None,
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
+        max_seconds: 600.0,
         observer,
         interrupt,
     }
@@ -199,6 +200,7 @@ fn a_saved_model_predicts_in_the_corpus_unit_and_inside_the_range() {
         degradation: None,
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
+        max_seconds: 600.0,
         observer: &|_| {},
         interrupt: &interrupt,
     };

@@ -91,6 +91,7 @@ fn experiment<'a>(
         encoder: None,
         device,
         cache: None,
+        max_seconds: 600.0,
         observer,
         interrupt,
     }
@@ -206,6 +207,7 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
             degradation: None,
             device: DeviceKind::Cpu.open().unwrap(),
             cache: None,
+            max_seconds: 600.0,
             observer: &|_| {},
             interrupt: &interrupt,
         })

@@ -121,6 +121,7 @@ fn run_observed(
         encoder: Some(&encoder),
         device,
         cache: None,
+        max_seconds: 600.0,
         observer,
         interrupt,
     };
@@ -165,6 +166,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         degradation: None,
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
+        max_seconds: 600.0,
         observer: &|_| {},
         interrupt: &Interrupt::new(),
     });

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use undertone_audio::{Recordings, ResamplerCache, encode_flac};
+use undertone_audio::{DecodeOptions, Recordings, ResamplerCache, encode_flac};
 use undertone_corpus::Segment;
 use undertone_figures::page::Audio;
 
@@ -30,7 +30,7 @@ impl Voices {
         Self {
             root: chosen.or_else(remembered),
             resamplers: ResamplerCache::new(),
-            recordings: Recordings::new(),
+            recordings: Recordings::new(&DecodeOptions::default()),
         }
     }
 

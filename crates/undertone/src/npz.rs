@@ -9,33 +9,45 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 /// Writes arrays one after another. The file appears under its name on [`NpzWriter::finish`].
-pub(crate) struct NpzWriter(ZipWriter<Output<BufWriter<AtomicFile>>>);
+pub(crate) struct NpzWriter {
+    archive: ZipWriter<Output<BufWriter<AtomicFile>>>,
+    replaces: bool,
+}
 
 impl NpzWriter {
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    /// Begin an archive. Without `replaces`, it never replaces one that appears meanwhile.
+    pub(crate) fn create(path: &Path, replaces: bool) -> io::Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(io::Error::other("exists and is not a regular file"));
         }
         let file = AtomicFile::create(path)?;
-        Ok(Self(ZipWriter::new(Output::new(BufWriter::new(file)))))
+        Ok(Self {
+            archive: ZipWriter::new(Output::new(BufWriter::new(file))),
+            replaces,
+        })
     }
 
     /// Add an array of shape `(bands, frames)` under a new key.
     pub(crate) fn add(&mut self, key: &str, array: &FeatureMatrix) -> io::Result<()> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        self.0.start_file(format!("{key}.npy"), options)?;
-        self.0.write_all(&npy_header(array.bands, array.frames))?;
+        self.archive.start_file(format!("{key}.npy"), options)?;
+        self.archive
+            .write_all(&npy_header(array.bands, array.frames))?;
         let bytes: Vec<u8> = array
             .values
             .iter()
             .flat_map(|value| value.to_le_bytes())
             .collect();
-        self.0.write_all(&bytes)
+        self.archive.write_all(&bytes)
     }
 
     pub(crate) fn finish(self) -> io::Result<()> {
-        let Output { file, .. } = self.0.finish()?;
-        file.into_inner()?.commit()
+        let Output { file, .. } = self.archive.finish()?;
+        let file = file.into_inner()?;
+        match self.replaces {
+            true => file.commit(),
+            false => file.commit_new(),
+        }
     }
 }
 

@@ -105,6 +105,19 @@ impl MelSpectrogram {
         &self.config
     }
 
+    /// Return the filters, `[n_mels][n_fft / 2 + 1]`: the weight of each bin of the power spectrum
+    /// in each band, as `librosa.filters.mel` does.
+    ///
+    /// ```
+    /// use undertone_audio::{MelConfig, MelSpectrogram};
+    /// let filters = MelSpectrogram::new(&MelConfig::default())?.filters();
+    /// assert_eq!((filters.bands, filters.frames), (128, 1025));
+    /// # Ok::<(), undertone_audio::FeatureError>(())
+    /// ```
+    pub fn filters(&self) -> FeatureMatrix {
+        self.filters.matrix(self.config.n_fft / 2 + 1)
+    }
+
     /// Return the frequency in Hz at the peak of each band: `librosa.mel_frequencies(n_mels + 2)`
     /// without its ends.
     pub fn centers(&self) -> Vec<f32> {

@@ -53,6 +53,19 @@ impl MelFilters {
         filters
     }
 
+    /// Return all weights, `[n_mels][bins]`.
+    pub(super) fn matrix(&self, bins: usize) -> FeatureMatrix {
+        let mut matrix = FeatureMatrix::zeros(self.spans.len(), bins);
+        let mut start = 0;
+        for (band, span) in self.spans.iter().enumerate() {
+            let weights = self.weights[start..span.end].as_flattened();
+            let row = matrix.band_mut(band).iter_mut().skip(span.first * LANES);
+            row.zip(weights).for_each(|(to, from)| *to = *from);
+            start = span.end;
+        }
+        matrix
+    }
+
     /// Return memory for [`MelFilters::apply`].
     pub(super) fn scratch(&self) -> Vec<[f32; LANES]> {
         vec![[0.0; LANES]; self.spans.len()]

@@ -45,6 +45,29 @@ impl Mfcc {
         Ok(Self { n_mels, basis })
     }
 
+    /// Return the basis, `[n_mfcc][n_mels]`: the weight of each band in each coefficient.
+    ///
+    /// ```
+    /// let basis = undertone_audio::Mfcc::new(2, 4)?.basis();
+    /// assert_eq!(basis.band(0), [0.5; 4]);
+    /// assert_eq!(basis.band(1)[0], -basis.band(1)[3]);
+    /// # Ok::<(), undertone_audio::FeatureError>(())
+    /// ```
+    pub fn basis(&self) -> FeatureMatrix {
+        let half = self.n_mels.div_ceil(2);
+        let rows = self.basis.chunks_exact(half).enumerate();
+        let values = rows.flat_map(|(coefficient, row)| {
+            let sign = if coefficient % 2 == 0 { 1.0 } else { -1.0 };
+            let mirrored = row[..self.n_mels / 2].iter().rev();
+            row.iter().copied().chain(mirrored.map(move |it| sign * it))
+        });
+        FeatureMatrix {
+            bands: self.basis.len() / half,
+            frames: self.n_mels,
+            values: values.collect(),
+        }
+    }
+
     /// Compute the coefficients `[n_mfcc][frames]` of a mel spectrogram in decibels,
     /// `[n_mels][frames]`.
     ///
@@ -140,6 +163,23 @@ mod tests {
                     assert!(error < 1e-5, "{n_mfcc} of {n_mels}: {k}, {frame}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_basis_is_that_of_the_coefficients() {
+        for (n_mfcc, n_mels) in [(1, 1), (5, 5), (8, 8), (13, 40)] {
+            let mfcc = Mfcc::new(n_mfcc, n_mels).unwrap();
+            let basis = mfcc.basis();
+            // Each frame sounds in one band.
+            let db = FeatureMatrix {
+                bands: n_mels,
+                frames: n_mels,
+                values: (0..n_mels * n_mels)
+                    .map(|n| if n % (n_mels + 1) == 0 { 1.0 } else { 0.0 })
+                    .collect(),
+            };
+            assert_eq!(mfcc.from_db(&db), basis, "{n_mfcc} of {n_mels}");
         }
     }
 

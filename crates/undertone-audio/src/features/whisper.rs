@@ -7,10 +7,8 @@ use super::mel_filters::MelFilters;
 use super::spectrum::PowerSpectrum;
 use super::{DbConfig, FeatureError, FeatureMatrix, power_to_db};
 
-/// Samples in one frame and its Fourier transform.
-const N_FFT: usize = 400;
-/// Samples between the starts of two frames.
-const HOP_LENGTH: usize = 160;
+const N_FFT: usize = WhisperLogMel::N_FFT;
+const HOP_LENGTH: usize = WhisperLogMel::HOP_LENGTH;
 const FMAX: f64 = 8_000.0;
 
 /// Computes the log-mel spectrogram of `transformers.WhisperFeatureExtractor` 4.57 and of OpenAI's
@@ -39,6 +37,10 @@ impl fmt::Debug for WhisperLogMel {
 impl WhisperLogMel {
     /// Sample rate that Whisper needs, in Hz.
     pub const SAMPLE_RATE: u32 = 16_000;
+    /// Samples in one frame and its Fourier transform.
+    pub const N_FFT: usize = 400;
+    /// Samples between the starts of two frames.
+    pub const HOP_LENGTH: usize = 160;
 
     /// Prepare the window, the filters and the transform. `n_mels` is 80, or 128 for `large-v3` and
     /// later.
@@ -59,6 +61,12 @@ impl WhisperLogMel {
     /// Return the number of mel bands.
     pub fn n_mels(&self) -> usize {
         self.n_mels
+    }
+
+    /// Return the mel filters, `[n_mels][201]`: the weight of each bin of the power spectrum in each
+    /// band.
+    pub fn filters(&self) -> FeatureMatrix {
+        self.filters.matrix(N_FFT / 2 + 1)
     }
 
     /// Return the number of frames for `len` samples: one for every whole 160 samples, at least 2.

@@ -7,7 +7,7 @@ mod extractor;
 use std::ops::Range;
 
 use crate::features::FeatureMatrix;
-use crate::level::{largest_magnitude, set_level};
+use crate::level::{MAX_GAIN, largest_magnitude, set_level};
 use crate::normalize::{Normalize, zero_mean_unit_variance};
 use crate::{FitLength, Recording, ResamplerCache, fit, trim};
 
@@ -44,6 +44,8 @@ impl FrontEnd {
     /// Fewest samples of a clip that is not padded to its window: one frame of Whisper's, and the
     /// receptive field of wav2vec 2.0's convolutions.
     pub const SHORTEST: usize = 400;
+    /// The largest factor by which a recording is amplified to its level.
+    pub const LARGEST_GAIN: f64 = MAX_GAIN;
 
     /// Check the configuration and prepare everything that does not depend on a recording.
     ///

@@ -11,7 +11,7 @@ use yaml_serde::Value;
 use crate::bundle::{ModelBundle, card_text};
 use crate::error::ExportError;
 use crate::folder::NewFolder;
-use crate::onnx::{OnnxError, onnx_bytes};
+use crate::onnx::{OnnxError, Precision, onnx_bytes};
 
 const ONNX_FILE: &str = "onnx/model.onnx";
 
@@ -19,7 +19,7 @@ const ONNX_FILE: &str = "onnx/model.onnx";
 /// ONNX file.
 pub(crate) fn write(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), ExportError> {
     bundle.model.save(&folder.path())?;
-    let has_onnx = match onnx_bytes(&bundle.model, bundle.license()) {
+    let has_onnx = match onnx_bytes(&bundle.model, bundle.license(), Precision::Float32) {
         Ok(bytes) => {
             folder.write(ONNX_FILE, &bytes)?;
             true

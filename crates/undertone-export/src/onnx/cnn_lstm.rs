@@ -84,15 +84,13 @@ fn lstm(
         let states = graph.transpose(&states, &[0, 2, 1, 3]);
         sequence = graph.reshape(&states, &[0, 0, width]);
     }
-    let mean = graph.mean(&sequence, 0, true);
+    let mean = graph.mean(&sequence, 0);
     if pooling == Pooling::Mean {
         return Ok(graph.reshape(&mean, &[-1, width]));
     }
     let centered = graph.op("Sub", &[&sequence, &mean]);
-    let squares = graph.op("Mul", &[&centered, &centered]);
-    let variance = graph.mean(&squares, 0, true);
-    let smallest = graph.scalar(CnnLstm::SMALLEST_VARIANCE);
-    let variance = graph.op("Add", &[&variance, &smallest]);
+    let variance = graph.mean_square(&centered, &[0]);
+    let variance = graph.with_scalar("Add", &variance, CnnLstm::SMALLEST_VARIANCE);
     let deviation = graph.op("Sqrt", &[&variance]);
     let pooled = graph.concat(&[&mean, &deviation], 2);
     Ok(graph.reshape(&pooled, &[-1, 2 * width]))

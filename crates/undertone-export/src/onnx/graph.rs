@@ -58,9 +58,16 @@ impl Graph {
     }
 
     /// Make a value an output of the graph under the name `name`.
-    pub(super) fn output(&mut self, value: &Value, name: &str, sizes: &[Size], doc: &str) {
+    pub(super) fn output(
+        &mut self,
+        value: &Value,
+        name: &str,
+        kind: DataType,
+        sizes: &[Size],
+        doc: &str,
+    ) {
         self.push("Identity", &[value], vec![name.to_owned()], Vec::new());
-        let info = value_info(name, DataType::Float, sizes, doc);
+        let info = value_info(name, kind, sizes, doc);
         self.graph.output.push(info);
     }
 
@@ -159,6 +166,32 @@ impl Graph {
         self.op("Reshape", &[value, &sizes])
     }
 
+    /// Return the part of an axis from `start` to `end`, which are lists of one integer.
+    pub(super) fn slice(&mut self, value: &Value, axis: i64, start: &Value, end: &Value) -> Value {
+        let axis = self.integers(&[axis]);
+        self.op("Slice", &[value, start, end, &axis])
+    }
+
+    /// Pad a value. `pads` has the number of values before each axis, then after each axis.
+    pub(super) fn pad(&mut self, value: &Value, pads: &Value, mode: &str) -> Value {
+        self.op_with("Pad", &[value, pads], vec![text("mode", mode)])
+    }
+
+    /// Return the size of an axis as a list of one integer.
+    pub(super) fn size(&mut self, value: &Value, axis: i64) -> Value {
+        let shape = self.op("Shape", &[value]);
+        let axis = self.integers(&[axis]);
+        self.op_with("Gather", &[&shape, &axis], vec![int("axis", 0)])
+    }
+
+    /// Return the integers from 0, by `step`, below `end`, which is a list of one integer.
+    pub(super) fn range(&mut self, end: &Value, step: i64) -> Value {
+        let [zero, step] = [0, step].map(|number| self.integer(number));
+        let scalar = self.integers(&[]);
+        let end = self.op("Reshape", &[end, &scalar]);
+        self.op("Range", &[&zero, &end, &step])
+    }
+
     /// Insert an axis of size 1 at the index `axis`.
     pub(super) fn unsqueeze(&mut self, value: &Value, axis: i64) -> Value {
         let axes = self.integers(&[axis]);
@@ -174,10 +207,32 @@ impl Graph {
         self.op_with("Concat", values, vec![int("axis", axis)])
     }
 
-    /// Take the mean over an axis. With `keep` the axis stays with a size of 1.
-    pub(super) fn mean(&mut self, value: &Value, axis: i64, keep: bool) -> Value {
-        let attributes = vec![ints("axes", &[axis]), int("keepdims", keep.into())];
-        self.op_with("ReduceMean", &[value], attributes)
+    /// Reduce axes to a size of 1 with an operator such as `ReduceMean`.
+    pub(super) fn reduce(&mut self, kind: &str, value: &Value, axes: &[i64]) -> Value {
+        self.op_with(kind, &[value], vec![ints("axes", axes)])
+    }
+
+    /// Take the mean over an axis, which stays with a size of 1.
+    pub(super) fn mean(&mut self, value: &Value, axis: i64) -> Value {
+        self.reduce("ReduceMean", value, &[axis])
+    }
+
+    /// Take the mean of the squares over axes, which stay with a size of 1.
+    pub(super) fn mean_square(&mut self, value: &Value, axes: &[i64]) -> Value {
+        let squares = self.op("Mul", &[value, value]);
+        self.reduce("ReduceMean", &squares, axes)
+    }
+
+    /// Apply an operator to a value and a constant.
+    pub(super) fn with_scalar(&mut self, kind: &str, value: &Value, constant: f32) -> Value {
+        let constant = self.scalar(constant);
+        self.op(kind, &[value, &constant])
+    }
+
+    /// Apply an operator to integers and a constant.
+    pub(super) fn with_integer(&mut self, kind: &str, value: &Value, constant: i64) -> Value {
+        let constant = self.integer(constant);
+        self.op(kind, &[value, &constant])
     }
 
     /// Apply a linear layer to the last axis: `weight` `[in, out]` and `bias` `[out]` below

@@ -7,26 +7,22 @@ use undertone_models::{
 };
 
 use super::graph::{Graph, Value, int};
-use super::steps::StepMask;
 use super::{OnnxError, wav2vec2, whisper};
 
-/// Add the network: features `[batch, bands, frames]` and an attention mask `[batch, frames]` →
-/// class scores `[batch, classes]`. `files` is the encoder's `config.json`.
+/// Add the network: features `[windows, bands, frames]` → scores `[windows, outputs]`. `files` is
+/// the encoder's `config.json`.
 pub(super) fn scores(
     graph: &mut Graph,
     config: &PretrainedConfig,
     files: &Map<String, Json>,
     features: &Value,
-    attention_mask: &Value,
 ) -> Result<Value, OnnxError> {
     let encoder = EncoderConfig::from_json(Json::Object(files.clone()).to_string().as_bytes())?;
     let layers = config.layers_of(encoder.layers())?;
-    let inputs = [features, attention_mask];
-    let shortest = encoder.shortest_input();
-    let (states, mask) = match &encoder {
-        EncoderConfig::Whisper(sizes) => whisper::hidden_states(graph, sizes, layers, inputs)?,
+    let states = match &encoder {
+        EncoderConfig::Whisper(sizes) => whisper::hidden_states(graph, sizes, layers, features)?,
         EncoderConfig::Wav2Vec2(sizes) | EncoderConfig::Hubert(sizes) => {
-            wav2vec2::hidden_states(graph, sizes, shortest, layers, inputs)?
+            wav2vec2::hidden_states(graph, sizes, layers, features)?
         }
         EncoderConfig::WavLm(_) => return Err(OnnxError::Unsupported("WavLM")),
         EncoderConfig::Data2VecAudio(_) => return Err(OnnxError::Unsupported("data2vec")),
@@ -41,9 +37,9 @@ pub(super) fn scores(
     };
     let mut pooled = Vec::new();
     for state in &chosen {
-        pooled.push(pool(graph, config.pooling, state, &mask)?);
+        pooled.push(pool(graph, config.pooling, state)?);
     }
-    // `[batch, 1, width]` each.
+    // `[windows, 1, width]` each.
     let embedding = graph.concat(&pooled.iter().collect::<Vec<_>>(), 2);
     let width = encoder.width() * chosen.len();
     let width = config.pooling.output_width(width) as i64;
@@ -70,25 +66,18 @@ fn weighted(graph: &mut Graph, states: &[Value]) -> Result<Value, OnnxError> {
     Ok(graph.op("Sum", &terms.iter().collect::<Vec<_>>()))
 }
 
-/// Add the pooling: `[batch, steps, width]` → `[batch, 1, n · width]`, with n from 1 to 3.
-fn pool(
-    graph: &mut Graph,
-    kind: StepPoolingKind,
-    states: &Value,
-    mask: &StepMask,
-) -> Result<Value, OnnxError> {
+/// Add the pooling: `[windows, steps, width]` → `[windows, 1, n · width]`, with n from 1 to 3.
+fn pool(graph: &mut Graph, kind: StepPoolingKind, states: &Value) -> Result<Value, OnnxError> {
     if kind == StepPoolingKind::Attention {
-        return attention(graph, states, mask);
+        return attention(graph, states);
     }
-    let mean = mask.mean(graph, states);
+    let mean = graph.mean(states, 1);
     if kind == StepPoolingKind::Mean {
         return Ok(mean);
     }
     let centered = graph.op("Sub", &[states, &mean]);
-    let squares = graph.op("Mul", &[&centered, &centered]);
-    let variance = mask.mean(graph, &squares);
-    let smallest = graph.scalar(StepPooling::SMALLEST_VARIANCE);
-    let variance = graph.op("Add", &[&variance, &smallest]);
+    let variance = graph.mean_square(&centered, &[1]);
+    let variance = graph.with_scalar("Add", &variance, StepPooling::SMALLEST_VARIANCE);
     let deviation = graph.op("Sqrt", &[&variance]);
     if kind == StepPoolingKind::MeanStd {
         return Ok(graph.concat(&[&mean, &deviation], 2));
@@ -96,18 +85,16 @@ fn pool(
     let normal = graph.op("Div", &[&centered, &deviation]);
     let square = graph.op("Mul", &[&normal, &normal]);
     let cube = graph.op("Mul", &[&square, &normal]);
-    let skewness = mask.mean(graph, &cube);
+    let skewness = graph.mean(&cube, 1);
     Ok(graph.concat(&[&mean, &deviation, &skewness], 2))
 }
 
-fn attention(graph: &mut Graph, states: &Value, mask: &StepMask) -> Result<Value, OnnxError> {
+fn attention(graph: &mut Graph, states: &Value) -> Result<Value, OnnxError> {
     // The parameters have the names of the network's modules.
     let hidden = graph.linear(states, "readout.pooling.attention.hidden")?;
     let hidden = graph.op("Tanh", &[&hidden]);
     let scores = graph.linear(&hidden, "readout.pooling.attention.score")?;
     let scores = graph.transpose(&scores, &[0, 2, 1]);
-    let penalty = mask.attention_bias(graph);
-    let scores = graph.op("Add", &[&scores, &penalty]);
     let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
     Ok(graph.op("MatMul", &[&shares, states]))
 }

@@ -139,8 +139,12 @@ pub enum DataType {
     Undefined = 0,
     /// 32-bit float.
     Float = 1,
+    /// 8-bit integer with a sign.
+    Int8 = 3,
     /// 64-bit integer.
     Int64 = 7,
+    /// Truth value.
+    Bool = 9,
 }
 
 /// A constant.

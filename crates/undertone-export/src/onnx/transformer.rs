@@ -1,8 +1,8 @@
 //! The transformer layers that all encoders share.
 
 use super::OnnxError;
+use super::activation::gelu;
 use super::graph::{Graph, Value, float, int};
-use super::steps::{StepMask, gelu};
 
 /// The names of the parts of a layer, which differ between the families of encoders.
 pub(super) struct LayerNames {
@@ -32,21 +32,12 @@ pub(super) fn all_states(
     layers: usize,
     has_last_norm: bool,
     input: Value,
-    mask: &StepMask,
 ) -> Result<Vec<Value>, OnnxError> {
-    let penalty = mask.attention_bias(graph);
-    // One more axis, for the heads.
-    let penalty = graph.unsqueeze(&penalty, 1);
     let mut states = Vec::with_capacity(layers + 1);
     let mut last = input;
     for number in 0..layers {
-        let next = layer(
-            graph,
-            options,
-            &format!("{}.layers.{number}", options.prefix),
-            &last,
-            &penalty,
-        )?;
+        let name = format!("{}.layers.{number}", options.prefix);
+        let next = layer(graph, options, &name, &last)?;
         states.push(std::mem::replace(&mut last, next));
     }
     if has_last_norm {
@@ -75,7 +66,6 @@ fn layer(
     options: &TransformerOptions,
     prefix: &str,
     input: &Value,
-    penalty: &Value,
 ) -> Result<Value, OnnxError> {
     let epsilon = options.epsilon;
     let names = &options.names;
@@ -92,7 +82,6 @@ fn layer(
                 options,
                 &format!("{prefix}.{}", names.attention),
                 &given,
-                penalty,
             )?,
             _ => feed_forward(graph, names.feed_forward, prefix, &given)?,
         };
@@ -120,7 +109,6 @@ fn attention(
     options: &TransformerOptions,
     prefix: &str,
     input: &Value,
-    penalty: &Value,
 ) -> Result<Value, OnnxError> {
     let (heads, width) = (options.heads as i64, options.width as i64);
     let of_head = options.width / options.heads;
@@ -133,9 +121,7 @@ fn attention(
     let keys = projected("k_proj", &[0, 2, 3, 1])?;
     let values = projected("v_proj", &[0, 2, 1, 3])?;
     let scores = graph.op("MatMul", &[&queries, &keys]);
-    let scale = graph.scalar(1.0 / (of_head as f32).sqrt());
-    let scores = graph.op("Mul", &[&scores, &scale]);
-    let scores = graph.op("Add", &[&scores, penalty]);
+    let scores = graph.with_scalar("Mul", &scores, 1.0 / (of_head as f32).sqrt());
     let shares = graph.op_with("Softmax", &[&scores], vec![int("axis", -1)]);
     let attended = graph.op("MatMul", &[&shares, &values]);
     let attended = graph.transpose(&attended, &[0, 2, 1, 3]);

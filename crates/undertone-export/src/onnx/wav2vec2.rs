@@ -3,29 +3,20 @@
 use undertone_models::{ConvolutionNorm, Wav2Vec2, Wav2Vec2Config};
 
 use super::OnnxError;
+use super::activation::gelu;
 use super::convolution::{ConvOptions, convolution};
-use super::graph::{Graph, Value};
-use super::proto::DataType;
-use super::steps::{StepMask, convolved, gelu, lengths};
+use super::graph::{Graph, Value, float};
 use super::transformer::{LayerNames, TransformerOptions, all_states, layer_norm};
 
-/// Add the encoder: waveforms `[batch, 1, samples]` → the hidden states of all layers,
-/// `[batch, steps, width]` each, and the mask of their steps.
-///
-/// `shortest` is the smallest number of samples of a clip.
+/// Add the encoder: waveforms `[windows, 1, samples]` → the hidden states of all layers,
+/// `[windows, steps, width]` each.
 pub(super) fn hidden_states(
     graph: &mut Graph,
     config: &Wav2Vec2Config,
-    shortest: usize,
     layers: usize,
-    [features, attention_mask]: [&Value; 2],
-) -> Result<(Vec<Value>, StepMask), OnnxError> {
-    let mask = graph.cast(attention_mask, DataType::Float);
-    let mask = graph.unsqueeze(&mask, 1);
-    let mut states = graph.op("Mul", &[features, &mask]);
-    let samples = lengths(graph, attention_mask);
-    let shortest = graph.integer(shortest as i64);
-    let mut steps = graph.op("Max", &[&samples, &shortest]);
+    features: &Value,
+) -> Result<Vec<Value>, OnnxError> {
+    let mut states = features.clone();
     let by_frame = config.feat_extract_norm == ConvolutionNorm::Layer;
     let sizes = config.conv_kernel.iter().zip(&config.conv_stride);
     for (index, (&kernel, &stride)) in sizes.enumerate() {
@@ -36,18 +27,13 @@ pub(super) fn hidden_states(
         };
         let name = format!("{prefix}.conv");
         states = convolution(graph, &name, [1, kernel], options, &states)?;
-        steps = convolved(graph, &steps, [kernel, stride, 0]);
-        if by_frame || index == 0 {
+        let norm = format!("{prefix}.layer_norm");
+        if by_frame {
             let frames = graph.transpose(&states, &[0, 2, 1]);
-            let norm = format!("{prefix}.layer_norm");
-            let normed = match by_frame {
-                true => layer_norm(graph, &norm, Wav2Vec2::CONVOLUTION_EPSILON, &frames)?,
-                false => {
-                    let step_mask = StepMask::of(graph, steps.clone(), &frames);
-                    channel_norm(graph, &norm, &frames, &step_mask)?
-                }
-            };
+            let normed = layer_norm(graph, &norm, Wav2Vec2::CONVOLUTION_EPSILON, &frames)?;
             states = graph.transpose(&normed, &[0, 2, 1]);
+        } else if index == 0 {
+            states = channel_norm(graph, &norm, &states)?;
         }
         states = gelu(graph, &states);
     }
@@ -59,8 +45,6 @@ pub(super) fn hidden_states(
     }
     states = graph.linear(&states, "encoder.feature_projection.projection")?;
 
-    let step_mask = StepMask::of(graph, steps, &states);
-    states = step_mask.apply(graph, &states);
     let positions = positions(graph, config, &states)?;
     states = graph.op("Add", &[&states, &positions]);
     let norm_first = config.do_stable_layer_norm;
@@ -84,29 +68,15 @@ pub(super) fn hidden_states(
     };
     let is_whole = layers == config.num_hidden_layers;
     let has_last_norm = norm_first && is_whole;
-    let states = all_states(graph, &options, layers, has_last_norm, states, &step_mask)?;
-    Ok((states, step_mask))
+    all_states(graph, &options, layers, has_last_norm, states)
 }
 
-/// Standardize each channel over a clip without padding, `[batch, steps, channels]`.
-fn channel_norm(
-    graph: &mut Graph,
-    prefix: &str,
-    states: &Value,
-    step_mask: &StepMask,
-) -> Result<Value, OnnxError> {
+/// Standardize each channel over a window, `[windows, channels, steps]`.
+fn channel_norm(graph: &mut Graph, prefix: &str, states: &Value) -> Result<Value, OnnxError> {
     let weight = graph.parameter(&format!("{prefix}.weight"))?;
     let bias = graph.parameter(&format!("{prefix}.bias"))?;
-    let mean = step_mask.mean(graph, states);
-    let centered = graph.op("Sub", &[states, &mean]);
-    let squares = graph.op("Mul", &[&centered, &centered]);
-    let variance = step_mask.mean(graph, &squares);
-    let epsilon = graph.scalar(Wav2Vec2::CONVOLUTION_EPSILON);
-    let variance = graph.op("Add", &[&variance, &epsilon]);
-    let deviation = graph.op("Sqrt", &[&variance]);
-    let normal = graph.op("Div", &[&centered, &deviation]);
-    let scaled = graph.op("Mul", &[&normal, &weight]);
-    Ok(graph.op("Add", &[&scaled, &bias]))
+    let options = vec![float("epsilon", Wav2Vec2::CONVOLUTION_EPSILON)];
+    Ok(graph.op_with("InstanceNormalization", &[states, &weight, &bias], options))
 }
 
 /// Compute the convolutional position embedding, `[batch, steps, channels]`.

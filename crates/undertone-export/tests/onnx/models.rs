@@ -1,13 +1,13 @@
-//! Small models with random weights, and their outputs for random features.
+//! Small models with random weights, and recordings for them.
 
 use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::{Value, json};
-use undertone_audio::{FeatureMatrix, FrontEnd};
+use undertone_audio::{FitLength, FrontEnd};
 use undertone_models::{
-    BandStatistics, Batch, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
+    BandStatistics, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
 };
 
 /// Pseudo-random numbers from -1 to 1.
@@ -21,7 +21,7 @@ pub(crate) fn numbers(seed: u64) -> impl FnMut() -> f32 {
     }
 }
 
-/// A configuration with this network, and 24 bands.
+/// A configuration with this network, 24 bands and windows of half a second.
 pub(crate) fn config(network: Value, normalize: &str, outputs: &str) -> ModelConfig {
     serde_json::from_value(json!({
         "format": 1,
@@ -76,8 +76,8 @@ pub(crate) fn cnn_lstm(config: ModelConfig) -> Model {
     }
 }
 
-/// A model with one of the small encoders of `undertone-models`' tests, and its number of bands.
-pub(crate) fn with_encoder(name: &str, network: &Value) -> (Model, usize) {
+/// A model with one of the small encoders of `undertone-models`' tests.
+pub(crate) fn with_encoder(name: &str, network: &Value) -> Model {
     let device = Device::flex();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../undertone-models/tests/data/encoders")
@@ -93,13 +93,14 @@ pub(crate) fn with_encoder(name: &str, network: &Value) -> (Model, usize) {
     let encoder = PretrainedEncoder::load(&folder, options, &device).unwrap();
     let network = encoder.network(options, 8, &device).unwrap();
     config.front_end = encoder.front_end(&config.front_end);
-    let model = Model {
+    // The small Whisper has positions for 0.48 s.
+    config.front_end.duration = FitLength::Seconds(0.45);
+    Model {
         config,
         network: Network::Pretrained(network),
         statistics: None,
         encoder: Some(encoder.files.clone()),
-    };
-    (model, encoder.config.bands())
+    }
 }
 
 /// A parameter: its name, its shape and its values.
@@ -118,29 +119,19 @@ pub(crate) fn named<M: Module>(module: &M) -> Vec<Named> {
         .collect()
 }
 
-/// Random features in the range of log-mel features.
-pub(crate) fn features(clips: usize, bands: usize, frames: usize) -> Vec<FeatureMatrix> {
+/// A recording of this many seconds at 16 kHz: a noise that swells and fades, with silence around
+/// it.
+pub(crate) fn recording(seconds: f64) -> Vec<f32> {
     let mut number = numbers(3);
-    (0..clips)
-        .map(|_| FeatureMatrix {
-            bands,
-            frames,
-            values: (0..bands * frames)
-                .map(|_| 30.0 * number() - 20.0)
-                .collect(),
+    let count = (seconds * 16_000.0) as usize;
+    let silence = count / 5;
+    (0..count)
+        .map(|n| {
+            let swell = (n as f32 / 3000.0).sin();
+            match (silence..count - silence).contains(&n) {
+                true => 0.2 * swell * number() + 0.05 * (n as f32 * 0.11).sin(),
+                false => 0.0005 * number(),
+            }
         })
         .collect()
-}
-
-/// The probabilities of the network itself, one row per clip.
-pub(crate) fn probabilities(model: &Model, features: &[FeatureMatrix]) -> Vec<Vec<f32>> {
-    let mut features = features.to_vec();
-    if let Some(statistics) = &model.statistics {
-        for clip in &mut features {
-            statistics.normalize(clip);
-        }
-    }
-    let network = model.network.valid();
-    let scores = network.forward(&Batch::of(&features, &Device::flex()));
-    model.config.outputs().unwrap().rows(scores)
 }

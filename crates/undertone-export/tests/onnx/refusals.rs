@@ -1,5 +1,5 @@
 use serde_json::json;
-use undertone_export::onnx::{OnnxError, onnx_bytes};
+use undertone_export::onnx::{OnnxError, Precision, onnx_bytes};
 use undertone_export::{ExportError, Interrupt, ModelBundle, Request, Target, export};
 
 use crate::models::{cnn_lstm, config};
@@ -14,7 +14,7 @@ fn a_configuration_that_does_not_fit_the_network_is_an_error() {
     };
     let mut model = cnn_lstm(config(network(2), "none", "sentiment3"));
     model.config.network = serde_json::from_value(network(1)).unwrap();
-    let Err(OnnxError::Unused(names)) = onnx_bytes(&model, None) else {
+    let Err(OnnxError::Unused(names)) = onnx_bytes(&model, None, Precision::Float32) else {
         panic!("a layer is missing");
     };
     assert!(
@@ -22,7 +22,7 @@ fn a_configuration_that_does_not_fit_the_network_is_an_error() {
         "{names:?}"
     );
     model.config.network = serde_json::from_value(network(3)).unwrap();
-    let Err(OnnxError::Missing(name)) = onnx_bytes(&model, None) else {
+    let Err(OnnxError::Missing(name)) = onnx_bytes(&model, None, Precision::Float32) else {
         panic!("there is a layer too many");
     };
     assert_eq!(name, "lstm.layers.2.forward.input_weight");
@@ -39,7 +39,7 @@ fn an_interrupted_export_leaves_no_files() {
     let folder = tempfile::tempdir().unwrap();
     let interrupt = Interrupt::new();
     interrupt.request();
-    for target in [Target::Onnx, Target::Hub] {
+    for target in [Target::Onnx(Precision::Float32), Target::Hub] {
         let stopped = export(
             &bundle,
             &Request {

@@ -1,10 +1,7 @@
-"""Check FOLDER/model.onnx and run it: features.f32 of shape CLIPS BANDS FRAMES in, probabilities.f32 out.
+"""Check FOLDER/model.onnx, and print its outputs for FOLDER/0.f32, 1.f32, … as JSON, one a line."""
 
-    run.py FOLDER CLIPS BANDS FRAMES LENGTH...
-
-LENGTHs are the clips' own frames, for a network with an attention mask.
-"""
-
+import itertools
+import json
 import sys
 from pathlib import Path
 
@@ -13,12 +10,13 @@ import onnx
 import onnxruntime
 
 folder = Path(sys.argv[1])
-clips, bands, frames, *lengths = map(int, sys.argv[2:])
 path = str(folder / "model.onnx")
 onnx.checker.check_model(path, full_check=True)
 session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-given = {"features": np.fromfile(folder / "features.f32", "<f4").reshape(clips, bands, frames)}
-if len(session.get_inputs()) > 1:
-    given["attention_mask"] = (np.arange(frames) < np.array(lengths)[:, None]).astype(np.int64)
-(probabilities,) = session.run(["probabilities"], given)
-probabilities.astype("<f4").tofile(folder / "probabilities.f32")
+names = [output.name for output in session.get_outputs()]
+for number in itertools.count():
+    file = folder / f"{number}.f32"
+    if not file.exists():
+        break
+    outputs = session.run(names, {"samples": np.fromfile(file, "<f4")})
+    print(json.dumps({name: output.tolist() for name, output in zip(names, outputs)}))

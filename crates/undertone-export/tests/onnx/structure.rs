@@ -3,8 +3,10 @@ use std::path::Path;
 use burn::tensor::Device;
 use prost::Message;
 use serde_json::{Value, json};
-use undertone_export::onnx::proto::{DimensionValue, GraphProto, ModelProto, ValueInfoProto};
-use undertone_export::onnx::{onnx_bytes, onnx_model};
+use undertone_export::onnx::proto::{
+    DimensionValue, GraphProto, ModelProto, TensorProto, ValueInfoProto,
+};
+use undertone_export::onnx::{Precision, onnx_bytes, onnx_model};
 
 use undertone_models::Model;
 
@@ -12,7 +14,7 @@ use crate::models::{cnn_lstm, config};
 
 fn decoded(network: Value, normalize: &str, outputs: &str) -> ModelProto {
     let model = cnn_lstm(config(network, normalize, outputs));
-    let bytes = onnx_bytes(&model, Some("cc-by-nc-sa-4.0")).unwrap();
+    let bytes = onnx_bytes(&model, Some("cc-by-nc-sa-4.0"), Precision::Float32).unwrap();
     ModelProto::decode(bytes.as_slice()).unwrap()
 }
 
@@ -31,10 +33,7 @@ fn network() -> Value {
 
 /// Check an initializer's size against its bytes, and return its shape.
 fn shape(graph: &GraphProto, name: &str) -> Vec<i64> {
-    let is_it = |tensor: &&_| {
-        let tensor: &undertone_export::onnx::proto::TensorProto = tensor;
-        tensor.name.as_deref() == Some(name)
-    };
+    let is_it = |tensor: &&TensorProto| tensor.name.as_deref() == Some(name);
     let tensor = graph
         .initializer
         .iter()
@@ -76,14 +75,27 @@ fn weights_have_the_shapes_of_onnx() {
 }
 
 #[test]
-fn batch_and_frames_are_free() {
+fn a_recording_of_any_length_goes_in_and_probabilities_come_out() {
     let graph = decoded(network(), "standardize", "emotion8").graph.unwrap();
     assert_eq!(graph.input.len(), 1);
-    assert_eq!(graph.input[0].name.as_deref(), Some("features"));
-    assert_eq!(sizes(&graph.input[0]), ["batch", "24", "frames"]);
-    assert_eq!(graph.output.len(), 1);
-    assert_eq!(graph.output[0].name.as_deref(), Some("probabilities"));
-    assert_eq!(sizes(&graph.output[0]), ["batch", "3"]);
+    assert_eq!(graph.input[0].name.as_deref(), Some("samples"));
+    assert_eq!(sizes(&graph.input[0]), ["samples"]);
+    let outputs: Vec<_> = graph
+        .output
+        .iter()
+        .map(|output| (output.name.as_deref().unwrap(), sizes(output)))
+        .collect();
+    let expected: [(&str, &[&str]); 5] = [
+        ("probabilities", &["3"]),
+        ("speech", &[]),
+        ("windows", &["windows", "2"]),
+        ("window_probabilities", &["windows", "3"]),
+        ("window_speech", &["windows"]),
+    ];
+    assert_eq!(outputs.len(), expected.len());
+    for ((name, sizes), (expected, shape)) in outputs.iter().zip(expected) {
+        assert_eq!((*name, sizes.join(" ")), (expected, shape.join(" ")));
+    }
     // Eight emotions are summed into three labels.
     assert_eq!(shape(&graph, "output.weight"), [16, 8]);
     assert_eq!(shape(&graph, "outputs_to_labels"), [8, 3]);
@@ -121,26 +133,76 @@ fn the_metadata_match_the_configuration() {
     };
     assert_eq!(note("front_end"), json!(config.front_end));
     assert_eq!(note("labels"), json!(["negative", "neutral", "positive"]));
-    assert_eq!(note("licence"), json!("cc-by-nc-sa-4.0"));
+    assert_eq!(note("license"), json!("cc-by-nc-sa-4.0"));
+    assert_eq!(note("weights"), json!("float32"));
+    // The labels are sentiments already.
+    assert_eq!(note("sums"), json!({}));
+    assert_eq!(note("detects_speech"), json!(false));
     assert_eq!(note("provenance"), json!(config.provenance));
     assert_eq!(note("window_overlap"), json!(0.5));
     let resampler = json!({
-        "window": "kaiser", "pass_end": 0.913, "stop_start": 1.0, "attenuation": 105.0
+        "pass_end": 0.913, "stop_start": 1.0, "attenuation": 105.0
     });
     assert_eq!(note("resampler"), resampler);
     assert!(model.opset_import[0].version >= Some(17));
 }
 
 #[test]
-fn a_model_that_adapts_is_exported_with_its_own_head_only() {
+fn a_model_that_adapts_is_exported_with_its_own_head_and_its_detector_of_speech() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/undertone-all");
     let model = Model::load(&folder, &Device::flex()).unwrap();
     assert_eq!(model.config.output_count(), 15);
-    let exported = onnx_model(&model, None).unwrap();
+    let exported = onnx_model(&model, None, Precision::Float32).unwrap();
     let graph = exported.graph.unwrap();
     let classifier = graph.initializer.iter().find(|tensor| {
         let name = tensor.name.as_deref().unwrap_or_default();
         name.ends_with("head.classifier.weight")
     });
-    assert_eq!(classifier.unwrap().dims, [2304, 7]);
+    assert_eq!(classifier.unwrap().dims, [2304, 8]);
+    let sums = exported
+        .metadata_props
+        .iter()
+        .find(|it| it.key.as_deref() == Some("sums"));
+    let sums: Value = serde_json::from_str(sums.unwrap().value.as_ref().unwrap()).unwrap();
+    assert_eq!(
+        sums,
+        json!({
+            "negative": ["sad", "angry", "fearful", "disgust"],
+            "neutral": ["neutral"],
+            "positive": ["happy", "surprised"],
+        })
+    );
+}
+
+#[test]
+fn int8_weights_are_a_quarter_of_the_size_and_differ_by_half_a_step() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/undertone-all");
+    let model = Model::load(&folder, &Device::flex()).unwrap();
+    let [float, int8] = [Precision::Float32, Precision::Int8]
+        .map(|precision| onnx_model(&model, None, precision).unwrap());
+    let ratio = int8.encoded_len() as f64 / float.encoded_len() as f64;
+    assert!((0.25..0.29).contains(&ratio), "{ratio}");
+    let [float, int8] = [float, int8].map(|model| model.graph.unwrap().initializer);
+    let named = |tensors: &[TensorProto], name: &str| -> Vec<u8> {
+        let is_it = |tensor: &&TensorProto| tensor.name.as_deref() == Some(name);
+        let tensor = tensors
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("no {name}"));
+        tensor.raw_data.clone().unwrap()
+    };
+    let floats = |bytes: Vec<u8>| -> Vec<f32> {
+        let (numbers, _) = bytes.as_chunks::<4>();
+        numbers.iter().map(|it| f32::from_le_bytes(*it)).collect()
+    };
+    // `[in, out]`, with a scale for each of the outputs.
+    let name = "encoder.layers.0.fc1.weight";
+    let weights = floats(named(&float, name));
+    let scales = floats(named(&int8, &format!("{name}.scale")));
+    assert_eq!(scales.len(), 1536);
+    for (place, byte) in named(&int8, &format!("{name}.int8")).iter().enumerate() {
+        let scale = scales[place % scales.len()];
+        let error = (weights[place] - f32::from(*byte as i8) * scale).abs();
+        assert!(error <= 0.5001 * scale, "{place}: {error}, {scale}");
+    }
 }

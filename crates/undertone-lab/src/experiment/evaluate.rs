@@ -45,6 +45,8 @@ pub struct EvaluationTask<'a> {
     pub device: Device,
     /// The folder of the feature cache; `None` computes features every time.
     pub cache: Option<PathBuf>,
+    /// The longest recording that is read, in seconds. Longer ones count as unreadable.
+    pub max_seconds: f64,
     /// Receives all events.
     pub observer: Observer<'a>,
     /// Checked between clips.
@@ -93,7 +95,8 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         &CopiesConfig::default(),
         None,
         task.cache.clone(),
-    )?;
+    )?
+    .up_to(task.max_seconds);
     if let Some(degradation) = task.degradation {
         store = store.degraded(degradation);
     }

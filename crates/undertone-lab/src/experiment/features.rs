@@ -54,7 +54,8 @@ impl Experiment<'_> {
         let front_end = FrontEnd::new(self.resolve_front_end(&clips)?)?;
         self.check_network(&front_end)?;
         let store = |copies: &CopiesConfig, frozen: Option<FrozenEncoder>| {
-            FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())
+            let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
+            Ok::<_, LabError>(store.up_to(self.max_seconds))
         };
         let compute = |store: &FeatureStore| store.readable(&clips, self.observer, self.interrupt);
         let copies = &recipe.augmentation.copies;
@@ -136,7 +137,13 @@ impl Experiment<'_> {
             Some(encoder) => encoder.front_end(&self.recipe.front_end),
             None => self.recipe.front_end.clone(),
         };
-        let seconds = resolve_duration(&config, clips, self.observer, self.interrupt)?;
+        let seconds = resolve_duration(
+            &config,
+            clips,
+            self.max_seconds,
+            self.observer,
+            self.interrupt,
+        )?;
         config.duration = FitLength::Seconds(seconds);
         Ok(config)
     }

@@ -25,6 +25,8 @@ pub struct Experiment<'a> {
     pub device: Device,
     /// The folder of the feature cache; `None` computes features every time.
     pub cache: Option<PathBuf>,
+    /// The longest recording that is read, in seconds. Longer ones count as unreadable.
+    pub max_seconds: f64,
     /// Receives all events.
     pub observer: Observer<'a>,
     /// Checked after each step.

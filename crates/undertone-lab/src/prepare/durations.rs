@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording, Recordings};
+use undertone_audio::{DecodeOptions, FitLength, FrontEnd, FrontEndConfig, Recording, Recordings};
 use undertone_corpus::{Segment, Utterance};
 use undertone_metrics::quantile;
 
@@ -18,6 +18,7 @@ use crate::events::{Event, Interrupt, Observer};
 pub(crate) fn resolve_duration(
     config: &FrontEndConfig,
     utterances: &[Utterance],
+    max_seconds: f64,
     observer: Observer<'_>,
     interrupt: &Interrupt,
 ) -> Result<f64, LabError> {
@@ -30,7 +31,7 @@ pub(crate) fn resolve_duration(
         ..config.clone()
     };
     let front_end = FrontEnd::new(any_window)?;
-    let seconds = prepared(utterances, &front_end, observer, interrupt)?;
+    let seconds = prepared(utterances, &front_end, max_seconds, observer, interrupt)?;
     Ok((statistic(config.duration, &seconds) * 1000.0).round() / 1000.0)
 }
 
@@ -53,11 +54,12 @@ fn statistic(length: FitLength, durations: &[f64]) -> f64 {
 fn prepared(
     utterances: &[Utterance],
     front_end: &FrontEnd,
+    max_seconds: f64,
     observer: Observer<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<f64>, LabError> {
     let rate = f64::from(front_end.config().sample_rate);
-    let seconds = each(utterances, observer, interrupt, |recording| {
+    let seconds = each(utterances, max_seconds, observer, interrupt, |recording| {
         let prepared = front_end.prepare(recording).ok()?;
         Some(prepared.samples.len() as f64 / rate)
     })?;
@@ -67,12 +69,13 @@ fn prepared(
 /// Decode and measure every clip, in parallel. A clip that cannot be read is `None`.
 fn each<T: Send>(
     utterances: &[Utterance],
+    max_seconds: f64,
     observer: Observer<'_>,
     interrupt: &Interrupt,
     measure: impl Fn(&Recording) -> Option<T> + Sync,
 ) -> Result<Vec<Option<T>>, LabError> {
     let done = AtomicUsize::new(0);
-    let recordings = Recordings::new();
+    let recordings = Recordings::new(&DecodeOptions { max_seconds });
     let measured = utterances
         .par_iter()
         .map(|utterance| {

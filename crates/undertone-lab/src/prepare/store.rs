@@ -58,6 +58,7 @@ pub struct FeatureStore {
     cache: Option<PathBuf>,
     settings: Vec<u8>,
     degradation: Option<Degradation>,
+    decoding: DecodeOptions,
     recordings: Recordings,
 }
 
@@ -86,8 +87,21 @@ impl FeatureStore {
             cache,
             settings,
             degradation: None,
-            recordings: Recordings::new(),
+            decoding: DecodeOptions::default(),
+            recordings: Recordings::new(&DecodeOptions::default()),
         })
+    }
+
+    /// Refuse recordings longer than `max_seconds`. Without this, the limit is that of
+    /// [`DecodeOptions::default`]. Features that are kept from earlier are not refused.
+    #[must_use]
+    pub fn up_to(self, max_seconds: f64) -> Self {
+        let decoding = DecodeOptions { max_seconds };
+        Self {
+            recordings: Recordings::new(&decoding),
+            decoding,
+            ..self
+        }
     }
 
     /// Degrade every recording before its features are computed. Degraded features are not cached.
@@ -198,7 +212,7 @@ impl FeatureStore {
     pub fn of_file(&self, path: &Path) -> Result<ClipFeatures, LabError> {
         let bytes = fs::read(path)?;
         self.kept_or_computed(path, self.fingerprint(&bytes), || {
-            decode_bytes(bytes, &DecodeOptions::default())
+            decode_bytes(bytes, &self.decoding)
                 .map_err(|error| ClipError::from(error).of_clip(path))
         })
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, LabelScheme};
 
-use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
+use super::values::{ColumnArgs, LabelArgs, LengthArgs, VocalChannelArgs, scheme};
 
 /// Describe a corpus: what it is, counts, speakers, durations, copies, unreadable files.
 ///
@@ -39,6 +39,8 @@ pub(crate) struct CorpusArgs {
     /// The classes to count.
     #[arg(long, value_name = "S", value_parser = scheme(), default_value_t)]
     pub(crate) scheme: LabelScheme,
+    #[command(flatten)]
+    pub(crate) length: LengthArgs,
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,7 +7,7 @@ use undertone_corpus::{CorpusSource, Protocol};
 
 use super::output::Format;
 use super::train::CacheArgs;
-use super::values::{ColumnArgs, DeviceArgs, LabelArgs, VocalChannelArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, LabelArgs, LengthArgs, VocalChannelArgs, protocol};
 
 /// Evaluate a model on one corpus or several.
 ///
@@ -53,6 +53,8 @@ pub(crate) struct EvaluateArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
+    #[command(flatten)]
+    pub(crate) length: LengthArgs,
     /// What to print: a table of scores, the report as JSON, or the predictions of all clips as CSV
     /// or Parquet. With --out FILE, the file has this format, and the scores are printed.
     #[arg(long, value_name = "F", value_enum)]

@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use undertone_corpus::{CorpusSource, LabelScheme};
 
 use super::recipe_name::RecipeName;
-use super::values::{ColumnArgs, LabelArgs, VocalChannelArgs, scheme};
+use super::values::{ColumnArgs, LabelArgs, LengthArgs, VocalChannelArgs, scheme};
 
 /// Describe a corpus on a page with figures.
 ///
@@ -57,6 +57,8 @@ pub(crate) struct ExploreArgs {
     /// Show this clip as the example of its emotion and gender. Can be repeated.
     #[arg(long, value_name = "CLIP")]
     pub(crate) show: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) length: LengthArgs,
     /// Print all numbers as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

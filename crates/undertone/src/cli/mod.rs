@@ -44,7 +44,7 @@ pub(crate) use evaluate::EvaluateArgs;
 #[cfg(feature = "explore")]
 pub(crate) use explore::ExploreArgs;
 #[cfg(feature = "export")]
-pub(crate) use export::{ExportArgs, ExportTarget};
+pub(crate) use export::{ExportArgs, ExportTarget, Quantization};
 pub(crate) use features::{FeatureKind, FeaturesArgs, SampleRate};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::{FetchArgs, FetchableCorpus};

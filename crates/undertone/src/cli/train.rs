@@ -7,7 +7,7 @@ use undertone_corpus::{CorpusSource, Protocol};
 use undertone_lab::default_cache;
 
 use super::recipe_name::RecipeName;
-use super::values::{ColumnArgs, DeviceArgs, VocalChannelArgs, protocol};
+use super::values::{ColumnArgs, DeviceArgs, LengthArgs, VocalChannelArgs, protocol};
 
 /// Train a model from a recipe and evaluate it.
 ///
@@ -95,6 +95,8 @@ pub(crate) struct ExperimentArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
+    #[command(flatten)]
+    pub(crate) length: LengthArgs,
     /// Print one JSON object per event, the last one with the report.
     #[arg(long)]
     pub(crate) json: bool,

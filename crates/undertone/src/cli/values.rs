@@ -74,6 +74,20 @@ where
     PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
 }
 
+/// How long a recording may be.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LengthArgs {
+    /// Refuse recordings longer than this many seconds.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 600.0,
+        value_parser = seconds,
+        allow_negative_numbers = true
+    )]
+    pub(crate) max_seconds: f64,
+}
+
 pub(super) fn seconds(word: &str) -> Result<f64, String> {
     match word.parse() {
         Ok(seconds) if seconds > 0.0 && f64::is_finite(seconds) => Ok(seconds),

@@ -77,6 +77,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         degradation: None,
         device,
         cache: args.cache.folder(),
+        max_seconds: args.length.max_seconds,
         observer: &|event| reporter.observe(event),
         interrupt,
     };

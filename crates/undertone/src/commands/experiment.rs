@@ -83,6 +83,7 @@ pub(super) fn run(
         encoder: encoder.as_ref(),
         device,
         cache: args.cache.folder(),
+        max_seconds: args.length.max_seconds,
         observer: &|event| reporter.observe(event),
         interrupt,
     };

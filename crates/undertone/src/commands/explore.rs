@@ -113,6 +113,7 @@ fn options(
     corpus: &Corpus,
 ) -> anyhow::Result<ExploreOptions> {
     let mut options = ExploreOptions {
+        max_seconds: args.length.max_seconds,
         seed: args.seed,
         show: args.show.clone(),
         name: name_of(&args.corpus),

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
+use undertone_export::onnx::Precision;
 use undertone_export::{ExportError, ModelBundle, Request, Target, export as write};
 
-use crate::cli::{ExportArgs, ExportTarget};
+use crate::cli::{ExportArgs, ExportTarget, Quantization};
 use crate::exit::Exit;
 use crate::model::ModelSource;
 use crate::{interrupt, output};
@@ -14,6 +15,9 @@ use crate::{interrupt, output};
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     if args.to == ExportTarget::Onnx && !args.reports.is_empty() {
         bail!("--report is for the card, which --to onnx does not write");
+    }
+    if args.to != ExportTarget::Onnx && args.quantize.is_some() {
+        bail!("--quantize is for --to onnx");
     }
     if args.to != ExportTarget::Space && args.binary.is_some() {
         bail!("--binary is for --to space: other exports contain no program");
@@ -28,11 +32,15 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
             .context("cannot find this program's own file: give one with --binary")?,
         (_, binary) => binary.clone().unwrap_or_default(),
     };
+    let precision = match args.quantize {
+        None => Precision::Float32,
+        Some(Quantization::Int8) => Precision::Int8,
+    };
     let files = write(
         &bundle,
         &Request {
             target: match args.to {
-                ExportTarget::Onnx => Target::Onnx,
+                ExportTarget::Onnx => Target::Onnx(precision),
                 ExportTarget::Hf => Target::Hub,
                 ExportTarget::Space => Target::Space { binary: &binary },
             },

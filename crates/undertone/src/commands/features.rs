@@ -29,7 +29,7 @@ pub(crate) fn features(args: &FeaturesArgs) -> anyhow::Result<Exit> {
         );
     }
     let cannot_write = || format!("cannot write {}", args.out.display());
-    let mut archive = NpzWriter::create(&args.out).with_context(cannot_write)?;
+    let mut archive = NpzWriter::create(&args.out, args.force).with_context(cannot_write)?;
     match write_all(args, &clip_features, &mut archive) {
         Ok(listing) if listing.done > 0 => {
             archive.finish().with_context(cannot_write)?;

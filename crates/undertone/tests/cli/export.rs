@@ -38,9 +38,25 @@ fn a_run_becomes_onnx() {
     let folder = Folder::new();
     let run = trained_run().display();
     let done = folder.succeed(&format!("export {run} --to onnx --out made/onnx --json"));
-    assert_eq!(written(&done.json()[0]), ["model.onnx"]);
+    assert_eq!(
+        written(&done.json()[0]),
+        [
+            ".gitattributes",
+            "NOTICE",
+            "README.md",
+            "model.onnx",
+            "predict.py",
+            "sample.flac"
+        ]
+    );
     let size = folder.read("made/onnx/model.onnx").len();
-    assert_eq!(done.json()[0]["files"][0]["bytes"], size);
+    assert_eq!(done.json()[0]["files"][3]["bytes"], size);
+    // The file of earlier versions, which wrote no other, can be replaced.
+    folder.write("old/model.onnx", "old");
+    folder.succeed(&format!(
+        "export {run} --to onnx --quantize int8 --out old --force"
+    ));
+    assert!(folder.read("old/model.onnx").len() < size);
     // What the program carries goes without a name.
     let done = folder.succeed("export --to onnx --out shipped");
     assert!(
@@ -308,10 +324,13 @@ fn foreign_names_are_escaped_in_markdown() {
     config["provenance"]["speakers"] = serde_json::json!(["<img src=x>\n# s"]);
     folder.write("mine/config.json", config.to_string());
     fs::remove_file(folder.path("mine/README.md")).unwrap();
-    for (target, path) in [("hf", "out/README.md"), ("space", "out/README.md")] {
+    for target in ["hf", "space", "onnx"] {
         folder.succeed(&format!("export mine --to {target} --out out --force"));
-        let card = card(&folder, path);
-        let (_, text) = card.split_once("\n---\n\n").unwrap();
+        let card = card(&folder, "out/README.md");
+        let text = match card.split_once("\n---\n\n") {
+            Some((_, text)) => text,
+            None => &card,
+        };
         assert!(
             text.starts_with("# evil --- license: mit # \\<b>\n"),
             "{text}"
@@ -412,8 +431,8 @@ fn huggingface_hub_reads_the_cards() {
         "{said}{}",
         String::from_utf8_lossy(&checked.stderr)
     );
-    assert!(said.contains("3 examples, 3 results"), "{said}");
-    assert!(said.contains("3 examples, 6 results"), "{said}");
+    assert!(said.contains("7 examples, 3 results"), "{said}");
+    assert!(said.contains("7 examples, 0 results"), "{said}");
 }
 
 #[test]
@@ -519,6 +538,8 @@ fn wrong_reports_programs_and_folders_are_refused() {
         ("--to gradio --out out", "onnx, hf, space"),
         ("--to onnx", "--out"),
         ("--to onnx --out out --report half.json", "the card"),
+        ("--to hf --out out --quantize int8", "--to onnx"),
+        ("--to onnx --out out --quantize int4", "int8"),
         ("--to hf --out out --binary file", "--to space"),
     ] {
         let error = folder.refuse(&format!("export mine {arguments}"));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use crate::support::Folder;
+use crate::support::{Folder, model};
 
 /// An array as NumPy would load it.
 struct Array {
@@ -207,4 +207,45 @@ fn recordings_longer_than_max_seconds_are_refused() {
     let done = folder.run("features --kind mel --out x.npz --max-seconds 0.2 tone.wav");
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("tone.wav: "), "{}", done.stderr);
+}
+
+#[test]
+fn of_two_runs_that_begin_at_once_one_writes_the_archive() {
+    let folder = Folder::new();
+    folder.wav("tone.wav", 440.0, 1.0);
+    // Of two that begin at once, the first to end writes it.
+    for round in 0..5 {
+        let words = format!("features --kind mel --out {round}.npz tone.wav");
+        let runs = [(); 2].map(|()| folder.command(&words).spawn().unwrap());
+        let codes = runs.map(|mut run| run.wait().unwrap().code().unwrap());
+        assert!(codes.contains(&0) && codes.contains(&2), "{codes:?}");
+        assert_eq!(load(&folder.path(&format!("{round}.npz"))).len(), 1);
+    }
+}
+
+#[test]
+fn every_command_that_reads_recordings_has_a_limit_of_their_length() {
+    let folder = Folder::with_corpus();
+    folder.wav("corpus/Actor_01/03-01-02-01-02-01-01.wav", 300.0, 2.0);
+    for command in [
+        "corpus --max-seconds 1 corpus",
+        "explore --max-seconds 1 corpus --out page",
+        "train tiny.toml --corpus corpus --max-seconds 1 --out run",
+    ] {
+        let done = folder.run(command);
+        let told = format!("{}{}", done.stdout, done.stderr);
+        assert!(
+            told.contains("longer than the limit of 1 s"),
+            "{command}: {told}"
+        );
+        assert!([0, 1].contains(&done.code), "{command}: {told}");
+    }
+    let model = model();
+    let (_, model) = model.split_once(' ').unwrap();
+    let done = folder.run(&format!("evaluate {model} --corpus corpus --max-seconds 1"));
+    assert!(
+        done.stderr.contains("longer than the limit of 1 s"),
+        "{}",
+        done.stderr
+    );
 }

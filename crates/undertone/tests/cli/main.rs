@@ -26,6 +26,7 @@ mod schema;
 mod schemes;
 mod serve;
 mod shell;
+mod stand_alone;
 mod support;
 mod train;
 mod warnings;

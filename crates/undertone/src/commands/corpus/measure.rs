@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use undertone_audio::{Recordings, SampleHash, TrimConfig, trim};
+use undertone_audio::{DecodeOptions, Recordings, SampleHash, TrimConfig, trim};
 use undertone_corpus::{Corpus, Segment};
 
 use crate::interrupt;
@@ -21,14 +21,17 @@ pub(super) struct Clip {
 }
 
 /// Measure every clip in parallel, or return why it cannot be read. `None` if interrupted.
-pub(super) fn measure_all(corpus: &Corpus) -> anyhow::Result<Option<Vec<Result<Clip, String>>>> {
+pub(super) fn measure_all(
+    corpus: &Corpus,
+    max_seconds: f64,
+) -> anyhow::Result<Option<Vec<Result<Clip, String>>>> {
     interrupt::listen()?;
     let bar = progress_bar("{msg:12} {wide_bar} {pos}/{len}  {eta} left");
     bar.set_message("reading clips");
     let total = corpus.utterances.len();
     bar.set_length(total as u64);
     let done = AtomicUsize::new(0);
-    let recordings = Recordings::new();
+    let recordings = Recordings::new(&DecodeOptions { max_seconds });
     let clips: Vec<_> = corpus
         .utterances
         .par_iter()

@@ -34,7 +34,7 @@ pub(crate) fn corpus(args: &CorpusArgs) -> anyhow::Result<Exit> {
     let corpus = corpora::join(&args.corpus, &options)?;
     let mut clips = Vec::new();
     if !args.no_durations {
-        let Some(measured) = measure_all(&corpus)? else {
+        let Some(measured) = measure_all(&corpus, args.length.max_seconds)? else {
             output::say("interrupted");
             return Ok(Exit::Interrupted);
         };

@@ -11,9 +11,10 @@
 use std::convert::Infallible;
 
 use serde_json::json;
+use undertone_answer::{Answers, Classes, ModelIdentity};
 use undertone_app::{
-    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Server,
-    Settings, Voice, Window,
+    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, Voice,
+    Window,
 };
 use undertone_audio::Recording;
 
@@ -51,30 +52,27 @@ struct Sound {
 
 impl Recognizer for PitchAndLevel {
     fn description(&self) -> ModelDescription {
-        let sum = |label: &str, classes: &[usize]| CoarseClass {
-            label: label.to_owned(),
-            classes: classes.to_vec(),
+        let labels: Vec<String> = match self.plain {
+            true => ["negative", "neutral", "positive"]
+                .map(str::to_owned)
+                .into(),
+            false => EMOTIONS
+                .iter()
+                .map(|(name, ..)| (*name).to_owned())
+                .collect(),
         };
-        let emotions = EMOTIONS.iter().map(|(name, ..)| (*name).to_owned());
-        let sums = vec![
-            sum("negative", &[0, 1, 2, 5]),
-            sum("neutral", &[4]),
-            sum("positive", &[3, 6]),
-        ];
-        ModelDescription {
+        let model = ModelIdentity {
             name: "dev".to_owned(),
-            labels: if self.plain {
-                sums.iter().map(|class| class.label.clone()).collect()
-            } else {
-                emotions.collect()
-            },
+            version: None,
+        };
+        let sure = (!self.plain).then_some(0.6);
+        ModelDescription {
+            answers: Answers::new(model, Classes::new(labels, None), sure),
             window_seconds: WINDOW_SECONDS,
             sample_rate: 16_000,
             card: Some(include_str!("../../../models/3-optimized-sentiment3/README.md").to_owned()),
             adapts: !self.plain,
             voice: None,
-            sure: (!self.plain).then_some(0.6),
-            sums: if self.plain { Vec::new() } else { sums },
         }
     }
 

@@ -6,86 +6,48 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use serde::Serialize;
+use undertone_answer::{
+    Adapted, Answer, Answers, Part, RecordingFacts, Segmentation, three_digits,
+};
 use undertone_audio::Warning;
-use undertone_metrics::argmax;
+use undertone_corpus::LabelScheme;
 
-use crate::classes::{Classes, is_sure};
 use crate::decoding::{Decoded, Decoder};
 use crate::inference::{Inference, Slot};
 use crate::problem::Problem;
 use crate::prometheus::Metrics;
-use crate::recognizer::{ModelDescription, Recognition, Voice, Window};
+use crate::recognizer::{Recognition, Voice, Window};
 use crate::served_model::ServedModel;
 use crate::visualization::{Span, Visualization};
 use crate::warnings::warnings;
 
 /// The optional parts of an analysis, and its classes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Include {
     pub(crate) timeline: bool,
     pub(crate) visualization: bool,
-    pub(crate) classes: Classes,
+    /// The scheme of the classes to answer with, if not the model's own.
+    pub(crate) scheme: Option<LabelScheme>,
 }
 
-/// The result for one recording, as clients get it. Without speech, there is no label, and no
-/// probability.
+/// The answer for one recording, with what the server adds.
 #[derive(Debug, Serialize)]
 pub(crate) struct Analysis {
-    name: Option<String>,
-    pub(crate) label: Option<String>,
-    confidence: Option<f32>,
-    pub(crate) probabilities: Option<Vec<LabelProbability>>,
-    /// Absent if the model has no coarse classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sums: Option<Option<Vec<LabelProbability>>>,
-    sure: bool,
-    speech: bool,
-    /// What the result is adapted to, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) adapted: Option<Heard>,
+    #[serde(flatten)]
+    pub(crate) answer: Answer,
     /// What is known of the voice after this recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) voice: Option<Voice>,
-    seconds: f64,
-    sample_rate: u32,
-    channels: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    windows: Option<Vec<WindowAnalysis>>,
     #[serde(rename = "picture", skip_serializing_if = "Option::is_none")]
     visualization: Option<Visualization>,
-    pub(crate) warnings: Vec<Warning>,
     milliseconds: Milliseconds,
 }
 
-#[derive(Debug, Serialize)]
-pub(crate) struct LabelProbability {
-    pub(crate) label: String,
-    pub(crate) probability: f32,
-}
-
-/// How much of a voice was heard.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub(crate) struct Heard {
-    recordings: u64,
-    seconds: f64,
-}
-
-impl Heard {
-    pub(crate) fn of(voice: Option<&Voice>) -> Self {
-        voice.map_or_else(Self::default, |voice| Self {
-            recordings: voice.recordings(),
-            seconds: three_digits(voice.seconds()),
-        })
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct WindowAnalysis {
-    start: f64,
-    end: f64,
-    label: Option<String>,
-    probabilities: Option<Vec<f32>>,
-    speech: bool,
+/// Return how much of a voice was heard.
+pub(crate) fn heard_of(voice: Option<&Voice>) -> Adapted {
+    voice.map_or_else(Adapted::default, |voice| {
+        Adapted::new(voice.recordings(), voice.seconds())
+    })
 }
 
 /// How long the analysis took.
@@ -131,7 +93,7 @@ impl Analyzer {
         client: IpAddr,
         bytes: Bytes,
         name: Option<String>,
-        include: Include,
+        include: &Include,
     ) -> Result<Recognized, Problem> {
         let started = Instant::now();
         let decoding = self.decoder.decode(client, bytes, include.visualization);
@@ -173,9 +135,12 @@ impl Analyzer {
     pub(crate) fn describe(
         &self,
         recognized: Recognized,
-        include: Include,
+        include: &Include,
     ) -> Result<Analysis, Problem> {
-        let description = &self.model.get()?.description;
+        let answers = &self.model.get()?.description.answers;
+        let in_scheme = include.scheme.as_ref();
+        let in_scheme = in_scheme.and_then(|scheme| answers.in_scheme(scheme));
+        let answers = in_scheme.as_ref().unwrap_or(answers);
         let Recognized {
             recognition,
             mut visualization,
@@ -184,76 +149,35 @@ impl Analyzer {
         if let Some(visualization) = &mut visualization {
             visualization.speech = Some(read_span(&recognition));
         }
-        let warnings = warnings(&recognized.of_samples, &recognition);
-        let speech = recognition.speech;
-        let of = |classes: Classes| {
-            let read = speech.then_some(recognition.probabilities.as_slice());
-            read.map(|probabilities| labeled(classes, description, probabilities))
-        };
-        let probabilities = of(include.classes);
-        let best = probabilities.as_ref().and_then(|all| {
-            let values: Vec<f32> = all.iter().map(|it| it.probability).collect();
-            all.get(argmax(&values))
-        });
-        Ok(Analysis {
-            name: recognized.name,
-            label: best.map(|best| best.label.clone()),
-            confidence: best.map(|best| best.probability),
-            sums: (!description.sums.is_empty()).then(|| of(Classes::Sums)),
-            sure: speech && is_sure(description, &recognition.probabilities),
-            speech,
-            adapted: None,
-            voice: None,
-            probabilities,
-            seconds: three_digits(recognized.seconds),
+        let facts = RecordingFacts {
+            seconds: recognized.seconds,
             sample_rate: recognized.sample_rate,
             channels: recognized.channels,
-            windows: include.timeline.then(|| {
-                let windows = recognition.windows.iter();
-                let analysis = |window| window_analysis(window, include.classes, description);
-                windows.map(analysis).collect()
-            }),
+            warnings: warnings(&recognized.of_samples, &recognition),
+        };
+        let mut answer = answers.answer(facts, recognition.spoken());
+        answer.path = recognized.name;
+        if include.timeline {
+            let windows = recognition.windows.iter();
+            let segments = windows.map(|window| segment(window, answers)).collect();
+            answer.add_segments(Segmentation::Windows, segments);
+        }
+        Ok(Analysis {
+            answer,
+            voice: None,
             visualization,
-            warnings,
             milliseconds: recognized.milliseconds,
         })
     }
 }
 
-fn labeled(
-    classes: Classes,
-    description: &ModelDescription,
-    probabilities: &[f32],
-) -> Vec<LabelProbability> {
-    let labels = classes.labels(description).into_iter();
-    labels
-        .zip(classes.probabilities(description, probabilities))
-        .map(|(label, probability)| LabelProbability {
-            label: label.to_owned(),
-            probability,
-        })
-        .collect()
-}
-
-fn window_analysis(
-    window: &Window,
-    classes: Classes,
-    description: &ModelDescription,
-) -> WindowAnalysis {
-    let probabilities = window
-        .speech
-        .then(|| classes.probabilities(description, &window.probabilities));
-    let label = probabilities.as_ref().and_then(|values| {
-        let labels = classes.labels(description);
-        labels.get(argmax(values)).map(|label| (*label).to_owned())
-    });
-    WindowAnalysis {
-        start: three_digits(window.start),
-        end: three_digits(window.end),
-        label,
-        probabilities,
-        speech: window.speech,
-    }
+fn segment(window: &Window, answers: &Answers) -> undertone_answer::Segment {
+    answers.segment(Part {
+        start: window.start,
+        end: window.end,
+        probabilities: window.speech.then_some(&window.probabilities[..]),
+        ..Part::default()
+    })
 }
 
 /// Return the part that the model read: from the start of its first window to the end of its last.
@@ -268,9 +192,4 @@ fn read_span(recognition: &Recognition) -> Span {
 
 fn milliseconds_since(started: Instant) -> f64 {
     three_digits(started.elapsed().as_secs_f64() * 1000.0)
-}
-
-/// Round to three digits after the point.
-pub(crate) fn three_digits(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }

@@ -6,7 +6,6 @@ mod api;
 mod assets;
 mod body;
 mod card_html;
-mod classes;
 mod decoding;
 mod extractors;
 mod fair_pool;
@@ -31,7 +30,7 @@ mod warnings;
 
 pub use guard::{InvalidToken, check_token};
 pub use recognizer::{
-    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
+    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
 };
 pub use server::{ServeError, Server, StopHandle};
 pub use settings::{Access, Limits, Settings, Timeouts};

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
+use undertone_answer::Answers;
 use undertone_audio::Recording;
 
 /// Recognizes the emotion in recordings.
@@ -46,10 +47,9 @@ pub trait Recognizer: Send + Sync + 'static {
 /// A model as the page and the interfaces describe it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelDescription {
-    /// The model's name.
-    pub name: String,
-    /// The names of the classes, in the order of the probabilities.
-    pub labels: Vec<String>,
+    /// What turns probabilities into answers: the name and the version of the model, its classes in
+    /// the order of the probabilities, their sums, and from which probability an answer is sure.
+    pub answers: Answers,
     /// Length of the network's input window in seconds.
     pub window_seconds: f64,
     /// Sample rate of the network's input in Hz.
@@ -61,21 +61,6 @@ pub struct ModelDescription {
     /// The voice that every request and every live connection starts from, unless the client sends
     /// one or turns adaptation off.
     pub voice: Option<Voice>,
-    /// The sum of the probabilities of all classes in the most probable coarse class (of `sums`, or of
-    /// the labels if there are none) from which the model may be called very sure. `None`: it never
-    /// may.
-    pub sure: Option<f32>,
-    /// Coarser classes, such as negative, neutral and positive. Empty: there are none.
-    pub sums: Vec<CoarseClass>,
-}
-
-/// A class that sums up several classes of the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoarseClass {
-    /// The name.
-    pub label: String,
-    /// The model's classes that belong to it, as indexes into the labels. At least one.
-    pub classes: Vec<usize>,
 }
 
 /// The model's result for one recording.
@@ -95,6 +80,11 @@ pub struct Recognition {
 }
 
 impl Recognition {
+    /// Return the probabilities, unless there is no speech.
+    pub(crate) fn spoken(&self) -> Option<&[f32]> {
+        self.speech.then_some(&self.probabilities[..])
+    }
+
     /// Return the result for a recording that holds no speech and that the model need not read.
     pub(crate) fn without_speech() -> Self {
         Self {

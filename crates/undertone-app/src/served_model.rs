@@ -39,10 +39,14 @@ impl ServedModel {
     pub(crate) fn set(&self, description: ModelDescription) {
         let mut others = OTHER_COLORS.iter().cycle();
         let mut color = |label: &str| color_of(label).or_else(|| others.next().copied());
-        let labels = description.labels.iter();
-        let sums = description.sums.iter();
+        let answers = &description.answers;
+        let labels = answers.labels().iter();
         let colors = labels.filter_map(|label| color(label)).collect();
-        let sum_colors = sums.filter_map(|class| color(&class.label)).collect();
+        let sums = answers
+            .sums()
+            .map_or(&[][..], |sums| &sums.labels()[..])
+            .iter();
+        let sum_colors = sums.filter_map(|label| color(label)).collect();
         let _ = self.loaded.set(LoadedModel {
             colors,
             sum_colors,

@@ -2,8 +2,9 @@
 //! forgets it after the response.
 
 use serde_json::Value;
+use undertone_answer::Adapted;
 
-use crate::analysis::Heard;
+use crate::analysis::heard_of;
 use crate::inference::Inference;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, RecognizeError, Recognizer, Voice};
@@ -44,8 +45,8 @@ impl RequestVoice {
         &mut self,
         inference: &Inference,
         recognition: Recognition,
-    ) -> Result<(Recognition, Heard), Problem> {
-        let adapted_to = Heard::of(self.heard.as_ref());
+    ) -> Result<(Recognition, Adapted), Problem> {
+        let adapted_to = heard_of(self.heard.as_ref());
         if !recognition.speech {
             return Ok((recognition, adapted_to));
         }

@@ -19,6 +19,12 @@ pub(crate) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
 
+/// `GET /api/answer.schema.json`
+pub(crate) async fn answer_schema() -> Response {
+    let content_type = [(header::CONTENT_TYPE, "application/schema+json")];
+    (content_type, undertone_answer::SCHEMA).into_response()
+}
+
 /// `GET /api/docs`
 pub(crate) async fn docs(headers: HeaderMap) -> Response {
     from_table(PAGE, "index.html", &headers)

@@ -6,7 +6,7 @@ mod metrics;
 mod model;
 mod predict;
 
-pub(crate) use docs::{docs, docs_file, openapi};
+pub(crate) use docs::{answer_schema, docs, docs_file, openapi};
 pub(crate) use health::{alive, ready};
 pub(crate) use metrics::{MetricsSources, metrics};
 pub(crate) use model::model;

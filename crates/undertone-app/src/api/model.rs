@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use undertone_answer::Classes;
 use undertone_samples::SAMPLES;
 
 use crate::problem::Problem;
@@ -15,6 +16,8 @@ use crate::settings::Limits;
 #[derive(Debug, Serialize)]
 pub(crate) struct ModelInfo {
     name: String,
+    /// What tells the trainings of the model apart, as `model.version` of an answer.
+    model_version: Option<String>,
     labels: Vec<Label>,
     window_seconds: f64,
     sample_rate: u32,
@@ -25,7 +28,7 @@ pub(crate) struct ModelInfo {
     samples: Vec<SampleInfo>,
     /// Whether the model adapts to voices.
     adapts: bool,
-    /// The probability from which a sum is very sure.
+    /// The probability from which an answer is sure.
     sure: Option<f32>,
     /// The coarse classes.
     sums: Vec<Sum>,
@@ -61,10 +64,12 @@ pub(crate) async fn model(
 ) -> Result<Json<ModelInfo>, Problem> {
     let model = model.get()?;
     let description = &model.description;
+    let answers = &description.answers;
     Ok(Json(ModelInfo {
-        name: description.name.clone(),
-        labels: description
-            .labels
+        name: answers.model().name.clone(),
+        model_version: answers.model().version.clone(),
+        labels: answers
+            .labels()
             .iter()
             .zip(&model.colors)
             .map(|(name, color)| Label {
@@ -87,21 +92,27 @@ pub(crate) async fn model(
             })
             .collect(),
         adapts: description.adapts,
-        sure: description.sure,
-        sums: description
-            .sums
-            .iter()
-            .zip(&model.sum_colors)
-            .map(|(class, color)| Sum {
-                name: class.label.clone(),
-                color,
-                labels: class
-                    .classes
-                    .iter()
-                    .filter_map(|index| description.labels.get(*index).cloned())
-                    .collect(),
-            })
-            .collect(),
+        sure: answers.sure(),
+        sums: answers
+            .sums()
+            .map(|sums| sums_of(sums, answers.labels(), &model.sum_colors))
+            .unwrap_or_default(),
         version: env!("CARGO_PKG_VERSION"),
     }))
+}
+
+/// Describe the sums of classes with these labels.
+fn sums_of(sums: &Classes, labels: &[String], colors: &[&'static str]) -> Vec<Sum> {
+    let sums_and_colors = sums.labels().iter().zip(colors).enumerate();
+    sums_and_colors
+        .map(|(class, (name, color))| Sum {
+            name: name.clone(),
+            color,
+            labels: sums
+                .members(class)
+                .into_iter()
+                .filter_map(|index| labels.get(index).cloned())
+                .collect(),
+        })
+        .collect()
 }

@@ -9,10 +9,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use undertone_answer::Failure;
+use undertone_corpus::LabelScheme;
 
 use crate::analysis::{Analysis, Analyzer, Include, Recognized};
 use crate::body::{BodyReader, File, Form, TextField};
-use crate::classes::Classes;
 use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::memory_budget::MemoryBudget;
@@ -42,11 +43,11 @@ pub(crate) struct Options {
 impl Options {
     fn include(&self, description: &ModelDescription) -> Result<Include, Problem> {
         let scheme = self.scheme.as_deref();
-        let classes = scheme.map(|name| Classes::of_scheme(name, description));
+        let scheme = scheme.map(|name| scheme_of(name, description));
         Ok(Include {
             timeline: switch("timeline", self.timeline.as_deref())?,
             visualization: switch("picture", self.picture.as_deref())?,
-            classes: classes.transpose()?.unwrap_or_default(),
+            scheme: scheme.transpose()?,
         })
     }
 
@@ -55,6 +56,23 @@ impl Options {
         let voice = self.voice.as_deref();
         voice.map(|value| switch("voice", Some(value))).transpose()
     }
+}
+
+/// Return the scheme of this name, or an error if the model's classes cannot be summed to its.
+fn scheme_of(name: &str, description: &ModelDescription) -> Result<LabelScheme, Problem> {
+    let schemes = description.answers.own().schemes();
+    let found = schemes.iter().find(|scheme| scheme.name() == name);
+    found.cloned().ok_or_else(|| {
+        let known: Vec<String> = schemes.iter().map(|it| format!("`{it}`")).collect();
+        let known = match known.is_empty() {
+            true => "leave it out, since this model has classes of its own".to_owned(),
+            false => format!("this model has {}", known.join(" and ")),
+        };
+        Problem::new(
+            Kind::BadRequest,
+            format!("`scheme` is not one that this model can use: {known}"),
+        )
+    })
 }
 
 fn switch(name: &str, value: Option<&str>) -> Result<bool, Problem> {
@@ -124,7 +142,7 @@ impl Predictor {
         &self,
         mut recognized: Recognized,
         voice: Option<&mut RequestVoice>,
-        include: Include,
+        include: &Include,
     ) -> Result<Analysis, Problem> {
         let Some(voice) = voice else {
             return self.analyzer.describe(recognized, include);
@@ -133,7 +151,7 @@ impl Predictor {
         let (recognition, adapted_to) = judging.await?;
         recognized.recognition = recognition;
         let mut analysis = self.analyzer.describe(recognized, include)?;
-        analysis.adapted = Some(adapted_to);
+        analysis.answer.adapted = Some(adapted_to);
         Ok(analysis)
     }
 
@@ -161,8 +179,8 @@ pub(crate) async fn predict(
         let detail = "send one `file` here, or several to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let recognizing = predictor.analyzer.recognize(client, bytes, name, include);
-    let judging = predictor.judge(recognizing.await?, voice.as_mut(), include);
+    let recognizing = predictor.analyzer.recognize(client, bytes, name, &include);
+    let judging = predictor.judge(recognizing.await?, voice.as_mut(), &include);
     let mut analysis = judging.await?;
     analysis.voice = voice.and_then(RequestVoice::profile);
     predictor.respond(client, &analysis)
@@ -181,10 +199,7 @@ struct BatchResults {
 #[serde(untagged)]
 enum FileResult {
     Done(Box<Analysis>),
-    Failed {
-        name: Option<String>,
-        error: Problem,
-    },
+    Failed(Failure<Problem>),
 }
 
 /// Analyze several recordings. One that fails does not affect the others. If they are of one voice,
@@ -200,7 +215,7 @@ pub(crate) async fn predict_batch(
     let recognize = async |File { name, bytes }: File| {
         let recognizing = predictor
             .analyzer
-            .recognize(client, bytes, name.clone(), include);
+            .recognize(client, bytes, name.clone(), &include);
         (name, recognizing.await)
     };
     let mut recognized = futures_util::stream::iter(received.files)
@@ -209,13 +224,13 @@ pub(crate) async fn predict_batch(
     let mut results = Vec::new();
     while let Some((name, recognized)) = recognized.next().await {
         let judged = match recognized {
-            Ok(recognized) => predictor.judge(recognized, voice.as_mut(), include).await,
+            Ok(recognized) => predictor.judge(recognized, voice.as_mut(), &include).await,
             Err(problem) => Err(problem),
         };
         results.push(match judged {
             Ok(analysis) => FileResult::Done(Box::new(analysis)),
             Err(problem) if problem.kind == Kind::Voice => return Err(problem),
-            Err(error) => FileResult::Failed { name, error },
+            Err(error) => FileResult::Failed(Failure { path: name, error }),
         });
     }
     let voice = voice.and_then(RequestVoice::profile);

@@ -196,9 +196,9 @@ impl Calls {
         let result = match recording {
             Ok(bytes) => {
                 let include = Include::default();
-                let recognizing = self.analyzer.recognize(client, bytes, None, include);
+                let recognizing = self.analyzer.recognize(client, bytes, None, &include);
                 match recognizing.await {
-                    Ok(recognized) => self.describe(recognized, include).await,
+                    Ok(recognized) => self.describe(recognized, &include).await,
                     Err(problem) => Err(problem),
                 }
             }
@@ -216,7 +216,7 @@ impl Calls {
     async fn describe(
         &self,
         mut recognized: Recognized,
-        include: Include,
+        include: &Include,
     ) -> Result<Analysis, Problem> {
         if let Some(own) = &self.analyzer.model.get()?.description.voice {
             let mut voice = RequestVoice::own(own);

@@ -48,7 +48,7 @@ pub(crate) async fn config(
     State(model): State<Arc<ServedModel>>,
     State(limits): State<Arc<Limits>>,
 ) -> Result<Json<Value>, Problem> {
-    let name = &model.get()?.description.name;
+    let name = &model.get()?.description.answers.model().name;
     let mut config: Map<String, Value> = serde_json::from_str(CONFIG)
         .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
     config.insert("app_id".to_owned(), json!(*app_id));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use undertone_answer::ByName;
 
 use crate::analysis::Analysis;
 use crate::problem::Problem;
@@ -102,11 +103,13 @@ fn error(detail: &str, title: &str) -> Value {
 /// Return the value of a `gr.Label`: all labels, the most probable first. Without speech, there is
 /// no label (Gradio's `LabelData` allows null) and the list is empty.
 fn label_data(analysis: &Analysis) -> Value {
-    let mut confidences: Vec<_> = analysis.probabilities.iter().flatten().collect();
-    confidences.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+    let answer = &analysis.answer;
+    let mut confidences: Vec<(&str, f32)> =
+        answer.probabilities.iter().flat_map(ByName::iter).collect();
+    confidences.sort_by(|one, other| other.1.total_cmp(&one.1));
     let confidences: Vec<Value> = confidences
         .into_iter()
-        .map(|it| json!({"label": it.label, "confidence": it.probability}))
+        .map(|(label, confidence)| json!({"label": label, "confidence": confidence}))
         .collect();
-    json!({"label": analysis.label, "confidences": confidences})
+    json!({"label": answer.label, "confidences": confidences})
 }

@@ -97,6 +97,8 @@ struct Recognized {
     received: u64,
     level_db: f64,
     of_samples: Vec<Warning>,
+    /// Length of the window in seconds.
+    seconds: f64,
     recognition: Result<Recognition, Problem>,
     elapsed: Duration,
 }
@@ -211,6 +213,8 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
                 let judging = voice.judge(&live.inference, result.recognition?, new.min(seconds));
                 let result = WindowResult {
                     recognition: judging.await?,
+                    seconds: result.seconds,
+                    sample_rate,
                     received: result.received,
                     level_db: result.level_db,
                     of_samples: &result.of_samples,
@@ -303,6 +307,7 @@ async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> Recognized {
     } = due;
     let recording = Recording::mono(samples, sample_rate);
     let of_samples = Warning::of(&recording);
+    let seconds = recording.duration();
     let recognition = if of_samples.contains(&Warning::Silent) {
         Ok(Recognition::without_speech())
     } else {
@@ -312,6 +317,7 @@ async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> Recognized {
         received,
         level_db,
         of_samples,
+        seconds,
         recognition,
         elapsed: started.elapsed(),
     }

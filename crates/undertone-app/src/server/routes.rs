@@ -49,6 +49,7 @@ fn rest() -> Vec<Route> {
         get("/api/live", live::live),
         get("/api/model", api::model),
         get("/api/openapi.json", api::openapi),
+        get("/api/answer.schema.json", api::answer_schema),
         get("/healthz", api::alive),
         get("/readyz", api::ready),
         get("/metrics", api::metrics),

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use undertone_app::{
-    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
+    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
 };
 use undertone_audio::Recording;
 
-use crate::support::{Running, settings, start_recognizer};
+use crate::support::{Running, answers, settings, start_recognizer};
 
 /// A recording at this rate is unfamiliar.
 pub(crate) const UNFAMILIAR: u32 = 44_100;
@@ -34,24 +34,13 @@ pub(crate) struct Adaptive;
 
 impl Recognizer for Adaptive {
     fn description(&self) -> ModelDescription {
-        let sum = |label: &str, classes: &[usize]| CoarseClass {
-            label: label.to_owned(),
-            classes: classes.to_vec(),
-        };
         ModelDescription {
-            name: "adaptive".to_owned(),
-            labels: LABELS.map(str::to_owned).to_vec(),
+            answers: answers("adaptive", &LABELS, Some(0.75)),
             window_seconds: 2.0,
             sample_rate: 16_000,
             card: Some("# Adaptive\n\nHears voices.".to_owned()),
             adapts: true,
             voice: None,
-            sure: Some(0.75),
-            sums: vec![
-                sum("negative", &[0, 1, 2, 5]),
-                sum("neutral", &[4]),
-                sum("positive", &[3, 6]),
-            ],
         }
     }
 

@@ -90,16 +90,19 @@ fn responses_match_the_openapi_document() {
         ("file", "quiet.wav", &quiet),
     ];
     let batch = |query: &str| server.post_form(&format!("/api/predict/batch{query}"), &parts);
-    let everything = start_adaptive().post(
+    let everything = start_adaptive().post_form(
         "/api/predict?timeline=1&picture=1&voice=1",
-        &wav_at(48_000, 5.0, 0.5),
+        &[("file", "a.wav", &wav_at(48_000, 5.0, 0.5))],
     );
-    // Every property of an analysis that the document describes appears in this one.
+    // Every property of an analysis that the document describes appears in this one, except that
+    // windows are not summed up.
     let described = openapi.document["components"]["schemas"]["Analysis"]["properties"].clone();
     let keys = |value: &Value| -> BTreeSet<String> {
         value.as_object().unwrap().keys().cloned().collect()
     };
-    assert_eq!(keys(&everything.json()), keys(&described));
+    let mut found = keys(&everything.json());
+    found.insert("summary".to_owned());
+    assert_eq!(found, keys(&described));
     for (operation, response) in [
         ("POST /api/predict", server.predict(&loud)),
         ("POST /api/predict", everything),
@@ -112,6 +115,10 @@ fn responses_match_the_openapi_document() {
         ("GET /api/model", server.get("/api/model")),
         ("GET /api/model", start_adaptive().get("/api/model")),
         ("GET /api/openapi.json", server.get("/api/openapi.json")),
+        (
+            "GET /api/answer.schema.json",
+            server.get("/api/answer.schema.json"),
+        ),
         ("GET /healthz", server.get("/healthz")),
         ("GET /readyz", server.get("/readyz")),
         ("GET /metrics", server.get("/metrics")),
@@ -126,6 +133,54 @@ fn responses_match_the_openapi_document() {
             let is_checked = checked.contains(&operation) || path == "/api/live";
             assert!(is_checked, "no response of {operation} was checked");
         }
+    }
+}
+
+#[test]
+fn the_document_has_the_schema_of_answers() {
+    let server = start();
+    let served = server.get("/api/answer.schema.json").json();
+    // The document has the definitions among its own.
+    let moved = served["$defs"].to_string();
+    let moved = moved.replace("#/$defs/", "#/components/schemas/");
+    let shared: Value = serde_json::from_str(&moved).unwrap();
+    let document = server.get("/api/openapi.json").json();
+    let schemas = &document["components"]["schemas"];
+    for (name, schema) in shared.as_object().unwrap() {
+        match name.as_str() {
+            "Answer" | "Failure" | "NumbersAnswer" | "NumbersSegment" => {}
+            name => assert_eq!(&schemas[name], schema, "{name}"),
+        }
+    }
+    let of_answers = shared["Answer"]["properties"].as_object().unwrap();
+    for (name, property) in of_answers {
+        assert_eq!(&schemas["Analysis"]["properties"][name], property, "{name}");
+        let live = &schemas["LiveAnalysis"]["properties"][name];
+        assert!(live.is_null() || live == property, "{name}");
+    }
+}
+
+#[test]
+fn all_answers_are_as_their_schema_says() {
+    let schema: Value = serde_json::from_str(undertone_answer::SCHEMA).unwrap();
+    let check = |shape: &str, answer: &Value| {
+        let found = violations(&schema, &format!("/$defs/{shape}"), answer);
+        assert!(found.is_empty(), "{found:#?}");
+        assert!(violations(&schema, "", answer).is_empty());
+    };
+    let loud = wav(0.9);
+    for server in [start(), start_adaptive()] {
+        for query in ["", "?timeline=1", "?scheme=sentiment3&timeline=1"] {
+            let answer = server.post(&format!("/api/predict{query}"), &loud);
+            check("Answer", &answer.json());
+        }
+        let silent = server.post("/api/predict?timeline=1", &wav(0.0));
+        check("Answer", &silent.json());
+        let parts: [(&str, &str, &[u8]); 2] =
+            [("file", "a.wav", &loud), ("file", "b.txt", b"words")];
+        let batch = server.post_form("/api/predict/batch", &parts).json();
+        check("Answer", &batch["results"][0]);
+        check("Failure", &batch["results"][1]);
     }
 }
 

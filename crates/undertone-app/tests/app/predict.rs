@@ -1,5 +1,3 @@
-use serde_json::Value;
-
 use crate::support::{LABELS, start, wav, wav_at};
 
 #[test]
@@ -8,28 +6,28 @@ fn a_recording_can_be_the_body_or_a_form_field() {
     let response = server.predict(&wav(0.5));
     assert_eq!(response.status, 200, "{}", response.text());
     let response = response.json();
-    assert_eq!(response["name"], Value::Null);
+    assert_eq!(response.get("path"), None);
     assert_eq!(response["label"], "positive");
     assert!((response["confidence"].as_f64().unwrap() - 0.5).abs() < 0.01);
-    let labels: Vec<&str> = response["probabilities"]
-        .as_array()
+    let labels: Vec<&String> = response["probabilities"]
+        .as_object()
         .unwrap()
-        .iter()
-        .map(|it| it["label"].as_str().unwrap())
+        .keys()
         .collect();
     assert_eq!(labels, LABELS);
+    assert_eq!(response["model"]["name"], "obedient");
     assert_eq!(response["seconds"], 1.0);
     assert_eq!(
         (&response["sample_rate"], &response["channels"]),
         (&16_000.into(), &1.into())
     );
-    assert!(response.get("windows").is_none() && response.get("picture").is_none());
+    assert!(response.get("segments").is_none() && response.get("picture").is_none());
     assert!(response["milliseconds"]["decode"].as_f64().unwrap() > 0.0);
 
     let form = server
         .post_form("/api/predict", &[("file", "../a/b.wav", &wav(0.5))])
         .json();
-    assert_eq!(form["name"], "b.wav");
+    assert_eq!(form["path"], "b.wav");
     assert_eq!(form["probabilities"], response["probabilities"]);
 }
 
@@ -42,14 +40,15 @@ fn timeline_and_picture_are_optional() {
             &wav_at(48_000, 5.0, 0.5),
         )
         .json();
-    let windows = response["windows"].as_array().unwrap();
+    assert_eq!(response["segmentation"], "windows");
+    let windows = response["segments"].as_array().unwrap();
     assert_eq!(windows.len(), 3);
     assert_eq!(
         (&windows[2]["start"], &windows[2]["end"]),
         (&4.0.into(), &5.0.into())
     );
     assert_eq!(windows[0]["label"], "positive");
-    assert_eq!(windows[0]["probabilities"].as_array().unwrap().len(), 3);
+    assert_eq!(windows[0]["probabilities"].as_object().unwrap().len(), 3);
     let picture = &response["picture"];
     assert_eq!(picture["peaks"]["max"].as_array().unwrap().len(), 1000);
     assert_eq!(picture["mel"]["bands"], 64);
@@ -82,8 +81,8 @@ fn one_bad_file_of_a_batch_does_not_affect_the_others() {
     assert_eq!(response.status, 200, "{}", response.text());
     let results = response.json()["results"].as_array().unwrap().clone();
     assert_eq!(results[0]["label"], "positive");
-    assert_eq!(results[0]["windows"].as_array().unwrap().len(), 1);
-    assert_eq!(results[1]["name"], "notes.txt");
+    assert_eq!(results[0]["segments"].as_array().unwrap().len(), 1);
+    assert_eq!(results[1]["path"], "notes.txt");
     assert_eq!(results[1]["error"]["type"], "urn:undertone:not-audio");
     assert_eq!(results[2]["label"], "negative");
 }

@@ -161,15 +161,12 @@ fn requests_before_the_model_is_loaded_get_503() {
     impl undertone_app::Recognizer for Slow {
         fn description(&self) -> undertone_app::ModelDescription {
             undertone_app::ModelDescription {
-                name: "slow".to_owned(),
-                labels: vec!["one".to_owned()],
+                answers: crate::support::answers("slow", &["one"], None),
                 window_seconds: 2.0,
                 sample_rate: 16_000,
                 card: None,
                 adapts: false,
                 voice: None,
-                sure: None,
-                sums: Vec::new(),
             }
         }
         fn recognize(

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use undertone_answer::{Answers, Classes, ModelIdentity};
 use undertone_app::{
     ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, StopHandle, Window,
 };
@@ -21,6 +22,16 @@ pub(crate) const WAITS: u32 = 12_000;
 pub(crate) const BREAKS: u32 = 22_050;
 
 pub(crate) const LABELS: [&str; 3] = ["negative", "neutral", "positive"];
+
+/// Return what answers in the classes of a model.
+pub(crate) fn answers(name: &str, labels: &[&str], sure: Option<f32>) -> Answers {
+    let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+    let model = ModelIdentity {
+        name: name.to_owned(),
+        version: Some("0123456789ab".to_owned()),
+    };
+    Answers::new(model, Classes::new(labels, None), sure)
+}
 
 /// Blocks recordings at [`WAITS`] until it is opened.
 #[derive(Debug, Default)]
@@ -51,15 +62,12 @@ pub(crate) struct Obedient {
 impl Recognizer for Obedient {
     fn description(&self) -> ModelDescription {
         ModelDescription {
-            name: "obedient".to_owned(),
-            labels: LABELS.map(str::to_owned).to_vec(),
+            answers: answers("obedient", &LABELS, None),
             window_seconds: 2.0,
             sample_rate: 16_000,
             card: Some("---\nlicense: mit\n---\n# Obedient\n\nKnows <b>nothing</b>.".to_owned()),
             adapts: false,
             voice: None,
-            sure: None,
-            sums: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use undertone_app::{Access, Limits, ModelDescription, ServeError, Server, Settin
 use undertone_models::DeviceKind;
 
 use super::served_classifier::ServedClassifier;
-use crate::answers::refusal;
+use crate::answers::{identity, refusal};
 use crate::cli::{LogFormat, ServeArgs};
 use crate::exit::Exit;
 use crate::model::ModelSource;
@@ -111,12 +111,12 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
     } else {
         format!("http://{address}")
     };
-    let name = &description.name;
+    let name = &description.answers.model().name;
     let told = if json {
         output::json(&Started {
             url,
             model: name,
-            labels: &description.labels,
+            labels: description.answers.labels(),
         })
     } else {
         output::line(format_args!("serving {name} at {url} (stop with Ctrl-C)"))
@@ -142,14 +142,12 @@ fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> 
     };
     let voice = args.voice.as_deref();
     let voice = voice.map(|path| voice_profile::read(path, &classifier));
-    let named = args.model.as_deref().map(|path| path.display().to_string());
-    let own_name = classifier.config().map(|config| config.name.clone());
-    let name = own_name.or(named).unwrap_or_default();
+    let model = identity(&source, || classifier.identity());
     Ok(ServedClassifier::new(
         classifier,
         classes,
         voice.transpose()?,
-        name,
+        model,
         source.card(),
     ))
 }

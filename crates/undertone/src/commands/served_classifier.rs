@@ -1,10 +1,8 @@
 //! A classifier as the server uses it.
 
 use serde::Deserialize;
-use undertone_answer::Classes;
-use undertone_app::{
-    CoarseClass, Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Window,
-};
+use undertone_answer::{Answers, Classes, ModelIdentity};
+use undertone_app::{Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Window};
 use undertone_audio::Recording;
 use undertone_models::{Classifier, ClassifyError, Prediction, Voice, VoiceError};
 
@@ -20,23 +18,18 @@ impl ServedClassifier {
         classifier: Classifier,
         classes: Classes,
         voice: Option<Voice>,
-        name: String,
+        model: ModelIdentity,
         card: Option<String>,
     ) -> Self {
         let front_end = classifier.front_end();
         let sample_rate = front_end.config().sample_rate;
         let sure = classifier.config().and_then(|config| config.sure);
-        let sums = classes
-            .as_own()
-            .sentiments()
-            .as_ref()
-            .map_or(Vec::new(), coarse_classes);
         // The limit is one of sums. Coarser classes that are no sums have none.
-        let has_limit = !sums.is_empty() || !classes.sum_up();
+        let has_limit = classes.as_own().sentiments().is_some() || !classes.sum_up();
+        let sure = sure.filter(|_| has_limit).map(|least| least as f32);
         Self {
             description: ModelDescription {
-                name,
-                labels: classes.labels().to_vec(),
+                answers: Answers::new(model, classes.as_own(), sure),
                 window_seconds: front_end.window_samples() as f64 / f64::from(sample_rate),
                 sample_rate,
                 card,
@@ -44,8 +37,6 @@ impl ServedClassifier {
                 voice: voice
                     .and_then(|voice| serde_json::to_value(voice).ok())
                     .map(undertone_app::Voice),
-                sure: sure.filter(|_| has_limit).map(|least| least as f32),
-                sums,
             },
             classifier,
             classes,
@@ -128,15 +119,6 @@ impl Recognizer for ServedClassifier {
         let adapted = self.classifier.adapted(&prediction, &voice);
         Ok(self.recognition(&adapted.map_err(unusable)?))
     }
-}
-
-fn coarse_classes(sums: &Classes) -> Vec<CoarseClass> {
-    let labels = sums.labels().iter().enumerate();
-    let class = |(class, label): (usize, &String)| CoarseClass {
-        label: label.clone(),
-        classes: sums.members(class),
-    };
-    labels.map(class).collect()
 }
 
 fn unusable(error: VoiceError) -> RecognizeError {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::program::{sample, serve};
+use crate::schema::violations;
 
 #[test]
 fn the_server_gives_the_same_result_as_predict() {
@@ -26,15 +28,34 @@ fn the_server_gives_the_same_result_as_predict() {
         assert_eq!(answer["seconds"], printed["seconds"]);
         let windows = answer["segments"].as_array().unwrap();
         assert_eq!(windows.len(), printed["segments"].as_array().unwrap().len());
-        for each in answer["probabilities"].as_array().unwrap() {
-            let label = each["label"].as_str().unwrap();
+        for (label, found) in answer["probabilities"].as_object().unwrap() {
             let expected = printed["probabilities"][label].as_f64().unwrap();
-            let found = each["probability"].as_f64().unwrap();
+            let found = found.as_f64().unwrap();
             assert!(
                 (found - expected).abs() < 1e-5,
                 "{} {label}: {found} {expected}",
                 path.display()
             );
+        }
+        assert_eq!(answer["model"], printed["model"]);
+        let members = |value: &Value| -> BTreeSet<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        let shared: BTreeSet<String> = members(&answer)
+            .intersection(&members(&printed))
+            .cloned()
+            .collect();
+        let mut of_all = shared.clone();
+        of_all.insert("path".to_owned());
+        assert_eq!(
+            of_all,
+            members(&printed),
+            "the server names all members alike"
+        );
+        let schema: Value = serde_json::from_str(undertone_answer::SCHEMA).unwrap();
+        for answer in [&answer, &printed] {
+            let found = violations(&schema, "/$defs/Answer", answer);
+            assert!(found.is_empty(), "{found:#?}");
         }
     }
 }

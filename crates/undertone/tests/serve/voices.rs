@@ -67,19 +67,17 @@ fn assert_same(answer: &Value, printed: &Value) {
     );
     assert_eq!(answer["warnings"], printed["warnings"]);
     for field in ["probabilities", "sums"] {
-        let Some(values) = answer[field].as_array() else {
+        let Some(values) = answer[field].as_object() else {
             assert_eq!(answer.get(field), printed.get(field), "{field}");
             continue;
         };
         assert_eq!(values.len(), printed[field].as_object().unwrap().len());
-        for each in values {
-            let expected = printed[field][each["label"].as_str().unwrap()]
-                .as_f64()
-                .unwrap();
-            let found = each["probability"].as_f64().unwrap();
+        for (label, found) in values {
+            let expected = printed[field][label].as_f64().unwrap();
+            let found = found.as_f64().unwrap();
             assert!(
                 (found - expected).abs() < 1e-5,
-                "{field}: {each} {expected}"
+                "{field}: {label} {found} {expected}"
             );
         }
     }

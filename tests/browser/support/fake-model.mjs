@@ -30,7 +30,7 @@ function inPage({ LABELS, COLORS, SUMS }) {
     const total = means.reduce((sum, each) => sum + each);
     return means.map((mean) => mean / total);
   };
-  const named = (names, values) => names.map((label, i) => ({ label, probability: values[i] }));
+  const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
   const json = (value, status = 200) =>
     new Response(JSON.stringify(value), { status, headers: { "Content-Type": status === 200 ? "application/json" : "application/problem+json" } });
 
@@ -63,9 +63,12 @@ function inPage({ LABELS, COLORS, SUMS }) {
       sums: speech ? named(SUMS.map((sum) => sum.name), sumsOf(values)) : null,
       sure, speech,
       warnings: speech ? [] : ["no-speech"],
-      windows: result.windows?.map(({ start, end }, i) => {
+      segments: result.segments?.map(({ start, end }, i) => {
         const spoken = speech && !(name.startsWith("gaps") && i % 2 === 1);
-        return { start, end, speech: spoken, label: spoken ? label : null, probabilities: spoken ? values : null };
+        return {
+          start, end, speech: spoken, label: spoken ? label : null,
+          confidence: spoken ? Math.max(...values) : null, probabilities: spoken ? named(LABELS, values) : null,
+        };
       }),
     });
     if (wanted) {
@@ -110,8 +113,8 @@ function inPage({ LABELS, COLORS, SUMS }) {
       return {
         ...result,
         label: speech ? (adapted > 0 ? "happy" : "angry") : null,
-        probabilities: speech ? values : null,
-        sums: speech ? sumsOf(values) : null,
+        probabilities: speech ? named(LABELS, values) : null,
+        sums: speech ? named(SUMS.map((sum) => sum.name), sumsOf(values)) : null,
         sure: false,
         silent: false,
         speech,

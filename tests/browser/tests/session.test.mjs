@@ -18,7 +18,7 @@ async function dropAll(page) {
   page.on("response", async (response) => {
     if (!/api\/predict/.test(response.url()) || !response.ok()) return;
     const answer = await response.json();
-    answers.set(answer.name, answer);
+    answers.set(answer.path, answer);
   });
   await drop(page, FILES);
   await page.locator("#session-progress").waitFor({ state: "hidden" });
@@ -43,7 +43,7 @@ test("several files are listed, including the broken one", () =>
     const row = await page.locator("#session-table tbody tr").first().innerText();
     const { label, probabilities } = answers.get("neutral.flac");
     assert.match(row, new RegExp(label, "i"));
-    for (const { probability } of probabilities) assert.ok(row.includes(`${(100 * probability).toFixed(1)}\u202f%`), row);
+    for (const share of Object.values(probabilities)) assert.ok(row.includes(`${(100 * share).toFixed(1)}\u202f%`), row);
     assert.match(await page.locator("#status").innerText(), /3 recordings analyzed, 1 failed/);
   }, EXPECTED));
 
@@ -74,10 +74,10 @@ test("the CSV holds every recording with all digits", () =>
     const { name, text } = await saved(page, "Save CSV");
     assert.equal(name, "undertone.csv");
     const lines = text.split("\r\n");
-    const { label, confidence, probabilities, sums = [], seconds, warnings } = answers.get("neutral.flac");
-    const labels = probabilities.map((each) => each.label);
-    assert.equal(lines[0], ["name", "label", "confidence", ...labels, ...sums.map((each) => `sum_${each.label}`), "seconds", "warnings", "error"].join(","));
-    assert.equal(lines[1], ["neutral.flac", label, confidence, ...[...probabilities, ...sums].map((each) => each.probability), seconds, warnings.join(" "), ""].join(","));
+    const { label, confidence, probabilities, sums = {}, seconds, warnings } = answers.get("neutral.flac");
+    const named = [...Object.keys(probabilities).map((each) => `p_${each}`), ...Object.keys(sums).map((each) => `sum_${each}`)];
+    assert.equal(lines[0], ["path", "label", "confidence", ...named, "seconds", "warnings", "error"].join(","));
+    assert.equal(lines[1], ["neutral.flac", label, confidence, ...Object.values(probabilities), ...Object.values(sums), seconds, warnings.join(" "), ""].join(","));
     assert.match(lines[2], /^notes\.txt,,+This file is not a readable recording$/);
     assert.match(lines[3], /^"sad, ""very""\.flac",/);
     assert.equal(lines.length, 6); // a header, four files, and the end of the last line
@@ -90,7 +90,7 @@ test("the JSON holds the server's results", () =>
     assert.equal(name, "undertone.json");
     const [neutral, notes, sad] = JSON.parse(text);
     assert.deepEqual(neutral.probabilities, answers.get("neutral.flac").probabilities);
-    assert.equal(sad.name, 'sad, "very".flac');
+    assert.equal(sad.path, 'sad, "very".flac');
     assert.deepEqual(notes, { name: "notes.txt", error: "This file is not a readable recording" });
   }, EXPECTED));
 

@@ -29,7 +29,7 @@ test("a short recording has no timeline", () =>
 
 test("pointing shows the values of the window under the pointer", () =>
   visit(async (page) => {
-    const { windows, seconds } = await openLong(page);
+    const { segments: windows, seconds } = await openLong(page);
     assert.ok(windows.length > 5);
     const { width } = await page.locator("#timeline").boundingBox();
     for (const each of [windows[2], windows.at(-3)]) {
@@ -37,7 +37,7 @@ test("pointing shows the values of the window under the pointer", () =>
       await page.locator("#timeline").hover({ position: { x: (middle / seconds) * width, y: 40 } });
       const tip = await page.locator(".tip").innerText();
       assert.ok(tip.includes(`${each.start.toFixed(1)}–${each.end.toFixed(1)} s`), tip);
-      for (const share of each.probabilities ?? []) assert.ok(tip.includes(percentOf(share)), `${tip} lacks ${percentOf(share)}`);
+      for (const share of Object.values(each.probabilities ?? {})) assert.ok(tip.includes(percentOf(share)), `${tip} lacks ${percentOf(share)}`);
     }
     await page.mouse.move(5, 5);
     assert.equal(await page.locator(".tip").isVisible(), false);
@@ -54,7 +54,7 @@ test("a click jumps there", () =>
 
 test("the keyboard moves from window to window and plays from one", () =>
   visit(async (page) => {
-    const { windows } = await openLong(page);
+    const { segments: windows } = await openLong(page);
     const slider = page.getByRole("slider", { name: /Emotion over time/ });
     await slider.focus();
     await page.keyboard.press("ArrowRight");
@@ -71,7 +71,7 @@ test("the keyboard moves from window to window and plays from one", () =>
 
 test("the chart shows each window's most probable label in its color", () =>
   visit(async (page) => {
-    const { windows, seconds } = await openLong(page);
+    const { segments: windows, seconds } = await openLong(page);
     const { labels } = await page.evaluate(async () => (await fetch("api/model")).json());
     for (const { start, end, label } of [windows[0], windows[4], windows.at(-1)].filter(({ speech }) => speech)) {
       const shown = await page.locator("#timeline canvas").evaluate((canvas, share) => {
@@ -84,11 +84,11 @@ test("the chart shows each window's most probable label in its color", () =>
 
 test("the timeline is available as a table", () =>
   visit(async (page) => {
-    const { windows } = await openLong(page);
+    const { segments: windows } = await openLong(page);
     await page.getByText("The timeline as a table").click();
     assert.equal(await page.locator("#timeline-table tbody tr").count(), windows.length);
     const row = await page.locator("#timeline-table tbody tr").nth(1).innerText();
     const { label, probabilities } = windows[1];
-    const words = label ? [label, percentOf(probabilities[0])] : ["no speech"];
+    const words = label ? [label, percentOf(Object.values(probabilities)[0])] : ["no speech"];
     for (const each of words) assert.ok(row.includes(each), `${row} lacks ${each}`);
   }));

@@ -72,7 +72,7 @@ test("where nobody speaks, the timeline has gaps", () =>
   meet(async (page) => {
     const answer = page.waitForResponse(/api\/predict/);
     await page.setInputFiles("#file", fileWith("gaps.wav", changingVoice(12)));
-    const { windows, seconds } = await (await answer).json();
+    const { segments: windows, seconds } = await (await answer).json();
     await analyzed(page, "gaps.wav");
     const alpha = (index) =>
       page.locator("#timeline canvas").evaluate((canvas, share) => {

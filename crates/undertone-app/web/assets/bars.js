@@ -18,18 +18,18 @@ export class Bars {
         number,
       );
       row.style.setProperty("--label", color);
-      return { row, number };
+      return { name, row, number };
     });
     list.replaceChildren(...this.#rows.map(({ row }) => row));
   }
 
-  /** Show one probability per label, or none for null. */
+  /** Show the probabilities of the labels by name, or none for null. */
   show(probabilities) {
-    const highest = probabilities && Math.max(...probabilities);
-    this.#rows.forEach(({ row, number }, i) => {
-      row.style.setProperty("--share", probabilities?.[i] ?? 0);
-      row.classList.toggle("highest", probabilities?.[i] === highest);
-      number.textContent = probabilities ? percent(probabilities[i]) : "–";
-    });
+    const highest = probabilities && Math.max(...this.#rows.map(({ name }) => probabilities[name]));
+    for (const { name, row, number } of this.#rows) {
+      row.style.setProperty("--share", probabilities?.[name] ?? 0);
+      row.classList.toggle("highest", probabilities?.[name] === highest);
+      number.textContent = probabilities ? percent(probabilities[name]) : "–";
+    }
   }
 }

@@ -11,7 +11,10 @@ const SCALE = [
 ];
 
 const wordFor = (confidence) => SCALE.find(({ from }) => confidence >= from).word;
-const descending = (probabilities) => [...probabilities].sort((a, b) => b.probability - a.probability);
+const descending = (probabilities) =>
+  Object.entries(probabilities)
+    .map(([label, probability]) => ({ label, probability }))
+    .sort((a, b) => b.probability - a.probability);
 
 /**
  * Return a sentence such as "Fairly sure, 78.1 %. Next is neutral with 15.0 %." Only the server

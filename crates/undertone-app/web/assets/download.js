@@ -6,27 +6,27 @@ const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '"
 const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 /**
- * Return CSV with a line per recording: name, label, confidence, each class, each sum, seconds,
- * warnings, error.
+ * Return CSV with a line per recording: path, label, confidence, each class, each sum, seconds,
+ * warnings, error. The columns are named as those of `undertone predict --format csv`.
  */
 export function toCsv(entries, { labels, sums }) {
-  const names = [...labels.map(({ name }) => name), ...sums.map(({ name }) => `sum_${name}`)];
-  const heads = ["name", "label", "confidence", ...names, "seconds", "warnings", "error"];
+  const names = [...labels.map(({ name }) => `p_${name}`), ...sums.map(({ name }) => `sum_${name}`)];
+  const heads = ["path", "label", "confidence", ...names, "seconds", "warnings", "error"];
   const lines = entries.map(({ name, result, problem }) => {
-    const shares = [...labels.map((_, i) => result?.probabilities?.[i]), ...sums.map((_, i) => result?.sums?.[i])];
-    const values = shares.map((share) => share?.probability ?? "");
+    const shares = [...labels.map((each) => result?.probabilities?.[each.name]), ...sums.map((each) => result?.sums?.[each.name])];
+    const values = shares.map((share) => share ?? "");
     const warnings = result?.warnings.join(" ") ?? "";
     return [harmless(name), result?.label ?? "", result?.confidence ?? "", ...values, result?.seconds ?? "", warnings, problem ?? ""];
   });
   return [heads, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\r\n") + "\r\n";
 }
 
-/** Return JSON with an object per recording: its name with the server's analysis or an error. */
+/** Return JSON with an object per recording: the server's answer or an error. */
 export function toJson(entries) {
   const objects = entries.map(({ name, result, problem }) => {
-    if (!result) return { name, error: problem };
-    const { picture, milliseconds, voice, ...analysis } = result;
-    return { ...analysis, name };
+    if (!result) return { path: name, error: problem };
+    const { picture, milliseconds, voice, ...answer } = result;
+    return { ...answer, path: name };
   });
   return `${JSON.stringify(objects, null, 2)}\n`;
 }

@@ -33,6 +33,9 @@ export const capitalized = (word) => word.charAt(0).toUpperCase() + word.slice(1
 /** Format a count as "1 recording" or "3 recordings". */
 export const recordings = (count) => `${count} recording${count === 1 ? "" : "s"}`;
 
+/** Return numbers by name in the order of labels; null for null. */
+export const inOrder = (byName, labels) => byName && labels.map(({ name }) => byName[name]);
+
 /** Format words as "a", "a or b" or "a, b or c". */
 export function alternatives(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

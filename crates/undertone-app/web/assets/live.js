@@ -3,7 +3,7 @@
 import { isReady, openLiveSocket, problemFrom } from "./api.js";
 import { Bars } from "./bars.js";
 import { announce, byId, setIcon } from "./dom.js";
-import { capitalized, minus } from "./format.js";
+import { capitalized, inOrder, minus } from "./format.js";
 import { History } from "./history.js";
 import { Latency } from "./latency.js";
 import { setUpLiveVoice } from "./live-voice.js";
@@ -100,7 +100,7 @@ export function setUpLive(model, { onProblem, onStart }) {
     const { received, label, probabilities, speech, warnings, level_db: level, silent, milliseconds } = result;
     sums.show(result.sums ?? null);
     bars.show(probabilities);
-    history.push(silent ? null : probabilities);
+    history.push(silent ? null : inOrder(probabilities, model.labels));
     voice.show(result);
     root.classList.toggle("silent", silent || !speech);
     byId("live-label").textContent = silent ? "Silence" : speech ? capitalized(label) : "No speech";

@@ -45,15 +45,15 @@ export class Player {
   }
 
   /** Show a recording and load its sound. Stop the sound that was playing. */
-  load({ seconds, picture, windows }, playable) {
-    this.#hasGaps = windows?.some(({ speech }) => !speech) ?? false;
+  load({ seconds, picture, segments }, playable) {
+    this.#hasGaps = segments?.some(({ speech }) => !speech) ?? false;
     this.#audio.pause();
     URL.revokeObjectURL(this.#audio.src);
     this.#audio.src = URL.createObjectURL(playable);
     this.#seconds = seconds;
     this.#find("#play").disabled = false;
     this.#find("#seek").max = seconds;
-    this.#timeline.load(windows ?? [], seconds);
+    this.#timeline.load(segments ?? [], seconds);
     this.#draw(picture);
     this.#point(null);
     this.#showPosition(0);

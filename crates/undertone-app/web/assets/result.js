@@ -36,8 +36,8 @@ export class ResultPanel {
     this.#root.classList.toggle("no-speech", !result.speech);
     byId("result-sums").hidden = !result.sums;
     byId("result-bars").hidden = !result.speech;
-    if (result.sums) this.#sums.show(result.sums.map((each) => each.probability));
-    if (result.speech) this.#bars.show(result.probabilities.map((each) => each.probability));
+    if (result.sums) this.#sums.show(result.sums);
+    if (result.speech) this.#bars.show(result.probabilities);
     const warnings = warningSentences(result.warnings);
     byId("result-warnings").replaceChildren(...warnings.map((text) => element("li", {}, text)));
     this.#player.load(result, playable);

@@ -19,10 +19,10 @@ export class SessionTable {
     this.#columns = [
       { title: "Recording", value: ({ name }) => name },
       { title: "Label", value: ({ result }) => result?.label ?? undefined },
-      ...labels.map(({ name }, i) => ({
+      ...labels.map(({ name }) => ({
         title: capitalized(name),
         number: true,
-        value: ({ result }) => result?.probabilities?.[i].probability,
+        value: ({ result }) => result?.probabilities?.[name],
       })),
       { title: "Seconds", number: true, value: ({ result }) => result?.seconds },
     ];
@@ -75,8 +75,8 @@ export class SessionTable {
     const label = result.speech
       ? element("td", {}, element("span", { class: "swatch" }), capitalized(result.label))
       : element("td", { class: "soft" }, "No speech");
-    const shares = this.#labels.map(({ name: each }, i) =>
-      element("td", { class: each === result.label ? "number highest" : "number" }, result.speech ? percent(result.probabilities[i].probability) : "–"),
+    const shares = this.#labels.map(({ name: each }) =>
+      element("td", { class: each === result.label ? "number highest" : "number" }, result.speech ? percent(result.probabilities[each]) : "–"),
     );
     const row = element("tr", { class: entry === opened ? "opened" : null }, head, label, ...shares, element("td", { class: "number" }, result.seconds.toFixed(2)));
     row.style.setProperty("--label", this.#labels.find((each) => each.name === result.label)?.color ?? "transparent");

@@ -2,7 +2,7 @@
 
 import { drawOn } from "./canvas.js";
 import { element } from "./dom.js";
-import { capitalized, clock, percent } from "./format.js";
+import { capitalized, clock, inOrder, percent } from "./format.js";
 import { drawStack } from "./stack.js";
 
 /** The timeline's lane: a chart, and a slider over the windows for the keyboard. */
@@ -30,7 +30,8 @@ export class Timeline {
 
   /** Show the windows of a recording. Hide the timeline if there are fewer than two, or no speech. */
   load(windows, seconds) {
-    this.#windows = windows.length > 1 && windows.some(({ speech }) => speech) ? windows : [];
+    const ordered = windows.map((each) => ({ ...each, probabilities: inOrder(each.probabilities, this.#labels) }));
+    this.#windows = windows.length > 1 && windows.some(({ speech }) => speech) ? ordered : [];
     this.#seconds = seconds;
     this.#at = 0;
     const empty = this.#windows.length === 0;

@@ -328,6 +328,51 @@ fn wav2vec2_is_fine_tuned_on_mono_and_stereo_clips_in_one_batch() {
 }
 
 #[test]
+fn every_family_of_waveform_encoders_is_fine_tuned_and_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    for (encoder, changes, class) in [
+        (
+            "wavlm-base",
+            &["network.projection=12"][..],
+            "WavLMForSequenceClassification",
+        ),
+        (
+            "wavlm-large",
+            &["network.projection=12", "network.activation=tanh"],
+            "UndertoneForAudioClassification",
+        ),
+        (
+            "data2vec-audio",
+            &["network.projection=12"],
+            "Data2VecAudioForSequenceClassification",
+        ),
+        (
+            "data2vec-audio",
+            &["network.pooling=moments"],
+            "UndertoneForAudioClassification",
+        ),
+    ] {
+        let mut overrides = SPEAKERS.to_vec();
+        overrides.extend([
+            "training.epochs=1",
+            "front_end.duration=0.5",
+            "protocol.validation_fraction=0.5",
+        ]);
+        overrides.extend(changes);
+        let recipe = recipe("4-wav2vec2", encoder, &overrides);
+        let out = folder
+            .path()
+            .join(format!("{encoder}-{}", changes.join("-")));
+        let (report, model) = run(&corpus, &recipe, &out).unwrap();
+        assert!(report.contains("UAR"), "{report}");
+        let config = fs::read_to_string(model.join("config.json")).unwrap();
+        assert!(config.contains(class), "{config}");
+        Classifier::load(&model).unwrap();
+    }
+}
+
+#[test]
 fn resumed_fine_tuning_ends_with_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());

@@ -215,7 +215,7 @@ fn onnx_runtime_matches_every_encoder() {
         ),
         (
             "wav2vec2-base",
-            json!({"states": "last", "pooling": "mean", "projection": 5}),
+            json!({"states": "last", "pooling": "mean", "projection": 5, "activation": "tanh"}),
         ),
         (
             "wav2vec2-base",

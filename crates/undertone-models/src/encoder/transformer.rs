@@ -139,11 +139,7 @@ impl Attention {
         };
         let bias = match (gated, steps.position_bias.clone()) {
             (Some(gate), Some(bias)) => Some(gate * bias),
-            (_, Some(bias)) => {
-                let [clips, ..] = states.dims();
-                Some(bias.repeat_dim(0, clips))
-            }
-            (_, None) => None,
+            (_, bias) => bias,
         };
         let query = self.q_proj.forward(states.clone());
         let key = self.k_proj.forward(states.clone());

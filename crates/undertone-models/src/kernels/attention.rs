@@ -14,8 +14,8 @@ use super::vector_math::{self, vectorized};
 /// queries · keys / √(width of a head).
 ///
 /// All three and the result are `[batch, steps, width]`, `heads` · (width of a head) = `width`.
-/// A `bias`, `[batch, heads, steps, steps]`, is added before the softmax. Only the first `lengths`
-/// steps of each clip are attended to. `dropout` applies to the weights.
+/// A `bias`, `[batch or 1, heads, steps, steps]`, is added before the softmax. Only the first
+/// `lengths` steps of each clip are attended to. `dropout` applies to the weights.
 pub(crate) fn attention(
     [queries, keys, values]: [Tensor<3>; 3],
     heads: usize,

@@ -12,6 +12,7 @@ use undertone_files::read_regular;
 
 use super::dimension::Dimension;
 use super::error::ModelError;
+use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, FORMAT};
 use crate::adaptation::AdaptationConfig;
 use crate::network::{Network, NetworkConfig, NetworkError};
@@ -100,7 +101,10 @@ impl ModelConfig {
         let bytes = match read_regular(&path, LARGEST) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(ModelError::NotFound(folder.to_owned()));
+                return Err(match ModelFiles::in_folder(folder).are_of_funasr() {
+                    true => ModelError::Foreign(folder.to_owned()),
+                    false => ModelError::NotFound(folder.to_owned()),
+                });
             }
             Err(source) => return Err(ModelError::Io { path, source }),
         };

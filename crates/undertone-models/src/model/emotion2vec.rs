@@ -8,12 +8,11 @@ use undertone_audio::{FitLength, FrontEndConfig, InputKind, Normalize};
 
 use super::encoder_folder::{PretrainedError, read};
 use super::files::ModelFiles;
+use super::names::FUNASR_CONFIG_FILE as CONFIG;
 use crate::encoder::{Emotion2VecConfig, Encoder, StepPoolingKind, emotion2vec_prefix};
 use crate::network::{Head, PretrainedConfig, PretrainedNetwork, States};
 use crate::weights::{Checkpoint, CheckpointError};
 
-/// The file of the sizes.
-pub(super) const CONFIG: &str = "config.yaml";
 /// The file that names the others.
 const FILES: &str = "configuration.json";
 /// The labels, one in a line.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use undertone_files::read_regular;
 
-use super::names::WEIGHTS_FILE;
+use super::names::{CONFIG_FILE, FUNASR_CONFIG_FILE, WEIGHTS_FILE};
 use crate::weights::{Checkpoint, CheckpointError};
 
 /// The files of a model.
@@ -55,6 +55,11 @@ impl<'a> ModelFiles<'a> {
             Some(_) => self.content(name).is_some(),
             None => self.path(name).is_file(),
         }
+    }
+
+    /// Return whether the files have the layout of FunASR.
+    pub(super) fn are_of_funasr(&self) -> bool {
+        !self.has(CONFIG_FILE) && self.has(FUNASR_CONFIG_FILE)
     }
 
     /// Read a file of at most `limit` bytes.

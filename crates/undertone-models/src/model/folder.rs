@@ -58,7 +58,7 @@ impl Model {
         files: ModelFiles<'_>,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
-        if foreign::in_funasr_layout(files) {
+        if files.are_of_funasr() {
             return Err(ModelError::Foreign(files.folder().to_owned()));
         }
         if !files.has(CONFIG_FILE) {
@@ -152,7 +152,7 @@ impl Model {
     /// Return whether a folder has the configuration of a model, ours or another's.
     pub fn is_in(folder: &Path) -> bool {
         let files = ModelFiles::in_folder(folder);
-        files.has(CONFIG_FILE) || foreign::in_funasr_layout(files)
+        files.has(CONFIG_FILE) || files.are_of_funasr()
     }
 
     /// Return whether the model in a folder predicts numbers and not classes, whoever trained it.

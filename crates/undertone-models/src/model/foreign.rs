@@ -56,22 +56,17 @@ struct Configs {
     head: ClassifierHeadConfig,
 }
 
-/// Return whether a folder holds such a model in the layout of FunASR.
-pub(super) fn in_funasr_layout(files: ModelFiles<'_>) -> bool {
-    !files.has(CONFIG_FILE) && files.has(emotion2vec::CONFIG)
-}
-
 /// Return whether such a model predicts numbers and not classes.
 pub(super) fn predicts_numbers(folder: &Path) -> Result<bool, PretrainedError> {
-    let configs = Configs::read(ModelFiles::in_folder(folder))?;
-    Ok(configs.head.predicts_numbers)
+    let files = ModelFiles::in_folder(folder);
+    Ok(!files.are_of_funasr() && Configs::read(files)?.head.predicts_numbers)
 }
 
 /// Read a checkpoint of a class of `transformers` with a classification head, or of one that has
 /// the head of a published training script.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
     let files = ModelFiles::in_folder(folder);
-    if in_funasr_layout(files) {
+    if files.are_of_funasr() {
         let (labels, front_end, network) = emotion2vec::load(folder, device)?;
         return Ok(Foreign {
             outputs: ForeignOutputs::Labels(labels),

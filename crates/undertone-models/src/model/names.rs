@@ -10,3 +10,5 @@ pub const CARD_FILE: &str = "README.md";
 pub const PREPROCESSOR_FILE: &str = "preprocessor_config.json";
 /// The version of the folder format that this build reads and writes.
 pub const FORMAT: u32 = 1;
+/// The file of the configuration of a model in the layout of FunASR.
+pub(super) const FUNASR_CONFIG_FILE: &str = "config.yaml";

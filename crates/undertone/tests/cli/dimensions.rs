@@ -90,3 +90,41 @@ fn commands_that_need_classes_refuse_a_model_of_numbers() {
     let error = folder.refuse("predict --model run nowhere.wav");
     assert!(error.contains("nowhere.wav"), "{error}");
 }
+
+/// A random checkpoint in the layout of audEERING's model of dimensions.
+fn checkpoint_of_others(name: &str) -> String {
+    let folder = "../undertone-models/tests/data/encoders";
+    format!("{}/{folder}/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn others_models_of_dimensions_predict_and_are_not_judged() {
+    let folder = Folder::new();
+    folder.wav("a.wav", 300.0, 0.5);
+    let model = checkpoint_of_others("dimensions");
+    let done = folder.succeed(&format!("predict --model {model} --json a.wav"));
+    let values = &done.json()[0]["values"];
+    for name in ["arousal", "dominance", "valence"] {
+        assert!(values[name].is_f64(), "{values}");
+    }
+    let text = folder
+        .succeed(&format!("predict --model {model} a.wav"))
+        .stdout;
+    assert!(text.contains("arousal  dominance"), "{text}");
+    for (arguments, told) in [
+        (
+            format!("serve --model {model} --port 0"),
+            "numbers (arousal, dominance, valence)",
+        ),
+        (format!("export {model} --to onnx --out x"), "did not train"),
+        (format!("evaluate {model} --corpus ."), "did not train"),
+    ] {
+        let error = folder.refuse(&arguments);
+        assert!(error.contains(told), "{arguments}: {error}");
+    }
+    let model = checkpoint_of_others("emotion2vec");
+    let done = folder.succeed(&format!("predict --model {model} --json a.wav"));
+    assert!(done.json()[0]["probabilities"]["neutral"].is_f64());
+    let error = folder.refuse(&format!("evaluate {model} --corpus ."));
+    assert!(error.contains("did not train"), "{error}");
+}

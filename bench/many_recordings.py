@@ -5,7 +5,8 @@ CNN+LSTM. What is measured beside the network is the program's own work: finding
 keeping them in order, and printing rows.
 
     cargo build --release --workspace --bins
-    python bench/many_recordings.py 1000 10000 100000 1000000
+    python bench/many_recordings.py 1000 10000 100000
+    python bench/many_recordings.py --empty 1000000     links to an empty file: no network at all
 """
 
 import math
@@ -32,8 +33,8 @@ def clip(path):
                      + b"data" + struct.pack("<I", len(data)) + data)
 
 
-def links(folder, count):
-    clip(folder / "clip.wav")
+def links(folder, count, empty):
+    (folder / "clip.wav").touch() if empty else clip(folder / "clip.wav")
     below = folder / "links"
     for number in range(count):
         inner = below / f"{number // 1000:04}"
@@ -43,26 +44,31 @@ def links(folder, count):
     return below
 
 
-def measure(arguments, **options):
+def measure(arguments, code, **options):
     began = time.perf_counter()
     with open(os.devnull, "w") as nothing:
         program = subprocess.Popen([PROGRAM, *arguments], stdout=nothing, **options)
         _, status, usage = os.wait4(program.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert os.waitstatus_to_exitcode(status) == code
     return time.perf_counter() - began, usage.ru_maxrss / 1024
 
 
 def main():
-    counts = [int(word) for word in sys.argv[1:]] or [1000, 10_000, 100_000]
+    empty = "--empty" in sys.argv
+    # Nothing could be done.
+    code = 2 if empty else 0
+    words = [word for word in sys.argv[1:] if word != "--empty"]
+    counts = [int(word) for word in words] or [1000, 10_000, 100_000]
     print("recordings   seconds   µs each   MiB   MiB with --files-from")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
-            below = links(Path(folder), count)
+            below = links(Path(folder), count, empty)
             predict = ["predict", "--json", "--model", MODEL]
-            seconds, memory = measure([*predict, below])
+            seconds, memory = measure([*predict, below], code)
             found = subprocess.Popen(["find", below, "-name", "*.wav", "-print0"],
                                      stdout=subprocess.PIPE)
-            _, listed = measure([*predict, "--files-from", "-", "-0"], stdin=found.stdout)
+            _, listed = measure([*predict, "--files-from", "-", "-0"], code,
+                                stdin=found.stdout)
             print(f"{count:10}  {seconds:8.1f}  {1e6 * seconds / count:8.0f}  {memory:4.0f}"
                   f"  {listed:4.0f}", flush=True)
 

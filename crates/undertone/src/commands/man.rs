@@ -20,6 +20,7 @@ pub(crate) fn man(args: &ManArgs) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(folder).with_context(cannot_write)?;
     let visible = program.get_subcommands().filter(|it| !it.is_hide_set());
     let commands = visible.filter(|it| it.get_name() != "help");
+    let mut written = Vec::new();
     for command in std::iter::once(&program).chain(commands) {
         let name = match command.get_name() {
             "undertone" => "undertone.1".to_owned(),
@@ -27,8 +28,11 @@ pub(crate) fn man(args: &ManArgs) -> anyhow::Result<Exit> {
         };
         let path = folder.join(name);
         undertone_files::write_atomically(&path, &page(command)?).with_context(cannot_write)?;
-        output::line(path.display())?;
+        written.push(path);
     }
+    written
+        .iter()
+        .try_for_each(|path| output::line(path.display()))?;
     Ok(Exit::Done)
 }
 

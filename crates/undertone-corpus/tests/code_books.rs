@@ -243,7 +243,9 @@ fn an_unknown_format_in_front_of_a_path_is_said() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("unknown corpus \"cremad2\"; known are ravdess, crema-d"),
+        error.contains(
+            "unknown corpus \"cremad2\" (did you mean crema-d?); known are ravdess, crema-d"
+        ),
         "{error}"
     );
     let named: CorpusSource = "CREMA-D:some:where".parse().unwrap();

@@ -124,7 +124,7 @@ fn impossible_training_is_refused_before_a_run_is_made() {
         ),
         (
             "tiny.toml --corpus corpus --set training.epoch=3",
-            "unknown field `epoch`",
+            "unknown key `epoch` (did you mean epochs?)",
         ),
         (
             "tiny.toml --corpus corpus --set training.epochs=many",

@@ -35,6 +35,8 @@ impl AtomicFile {
             .prefix(PREFIX)
             .suffix(".tmp")
             .make_in(folder, |path| File::create_new(path))?;
+        // Tells `remove_abandoned` that its owner lives. Some file systems have no locks.
+        let _ = unfinished.as_file().try_lock();
         if let Ok(found) = std::fs::metadata(&path) {
             unfinished.as_file().set_permissions(found.permissions())?;
         }
@@ -64,7 +66,13 @@ impl AtomicFile {
         if error.error.kind() != io::ErrorKind::AlreadyExists {
             return Err(error.error);
         }
-        let (_, kept) = error.file.keep()?;
+        let (_, unfinished) = error.file.keep()?;
+        // Under its own name it would count as a leftover.
+        let stem = unfinished.file_stem().unwrap_or_default().to_string_lossy();
+        let mut kept = self.path.clone().into_os_string();
+        kept.push(format!(".{}", stem.trim_start_matches(PREFIX)));
+        let kept = PathBuf::from(kept);
+        std::fs::rename(&unfinished, &kept)?;
         Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
             format!(

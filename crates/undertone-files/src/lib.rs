@@ -11,4 +11,5 @@ pub use atomic_file::{AtomicFile, write_atomically, write_atomically_with};
 pub use error::FolderError;
 pub use listing::{is_unfinished, list_files};
 pub use output_folder::{FolderRules, OutputFolder};
-pub use read::read_regular;
+pub use read::{LFS_POINTER, is_lfs_pointer, read_regular};
+pub use staging::remove_abandoned;

@@ -4,13 +4,21 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+/// What to do about a pointer of Git LFS.
+pub const LFS_POINTER: &str = "a pointer of Git LFS instead of the file: run `git lfs pull`";
+
+/// Return whether a file is a pointer of Git LFS: a repository was cloned without its large files.
+pub fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"version https://git-lfs")
+}
+
 /// Read a regular file of at most `limit` bytes. A link is followed.
 ///
 /// A model folder comes from others. A named pipe in it would wait for a writer for ever, and
 /// `/dev/zero` or a sparse file of terabytes would fill the memory.
 ///
 /// # Errors
-/// If the file cannot be read, is no regular file, or is larger.
+/// If the file cannot be read, is no regular file, is larger, or is a pointer of Git LFS.
 pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // Opening a pipe waits, so its kind is asked first.
     let found = std::fs::metadata(path)?;
@@ -27,5 +35,8 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > limit {
         return Err(too_large());
     }
-    Ok(bytes)
+    match is_lfs_pointer(&bytes) {
+        true => Err(io::Error::other(LFS_POINTER)),
+        false => Ok(bytes),
+    }
 }

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use undertone_files::{FolderError, FolderRules, OutputFolder, list_files};
+use undertone_files::{
+    AtomicFile, FolderError, FolderRules, OutputFolder, list_files, remove_abandoned,
+};
 
 /// A page that lists its files in `index.html`.
 const PAGE: FolderRules = FolderRules {
@@ -132,4 +135,39 @@ fn a_file_in_the_way_is_named() {
         let refused = OutputFolder::begin(&out, PAGE, true).unwrap_err();
         assert!(matches!(refused, FolderError::NotAFolder { path } if path == file));
     }
+}
+
+#[test]
+fn old_leftovers_without_an_owner_are_removed() {
+    let parent = tempfile::tempdir().unwrap();
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let [old, new] =
+        ["old", "new"].map(|name| parent.path().join(format!(".undertone-{name}.tmp")));
+    let folder = parent.path().join(".undertone-half");
+    fs::create_dir_all(folder.join("new")).unwrap();
+    for path in [&old, &new] {
+        fs::write(path, "half").unwrap();
+    }
+    for path in [&old, &folder] {
+        fs::File::open(path)
+            .unwrap()
+            .set_modified(hour_ago)
+            .unwrap();
+    }
+    // An owner that lives, however long it takes.
+    let written = AtomicFile::create(&parent.path().join("result")).unwrap();
+    let unfinished = fs::read_dir(parent.path()).unwrap().flatten();
+    let ours: Vec<_> = unfinished
+        .map(|entry| entry.path())
+        .filter(|path| ![&old, &new, &folder].contains(&path))
+        .collect();
+    fs::File::open(&ours[0])
+        .unwrap()
+        .set_modified(hour_ago)
+        .unwrap();
+    remove_abandoned(parent.path());
+    assert!(!old.exists() && !folder.exists());
+    assert!(new.exists(), "its owner may be about to lock it");
+    written.commit().unwrap();
+    assert!(parent.path().join("result").exists());
 }

@@ -5,7 +5,8 @@ use crate::nearest::did_you_mean;
 /// Return a message of `serde` in plain English. Other messages stay as they are.
 pub fn in_plain_words(message: &str) -> String {
     let message = message.trim_end();
-    let reworded = of_a_value(message)
+    let reworded = of_a_text(message)
+        .or_else(|| of_a_value(message))
         .or_else(|| of_a_name(message, "unknown field `", "key", "keys"))
         .or_else(|| of_a_name(message, "unknown variant `", "value", "values"))
         .or_else(|| {
@@ -22,6 +23,21 @@ pub fn in_plain_words(message: &str) -> String {
             false => message.to_owned(),
         }
     })
+}
+
+/// Reword the errors of a text that is no JSON.
+fn of_a_text(message: &str) -> Option<String> {
+    let (words, place) = message.split_at(message.find(" at line ")?);
+    match words {
+        _ if words.starts_with("EOF while parsing") && place == " at line 1 column 0" => {
+            Some("the file is empty".to_owned())
+        }
+        _ if words.starts_with("EOF while parsing") => {
+            Some(format!("the text ends too early{place}"))
+        }
+        "expected value" | "expected ident" => Some(format!("not JSON{place}")),
+        _ => None,
+    }
 }
 
 /// Reword `invalid type: string "ten", expected usize`.
@@ -138,6 +154,18 @@ mod tests {
                  pretrained",
             ),
             ("missing field `network`", "the key `network` is missing"),
+            (
+                "EOF while parsing a value at line 1 column 0",
+                "the file is empty",
+            ),
+            (
+                "EOF while parsing an object at line 3 column 9",
+                "the text ends too early at line 3 column 9",
+            ),
+            (
+                "expected value at line 1 column 1",
+                "not JSON at line 1 column 1",
+            ),
             (
                 "data did not match any variant of untagged enum SchemeText",
                 "the value has none of the forms that are allowed here",

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use undertone_audio::FeatureMatrix;
-use undertone_files::AtomicFile;
+use undertone_files::{AtomicFile, remove_abandoned};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -20,6 +20,12 @@ impl NpzWriter {
         if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(io::Error::other("exists and is not a regular file"));
         }
+        // What killed processes left here.
+        remove_abandoned(
+            path.parent()
+                .filter(|it| *it != Path::new(""))
+                .unwrap_or(Path::new(".")),
+        );
         let file = AtomicFile::create(path)?;
         Ok(Self {
             archive: ZipWriter::new(Output::new(BufWriter::new(file))),

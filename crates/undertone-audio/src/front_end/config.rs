@@ -111,7 +111,10 @@ mod trim_switch {
     use crate::TrimConfig;
 
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(
+        untagged,
+        expecting = "expected true, false or a table of top_db, frame_length and hop_length"
+    )]
     enum Switch {
         OnOff(bool),
         Table(TrimConfig),

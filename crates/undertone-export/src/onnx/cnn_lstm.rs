@@ -14,7 +14,7 @@ pub(super) fn scores(
     config: &CnnLstmConfig,
     features: Value,
 ) -> Result<Value, OnnxError> {
-    let mut hidden = features;
+    let mut hidden = long_enough(graph, config, &features);
     for (index, block) in config.conv.iter().enumerate() {
         let prefix = format!("conv.{index}");
         let kernel = block.kernel_size;
@@ -34,6 +34,18 @@ pub(super) fn scores(
     let sequence = graph.transpose(&hidden, &[2, 0, 1]);
     let pooled = lstm(graph, &config.lstm, config.pooling, sequence)?;
     graph.linear(&pooled, "output")
+}
+
+/// Pad features with zeros where pooling would leave no frame.
+fn long_enough(graph: &mut Graph, config: &CnnLstmConfig, features: &Value) -> Value {
+    let fewest: usize = config.conv.iter().map(|block| block.pool.max(1)).product();
+    let fewest = graph.integers(&[fewest as i64]);
+    let frames = graph.size(features, 2);
+    let missing = graph.op("Sub", &[&fewest, &frames]);
+    let missing = graph.with_integer("Max", &missing, 0);
+    let none = graph.integers(&[0; 5]);
+    let pads = graph.concat(&[&none, &missing], 0);
+    graph.pad(features, &pads, "constant")
 }
 
 fn batch_norm(graph: &mut Graph, prefix: &str, input: &Value) -> Result<Value, OnnxError> {

@@ -177,6 +177,12 @@ impl Recipe {
                 .to_string()
                 .replace(error.message(), &in_plain_words(error.message())),
         };
+        if text.trim().is_empty() {
+            return Err(RecipeError::Parse {
+                origin: origin.to_owned(),
+                message: "the file is empty".to_owned(),
+            });
+        }
         let mut table: toml::Table =
             toml::from_str(text).map_err(|error| parse_error(origin, error))?;
         let mut recipe: Self = if overrides.is_empty() {

@@ -12,6 +12,9 @@ use super::metrics_csv;
 use crate::error::LabError;
 use crate::events::EpochMetrics;
 
+/// The file of a fold that is written before it trains.
+pub(super) const DIVISION: &str = "division.json";
+
 /// The folder of one fold: its split, its checkpoints, its metrics and its predictions.
 #[derive(Debug, Clone)]
 pub(crate) struct FoldFolder {
@@ -47,7 +50,7 @@ impl FoldFolder {
     }
 
     fn split_path(&self) -> PathBuf {
-        self.path.join("division.json")
+        self.path.join(DIVISION)
     }
 
     /// Return the clips of the training and of the validation set. `None` if the corpus is not

@@ -20,11 +20,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use undertone_files::is_unfinished;
+use undertone_files::{is_unfinished, list_files};
 use undertone_metrics::{Report, SetText};
 
 use super::files::{read, read_json, write, write_json};
-use super::fold_folder::FoldFolder;
+use super::fold_folder::{DIVISION, FoldFolder};
 use super::log::RunLog;
 use crate::error::LabError;
 use crate::prepare::FINGERPRINT;
@@ -36,12 +36,24 @@ pub struct RunFolder {
     path: PathBuf,
     /// The system releases the lock when the process ends.
     _lock: Option<File>,
+    /// What this value made, if the run is new.
+    made: Option<Made>,
+}
+
+/// What a new run made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Files,
+    FilesAndFolder,
 }
 
 const RECIPE: &str = "recipe.toml";
 /// The file with the fingerprint of the pretrained encoder.
 const ENCODER: &str = "encoder.blake3";
 const FOLDS: &str = "folds";
+const LOG: &str = "run.json";
+/// The files of a run that are written before it trains, beside the divisions of its folds.
+const OF_START: [&str; 4] = [LOCK, RECIPE, ENCODER, LOG];
 const LOCK: &str = ".lock";
 /// The name of an unfinished recipe in earlier versions.
 const UNFINISHED_RECIPE: &str = "recipe.toml.tmp";
@@ -56,10 +68,15 @@ impl RunFolder {
         let mut folder = Self {
             path: path.to_owned(),
             _lock: None,
+            made: None,
         };
         if !folder.recipe_path().is_file() && holds_foreign_files(path) {
             return Err(folder.refuse("is not empty and holds no run: choose another --out"));
         }
+        let made = match path.exists() {
+            true => Made::Files,
+            false => Made::FilesAndFolder,
+        };
         fs::create_dir_all(path)?;
         folder.lock()?;
         let text = recipe.to_toml()?;
@@ -74,10 +91,22 @@ impl RunFolder {
                     .refuse("holds a run: add --resume to continue it, or choose another --out"))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
+                folder.made = Some(made);
                 write(&folder.recipe_path(), text.as_bytes())?;
                 Ok(folder)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Return whether a run has begun to train: it holds more than a start writes.
+    fn is_begun(&self) -> bool {
+        let is_of_start = |file: &String| {
+            OF_START.contains(&file.as_str()) || file.ends_with(&format!("/{DIVISION}"))
+        };
+        match list_files(&self.path) {
+            Ok(files) => !files.iter().all(is_of_start),
+            Err(_) => true,
         }
     }
 
@@ -103,6 +132,7 @@ impl RunFolder {
         let folder = Self {
             path: path.to_owned(),
             _lock: None,
+            made: None,
         };
         if !folder.recipe_path().is_file() {
             return Err(folder.refuse("holds no run (no recipe.toml in it)"));
@@ -190,7 +220,7 @@ impl RunFolder {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.path.join("run.json")
+        self.path.join(LOG)
     }
 
     /// Return whether other folds than these were begun.
@@ -220,6 +250,24 @@ impl RunFolder {
         LabError::RunFolder {
             path: self.path.clone(),
             message: message.to_owned(),
+        }
+    }
+}
+
+impl Drop for RunFolder {
+    /// Remove a new run that ended before it trained, so that it does not block the next start.
+    fn drop(&mut self) {
+        let Some(made) = self.made else { return };
+        if self.is_begun() {
+            return;
+        }
+        // What cannot be removed stays. The error that ended the run is what people must see.
+        let _ = fs::remove_dir_all(self.path.join(FOLDS));
+        for file in OF_START {
+            let _ = fs::remove_file(self.path.join(file));
+        }
+        if made == Made::FilesAndFolder {
+            let _ = fs::remove_dir(&self.path);
         }
     }
 }

@@ -199,13 +199,25 @@ impl CnnLstm {
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
     pub fn forward(&self, features: Tensor<3>) -> Tensor<2> {
-        let mut hidden = features.swap_dims(1, 2);
+        let mut hidden = self.long_enough(features.swap_dims(1, 2));
         for block in &self.conv {
             hidden = block.forward(hidden);
         }
         let states = self.lstm.forward(hidden);
         let pooled = self.pool(states);
         self.output.forward(self.dropout.forward(pooled))
+    }
+
+    /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A front
+    /// end that does not pad recordings to the window makes such features of short ones.
+    fn long_enough(&self, features: Tensor<3>) -> Tensor<3> {
+        let fewest: usize = self.conv.iter().map(|block| block.pool).product();
+        let [batch, frames, bands] = features.dims();
+        if frames >= fewest {
+            return features;
+        }
+        let rest = Tensor::zeros([batch, fewest - frames, bands], &features.device());
+        Tensor::cat(vec![features, rest], 1)
     }
 
     /// `[batch, frames, units]` → `[batch, units or 2 * units]`

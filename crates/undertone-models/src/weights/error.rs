@@ -134,6 +134,9 @@ fn first_of(complaints: &[String]) -> String {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WeightsError {
+    /// There are no bytes.
+    #[error("the file is empty")]
+    Empty,
     /// The bytes are not a safetensors file.
     #[error("not a safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),

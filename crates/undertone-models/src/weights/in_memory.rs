@@ -36,6 +36,9 @@ impl Weights {
     /// # Errors
     /// On bytes in another format, other types than F32, and values that are not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        if bytes.is_empty() {
+            return Err(WeightsError::Empty);
+        }
         let file = SafeTensors::deserialize(bytes)?;
         let mut weights = Self::default();
         for (name, view) in file.iter() {

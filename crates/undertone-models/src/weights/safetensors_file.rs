@@ -13,6 +13,7 @@ use std::sync::Arc;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use undertone_files::LFS_POINTER;
 
 use super::error::CheckpointError;
 use super::stored_tensor::{Bytes, Element, StoredTensor};
@@ -55,6 +56,9 @@ fn tensors(
     length: u64,
     bytes: impl Fn(u64, usize) -> Bytes,
 ) -> Result<BTreeMap<String, StoredTensor>, CheckpointError> {
+    if length == 0 {
+        return Err(CheckpointError::format(path, "the file is empty"));
+    }
     if length < 8 {
         return Err(CheckpointError::format(
             path,
@@ -64,6 +68,9 @@ fn tensors(
     let mut header_length = [0; 8];
     file.read_exact(&mut header_length)
         .map_err(CheckpointError::io(path))?;
+    if header_length == *b"version " {
+        return Err(CheckpointError::format(path, LFS_POINTER));
+    }
     let header_length = u64::from_le_bytes(header_length);
     if header_length > LONGEST_HEADER {
         return Err(CheckpointError::format(

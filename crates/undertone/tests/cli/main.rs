@@ -17,6 +17,7 @@ mod fetch;
 mod formats;
 mod help;
 mod inputs;
+mod messages;
 mod predict;
 mod recipes;
 mod report;

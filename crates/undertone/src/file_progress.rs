@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
+use indicatif::{HumanCount, HumanDuration, ProgressBar};
 
 use crate::cli::InputArgs;
 use crate::inputs::Inputs;
@@ -14,8 +14,8 @@ use crate::{output, progress_bar};
 
 /// A shorter command shows no bar.
 const BEFORE_SHOWING: Duration = Duration::from_millis(500);
-const COUNTING: &str = "{spinner} {human_pos} recordings  {per_sec}  {elapsed}";
-const COUNTED: &str = "{wide_bar} {human_pos} of {human_len} recordings  {per_sec}  {eta} left";
+const COUNTING: &str = "{spinner} {msg}";
+const COUNTED: &str = "{wide_bar} {msg}";
 
 /// A bar with the number of recordings, their rate and the time left. It is shown if stderr is a
 /// terminal and the rows go elsewhere.
@@ -59,7 +59,7 @@ impl Shown {
         self.done += recordings;
         if self.bar.is_none() && self.since.elapsed() >= BEFORE_SHOWING {
             self.count_in_background();
-            let bar = progress_bar::progress_bar(COUNTING).with_elapsed(self.since.elapsed());
+            let bar = progress_bar::progress_bar(COUNTING);
             bar.enable_steady_tick(Duration::from_millis(200));
             progress_bar::stands(Some(bar.clone()));
             self.bar = Some(bar);
@@ -74,6 +74,23 @@ impl Shown {
             bar.set_length(total);
         }
         bar.set_position(self.done);
+        bar.set_message(self.in_words(total));
+    }
+
+    /// Return the numbers, such as `120 of 300 recordings, 40 a second, 5 seconds left`. `total` is 0
+    /// if it is not known.
+    fn in_words(&self, total: u64) -> String {
+        let rate = self.done as f64 / self.since.elapsed().as_secs_f64().max(1e-3);
+        let done = HumanCount(self.done);
+        match total.checked_sub(self.done) {
+            None => format!("{done} recordings, {rate:.0} a second"),
+            Some(more) => {
+                let left = Duration::try_from_secs_f64(more as f64 / rate.max(1e-6));
+                let left = HumanDuration(left.unwrap_or(Duration::MAX));
+                let total = HumanCount(total);
+                format!("{done} of {total} recordings, {rate:.0} a second, {left} left")
+            }
+        }
     }
 
     /// Count the recordings while the first are being read. A list on stdin can be read only once.

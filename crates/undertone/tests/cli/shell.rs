@@ -17,8 +17,8 @@ fn every_shell_has_a_script() {
     assert!(folder.refuse("completions tcsh").contains("powershell"));
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 /// Complete `words` in bash, where the last one is begun.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn complete(folder: &Folder, words: &[&str]) -> Option<Vec<String>> {
     let script = folder.succeed("completions bash").stdout;
     folder.write("undertone.bash", script);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use undertone_audio::Warning;
 
 use crate::by_name::ByName;
+use crate::influence::Influence;
 use crate::model_identity::ModelIdentity;
 use crate::rounding::three_digits;
 use crate::segment::Segment;
@@ -50,6 +51,9 @@ pub struct Answer {
     /// The shares of the recording's time. Absent for windows, which overlap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
+    /// What each half second does to the label, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub influences: Option<Vec<Influence>>,
     /// Which model answered.
     pub model: ModelIdentity,
 }

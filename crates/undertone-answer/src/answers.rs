@@ -108,6 +108,7 @@ impl Answers {
             segmentation: None,
             segments: None,
             summary: None,
+            influences: None,
             model: self.model.clone(),
             probabilities,
         }

@@ -1,24 +1,12 @@
 //! Which parts of a recording move the answer.
 
-use serde::{Deserialize, Serialize};
+use undertone_answer::Influence;
 use undertone_audio::Recording;
 use undertone_metrics::argmax;
 
 use crate::classifier::Classifier;
 use crate::engine::ClassifyError;
 use crate::infer::{OVERLAP, mean};
-
-/// What a part of a recording does to the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Influence {
-    /// The start of the part in the recording, in seconds.
-    pub start: f64,
-    /// Its end in seconds.
-    pub end: f64,
-    /// How the log-odds of the answer change when silence replaces the part. Below 0: the part
-    /// speaks for the answer. Above 0: it speaks against it.
-    pub change: f64,
-}
 
 /// The length of a part in seconds.
 const PART: f64 = 0.5;
@@ -86,11 +74,12 @@ impl Classifier {
             if !change.is_finite() {
                 return Err(ClassifyError::NotFinite);
             }
-            influences.push(Influence {
-                start: prepared.start + range.start as f64 / rate,
-                end: prepared.start + range.end as f64 / rate,
+            let seconds = |sample: usize| prepared.start + sample as f64 / rate;
+            influences.push(Influence::new(
+                seconds(range.start),
+                seconds(range.end),
                 change,
-            });
+            ));
         }
         Ok(influences)
     }

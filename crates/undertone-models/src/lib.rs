@@ -30,7 +30,6 @@ pub use encoder::{
     WhisperConfig, WhisperEncoder,
 };
 pub use engine::ClassifyError;
-pub use explain::Influence;
 pub use infer::OVERLAP;
 pub use kernels::keep_freed_memory;
 pub use model::{

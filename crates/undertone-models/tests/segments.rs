@@ -279,9 +279,9 @@ fn influences_cover_the_recording_and_point_to_speech() {
         let prediction = classifier.classify(&recording).unwrap();
         let influences = classifier.explain(&recording).unwrap();
         assert_eq!(influences, classifier.explain(&recording).unwrap());
-        assert!((influences[0].start - prediction.windows[0].start).abs() < 1e-9);
+        assert!((influences[0].start - prediction.windows[0].start).abs() < 1e-3);
         let last = prediction.windows.last().unwrap().end;
-        assert!((influences.last().unwrap().end - last).abs() < 1e-9);
+        assert!((influences.last().unwrap().end - last).abs() < 1e-3);
         assert!(
             influences
                 .windows(2)

@@ -210,7 +210,9 @@ impl Classifier {
         Ok(self.segmented(prediction.scan.clone(), segments))
     }
 
-    fn segmented(&self, scan: Scan, segments: Vec<SegmentPrediction>) -> SegmentedPrediction {
+    /// Return a prediction for a recording from those of its segments, such as the segments of
+    /// several channels.
+    pub fn segmented(&self, scan: Scan, segments: Vec<SegmentPrediction>) -> SegmentedPrediction {
         let predictions = segments.iter().filter_map(SegmentPrediction::speech);
         SegmentedPrediction {
             labels: self.shared_labels(),

@@ -23,6 +23,11 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
+    /// Return whether one recording is named, and nothing else.
+    pub(crate) fn is_one_file(&self) -> bool {
+        matches!((&self.inputs[..], &self.files_from), ([path], None) if !path.is_dir())
+    }
+
     /// Return whether a recording or the list comes from stdin.
     pub(crate) fn reads_stdin(&self) -> bool {
         let mut paths = self.inputs.iter().chain(&self.files_from);

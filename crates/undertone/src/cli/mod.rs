@@ -15,10 +15,12 @@ mod global;
 mod inputs;
 mod output;
 mod predict;
+mod predict_output;
 #[cfg(feature = "train")]
 mod recipe_name;
 #[cfg(feature = "report")]
 mod report;
+mod segments;
 #[cfg(feature = "serve")]
 mod serve;
 mod shell;
@@ -52,8 +54,10 @@ pub(crate) use global::GlobalArgs;
 pub(crate) use inputs::InputArgs;
 pub(crate) use output::Format;
 pub(crate) use predict::{AdaptationArgs, PredictArgs, VoicesBy};
+pub(crate) use predict_output::PredictFormat;
 #[cfg(feature = "report")]
 pub(crate) use report::ReportArgs;
+pub(crate) use segments::{SegmentsArgs, SegmentsFrom};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogFormat, ServeArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs, VersionArgs};

@@ -46,14 +46,3 @@ pub(crate) struct OutputArgs {
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
 }
-
-impl OutputArgs {
-    /// Return the format.
-    pub(crate) fn format(&self) -> Format {
-        let of_name = || self.out.as_deref().and_then(Format::of_name);
-        match self.json {
-            true => Format::Json,
-            false => self.format.or_else(of_name).unwrap_or(Format::Table),
-        }
-    }
-}

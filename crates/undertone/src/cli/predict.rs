@@ -7,14 +7,16 @@ use clap::Args;
 use undertone_corpus::{CorpusSource, LabelScheme};
 
 use super::inputs::InputArgs;
-use super::output::OutputArgs;
+use super::predict_output::PredictOutputArgs;
+use super::segments::SegmentsArgs;
 use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 
 /// Predict the emotion in recordings.
 ///
 /// Reads WAV, FLAC, MP3, AAC, M4A, Ogg, Opus, WebM and more at any sample rate. Prints a row for each
 /// recording, in the given order. A recording that is longer than the model's window is cut into
-/// overlapping windows, whose probabilities are averaged.
+/// overlapping windows, whose probabilities are averaged. A recording of more than 30 s is divided
+/// into utterances, and their probabilities are averaged by their length. It may last for hours.
 ///
 /// A recording that is silent, or in which the model hears no speech, has no label. Warnings stand
 /// at the end of a row: silent, no-speech, short, quiet, clipped. `undertone schema` describes the JSON.
@@ -27,7 +29,11 @@ Examples:
   undertone predict clip.wav
   undertone predict recordings/                       every audio file in the folder
   find . -name '*.wav' -print0 | undertone predict --files-from - -0 --json
-  undertone predict --timeline interview.mp3          each window of a long recording
+  undertone predict --timeline interview.mp3          each utterance of a long recording
+  undertone predict interview.mp3 --out interview.srt also .vtt, .TextGrid and .rttm
+  undertone predict --segments turns.rttm call.wav    the segments that a file names
+  undertone predict --by-channel call.wav             a speaker on each channel
+  undertone predict --why clip.wav                    which half seconds move the answer
   undertone predict --scheme sentiment3 clip.wav      negative, neutral or positive
   undertone predict --json *.flac | jq .label
   undertone predict --out answers.csv recordings/     also .json and .parquet
@@ -50,23 +56,25 @@ pub(crate) struct PredictArgs {
     #[arg(long, value_name = "S", value_parser = class_scheme())]
     pub(crate) scheme: Option<LabelScheme>,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) output: PredictOutputArgs,
     /// Continue the file of --out (JSON or CSV): read only recordings that have no answer in it.
     /// An interrupted run leaves its rows in FILE.unfinished.
     #[arg(long, requires = "out", conflicts_with_all = ["force", "adapt", "adapt_by"])]
     pub(crate) resume: bool,
-    /// Also print the prediction for each window; in CSV and Parquet, a row for each window.
+    /// Also print the prediction for each window or utterance; in CSV and Parquet, a row for each.
     #[arg(long)]
     pub(crate) timeline: bool,
-    /// Refuse recordings longer than this many seconds.
+    /// Refuse recordings longer than this many seconds [default: no limit; 600 for models of
+    /// numbers].
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 600.0,
         value_parser = seconds,
         allow_negative_numbers = true
     )]
-    pub(crate) max_seconds: f64,
+    pub(crate) max_seconds: Option<f64>,
+    #[command(flatten)]
+    pub(crate) segments: SegmentsArgs,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
     #[command(flatten)]

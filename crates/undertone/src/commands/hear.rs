@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use undertone_audio::DecodeOptions;
 use undertone_models::{Classifier, Voice};
 
-use super::classified::classify;
 use super::in_order::in_order;
+use super::listening::Listening;
 use crate::inputs::{Input, Inputs};
 use crate::output;
 
@@ -29,21 +29,20 @@ pub(super) fn hear(
     options: &DecodeOptions,
 ) -> anyhow::Result<Heard> {
     let mut heard = Heard::default();
-    let work = |input: &Input| classify(classifier, input, options);
+    let listening = Listening::new(*options);
+    let work = |input: &Input| listening.classify(classifier, input);
     in_order(inputs, work, |input, result| {
         let name = input.name();
         match result {
-            Ok(classified) => match classified.speech() {
-                Some(prediction) => {
-                    let is_new = input
-                        .identity()
-                        .is_none_or(|it| heard.recordings.insert(it));
-                    if is_new {
-                        classifier.hear(voice, prediction)?;
-                    }
+            Ok(classified) if classified.has_speech() => {
+                let is_new = input
+                    .identity()
+                    .is_none_or(|it| heard.recordings.insert(it));
+                if is_new {
+                    classified.hear(classifier, voice)?;
                 }
-                None => output::warning(&format!("{name}: no speech; not heard")),
-            },
+            }
+            Ok(_) => output::warning(&format!("{name}: no speech; not heard")),
             Err(error) => {
                 heard.failed += 1;
                 output::error(&format!("{name}: {error}"));

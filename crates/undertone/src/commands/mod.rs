@@ -21,6 +21,7 @@ mod features;
 mod fetch;
 mod hear;
 mod in_order;
+mod listening;
 mod man;
 mod predict;
 #[cfg(feature = "train")]

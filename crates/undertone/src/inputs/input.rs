@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
-use undertone_audio::{DecodeOptions, Recording, decode_path, decode_reader};
+use undertone_audio::{DecodeOptions, Recording, Source, decode_path, decode_reader};
 
 use crate::output;
 
@@ -36,6 +36,16 @@ impl Input {
             Self::File(path) => path.canonicalize().ok(),
             Self::Nothing(..) => None,
         }
+    }
+
+    /// Open the recording, or return what is wrong with it.
+    pub(crate) fn open(&self, options: &DecodeOptions) -> Result<Source, String> {
+        let opened = match self {
+            Self::Stdin => Source::read(io::stdin().lock(), options),
+            Self::File(path) => Source::open(path, options),
+            Self::Nothing(_, reason) => return Err(reason.clone()),
+        };
+        opened.map_err(|error| error.kind().to_string())
     }
 
     /// Decode the recording, or return what is wrong with it.

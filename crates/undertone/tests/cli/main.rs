@@ -25,6 +25,7 @@ mod resume;
 #[path = "../../../undertone-answer/tests/schema.rs"]
 mod schema;
 mod schemes;
+mod segments;
 mod serve;
 mod shell;
 mod stand_alone;

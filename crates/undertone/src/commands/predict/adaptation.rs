@@ -9,7 +9,7 @@ use undertone_audio::DecodeOptions;
 use undertone_corpus::{ColumnNames, Speakers};
 use undertone_models::{Classifier, Voice};
 
-use super::super::classified::Classified;
+use super::super::classified::{Classified, Judged};
 use super::super::hear::hear;
 use crate::cli::{AdaptationArgs, VoicesBy};
 use crate::inputs::{self, Input};
@@ -107,11 +107,12 @@ impl<'a> Adaptation<'a> {
         input: &Input,
         classified: &Classified,
     ) -> anyhow::Result<()> {
-        if let (Some(voice), Some(prediction)) = (self.voice_of[number], classified.speech())
+        if let Some(voice) = self.voice_of[number]
+            && classified.has_speech()
             && let Some(identity) = input.identity()
             && self.heard.insert(identity)
         {
-            self.classifier.hear(&mut self.voices[voice], prediction)?;
+            classified.hear(self.classifier, &mut self.voices[voice])?;
         }
         Ok(())
     }
@@ -154,23 +155,19 @@ impl<'a> Adaptation<'a> {
         &self,
         number: usize,
         input: &Input,
-        classified: Classified,
+        mut classified: Classified,
     ) -> anyhow::Result<Classified> {
-        let mut adapted = Adapted::default();
-        let mut prediction = classified.prediction;
-        if let (Some(number), Some(alone)) = (self.voice_of[number], &prediction) {
+        classified.adapted = Some(Adapted::default());
+        if let Some(number) = self.voice_of[number]
+            && !matches!(classified.judged, Judged::Silent)
+        {
             let mut voice = self.voices[number].clone();
             if input.identity().is_some_and(|it| self.heard.contains(&it)) {
-                self.classifier.forget(&mut voice, alone)?;
+                classified.forget(self.classifier, &mut voice)?;
             }
-            adapted = Adapted::new(voice.recordings().into(), voice.seconds());
-            prediction = Some(self.classifier.adapted(alone, &voice)?);
+            classified.adapt(self.classifier, &voice)?;
         }
-        Ok(Classified {
-            prediction,
-            adapted: Some(adapted),
-            ..classified
-        })
+        Ok(classified)
     }
 }
 

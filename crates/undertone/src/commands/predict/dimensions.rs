@@ -4,6 +4,7 @@ use anyhow::bail;
 use undertone_answer::{ByName, ModelIdentity, NumbersAnswer, NumbersSegment, RecordingFacts};
 use undertone_audio::{DecodeOptions, Warning};
 use undertone_models::Regressor;
+use undertone_segments::LabeledSegment;
 use undertone_tables::{Cell, Column, Kind};
 
 use super::super::in_order::in_order;
@@ -12,10 +13,14 @@ use super::name_width::name_width;
 use super::results::{Layout, Results};
 use super::warnings::in_words;
 use crate::answers::identity;
-use crate::cli::PredictArgs;
+use crate::cli::{PredictArgs, PredictFormat};
 use crate::exit::Exit;
 use crate::inputs::{Input, Inputs};
 use crate::model::ModelSource;
+
+/// The longest recording that is accepted if nothing else is said, in seconds: all of it is in
+/// memory.
+const LONGEST: f64 = 600.0;
 
 pub(super) fn predict(
     args: &PredictArgs,
@@ -23,13 +28,21 @@ pub(super) fn predict(
     regressor: &Regressor,
 ) -> anyhow::Result<Exit> {
     let scheme = args.scheme.as_ref().map(|_| "--scheme");
-    if let Some(option) = args.adaptation.given().into_iter().chain(scheme).next() {
+    let given = args
+        .adaptation
+        .given()
+        .into_iter()
+        .chain(args.segments.given());
+    if let Some(option) = given.chain(scheme).next() {
         bail!("{option} is for models of classes, and this model predicts numbers");
+    }
+    if let PredictFormat::Segments(format) = args.output.format() {
+        bail!("{format} is for models of classes, and this model predicts numbers");
     }
     let mut inputs = Inputs::of(&args.inputs)?;
     let say_left_out = inputs.say_left_out();
     let options = DecodeOptions {
-        max_seconds: args.max_seconds,
+        max_seconds: args.max_seconds.unwrap_or(LONGEST),
     };
     let model = identity(source, || regressor.identity());
     let names = regressor.dimensions().iter().map(|it| it.name.clone());
@@ -179,6 +192,18 @@ impl Layout for NumbersTable {
             Column::new("error", Kind::Text),
         ]);
         columns
+    }
+
+    fn labeled(_: &NumbersAnswer) -> Vec<LabeledSegment> {
+        Vec::new()
+    }
+
+    fn recording(answer: &NumbersAnswer) -> &str {
+        answer.path.as_deref().unwrap_or_default()
+    }
+
+    fn seconds(answer: &NumbersAnswer) -> f64 {
+        answer.seconds
     }
 
     fn rows(&self, answer: &NumbersAnswer) -> Vec<Vec<Cell>> {

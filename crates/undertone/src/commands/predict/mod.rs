@@ -5,15 +5,17 @@ mod columns;
 mod dimensions;
 mod name_width;
 mod results;
+mod sentences;
 mod table;
 mod warnings;
 
 use undertone_audio::DecodeOptions;
 
-use super::classified::{Classified, classify};
+use super::classified::Classified;
 use super::in_order::in_order;
+use super::listening::Listening;
 use crate::answers::answers;
-use crate::cli::PredictArgs;
+use crate::cli::{PredictArgs, PredictFormat};
 use crate::exit::Exit;
 use crate::inputs::{Input, Inputs};
 use crate::model::ModelSource;
@@ -31,10 +33,18 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     let mut inputs = Inputs::of(&args.inputs)?;
     let say_left_out = inputs.say_left_out();
     let options = DecodeOptions {
-        max_seconds: args.max_seconds,
+        max_seconds: args.max_seconds.unwrap_or(f64::INFINITY),
     };
+    let mut listening = Listening::of(&args.segments, options);
+    if let PredictFormat::Segments(_) = args.output.format() {
+        listening = listening.in_segments();
+    }
+    if args.inputs.is_one_file() {
+        listening = listening.with_progress();
+    }
     let adapts = !args.adaptation.given().is_empty();
-    let table = ClassTable::new(&mut inputs, &answers, args.timeline, adapts);
+    let shows_segments = args.timeline || args.segments.shown();
+    let table = ClassTable::new(&mut inputs, &answers, shows_segments, adapts);
     let mut results = Results::begin(args, table)?;
     inputs.leave_out(results.already_done());
     // All recordings of a voice are heard before one is judged.
@@ -44,7 +54,7 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     };
     let adaptation = Adaptation::begin(&args.adaptation, &classifier, &known, &options)?;
     let references_failed = adaptation.as_ref().map_or(0, |it| it.failed);
-    let work = |input: &Input| classify(&classifier, input, &options);
+    let work = |input: &Input| listening.classify(&classifier, input);
 
     let mut print = |input: &Input, result: Result<Classified, String>| {
         results.row(input, result.map(|it| it.answer(&answers, args.timeline)))

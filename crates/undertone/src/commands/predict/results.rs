@@ -8,10 +8,11 @@ use anyhow::bail;
 use serde::Serialize;
 use undertone_answer::Failure;
 use undertone_audio::Warning;
+use undertone_segments::{LabeledSegment, SegmentFormat};
 use undertone_tables::{Cell, Column, TableError, TableFormat, TableWriter};
 
 use super::warnings::explain;
-use crate::cli::{Format, PredictArgs};
+use crate::cli::{Format, PredictArgs, PredictFormat};
 use crate::exit::Exit;
 use crate::file_progress::FileProgress;
 use crate::inputs::Input;
@@ -35,6 +36,15 @@ pub(super) trait Layout {
 
     /// Return the lines of an answer in a table for people. With `color`, a terminal shows them.
     fn lines(&self, answer: &Self::Answer, color: bool) -> Vec<String>;
+
+    /// Return the segments of an answer for the tools of the field.
+    fn labeled(answer: &Self::Answer) -> Vec<LabeledSegment>;
+
+    /// Return the name of the recording.
+    fn recording(answer: &Self::Answer) -> &str;
+
+    /// Return the length of the recording in seconds.
+    fn seconds(answer: &Self::Answer) -> f64;
 
     /// Return the columns of a CSV or Parquet table. The first is the path, and the last an error.
     fn columns(&self) -> Vec<Column>;
@@ -67,6 +77,12 @@ enum Writer {
     },
     Json(Sink),
     Cells(Box<TableWriter<Sink>>),
+    Segments {
+        sink: Sink,
+        format: SegmentFormat,
+        /// Whether a recording is written.
+        begun: bool,
+    },
 }
 
 impl<L: Layout> Results<L> {
@@ -81,8 +97,8 @@ impl<L: Layout> Results<L> {
         let columns = layout.columns();
         let count = columns.len();
         let kind = match args.format() {
-            Format::Json => Some(Rows::Json),
-            Format::Csv => {
+            PredictFormat::Rows(Format::Json) => Some(Rows::Json),
+            PredictFormat::Rows(Format::Csv) => {
                 let names = columns.iter().map(|column| column.name.clone());
                 Some(Rows::Csv(names.collect()))
             }
@@ -106,13 +122,18 @@ impl<L: Layout> Results<L> {
             anyhow::Ok(Writer::Cells(Box::new(writer)))
         };
         let writer = match args.format() {
-            Format::Table => Writer::Table { sink, begun: false },
-            Format::Json => Writer::Json(sink),
-            Format::Csv => cells(TableFormat::Csv, sink)?,
-            Format::Parquet if sink.is_terminal() => {
+            PredictFormat::Segments(format) => Writer::Segments {
+                sink,
+                format,
+                begun: false,
+            },
+            PredictFormat::Rows(Format::Table) => Writer::Table { sink, begun: false },
+            PredictFormat::Rows(Format::Json) => Writer::Json(sink),
+            PredictFormat::Rows(Format::Csv) => cells(TableFormat::Csv, sink)?,
+            PredictFormat::Rows(Format::Parquet) if sink.is_terminal() => {
                 bail!("Parquet is no text: name a file with --out FILE.parquet")
             }
-            Format::Parquet => cells(TableFormat::Parquet, sink)?,
+            PredictFormat::Rows(Format::Parquet) => cells(TableFormat::Parquet, sink)?,
         };
         Ok(Self {
             layout,
@@ -165,6 +186,21 @@ impl<L: Layout> Results<L> {
         }
         let layout = &self.layout;
         let written = match &mut self.writer {
+            Writer::Segments {
+                sink,
+                format,
+                begun,
+            } => {
+                if *begun && *format != SegmentFormat::Rttm {
+                    bail!("{format} holds one recording: name one, or write rttm");
+                }
+                *begun = true;
+                let labeled = L::labeled(answer);
+                let recording = L::recording(answer);
+                let name = Path::new(recording).file_stem().unwrap_or_default();
+                let name = name.to_string_lossy();
+                undertone_segments::write(*format, &name, L::seconds(answer), &labeled, sink)
+            }
             Writer::Table { sink, begun } => {
                 self.warnings.extend(L::warnings(answer));
                 let heading = (!*begun).then(|| layout.heading());
@@ -189,7 +225,7 @@ impl<L: Layout> Results<L> {
             output::error(&format!("{path}: {error}"));
         }
         match &mut self.writer {
-            Writer::Table { .. } => Ok(()),
+            Writer::Table { .. } | Writer::Segments { .. } => Ok(()),
             Writer::Json(sink) => {
                 let path = Some(path);
                 let written = write_json(sink, &Failure { path, error });
@@ -210,7 +246,7 @@ impl<L: Layout> Results<L> {
     /// rows have failed. Return how the command ended.
     pub(super) fn finish(self, failed: usize) -> anyhow::Result<Exit> {
         let sink = match self.writer {
-            Writer::Table { sink, .. } | Writer::Json(sink) => sink,
+            Writer::Table { sink, .. } | Writer::Segments { sink, .. } | Writer::Json(sink) => sink,
             Writer::Cells(table) => {
                 let finished = table.finish();
                 finished.map_err(|error| explained(&self.path, error))?

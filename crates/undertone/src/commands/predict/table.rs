@@ -1,12 +1,14 @@
 //! Answers of a model of classes, in all formats.
 
-use undertone_answer::{Answer, Answers, ByName, Classes};
+use undertone_answer::{Answer, Answers, ByName, Classes, Segment};
 use undertone_audio::Warning;
+use undertone_segments::LabeledSegment;
 use undertone_tables::{Cell, Column};
 
 use super::columns::{columns, rows};
 use super::name_width::name_width;
 use super::results::Layout;
+use super::sentences;
 use super::warnings::in_words;
 use crate::inputs::Inputs;
 use crate::output;
@@ -117,7 +119,10 @@ impl Layout for ClassTable<'_> {
         let cells = self.cells(label, shares, sums, color);
         let warnings = in_words(&answer.warnings);
         let mut lines = vec![format!("{name:width$}  {cells}  {seconds:>7.2}{warnings}")];
-        for segment in answer.segments.iter().flatten() {
+        let shares = answer.summary.as_ref().and_then(sentences::shares);
+        let sentences = shares.into_iter().chain(sentences::why(answer));
+        lines.extend(sentences.map(|sentence| format!("  {sentence}")));
+        for segment in answer.segments.iter().flatten().filter(|_| self.segments) {
             let span = format!("  {:.2} - {:.2} s", segment.start, segment.end);
             let (label, shares) = (segment.label.as_deref(), segment.probabilities.as_ref());
             let cells = self.cells(label, shares, segment.sums.as_ref(), color);
@@ -125,13 +130,43 @@ impl Layout for ClassTable<'_> {
                 true => String::new(),
                 false => format!("  {:>7}{}", "", in_words(&[Warning::NoSpeech])),
             };
-            lines.push(format!("{span:width$}  {cells}{note}"));
+            let channel = segment.channel.map(|it| format!("channel {it}"));
+            let known = channel.into_iter().chain(segment.speaker.clone());
+            let known: Vec<String> = known.chain(segment.text.clone()).collect();
+            let known = match known.is_empty() {
+                true => String::new(),
+                false => format!("  {}", known.join(", ").replace(['\n', '\r'], " ")),
+            };
+            lines.push(format!("{span:width$}  {cells}{note}{known}"));
         }
         lines
     }
 
     fn columns(&self) -> Vec<Column> {
         columns(self.answers, self.segments, self.adapts)
+    }
+
+    fn labeled(answer: &Answer) -> Vec<LabeledSegment> {
+        let labeled = |segment: &Segment| LabeledSegment {
+            segment: undertone_segments::Segment {
+                start: segment.start,
+                end: segment.end,
+                text: segment.text.clone(),
+                speaker: segment.speaker.clone(),
+                channel: segment.channel,
+            },
+            label: segment.label.clone(),
+            confidence: segment.confidence,
+        };
+        answer.segments.iter().flatten().map(labeled).collect()
+    }
+
+    fn recording(answer: &Answer) -> &str {
+        answer.path.as_deref().unwrap_or_default()
+    }
+
+    fn seconds(answer: &Answer) -> f64 {
+        answer.seconds
     }
 
     fn rows(&self, answer: &Answer) -> Vec<Vec<Cell>> {

@@ -8,7 +8,7 @@ use undertone_audio::{DecodeOptions, decode_path};
 use crate::schema::violations;
 use crate::support::{Done, Folder};
 
-const RATE: u32 = 16_000;
+const RATE: u32 = 11_025;
 
 /// Return the recordings in `samples/` that begin with these names, one after another, with a
 /// second of silence before each.
@@ -57,7 +57,7 @@ fn answer(done: &Done) -> Value {
     let [answer] = &done.json()[..] else {
         panic!("{}", done.stdout);
     };
-    assert_eq!(violations(&schema, "#/$defs/Answer", answer), [""; 0]);
+    assert_eq!(violations(&schema, "/$defs/Answer", answer), [""; 0]);
     answer.clone()
 }
 
@@ -202,7 +202,7 @@ fn half_seconds_that_move_the_answer_are_named() {
     folder.write("clip.wav", wav(&[&clips(&["angry"])]));
     let found = answer(&folder.succeed("predict clip.wav --why --json"));
     let influences = found["influences"].as_array().unwrap();
-    assert!(influences.len() > 2);
+    assert!(influences.len() > 1);
     let changes = influences.iter().map(|it| it["change"].as_f64().unwrap());
     assert!(changes.clone().any(|it| it < -0.1), "{influences:?}");
     let table = folder.succeed("predict clip.wav --why");

@@ -98,6 +98,11 @@ function trial(description, path, method, operation) {
   return [form, output];
 }
 
+/** Return whether a form can send the request: it has no body, or files. */
+function canBeTried(path, { requestBody }) {
+  return path !== "/api/live" && (!requestBody || "multipart/form-data" in requestBody.content);
+}
+
 function described(description, path, method, operation) {
   const summary = element("summary", {},
     element("span", { className: "method" }, method.toUpperCase()),
@@ -105,7 +110,7 @@ function described(description, path, method, operation) {
     element("span", { className: "soft" }, operation.summary));
   const inside = element("div", { className: "inside" });
   if (operation.description) inside.append(prose(operation.description));
-  if (path !== "/api/live") inside.append(...trial(description, path, method, operation));
+  if (canBeTried(path, operation)) inside.append(...trial(description, path, method, operation));
   inside.append(responses(description, operation));
   return element("details", { className: "operation card", id: operation.operationId }, summary, inside);
 }

@@ -9,14 +9,15 @@
 #![allow(clippy::print_stdout)] // an example prints
 
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 use serde_json::json;
-use undertone_answer::{Answers, Classes, ModelIdentity};
+use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
 use undertone_app::{
-    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, Voice,
-    Window,
+    Evidence, Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
+    Recognizer, Server, Settings, Voice, Window,
 };
-use undertone_audio::Recording;
+use undertone_audio::{Channels, DecodeOptions, Recording, Source, VoiceActivityConfig};
 
 const WINDOW_SECONDS: f64 = 2.0;
 /// A window below this root mean square holds no speech.
@@ -79,6 +80,63 @@ impl Recognizer for PitchAndLevel {
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
         let one = |recording| Ok(recognition(recording, self.plain));
         recordings.iter().map(one).collect()
+    }
+
+    fn recognize_long(
+        &self,
+        source: &Source,
+        options: &DecodeOptions,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<LongRecognition, RecognizeError> {
+        let activity = VoiceActivityConfig {
+            longest: WINDOW_SECONDS,
+            ..VoiceActivityConfig::default()
+        };
+        let heard = |_| ControlFlow::Continue(());
+        let (scan, utterances) = source
+            .find_utterances(Channels::Mix, options, &activity, &heard)
+            .map_err(RecognizeError::Decode)?;
+        let (mut samples, total) = (Vec::new(), Some(scan.seconds()));
+        let rate = f64::from(scan.sample_rate);
+        let streamed = source.stream(scan.sample_rate, scan.heard, options, &mut |block| {
+            samples.extend_from_slice(block);
+            progress(Progress {
+                seconds: samples.len() as f64 / rate,
+                total,
+            })
+        });
+        streamed.map_err(|_| RecognizeError::Stopped)?;
+        let windows = utterances.iter().map(|it| {
+            let (from, to) = ((it.start * rate) as usize, (it.end * rate) as usize);
+            let part = &samples[from.min(samples.len())..to.min(samples.len())];
+            Window {
+                start: it.start,
+                end: it.end,
+                probabilities: probabilities(sound(part, rate), AVERAGE, self.plain),
+                speech: self.plain || rms(part) >= SPEECH,
+            }
+        });
+        let windows: Vec<Window> = windows.collect();
+        let recognition = Recognition {
+            probabilities: mean(&windows),
+            segmentation: Segmentation::Utterances,
+            speech: windows.iter().any(|window| window.speech),
+            unfamiliar: false,
+            evidence: None,
+            windows,
+        };
+        Ok(LongRecognition { scan, recognition })
+    }
+
+    fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
+        let rate = f64::from(recording.sample_rate);
+        let parts = recording.samples.chunks((0.5 * rate) as usize).enumerate();
+        let influence = |(index, part): (usize, &[f32])| Influence {
+            start: 0.5 * index as f64,
+            end: 0.5 * index as f64 + part.len() as f64 / rate,
+            change: 2.0 * (AVERAGE.level - sound(part, rate).level),
+        };
+        Ok(parts.map(influence).collect())
     }
 
     fn hear(&self, voice: Option<Voice>, recognition: &Recognition) -> Option<Voice> {
@@ -163,6 +221,7 @@ fn recognition(recording: &Recording, plain: bool) -> Recognition {
         .collect();
     Recognition {
         probabilities: mean(&windows),
+        segmentation: Segmentation::Windows,
         speech: !spoken.is_empty(),
         unfamiliar: false,
         evidence: (!plain).then(|| {

@@ -6,17 +6,19 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use serde::Serialize;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use undertone_answer::{
     Adapted, Answer, Answers, Part, RecordingFacts, Segmentation, three_digits,
 };
-use undertone_audio::Warning;
+use undertone_audio::{Source, Warning};
 use undertone_corpus::LabelScheme;
 
 use crate::decoding::{Decoded, Decoder};
 use crate::inference::{Inference, Slot};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::prometheus::Metrics;
-use crate::recognizer::{Recognition, Voice, Window};
+use crate::recognizer::{Influence, Progress, Recognition, Voice, Window};
 use crate::served_model::ServedModel;
 use crate::visualization::{Span, Visualization};
 use crate::warnings::warnings;
@@ -26,6 +28,8 @@ use crate::warnings::warnings;
 pub(crate) struct Include {
     pub(crate) timeline: bool,
     pub(crate) visualization: bool,
+    /// Whether to explain the answer for a recording that is read as a whole.
+    pub(crate) why: bool,
     /// The scheme of the classes to answer with, if not the model's own.
     pub(crate) scheme: Option<LabelScheme>,
 }
@@ -38,6 +42,9 @@ pub(crate) struct Analysis {
     /// What is known of the voice after this recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) voice: Option<Voice>,
+    /// What the parts of the recording do to the answer, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Vec<Influence>>,
     #[serde(rename = "picture", skip_serializing_if = "Option::is_none")]
     visualization: Option<Visualization>,
     milliseconds: Milliseconds,
@@ -51,7 +58,7 @@ pub(crate) fn heard_of(voice: Option<&Voice>) -> Adapted {
 }
 
 /// How long the analysis took.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Milliseconds {
     decode: f64,
     /// Includes the wait for a worker.
@@ -62,6 +69,7 @@ struct Milliseconds {
 #[derive(Debug)]
 pub(crate) struct Recognized {
     pub(crate) recognition: Recognition,
+    why: Option<Vec<Influence>>,
     name: Option<String>,
     seconds: f64,
     sample_rate: u32,
@@ -87,18 +95,44 @@ impl Analyzer {
         self.inference.admit(client)
     }
 
-    /// Decode a recording and run the model on it. The caller holds a [`Slot`].
+    /// Decode a recording and run the model on it. The caller holds a [`Slot`]. `progress` hears of
+    /// a long recording.
     pub(crate) async fn recognize(
         &self,
         client: IpAddr,
         bytes: Bytes,
         name: Option<String>,
         include: &Include,
+        progress: Option<watch::Sender<Progress>>,
     ) -> Result<Recognized, Problem> {
         let started = Instant::now();
-        let decoding = self.decoder.decode(client, bytes, include.visualization);
+        let draw = include.visualization;
+        let decoding = self.decoder.decode(client, bytes.clone(), draw);
         let decoded = decoding.await?;
         let decode = milliseconds_since(started);
+        let started = Instant::now();
+        let mut recognized = match decoded {
+            Some(decoded) => self.recognize_short(client, decoded, include.why).await?,
+            None => {
+                let progress = progress.unwrap_or_else(|| watch::Sender::new(Progress::default()));
+                self.recognize_long(client, bytes, draw, progress).await?
+            }
+        };
+        self.metrics.audio.inc_by(recognized.seconds);
+        recognized.name = name;
+        recognized.milliseconds = Milliseconds {
+            decode,
+            model: milliseconds_since(started),
+        };
+        Ok(recognized)
+    }
+
+    async fn recognize_short(
+        &self,
+        client: IpAddr,
+        decoded: Decoded,
+        why: bool,
+    ) -> Result<Recognized, Problem> {
         let Decoded {
             recording,
             warnings: of_samples,
@@ -110,24 +144,67 @@ impl Analyzer {
             recording.sample_rate,
             recording.channels,
         );
-        let started = Instant::now();
-        let recognition = if of_samples.contains(&Warning::Silent) {
-            Recognition::without_speech()
+        let (recognition, why) = if of_samples.contains(&Warning::Silent) {
+            (Recognition::without_speech(), None)
         } else {
-            let recognizing = self.inference.recognize(client, recording, Some(memory));
-            recognizing.await?
+            let inference = &self.inference;
+            let recognizing = inference.recognize(client, recording, why, Some(memory));
+            let recognized = recognizing.await?;
+            (recognized.recognition, recognized.why)
         };
-        let model = milliseconds_since(started);
-        self.metrics.audio.inc_by(seconds);
         Ok(Recognized {
             recognition,
-            name,
+            why,
+            name: None,
             seconds,
             sample_rate,
             channels,
             of_samples,
             visualization,
-            milliseconds: Milliseconds { decode, model },
+            milliseconds: Milliseconds::default(),
+        })
+    }
+
+    /// Recognize a recording that is longer than
+    /// [`SHORT_SECONDS`](crate::recognizer::SHORT_SECONDS), which stays compressed in memory.
+    async fn recognize_long(
+        &self,
+        client: IpAddr,
+        bytes: Bytes,
+        draw: bool,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Recognized, Problem> {
+        let source = Arc::new(Source::from_bytes(bytes));
+        let options = *self.decoder.longer();
+        let inference = &self.inference;
+        let recognizing = inference.recognize_long(client, source.clone(), options, progress);
+        let recognized = recognizing.await?;
+        let missing = || Problem::new(Kind::Internal, "the model did not measure the recording");
+        let scan = recognized.scan.ok_or_else(missing)?;
+        let visualization = match draw {
+            false => None,
+            true => {
+                // If the client disconnects, the thread ends soon.
+                let stopping = CancellationToken::new();
+                let _stop_with_request = stopping.clone().drop_guard();
+                let scan = scan.clone();
+                let drawing = self.decoder.run(client, move || {
+                    let stopped = || stopping.is_cancelled();
+                    Visualization::of_source(&source, &scan, &options, &stopped)
+                });
+                drawing.await?
+            }
+        };
+        Ok(Recognized {
+            recognition: recognized.recognition,
+            why: None,
+            name: None,
+            seconds: scan.seconds(),
+            sample_rate: scan.sample_rate,
+            channels: scan.channels,
+            of_samples: scan.warnings,
+            visualization,
+            milliseconds: Milliseconds::default(),
         })
     }
 
@@ -157,14 +234,16 @@ impl Analyzer {
         };
         let mut answer = answers.answer(facts, recognition.spoken());
         answer.path = recognized.name;
-        if include.timeline {
+        let is_long = recognition.segmentation != Segmentation::Windows;
+        if include.timeline || is_long {
             let windows = recognition.windows.iter();
             let segments = windows.map(|window| segment(window, answers)).collect();
-            answer.add_segments(Segmentation::Windows, segments);
+            answer.add_segments(recognition.segmentation, segments);
         }
         Ok(Analysis {
             answer,
             voice: None,
+            why: recognized.why.map(rounded),
             visualization,
             milliseconds: recognized.milliseconds,
         })
@@ -178,6 +257,16 @@ fn segment(window: &Window, answers: &Answers) -> undertone_answer::Segment {
         probabilities: window.speech.then_some(&window.probabilities[..]),
         ..Part::default()
     })
+}
+
+/// Round times to milliseconds, and changes as well.
+fn rounded(parts: Vec<Influence>) -> Vec<Influence> {
+    let parts = parts.into_iter().map(|part| Influence {
+        start: three_digits(part.start),
+        end: three_digits(part.end),
+        change: three_digits(part.change),
+    });
+    parts.collect()
 }
 
 /// Return the part that the model read: from the start of its first window to the end of its last.

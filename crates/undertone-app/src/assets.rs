@@ -31,17 +31,20 @@ const INDEX: &[u8] = include_bytes!("../web/index.html");
 /// All files of `web/assets/`. A test compares this list with the folder.
 const ASSETS: &[Asset] = assets!("../web/assets/":
     "analyze.js",
+    "analysis-progress.js",
     "api.js",
     "bars.js",
     "base.css",
     "canvas.js",
     "capture-worklet.js",
     "card.js",
+    "compare.js",
     "confidence.js",
     "decode.js",
     "dom.js",
     "download.js",
     "drop.js",
+    "export.js",
     "format.js",
     "history.js",
     "icon.svg",
@@ -70,10 +73,13 @@ const ASSETS: &[Asset] = assets!("../web/assets/":
     "theme.js",
     "timeline.js",
     "token.js",
+    "utterances.js",
+    "view.js",
     "voice.js",
     "warnings.js",
     "wav.js",
     "waveform.js",
+    "why.js",
 );
 
 /// The folder that holds the page, or `None` for the embedded page.

@@ -89,6 +89,11 @@ fn content_length(parts: &Parts) -> Option<usize> {
         .ok()
 }
 
+fn from_json<T: DeserializeOwned>(read: &Read) -> Result<T, Problem> {
+    let invalid = |error| Problem::new(Kind::BadRequest, format!("the JSON is invalid: {error}"));
+    serde_json::from_slice(&read.bytes).map_err(invalid)
+}
+
 fn too_large(limit: usize) -> Problem {
     Problem::new(
         Kind::TooLarge,
@@ -163,10 +168,19 @@ impl BodyReader {
     ) -> Result<(HeaderMap, T), Problem> {
         let (parts, body) = request.into_parts();
         let read = self.read(client, &parts, body, MAX_JSON_BYTES).await?;
-        let value = serde_json::from_slice(&read.bytes).map_err(|error| {
-            Problem::new(Kind::BadRequest, format!("the JSON is invalid: {error}"))
-        })?;
-        Ok((parts.headers, value))
+        Ok((parts.headers, from_json(&read)?))
+    }
+
+    /// Read a JSON value of at most `limit` bytes.
+    pub(crate) async fn read_large_json<T: DeserializeOwned>(
+        &self,
+        client: IpAddr,
+        request: Request,
+        limit: usize,
+    ) -> Result<T, Problem> {
+        let (parts, body) = request.into_parts();
+        let read = self.read(client, &parts, body, limit).await?;
+        from_json(&read)
     }
 
     /// Read the files of a request: the whole body, or the parts of a multipart body whose name is

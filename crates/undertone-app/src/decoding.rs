@@ -7,10 +7,12 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
+use tokio::task::JoinError;
 use undertone_audio::{DecodeOptions, Recording, Warning, decode_bytes_announced};
 
 use crate::fair_pool::{FairPool, PoolShare};
 use crate::problem::{Kind, Problem};
+use crate::recognizer::SHORT_SECONDS;
 use crate::settings::Limits;
 use crate::visualization::{self, Visualization};
 
@@ -33,6 +35,8 @@ pub(crate) struct Decoder {
     /// In KiB.
     memory: FairPool,
     options: DecodeOptions,
+    /// The limits of recordings of any length.
+    longer: DecodeOptions,
 }
 
 /// A decoded recording and what the decoder noticed about it.
@@ -48,12 +52,13 @@ pub(crate) struct Decoded {
 impl Decoder {
     pub(crate) fn new(limits: &Limits) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        // A longer recording is never decoded as a whole.
         let options = DecodeOptions {
-            max_seconds: limits.max_seconds,
+            max_seconds: limits.max_seconds.min(SHORT_SECONDS),
         };
         let one_address = PER_PROCESSOR * processors as u64;
         // The longest recording that is allowed must fit.
-        let largest = bytes_needed((limits.max_seconds * HIGHEST_RATE) as u64, true, &options);
+        let largest = bytes_needed((options.max_seconds * HIGHEST_RATE) as u64, true, &options);
         let bytes = largest
             .saturating_add(FOR_OTHERS)
             .max(limits.decoded as u64);
@@ -61,32 +66,63 @@ impl Decoder {
             threads: FairPool::new(ADDRESSES * one_address, one_address),
             memory: FairPool::new(kib(bytes), kib(largest.max(bytes / ADDRESSES))),
             options,
+            longer: DecodeOptions {
+                max_seconds: limits.max_seconds,
+            },
         }
     }
 
-    /// Decode a recording and check it. `draw` adds its visualization.
+    /// Return the limits of recordings of any length.
+    pub(crate) fn longer(&self) -> &DecodeOptions {
+        &self.longer
+    }
+
+    /// Run work that decodes a recording of any length in blocks, on a thread of its own.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        client: IpAddr,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let thread = self.threads.take(client, 1).await?;
+        let decoding = tokio::task::spawn_blocking(move || {
+            let _thread = thread;
+            work()
+        });
+        decoding.await.map_err(failed)
+    }
+
+    /// Decode a recording and check it. `draw` adds its visualization. `None` for a recording that
+    /// is longer than [`SHORT_SECONDS`].
     pub(crate) async fn decode(
         &self,
         client: IpAddr,
         bytes: Bytes,
         draw: bool,
-    ) -> Result<Decoded, Problem> {
-        let thread = self.threads.take(client, 1).await?;
+    ) -> Result<Option<Decoded>, Problem> {
         let (memory, options, runtime) = (self.memory.clone(), self.options, Handle::current());
-        let decoding = tokio::task::spawn_blocking(move || {
-            let _thread = thread;
+        let decoding = self.run(client, move || {
             decode(bytes, draw, &options, |bytes| {
                 runtime.block_on(memory.take(client, kib(bytes)))
             })
         });
-        decoding.await.unwrap_or_else(|error| {
-            if error.is_panic() {
-                tracing::error!("decoding panicked");
-                Err(Problem::new(Kind::Internal, "decoding failed"))
-            } else {
-                Err(Problem::stopping())
+        match decoding.await? {
+            Err(problem) if problem.kind == Kind::TooLong => {
+                match self.longer.max_seconds > self.options.max_seconds {
+                    true => Ok(None),
+                    false => Err(problem),
+                }
             }
-        })
+            decoded => decoded.map(Some),
+        }
+    }
+}
+
+fn failed(error: JoinError) -> Problem {
+    if error.is_panic() {
+        tracing::error!("decoding panicked");
+        Problem::new(Kind::Internal, "decoding failed")
+    } else {
+        Problem::stopping()
     }
 }
 
@@ -181,7 +217,7 @@ mod tests {
         assert_eq!(decoder.threads.free(), 0, "all still decode");
         // The next client waits until one of them has ended.
         let decoded = decoder.decode(ONE, recording(0.5), false).await.unwrap();
-        assert_eq!(decoded.recording.samples.len(), 96_000);
+        assert_eq!(decoded.unwrap().recording.samples.len(), 96_000);
         while decoder.threads.free() < threads {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -187,6 +187,8 @@ impl From<RecognizeError> for Problem {
     fn from(error: RecognizeError) -> Self {
         match error {
             RecognizeError::Unusable(detail) => Self::new(Kind::Broken, detail),
+            RecognizeError::Decode(error) => error.into(),
+            RecognizeError::Stopped => Self::new(Kind::Internal, "the work was stopped"),
             RecognizeError::Model(detail) => {
                 tracing::error!(%detail, "the model failed");
                 Self::new(Kind::Internal, "the model returned no result")

@@ -1,11 +1,16 @@
 //! The trait through which the server uses a model. The `undertone` binary implements it for
 //! `undertone_models::Classifier`, so this crate compiles without a neural network.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use undertone_answer::Answers;
-use undertone_audio::Recording;
+use undertone_answer::{Answers, Segmentation};
+use undertone_audio::{DecodeError, DecodeOptions, Recording, Scan, Source};
+
+/// The longest recording that is read as a whole, in seconds.
+pub const SHORT_SECONDS: f64 = 30.0;
 
 /// Recognizes the emotion in recordings.
 ///
@@ -20,6 +25,35 @@ pub trait Recognizer: Send + Sync + 'static {
     /// Recordings that wait at the same time come as a batch, since networks are faster on batches.
     /// A recording that cannot be used is an error of its own and does not affect the others.
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>>;
+
+    /// Return the result for a recording of any length, whose windows are its utterances, in bounded
+    /// memory. The server calls this for recordings longer than [`SHORT_SECONDS`]. `progress` may
+    /// stop the work.
+    ///
+    /// # Errors
+    /// If the recording cannot be used, or `progress` stops the work; also without this method.
+    fn recognize_long(
+        &self,
+        source: &Source,
+        options: &DecodeOptions,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<LongRecognition, RecognizeError> {
+        let _ = (source, options, progress);
+        Err(RecognizeError::Unusable(format!(
+            "this model reads recordings of at most {SHORT_SECONDS} s"
+        )))
+    }
+
+    /// Return what each half second of a recording of at most [`SHORT_SECONDS`] does to the answer.
+    ///
+    /// # Errors
+    /// If the model cannot tell, as without this method.
+    fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
+        let _ = recording;
+        Err(RecognizeError::Unusable(
+            "this model does not explain its answers".to_owned(),
+        ))
+    }
 
     /// Return what is known of a voice after one more recording of it, or of a new voice after its
     /// first. `None` means that the model does not adapt to voices, as without this method.
@@ -71,6 +105,8 @@ pub struct Recognition {
     pub probabilities: Vec<f32>,
     /// The windows that the model read, in order of time; at least one with `speech`.
     pub windows: Vec<Window>,
+    /// What the windows are.
+    pub segmentation: Segmentation,
     /// Whether any window holds speech. If not, the server names no emotion.
     pub speech: bool,
     /// Whether the recording is unlike all that the model has learned from.
@@ -90,11 +126,43 @@ impl Recognition {
         Self {
             probabilities: Vec::new(),
             windows: Vec::new(),
+            segmentation: Segmentation::Windows,
             speech: false,
             unfamiliar: false,
             evidence: None,
         }
     }
+}
+
+/// The result for a recording of any length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LongRecognition {
+    /// What the recording is.
+    pub scan: Scan,
+    /// The result.
+    pub recognition: Recognition,
+}
+
+/// How far the work on a long recording is. First the whole recording is heard, then its utterances
+/// are judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Progress {
+    /// Seconds of the recording that the pass has reached.
+    pub seconds: f64,
+    /// Seconds of the whole recording. The first pass does not know them.
+    pub total: Option<f64>,
+}
+
+/// What a part of a recording does to the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Influence {
+    /// The start of the part in seconds.
+    pub start: f64,
+    /// Its end in seconds.
+    pub end: f64,
+    /// How the log-odds of the answer change when silence replaces the part. Below 0: the part
+    /// speaks for the answer.
+    pub change: f64,
 }
 
 /// What a recording tells about a voice. Only the recognizer knows what is in it.
@@ -133,11 +201,17 @@ pub struct Window {
 }
 
 /// Why a recording has no result.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Error)]
 pub enum RecognizeError {
     /// The recording cannot be used. The client sees this text.
     #[error("{0}")]
     Unusable(String),
+    /// The recording cannot be decoded. The client sees why.
+    #[error(transparent)]
+    Decode(DecodeError),
+    /// The caller stopped the work.
+    #[error("stopped")]
+    Stopped,
     /// The model failed. Only the log shows this text.
     #[error("{0}")]
     Model(String),

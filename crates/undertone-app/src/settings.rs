@@ -71,8 +71,8 @@ pub struct Limits {
     pub queue_per_address: usize,
     /// Bytes of request bodies and responses in memory. At least what the largest body needs.
     pub memory: usize,
-    /// Bytes of recordings that are being decoded or wait for the model. At least what the longest
-    /// recording needs, and some more for others. Requests beyond this limit wait. One address
+    /// Bytes of recordings that are decoded as a whole, or wait for the model then. At least what the
+    /// longest such recording needs, and some more for others. Requests beyond this limit wait. One address
     /// may use half of them.
     pub decoded: usize,
     /// Open connections.
@@ -110,8 +110,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             address_share: 0.25,
-            max_seconds: 300.0,
-            max_bytes: 50 << 20,
+            max_seconds: 21_600.0,
+            max_bytes: 100 << 20,
             queue: 512,
             queue_per_address: 256,
             memory: 256 << 20,

@@ -1,15 +1,19 @@
 //! The waveform and the mel spectrogram of a recording, small enough for the page to draw.
 
+use std::ops::ControlFlow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use undertone_audio::{
-    DbConfig, DbReference, FeatureMatrix, MelConfig, MelSpectrogram, Recording, ResamplerCache,
-    power_to_db,
+    DbConfig, DbReference, DecodeOptions, FeatureMatrix, MelConfig, MelSpectrogram, Recording,
+    ResamplerCache, Scan, Source, power_to_db,
 };
 
 /// The largest number of columns of the waveform and of the spectrogram.
 const COLUMNS: usize = 1000;
+/// The number of columns of the waveform of a long recording, into which the page can zoom.
+const LONG_COLUMNS: usize = 8000;
 const BANDS: usize = 64;
 /// Sample rate of the spectrogram in Hz. Speech has little energy above half of it.
 const RATE: u32 = 16_000;
@@ -26,7 +30,9 @@ static RESAMPLERS: ResamplerCache = ResamplerCache::new();
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Visualization {
     peaks: Peaks,
-    mel: Mel,
+    /// Absent for a recording that is not decoded as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mel: Option<Mel>,
     /// The part that the model read. Known once the model has answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) speech: Option<Span>,
@@ -72,7 +78,45 @@ impl Visualization {
     pub(crate) fn of(recording: &Recording) -> Option<Self> {
         Some(Self {
             peaks: peaks(&recording.samples),
-            mel: mel(recording)?,
+            mel: Some(mel(recording)?),
+            speech: None,
+        })
+    }
+
+    /// Return the waveform of a recording of any length, which is decoded in blocks. `None` if
+    /// `stopped` becomes true, or the recording cannot be decoded again.
+    pub(crate) fn of_source(
+        source: &Source,
+        scan: &Scan,
+        options: &DecodeOptions,
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let columns = LONG_COLUMNS.min(usize::try_from(scan.samples).ok()?.max(1));
+        let mut extremes = vec![(0.0_f32, 0.0_f32); columns];
+        let mut at: u64 = 0;
+        let mut receive = |block: &[f32]| {
+            for sample in block {
+                let column = at * columns as u64 / scan.samples.max(1);
+                if let Some((lowest, highest)) = extremes.get_mut(column as usize) {
+                    *lowest = lowest.min(*sample);
+                    *highest = highest.max(*sample);
+                }
+                at += 1;
+            }
+            match stopped() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        let streamed = source.stream(scan.sample_rate, scan.heard, options, &mut receive);
+        streamed.ok()?;
+        let extremes = extremes.into_iter();
+        let (min, max) = extremes
+            .map(|(lowest, highest)| (three_digits(lowest), three_digits(highest)))
+            .unzip();
+        Some(Self {
+            peaks: Peaks { min, max },
+            mel: None,
             speech: None,
         })
     }
@@ -150,12 +194,12 @@ mod tests {
 
     #[test]
     fn a_tone_is_one_bright_band() {
-        let drawn = Visualization::of(&tone(1.0, 48_000)).unwrap();
-        let bytes = BASE64_STANDARD.decode(&drawn.mel.data).unwrap();
-        assert_eq!(bytes.len(), drawn.mel.bands * drawn.mel.frames);
-        let middle = drawn.mel.frames / 2;
+        let drawn = Visualization::of(&tone(1.0, 48_000)).unwrap().mel.unwrap();
+        let bytes = BASE64_STANDARD.decode(&drawn.data).unwrap();
+        assert_eq!(bytes.len(), drawn.bands * drawn.frames);
+        let middle = drawn.frames / 2;
         let column: Vec<u8> = (0..BANDS)
-            .map(|band| bytes[band * drawn.mel.frames + middle])
+            .map(|band| bytes[band * drawn.frames + middle])
             .collect();
         let brightest = column.iter().position(|it| *it == 255).unwrap();
         // 1000 Hz is 15 of the 45.2 mel up to 8 kHz.
@@ -167,8 +211,9 @@ mod tests {
     fn a_long_recording_has_no_more_columns() {
         let drawn = Visualization::of(&tone(60.0, 8_000)).unwrap();
         assert_eq!(drawn.peaks.min.len(), COLUMNS);
-        assert!(drawn.mel.frames <= COLUMNS + 1);
-        assert_eq!(drawn.mel.fmax, 4000.0);
+        let mel = drawn.mel.unwrap();
+        assert!(mel.frames <= COLUMNS + 1);
+        assert_eq!(mel.fmax, 4000.0);
         assert!(drawn.peaks.max.iter().all(|it| (0.45..=0.5).contains(it)));
     }
 

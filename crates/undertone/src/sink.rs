@@ -87,6 +87,7 @@ impl Sink {
     }
 
     /// Write a whole file at once.
+    #[cfg(feature = "train")]
     pub(crate) fn save(
         path: &Path,
         force: bool,
@@ -99,6 +100,7 @@ impl Sink {
     }
 
     /// Write to stdout.
+    #[cfg(feature = "train")]
     pub(crate) fn print(write: impl FnOnce(&mut Self) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let mut sink = Self::open(None, false)?;
         let written = write(&mut sink).and_then(|()| sink.finish());

@@ -51,7 +51,7 @@ function inPage({ LABELS, COLORS, SUMS }) {
     }
     const original = await fetchOriginal(address.replace(/&?voice=1/, ""), options);
     if (!original.ok) return original;
-    const result = await original.json();
+    const result = JSON.parse((await original.text()).trim().split("\n").at(-1));
     const sure = name.startsWith("sure");
     const speech = !name.startsWith("none");
     const values = heard > 0 ? probabilities("happy", 0.9) : probabilities("angry", sure ? 0.94 : 0.6);
@@ -117,6 +117,7 @@ function inPage({ LABELS, COLORS, SUMS }) {
         sums: speech ? named(SUMS.map((sum) => sum.name), sumsOf(values)) : null,
         sure: false,
         silent: false,
+        speaking: speech,
         speech,
         heard_seconds: this.#heard,
         adapted_seconds: adapted,

@@ -36,6 +36,18 @@ const STATES = {
     await page.locator("#timeline").focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
   },
+  utterances: async (page) => {
+    await show(page, fileWith("talk.wav", changingVoice(40)));
+    await page.locator("#zoom-in").click();
+    await page.locator("#utterances button").first().focus();
+    await page.keyboard.press("ArrowDown");
+  },
+  "compared-with-why": async (page) => {
+    await show(page, sample("neutral.flac"));
+    await show(page, sample("happy.flac"));
+    await page.locator("#ask-why").click();
+    await page.locator("#why").waitFor();
+  },
   several: async (page) => {
     await show(page, sample("happy.flac"));
     await page.setInputFiles("#file", [sample("neutral.flac"), fileWith("notes.txt", "no recording"), sample("sad.flac")]);

@@ -7,7 +7,7 @@ import { fileWith, silence } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
 import { analyzed, notice, suite } from "../support/suite.mjs";
 
-const { visit, address } = suite();
+const { visit, address } = suite({ server: ["--max-seconds", "40"] });
 const NEUTRAL = join(SAMPLES, "neutral.flac");
 const limits = (page) => page.evaluate(async () => (await fetch("api/model")).json());
 
@@ -58,7 +58,7 @@ test("a recording is too long", () =>
     async (page) => {
       const { max_seconds: most } = await limits(page);
       await page.setInputFiles("#file", fileWith("lecture.wav", silence(most + 5, 4000)));
-      assert.match(await notice(page), /lecture\.wav: this recording is too long\s+The limit is 5\smin/);
+      assert.match(await notice(page), /lecture\.wav: this recording is too long\s+The limit is 40\ss/);
     },
     { expected: [/422/] },
   ));

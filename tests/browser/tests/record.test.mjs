@@ -31,7 +31,7 @@ test("a recording is the microphone's sound, unprocessed", () =>
   visit(async (page) => {
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
-    assert.match(await page.locator("#record-running").innerText(), /0:01 of 5:00/);
+    assert.match(await page.locator("#record-running").innerText(), /0:01 of \d+:\d\d/);
     await page.getByRole("button", { name: "Stop recording" }).click();
     await analyzed(page, "recording-1.wav");
     const wav = await uploaded(page);

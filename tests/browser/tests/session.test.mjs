@@ -91,7 +91,7 @@ test("the JSON holds the server's results", () =>
     const [neutral, notes, sad] = JSON.parse(text);
     assert.deepEqual(neutral.probabilities, answers.get("neutral.flac").probabilities);
     assert.equal(sad.path, 'sad, "very".flac');
-    assert.deepEqual(notes, { name: "notes.txt", error: "This file is not a readable recording" });
+    assert.deepEqual(notes, { path: "notes.txt", error: "This file is not a readable recording" });
   }, EXPECTED));
 
 test("clearing removes everything", () =>

@@ -63,7 +63,7 @@ test("without speech, no emotion is shown", () =>
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "Save CSV" }).click();
     const [head, first, second] = readFileSync(await (await download).path(), "utf8").split("\r\n");
-    assert.match(head, /^name,label,confidence,angry,.*,surprised,sum_negative,sum_neutral,sum_positive,seconds,warnings,error$/);
+    assert.match(head, /^path,label,confidence,p_angry,.*,p_surprised,sum_negative,sum_neutral,sum_positive,seconds,warnings,error$/);
     assert.match(first, /^none\.flac,,,,,,,,,,,,,[\d.]+,no-speech,$/);
     assert.match(second, /^plain\.flac,angry,0\.6,/);
   }));

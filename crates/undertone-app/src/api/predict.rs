@@ -1,14 +1,19 @@
 //! `POST /api/predict` and `POST /api/predict/batch`.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use undertone_answer::Failure;
 use undertone_corpus::LabelScheme;
 
@@ -18,11 +23,16 @@ use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
 use crate::memory_budget::MemoryBudget;
 use crate::problem::{Kind, Problem};
-use crate::recognizer::{ModelDescription, Voice};
+use crate::recognizer::{ModelDescription, Progress, Voice};
 use crate::voice::{MAX_PROFILE_BYTES, RequestVoice, does_not_adapt};
 
 /// Files of one batch that are analyzed at the same time.
 const CONCURRENT_FILES: usize = 4;
+
+/// The content type of a response that tells the progress.
+const NDJSON: &str = "application/x-ndjson";
+/// The least time between two lines about the progress.
+const BETWEEN_LINES: Duration = Duration::from_millis(200);
 
 /// The form field with a voice's profile.
 const VOICE: TextField = TextField {
@@ -37,6 +47,7 @@ pub(crate) struct Options {
     timeline: Option<String>,
     picture: Option<String>,
     voice: Option<String>,
+    why: Option<String>,
     scheme: Option<String>,
 }
 
@@ -47,6 +58,7 @@ impl Options {
         Ok(Include {
             timeline: switch("timeline", self.timeline.as_deref())?,
             visualization: switch("picture", self.picture.as_deref())?,
+            why: switch("why", self.why.as_deref())?,
             scheme: scheme.transpose()?,
         })
     }
@@ -91,7 +103,7 @@ struct Received {
     files: Vec<File>,
     voice: Option<RequestVoice>,
     include: Include,
-    _slot: Slot,
+    slot: Slot,
 }
 
 /// Answers requests for predictions.
@@ -133,7 +145,7 @@ impl Predictor {
             files,
             voice: voice.transpose()?,
             include,
-            _slot: self.inference.admit(client)?,
+            slot: self.inference.admit(client)?,
         })
     }
 
@@ -172,18 +184,107 @@ pub(crate) async fn predict(
     Checked(Query(options)): Checked<Query<Options>>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let told = wants_progress(request.headers());
     let received = predictor.receive(client, request, &options).await?;
-    let (include, mut voice) = (received.include, received.voice);
-    let mut files = received.files.into_iter();
+    let Received {
+        include,
+        mut voice,
+        files,
+        slot,
+    } = received;
+    let mut files = files.into_iter();
     let (Some(File { name, bytes }), None) = (files.next(), files.next()) else {
         let detail = "send one `file` here, or several to /api/predict/batch";
         return Err(Problem::new(Kind::BadRequest, detail));
     };
-    let recognizing = predictor.analyzer.recognize(client, bytes, name, &include);
-    let judging = predictor.judge(recognizing.await?, voice.as_mut(), &include);
-    let mut analysis = judging.await?;
-    analysis.voice = voice.and_then(RequestVoice::profile);
-    predictor.respond(client, &analysis)
+    let (progress, mut reached) = watch::channel(Progress::default());
+    let analyzer = Arc::clone(&predictor);
+    let analyzing = async move {
+        let _slot = slot;
+        let analyzer = analyzer.as_ref();
+        let recognizing =
+            analyzer
+                .analyzer
+                .recognize(client, bytes, name, &include, Some(progress));
+        let judging = analyzer.judge(recognizing.await?, voice.as_mut(), &include);
+        let mut analysis = judging.await?;
+        analysis.voice = voice.and_then(RequestVoice::profile);
+        Ok(analysis)
+    };
+    let mut analyzing = Box::pin(analyzing);
+    if told {
+        // What is done before there is any progress needs no stream, and has a status of its own.
+        tokio::select! {
+            biased;
+            analyzed = &mut analyzing => return predictor.respond(client, &analyzed?),
+            () = progressed(&mut reached) => {}
+        }
+        return Ok(stream(predictor, client, analyzing, reached));
+    }
+    predictor.respond(client, &analyzing.await?)
+}
+
+/// Wait for progress. Once there can be none any more, wait without end.
+async fn progressed(reached: &mut watch::Receiver<Progress>) {
+    if reached.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Return whether a client asks to be told of the progress.
+fn wants_progress(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    accepted.any(|value| value.contains(NDJSON))
+}
+
+/// Return a response that tells the progress, a JSON object per line, and ends with the answer or
+/// the problem. If the client disconnects, the analysis is dropped with the response.
+fn stream(
+    predictor: Arc<Predictor>,
+    client: IpAddr,
+    analyzing: Pin<Box<impl Future<Output = Result<Analysis, Problem>> + Send + 'static>>,
+    reached: watch::Receiver<Progress>,
+) -> Response {
+    let begun = Some((analyzing, reached));
+    let lines = futures_util::stream::unfold(begun, move |state| {
+        let predictor = Arc::clone(&predictor);
+        async move {
+            let (mut analyzing, mut reached) = state?;
+            let told = async {
+                tokio::time::sleep(BETWEEN_LINES).await;
+                progressed(&mut reached).await;
+            };
+            tokio::select! {
+                biased;
+                analyzed = &mut analyzing => {
+                    let line = match analyzed {
+                        Ok(analysis) => json_line(&analysis),
+                        Err(error) => json_line(&Failure { path: None, error }),
+                    };
+                    Some((line.map(|line| predictor.memory.keep_response(client, line)), None))
+                }
+                () = told => {
+                    let progress = *reached.borrow_and_update();
+                    let line = json_line(&Told { progress }).map(Bytes::from);
+                    Some((line, Some((analyzing, reached))))
+                }
+            }
+        }
+    });
+    ([(CONTENT_TYPE, NDJSON)], Body::from_stream(lines)).into_response()
+}
+
+/// A line about the progress.
+#[derive(Serialize)]
+struct Told {
+    progress: Progress,
+}
+
+fn json_line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// The results of a batch, in the order of the files.
@@ -211,11 +312,11 @@ pub(crate) async fn predict_batch(
     request: Request,
 ) -> Result<Response, Problem> {
     let received = predictor.receive(client, request, &options).await?;
-    let (include, mut voice) = (received.include, received.voice);
+    let (include, mut voice, _slot) = (received.include, received.voice, received.slot);
     let recognize = async |File { name, bytes }: File| {
         let recognizing = predictor
             .analyzer
-            .recognize(client, bytes, name.clone(), &include);
+            .recognize(client, bytes, name.clone(), &include, None);
         (name, recognizing.await)
     };
     let mut recognized = futures_util::stream::iter(received.files)

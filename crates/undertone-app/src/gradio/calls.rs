@@ -196,7 +196,7 @@ impl Calls {
         let result = match recording {
             Ok(bytes) => {
                 let include = Include::default();
-                let recognizing = self.analyzer.recognize(client, bytes, None, &include);
+                let recognizing = self.analyzer.recognize(client, bytes, None, &include, None);
                 match recognizing.await {
                     Ok(recognized) => self.describe(recognized, &include).await,
                     Err(problem) => Err(problem),

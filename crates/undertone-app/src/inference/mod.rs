@@ -13,14 +13,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
-use undertone_audio::Recording;
+use tokio::sync::{oneshot, watch};
+use undertone_audio::{DecodeOptions, Recording, Source};
 
 use crate::fair_pool::PoolShare;
 use crate::permits::{Permit, Permits};
 use crate::problem::{Kind, Problem};
-use crate::recognizer::{Recognition, Recognizer};
-use queue::{Job, Queue};
+use crate::recognizer::{Progress, Recognizer};
+pub(crate) use queue::Recognized;
+use queue::{Job, Queue, Work};
 
 /// A place in the queue. Dropping it returns it.
 #[derive(Debug)]
@@ -93,19 +94,46 @@ impl Inference {
         Ok(Slot { _permit: permit })
     }
 
-    /// Return what the model recognizes in a recording, which may carry its share of memory.
-    /// Dropping the future takes the recording out of the queue.
+    /// Return what the model recognizes in a recording, which may carry its share of memory, and
+    /// with `why` what its parts do to the answer. Dropping the future takes the recording out of
+    /// the queue.
     pub(crate) async fn recognize(
         &self,
         client: IpAddr,
         recording: Recording,
+        why: bool,
         memory: Option<PoolShare>,
-    ) -> Result<Recognition, Problem> {
+    ) -> Result<Recognized, Problem> {
+        let work = Work::Short {
+            recording,
+            why,
+            memory,
+        };
+        self.run(client, work).await
+    }
+
+    /// Return what the model recognizes in a recording of any length. Dropping the future stops the
+    /// work.
+    pub(crate) async fn recognize_long(
+        &self,
+        client: IpAddr,
+        source: Arc<Source>,
+        options: DecodeOptions,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Recognized, Problem> {
+        let work = Work::Long {
+            source,
+            options,
+            progress,
+        };
+        self.run(client, work).await
+    }
+
+    async fn run(&self, client: IpAddr, work: Work) -> Result<Recognized, Problem> {
         let (result, received) = oneshot::channel();
         self.queue.push(Job {
             client,
-            recording,
-            memory,
+            work,
             result,
         });
         received.await.unwrap_or_else(|_| Err(Problem::stopping()))

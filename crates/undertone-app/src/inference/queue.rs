@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
-use undertone_audio::Recording;
+use tokio::sync::{oneshot, watch};
+use undertone_audio::{DecodeOptions, Recording, Scan, Source};
 
 use crate::fair_pool::PoolShare;
 use crate::problem::Problem;
-use crate::recognizer::Recognition;
+use crate::recognizer::{Influence, Progress, Recognition};
 
 /// The largest number of recordings in a batch.
 const MAX_BATCH: usize = 16;
@@ -21,15 +21,49 @@ const MAX_BATCH_SECONDS: f64 = 60.0;
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) client: IpAddr,
-    pub(super) recording: Recording,
-    /// The memory of the samples, if it is counted.
-    pub(super) memory: Option<PoolShare>,
-    pub(super) result: oneshot::Sender<Result<Recognition, Problem>>,
+    pub(super) work: Work,
+    pub(super) result: oneshot::Sender<Result<Recognized, Problem>>,
+}
+
+/// What a worker does.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Recognize a recording as a whole.
+    Short {
+        recording: Recording,
+        /// Whether to explain the result.
+        why: bool,
+        /// The memory of the samples, if it is counted.
+        memory: Option<PoolShare>,
+    },
+    /// Recognize a recording of any length.
+    Long {
+        source: Arc<Source>,
+        options: DecodeOptions,
+        progress: watch::Sender<Progress>,
+    },
+}
+
+/// What the model recognizes.
+#[derive(Debug)]
+pub(crate) struct Recognized {
+    pub(crate) recognition: Recognition,
+    /// What the parts of the recording do to the answer, if that was asked for.
+    pub(crate) why: Option<Vec<Influence>>,
+    /// What a recording of any length is.
+    pub(crate) scan: Option<Scan>,
 }
 
 impl Job {
+    fn seconds(&self) -> f64 {
+        match &self.work {
+            Work::Short { recording, .. } => recording.duration(),
+            Work::Long { .. } => f64::INFINITY,
+        }
+    }
+
     fn is_long(&self) -> bool {
-        self.recording.duration() > MAX_BATCH_SECONDS
+        self.seconds() > MAX_BATCH_SECONDS
     }
 }
 
@@ -84,7 +118,7 @@ impl State {
     /// Take out the next job that fits into `seconds`, and give the next address its turn.
     fn next(&mut self, seconds: f64) -> Option<Job> {
         let long_may_run = self.free_for_long > 0;
-        let fits = |job: &Job| job.recording.duration() <= seconds;
+        let fits = |job: &Job| job.seconds() <= seconds;
         let may_run = |job: &Job| (long_may_run || !job.is_long()) && fits(job);
         let found = self.turns.iter().enumerate().find_map(|(turn, (_, jobs))| {
             let job = jobs.iter().position(may_run)?;
@@ -106,7 +140,7 @@ impl State {
         while let Some(last) = jobs.last()
             && jobs.len() < MAX_BATCH
         {
-            seconds -= last.recording.duration();
+            seconds -= last.seconds();
             let Some(job) = self.next(seconds) else {
                 break;
             };
@@ -206,14 +240,17 @@ mod tests {
             };
             queue.push(Job {
                 client: IpAddr::from([10, 0, 0, *client]),
-                recording,
-                memory: None,
+                work: Work::Short {
+                    recording,
+                    why: false,
+                    memory: None,
+                },
                 result,
             });
         }
         queue.close();
         let described = |job: &Job| match job.client {
-            IpAddr::V4(address) => (address.octets()[3], job.recording.duration()),
+            IpAddr::V4(address) => (address.octets()[3], job.seconds()),
             IpAddr::V6(_) => unreachable!(),
         };
         let taken = std::iter::from_fn(|| queue.take());
@@ -255,13 +292,16 @@ mod tests {
         let (sender, _receiver) = oneshot::channel();
         let long = |result| Job {
             client: IpAddr::from([10, 0, 0, 1]),
-            recording: Recording {
-                samples: vec![0.0; 1000],
-                sample_rate: 10,
-                channels: 1,
-                warnings: Vec::new(),
+            work: Work::Short {
+                recording: Recording {
+                    samples: vec![0.0; 1000],
+                    sample_rate: 10,
+                    channels: 1,
+                    warnings: Vec::new(),
+                },
+                why: false,
+                memory: None,
             },
-            memory: None,
             result,
         };
         queue.push(long(sender));

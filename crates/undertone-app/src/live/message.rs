@@ -19,6 +19,8 @@ pub(super) struct WindowResult<'a> {
     pub(super) recognition: Recognition,
     /// Length of the window.
     pub(super) seconds: f64,
+    /// Whether somebody speaks at its end.
+    pub(super) speaking: bool,
     pub(super) sample_rate: u32,
     /// Samples that had been received when the window was taken.
     pub(super) received: u64,
@@ -40,6 +42,7 @@ struct LiveAnalysis {
     answer: Answer,
     level_db: f64,
     silent: bool,
+    speaking: bool,
     heard_seconds: f64,
     adapted_seconds: f64,
     milliseconds: f64,
@@ -62,6 +65,7 @@ pub(super) fn message(
         answer: description.answers.answer(facts, recognition.spoken()),
         level_db: three_digits(result.level_db),
         silent: result.level_db < SILENCE_DB,
+        speaking: recognition.speech && result.speaking,
         heard_seconds: three_digits(result.heard_seconds),
         adapted_seconds: three_digits(result.adapted_seconds),
         milliseconds: three_digits(result.elapsed.as_secs_f64() * 1000.0),

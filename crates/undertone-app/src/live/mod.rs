@@ -7,6 +7,7 @@
 //! more than one window, however fast its client sends.
 
 mod message;
+mod speaking;
 mod voice;
 mod window;
 
@@ -37,6 +38,7 @@ use crate::recognizer::Recognition;
 use crate::served_model::ServedModel;
 use crate::voice::does_not_adapt;
 use message::{WindowResult, message};
+use speaking::somebody_speaks;
 use voice::LiveVoice;
 use window::{DueWindow, LiveWindow};
 
@@ -99,6 +101,8 @@ struct Recognized {
     of_samples: Vec<Warning>,
     /// Length of the window in seconds.
     seconds: f64,
+    /// Whether somebody speaks at the end of the window.
+    speaking: bool,
     recognition: Result<Recognition, Problem>,
     elapsed: Duration,
 }
@@ -214,6 +218,7 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
                 let result = WindowResult {
                     recognition: judging.await?,
                     seconds: result.seconds,
+                    speaking: result.speaking,
                     sample_rate,
                     received: result.received,
                     level_db: result.level_db,
@@ -308,16 +313,19 @@ async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> Recognized {
     let recording = Recording::mono(samples, sample_rate);
     let of_samples = Warning::of(&recording);
     let seconds = recording.duration();
+    let speaking = somebody_speaks(&recording.samples, sample_rate);
     let recognition = if of_samples.contains(&Warning::Silent) {
         Ok(Recognition::without_speech())
     } else {
-        live.inference.recognize(client, recording, None).await
+        let recognizing = live.inference.recognize(client, recording, false, None);
+        recognizing.await.map(|it| it.recognition)
     };
     Recognized {
         received,
         level_db,
         of_samples,
         seconds,
+        speaking,
         recognition,
         elapsed: started.elapsed(),
     }

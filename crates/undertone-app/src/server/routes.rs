@@ -46,6 +46,7 @@ fn rest() -> Vec<Route> {
     vec![
         post("/api/predict", api::predict),
         post("/api/predict/batch", api::predict_batch),
+        post("/api/segments", api::segments),
         get("/api/live", live::live),
         get("/api/model", api::model),
         get("/api/openapi.json", api::openapi),

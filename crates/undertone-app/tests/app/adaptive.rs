@@ -1,8 +1,9 @@
 //! A recognizer that hears no speech in soft windows, and that adapts to voices.
 
 use serde_json::json;
+use undertone_answer::Segmentation;
 use undertone_app::{
-    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
+    Evidence, Influence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
 };
 use undertone_audio::Recording;
 
@@ -46,6 +47,14 @@ impl Recognizer for Adaptive {
 
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
         recordings.iter().map(|it| Ok(one(it))).collect()
+    }
+
+    fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
+        Ok(vec![Influence {
+            start: 0.0,
+            end: recording.duration(),
+            change: 0.5,
+        }])
     }
 
     fn hear(&self, voice: Option<Voice>, recognition: &Recognition) -> Option<Voice> {
@@ -107,6 +116,7 @@ fn one(recording: &Recording) -> Recognition {
         probabilities: speech
             .first()
             .map_or_else(Vec::new, |window| window.probabilities.clone()),
+        segmentation: Segmentation::Windows,
         speech: !speech.is_empty(),
         unfamiliar: recording.sample_rate == UNFAMILIAR,
         evidence: Some(Evidence(json!(seconds))),

@@ -91,7 +91,7 @@ fn responses_match_the_openapi_document() {
     ];
     let batch = |query: &str| server.post_form(&format!("/api/predict/batch{query}"), &parts);
     let everything = start_adaptive().post_form(
-        "/api/predict?timeline=1&picture=1&voice=1",
+        "/api/predict?timeline=1&picture=1&voice=1&why=1",
         &[("file", "a.wav", &wav_at(48_000, 5.0, 0.5))],
     );
     // Every property of an analysis that the document describes appears in this one, except that
@@ -110,6 +110,15 @@ fn responses_match_the_openapi_document() {
         ("POST /api/predict", server.predict(b"once upon a time")),
         ("POST /api/predict", server.predict(&wav(0.0))),
         ("POST /api/predict/batch", batch("")),
+        (
+            "POST /api/segments",
+            server.send(
+                "POST",
+                "/api/segments?format=srt",
+                &[],
+                b"{\"seconds\": 1, \"segments\": []}",
+            ),
+        ),
         ("POST /api/predict/batch", batch("?timeline=1&picture=1")),
         ("GET /api/live", server.get("/api/live")),
         ("GET /api/model", server.get("/api/model")),

@@ -53,7 +53,7 @@ fn the_function_is_described() {
         config["app_id"],
         server.get("/gradio_api/app_id").json()["app_id"]
     );
-    assert_eq!(config["max_file_size"], 50 << 20);
+    assert_eq!(config["max_file_size"], 100 << 20);
     let info = server.get("/gradio_api/info?serialize=False").json();
     assert_eq!(
         info["named_endpoints"]["/predict"]["returns"][0]["component"],

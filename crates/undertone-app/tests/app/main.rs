@@ -8,6 +8,7 @@ mod gradio;
 mod hostile;
 mod limits;
 mod live;
+mod long;
 mod observation;
 mod page;
 mod predict;

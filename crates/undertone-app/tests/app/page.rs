@@ -50,7 +50,7 @@ fn the_model_and_the_limits_are_described() {
     );
     assert_eq!(
         (&model["max_seconds"], &model["max_bytes"]),
-        (&300.0.into(), &(50 << 20).into())
+        (&21_600.0.into(), &(100 << 20).into())
     );
     for sample in model["samples"].as_array().unwrap() {
         let response = server.get(sample["url"].as_str().unwrap());

@@ -3,16 +3,18 @@
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use undertone_answer::{Answers, Classes, ModelIdentity};
+use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
 use undertone_app::{
-    ModelDescription, Recognition, RecognizeError, Recognizer, Server, Settings, StopHandle, Window,
+    Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
+    Recognizer, Server, Settings, StopHandle, Window,
 };
-use undertone_audio::Recording;
+use undertone_audio::{Channels, DecodeOptions, Recording, Source};
 
 /// A recording at this rate makes the recognizer panic.
 pub(crate) const PANICS: u32 = 11_111;
@@ -78,6 +80,46 @@ impl Recognizer for Obedient {
             .map(|recording| self.one(recording))
             .collect()
     }
+
+    /// Takes each two seconds for an utterance.
+    fn recognize_long(
+        &self,
+        source: &Source,
+        options: &DecodeOptions,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<LongRecognition, RecognizeError> {
+        let scan = source
+            .scan(Channels::Mix, options, &|_| ControlFlow::Continue(()))
+            .map_err(RecognizeError::Decode)?;
+        let mut samples = Vec::new();
+        let total = Some(scan.seconds());
+        let mut at = 0.0;
+        let streamed = source.stream(scan.sample_rate, scan.heard, options, &mut |block| {
+            samples.extend_from_slice(block);
+            at += block.len() as f64 / f64::from(scan.sample_rate);
+            if scan.sample_rate == WAITS {
+                self.gate.pass();
+            }
+            progress(Progress { seconds: at, total })
+        });
+        streamed.map_err(RecognizeError::Decode)?;
+        let recognition = self.one(&Recording::mono(samples, scan.sample_rate))?;
+        Ok(LongRecognition {
+            recognition: Recognition {
+                segmentation: Segmentation::Utterances,
+                ..recognition
+            },
+            scan,
+        })
+    }
+
+    fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
+        Ok(vec![Influence {
+            start: 0.0,
+            end: recording.duration(),
+            change: -1.0,
+        }])
+    }
 }
 
 impl Obedient {
@@ -104,6 +146,7 @@ impl Obedient {
         Ok(Recognition {
             windows: windows.collect(),
             probabilities,
+            segmentation: Segmentation::Windows,
             speech: true,
             unfamiliar: false,
             evidence: None,

@@ -16,17 +16,27 @@ export function toCsv(entries, { labels, sums }) {
     const shares = [...labels.map((each) => result?.probabilities?.[each.name]), ...sums.map((each) => result?.sums?.[each.name])];
     const values = shares.map((share) => share ?? "");
     const warnings = result?.warnings.join(" ") ?? "";
-    return [harmless(name), result?.label ?? "", result?.confidence ?? "", ...values, result?.seconds ?? "", warnings, problem ?? ""];
+    return [name, result?.label ?? "", result?.confidence ?? "", ...values, result?.seconds ?? "", warnings, problem ?? ""];
   });
-  return [heads, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\r\n") + "\r\n";
+  return csvOf([heads, ...lines]);
+}
+
+/** Return lines of values as CSV. */
+export function csvOf(lines) {
+  const text = (value) => quoted(typeof value === "string" ? harmless(value) : String(value));
+  return lines.map((line) => line.map(text).join(",")).join("\r\n") + "\r\n";
+}
+
+/** Return an answer without what the server adds for the page. */
+export function answerOnly({ picture, milliseconds, voice, why, ...answer }) {
+  return answer;
 }
 
 /** Return JSON with an object per recording: the server's answer or an error. */
 export function toJson(entries) {
   const objects = entries.map(({ name, result, problem }) => {
     if (!result) return { path: name, error: problem };
-    const { picture, milliseconds, voice, ...answer } = result;
-    return { ...answer, path: name };
+    return { ...answerOnly(result), path: name };
   });
   return `${JSON.stringify(objects, null, 2)}\n`;
 }

@@ -5,14 +5,24 @@ const THIN_SPACE = "\u202f";
 /** Format 0.842 as "84.2 %", or as "84 %" with no digits. */
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}${THIN_SPACE}%`;
 
-/** Format 67.4 seconds as "1:07". */
+/** Format 67.4 seconds as "1:07", and 3667 as "1:01:07". */
 export function clock(seconds) {
   const whole = Math.floor(seconds + 1e-6);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  return whole < 3600 ? `${minutes}:${two(whole % 60)}` : `${Math.floor(whole / 3600)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** Format a duration as "2.5 s", "1 min 7 s" or "5 min". */
+/** Format a time as "1:07.4". */
+export const clockTenths = (seconds) => `${clock(seconds)}.${Math.floor(((10 * seconds) % 10) + 1e-6)}`;
+
+/** Format a duration as "2.5 s", "1 min 7 s", "5 min" or "6 h". */
 export function duration(seconds) {
+  if (seconds >= 3600) {
+    const minutes = Math.round(seconds / 60);
+    const rest = minutes % 60 === 0 ? "" : ` ${minutes % 60}${THIN_SPACE}min`;
+    return `${Math.floor(minutes / 60)}${THIN_SPACE}h${rest}`;
+  }
   if (seconds < 60) return `${Number(seconds.toFixed(1))}${THIN_SPACE}s`;
   const whole = Math.round(seconds);
   const rest = whole % 60 === 0 ? "" : ` ${whole % 60}${THIN_SPACE}s`;

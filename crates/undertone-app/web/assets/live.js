@@ -97,10 +97,10 @@ export function setUpLive(model, { onProblem, onStart }) {
   }
 
   function show(mine, result) {
-    const { received, label, probabilities, speech, warnings, level_db: level, silent, milliseconds } = result;
+    const { received, label, probabilities, speech, speaking, warnings, level_db: level, silent, milliseconds } = result;
     sums.show(result.sums ?? null);
     bars.show(probabilities);
-    history.push(silent ? null : inOrder(probabilities, model.labels));
+    history.push(silent || !speaking ? null : inOrder(probabilities, model.labels));
     voice.show(result);
     root.classList.toggle("silent", silent || !speech);
     byId("live-label").textContent = silent ? "Silence" : speech ? capitalized(label) : "No speech";

@@ -48,9 +48,9 @@ function assemble(model) {
   byId("version").textContent = `Undertone ${model.version}, model ${model.name}.`;
   setUpCard(model);
 
-  const panel = new ResultPanel(model);
-  const session = new Session(model, panel);
   const onProblem = (problem) => showProblem(problem, model);
+  const panel = new ResultPanel(model, { onWhy: (entry) => session.why(entry), onProblem });
+  const session = new Session(model, panel);
   const takeFiles = (files) => session.take(files);
   const onStart = () => {
     panel.pause();

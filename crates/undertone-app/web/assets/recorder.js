@@ -10,6 +10,11 @@ import { wavFile, wavSeconds } from "./wav.js";
 const INAUDIBLE = -60; // dB
 const SILENCE_LIMIT = 2; // seconds of silence until the page says so
 const UPLOAD_MARGIN = 4096; // bytes of a multipart body around the file
+const USUAL_RATE = 48_000; // Hz, of a microphone that is not open yet
+
+// Returns the seconds of the longest recording that the server takes.
+const longest = ({ max_seconds, max_bytes }, rate) => Math.min(max_seconds, wavSeconds(max_bytes - UPLOAD_MARGIN, rate));
+const wholeMinutes = (seconds) => (seconds < 60 ? seconds : 60 * Math.floor(seconds / 60));
 
 /**
  * Set up the recorder. Pass each finished recording to `onFile` and each failure to `onProblem`,
@@ -23,7 +28,7 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
   let opening = null; // identifies the current wait for the microphone
   let made = 0;
 
-  const idleHint = `Up to ${duration(model.max_seconds)}.`;
+  const idleHint = `Up to ${duration(wholeMinutes(longest(model, USUAL_RATE)))}.`;
   byId("record-hint").textContent = idleHint;
 
   function showState() {
@@ -65,8 +70,7 @@ export function setUpRecorder(model, { onFile, onProblem, onStart }) {
         onProblem(new Problem("microphone-lost"));
       });
       if (opening !== mine) return microphone.close(); // the user left the tab meanwhile
-      const room = wavSeconds(model.max_bytes - UPLOAD_MARGIN, microphone.sampleRate);
-      const limit = Math.min(model.max_seconds, room) - 0.1; // one more block may arrive
+      const limit = longest(model, microphone.sampleRate) - 0.1; // one more block may arrive
       recording = { microphone, blocks: [], samples: 0, loudest: -Infinity, limit, warned: false };
       byId("record-limit").textContent = clock(limit + 0.1);
       byId("record-time").textContent = clock(0);

@@ -1,6 +1,7 @@
 // All recordings since the page was opened: analyzes, lists, saves and shows them.
 
 import { analyze } from "./analyze.js";
+import { AnalysisProgress } from "./analysis-progress.js";
 import { announce, byId } from "./dom.js";
 import { offer, toCsv, toJson } from "./download.js";
 import { clearProblems, showProblem } from "./notices.js";
@@ -21,6 +22,7 @@ export class Session {
   #current = null; // the AbortController of the analysis that the panel waits for
   #lists = new AbortController(); // of the lists that are being analyzed
   #opened = null;
+  #progress = new AnalysisProgress();
 
   constructor(model, panel) {
     this.#model = model;
@@ -42,8 +44,20 @@ export class Session {
     const entry = this.#entry(file);
     const done = await this.#detail(entry, () => this.#analyzeOne(file), (options) => this.#heard(entry, options));
     if (!done) return;
+    const before = this.#opened;
     this.#entries.push(entry);
-    this.#show(entry);
+    this.#show(entry, { before });
+  }
+
+  /** Ask why an entry has its answer, once. */
+  async why(entry) {
+    if (!entry || entry.result.why) return;
+    const detail = (options) => this.#again(entry, { ...options, detail: false, why: true });
+    const asked = { ...entry };
+    const answered = await this.#fetch(asked, () => this.why(entry), detail);
+    if (!answered) return;
+    entry.result.why = asked.result.why ?? [];
+    if (this.#opened === entry) this.#panel.showWhy();
   }
 
   #entry(file) {
@@ -63,18 +77,32 @@ export class Session {
     return analyze(entry.file, this.#model, { ...options, voice: entry.voice });
   }
 
-  // Fetches the analysis for the panel. Cancels an earlier request that is still running.
+  // Fetches the analysis for the panel. What the panel showed does not stand beside a problem.
   async #detail(entry, retry, analyzing) {
+    const done = await this.#fetch(entry, retry, analyzing);
+    if (!done && !entry.cancelled) {
+      this.#opened = null;
+      this.#panel.hide();
+      this.#list();
+    }
+    return done;
+  }
+
+  // Fetches an analysis. Cancels an earlier request that is still running.
+  async #fetch(entry, retry, analyzing) {
     this.#current?.abort();
     const current = new AbortController();
     this.#current = current;
     const input = byId("input");
     input.setAttribute("aria-busy", "true");
     announce(`Analyzing ${entry.name}…`);
+    entry.cancelled = false;
+    this.#progress.begin(entry.name, () => current.abort());
     try {
       const options = {
         detail: true,
         signal: current.signal,
+        onProgress: (progress) => this.#progress.told(entry.name, progress),
         onWait: (seconds) => announce(`The server is busy. Trying again in ${Math.ceil(seconds)} seconds.`),
       };
       Object.assign(entry, await analyzing(options), { state: "done" });
@@ -82,10 +110,15 @@ export class Session {
       return true;
     } catch (thrown) {
       if (thrown.kind === "voice") entry.voice = null;
-      if (thrown.name !== "AbortError") showProblem(thrown, this.#model, { subject: entry.name, retry });
+      entry.cancelled = thrown.name === "AbortError";
+      if (entry.cancelled) announce("Cancelled.");
+      else showProblem(thrown, this.#model, { subject: entry.name, retry });
       return false;
     } finally {
-      if (this.#current === current) input.removeAttribute("aria-busy");
+      if (this.#current === current) {
+        input.removeAttribute("aria-busy");
+        this.#progress.end();
+      }
     }
   }
 

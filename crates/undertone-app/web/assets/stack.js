@@ -19,6 +19,11 @@ export function drawStack(context, height, points, labels) {
   }
 }
 
+/** Draw one block between two places, as wide as the time that its probabilities stand for. */
+export function drawBlock(context, height, from, to, probabilities, labels) {
+  drawRun(context, height, [{ x: from, probabilities }, { x: to, probabilities }], labels);
+}
+
 function drawRun(context, height, points, labels) {
   const ribbon = 5;
   const top = ribbon + 3;

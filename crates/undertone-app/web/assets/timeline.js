@@ -1,9 +1,11 @@
-// Emotion over time: one result per window of a longer recording.
+// Emotion over time: one result per window of a longer recording, or per utterance of a long one.
 
 import { drawOn } from "./canvas.js";
 import { element } from "./dom.js";
-import { capitalized, clock, inOrder, percent } from "./format.js";
-import { drawStack } from "./stack.js";
+import { capitalized, clockTenths, inOrder, percent } from "./format.js";
+import { drawBlock, drawStack } from "./stack.js";
+
+const MANY_ROWS = 300; // of a table that is made only when it is opened
 
 /** The timeline's lane: a chart, and a slider over the windows for the keyboard. */
 export class Timeline {
@@ -12,12 +14,18 @@ export class Timeline {
   #labels;
   #onMove;
   #windows = [];
+  #overlap = true; // the windows do
   #seconds = 1;
+  #view;
   #at = 0;
   #redraw;
 
-  /** `onMove(time)` points at a time, or at none for null. `onJump(time)` plays from there. */
-  constructor(lane, table, labels, { onMove, onJump }) {
+  /**
+   * `onMove(time)` points at a time, or at none for null. `onJump(time)` plays from there. `view` is the
+   * part of the recording that is shown.
+   */
+  constructor(lane, table, labels, { view, onMove, onJump }) {
+    this.#view = view;
     this.#lane = lane;
     this.#table = table;
     this.#labels = labels;
@@ -26,12 +34,22 @@ export class Timeline {
     lane.addEventListener("keydown", (event) => this.#key(event, onJump));
     lane.addEventListener("focus", () => lane.matches(":focus-visible") && this.#select(this.#at));
     lane.addEventListener("blur", () => onMove(null));
+    table.addEventListener("toggle", () => table.open && this.#fillTable());
   }
 
-  /** Show the windows of a recording. Hide the timeline if there are fewer than two, or no speech. */
-  load(windows, seconds) {
+  redraw() {
+    this.#redraw();
+  }
+
+  /**
+   * Show the segments of a recording. Hide the timeline if there are fewer than two windows, or no
+   * speech.
+   */
+  load(windows, segmentation, seconds) {
+    this.#overlap = segmentation === "windows";
     const ordered = windows.map((each) => ({ ...each, probabilities: inOrder(each.probabilities, this.#labels) }));
-    this.#windows = windows.length > 1 && windows.some(({ speech }) => speech) ? ordered : [];
+    const enough = windows.length > 1 || !this.#overlap;
+    this.#windows = enough && windows.some(({ speech }) => speech) ? ordered : [];
     this.#seconds = seconds;
     this.#at = 0;
     const empty = this.#windows.length === 0;
@@ -47,12 +65,14 @@ export class Timeline {
     };
     for (const [name, value] of Object.entries(attributes)) this.#lane.setAttribute(name, value);
     this.#describe();
-    this.#fillTable();
+    this.#table.querySelector("tbody").replaceChildren();
+    if (this.#table.open || windows.length <= MANY_ROWS) this.#fillTable();
     this.#redraw();
   }
 
-  /** Return the window whose middle is nearest to a time, or null without a timeline. */
+  /** Return the window whose middle is nearest to a time, or the utterance at it; null for none. */
   windowAt(time) {
+    if (!this.#overlap) return this.#windows.find(({ start, end }) => start <= time && time <= end) ?? null;
     const distance = ({ start, end }) => Math.abs((start + end) / 2 - time);
     return this.#windows.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
   }
@@ -85,9 +105,17 @@ export class Timeline {
 
   #draw(context, width, height) {
     if (this.#windows.length === 0) return;
-    const x = (time) => (Math.min(time, this.#seconds) / this.#seconds) * width;
+    const x = (time) => this.#view.share(Math.min(time, this.#seconds)) * width;
+    if (!this.#overlap) {
+      for (const { start, end, probabilities } of this.#windows) {
+        if (probabilities && this.#view.shows(start, end)) {
+          drawBlock(context, height, x(start), Math.max(x(end), x(start) + 1), probabilities, this.#labels);
+        }
+      }
+      return;
+    }
     const points = this.#windows.map(({ start, end, probabilities }) => ({ x: x((start + end) / 2), probabilities }));
-    const edges = [{ ...points[0], x: 0 }, ...points, { ...points.at(-1), x: width }];
+    const edges = [{ ...points[0], x: x(0) }, ...points, { ...points.at(-1), x: x(this.#seconds) }];
     drawStack(context, height, edges, this.#labels);
   }
 
@@ -103,5 +131,3 @@ export class Timeline {
     this.#table.querySelector("tbody").replaceChildren(...rows);
   }
 }
-
-const clockTenths = (seconds) => `${clock(seconds)}.${Math.floor((10 * seconds) % 10 + 1e-6)}`;

@@ -64,10 +64,10 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub(crate) behind_proxy: bool,
     /// Refuse recordings longer than this many seconds.
-    #[arg(long, value_name = "N", default_value_t = 300.0, value_parser = seconds)]
+    #[arg(long, value_name = "N", default_value_t = 21_600.0, value_parser = seconds)]
     pub(crate) max_seconds: f64,
     /// Refuse uploads larger than this many MiB.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) max_mb: u32,
     /// The number of requests that may wait for the model, half of them from one address. Further
     /// requests get status 503 or 429.

@@ -1,10 +1,18 @@
 //! A classifier as the server uses it.
 
+use std::ops::ControlFlow;
+
 use serde::Deserialize;
-use undertone_answer::{Answers, Classes, ModelIdentity};
-use undertone_app::{Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Window};
-use undertone_audio::Recording;
-use undertone_models::{Classifier, ClassifyError, Prediction, Voice, VoiceError};
+use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
+use undertone_app::{
+    Evidence, Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
+    Recognizer, Window,
+};
+use undertone_audio::{DecodeOptions, Recording, Source};
+use undertone_models::{
+    Classifier, ClassifyError, Prediction, SegmentedPrediction, SegmentsConfig, SegmentsError,
+    Voice, VoiceError, WindowPrediction,
+};
 
 /// The model with the classes that answers speak of.
 pub(super) struct ServedClassifier {
@@ -43,7 +51,7 @@ impl ServedClassifier {
         }
     }
 
-    fn recognition(&self, prediction: &Prediction) -> Recognition {
+    fn recognition(&self, prediction: &Prediction, segmentation: Segmentation) -> Recognition {
         let windows = prediction.windows.iter().map(|window| Window {
             start: window.start,
             end: window.end,
@@ -58,13 +66,37 @@ impl ServedClassifier {
                 .collect()
         };
         let heard = prediction.evidence().map(|_| outputs());
+        let probabilities = match segmentation {
+            Segmentation::Windows => prediction.probabilities.clone(),
+            // Utterances count by their lengths.
+            _ => weighted(&prediction.windows, prediction.probabilities.len()),
+        };
         Recognition {
-            probabilities: self.classes.probabilities(&prediction.probabilities),
+            probabilities: self.classes.probabilities(&probabilities),
             windows: windows.collect(),
+            segmentation,
             speech: prediction.has_speech(),
             unfamiliar: false,
             evidence: heard.map(|outputs: Vec<&[f32]>| Evidence(serde_json::json!(outputs))),
         }
+    }
+
+    /// Return the result for a recording in utterances. Silent ones are left out.
+    fn of_utterances(&self, prediction: &SegmentedPrediction) -> Recognition {
+        let utterances = prediction.segments.iter();
+        let judged = utterances.filter_map(|it| Some((it, it.prediction.as_ref()?)));
+        let windows = judged.flat_map(|(utterance, judged)| {
+            // One is no longer than the model's window, so that it has one window.
+            let whole = judged.windows.len() == 1;
+            judged.windows.iter().map(move |window| match whole {
+                true => (utterance.start, utterance.end, window.outputs.clone()),
+                false => (window.start, window.end, window.outputs.clone()),
+            })
+        });
+        let restored = self.classifier.restored(windows.collect());
+        restored.map_or_else(nobody_speaks, |it| {
+            self.recognition(&it, Segmentation::Utterances)
+        })
     }
 
     /// Return the prediction of which [`Self::recognition`] made a result. `None` without speech.
@@ -85,10 +117,52 @@ impl Recognizer for ServedClassifier {
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>> {
         let recognize = |classified: Result<Prediction, ClassifyError>| {
             let prediction = classified.map_err(recognize_error)?;
-            Ok(self.recognition(&prediction))
+            Ok(self.recognition(&prediction, Segmentation::Windows))
         };
         let classified = self.classifier.classify_batch(recordings).into_iter();
         classified.map(recognize).collect()
+    }
+
+    fn recognize_long(
+        &self,
+        source: &Source,
+        options: &DecodeOptions,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<LongRecognition, RecognizeError> {
+        let config = SegmentsConfig {
+            options: *options,
+            ..SegmentsConfig::default()
+        };
+        let mut told = |it: undertone_models::Progress| {
+            progress(Progress {
+                seconds: it.seconds,
+                total: it.total,
+            })
+        };
+        let judged = self.classifier.classify_source(source, &config, &mut told);
+        let prediction = judged.map_err(|error| match error {
+            SegmentsError::Decode(error) => RecognizeError::Decode(error),
+            SegmentsError::Stopped => RecognizeError::Stopped,
+            SegmentsError::Classify { source, .. } => recognize_error(source),
+            error => RecognizeError::Model(error.to_string()),
+        })?;
+        Ok(LongRecognition {
+            recognition: self.of_utterances(&prediction),
+            scan: prediction.scan,
+        })
+    }
+
+    fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
+        let parts = self
+            .classifier
+            .explain(recording)
+            .map_err(recognize_error)?;
+        let influence = |part: undertone_models::Influence| Influence {
+            start: part.start,
+            end: part.end,
+            change: part.change,
+        };
+        Ok(parts.into_iter().map(influence).collect())
     }
 
     fn hear(
@@ -117,7 +191,32 @@ impl Recognizer for ServedClassifier {
             return Ok(recognition.clone());
         };
         let adapted = self.classifier.adapted(&prediction, &voice);
-        Ok(self.recognition(&adapted.map_err(unusable)?))
+        Ok(self.recognition(&adapted.map_err(unusable)?, recognition.segmentation))
+    }
+}
+
+/// Return the mean probabilities of the windows with speech, weighted by their seconds.
+fn weighted(windows: &[WindowPrediction], classes: usize) -> Vec<f32> {
+    let (mut sums, mut seconds) = (vec![0.0; classes], 0.0);
+    for window in windows.iter().filter(|window| window.speech) {
+        let length = window.end - window.start;
+        seconds += length;
+        for (sum, probability) in sums.iter_mut().zip(&window.probabilities) {
+            *sum += length * f64::from(*probability);
+        }
+    }
+    let mean = |sum: f64| if seconds > 0.0 { sum / seconds } else { 0.0 };
+    sums.into_iter().map(|sum| mean(sum) as f32).collect()
+}
+
+fn nobody_speaks() -> Recognition {
+    Recognition {
+        probabilities: Vec::new(),
+        windows: Vec::new(),
+        segmentation: Segmentation::Utterances,
+        speech: false,
+        unfamiliar: false,
+        evidence: None,
     }
 }
 

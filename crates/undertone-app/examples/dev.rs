@@ -12,10 +12,10 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use serde_json::json;
-use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
+use undertone_answer::{Answers, Classes, Influence, ModelIdentity, Segmentation};
 use undertone_app::{
-    Evidence, Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
-    Recognizer, Server, Settings, Voice, Window,
+    Evidence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError, Recognizer,
+    Server, Settings, Voice, Window,
 };
 use undertone_audio::{Channels, DecodeOptions, Recording, Source, VoiceActivityConfig};
 
@@ -131,10 +131,10 @@ impl Recognizer for PitchAndLevel {
     fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
         let rate = f64::from(recording.sample_rate);
         let parts = recording.samples.chunks((0.5 * rate) as usize).enumerate();
-        let influence = |(index, part): (usize, &[f32])| Influence {
-            start: 0.5 * index as f64,
-            end: 0.5 * index as f64 + part.len() as f64 / rate,
-            change: 2.0 * (AVERAGE.level - sound(part, rate).level),
+        let influence = |(index, part): (usize, &[f32])| {
+            let start = 0.5 * index as f64;
+            let change = 2.0 * (AVERAGE.level - sound(part, rate).level);
+            Influence::new(start, start + part.len() as f64 / rate, change)
         };
         Ok(parts.map(influence).collect())
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use undertone_answer::{
-    Adapted, Answer, Answers, Part, RecordingFacts, Segmentation, three_digits,
+    Adapted, Answer, Answers, Influence, Part, RecordingFacts, Segmentation, three_digits,
 };
 use undertone_audio::{Source, Warning};
 use undertone_corpus::LabelScheme;
@@ -18,7 +18,7 @@ use crate::decoding::{Decoded, Decoder};
 use crate::inference::{Inference, Slot};
 use crate::problem::{Kind, Problem};
 use crate::prometheus::Metrics;
-use crate::recognizer::{Influence, Progress, Recognition, Voice, Window};
+use crate::recognizer::{Progress, Recognition, Voice, Window};
 use crate::served_model::ServedModel;
 use crate::visualization::{Span, Visualization};
 use crate::warnings::warnings;
@@ -42,9 +42,6 @@ pub(crate) struct Analysis {
     /// What is known of the voice after this recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) voice: Option<Voice>,
-    /// What the parts of the recording do to the answer, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<Vec<Influence>>,
     #[serde(rename = "picture", skip_serializing_if = "Option::is_none")]
     visualization: Option<Visualization>,
     milliseconds: Milliseconds,
@@ -69,7 +66,7 @@ struct Milliseconds {
 #[derive(Debug)]
 pub(crate) struct Recognized {
     pub(crate) recognition: Recognition,
-    why: Option<Vec<Influence>>,
+    influences: Option<Vec<Influence>>,
     name: Option<String>,
     seconds: f64,
     sample_rate: u32,
@@ -144,17 +141,17 @@ impl Analyzer {
             recording.sample_rate,
             recording.channels,
         );
-        let (recognition, why) = if of_samples.contains(&Warning::Silent) {
+        let (recognition, influences) = if of_samples.contains(&Warning::Silent) {
             (Recognition::without_speech(), None)
         } else {
             let inference = &self.inference;
             let recognizing = inference.recognize(client, recording, why, Some(memory));
             let recognized = recognizing.await?;
-            (recognized.recognition, recognized.why)
+            (recognized.recognition, recognized.influences)
         };
         Ok(Recognized {
             recognition,
-            why,
+            influences,
             name: None,
             seconds,
             sample_rate,
@@ -197,7 +194,7 @@ impl Analyzer {
         };
         Ok(Recognized {
             recognition: recognized.recognition,
-            why: None,
+            influences: None,
             name: None,
             seconds: scan.seconds(),
             sample_rate: scan.sample_rate,
@@ -234,6 +231,7 @@ impl Analyzer {
         };
         let mut answer = answers.answer(facts, recognition.spoken());
         answer.path = recognized.name;
+        answer.influences = recognized.influences;
         let is_long = recognition.segmentation != Segmentation::Windows;
         if include.timeline || is_long {
             let windows = recognition.windows.iter();
@@ -243,7 +241,6 @@ impl Analyzer {
         Ok(Analysis {
             answer,
             voice: None,
-            why: recognized.why.map(rounded),
             visualization,
             milliseconds: recognized.milliseconds,
         })
@@ -257,16 +254,6 @@ fn segment(window: &Window, answers: &Answers) -> undertone_answer::Segment {
         probabilities: window.speech.then_some(&window.probabilities[..]),
         ..Part::default()
     })
-}
-
-/// Round times to milliseconds, and changes as well.
-fn rounded(parts: Vec<Influence>) -> Vec<Influence> {
-    let parts = parts.into_iter().map(|part| Influence {
-        start: three_digits(part.start),
-        end: three_digits(part.end),
-        change: three_digits(part.change),
-    });
-    parts.collect()
 }
 
 /// Return the part that the model read: from the start of its first window to the end of its last.

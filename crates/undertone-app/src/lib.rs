@@ -30,8 +30,8 @@ mod warnings;
 
 pub use guard::{InvalidToken, check_token};
 pub use recognizer::{
-    Evidence, Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
-    Recognizer, SHORT_SECONDS, Voice, Window,
+    Evidence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError, Recognizer,
+    SHORT_SECONDS, Voice, Window,
 };
 pub use server::{ServeError, Server, StopHandle};
 pub use settings::{Access, Limits, Settings, Timeouts};

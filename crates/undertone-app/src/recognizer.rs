@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use undertone_answer::{Answers, Segmentation};
+use undertone_answer::{Answers, Influence, Segmentation};
 use undertone_audio::{DecodeError, DecodeOptions, Recording, Scan, Source};
 
 /// The longest recording that is read as a whole, in seconds.
@@ -151,18 +151,6 @@ pub struct Progress {
     pub seconds: f64,
     /// Seconds of the whole recording. The first pass does not know them.
     pub total: Option<f64>,
-}
-
-/// What a part of a recording does to the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Influence {
-    /// The start of the part in seconds.
-    pub start: f64,
-    /// Its end in seconds.
-    pub end: f64,
-    /// How the log-odds of the answer change when silence replaces the part. Below 0: the part
-    /// speaks for the answer.
-    pub change: f64,
 }
 
 /// What a recording tells about a voice. Only the recognizer knows what is in it.

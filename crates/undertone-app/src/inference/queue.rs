@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{oneshot, watch};
+use undertone_answer::Influence;
 use undertone_audio::{DecodeOptions, Recording, Scan, Source};
 
 use crate::fair_pool::PoolShare;
 use crate::problem::Problem;
-use crate::recognizer::{Influence, Progress, Recognition};
+use crate::recognizer::{Progress, Recognition};
 
 /// The largest number of recordings in a batch.
 const MAX_BATCH: usize = 16;
@@ -49,7 +50,7 @@ pub(super) enum Work {
 pub(crate) struct Recognized {
     pub(crate) recognition: Recognition,
     /// What the parts of the recording do to the answer, if that was asked for.
-    pub(crate) why: Option<Vec<Influence>>,
+    pub(crate) influences: Option<Vec<Influence>>,
     /// What a recording of any length is.
     pub(crate) scan: Option<Scan>,
 }

@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use undertone_answer::Influence;
 use undertone_audio::Recording;
 
 use super::queue::{Batch, Job, Queue, Recognized, Work};
 use crate::problem::{Kind, Problem};
-use crate::recognizer::{Influence, Recognition, RecognizeError, Recognizer};
+use crate::recognizer::{Recognition, RecognizeError, Recognizer};
 
 type RecognitionResult = Result<Recognition, Problem>;
 
@@ -44,10 +45,10 @@ fn recognize_short(recognizer: &dyn Recognizer, jobs: Vec<Job>) {
     let results = recognize(recognizer, &recordings).into_iter();
     for ((recording, (why, sender)), result) in recordings.iter().zip(senders).zip(results) {
         let result = result.and_then(|recognition| {
-            let why = (why && recognition.speech).then(|| explain(recognizer, recording));
+            let influences = (why && recognition.speech).then(|| explain(recognizer, recording));
             Ok(Recognized {
                 recognition,
-                why: why.transpose()?,
+                influences: influences.transpose()?,
                 scan: None,
             })
         });
@@ -107,7 +108,7 @@ fn recognize_long(recognizer: &dyn Recognizer, job: Job) {
     let recognized = caught(|| recognizer.recognize_long(&source, &options, &mut told));
     let _ = result.send(recognized.map(|long| Recognized {
         recognition: long.recognition,
-        why: None,
+        influences: None,
         scan: Some(long.scan),
     }));
 }

@@ -1,9 +1,9 @@
 //! A recognizer that hears no speech in soft windows, and that adapts to voices.
 
 use serde_json::json;
-use undertone_answer::Segmentation;
+use undertone_answer::{Influence, Segmentation};
 use undertone_app::{
-    Evidence, Influence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
+    Evidence, ModelDescription, Recognition, RecognizeError, Recognizer, Voice, Window,
 };
 use undertone_audio::Recording;
 

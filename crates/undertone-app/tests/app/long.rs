@@ -123,12 +123,15 @@ fn an_answer_can_be_explained() {
     let server = start();
     let answer = server.post("/api/predict?why=1", &wav(0.5)).json();
     assert_eq!(
-        answer["why"],
+        answer["influences"],
         json!([{"start": 0.0, "end": 1.0, "change": -1.0}])
     );
     let silent = server.post("/api/predict?why=1", &wav(0.0)).json();
-    assert!(silent.get("why").is_none(), "there is nothing to explain");
-    assert!(server.predict(&wav(0.5)).json().get("why").is_none());
+    assert!(
+        silent.get("influences").is_none(),
+        "there is nothing to explain"
+    );
+    assert!(server.predict(&wav(0.5)).json().get("influences").is_none());
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
+use undertone_answer::{Answers, Classes, Influence, ModelIdentity, Segmentation};
 use undertone_app::{
-    Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
-    Recognizer, Server, Settings, StopHandle, Window,
+    LongRecognition, ModelDescription, Progress, Recognition, RecognizeError, Recognizer, Server,
+    Settings, StopHandle, Window,
 };
 use undertone_audio::{Channels, DecodeOptions, Recording, Source};
 

@@ -28,7 +28,7 @@ export function csvOf(lines) {
 }
 
 /** Return an answer without what the server adds for the page. */
-export function answerOnly({ picture, milliseconds, voice, why, ...answer }) {
+export function answerOnly({ picture, milliseconds, voice, ...answer }) {
   return answer;
 }
 

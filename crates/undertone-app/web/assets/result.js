@@ -72,8 +72,8 @@ export class ResultPanel {
   /** Show why the entry has its answer, if that is known. */
   showWhy() {
     const { result } = this.#shown;
-    byId("ask-why").hidden = !result.speech || Boolean(result.why) || (result.segmentation ?? "windows") !== "windows";
-    this.#player.showWhy(result.why ?? null, result.label);
+    byId("ask-why").hidden = !result.speech || Boolean(result.influences) || (result.segmentation ?? "windows") !== "windows";
+    this.#player.showWhy(result.influences ?? null, result.label);
   }
 
   hide() {

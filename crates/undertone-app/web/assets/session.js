@@ -51,12 +51,12 @@ export class Session {
 
   /** Ask why an entry has its answer, once. */
   async why(entry) {
-    if (!entry || entry.result.why) return;
+    if (!entry || entry.result.influences) return;
     const detail = (options) => this.#again(entry, { ...options, detail: false, why: true });
     const asked = { ...entry };
     const answered = await this.#fetch(asked, () => this.why(entry), detail);
     if (!answered) return;
-    entry.result.why = asked.result.why ?? [];
+    entry.result.influences = asked.result.influences ?? [];
     if (this.#opened === entry) this.#panel.showWhy();
   }
 

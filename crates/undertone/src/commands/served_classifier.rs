@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use serde::Deserialize;
-use undertone_answer::{Answers, Classes, ModelIdentity, Segmentation};
+use undertone_answer::{Answers, Classes, Influence, ModelIdentity, Segmentation};
 use undertone_app::{
-    Evidence, Influence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError,
-    Recognizer, Window,
+    Evidence, LongRecognition, ModelDescription, Progress, Recognition, RecognizeError, Recognizer,
+    Window,
 };
 use undertone_audio::{DecodeOptions, Recording, Source};
 use undertone_models::{
@@ -153,16 +153,7 @@ impl Recognizer for ServedClassifier {
     }
 
     fn explain(&self, recording: &Recording) -> Result<Vec<Influence>, RecognizeError> {
-        let parts = self
-            .classifier
-            .explain(recording)
-            .map_err(recognize_error)?;
-        let influence = |part: undertone_models::Influence| Influence {
-            start: part.start,
-            end: part.end,
-            change: part.change,
-        };
-        Ok(parts.into_iter().map(influence).collect())
+        self.classifier.explain(recording).map_err(recognize_error)
     }
 
     fn hear(

@@ -269,6 +269,15 @@ impl Classifier {
         Arc::clone(&self.labels)
     }
 
+    /// Compute the embedding of a recording: the vector that the last linear layers of the network
+    /// read, the mean over the windows. Other models can be trained on it.
+    ///
+    /// # Errors
+    /// If the front end rejects the recording.
+    pub fn embed(&self, recording: &Recording) -> Result<Vec<f32>, ClassifyError> {
+        self.engine.embed(recording)
+    }
+
     /// Return whether the model adapts to a voice.
     pub fn adapts(&self) -> bool {
         self.adaptation().is_some()

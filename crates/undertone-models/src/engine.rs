@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 
-use crate::infer::{Inference, OVERLAP};
+use crate::infer::{Inference, OVERLAP, mean};
 use crate::network::{BandStatistics, Network};
 use crate::outputs::Outputs;
 
@@ -123,6 +123,16 @@ impl Engine {
         match self.device == Device::flex() {
             true => 1,
             false => self.network.batch_size(),
+        }
+    }
+
+    /// Compute the embedding of a recording, the mean over its windows.
+    pub(crate) fn embed(&self, recording: &Recording) -> Result<Vec<f32>, ClassifyError> {
+        let (_, features) = self.features(recording)?;
+        let embedding = mean(&self.inference().embeddings(features));
+        match embedding.iter().all(|value| value.is_finite()) {
+            true => Ok(embedding),
+            false => Err(ClassifyError::NotFinite),
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Training, [`Classifier`](crate::Classifier) and so `predict` and `serve` all use this code.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use undertone_audio::FeatureMatrix;
 
 use crate::batch::Batch;
@@ -42,6 +42,20 @@ impl Inference<'_> {
 
     /// Compute the network's scores of each window, in order: a row of all its outputs.
     pub fn scores(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
+        self.rows(windows, |batch| self.network.forward(batch))
+    }
+
+    /// Compute the embedding of each window, in order: see [`Network::embed`].
+    pub fn embeddings(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
+        self.rows(windows, |batch| self.network.embed(batch))
+    }
+
+    /// Pass windows through a part of the network in batches, and return a row for each.
+    fn rows(
+        &self,
+        windows: impl IntoIterator<Item = FeatureMatrix>,
+        forward: impl Fn(&Batch) -> Tensor<2>,
+    ) -> Vec<Vec<f32>> {
         let mut windows = windows.into_iter();
         let mut rows = Vec::new();
         loop {
@@ -53,7 +67,7 @@ impl Inference<'_> {
             if let Some(statistics) = self.statistics {
                 batch.iter_mut().for_each(|it| statistics.normalize(it));
             }
-            let scores = self.network.forward(&Batch::of(&batch, self.device));
+            let scores = forward(&Batch::of(&batch, self.device));
             let columns = scores.dims()[1].max(1);
             let scores: Vec<f32> = scores.into_data().iter::<f32>().collect();
             rows.extend(scores.chunks(columns).map(<[f32]>::to_vec));

@@ -199,13 +199,19 @@ impl CnnLstm {
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, classes]`.
     pub fn forward(&self, features: Tensor<3>) -> Tensor<2> {
+        let pooled = self.embed(features);
+        self.output.forward(self.dropout.forward(pooled))
+    }
+
+    /// Compute the vector of each clip that the output layer reads.
+    ///
+    /// Shapes: `[batch, bands, frames]` → `[batch, width]`.
+    pub fn embed(&self, features: Tensor<3>) -> Tensor<2> {
         let mut hidden = self.long_enough(features.swap_dims(1, 2));
         for block in &self.conv {
             hidden = block.forward(hidden);
         }
-        let states = self.lstm.forward(hidden);
-        let pooled = self.pool(states);
-        self.output.forward(self.dropout.forward(pooled))
+        self.pool(self.lstm.forward(hidden))
     }
 
     /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A front

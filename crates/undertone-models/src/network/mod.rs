@@ -58,6 +58,15 @@ impl Network {
         }
     }
 
+    /// Compute the embedding of each clip, which the last linear layers read, `[batch, width]`.
+    pub fn embed(&self, batch: &Batch) -> Tensor<2> {
+        match self {
+            Self::CnnLstm(network) => network.embed(batch.values.clone()),
+            Self::Pretrained(network) => network.embed(batch),
+            Self::Head(_) => batch.values.clone().squeeze_dim(2),
+        }
+    }
+
     /// Return the head of a network with an encoder, and any other network as it is.
     pub fn without_encoder(self) -> Self {
         match self {

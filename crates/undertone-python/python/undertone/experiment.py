@@ -1,0 +1,98 @@
+"""Training and evaluation. Each is one run of the program, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Union
+
+from ._undertone import UndertoneError
+
+#: A folder of recordings, or several.
+Corpus = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
+
+
+def train(
+    recipe: str | os.PathLike[str],
+    *,
+    corpus: Corpus,
+    out: str | os.PathLike[str],
+    resume: bool = False,
+    set: dict[str, Any] | None = None,  # noqa: A002 (the option's name)
+    arguments: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Train a model as ``undertone train`` does, and return its report.
+
+    Parameters
+    ----------
+    recipe
+        The name of a recipe (``undertone recipes``) or a file.
+    corpus
+        A folder of recordings or a manifest, or several.
+    out
+        The folder for the run. The model is in its folder ``model``.
+    resume
+        Continue an interrupted run.
+    set
+        Values of the recipe to change, such as ``{"training.epochs": 3}``.
+    arguments
+        More arguments of the program.
+
+    Raises
+    ------
+    UndertoneError
+        If the program fails. Its messages are on stderr.
+    """
+    command = ["train", os.fspath(recipe), "--out", os.fspath(out), *_corpora(corpus)]
+    for key, value in (set or {}).items():
+        command += ["--set", f"{key}={json.dumps(value)}"]
+    if resume:
+        command.append("--resume")
+    output = _run([*command, "--json", *arguments])
+    return _last_object(output) or {"out": str(Path(out))}
+
+
+def evaluate(
+    model: str | os.PathLike[str], *, corpus: Corpus, arguments: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Evaluate a model on a corpus as ``undertone evaluate`` does, and return the report.
+
+    Parameters
+    ----------
+    model
+        A folder with a model, or a run.
+    corpus
+        A folder of recordings or a manifest, or several.
+    arguments
+        More arguments of the program.
+    """
+    command = ["evaluate", os.fspath(model), *_corpora(corpus), "--json", *arguments]
+    return _last_object(_run(command)) or {}
+
+
+def _corpora(corpus: Corpus) -> list[str]:
+    many = [corpus] if isinstance(corpus, (str, os.PathLike)) else corpus
+    return [word for one in many for word in ("--corpus", os.fspath(one))]
+
+
+def _run(arguments: list[str]) -> str:
+    command = [sys.executable, "-m", "undertone", *arguments]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode == 130:
+        raise KeyboardInterrupt
+    if result.returncode != 0:
+        raise UndertoneError(f"`undertone {' '.join(arguments)}` failed: see the messages above")
+    return result.stdout
+
+
+def _last_object(output: str) -> dict[str, Any] | None:
+    lines = [line for line in output.splitlines() if line.startswith("{")]
+    try:
+        value = json.loads(lines[-1] if lines else output)
+    except json.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None

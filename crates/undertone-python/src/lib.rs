@@ -1,0 +1,28 @@
+//! The compiled part of the Python package `undertone`. Its Python files are in
+//! `python/undertone`. They hold the documentation for users.
+//!
+//! Everything here works on whole arrays, files and batches, and lets other Python threads run
+//! meanwhile.
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
+mod arrays;
+mod audio;
+mod error;
+mod features;
+mod model;
+mod pool;
+mod program;
+mod source;
+
+use pyo3::prelude::*;
+
+/// The module as Python sees it.
+#[pymodule]
+fn _undertone(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    error::register(module)?;
+    audio::register(module)?;
+    features::register(module)?;
+    model::register(module)?;
+    program::register(module)
+}

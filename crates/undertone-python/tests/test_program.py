@@ -1,0 +1,60 @@
+"""The program, and the functions that run it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import undertone as ut
+
+
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "undertone", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_program() -> None:
+    result = program("--version")
+    assert result.returncode == 0
+    assert result.stdout.startswith("undertone")
+    assert program("predict", "absent.wav").returncode == 2
+    assert program("sing").returncode == 2
+
+
+def test_a_failing_command_raises(tmp_path: Path) -> None:
+    with pytest.raises(ut.UndertoneError):
+        ut.train("no-such-recipe", corpus=tmp_path, out=tmp_path / "run")
+
+
+def test_train_and_evaluate(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    import numpy as np
+    import soundfile
+
+    noise = np.random.default_rng(1)
+    rows = ["path,speaker,emotion"]
+    for speaker in range(4):
+        for emotion, pitch in [("happy", 400), ("sad", 120)]:
+            for take in range(3):
+                name = f"{speaker}-{emotion}-{take}.wav"
+                time = np.arange(16000) / 16000
+                tone = 0.3 * np.sin(2 * np.pi * (pitch + 7 * speaker + take) * time)
+                y = tone + 0.01 * noise.standard_normal(16000)
+                soundfile.write(corpus / name, y, 16000)
+                rows.append(f"{corpus / name},{speaker},{emotion}")
+    manifest = tmp_path / "clips.csv"
+    manifest.write_text("\n".join(rows))
+    out = tmp_path / "run"
+    report = ut.train(
+        "3-optimized",
+        corpus=manifest,
+        out=out,
+        set={"training.epochs": 1, "label_scheme": "sentiment3"},
+        arguments=["--protocol", "speakers"],
+    )
+    assert report
+    model = ut.Classifier(out)
+    assert model.predict(next(corpus.glob("*.wav"))).label in [*model.labels, None]
+    assert ut.evaluate(out, corpus=manifest)

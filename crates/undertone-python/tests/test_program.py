@@ -35,7 +35,7 @@ def test_train_and_evaluate(tmp_path: Path) -> None:
 
     noise = np.random.default_rng(1)
     rows = ["path,speaker,emotion"]
-    for speaker in range(4):
+    for speaker in range(6):
         for emotion, pitch in [("happy", 400), ("sad", 120)]:
             for take in range(3):
                 name = f"{speaker}-{emotion}-{take}.wav"

@@ -75,11 +75,17 @@ fn run_command_line(cli: Cli) -> anyhow::Result<Exit> {
     result
 }
 
+/// More threads are a mistake: each needs memory, and the machine stands still.
+const MOST_JOBS: usize = 256;
+
 /// Compute on this many threads.
 fn compute_on(jobs: Option<NonZeroUsize>) -> anyhow::Result<()> {
     let Some(jobs) = jobs else {
         return Ok(());
     };
+    if jobs.get() > MOST_JOBS {
+        anyhow::bail!("--jobs {jobs} is more than {MOST_JOBS}: give the number of processors");
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
     pool.build_global()
         .with_context(|| format!("cannot start {jobs} threads"))

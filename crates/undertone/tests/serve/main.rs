@@ -6,6 +6,7 @@ mod adapting_model;
 mod browser;
 mod clients;
 mod command;
+mod library;
 mod program;
 mod requests;
 #[path = "../../../undertone-answer/tests/schema.rs"]

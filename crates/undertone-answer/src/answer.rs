@@ -94,8 +94,15 @@ pub enum Segmentation {
 impl Answer {
     /// Add the segments, in order of their starts, and sum them up unless they overlap.
     pub fn add_segments(&mut self, segmentation: Segmentation, segments: Vec<Segment>) {
+        let mut until = 0.0;
+        let overlap = segments.iter().any(|segment| {
+            let overlaps = segment.start < until;
+            until = segment.end.max(until);
+            overlaps
+        });
         self.summary = match segmentation {
             Segmentation::Windows => None,
+            _ if overlap => None,
             _ => Some(Summary::of(&segments)),
         };
         self.segmentation = Some(segmentation);

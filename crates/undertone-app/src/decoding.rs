@@ -217,7 +217,8 @@ mod tests {
         assert_eq!(decoder.threads.free(), 0, "all still decode");
         // The next client waits until one of them has ended.
         let decoded = decoder.decode(ONE, recording(0.5), false).await.unwrap();
-        assert_eq!(decoded.unwrap().recording.samples.len(), 96_000);
+        let decoded = decoded.unwrap();
+        assert_eq!(decoded.recording.samples.len(), 96_000);
         while decoder.threads.free() < threads {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -28,6 +28,12 @@ fn decode<'py>(
     Ok((samples, recording.sample_rate, recording.channels))
 }
 
+/// Return whether folders are searched for files of this name.
+#[pyfunction]
+fn is_recording_name(name: &str) -> bool {
+    undertone_audio::is_recording_name(name)
+}
+
 /// Resample mono samples.
 #[pyfunction]
 fn resample<'py>(
@@ -72,6 +78,7 @@ fn trim(
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("MAX_RATE", Resampler::MAX_RATE)?;
     module.add_function(wrap_pyfunction!(decode, module)?)?;
+    module.add_function(wrap_pyfunction!(is_recording_name, module)?)?;
     module.add_function(wrap_pyfunction!(resample, module)?)?;
     module.add_function(wrap_pyfunction!(trim, module)?)
 }

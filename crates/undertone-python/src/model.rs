@@ -2,9 +2,13 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use undertone_answer::{Answer, Answers, ModelIdentity, RecordingFacts, Segmentation};
 use undertone_audio::{Channels, DecodeError, DecodeOptions, Recording, Source, Warning};
@@ -19,8 +23,10 @@ use crate::error::{audio, decoding, model as model_error};
 use crate::pool::pool;
 use crate::source::Given;
 
-/// Recordings that one thread reads before Python may handle a Ctrl-C.
-const BEFORE_SIGNALS: usize = 8;
+/// Recordings for each thread that are opened together.
+const TOGETHER: usize = 8;
+/// How often Python may handle a Ctrl-C.
+const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
 
 /// A trained model.
 #[pyclass(frozen, module = "undertone._undertone")]
@@ -193,7 +199,7 @@ impl Model {
         max_seconds: f64,
     ) -> PyResult<Bound<'py, PyList>> {
         let options = DecodeOptions { max_seconds };
-        let results = self.each(py, sources, |given| {
+        let results = self.each(py, sources, |given, _| {
             let path = given.path().cloned();
             let recording = given.decode(&options).map_err(Failure::Decode)?;
             let embedding = self.classifier.embed(&recording);
@@ -211,17 +217,16 @@ impl Model {
 }
 
 impl Model {
-    /// Do `work` for each recording, on all threads, in chunks between which Python handles
-    /// signals.
+    /// Do `work` for each recording, on all threads, in chunks.
     fn each<T: Send>(
         &self,
         py: Python<'_>,
         sources: &Bound<'_, PyList>,
-        work: impl Fn(Given) -> Result<T, Failure> + Sync,
+        work: impl Fn(Given, &AtomicBool) -> Result<T, Failure> + Sync,
     ) -> PyResult<Vec<Result<T, Failure>>> {
         let pool = pool()?;
         let mut results = Vec::with_capacity(sources.len());
-        let size = BEFORE_SIGNALS * pool.current_num_threads();
+        let size = TOGETHER * pool.current_num_threads();
         let mut objects = sources.iter();
         loop {
             let chunk = objects.by_ref().take(size);
@@ -231,10 +236,9 @@ impl Model {
             if chunk.is_empty() {
                 return Ok(results);
             }
-            let done: Vec<Result<T, Failure>> =
-                py.detach(|| pool.install(|| chunk.into_par_iter().map(&work).collect()));
-            results.extend(done);
-            py.check_signals()?;
+            results.extend(interruptible(py, &pool, |stop| {
+                chunk.into_par_iter().map(|it| work(it, stop)).collect()
+            })?);
         }
     }
 
@@ -247,14 +251,14 @@ impl Model {
         max_seconds: f64,
     ) -> PyResult<Vec<Result<Judged, Failure>>> {
         let options = DecodeOptions { max_seconds };
-        self.each(py, sources, |given| {
+        self.each(py, sources, |given, stop| {
             let path = given.path().cloned();
             let source = given.open(&options).map_err(Failure::Decode)?;
             let limit = Classifier::SHORT_SECONDS;
             let short = source.decode_if_short(limit, Channels::Mix, &options);
             match short.map_err(Failure::Decode)? {
                 Some(recording) => self.judge_short(&recording, path),
-                None => self.judge_long(&source, options, path),
+                None => self.judge_long(&source, options, path, stop),
             }
         })
     }
@@ -281,13 +285,19 @@ impl Model {
         source: &Source,
         options: DecodeOptions,
         path: Option<PathBuf>,
+        stop: &AtomicBool,
     ) -> Result<Judged, Failure> {
         let config = SegmentsConfig {
             options,
             ..SegmentsConfig::default()
         };
-        let go_on = &mut |_| ControlFlow::Continue(());
-        let judged = self.classifier.classify_source(source, &config, go_on);
+        let mut progress = |_| match stop.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let judged = self
+            .classifier
+            .classify_source(source, &config, &mut progress);
         judged.map(Judged::Long).map_err(|error| match error {
             SegmentsError::Decode(error) => Failure::Decode(error),
             other => Failure::Unusable(path, other.to_string()),
@@ -325,6 +335,38 @@ impl Model {
     }
 }
 
+/// Do work on the threads of a pool while other Python threads run. After a Ctrl-C, `work` is told
+/// to stop, and its result is dropped.
+fn interruptible<T: Send>(
+    py: Python<'_>,
+    pool: &ThreadPool,
+    work: impl FnOnce(&AtomicBool) -> Vec<T> + Send,
+) -> PyResult<Vec<T>> {
+    let stop = AtomicBool::new(false);
+    let (sender, mut receiver) = mpsc::channel();
+    pool.in_place_scope(|scope| {
+        scope.spawn(|_| {
+            // Nobody receives it after a Ctrl-C.
+            let _ = sender.send(work(&stop));
+        });
+        loop {
+            let received;
+            (received, receiver) =
+                py.detach(move || (receiver.recv_timeout(BETWEEN_SIGNALS), receiver));
+            match received {
+                Ok(done) => return Ok(done),
+                Err(RecvTimeoutError::Timeout) => py
+                    .check_signals()
+                    .inspect_err(|_| stop.store(true, Ordering::Relaxed))?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    let text = "the computation failed".to_owned();
+                    return Err(model_error(py, "broken", None, text));
+                }
+            }
+        }
+    })
+}
+
 fn json(py: Python<'_>, value: &impl serde::Serialize) -> PyResult<String> {
     serde_json::to_string(value)
         .map_err(|error| model_error(py, "unusable", None, error.to_string()))
@@ -339,7 +381,7 @@ fn folder(py: Python<'_>, path: &Path) -> PyResult<(PathBuf, Option<ModelIdentit
     let name = path.to_str().and_then(|path| path.strip_prefix(HUB_PREFIX));
     let Some(name) = name else {
         let in_run = path.join("model");
-        let folder = match in_run.is_dir() {
+        let folder = match !undertone_models::Model::is_in(path) && in_run.is_dir() {
             true => in_run,
             false => path.to_owned(),
         };
@@ -350,7 +392,7 @@ fn folder(py: Python<'_>, path: &Path) -> PyResult<(PathBuf, Option<ModelIdentit
     let snapshot = py.detach(|| Hub::from_environment().fetch(&repository, |_| {}));
     let snapshot = snapshot.map_err(|error| wrong(error.to_string()))?;
     let identity = ModelIdentity {
-        name: name.to_owned(),
+        name: name.split('@').next().unwrap_or(name).to_owned(),
         version: snapshot.commit.get(..12).map(str::to_owned),
     };
     Ok((snapshot.folder, Some(identity)))

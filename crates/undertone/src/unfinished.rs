@@ -8,8 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use serde_json::Value;
+use anyhow::{Context, anyhow, bail};
+use serde_json::{Value, json};
 use undertone_files::AtomicFile;
 
 /// How many recordings at the end of a file that was cut are read again.
@@ -101,7 +101,7 @@ impl Unfinished {
         let mut kept = AtomicFile::create(&path).with_context(shown)?;
         let mut out = BufWriter::new(&mut kept);
         let earlier = match rows {
-            Rows::Json => keep_json(BufReader::new(before), &mut out),
+            Rows::Json => keep_json(BufReader::new(before), was_cut, &mut out),
             Rows::Csv(columns) => keep_csv(before, columns, was_cut, &mut out),
         };
         let earlier = earlier.with_context(shown)?;
@@ -186,14 +186,15 @@ fn lock(file: &File, target: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Copy the lines that are answers.
-fn keep_json(before: impl BufRead, out: &mut impl Write) -> anyhow::Result<Earlier> {
+/// Copy the lines that are answers. If the file `was_cut`, the last line need not be one.
+fn keep_json(before: impl BufRead, was_cut: bool, out: &mut impl Write) -> anyhow::Result<Earlier> {
+    let no_answer = |number: u64| anyhow!("line {number} is no answer of predict --json");
     let mut earlier = Earlier::default();
     let mut wrong = None;
     for (number, line) in (1..).zip(before.split(b'\n')) {
         // A line in the middle cannot be cut off.
         if let Some(number) = wrong {
-            bail!("line {number} is no answer of predict --json");
+            return Err(no_answer(number));
         }
         let line = line?;
         let row: Value = serde_json::from_slice(&line).unwrap_or_default();
@@ -208,7 +209,10 @@ fn keep_json(before: impl BufRead, out: &mut impl Write) -> anyhow::Result<Earli
             out.write_all(b"\n")?;
         }
     }
-    Ok(earlier)
+    match wrong {
+        Some(number) if !was_cut => Err(no_answer(number)),
+        _ => Ok(earlier),
+    }
 }
 
 /// Copy the heading, and the rows of recordings with an answer. A recording has several rows in a
@@ -236,6 +240,10 @@ fn keep_csv(
             row.len() == columns.len() && row.iter().next_back() == Some("")
         };
         if rows.iter().all(is_whole) {
+            earlier.model = earlier
+                .model
+                .take()
+                .or_else(|| model(columns, rows.first()?));
             earlier.done.extend(rows.first().map(|row| key(&row[0])));
             rows.iter().try_for_each(|row| writer.write_record(row))?;
         }
@@ -257,4 +265,14 @@ fn keep_csv(
     }
     writer.flush()?;
     Ok(earlier)
+}
+
+/// Return the model that answered in a row, as JSON answers name it.
+fn model(columns: &[String], row: &csv::StringRecord) -> Option<Value> {
+    let cell = |name: &str| row.get(columns.iter().position(|column| column == name)?);
+    let name = cell("model")?;
+    Some(match cell("version") {
+        Some("") | None => json!({"name": name, "version": null}),
+        Some(version) => json!({"name": name, "version": version}),
+    })
 }

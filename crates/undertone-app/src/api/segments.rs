@@ -14,6 +14,10 @@ use crate::problem::{Kind, Problem};
 
 /// The largest answer in bytes: that of a recording of many hours.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
+/// The most segments: utterances of two days.
+const MAX_SEGMENTS: usize = 50_000;
+/// Longer names and texts are cut, as some formats repeat them on every line.
+const MAX_CHARACTERS: usize = 200;
 
 /// The query parameters.
 #[derive(Debug, Deserialize)]
@@ -58,15 +62,23 @@ pub(crate) async fn segments(
         .map_err(|error| bad(format!("`format`: {error}")))?;
     let reading = bodies.read_large_json(client, request, MAX_ANSWER_BYTES);
     let posted: Posted = reading.await?;
-    let path = posted.path.unwrap_or_else(|| "recording".to_owned());
+    if posted.segments.len() > MAX_SEGMENTS {
+        return Err(bad(format!("more than {MAX_SEGMENTS} segments")));
+    }
+    let path = cut(posted.path).unwrap_or_else(|| "recording".to_owned());
     let segments = posted.segments.into_iter().map(labeled);
     let segments = segments.collect::<Option<Vec<LabeledSegment>>>();
     let segments = segments
         .filter(|_| posted.seconds.is_finite() && posted.seconds >= 0.0)
         .ok_or_else(|| bad("a segment must start at 0 s or later and end behind it".to_owned()))?;
-    let mut text = Vec::new();
-    undertone_segments::write(format, &path, posted.seconds, &segments, &mut text)
-        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
+    let seconds = posted.seconds;
+    let writing = tokio::task::spawn_blocking(move || {
+        let mut text = Vec::new();
+        undertone_segments::write(format, &path, seconds, &segments, &mut text).map(|()| text)
+    });
+    let internal = |error: String| Problem::new(Kind::Internal, error);
+    let text = writing.await.map_err(|error| internal(error.to_string()))?;
+    let text = text.map_err(|error| internal(error.to_string()))?;
     let content_type = match format {
         SegmentFormat::Srt => "application/x-subrip",
         SegmentFormat::Vtt => "text/vtt",
@@ -81,11 +93,15 @@ fn labeled(posted: PostedSegment) -> Option<LabeledSegment> {
         segment: Segment {
             start: posted.start,
             end: posted.end,
-            text: posted.text,
-            speaker: posted.speaker,
+            text: cut(posted.text),
+            speaker: cut(posted.speaker),
             channel: posted.channel,
         },
-        label: posted.label,
+        label: cut(posted.label),
         confidence: posted.confidence,
     })
+}
+
+fn cut(text: Option<String>) -> Option<String> {
+    text.map(|text| text.chars().take(MAX_CHARACTERS).collect())
 }

@@ -111,7 +111,7 @@ export class Session {
     } catch (thrown) {
       if (thrown.kind === "voice") entry.voice = null;
       entry.cancelled = thrown.name === "AbortError";
-      if (entry.cancelled) announce("Cancelled.");
+      if (entry.cancelled) announce("Canceled.");
       else showProblem(thrown, this.#model, { subject: entry.name, retry });
       return false;
     } finally {

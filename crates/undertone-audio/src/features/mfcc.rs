@@ -179,7 +179,10 @@ mod tests {
                     .map(|n| if n % (n_mels + 1) == 0 { 1.0 } else { 0.0 })
                     .collect(),
             };
-            assert_eq!(mfcc.from_db(&db), basis, "{n_mfcc} of {n_mels}");
+            // A cosine that should be 0 is a tiny number in the basis.
+            for (found, expected) in mfcc.from_db(&db).values.iter().zip(&basis.values) {
+                assert!((found - expected).abs() < 1e-6, "{n_mfcc} of {n_mels}");
+            }
         }
     }
 

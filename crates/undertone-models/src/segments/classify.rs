@@ -96,6 +96,10 @@ impl Classifier {
                 (Err(SegmentsError::Stopped), None) if cutter.is_done() => {}
                 (result, None) => result?,
             }
+            // The second pass found fewer samples than the first.
+            if !cutter.is_done() {
+                return Err(SegmentsError::Changed);
+            }
         }
         let segments = spans
             .iter()
@@ -140,6 +144,9 @@ impl Classifier {
                 let count = (seconds / window).ceil() as u64;
                 let start = |index: u64| index as f64 * window;
                 let spans = (0..count).map(|it| (start(it), start(it + 1).min(seconds)));
+                // The division may round up, and then the last one is empty.
+                let shortest = 1.0 / f64::from(scan.sample_rate);
+                let spans = spans.filter(|(start, end)| end - start >= shortest);
                 (scan, spans.collect())
             }
             Division::Given(spans) => {

@@ -32,6 +32,9 @@ pub enum SegmentsError {
         /// The length of the recording in seconds.
         seconds: f64,
     },
+    /// The file became shorter between the two passes.
+    #[error("the recording changed while it was read")]
+    Changed,
     /// The caller stopped it.
     #[error("stopped")]
     Stopped,

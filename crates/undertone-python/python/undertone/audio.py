@@ -60,6 +60,8 @@ def load(
         If the recording cannot be read.
     """
     refuse("load", mono=(mono, True))
+    if res_type not in _RESAMPLERS:
+        raise ParameterError(f"load: unknown res_type {res_type!r}")
     if offset < 0 or (duration is not None and duration < 0):
         raise ParameterError("offset and duration must be at least 0")
     data, rate, _ = _undertone.decode(path, _LONGEST_SECONDS)
@@ -67,8 +69,9 @@ def load(
     start = round(offset * rate)
     end = None if duration is None else start + round(duration * rate)
     samples = samples[start:end]
-    if sr is not None and int(sr) != rate and samples.size:
-        samples = resample(samples, orig_sr=rate, target_sr=sr, res_type=res_type)
+    if sr is not None and int(sr) != rate:
+        if samples.size:
+            samples = resample(samples, orig_sr=rate, target_sr=sr, res_type=res_type)
         rate = int(sr)
     return samples.astype(dtype, copy=False), rate
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Union
 
 from ._undertone import UndertoneError
@@ -53,7 +52,7 @@ def train(
     if resume:
         command.append("--resume")
     output = _run([*command, "--json", *arguments])
-    return _last_object(output) or {"out": str(Path(out))}
+    return _report(output)
 
 
 def evaluate(
@@ -71,7 +70,7 @@ def evaluate(
         More arguments of the program.
     """
     command = ["evaluate", os.fspath(model), *_corpora(corpus), "--json", *arguments]
-    return _last_object(_run(command)) or {}
+    return _report(_run(command))
 
 
 def _corpora(corpus: Corpus) -> list[str]:
@@ -84,15 +83,19 @@ def _run(arguments: list[str]) -> str:
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode == 130:
         raise KeyboardInterrupt
-    if result.returncode != 0:
+    # 1: some recordings could not be read, and the report says so.
+    if result.returncode not in (0, 1):
         raise UndertoneError(f"`undertone {' '.join(arguments)}` failed: see the messages above")
     return result.stdout
 
 
-def _last_object(output: str) -> dict[str, Any] | None:
+def _report(output: str) -> dict[str, Any]:
+    """Return the last object of the output."""
     lines = [line for line in output.splitlines() if line.startswith("{")]
     try:
         value = json.loads(lines[-1] if lines else output)
-    except json.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None
+    except json.JSONDecodeError as error:
+        raise UndertoneError("the program printed no report") from error
+    if not isinstance(value, dict):
+        raise UndertoneError("the program printed no report")
+    return value

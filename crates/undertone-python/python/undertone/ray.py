@@ -5,7 +5,7 @@
 
 Recordings and results are in folders that all nodes share; recordings may also come as bytes. Each
 worker holds one model. Results are Parquet files. What an earlier run has written is not
-computed again, and what cannot be read is written to a folder of its own with the reason.
+computed again, and what cannot be read is written to a folder of its own with the reason, and tried again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ._undertone import ParameterError
+from ._undertone import ParameterError, is_recording_name
 from .classifier import Classifier
 from .prediction import Prediction
 from .table import score_columns, score_row
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     import ray.data
 
 __all__ = ["embed", "score"]
-
-#: Names of recordings, as `undertone predict DIR` finds them.
-_EXTENSIONS = [
-    "aac", "aif", "aifc", "aiff", "au", "caf", "flac", "m4a", "mka", "mkv", "mov", "mp1", "mp2",
-    "mp3", "mp4", "oga", "ogg", "opus", "snd", "wav", "weba", "webm",
-]  # fmt: skip
-
 
 def score(
     input: Any,
@@ -84,7 +77,10 @@ def embed(
     num_cpus: float = 1,
     max_seconds: float = float("inf"),
 ) -> dict[str, int]:
-    """Compute embeddings, and write Parquet files. As :func:`score`, with the column ``embedding``."""
+    """Compute embeddings, and write Parquet files.
+
+    As :func:`score`, with the column ``embedding`` in the folder ``output/embeddings``.
+    """
     return _run(input, output, _Embedder, model, batch_size, concurrency, num_cpus, max_seconds)
 
 
@@ -103,7 +99,7 @@ def _run(
     if batch_size < 1:
         raise ParameterError("batch_size must be at least 1")
     dataset = _paths(input)
-    done = _done(output)
+    done = _done(output, worker.kind, Classifier(model))
     skipped = 0
     if done:
         before = dataset.count()
@@ -142,28 +138,38 @@ def _paths(input: Any) -> ray.data.Dataset:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for parent, _, names in os.walk(folder, followlinks=True):
+    seen = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
-            extension = name.rpartition(".")[2].lower()
-            if extension in _EXTENSIONS and not name.startswith("."):
+            if not name.startswith(".") and is_recording_name(name):
                 yield os.path.join(parent, name)
 
 
-def _done(output: str) -> frozenset[str]:
-    """Return the paths that an earlier run has written."""
+def _done(output: str, kind: str, classifier: Classifier) -> frozenset[str]:
+    """Return the paths that an earlier run of the same model has written."""
     import pyarrow.dataset as ds
 
-    paths: set[str] = set()
-    for kind in ("scores", "unreadable"):
-        folder = os.path.join(output, kind)
-        if os.path.isdir(folder):
-            table = ds.dataset(folder, format="parquet").to_table(columns=["path"])
-            paths.update(table.column("path").to_pylist())
-    return frozenset(paths)
+    folder = os.path.join(output, kind)
+    if not os.path.isdir(folder):
+        return frozenset()
+    table = ds.dataset(folder, format="parquet").to_table(columns=["path", "model", "version"])
+    rows = table.to_pylist()
+    if any((it["model"], it["version"]) != (classifier.name, classifier.version) for it in rows):
+        raise ParameterError(f"{folder}: another model wrote these results: give another folder")
+    return frozenset(row["path"] for row in rows)
 
 
 class _Worker:
     """One model, in a process of its own."""
+
+    #: The folder of the results.
+    kind = ""
 
     def __init__(self, output: str, model: str | None, max_seconds: float) -> None:
         self.output = output
@@ -209,7 +215,7 @@ class _Worker:
         columns = [("path", text), ("hash", text), *self.columns(), *made_by_columns]
         reasons = [("path", text), ("kind", text), ("error", text)]
         for kind, rows, schema in (
-            ("scores", scores, columns),
+            (self.kind, scores, columns),
             ("unreadable", failures, reasons),
         ):
             if rows:
@@ -235,6 +241,8 @@ class _Worker:
 
 
 class _Scorer(_Worker):
+    kind = "scores"
+
     def columns(self) -> list[tuple[str, pa.DataType]]:
         return score_columns(self.classifier.labels)
 
@@ -247,6 +255,8 @@ class _Scorer(_Worker):
 
 
 class _Embedder(_Worker):
+    kind = "embeddings"
+
     def columns(self) -> list[tuple[str, pa.DataType]]:
         import pyarrow as pa
 

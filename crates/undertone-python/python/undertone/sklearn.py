@@ -57,7 +57,6 @@ class Embedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
-        tags.requires_fit = False
         return tags
 
 
@@ -86,7 +85,7 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         import numpy as np
 
         self.classifier_ = Classifier(self.model)
-        self.classes_ = np.asarray(self.classifier_.labels)
+        self.classes_ = np.asarray(sorted(self.classifier_.labels))
         return self
 
     def predict(self, X: Iterable[Source]) -> NDArray[np.str_]:
@@ -104,7 +103,7 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         equal = dict.fromkeys(self.classifier_.labels, 1.0 / len(self.classifier_.labels))
         results = self.classifier_.predict_batch(X, self.sr)
         rows = [getattr(result, "probabilities", None) or equal for result in results]
-        return np.asarray([list(row.values()) for row in rows])
+        return np.asarray([[row[label] for label in self.classes_] for row in rows])
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "classifier_")
@@ -113,5 +112,4 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
-        tags.requires_fit = False
         return tags

@@ -17,7 +17,7 @@ def score_columns(labels: list[str]) -> list[tuple[str, pa.DataType]]:
     return [
         ("label", pa.string()),
         ("confidence", pa.float32()),
-        *((label, pa.float32()) for label in labels),
+        *((f"p_{label}", pa.float32()) for label in labels),
         ("speech", pa.bool_()),
         ("warnings", pa.list_(pa.string())),
         ("seconds", pa.float64()),
@@ -26,10 +26,11 @@ def score_columns(labels: list[str]) -> list[tuple[str, pa.DataType]]:
 
 def score_row(prediction: Prediction, labels: list[str]) -> dict[str, Any]:
     """Return a prediction as a row of these columns."""
+    probabilities = prediction.probabilities or dict.fromkeys(labels)
     return {
         "label": prediction.label,
         "confidence": prediction.confidence,
-        **(prediction.probabilities or dict.fromkeys(labels)),
+        **{f"p_{label}": value for label, value in probabilities.items()},
         "speech": prediction.speech,
         "warnings": prediction.warnings,
         "seconds": prediction.seconds,

@@ -1,5 +1,6 @@
 //! Praat's TextGrid, in its long text form.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::caption::{one_line, said, voice};
@@ -57,7 +58,8 @@ pub(super) fn write(
 fn tiers(segments: &[LabeledSegment]) -> Vec<Tier> {
     let mut order: Vec<&LabeledSegment> = segments.iter().collect();
     order.sort_by(|a, b| a.segment.start.total_cmp(&b.segment.start));
-    let mut voices: Vec<(String, Vec<Tier>)> = Vec::new();
+    let mut voices: Vec<Vec<Tier>> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for labeled in order {
         let label = labeled.label.as_deref().and_then(one_line);
         let text = label.or_else(|| said(labeled)).unwrap_or_default();
@@ -66,12 +68,11 @@ fn tiers(segments: &[LabeledSegment]) -> Vec<Tier> {
             continue;
         }
         let voice = voice(labeled).unwrap_or_else(|| "emotion".to_owned());
-        let known = voices.iter().position(|(name, _)| *name == voice);
-        let known = known.unwrap_or_else(|| {
-            voices.push((voice.clone(), Vec::new()));
+        let number = *numbers.entry(voice.clone()).or_insert_with(|| {
+            voices.push(Vec::new());
             voices.len() - 1
         });
-        let tiers = &mut voices[known].1;
+        let tiers = &mut voices[number];
         let free = |tier: &Tier| {
             tier.intervals
                 .last()
@@ -90,7 +91,7 @@ fn tiers(segments: &[LabeledSegment]) -> Vec<Tier> {
         });
         tiers[place].intervals.push((start, end, text));
     }
-    let mut tiers: Vec<Tier> = voices.into_iter().flat_map(|(_, tiers)| tiers).collect();
+    let mut tiers: Vec<Tier> = voices.into_iter().flatten().collect();
     if tiers.is_empty() {
         tiers.push(Tier {
             name: "emotion".to_owned(),

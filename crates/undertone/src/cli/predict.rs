@@ -59,7 +59,7 @@ pub(crate) struct PredictArgs {
     pub(crate) output: PredictOutputArgs,
     /// Continue the file of --out (JSON or CSV): read only recordings that have no answer in it.
     /// An interrupted run leaves its rows in FILE.unfinished.
-    #[arg(long, requires = "out", conflicts_with_all = ["force", "adapt", "adapt_by"])]
+    #[arg(long, requires = "out", conflicts_with_all = ["force", "adapt", "adapt_by", "voice"])]
     pub(crate) resume: bool,
     /// Also print the prediction for each window or utterance; in CSV and Parquet, a row for each.
     #[arg(long)]

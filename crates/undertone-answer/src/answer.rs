@@ -22,8 +22,8 @@ pub struct Answer {
     pub confidence: Option<f32>,
     /// The probability of each class.
     pub probabilities: Option<ByName>,
-    /// The sums of the probabilities that are negative, neutral and positive; inside, `None` without
-    /// speech. Absent if the model's classes have no such sums.
+    /// The sums of the probabilities that are negative, neutral and positive; inside, `None`
+    /// without speech. Absent if the model's classes have no such sums.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sums: Option<Option<ByName>>,
     /// Whether the most probable sum, or the most probable class if there are no sums, reaches the

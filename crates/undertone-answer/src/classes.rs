@@ -20,8 +20,8 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Return the classes with these labels. `scheme` says what the labels mean; without one, labels
-    /// that are names of emotions say it themselves.
+    /// Return the classes with these labels. `scheme` says what the labels mean; without one,
+    /// labels that are names of emotions say it themselves.
     pub fn new(labels: impl Into<Vec<String>>, scheme: Option<LabelScheme>) -> Self {
         let labels = labels.into();
         Self {
@@ -32,8 +32,8 @@ impl Classes {
         }
     }
 
-    /// Return these classes summed to those of a scheme, or as they are if they are those. `None` if
-    /// they cannot be summed to them, or one of them would sum up nothing.
+    /// Return these classes summed to those of a scheme, or as they are if they are those. `None`
+    /// if they cannot be summed to them, or one of them would sum up nothing.
     pub fn in_scheme(&self, scheme: &LabelScheme) -> Option<Self> {
         let labels: BTreeSet<&str> = scheme.labels().iter().copied().collect();
         if labels == self.labels.iter().map(String::as_str).collect() {

@@ -34,8 +34,8 @@ pub struct Segment {
     pub confidence: Option<f32>,
     /// The probability of each class.
     pub probabilities: Option<ByName>,
-    /// The sums of the probabilities that are negative, neutral and positive, if the model's classes
-    /// have such sums.
+    /// The sums of the probabilities that are negative, neutral and positive, if the model's
+    /// classes have such sums.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sums: Option<ByName>,
     /// Whether it holds speech.

@@ -15,8 +15,8 @@ pub struct Summary {
     pub speech_seconds: f64,
     /// The share of these seconds, 0 to 1, by name. Names without a share are left out.
     pub shares: BTreeMap<String, f64>,
-    /// The start and the end in seconds of the part of the recording that each name rules: where its
-    /// seconds exceed those of all others together by most.
+    /// The start and the end in seconds of the part of the recording that each name rules: where
+    /// its seconds exceed those of all others together by most.
     pub mostly: BTreeMap<String, [f64; 2]>,
 }
 

@@ -1,5 +1,5 @@
-//! A validator for the JSON Schema keywords that the schema of answers and the OpenAPI document use.
-//! It panics on any other keyword. Tests of other crates include this file.
+//! A validator for the JSON Schema keywords that the schema of answers and the OpenAPI document
+//! use. It panics on any other keyword. Tests of other crates include this file.
 //!
 //! The crate `jsonschema` knows all keywords, but it switches on features of crates that Burn
 //! shares, so that `cargo test` would build Burn a second time after `cargo build`.

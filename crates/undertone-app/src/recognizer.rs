@@ -26,9 +26,9 @@ pub trait Recognizer: Send + Sync + 'static {
     /// A recording that cannot be used is an error of its own and does not affect the others.
     fn recognize(&self, recordings: &[Recording]) -> Vec<Result<Recognition, RecognizeError>>;
 
-    /// Return the result for a recording of any length, whose windows are its utterances, in bounded
-    /// memory. The server calls this for recordings longer than [`SHORT_SECONDS`]. `progress` may
-    /// stop the work.
+    /// Return the result for a recording of any length, whose windows are its utterances, in
+    /// bounded memory. The server calls this for recordings longer than [`SHORT_SECONDS`].
+    /// `progress` may stop the work.
     ///
     /// # Errors
     /// If the recording cannot be used, or `progress` stops the work; also without this method.

@@ -71,9 +71,9 @@ pub struct Limits {
     pub queue_per_address: usize,
     /// Bytes of request bodies and responses in memory. At least what the largest body needs.
     pub memory: usize,
-    /// Bytes of recordings that are decoded as a whole, or wait for the model then. At least what the
-    /// longest such recording needs, and some more for others. Requests beyond this limit wait. One address
-    /// may use half of them.
+    /// Bytes of recordings that are decoded as a whole, or wait for the model then. At least what
+    /// the longest such recording needs, and some more for others. Requests beyond this limit wait.
+    /// One address may use half of them.
     pub decoded: usize,
     /// Open connections.
     pub connections: usize,

@@ -201,7 +201,7 @@ fn the_error_for_a_damaged_folder_names_the_file() {
         let is_format = matches!(
             error,
             ModelError::Weights {
-                source: WeightsError::Format(_),
+                source: WeightsError::Format(_) | WeightsError::Empty,
                 ..
             }
         );

@@ -1,6 +1,6 @@
-//! Arrays cross the border to Python as bytes, little-endian 32-bit floats: `numpy.frombuffer` reads
-//! them. The crate `numpy` would add `ndarray`, which switches on features of crates that Burn uses,
-//! so that Burn would be compiled twice.
+//! Arrays cross the border to Python as bytes, little-endian 32-bit floats: `numpy.frombuffer`
+//! reads them. The crate `numpy` would add `ndarray`, which switches on features of crates that
+//! Burn uses, so that Burn would be compiled twice.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes};

@@ -166,8 +166,8 @@ impl Model {
         json(py, &voice)
     }
 
-    /// Predict each recording. An element of the result is the answer as JSON, or the exception that
-    /// its recording caused.
+    /// Predict each recording. An element of the result is the answer as JSON, or the exception
+    /// that its recording caused.
     fn predict<'py>(
         &self,
         py: Python<'py>,

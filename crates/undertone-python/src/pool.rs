@@ -8,7 +8,8 @@ use crate::error::parameter;
 use pyo3::PyResult;
 
 /// The pool of the process with this number. A fork copies the memory, but not the threads, so the
-/// child must make a pool of its own. It never drops the parent's, which would wait for its threads.
+/// child must make a pool of its own. It never drops the parent's, which would wait for its
+/// threads.
 static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 
 /// Return the threads of this process: as many as `RAYON_NUM_THREADS` says, else one per processor.

@@ -21,7 +21,7 @@ pub enum TableFormat {
 pub struct TableWriter<W: Write + Send>(Format<W>);
 
 enum Format<W: Write + Send> {
-    Csv(CsvWriter<W>),
+    Csv(Box<CsvWriter<W>>),
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetWriter<W>>),
 }
@@ -33,7 +33,7 @@ impl<W: Write + Send> TableWriter<W> {
     /// If `out` cannot be written, or this build or these columns make no Parquet.
     pub fn new(format: TableFormat, columns: Vec<Column>, out: W) -> Result<Self, TableError> {
         Ok(Self(match format {
-            TableFormat::Csv => Format::Csv(CsvWriter::new(&columns, out)?),
+            TableFormat::Csv => Format::Csv(Box::new(CsvWriter::new(&columns, out)?)),
             #[cfg(feature = "parquet")]
             TableFormat::Parquet => Format::Parquet(Box::new(ParquetWriter::new(columns, out)?)),
             #[cfg(not(feature = "parquet"))]

@@ -77,8 +77,8 @@ impl Shown {
         bar.set_message(self.in_words(total));
     }
 
-    /// Return the numbers, such as `120 of 300 recordings, 40 a second, 5 seconds left`. `total` is 0
-    /// if it is not known.
+    /// Return the numbers, such as `120 of 300 recordings, 40 a second, 5 seconds left`. `total` is
+    /// 0 if it is not known.
     fn in_words(&self, total: u64) -> String {
         let rate = self.done as f64 / self.since.elapsed().as_secs_f64().max(1e-3);
         let done = HumanCount(self.done);

@@ -38,7 +38,8 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string(value)?)
 }
 
-/// Set what is printed on stderr, and whether in color. `auto` asks the terminal and the environment.
+/// Set what is printed on stderr, and whether in color. `auto` asks the terminal and the
+/// environment.
 pub(crate) fn set(args: &GlobalArgs) {
     QUIET.store(args.quiet, Ordering::Relaxed);
     VERBOSE.store(args.verbose, Ordering::Relaxed);

@@ -80,7 +80,7 @@ export class Session {
   // Fetches the analysis for the panel. What the panel showed does not stand beside a problem.
   async #detail(entry, retry, analyzing) {
     const done = await this.#fetch(entry, retry, analyzing);
-    if (!done && !entry.cancelled) {
+    if (!done && !entry.canceled) {
       this.#opened = null;
       this.#panel.hide();
       this.#list();
@@ -96,7 +96,7 @@ export class Session {
     const input = byId("input");
     input.setAttribute("aria-busy", "true");
     announce(`Analyzing ${entry.name}…`);
-    entry.cancelled = false;
+    entry.canceled = false;
     this.#progress.begin(entry.name, () => current.abort());
     try {
       const options = {
@@ -110,8 +110,8 @@ export class Session {
       return true;
     } catch (thrown) {
       if (thrown.kind === "voice") entry.voice = null;
-      entry.cancelled = thrown.name === "AbortError";
-      if (entry.cancelled) announce("Canceled.");
+      entry.canceled = thrown.name === "AbortError";
+      if (entry.canceled) announce("Canceled.");
       else showProblem(thrown, this.#model, { subject: entry.name, retry });
       return false;
     } finally {

@@ -3,10 +3,10 @@
 //! The format is recognized from the content ([`sniff`]), never from the name of the file.
 //!
 //! WAV and AIFF have readers of their own ([`wav`], [`aiff`], [`riff`], [`pcm`]). symphonia's
-//! readers refuse headers that careless programs write, such as a RIFF size of 0. FLAC is read by `undertone-flac` ([`flac`]),
-//! which is two to three times as fast as symphonia's decoder and reports every damaged frame. Bare
-//! frames of MPEG audio and AAC are found by [`frames`], which needs two consistent headers and
-//! reads files that were joined. [`gsm`] has no crate.
+//! readers refuse headers that careless programs write, such as a RIFF size of 0. FLAC is read by
+//! `undertone-flac` ([`flac`]), which is two to three times as fast as symphonia's decoder and
+//! reports every damaged frame. Bare frames of MPEG audio and AAC are found by [`frames`], which
+//! needs two consistent headers and reads files that were joined. [`gsm`] has no crate.
 //!
 //! Everything else is read by symphonia ([`container`], [`codec`]), and Opus by `rusty-opus`
 //! ([`opus`]).

@@ -63,8 +63,8 @@ impl WhisperLogMel {
         self.n_mels
     }
 
-    /// Return the mel filters, `[n_mels][201]`: the weight of each bin of the power spectrum in each
-    /// band.
+    /// Return the mel filters, `[n_mels][201]`: the weight of each bin of the power spectrum in
+    /// each band.
     pub fn filters(&self) -> FeatureMatrix {
         self.filters.matrix(N_FFT / 2 + 1)
     }

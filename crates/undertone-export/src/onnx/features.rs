@@ -14,8 +14,8 @@ use super::spectrum::{Edge, Framing, mel_spectrogram};
 /// The variance that `zero_mean_unit_variance` adds.
 const SMALLEST_VARIANCE: f32 = 1e-7;
 
-/// Add the features: `[windows, samples]` → `[windows, bands, frames]`, normalized by their own mean
-/// and deviation if the model does so.
+/// Add the features: `[windows, samples]` → `[windows, bands, frames]`, normalized by their own
+/// mean and deviation if the model does so.
 pub(super) fn features(
     graph: &mut Graph,
     config: &FrontEndConfig,

@@ -1,5 +1,5 @@
-//! A model as a folder for ONNX Runtime that needs nothing else: the graph, a program of a page that
-//! runs it, an explanation, and a recording with its answer.
+//! A model as a folder for ONNX Runtime that needs nothing else: the graph, a program of a page
+//! that runs it, an explanation, and a recording with its answer.
 
 mod readme;
 

@@ -55,8 +55,8 @@ impl Encoder {
     /// Load an encoder from a checkpoint.
     ///
     /// The names may have the prefix of a model with a head (`wav2vec2.`, `hubert.`, `wavlm.`,
-    /// `data2vec_audio.`, `encoder.`, `model.encoder.`, `model.`) or none. Other tensors of the checkpoint are ignored: heads, a
-    /// decoder, later layers.
+    /// `data2vec_audio.`, `encoder.`, `model.encoder.`, `model.`) or none. Other tensors of the
+    /// checkpoint are ignored: heads, a decoder, later layers.
     ///
     /// With `layers`, only the first layers of the transformer are loaded. States 0 to `layers` are
     /// then those of the whole network, except that a layer norm behind the last layer of the whole

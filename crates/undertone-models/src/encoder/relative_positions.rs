@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn buckets_are_those_of_transformers() {
-        // WavLMAttention(64, 4)._relative_positions_bucket(torch.tensor([...])) of transformers 4.57
+        // WavLMAttention(64, 4)._relative_positions_bucket(torch.tensor([...])) of transformers
+        // 4.57
         let distances = [0, 1, -1, 79, -80, 81, 100, -200, 400, 799, -800, 5000];
         let expected = [0, 161, 1, 239, 80, 240, 247, 111, 295, 319, 159, 319];
         for (distance, expected) in distances.into_iter().zip(expected) {

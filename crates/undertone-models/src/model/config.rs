@@ -138,8 +138,8 @@ impl ModelConfig {
     }
 
     /// Return the number of the network's outputs: one per class of `output_scheme`, or per
-    /// dimension; with `adaptation` as many again for the head that adapts; with `detects_speech` one
-    /// more at the end.
+    /// dimension; with `adaptation` as many again for the head that adapts; with `detects_speech`
+    /// one more at the end.
     pub fn output_count(&self) -> usize {
         if !self.dimensions.is_empty() {
             return self.dimensions.len();

@@ -214,8 +214,8 @@ impl CnnLstm {
         self.pool(self.lstm.forward(hidden))
     }
 
-    /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A front
-    /// end that does not pad recordings to the window makes such features of short ones.
+    /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A
+    /// front end that does not pad recordings to the window makes such features of short ones.
     fn long_enough(&self, features: Tensor<3>) -> Tensor<3> {
         let fewest: usize = self.conv.iter().map(|block| block.pool).product();
         let [batch, frames, bands] = features.dims();

@@ -4,8 +4,8 @@ use clap::Args;
 
 /// Show the settings that apply, and where they come from.
 ///
-/// Defaults for options stand in `undertone.toml`, in the working folder or above it in the same Git
-/// repository, and in the user's `~/.config/undertone/config.toml`. The command line wins over
+/// Defaults for options stand in `undertone.toml`, in the working folder or above it in the same
+/// Git repository, and in the user's `~/.config/undertone/config.toml`. The command line wins over
 /// both, and the project's file over the user's. UNDERTONE_CONFIG names one other file.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -143,9 +143,9 @@ pub(crate) fn program() -> clap::Command {
 }
 
 impl Cli {
-    /// Parse the arguments, of which the first is the name of the program. Exit with help or an error
-    /// message if there is nothing to run. Options that are not given have the values that the
-    /// files of settings state.
+    /// Parse the arguments, of which the first is the name of the program. Exit with help or an
+    /// error message if there is nothing to run. Options that are not given have the values that
+    /// the files of settings state.
     ///
     /// # Errors
     /// If a file of settings is wrong.

@@ -13,13 +13,15 @@ use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
 
 /// Predict the emotion in recordings.
 ///
-/// Reads WAV, FLAC, MP3, AAC, M4A, Ogg, Opus, WebM and more at any sample rate. Prints a row for each
-/// recording, in the given order. A recording that is longer than the model's window is cut into
-/// overlapping windows, whose probabilities are averaged. A recording of more than 30 s is divided
-/// into utterances, and their probabilities are averaged by their length. It may last for hours.
+/// Reads WAV, FLAC, MP3, AAC, M4A, Ogg, Opus, WebM and more at any sample rate. Prints a row for
+/// each recording, in the given order. A recording that is longer than the model's window is cut
+/// into overlapping windows, whose probabilities are averaged. A recording of more than 30 s is
+/// divided into utterances, and their probabilities are averaged by their length. It may last for
+/// hours.
 ///
 /// A recording that is silent, or in which the model hears no speech, has no label. Warnings stand
-/// at the end of a row: silent, no-speech, short, quiet, clipped. `undertone schema` describes the JSON.
+/// at the end of a row: silent, no-speech, short, quiet, clipped. `undertone schema` describes the
+/// JSON.
 ///
 /// A model that adapts to voices judges better if it knows the voice. It needs other recordings of
 /// the person, and no labels.

@@ -41,9 +41,9 @@ pub(crate) fn files() -> Vec<ConfigFile> {
     paths.map(file).collect()
 }
 
-/// Return the file of the working folder, or of the nearest folder above it that has one. The search
-/// ends at the root of a Git repository, and without one it does not begin: a folder above may
-/// belong to somebody else.
+/// Return the file of the working folder, or of the nearest folder above it that has one. The
+/// search ends at the root of a Git repository, and without one it does not begin: a folder above
+/// may belong to somebody else.
 fn project(folder: &Path) -> PathBuf {
     let own = folder.join(PROJECT);
     let root = folder
@@ -55,7 +55,8 @@ fn project(folder: &Path) -> PathBuf {
     found.unwrap_or(own)
 }
 
-/// Return the user's file: in `$XDG_CONFIG_HOME`, else in `~/.config`, and on Windows in `%APPDATA%`.
+/// Return the user's file: in `$XDG_CONFIG_HOME`, else in `~/.config`, and on Windows in
+/// `%APPDATA%`.
 fn user() -> Option<PathBuf> {
     let folder = |name| env::var_os(name).filter(|value| !value.is_empty());
     let folder = match folder("XDG_CONFIG_HOME").map(PathBuf::from) {

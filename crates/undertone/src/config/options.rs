@@ -146,7 +146,8 @@ fn text(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// Return a path of a file of settings, which is relative to its folder. A model of the Hub is none.
+/// Return a path of a file of settings, which is relative to its folder. A model of the Hub is
+/// none.
 fn beside(file: &Path, path: &str) -> String {
     match (file.parent(), path.starts_with("hf:")) {
         (Some(folder), false) => folder.join(path).display().to_string(),

@@ -4,8 +4,8 @@ use undertone_answer::{Answer, Answers, ByName, Classes, Segment};
 use undertone_audio::Warning;
 use undertone_tables::{Cell, Column, Kind};
 
-/// Return the columns. With `segments` there is a row for each segment of a recording, with `adapts`
-/// there are columns about the voice.
+/// Return the columns. With `segments` there is a row for each segment of a recording, with
+/// `adapts` there are columns about the voice.
 pub(super) fn columns(answers: &Answers, segments: bool, adapts: bool) -> Vec<Column> {
     let mut columns = vec![Column::new("path", Kind::Text)];
     let mut add = |name: &str, kind| columns.push(Column::new(name, kind));

@@ -28,7 +28,9 @@ impl Summary {
             .filter_map(|segment| Some((segment.coarsest()?, segment)))
             .collect();
         let length = |segment: &Segment| (segment.end - segment.start).max(0.0);
-        let speech_seconds: f64 = spoken.iter().map(|(_, segment)| length(segment)).sum();
+        let lengths = spoken.iter().map(|(_, segment)| length(segment));
+        // The sum of nothing is -0.
+        let speech_seconds = lengths.fold(0.0, |sum, length| sum + length);
         let mut seconds: BTreeMap<&str, f64> = BTreeMap::new();
         for (name, segment) in &spoken {
             *seconds.entry(name).or_default() += length(segment);

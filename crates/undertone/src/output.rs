@@ -80,8 +80,9 @@ fn print(text: impl fmt::Display) {
 /// Print an error on stderr.
 pub(crate) fn error(text: &str) {
     print(format_args!(
-        "{} {text}",
-        paint(&io::stderr(), RED, "error:")
+        "{} {}",
+        paint(&io::stderr(), RED, "error:"),
+        without_controls(text)
     ));
 }
 
@@ -89,9 +90,27 @@ pub(crate) fn error(text: &str) {
 pub(crate) fn warning(text: &str) {
     const YELLOW: &str = "\x1b[1;33m";
     say(format_args!(
-        "{} {text}",
-        paint(&io::stderr(), YELLOW, "warning:")
+        "{} {}",
+        paint(&io::stderr(), YELLOW, "warning:"),
+        without_controls(text)
     ));
+}
+
+/// Replace what would steer the terminal, such as escapes in the name of a file. Line breaks stay.
+fn without_controls(text: &str) -> String {
+    let shown = |it: char| {
+        if it.is_control() && it != '\n' {
+            '\u{fffd}'
+        } else {
+            it
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Return a text in one line without anything that steers the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    without_controls(text).replace('\n', "\u{fffd}")
 }
 
 const RED: &str = "\x1b[1;31m";

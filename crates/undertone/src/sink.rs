@@ -38,7 +38,7 @@ impl Sink {
                     Ok(found) if found.is_dir() => {
                         bail!("{}: is a folder; name a file", path.display())
                     }
-                    Ok(found) if !found.is_file() => {
+                    Ok(_) if is_device(path) => {
                         let file = File::options().write(true).open(path);
                         Target::Device(file.with_context(shown)?)
                     }
@@ -67,10 +67,12 @@ impl Sink {
         resume: bool,
         rows: &Rows,
     ) -> anyhow::Result<(Self, Earlier)> {
-        let is_device = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
-        if is_device {
+        if is_device(path) {
             return Ok((Self::open(Some(path), force)?, Earlier::default()));
         }
+        // A link stays, and what it leads to is replaced.
+        let real = std::fs::canonicalize(path);
+        let path = real.as_deref().unwrap_or(path);
         let (file, earlier) = match resume {
             true => Unfinished::resume(path, rows)?,
             false if path.exists() && !force => {
@@ -148,6 +150,12 @@ impl Sink {
         });
         finished.map_err(|error| Self::explained(path.as_deref(), error))
     }
+}
+
+/// Return whether a path is written to and not replaced: a pipe, a terminal, `/dev/stdout`.
+fn is_device(path: &Path) -> bool {
+    let found = std::fs::metadata(path);
+    path.starts_with("/dev") || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 impl Write for Sink {

@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use serde::Serialize;
 use serde_json::{Value, json};
 use undertone_files::AtomicFile;
 
@@ -21,7 +22,55 @@ pub(crate) struct Earlier {
     /// What [`key`] returns for the recordings that have an answer.
     pub(crate) done: HashSet<u64>,
     /// The model that answered, if the rows name it.
-    pub(crate) model: Option<Value>,
+    model: Option<Value>,
+    /// What the options change in JSON: see [`shape`].
+    shape: Option<Value>,
+}
+
+impl Earlier {
+    /// Check that the first new answers are of the same model and options as the earlier ones.
+    pub(crate) fn check(
+        &mut self,
+        answer: &impl Serialize,
+        path: Option<&Path>,
+    ) -> anyhow::Result<()> {
+        if self.model.is_none() && self.shape.is_none() {
+            return Ok(());
+        }
+        let answer = serde_json::to_value(answer)?;
+        let path = path.unwrap_or(Path::new("")).display();
+        if let Some(model) = self.model.take()
+            && answer.get("model") != Some(&model)
+        {
+            bail!("{path}: another model wrote its answers: {model}");
+        }
+        if let Some(new) = shape(&answer)
+            && let Some(earlier) = self.shape.take()
+            && new != earlier
+        {
+            bail!("{path}: its answers were written with other options");
+        }
+        Ok(())
+    }
+}
+
+/// Return what the options change in an answer: the names of the classes, and which optional members
+/// it has. `None` for answers that look the same with all options: those without speech, and those
+/// of long recordings.
+fn shape(answer: &Value) -> Option<Value> {
+    const LONG_SECONDS: f64 = 30.0;
+    let names = answer.get("probabilities")?.as_object()?.keys();
+    let names: Vec<&String> = names.collect();
+    if answer["seconds"].as_f64()? > LONG_SECONDS {
+        return None;
+    }
+    let has_channels = answer["segments"][0].get("channel").is_some();
+    Some(json!({
+        "classes": names,
+        "segmentation": answer.get("segmentation"),
+        "by channel": has_channels,
+        "influences": answer.get("influences").is_some(),
+    }))
 }
 
 /// How rows are written.
@@ -205,6 +254,7 @@ fn keep_json(before: impl BufRead, was_cut: bool, out: &mut impl Write) -> anyho
         if row.get("error").is_none() {
             earlier.done.insert(key(path));
             earlier.model = earlier.model.or_else(|| row.get("model").cloned());
+            earlier.shape = earlier.shape.or_else(|| shape(&row));
             out.write_all(&line)?;
             out.write_all(b"\n")?;
         }

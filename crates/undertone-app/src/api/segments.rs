@@ -1,5 +1,6 @@
 //! `POST /api/segments`: an answer in the format of an annotation tool.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
@@ -16,6 +17,8 @@ use crate::problem::{Kind, Problem};
 const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// The most segments: utterances of two days.
 const MAX_SEGMENTS: usize = 50_000;
+/// How far the end of a segment may lie behind that of its recording, in seconds.
+const ROUNDING: f64 = 0.05;
 /// Longer names and texts are cut, as some formats repeat them on every line.
 const MAX_CHARACTERS: usize = 200;
 
@@ -31,7 +34,8 @@ struct Posted {
     #[serde(default)]
     path: Option<String>,
     seconds: f64,
-    segments: Vec<PostedSegment>,
+    #[serde(default)]
+    segments: Option<Vec<PostedSegment>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,19 +66,30 @@ pub(crate) async fn segments(
         .map_err(|error| bad(format!("`format`: {error}")))?;
     let reading = bodies.read_large_json(client, request, MAX_ANSWER_BYTES);
     let posted: Posted = reading.await?;
-    if posted.segments.len() > MAX_SEGMENTS {
+    let segments = posted
+        .segments
+        .ok_or_else(|| bad("the answer has no segments: ask for it with ?timeline=1".to_owned()))?;
+    if segments.len() > MAX_SEGMENTS {
         return Err(bad(format!("more than {MAX_SEGMENTS} segments")));
     }
     let path = cut(posted.path).unwrap_or_else(|| "recording".to_owned());
-    let segments = posted.segments.into_iter().map(labeled);
+    let stem = Path::new(&path).file_stem().unwrap_or_default();
+    let name = stem.to_string_lossy().into_owned();
+    let end = posted.seconds + ROUNDING;
+    let segments = segments.into_iter().map(|segment| labeled(segment, end));
     let segments = segments.collect::<Option<Vec<LabeledSegment>>>();
     let segments = segments
         .filter(|_| posted.seconds.is_finite() && posted.seconds >= 0.0)
-        .ok_or_else(|| bad("a segment must start at 0 s or later and end behind it".to_owned()))?;
+        .ok_or_else(|| {
+            bad(
+                "a segment must start at 0 s or later, and end behind it inside the recording"
+                    .to_owned(),
+            )
+        })?;
     let seconds = posted.seconds;
     let writing = tokio::task::spawn_blocking(move || {
         let mut text = Vec::new();
-        undertone_segments::write(format, &path, seconds, &segments, &mut text).map(|()| text)
+        undertone_segments::write(format, &name, seconds, &segments, &mut text).map(|()| text)
     });
     let internal = |error: String| Problem::new(Kind::Internal, error);
     let text = writing.await.map_err(|error| internal(error.to_string()))?;
@@ -87,8 +102,8 @@ pub(crate) async fn segments(
     Ok(([(CONTENT_TYPE, content_type)], text).into_response())
 }
 
-fn labeled(posted: PostedSegment) -> Option<LabeledSegment> {
-    let valid = posted.start >= 0.0 && posted.end > posted.start && posted.end.is_finite();
+fn labeled(posted: PostedSegment, last: f64) -> Option<LabeledSegment> {
+    let valid = posted.start >= 0.0 && posted.end > posted.start && posted.end <= last;
     valid.then_some(LabeledSegment {
         segment: Segment {
             start: posted.start,

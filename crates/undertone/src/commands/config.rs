@@ -32,7 +32,9 @@ fn all(program: &Command) -> anyhow::Result<()> {
         let command = setting.command.as_deref().unwrap_or("*");
         output::line(format_args!(
             "{command} --{} {}  # {}",
-            setting.option, setting.value, setting.place
+            setting.option,
+            shown(&setting),
+            setting.place
         ))?;
     }
     Ok(())
@@ -58,12 +60,20 @@ fn of_command(program: &Command, name: &str) -> anyhow::Result<()> {
     let width = widest.unwrap_or_default();
     for (arg, option) in named {
         let (value, from) = match set(option) {
-            Some(setting) => (setting.value.to_string(), setting.place.to_string()),
+            Some(setting) => (shown(setting), setting.place.to_string()),
             None => (default(arg), "default".to_owned()),
         };
         output::line(format_args!("--{option:width$}  {value}  # {from}"))?;
     }
     Ok(())
+}
+
+/// Return the value of a setting, unless it is a secret.
+fn shown(setting: &Setting) -> String {
+    match setting.option == "token" {
+        true => "(secret)".to_owned(),
+        false => setting.value.to_string(),
+    }
 }
 
 fn default(arg: &Arg) -> String {

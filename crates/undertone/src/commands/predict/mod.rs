@@ -9,13 +9,14 @@ mod sentences;
 mod table;
 mod warnings;
 
+use anyhow::bail;
 use undertone_audio::DecodeOptions;
 
 use super::classified::Classified;
 use super::in_order::in_order;
 use super::listening::Listening;
 use crate::answers::answers;
-use crate::cli::{PredictArgs, PredictFormat};
+use crate::cli::{Format, PredictArgs, PredictFormat};
 use crate::exit::Exit;
 use crate::inputs::{Input, Inputs};
 use crate::model::ModelSource;
@@ -36,7 +37,11 @@ pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
         max_seconds: args.max_seconds.unwrap_or(f64::INFINITY),
     };
     let mut listening = Listening::of(&args.segments, options);
-    if let PredictFormat::Segments(_) = args.output.format() {
+    let format = args.output.format();
+    if args.segments.why && !matches!(format, PredictFormat::Rows(Format::Table | Format::Json)) {
+        bail!("--why is told by a table and by JSON only: choose --format table or json");
+    }
+    if let PredictFormat::Segments(_) = format {
         listening = listening.in_segments();
     }
     if args.inputs.is_one_file() {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use serde::Serialize;
 use undertone_answer::Failure;
-use undertone_audio::Warning;
+use undertone_audio::{Warning, is_recording_name};
 use undertone_segments::{LabeledSegment, SegmentFormat};
 use undertone_tables::{Cell, Column, TableError, TableFormat, TableWriter};
 
 use super::warnings::explain;
 use crate::cli::{Format, PredictArgs, PredictFormat};
+use crate::corpora::same_file;
 use crate::exit::Exit;
 use crate::file_progress::FileProgress;
 use crate::inputs::Input;
@@ -94,6 +95,9 @@ impl<L: Layout> Results<L> {
             resume,
             ..
         } = args;
+        if let Some(out) = &args.out {
+            refuse_recording(out, &inputs.inputs)?;
+        }
         let columns = layout.columns();
         let count = columns.len();
         let kind = match args.format() {
@@ -114,7 +118,11 @@ impl<L: Layout> Results<L> {
         };
         if !earlier.done.is_empty() {
             let count = earlier.done.len();
-            output::say(format_args!("{count} recordings have an answer already"));
+            let recordings = match count {
+                1 => "1 recording has".to_owned(),
+                count => format!("{count} recordings have"),
+            };
+            output::say(format_args!("{recordings} an answer already"));
         }
         let cells = |format, sink| {
             let writer = TableWriter::new(format, columns, sink);
@@ -175,15 +183,7 @@ impl<L: Layout> Results<L> {
     }
 
     fn answer(&mut self, answer: &L::Answer) -> anyhow::Result<()> {
-        if let Some(model) = self.earlier.model.take()
-            && serde_json::to_value(answer)?.get("model") != Some(&model)
-        {
-            let path = self.path.as_deref().unwrap_or(Path::new(""));
-            bail!(
-                "{}: another model wrote its answers: {model}",
-                path.display()
-            );
-        }
+        self.earlier.check(answer, self.path.as_deref())?;
         let layout = &self.layout;
         let written = match &mut self.writer {
             Writer::Segments {
@@ -256,6 +256,21 @@ impl<L: Layout> Results<L> {
         drop(self.progress);
         explain(&self.warnings);
         Ok(Exit::of(self.done, self.failed + failed))
+    }
+}
+
+/// Refuse to write results over a recording.
+fn refuse_recording(out: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
+    let is_input = inputs.iter().any(|input| same_file(input, out));
+    let named_as_one = out
+        .file_name()
+        .is_some_and(|name| is_recording_name(&name.to_string_lossy()));
+    match is_input || named_as_one {
+        true => bail!(
+            "{}: this is a recording, or named as one; choose another --out",
+            out.display()
+        ),
+        false => Ok(()),
     }
 }
 

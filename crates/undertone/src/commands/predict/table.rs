@@ -113,7 +113,7 @@ impl Layout for ClassTable<'_> {
 
     fn lines(&self, answer: &Answer, color: bool) -> Vec<String> {
         let (width, seconds) = (self.name_width, answer.seconds);
-        let name = answer.path.as_deref().unwrap_or_default();
+        let name = output::one_line(answer.path.as_deref().unwrap_or_default());
         let sums = answer.sums.as_ref().and_then(Option::as_ref);
         let (label, shares) = (answer.label.as_deref(), answer.probabilities.as_ref());
         let cells = self.cells(label, shares, sums, color);
@@ -130,12 +130,12 @@ impl Layout for ClassTable<'_> {
                 true => String::new(),
                 false => format!("  {:>7}{}", "", in_words(&[Warning::NoSpeech])),
             };
-            let channel = segment.channel.map(|it| format!("channel {it}"));
+            let channel = segment.channel.map(|it| format!("channel {}", it + 1));
             let known = channel.into_iter().chain(segment.speaker.clone());
             let known: Vec<String> = known.chain(segment.text.clone()).collect();
             let known = match known.is_empty() {
                 true => String::new(),
-                false => format!("  {}", known.join(", ").replace(['\n', '\r'], " ")),
+                false => format!("  {}", output::one_line(&known.join(", "))),
             };
             lines.push(format!("{span:width$}  {cells}{note}{known}"));
         }

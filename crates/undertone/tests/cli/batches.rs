@@ -38,11 +38,7 @@ fn a_batch_goes_on_where_it_was_interrupted() {
         assert!(error.contains("--resume continues it"), "{error}");
         let done = folder.run(&format!("{predict} --resume"));
         assert_eq!(done.code, 1, "{}", done.stderr);
-        assert!(
-            done.stderr.contains("have an answer already"),
-            "{}",
-            done.stderr
-        );
+        assert!(done.stderr.contains("an answer already"), "{}", done.stderr);
         assert_eq!(text(&folder, out), whole, "{out}");
         assert!(!folder.path(&format!("{out}.unfinished")).exists());
     }

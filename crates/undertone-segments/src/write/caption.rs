@@ -2,6 +2,7 @@
 
 use crate::LabeledSegment;
 use crate::check::filled;
+use crate::time::Clock;
 
 /// Return the label with its confidence, such as `happy (62 %)`.
 pub(super) fn answer(labeled: &LabeledSegment) -> Option<String> {
@@ -18,6 +19,24 @@ pub(super) fn answer(labeled: &LabeledSegment) -> Option<String> {
 /// Return what is said, on one line.
 pub(super) fn said(labeled: &LabeledSegment) -> Option<String> {
     one_line(labeled.segment.text.as_deref()?)
+}
+
+/// Return the lines of a subtitle: the answer, and what is said. `None` if there is neither.
+pub(super) fn subtitle(labeled: &LabeledSegment) -> Option<String> {
+    let lines = [answer(labeled), said(labeled)].into_iter().flatten();
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Return a time as subtitles write it, with this sign before the milliseconds.
+pub(super) fn clock(seconds: f64, point: char) -> String {
+    let Clock {
+        hours,
+        minutes,
+        seconds,
+        milliseconds,
+    } = Clock::of(seconds);
+    format!("{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}")
 }
 
 /// Return the speaker, or the channel counted from 1.

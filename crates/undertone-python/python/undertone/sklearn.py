@@ -18,7 +18,26 @@ if TYPE_CHECKING:
 __all__ = ["Embedding", "EmotionClassifier"]
 
 
-class Embedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class _OfModel(BaseEstimator):  # type: ignore[misc]
+    """What reads recordings with a trained model."""
+
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, sr: int | None = None
+    ) -> None:
+        self.model = model
+        self.sr = sr
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "classifier_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags
+
+
+class Embedding(TransformerMixin, _OfModel):  # type: ignore[misc]
     """Turn recordings into the vectors that a model's last layers read.
 
     >>> from sklearn.linear_model import LogisticRegression
@@ -35,12 +54,6 @@ class Embedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Sample rate of arrays in Hz.
     """
 
-    def __init__(
-        self, model: str | os.PathLike[str] | None = None, sr: int | None = None
-    ) -> None:
-        self.model = model
-        self.sr = sr
-
     def fit(self, X: Iterable[Source], y: Any = None) -> Embedding:
         """Load the model. Nothing is learned."""
         self.classifier_ = Classifier(self.model)
@@ -50,17 +63,8 @@ class Embedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return float32 ``[recordings, width]``."""
         return self.classifier_.embed(X, self.sr)
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "classifier_")
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        return tags
-
-
-class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class EmotionClassifier(ClassifierMixin, _OfModel):  # type: ignore[misc]
     """A trained model as a classifier, for scikit-learn's metrics and ensembles.
 
     ``fit`` learns nothing: the model is trained already. A recording without speech gets the label
@@ -73,12 +77,6 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     sr
         Sample rate of arrays in Hz.
     """
-
-    def __init__(
-        self, model: str | os.PathLike[str] | None = None, sr: int | None = None
-    ) -> None:
-        self.model = model
-        self.sr = sr
 
     def fit(self, X: Any = None, y: Any = None) -> EmotionClassifier:
         """Load the model."""
@@ -104,12 +102,3 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         results = self.classifier_.predict_batch(X, self.sr)
         rows = [getattr(result, "probabilities", None) or equal for result in results]
         return np.asarray([[row[label] for label in self.classes_] for row in rows])
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "classifier_")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        return tags

@@ -160,13 +160,6 @@ impl<K: Serialize, V: Serialize> Serialize for InOrder<K, V> {
     }
 }
 
-/// A failed input, as `--json` prints it.
-#[derive(Serialize)]
-pub(crate) struct Failure<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) error: &'a str,
-}
-
 #[cfg(test)]
 mod tests {
     use anyhow::Context;

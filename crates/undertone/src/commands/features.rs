@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 use serde::Serialize;
+use undertone_answer::Failure;
 use undertone_audio::{
     DecodeOptions, Extractor, FeatureMatrix, InputKind, MelConfig, Mfcc, Recording, ResamplerCache,
 };
@@ -98,9 +99,9 @@ fn write_all(
                 Err(error) => {
                     listing.failed += 1;
                     if args.json {
-                        let failure = output::Failure {
-                            path: &path,
-                            error: &error,
+                        let failure = Failure {
+                            path: Some(path.into_owned()),
+                            error,
                         };
                         listing.lines.push(serde_json::to_string(&failure)?);
                     } else {

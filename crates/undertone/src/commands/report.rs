@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
+use undertone_answer::Failure;
 use undertone_files::OutputFolder;
 use undertone_lab::{LabError, RunFolder, RunRecord};
 use undertone_metrics::DimensionPrediction;
@@ -159,9 +160,9 @@ fn failed(run: &Path, error: &anyhow::Error, json: bool) -> anyhow::Result<()> {
     let (path, error) = (run.to_string_lossy(), output::in_one_line(error));
     output::error(&error);
     if json {
-        output::json(&output::Failure {
-            path: &path,
-            error: &error,
+        output::json(&Failure {
+            path: Some(path.into_owned()),
+            error,
         })?;
     }
     Ok(())

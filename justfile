@@ -55,9 +55,10 @@ bench:
 
 # Write the manual pages and the completions that a release contains.
 manual out="target/manual":
+    mkdir -p {{out}}/completions
     {{undertone}} man --out {{out}}/man1
     for shell in bash zsh fish powershell elvish; do \
-        {{undertone}} completions $shell > {{out}}/undertone.$shell; \
+        {{undertone}} completions $shell > {{out}}/completions/undertone.$shell; \
     done
 
 # Compare pretrained encoders with PyTorch; needs `just venv`.

@@ -46,12 +46,18 @@ venv folder=".venv":
     {{python}} -m venv {{folder}}
     {{folder}}/bin/pip install numpy scipy soundfile soxr librosa scikit-learn torch transformers safetensors keras tensorflow-cpu onnx onnxruntime huggingface_hub gradio
 
-# Compare the front end, training and prediction with librosa, PyTorch and Keras; needs `just venv`.
-bench:
-    cargo build --release --examples --bins
-    {{python}} bench/front_end.py
-    {{python}} bench/training.py
-    {{python}} bench/predict.py
+# Compare everything with its peers and write bench/results.md, in 20 minutes on an idle machine; needs `wrk` and `just venv`.
+bench *options: build-bench
+    {{python}} bench/all.py --wait 300 {{options}}
+
+# Compare everything with its peers in 5 minutes, and print the table.
+bench-quick *options: build-bench
+    {{python}} bench/all.py --quick --wait 300 {{options}}
+
+# Build the programs that the benchmarks run.
+build-bench:
+    cargo build --release --workspace --bins --examples
+    cargo bench --no-run -p undertone-audio --bench front_end
 
 # Write the manual pages and the completions that a release contains.
 manual out="target/manual":
@@ -60,11 +66,6 @@ manual out="target/manual":
     for shell in bash zsh fish powershell elvish; do \
         {{undertone}} completions $shell > {{out}}/completions/undertone.$shell; \
     done
-
-# Compare pretrained encoders with PyTorch; needs `just venv`.
-bench-encoders:
-    cargo build --release --workspace --example encoder_speed
-    {{python}} bench/encoders.py
 
 # Compare features with librosa over the corpus, and encoders with transformers; needs `just venv`.
 parity:
@@ -84,10 +85,9 @@ parity-export out="target/export":
 space-steps space="target/export/space":
     sudo {{python}} bench/space_steps.py {{space}}
 
-# Compare the server with a Gradio app, and test it with many and with malicious requests; needs `wrk` and `just venv`.
-bench-serve:
+# Test the server with many and with malicious requests.
+stress-serve:
     cargo build --release --workspace --bins
-    {{python}} bench/serve.py
     {{python}} bench/soak.py
     {{python}} bench/hostile.py
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compare the speed of Undertone's front end and librosa's on the same clips in one run.
 
-    bench/front_end.py [--corpus DIR] [--clips N] [--rounds N]
+    bench/front_end.py [--corpus DIR] [--clips N] [--rounds N] [--json] [--quick]
 
 Both decode 48 kHz, resample to 16 kHz, trim, fit to 2 s, and compute log-mel and 40 MFCCs. They
-take turns with one thread each and with two, and the script compares medians. librosa gets its best
+take turns with one thread each and with two. librosa gets its best
 case: it is imported and warmed up before the clock starts, it resamples with the C library of
 `soxr_hq`, both features share one mel spectrogram, and the result for two threads is the faster of
 two threads and two processes. The clips are measured as FLAC and as WAV, the format in which
@@ -14,7 +14,6 @@ RAVDESS is distributed.
 import argparse
 import multiprocessing
 import os
-import statistics
 import subprocess
 import tempfile
 import time
@@ -30,6 +29,7 @@ import librosa
 import numpy as np
 import soundfile
 
+from contest import options, row, tell
 from front_end_binary import build, clips
 
 RATE = 16000
@@ -56,53 +56,38 @@ def chunk(paths):
 
 
 def measure(binary, files, rounds, processes, threads):
-    """Return the median seconds of each contestant over interleaved rounds, and of our steps."""
+    """Return the seconds of each contestant by round for one and two threads, and of our steps."""
     halves = [files[0::2], files[1::2]]
 
     def undertone(count):
         out = subprocess.run([binary, "time", str(count), *files], check=True, capture_output=True)
         return [float(value) for value in out.stdout.split()]
 
-    times = {name: [] for name in ["rust 1", "rust 2", "librosa 1", "processes", "threads"]}
-    steps = []
+    one, two, steps = {"ours": [], "librosa": []}, {"ours": [], "librosa": []}, []
     for _ in range(rounds):
         wall, *parts = undertone(1)
-        times["rust 1"].append(wall)
+        one["ours"].append(wall)
         steps.append(parts)
-        times["librosa 1"].append(seconds(lambda: chunk(files)))
-        times["rust 2"].append(undertone(2)[0])
-        times["processes"].append(seconds(lambda: list(processes.map(chunk, halves))))
-        times["rust 2"].append(undertone(2)[0])
-        times["threads"].append(seconds(lambda: list(threads.map(chunk, halves))))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    return medians, np.median(steps, axis=0)
-
-
-def report(form, medians, steps, count):
-    two = min(medians["processes"], medians["threads"])
-    way = "processes" if two == medians["processes"] else "threads"
-    share = 100 * steps / steps.sum()
-    print(
-        f"{form}: {count} clips\n"
-        f"  1 thread : {medians['librosa 1'] / medians['rust 1']:5.1f} x librosa "
-        f"({1e3 * medians['rust 1'] / count:.2f} and {1e3 * medians['librosa 1'] / count:.2f} ms a clip)\n"
-        f"  2 threads: {two / medians['rust 2']:5.1f} x librosa in two {way} "
-        f"({1e3 * medians['rust 2'] / count:.2f} and {1e3 * two / count:.2f} ms a clip)\n"
-        f"  Undertone's time: decode {share[0]:.0f} %, resample and trim {share[1]:.0f} %, "
-        f"fit and features {share[2]:.0f} %"
-    )
+        one["librosa"].append(seconds(lambda: chunk(files)))
+        two["ours"].append(undertone(2)[0])
+        in_processes = seconds(lambda: list(processes.map(chunk, halves)))
+        in_threads = seconds(lambda: list(threads.map(chunk, halves)))
+        two["librosa"].append(min(in_processes, in_threads))
+    return one, two, np.median(steps, axis=0)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     parser.add_argument("--corpus", type=Path, help="folder with .flac or .wav clips")
-    parser.add_argument("--clips", type=int, default=180, help="number of clips to measure")
-    parser.add_argument("--rounds", type=int, default=5, help="number of interleaved rounds")
+    parser.add_argument("--clips", type=int, help="number of clips to measure")
+    parser.add_argument("--rounds", type=int, help="number of interleaved rounds")
     arguments = parser.parse_args()
+    count = arguments.clips or (60 if arguments.quick else 180)
+    rounds = arguments.rounds or (3 if arguments.quick else 5)
 
     binary = build()
     every = clips(arguments.corpus)
-    files = every[:: max(1, len(every) // arguments.clips)]
+    files = every[:: max(1, len(every) // count)]
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes,
@@ -116,8 +101,15 @@ def main():
         # Warm up imports, compiled code and the page cache.
         list(processes.map(chunk, [files[:8], files[:8], wavs[:8], wavs[:8]]))
         list(threads.map(chunk, [files[:8], files[:8]]))
-        for form, paths in [("FLAC", files), ("WAV", wavs)]:
-            report(form, *measure(binary, paths, arguments.rounds, processes, threads), len(paths))
+        for form, paths in [("wav", wavs), ("flac", files)]:
+            one, two, steps = measure(binary, paths, rounds, processes, threads)
+            share = 100 * steps / steps.sum()
+            notes = [
+                f"{len(paths)} clips; our time: decode {share[0]:.0f} %, resample and trim "
+                f"{share[1]:.0f} %, fit and features {share[2]:.0f} %"
+            ]
+            tell(row(f"front-end-{form}", two, notes=notes), arguments.json)
+            tell(row(f"front-end-{form}-1-thread", one), arguments.json)
 
 
 if __name__ == "__main__":

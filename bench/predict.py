@@ -1,24 +1,28 @@
-"""Compare one prediction from a cold start by Undertone with one by librosa and PyTorch.
+"""Compare one prediction from a cold start by Undertone with one by Python.
 
     cargo build --release
-    python bench/predict.py [FILE]
+    python bench/predict.py [--file FILE] [--turns N] [--json] [--quick]
 
-Needs a virtual environment with librosa and torch. Both programs read one recording, compute the
-features of recipe 3-optimized, run its network and print the probabilities. They take turns. The
-script prints the median wall-clock time and the peak memory of the whole process. The PyTorch
-network has random weights, which does not change the speed.
+Needs a virtual environment with librosa, torch and transformers. Each program reads one recording,
+computes the features of its model, runs the network and prints the probabilities. They take turns:
+five runs of ours, one of the peer. The script prints the wall-clock time and the peak memory of the
+whole process. `cold-start` is the built-in model, which the peer loads with transformers from
+models/undertone-all. `cold-start-cnn` is the CNN+LSTM in PyTorch, with random weights, which do not
+change the speed.
 """
+
 import argparse
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-# The network that the peer has too.
-MODEL = ROOT / "models" / "3-optimized-sentiment3"
+from contest import CNN, PROGRAM, ROOT, Process, options, row, tell
+
+PEERS = {
+    "cold-start": ("librosa + transformers", ROOT / "bench" / "whisper_peer.py", []),
+    "cold-start-cnn": ("librosa + PyTorch", __file__, ["--peer"]),
+}
+OURS_A_ROUND = 5
 
 
 def peer(path):
@@ -43,40 +47,35 @@ def peer(path):
     print(torch.softmax(scores, 1).tolist())
 
 
-def measure(command):
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", default=ROOT / "samples" / "neutral.flac")
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    parser.add_argument("--binary", default=target / "release" / "undertone")
-    parser.add_argument("--turns", type=int, default=7)
+    parser = options(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
+    parser.add_argument("--file", type=pathlib.Path, default=ROOT / "samples" / "neutral.flac")
+    parser.add_argument("--turns", type=int)
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.peer:
         return peer(arguments.file)
-
-    ours, theirs, memory, peer_memory = [], [], [], []
-    for _ in range(arguments.turns):
-        for _ in range(5):
-            seconds, peak = measure([arguments.binary, "predict", "--model", MODEL, arguments.file])
-            ours.append(seconds)
-            memory.append(peak)
-        seconds, peak = measure([sys.executable, __file__, "--peer", arguments.file])
-        theirs.append(seconds)
-        peer_memory.append(peak)
-    mine, other = statistics.median(ours), statistics.median(theirs)
-    print(f"{'':20} {'median ms':>10} {'best ms':>8} {'ratio':>6} {'peak MiB':>9}")
-    print(f"{'undertone predict':20} {mine * 1e3:10.1f} {min(ours) * 1e3:8.1f} {1:6} {max(memory):9.0f}")
-    print(f"{'librosa + PyTorch':20} {other * 1e3:10.1f} {min(theirs) * 1e3:8.1f} {other / mine:6.0f} "
-          f"{max(peer_memory):9.0f}")
+    turns = arguments.turns or (3 if arguments.quick else 7)
+    for name, (other, script, flags) in PEERS.items():
+        if arguments.only not in name:
+            continue
+        model = ["--model", CNN] if name == "cold-start-cnn" else []
+        ours = Process([PROGRAM, "predict", *model, arguments.file])
+        file = ["--file", arguments.file] if flags else [arguments.file]
+        theirs = Process([sys.executable, script, *flags, *file])
+        ours(), theirs()  # read the files into the page cache
+        times = {"ours": [], other: []}
+        best = float("inf")
+        for _ in range(turns):
+            mine = [ours() for _ in range(OURS_A_ROUND)]
+            best = min(best, *mine)
+            times["ours"].append(statistics.median(mine))
+            times[other].append(theirs())
+        notes = [
+            f"the fastest of {turns * OURS_A_ROUND} runs took {best * 1e3:.1f} ms",
+            f"peak memory of {other}: {theirs.peak_mib:.0f} MiB",
+        ]
+        tell(row(name, times, ours.peak_mib, notes), arguments.json)
 
 
 if __name__ == "__main__":

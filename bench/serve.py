@@ -1,17 +1,17 @@
 """Compare `undertone serve` with a Gradio app that does the same with librosa and PyTorch.
 
     cargo build --release
-    python bench/serve.py [--seconds 15] [--clip FILE]
+    python bench/serve.py [--seconds 5] [--clip FILE] [--same] [--json] [--quick]
 
-Needs `wrk` and a virtual environment with gradio, librosa and torch. The servers run one after the
-other on the same machine. One client and then eight clients send the same clip in three ways:
+Needs `wrk` and a virtual environment with gradio, librosa, torch and transformers. Both servers run
+on the same machine and are asked in turn, by eight clients and then by one, which send the same clip.
+`serve-whisper` is the built-in model on both sides, `serve-cnn` the CNN+LSTM. The clients are
 
-- `gradio_client`: Gradio's own client, one process per client. It waits in steps of 50 ms.
-- `calls`: the three requests of that client (upload, call, event stream) over plain HTTP.
-- `wrk`: `POST /api/predict`, which only Undertone has.
+- `ours`: `wrk` with `POST /api/predict`, which only Undertone has;
+- `gradio_client`: Gradio's own client, one process for each. It waits in steps of 50 ms;
+- plain HTTP: the three requests of that client (upload, call, event stream).
 
-For each, the script prints the requests per second and the median and 99th percentile of the
-latency.
+`--same` also asks Undertone in the last two ways. A time is the inverse of the requests per second.
 """
 import argparse
 import http.client
@@ -28,7 +28,8 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from contest import CNN, PROGRAM, ROOT, options, row, tell
+
 UNDERTONE, GRADIO = 7861, 7862
 LATENCY = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s)\b")
 
@@ -140,7 +141,8 @@ def memory(process):
 
 
 def start(command, port):
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, cwd=ROOT / "bench",
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, cwd=ROOT / "bench",
                                env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"})
     for _ in range(1200):
         try:
@@ -156,45 +158,61 @@ def start(command, port):
     sys.exit(f"the server does not answer: {command}")
 
 
+def compare(name, arguments):
+    """Ask both servers in turn, and return the rows for eight clients and for one."""
+    clip, seconds = arguments.clip.resolve(), arguments.seconds or (3 if arguments.quick else 5)
+    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    model = ["--model", CNN] if name == "cnn" else []
+    serve = [PROGRAM, "serve", *model, "--port", UNDERTONE]
+    app = [sys.executable, ROOT / "bench" / "gradio_app.py", GRADIO, name, arguments.concurrency]
+    servers = {"ours": start(serve, UNDERTONE), "gradio": start(app, GRADIO)}
+    ways = {
+        "ours": (with_wrk, UNDERTONE),
+        "Gradio, gradio_client": (with_gradio_client, GRADIO),
+        "Gradio, plain HTTP": (with_calls, GRADIO),
+    }
+    if arguments.same:
+        ways["ours, gradio_client"] = (with_gradio_client, UNDERTONE)
+        ways["ours, plain HTTP"] = (with_calls, UNDERTONE)
+    try:
+        for ask, port in ways.values():
+            ask(port, clip, 1, 2)  # warm up
+        for clients in [8, 1]:
+            times, slow = {way: [] for way in ways}, {way: [] for way in ways}
+            for _ in range(rounds):
+                for way, (ask, port) in ways.items():
+                    rate, _, latency = ask(port, clip, clients, seconds)
+                    times[way].append(1 / rate)
+                    slow[way].append(latency)
+            notes = [
+                f"{way}: {1 / statistics.median(times[way]):.1f} requests/s, 99 % within "
+                f"{1e3 * statistics.median(slow[way]):.1f} ms"
+                for way in ways
+            ]
+            notes.append(f"peak memory of Gradio: {memory(servers['gradio']):.0f} MiB")
+            row_name = f"serve-{name}" + ("" if clients == 8 else "-1-client")
+            yield row(row_name, times, memory(servers["ours"]), notes)
+    finally:
+        for server in servers.values():
+            server.terminate()
+            server.wait()
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     parser.add_argument("--clip", type=pathlib.Path, default=ROOT / "samples" / "neutral.flac")
-    parser.add_argument("--seconds", type=int, default=15)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    parser.add_argument("--binary", type=pathlib.Path, default=target / "release" / "undertone")
+    parser.add_argument("--seconds", type=int, help="time of each measurement")
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--concurrency", type=int, default=1, help="Gradio's concurrency limit [default: 1]")
+    parser.add_argument("--same", action="store_true", help="ask ours in Gradio's ways, too")
     arguments = parser.parse_args()
-    clip, seconds = arguments.clip.resolve(), arguments.seconds
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: apt-get install wrk")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-
-    # The network that the peer has too.
-    model = ROOT / "models" / "3-optimized-sentiment3"
-    serve = [arguments.binary.resolve(), "serve", "--model", model, "--port", UNDERTONE]
-    gradio = [sys.executable, ROOT / "bench" / "gradio_app.py", GRADIO, arguments.concurrency]
-    ways = {"gradio_client": with_gradio_client, "calls": with_calls, "wrk": with_wrk}
-    rates = {}
-    print(f"{'server':10} {'asked with':14} {'clients':>7} {'requests/s':>11} {'p50 ms':>8} {'p99 ms':>8}", flush=True)
-    for name, port, command in [("undertone", UNDERTONE, serve), ("gradio", GRADIO, gradio)]:
-        process = start(command, port)
-        for way in ways if name == "undertone" else ["gradio_client", "calls"]:
-            ways[way](port, clip, 1, 2)  # warm up
-            for clients in [1, 8]:
-                rate, median, slow = ways[way](port, clip, clients, seconds)
-                rates[name, way, clients] = rate
-                print(f"{name:10} {way:14} {clients:7} {rate:11.1f} {median * 1e3:8.1f} {slow * 1e3:8.1f}", flush=True)
-        print(f"{name:10} peak memory {memory(process):.0f} MiB", flush=True)
-        process.terminate()
-        process.wait()
-    for clients in [1, 8]:
-        own = rates["gradio", "gradio_client", clients]
-        best = max(own, rates["gradio", "calls", clients])
-        mine = rates["undertone", "wrk", clients]
-        print(f"{clients} clients: the throughput of undertone with wrk is {mine / own:.0f} times that of gradio with "
-              f"gradio_client and {mine / best:.0f} times gradio's best; with the same calls "
-              f"{rates['undertone', 'calls', clients] / rates['gradio', 'calls', clients]:.0f} times, with the same "
-              f"gradio_client {rates['undertone', 'gradio_client', clients] / own:.1f} times")
+    for name in ["whisper", "cnn"]:
+        if arguments.only in f"serve-{name}":
+            for described in compare(name, arguments):
+                tell(described, arguments.json)
 
 
 if __name__ == "__main__":

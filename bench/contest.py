@@ -24,6 +24,9 @@ import subprocess
 import sys
 import time
 
+# If TensorFlow is installed, transformers also imports it, which takes seconds.
+os.environ.setdefault("USE_TF", "0")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PROGRAM = pathlib.Path(os.environ.get("UNDERTONE", TARGET / "release" / "undertone"))

@@ -1,8 +1,8 @@
 //! Time an encoder, for `bench/encoders.py`:
-//! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train`
+//! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train [LAST]`
 //!
 //! Weights and inputs are random. For each line on the standard input, the program computes once
-//! and writes how many milliseconds that took. `train` is one step of AdamW on the last two layers.
+//! and writes how many milliseconds that took. `train` is one step of AdamW on the LAST layers.
 
 use std::error::Error;
 use std::io::{BufRead, Write};
@@ -15,19 +15,26 @@ use undertone_models::{Batch, Encoder, EncoderConfig, keep_freed_memory};
 fn main() -> Result<(), Box<dyn Error>> {
     keep_freed_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [config, layers, clips, frames, mode] = arguments.as_slice() else {
-        return Err("usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train".into());
+    let [config, layers, clips, frames, mode, last @ ..] = arguments.as_slice() else {
+        return Err(
+            "usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train [LAST]".into(),
+        );
     };
     let (layers, clips, frames) = (layers.parse()?, clips.parse()?, frames.parse()?);
     let config = EncoderConfig::from_json(&std::fs::read(config)?)?;
-    let training = mode == "train";
+    let training = match mode.as_str() {
+        "forward" => false,
+        "train" => true,
+        other => return Err(format!("unknown mode `{other}`").into()),
+    };
     let mut device = Device::flex();
     if training {
         device = device.autodiff();
     }
     let mut encoder = Encoder::random(&config, Some(layers), &device)?;
     if training {
-        encoder = encoder.train_last(2);
+        let last = last.first().ok_or("LAST is missing")?.parse()?;
+        encoder = encoder.train_last(last);
     }
     let mut optimizer = AdamWConfig::new().init();
     let normal = Distribution::Normal(0.0, 1.0);

@@ -1,0 +1,235 @@
+//! The speed of each kernel against what this machine can do.
+//!
+//! ```text
+//! cargo bench -p undertone-models --bench kernels [-- NAME]
+//! ```
+//!
+//! The peaks are measured in the same run, with the same threads: a matrix product of 1024 × 1024 by
+//! Burn, and a copy of as many bytes as the kernel reads and writes, so that a kernel whose data fit a
+//! cache is compared with that cache. The limit of a kernel is the longer one of its operations at the
+//! first peak and its bytes at the second; the last column is the limit over the time, in %.
+//! Functions such as `exp` count as no operation. Each time is the least of many runs, as the
+//! limit is one.
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use burn::nn::DropoutConfig;
+use burn::tensor::{Device, Distribution, Tensor};
+use rayon::prelude::*;
+
+// The kernels are private to the crate.
+#[path = "../src/kernels/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, missing_docs)]
+mod kernels;
+
+/// Seconds for which each kernel is repeated.
+const SECONDS: f64 = 0.4;
+/// Bytes of a value.
+const VALUE: f64 = 4.0;
+
+/// A kernel at one size.
+struct Case {
+    name: String,
+    /// Additions and multiplications.
+    operations: f64,
+    /// Values that it must read and write at least.
+    values: f64,
+    run: Box<dyn FnMut() -> f64>,
+}
+
+fn main() {
+    kernels::keep_freed_memory();
+    let wanted = std::env::args().skip(1).find(|it| it != "--bench");
+    let device = Device::flex();
+    let peak = product_peak(&device);
+    println!(
+        "{} threads; a product of 1024 x 1024: {:.0} GFLOP/s; a copy of 128 MiB: {:.1} GB/s",
+        rayon::current_num_threads(),
+        peak / 1e9,
+        copy_peak(128 << 20) / 1e9
+    );
+    println!(
+        "{:<44} {:>9} {:>9} {:>7} {:>8} {:>10}",
+        "kernel", "ms", "GFLOP/s", "GB/s", "copy", "% of limit"
+    );
+    for mut case in cases(&device) {
+        if wanted.as_ref().is_some_and(|it| !case.name.contains(it)) {
+            continue;
+        }
+        let bytes = case.values * VALUE;
+        let copy = copy_peak(bytes as usize);
+        let seconds = least(&mut case.run);
+        let limit = (case.operations / peak).max(bytes / copy);
+        println!(
+            "{:<44} {:>9.3} {:>9.1} {:>7.1} {:>8.1} {:>10.0}",
+            case.name,
+            seconds * 1e3,
+            case.operations / seconds / 1e9,
+            bytes / seconds / 1e9,
+            copy / 1e9,
+            100.0 * limit / seconds
+        );
+    }
+}
+
+/// Return the least time of many runs, in seconds.
+fn least(run: &mut dyn FnMut() -> f64) -> f64 {
+    run();
+    let begin = Instant::now();
+    let mut least = f64::INFINITY;
+    while begin.elapsed().as_secs_f64() < SECONDS {
+        least = least.min(run());
+    }
+    least
+}
+
+/// Return how long `work` takes on what `prepare` makes, in seconds.
+fn timed<T, R>(prepare: impl Fn() -> T, work: impl Fn(T) -> R) -> f64 {
+    let input = prepare();
+    let begin = Instant::now();
+    let output = black_box(work(input));
+    let seconds = begin.elapsed().as_secs_f64();
+    drop(output);
+    seconds
+}
+
+/// Operations per second of a large matrix product.
+fn product_peak(device: &Device) -> f64 {
+    let [a, b] = [(); 2].map(|()| random([1024, 1024], device));
+    let seconds = least(&mut || timed(|| (a.clone(), b.clone()), |(a, b)| a.matmul(b)));
+    2.0 * 1024_f64.powi(3) / seconds
+}
+
+/// Bytes read and written per second by a copy that reads and writes `bytes` in all.
+fn copy_peak(bytes: usize) -> f64 {
+    let values = (bytes / 8).max(1);
+    let source = vec![1.0_f32; values];
+    let mut target = vec![0.0_f32; values];
+    let part = values.div_ceil(rayon::current_num_threads()).max(1 << 13);
+    let seconds = least(&mut || {
+        let begin = Instant::now();
+        target
+            .par_chunks_mut(part)
+            .zip(source.par_chunks(part))
+            .for_each(|(target, source)| target.copy_from_slice(source));
+        black_box(&mut target);
+        begin.elapsed().as_secs_f64()
+    });
+    8.0 * values as f64 / seconds
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+}
+
+/// Return a tensor of the same values that no one else has, so that a kernel may work in place.
+fn own<const D: usize>(tensor: &Tensor<D>) -> Tensor<D> {
+    tensor.clone() + 0.0
+}
+
+fn cases(device: &Device) -> Vec<Case> {
+    let mut cases = Vec::new();
+    // Whisper tiny: 85 steps are 1.7 s.
+    for clips in [1, 8] {
+        for (inputs, outputs) in [(384, 384), (384, 1536), (1536, 384)] {
+            cases.push(product(clips * 85, inputs, outputs, device));
+        }
+        cases.push(gelu([clips, 85, 1536], device));
+        cases.push(attention([clips, 85, 384], 6, device));
+        cases.push(convolution([clips, 172, 80], 384, 3, 1, device));
+        cases.push(convolution([clips, 172, 384], 384, 3, 2, device));
+    }
+    // wav2vec2-base: 2 s.
+    cases.push(product(99, 768, 3072, device));
+    cases.push(attention([1, 99, 768], 12, device));
+    cases.push(channel_norm([1, 6399, 512], device));
+    cases.push(gelu([1, 6399, 512], device));
+    cases.push(convolution([1, 6399, 512], 512, 3, 2, device));
+    // CNN+LSTM.
+    cases.push(convolution([16, 127, 168], 128, 3, 1, device));
+    cases
+}
+
+fn product(rows: usize, inputs: usize, outputs: usize, device: &Device) -> Case {
+    let [a, b] = [[rows, inputs], [inputs, outputs]].map(|shape| random(shape, device));
+    Case {
+        name: format!("product {rows} x {inputs} x {outputs}"),
+        operations: 2.0 * (rows * inputs * outputs) as f64,
+        values: (rows * inputs + inputs * outputs + rows * outputs) as f64,
+        run: Box::new(move || timed(|| (a.clone(), b.clone()), |(a, b)| a.matmul(b))),
+    }
+}
+
+fn gelu(shape: [usize; 3], device: &Device) -> Case {
+    let input = random(shape, device);
+    Case {
+        name: format!("GELU {shape:?}"),
+        operations: 0.0,
+        values: 2.0 * shape.iter().product::<usize>() as f64,
+        run: Box::new(move || timed(|| own(&input), kernels::gelu)),
+    }
+}
+
+fn attention(shape: [usize; 3], heads: usize, device: &Device) -> Case {
+    let [batch, steps, width] = shape;
+    let inputs = [(); 3].map(|()| random(shape, device));
+    let dropout = DropoutConfig::new(0.0).init();
+    let lengths = vec![steps; batch];
+    Case {
+        name: format!("attention {shape:?}, {heads} heads"),
+        operations: 4.0 * (batch * steps * steps * width) as f64,
+        values: 4.0 * (batch * steps * width) as f64,
+        run: Box::new(move || {
+            timed(
+                || inputs.each_ref().map(Tensor::clone),
+                |inputs| kernels::attention(inputs, heads, None, &lengths, &dropout),
+            )
+        }),
+    }
+}
+
+fn channel_norm(shape: [usize; 3], device: &Device) -> Case {
+    let input = random(shape, device);
+    let [gamma, beta] = [(); 2].map(|()| random([shape[2]], device));
+    let lengths = vec![shape[1]; shape[0]];
+    Case {
+        name: format!("channel norm {shape:?}"),
+        operations: 0.0,
+        values: 2.0 * shape.iter().product::<usize>() as f64,
+        run: Box::new(move || {
+            timed(
+                || (own(&input), gamma.clone(), beta.clone()),
+                |(input, gamma, beta)| kernels::channel_norm(input, gamma, beta, &lengths, 1e-5),
+            )
+        }),
+    }
+}
+
+fn convolution(
+    shape: [usize; 3],
+    outputs: usize,
+    kernel_size: usize,
+    stride: usize,
+    device: &Device,
+) -> Case {
+    let [batch, frames, channels] = shape;
+    let windows = (frames - kernel_size) / stride + 1;
+    let input = random(shape, device);
+    let weight = random([kernel_size * channels, outputs], device);
+    Case {
+        name: format!("convolution {shape:?} to {outputs}, {kernel_size} / {stride}"),
+        operations: 2.0 * (batch * windows * kernel_size * channels * outputs) as f64,
+        values: (batch * (frames * channels + windows * outputs) + kernel_size * channels * outputs)
+            as f64,
+        run: Box::new(move || {
+            timed(
+                || (input.clone(), weight.clone()),
+                |(input, weight)| {
+                    kernels::strided_convolution(input, weight, None, kernel_size, stride)
+                },
+            )
+        }),
+    }
+}

@@ -4,12 +4,14 @@
 //! encoders need: the exact GELU runs one value at a time on one core, softmax runs over a copy,
 //! and a normalization over time passes over the memory seven times. [`backend::Kernels`] has a
 //! version of each for that back end. Other back ends use the operations of Burn ([`plain`]), and
-//! so does whatever needs a gradient, except GELU and convolution.
+//! so does whatever needs a gradient, except GELU, convolution and LSTM.
 //!
 //! - [`activation`]: GELU on all cores and in vector registers.
 //! - [`attention()`]: softmax in place, and without the steps beyond the end of a clip.
 //! - [`channel_norm()`]: three passes over the memory instead of seven.
 //! - [`convolution`]: one matrix product per clip, on a view of the input.
+//! - [`lstm()`]: one direction of a layer over all steps, and its gradients, without a tensor for each
+//!   step.
 //! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
@@ -21,6 +23,11 @@ mod attention;
 mod backend;
 mod channel_norm;
 mod convolution;
+mod left_factor;
+mod lstm;
+mod lstm_plain;
+mod panel_block;
+mod panels;
 mod plain;
 mod vector_math;
 
@@ -29,6 +36,7 @@ pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
+pub(crate) use lstm::lstm;
 
 use backend::Kernels;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -75,6 +83,43 @@ impl Kernels for Flex {
         stride: usize,
     ) -> FloatTensor<Self> {
         convolution::flex_windows_gradient(gradient, frames, channels, stride)
+    }
+
+    fn lstm_run(
+        input: FloatTensor<Self>,
+        input_weight: FloatTensor<Self>,
+        hidden_weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        reversed: bool,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        lstm::flex_run(input, input_weight, hidden_weight, bias, reversed)
+    }
+
+    fn lstm_gradients(
+        gradient: FloatTensor<Self>,
+        input: FloatTensor<Self>,
+        input_weight: FloatTensor<Self>,
+        hidden_weight: FloatTensor<Self>,
+        states: FloatTensor<Self>,
+        gates: FloatTensor<Self>,
+        cells: FloatTensor<Self>,
+        reversed: bool,
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    ) {
+        lstm::flex_gradients(
+            gradient,
+            input,
+            input_weight,
+            hidden_weight,
+            states,
+            gates,
+            cells,
+            reversed,
+        )
     }
 }
 
@@ -131,5 +176,27 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         }
         let [input, weight] = [input, weight].map(|tensor| tensor.into_primitive());
         Self::from_inner(B::convolution(input, weight, kernel_size, stride))
+    }
+
+    fn lstm_states(
+        input: FloatTensor<Self>,
+        input_weight: FloatTensor<Self>,
+        hidden_weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        reversed: bool,
+    ) -> FloatTensor<Self> {
+        let inputs = [input, input_weight, hidden_weight, bias];
+        if inputs.iter().any(|tensor| tensor.is_tracked()) {
+            return lstm::tracked::<B, C>(inputs, reversed);
+        }
+        let [input, input_weight, hidden_weight, bias] =
+            inputs.map(|tensor| tensor.into_primitive());
+        Self::from_inner(B::lstm_states(
+            input,
+            input_weight,
+            hidden_weight,
+            bias,
+            reversed,
+        ))
     }
 }

@@ -70,6 +70,36 @@ pub(super) fn exp(x: f32) -> f32 {
     fraction * power
 }
 
+/// Compute `1 / (1 + e^−x)` with a relative error below 5e-7.
+#[inline(always)]
+pub(super) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(-x))
+}
+
+/// Compute the hyperbolic tangent within 3e-7: a ratio of polynomials, as in Eigen.
+#[inline(always)]
+pub(super) fn tanh(x: f32) -> f32 {
+    let x = x.clamp(-7.905_311, 7.905_311);
+    let square = x * x;
+    let above = polynomial(
+        square,
+        [
+            -2.760_768_5e-16,
+            2.000_188e-13,
+            -8.604_672e-11,
+            5.122_297e-8,
+            1.485_722_4e-5,
+            6.372_619_3e-4,
+            4.893_524_6e-3,
+        ],
+    );
+    let below = polynomial(
+        square,
+        [1.198_258_4e-6, 1.185_347e-4, 2.268_434_6e-3, 4.893_525e-3],
+    );
+    x * above / below
+}
+
 /// Compute the error function within 5e-7: a ratio of polynomials, as in Eigen.
 #[inline(always)]
 fn erf(x: f32) -> f32 {
@@ -133,6 +163,23 @@ mod tests {
         assert!(exp(f32::NEG_INFINITY) < 1e-37);
         assert_eq!(exp(0.0), 1.0);
         assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn gates_are_sigmoid_and_tanh() {
+        for x in values(-80.0, 80.0) {
+            let wide = f64::from(x);
+            let expected = 1.0 / (1.0 + (-wide).exp());
+            let error = (f64::from(sigmoid(x)) / expected - 1.0).abs();
+            assert!(error < 5e-7, "sigmoid({x}) is off by {error}");
+            let error = (f64::from(tanh(x)) - wide.tanh()).abs();
+            assert!(error < 3e-7, "tanh({x}) is off by {error}");
+        }
+        for x in values(-1e-2, 1e-2) {
+            assert!((tanh(x) - x.tanh()).abs() <= 1e-6 * x.abs());
+        }
+        assert!(sigmoid(f32::NAN).is_nan() && tanh(f32::NAN).is_nan());
+        assert_eq!([sigmoid(f32::INFINITY), tanh(f32::INFINITY)], [1.0, 1.0]);
     }
 
     /// The integral of the normal density by Simpson's rule.

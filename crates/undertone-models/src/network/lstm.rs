@@ -1,14 +1,14 @@
 //! Long short-term memory (Hochreiter & Schmidhuber 1997), stacked and optionally bidirectional.
 //!
-//! The input projection of all time steps is one matrix product and the four gates of a step are
-//! another. The equations are those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the
-//! two.
+//! Each direction of a layer is one operation ([`kernels::lstm`](crate::kernels)). The equations are
+//! those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the two.
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Initializer};
-use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
+
+use crate::kernels::lstm;
 
 /// The options of an [`Lstm`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,15 +72,14 @@ impl Lstm {
     /// Shapes: `[batch, steps, width]` → `[batch, steps, output_width]`; the forward direction's
     /// units come first. Initial hidden and cell states are zero.
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        // Time-major, so that one step of the whole batch is contiguous.
-        let mut sequence = input.swap_dims(0, 1);
+        let mut sequence = input;
         for (index, layer) in self.layers.iter().enumerate() {
             if index > 0 {
                 sequence = self.dropout.forward(sequence);
             }
             sequence = layer.forward(sequence);
         }
-        sequence.swap_dims(0, 1)
+        sequence
     }
 }
 
@@ -112,7 +111,6 @@ struct LstmDirection {
     hidden_weight: Param<Tensor<2>>,
     /// `[4 * units]`, the sum of PyTorch's two biases
     bias: Param<Tensor<1>>,
-    units: usize,
 }
 
 impl LstmDirection {
@@ -126,41 +124,17 @@ impl LstmDirection {
             input_weight: uniform.init([width, 4 * units], device),
             hidden_weight: uniform.init([units, 4 * units], device),
             bias: uniform.init([4 * units], device),
-            units,
         }
     }
 
-    /// Time-major `[steps, batch, width]` → `[steps, batch, units]`.
+    /// `[batch, steps, width]` → `[batch, steps, units]`
     fn run(&self, sequence: Tensor<3>, reversed: bool) -> Tensor<3> {
-        let [steps, batch, width] = sequence.dims();
-        let units = self.units;
-        let device = sequence.device();
-        let projected = sequence
-            .reshape([steps * batch, width])
-            .matmul(self.input_weight.val())
-            .add(self.bias.val().unsqueeze())
-            .reshape([steps, batch, 4 * units]);
-        let hidden_weight = self.hidden_weight.val();
-
-        let mut hidden = Tensor::<2>::zeros([batch, units], &device);
-        let mut cell = Tensor::<2>::zeros([batch, units], &device);
-        let mut outputs = Vec::with_capacity(steps);
-        for index in 0..steps {
-            let step = if reversed { steps - 1 - index } else { index };
-            let from_input = projected.clone().narrow(0, step, 1).squeeze_dim::<2>(0);
-            let gates = from_input + hidden.matmul(hidden_weight.clone());
-            let gate = |number: usize| gates.clone().narrow(1, number * units, units);
-            let input_gate = sigmoid(gate(0));
-            let forget_gate = sigmoid(gate(1));
-            let candidate = tanh(gate(2));
-            let output_gate = sigmoid(gate(3));
-            cell = forget_gate * cell + input_gate * candidate;
-            hidden = output_gate * cell.clone().tanh();
-            outputs.push(hidden.clone());
-        }
-        if reversed {
-            outputs.reverse();
-        }
-        Tensor::stack(outputs, 0)
+        lstm(
+            sequence,
+            self.input_weight.val(),
+            self.hidden_weight.val(),
+            self.bias.val(),
+            reversed,
+        )
     }
 }

@@ -72,9 +72,8 @@ impl CnnLstmConfig {
             channels = block.channels;
         }
         let directions = if self.lstm.bidirectional { 2 } else { 1 };
-        // For each step: the projection, the gates and their slices before and after activation,
-        // the states and their products.
-        kept += self.lstm.layers * directions * steps * self.lstm.units * (4 * 4 + 6);
+        // For each step: four gates, the cell state, the hidden state, dropout and its mask.
+        kept += self.lstm.layers * directions * steps * self.lstm.units * (4 + 4);
         Activations {
             kept,
             passing: steps * self.lstm.units * 4,

@@ -7,9 +7,11 @@ import pytest
 import undertone as ut
 
 
-def close(found: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
+def close(
+    found: np.ndarray, expected: np.ndarray, tolerance: float, dtype: object = np.float32
+) -> None:
     assert found.shape == expected.shape
-    assert found.dtype == np.float32
+    assert found.dtype == dtype
     scale = np.abs(expected).max()
     assert np.abs(found - expected).max() <= tolerance * scale
 
@@ -37,6 +39,29 @@ def test_mel_spectrogram(speech: np.ndarray) -> None:
         )
 
 
+def test_mel_spectrogram_with_other_options(speech: np.ndarray) -> None:
+    for options in [
+        {"win_length": 1024},
+        {"window": "hamming"},
+        {"center": False},
+        {"pad_mode": "reflect"},
+        {"power": 1.0},
+        {"htk": True},
+        {"norm": None},
+    ]:
+        close(
+            ut.feature.melspectrogram(y=speech, **options),
+            librosa.feature.melspectrogram(y=speech, **options),
+            1e-5,
+        )
+    S = np.abs(librosa.stft(speech))
+    close(
+        ut.feature.melspectrogram(S=S, sr=22050),
+        librosa.feature.melspectrogram(S=S, sr=22050),
+        1e-5,
+    )
+
+
 def test_several_channels(speech: np.ndarray) -> None:
     stereo = np.stack([speech, speech[::-1]])
     close(
@@ -56,6 +81,8 @@ def test_delta(speech: np.ndarray) -> None:
     mfcc = librosa.feature.mfcc(y=speech)
     close(ut.feature.delta(mfcc), librosa.feature.delta(mfcc), 1e-5)
     close(ut.feature.delta(mfcc[0]), librosa.feature.delta(mfcc[0]), 1e-5)
+    for order in [2, 3]:
+        close(ut.feature.delta(mfcc, order=order), librosa.feature.delta(mfcc, order=order), 1e-4)
 
 
 def test_trim(speech: np.ndarray) -> None:
@@ -103,7 +130,25 @@ def test_resample(speech: np.ndarray) -> None:
         lambda y: ut.feature.mfcc(y=y, dct_type=3),
         lambda y: ut.feature.mfcc(y=y, n_mfcc=200),
         lambda y: ut.feature.mfcc(y=y, n_mfcc=0),
-        lambda y: ut.feature.melspectrogram(y=y, window="hamming"),
+        lambda y: ut.feature.melspectrogram(y=y, window="triangle"),
+        lambda y: ut.feature.melspectrogram(),
+        lambda y: ut.stft(y, hop_length=0),
+        lambda y: ut.stft(y, win_length=4096),
+        lambda y: ut.stft(y[:100], center=False),
+        lambda y: ut.feature.zero_crossing_rate(y, hop_length=0),
+        lambda y: ut.feature.rms(S=np.ones((3, 4))),
+        lambda y: ut.feature.tonnetz(y=y),
+        lambda y: ut.feature.spectral_rolloff(y=y, roll_percent=1),
+        lambda y: ut.feature.spectral_contrast(y=y, n_bands=8),
+        lambda y: ut.feature.spectral_centroid(S=-np.ones((3, 4))),
+        lambda y: ut.feature.chroma_stft(y=y, n_chroma=0),
+        lambda y: ut.effects.time_stretch(y, rate=0),
+        lambda y: ut.effects.pitch_shift(y, sr=22050, n_steps=1, bins_per_octave=0),
+        lambda y: ut.effects.hpss(y, margin=0.5),
+        lambda y: ut.onset.onset_strength(y=y, lag=0),
+        lambda y: ut.util.normalize(y, norm=-1),
+        lambda y: ut.filters.mel(sr=22050, n_fft=2048, fmin=9000, fmax=8000),
+        lambda y: ut.feature.delta(ut.feature.mfcc(y=y), order=9),
         lambda y: ut.feature.melspectrogram(y=y, n_fft=0),
         lambda y: ut.feature.melspectrogram(y=y, fmin=9000, fmax=8000),
         lambda y: ut.feature.melspectrogram(y=y[:0]),

@@ -6,11 +6,16 @@
 'happy'
 
 Models: :class:`Classifier`. Features with librosa's names, defaults and numbers:
-:mod:`undertone.feature`, :mod:`undertone.effects`, :func:`load`, :func:`resample`,
-:func:`power_to_db`, :func:`pyin`. Training and evaluation: :func:`train`, :func:`evaluate`.
+:mod:`undertone.feature`, :mod:`undertone.effects`, :func:`load`, :func:`resample`, :func:`stft`,
+:func:`power_to_db`, :func:`pyin` and others. Training and evaluation: :func:`train`,
+:func:`evaluate`.
 """
 
-from . import effects, feature
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._undertone import (
     AudioError,
     ModelError,
@@ -18,11 +23,17 @@ from ._undertone import (
     UndertoneError,
     __version__,
 )
-from .audio import load, resample
+from .audio import get_duration, load, resample
 from .classifier import Classifier, Voice
+from .decibels import power_to_db
 from .experiment import evaluate, train
-from .feature import power_to_db, pyin
 from .prediction import Prediction, Segment
+
+if TYPE_CHECKING:
+    from . import effects, feature, filters, onset, util
+    from .feature import pyin
+    from .pitch import estimate_tuning, piptrack
+    from .spectrum import amplitude_to_db, istft, magphase, stft
 
 __all__ = [
     "AudioError",
@@ -34,12 +45,52 @@ __all__ = [
     "UndertoneError",
     "Voice",
     "__version__",
+    "amplitude_to_db",
     "effects",
+    "estimate_tuning",
     "evaluate",
     "feature",
+    "filters",
+    "get_duration",
+    "istft",
     "load",
+    "magphase",
+    "onset",
+    "piptrack",
     "power_to_db",
     "pyin",
     "resample",
+    "stft",
     "train",
+    "util",
 ]
+
+#: Where the names are that need numpy. They are imported at their first use: numpy takes longer
+#: than all the rest.
+_LATER = {
+    "amplitude_to_db": "spectrum",
+    "effects": None,
+    "estimate_tuning": "pitch",
+    "feature": None,
+    "filters": None,
+    "istft": "spectrum",
+    "magphase": "spectrum",
+    "onset": None,
+    "piptrack": "pitch",
+    "pyin": "feature",
+    "stft": "spectrum",
+    "util": None,
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'undertone' has no attribute {name!r}")
+    module = _LATER[name]
+    if module is None:
+        return import_module(f".{name}", __name__)
+    return getattr(import_module(f".{module}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -69,11 +69,39 @@ def load(
     start = round(offset * rate)
     end = None if duration is None else start + round(duration * rate)
     samples = samples[start:end]
-    if sr is not None and int(sr) != rate:
-        if samples.size:
-            samples = resample(samples, orig_sr=rate, target_sr=sr, res_type=res_type)
-        rate = int(sr)
+    if sr is not None:
+        samples, rate = _at(samples, rate, int(sr)), int(sr)
     return samples.astype(dtype, copy=False), rate
+
+
+def decoded(content: bytes, sr: int, *, max_seconds: float) -> NDArray[np.float32]:
+    """Return the samples of a recording at a rate, which it has or is converted to."""
+    data, rate, _ = _undertone.decode(content, min(max_seconds, _LONGEST_SECONDS))
+    return _at(to_floats(data), rate, sr)  # type: ignore[no-any-return]
+
+
+def _at(samples: Any, rate: int, sr: int) -> Any:
+    if sr == rate or not samples.size:
+        return samples
+    return resample(samples, orig_sr=rate, target_sr=sr)
+
+
+def get_duration(
+    *,
+    y: ArrayLike | None = None,
+    sr: float = 22050,
+    path: str | os.PathLike[str] | bytes | IO[bytes] | None = None,
+) -> float:
+    """Return the length in seconds of samples ``[..., samples]``, or of a recording.
+
+    As ``librosa.get_duration``. ``sr`` is the sample rate of ``y`` in Hz.
+    """
+    if path is not None:
+        data, rate, _ = _undertone.decode(path, _LONGEST_SECONDS)
+        return len(data) / 4 / rate
+    if y is None:
+        raise ParameterError("get_duration: give y or path")
+    return float(samples_of(y).shape[-1] / sr)
 
 
 def resample(

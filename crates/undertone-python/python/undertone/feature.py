@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import Any
 
-from . import _undertone
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
+
+from . import _undertone, filters
 from ._undertone import ParameterError
 from .arrays import over_leading, refuse, samples_of, to_floats
+from .decibels import power_to_db
+from .spectral import (
+    chroma_stft,
+    rms,
+    spectral_bandwidth,
+    spectral_centroid,
+    spectral_contrast,
+    spectral_flatness,
+    spectral_rolloff,
+    tonnetz,
+    zero_crossing_rate,
+)
+from .spectrum import magnitudes
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["delta", "melspectrogram", "mfcc", "power_to_db", "pyin"]
+__all__ = [
+    "chroma_stft",
+    "delta",
+    "melspectrogram",
+    "mfcc",
+    "power_to_db",
+    "pyin",
+    "rms",
+    "spectral_bandwidth",
+    "spectral_centroid",
+    "spectral_contrast",
+    "spectral_flatness",
+    "spectral_rolloff",
+    "tonnetz",
+    "zero_crossing_rate",
+]
 
 
 def melspectrogram(
@@ -23,7 +52,7 @@ def melspectrogram(
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: str = "hann",
+    window: Any = "hann",
     center: bool = True,
     pad_mode: str = "constant",
     power: float = 2.0,
@@ -40,43 +69,50 @@ def melspectrogram(
     y : float array ``[..., samples]``
     sr
         Sample rate in Hz.
-    n_fft, hop_length
-        In samples. The window is as long as the transform.
-    n_mels, fmin, fmax
-        The bands, from ``fmin`` to ``fmax`` Hz (``None``: half the sample rate).
+    S : float array ``[..., 1 + n_fft // 2, frames]``
+        A power spectrogram, instead of ``y``.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As for :func:`undertone.stft`.
+    power
+        The exponent of the magnitudes.
+    n_mels, fmin, fmax, htk, norm
+        As for :func:`undertone.filters.mel`.
 
     Returns
     -------
-    float32 array ``[..., n_mels, frames]``, with ``1 + samples // hop_length`` frames
+    float32 array ``[..., n_mels, frames]``, with ``1 + samples // hop_length`` frames if centered
 
     Raises
     ------
     ParameterError
-        If a parameter has no meaning, or another value of librosa's than those above is asked for.
+        If a parameter has no meaning.
     """
-    if win_length is None:
-        win_length = n_fft
-    refuse(
-        "melspectrogram",
-        S=(S, None),
-        win_length=(win_length, n_fft),
-        window=(window, "hann"),
-        center=(center, True),
-        pad_mode=(pad_mode, "constant"),
-        power=(power, 2.0),
-        htk=(htk, False),
-        norm=(norm, "slaney"),
+    default = (n_fft, "hann", True, "constant", 2.0, False, "slaney")
+    given = (win_length or n_fft, window, center, pad_mode, power, htk, norm)
+    if y is not None and S is None and isinstance(window, str) and given == default:
+
+        def one(samples: Any) -> Any:
+            data, _ = _undertone.melspectrogram(
+                samples.tobytes(), int(sr), n_fft, hop_length, n_mels, float(fmin), fmax
+            )
+            return to_floats(data, n_mels)
+
+        return over_leading(one, samples_of(y), 1)  # type: ignore[no-any-return]
+    spectrum, n_fft = magnitudes(
+        y,
+        S,
+        n_fft=n_fft,
+        hop_length=hop_length,
+        power=power,
+        win_length=win_length,
+        window=window,
+        center=center,
+        pad_mode=pad_mode,
     )
-    if y is None:
-        raise ParameterError("melspectrogram: y is missing")
-
-    def one(samples: Any) -> Any:
-        data, _ = _undertone.melspectrogram(
-            samples.tobytes(), int(sr), n_fft, hop_length, n_mels, float(fmin), fmax
-        )
-        return to_floats(data, n_mels)
-
-    return over_leading(one, samples_of(y), 1)  # type: ignore[no-any-return]
+    weights = filters.mel(
+        sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm
+    )
+    return (weights @ spectrum).astype(np.float32, copy=False)  # type: ignore[no-any-return]
 
 
 def mfcc(
@@ -129,13 +165,17 @@ def delta(
     data : float array ``[..., bands, frames]``
     width
         Frames of the window; odd and at least 3.
+    order
+        1 for slopes, 2 for their slopes (of the parabola through the window), and so on.
 
     Returns
     -------
     float32 array of the shape of ``data``
     """
-    refuse("delta", order=(order, 1), axis=(axis, -1), mode=(mode, "interp"))
+    refuse("delta", axis=(axis, -1), mode=(mode, "interp"))
     array = samples_of(data)
+    if order != 1:
+        return _of_order(array, width, order)
 
     def one(part: Any) -> Any:
         return to_floats(_undertone.delta(part.tobytes(), part.shape[0], width)[0], part.shape[0])
@@ -145,31 +185,20 @@ def delta(
     return over_leading(one, array, 2)  # type: ignore[no-any-return]
 
 
-def power_to_db(
-    S: ArrayLike, *, ref: Any = 1.0, amin: float = 1e-10, top_db: float | None = 80.0
+def _of_order(
+    array: NDArray[np.float32], width: int, order: int
 ) -> NDArray[np.float32]:
-    """Convert power to decibels, as ``librosa.power_to_db`` does.
-
-    Parameters
-    ----------
-    S : float array of any shape
-    ref
-        The power at 0 dB, or a function of the array that gives it, such as ``np.max``.
-    amin
-        Smaller powers count as this.
-    top_db
-        Values further below the peak than this are raised; ``None``: none are.
-
-    Returns
-    -------
-    float32 array of the shape of ``S``
-    """
-    import numpy as np
-
-    power = samples_of(np.atleast_1d(np.asarray(S, dtype=np.float32)))
-    reference = float(ref(power)) if callable(ref) else float(ref)
-    data, _ = _undertone.power_to_db(power.tobytes(), reference, amin, top_db)
-    return to_floats(data).reshape(np.shape(S))
+    """Return a derivative of the polynomial of its order through each window."""
+    if width < 3 or width % 2 == 0 or not 1 <= order < width:
+        raise ParameterError("delta: width must be odd and at least 3, and order at least 1")
+    if array.shape[-1] < width:
+        raise ParameterError(f"delta: width={width} is more than there are frames")
+    times = np.arange(width) - width // 2
+    fit = np.linalg.pinv(np.vander(times, order + 1, increasing=True))
+    middle = sliding_window_view(array, width, axis=-1) @ (math.factorial(order) * fit[order])
+    # The derivative of a polynomial's order is the same everywhere in a window.
+    widths = [(0, 0)] * (array.ndim - 1) + [(width // 2, width // 2)]
+    return np.pad(middle, widths, mode="edge").astype(np.float32)
 
 
 def pyin(
@@ -203,8 +232,6 @@ def pyin(
     voiced_flag : bool array ``[frames]``
     voiced_probability : float32 array ``[frames]``
     """
-    import numpy as np
-
     samples = samples_of(y)
     if samples.ndim != 1:
         raise ParameterError("pyin: y must have one dimension")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._undertone import Model, ParameterError, UndertoneError
 from .arrays import to_floats
+from .outline import outline_of
 from .prediction import Prediction, from_answer
 from .source import Source, engine_source
 from .table import score_columns, score_row
@@ -121,9 +122,19 @@ class Classifier:
         AudioError
             If the recording cannot be used. It has ``kind`` and ``path``.
         """
-        result = self.predict_batch([source], sr, voice=voice, max_seconds=max_seconds)[0]
-        assert isinstance(result, Prediction)
-        return result
+        if hasattr(source, "read"):
+            source = source.read()
+            if not isinstance(source, bytes):
+                raise TypeError('the file is open as text: open it with mode "rb"')
+        profile = None if voice is None else voice.profile
+        result = self._model.predict([engine_source(source, sr)], max_seconds, profile)[0]
+        if isinstance(result, BaseException):
+            raise result
+        content = source if isinstance(source, bytes) else None
+        # An array may change before it is shown.
+        samples: Any = source if hasattr(source, "__array__") else None
+        outline = None if samples is None else outline_of(samples)
+        return from_answer(result, _path(source), outline, content)
 
     def predict_batch(
         self,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
+
+from .display import html
+from .outline import read_outline
 
 
 @dataclass(frozen=True)
@@ -58,27 +60,33 @@ class Prediction:
     path: str | None = None
     #: All of the above as the dictionary that the JSON Schema (``undertone schema``) describes.
     answer: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
+    #: The lowest and the highest sample of equal parts of an array that was given.
+    outline: list[tuple[float, float]] = field(repr=False, compare=False, default_factory=list)
+    #: The bytes of a file that were given. They are not pickled.
+    content: bytes | None = field(repr=False, compare=False, default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prediction as ``undertone predict --json --timeline`` prints it."""
         return {"path": self.path, **self.answer} if self.path else dict(self.answer)
 
     def _repr_html_(self) -> str:
-        """Return bars of the probabilities and the timeline, for notebooks."""
-        title = escape(self.label or "no speech")
-        parts = [f"<div style='font-family:sans-serif;max-width:32em'><b>{title}</b>"]
-        if self.path:
-            parts.append(f" <span style='opacity:.7'>{escape(self.path)}</span>")
-        if self.warnings:
-            parts.append(f" <em>{escape(', '.join(self.warnings))}</em>")
-        parts.append(_bars(self.probabilities or {}))
-        if len(self.segments) > 1:
-            parts.append(_timeline(self.segments, self.seconds))
-        parts.append("</div>")
-        return "".join(parts)
+        """Return bars of the probabilities, the wave form and the timeline, for notebooks.
+
+        The wave form of a file is read when it is shown.
+        """
+        outline = self.outline or read_outline(self.content or self.path or b"")
+        return html(self, outline)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "content"}
 
 
-def from_answer(text: str, path: str | None) -> Prediction:
+def from_answer(
+    text: str,
+    path: str | None,
+    outline: list[tuple[float, float]] | None = None,
+    content: bytes | None = None,
+) -> Prediction:
     """Make a prediction of the answer that the compiled part returns as JSON."""
     answer: dict[str, Any] = json.loads(text)
     names = ["start", "end", "label", "confidence", "probabilities", "speech"]
@@ -101,42 +109,6 @@ def from_answer(text: str, path: str | None) -> Prediction:
         model=answer["model"],
         path=path,
         answer=answer,
-    )
-
-
-def _bars(probabilities: dict[str, float]) -> str:
-    height = 18
-    rows = []
-    for number, (label, probability) in enumerate(probabilities.items()):
-        y = number * height
-        rows.append(
-            f"<text x='0' y='{y + 13}' fill='currentColor' font-size='12'>{escape(label)}</text>"
-            f"<rect x='90' y='{y + 3}' width='{200 * probability:.1f}' height='12' fill='#3b7dd8'/>"
-            f"<text x='{96 + 200 * probability:.1f}' y='{y + 13}' fill='currentColor' "
-            f"font-size='12'>{100 * probability:.0f} %</text>"
-        )
-    size = f"width='340' height='{height * len(rows)}'"
-    return f"<svg xmlns='http://www.w3.org/2000/svg' {size} role='img'>{''.join(rows)}</svg>"
-
-
-#: Colors that people with color blindness can tell apart (Okabe and Ito).
-_COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999"]
-
-
-def _timeline(segments: list[Segment], seconds: float) -> str:
-    scale = 340 / max(seconds, 1e-9)
-    parts = []
-    for segment in segments:
-        if segment.label is None or segment.probabilities is None:
-            continue
-        color = _COLORS[list(segment.probabilities).index(segment.label) % len(_COLORS)]
-        text = f"{escape(segment.label)}, {segment.start:.1f} to {segment.end:.1f} s"
-        parts.append(
-            f"<rect x='{segment.start * scale:.1f}' y='4' height='14' fill='{color}' "
-            f"fill-opacity='.6' width='{(segment.end - segment.start) * scale:.1f}'>"
-            f"<title>{text}</title></rect>"
-        )
-    return (
-        "<svg xmlns='http://www.w3.org/2000/svg' width='340' height='22' role='img' "
-        f"style='display:block'>{''.join(parts)}</svg>"
+        outline=outline or [],
+        content=content,
     )

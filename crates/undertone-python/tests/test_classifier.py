@@ -1,11 +1,8 @@
 """The classifier, with everything that a recording may be given as."""
 
-import concurrent.futures
 import io
 import json
-import multiprocessing
 import pickle
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -133,49 +130,6 @@ def test_a_voice(model: ut.Classifier, samples: list[str]) -> None:
     assert more.recordings == 4
     with pytest.raises(ut.ModelError):
         model.voice(known='{"format": 9}')
-
-
-def label_of(path: str) -> str | None:
-    return ut.Classifier().predict(path).label
-
-
-def label_with(arguments: tuple[ut.Classifier, str]) -> str | None:
-    model, path = arguments
-    return model.predict(path).label
-
-
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_other_processes(model: ut.Classifier, samples: list[str], method: str) -> None:
-    expected = [model.predict(path).label for path in samples]
-    with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map_async(label_of, samples[:2]).get(60) == expected[:2]
-        pairs = [(model, path) for path in samples]
-        assert pool.map_async(label_with, pairs).get(60) == expected
-
-
-def test_threads(model: ut.Classifier, samples: list[str]) -> None:
-    expected = [model.predict(path) for path in samples]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(model.predict, samples)) == expected
-
-
-def test_a_ctrl_c_interrupts_a_batch(samples: list[str]) -> None:
-    program = (
-        "import sys, undertone as ut\n"
-        "model = ut.Classifier()\n"
-        "try:\n"
-        "    print('begun', flush=True)\n"
-        "    model.predict_batch(sys.argv[1:] * 10000)\n"
-        "except KeyboardInterrupt:\n"
-        "    sys.exit(33)\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, *samples], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 33
 
 
 def test_the_import_is_quick() -> None:

@@ -4,44 +4,53 @@
 >>> undertone.ray.score("/data/calls", "/data/scores")  # doctest: +SKIP
 
 Recordings and results are in folders that all nodes share; recordings may also come as bytes. Each
-worker holds one model. Results are Parquet files. What an earlier run has written is not
-computed again, and what cannot be read is written to a folder of its own with the reason, and tried again.
+worker process holds one model. Results are Parquet files. What an earlier run has written is not
+computed again, and what cannot be read is written to a folder of its own with the reason.
 """
 
 from __future__ import annotations
 
+import glob
+import math
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import shutil
+from typing import TYPE_CHECKING, Any, Literal
 
-from ._undertone import ParameterError, is_recording_name
+from ._undertone import ParameterError
+from .batch import UNREADABLE, Job, feature_of, work
 from .classifier import Classifier
-from .prediction import Prediction
-from .table import score_columns, score_row
+from .inputs import paths_of, tables_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import ray.data
 
-__all__ = ["embed", "score"]
+__all__ = ["embed", "features", "score"]
+
+#: Batches that each processor gets at least, so that all end at about the same time.
+_ROUNDS = 4
+
 
 def score(
     input: Any,
-    output: str,
+    output: str | os.PathLike[str],
     *,
     model: str | None = None,
     batch_size: int = 256,
     concurrency: int | None = None,
     num_cpus: float = 1,
     max_seconds: float = float("inf"),
+    retry_unreadable: bool = False,
 ) -> dict[str, int]:
     """Predict recordings, and write Parquet files.
 
     Parameters
     ----------
     input
-        A folder that all workers can read, a list of paths, or a Ray dataset with a column ``path``
-        or the columns ``path`` and ``bytes``. Paths must be as the workers see them.
+        A folder of recordings that all workers can read; a manifest (``.csv`` or ``.tsv`` with a
+        column ``path``); Parquet (a file, or a folder of such files) or a Ray dataset with a column
+        ``path``, or the columns ``path`` and ``bytes``; or a list of paths. Paths must be as the
+        workers see them. With ``bytes``, ``path`` is only a name.
     output
         A folder for the results. ``output/scores`` has the columns ``path``, ``hash`` (SHA-256 of
         the file), ``label``, ``confidence``, one column for each class, ``speech``, ``warnings``,
@@ -50,13 +59,15 @@ def score(
     model
         As for :class:`undertone.Classifier`; a folder must be there on every node.
     batch_size
-        Recordings that a worker takes at once.
+        Recordings that a worker takes at once, at most. Each batch is one file of the results.
     concurrency
-        The number of workers; ``None``: as many as the cluster has room for.
+        The most workers at a time; ``None``: as many as the cluster has room for.
     num_cpus
         Processors for each worker.
     max_seconds
         Refuse longer recordings.
+    retry_unreadable
+        Try again what an earlier run could not read.
 
     Returns
     -------
@@ -64,213 +75,186 @@ def score(
         The numbers of recordings that were ``scored`` and ``unreadable`` in this run, and
         ``skipped`` because an earlier run had done them.
     """
-    return _run(input, output, _Scorer, model, batch_size, concurrency, num_cpus, max_seconds)
+    classifier = Classifier(model)
+    job = Job(
+        kind="scores",
+        output=os.path.abspath(output),
+        model=model,
+        max_seconds=max_seconds,
+        threads=max(1, int(num_cpus)),
+        made_by={"model": classifier.name, "version": classifier.version},
+    )
+    return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
 
 
 def embed(
     input: Any,
-    output: str,
+    output: str | os.PathLike[str],
     *,
     model: str | None = None,
     batch_size: int = 256,
     concurrency: int | None = None,
     num_cpus: float = 1,
     max_seconds: float = float("inf"),
+    retry_unreadable: bool = False,
 ) -> dict[str, int]:
     """Compute embeddings, and write Parquet files.
 
     As :func:`score`, with the column ``embedding`` in the folder ``output/embeddings``.
     """
-    return _run(input, output, _Embedder, model, batch_size, concurrency, num_cpus, max_seconds)
+    classifier = Classifier(model)
+    job = Job(
+        kind="embeddings",
+        output=os.path.abspath(output),
+        model=model,
+        max_seconds=max_seconds,
+        threads=max(1, int(num_cpus)),
+        made_by={"model": classifier.name, "version": classifier.version},
+    )
+    return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
+
+
+def features(
+    input: Any,
+    output: str | os.PathLike[str],
+    *,
+    kind: Literal["mfcc", "mel", "log-mel"] = "mfcc",
+    sr: int = 22050,
+    batch_size: int = 256,
+    concurrency: int | None = None,
+    num_cpus: float = 1,
+    max_seconds: float = float("inf"),
+    retry_unreadable: bool = False,
+    **options: Any,
+) -> dict[str, int]:
+    """Compute features, and write Parquet files.
+
+    As :func:`score`, with the folder ``output/features`` and the columns ``features`` (float32, the
+    rows of ``[bands, frames]`` one after the other), ``bands``, ``frames`` and ``sample_rate``.
+
+    Parameters
+    ----------
+    kind
+        ``"mfcc"``, ``"mel"`` (power), or ``"log-mel"`` (decibels below the peak).
+    sr
+        The sample rate in Hz to resample to.
+    **options
+        Parameters of :func:`undertone.feature.mfcc` or :func:`undertone.feature.melspectrogram`.
+    """
+    import numpy as np
+
+    if kind not in ("mfcc", "mel", "log-mel"):
+        raise ParameterError('features: kind must be "mfcc", "mel" or "log-mel"')
+    # A wrong parameter is an error here, and not on every worker.
+    feature_of(np.zeros(sr, np.float32), kind, sr, options)
+    name = ", ".join([kind, f"sr={sr}", *(f"{key}={options[key]!r}" for key in sorted(options))])
+    job = Job(
+        kind="features",
+        output=os.path.abspath(output),
+        model=None,
+        max_seconds=max_seconds,
+        threads=max(1, int(num_cpus)),
+        made_by={"feature": name},
+        feature=(kind, sr, options),
+    )
+    return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
 
 
 def _run(
     input: Any,
-    output: str,
-    worker: type[_Worker],
-    model: str | None,
+    job: Job,
     batch_size: int,
     concurrency: int | None,
     num_cpus: float,
-    max_seconds: float,
+    retry_unreadable: bool,
 ) -> dict[str, int]:
+    import pyarrow.compute as pc
     import ray
+    import ray.data
 
-    if batch_size < 1:
-        raise ParameterError("batch_size must be at least 1")
-    dataset = _paths(input)
-    done = _done(output, worker.kind, Classifier(model))
+    if batch_size < 1 or num_cpus <= 0:
+        raise ParameterError("batch_size must be at least 1, and num_cpus above 0")
+    if not ray.is_initialized():
+        ray.init()
+    if retry_unreadable:
+        shutil.rmtree(os.path.join(job.output, UNREADABLE), ignore_errors=True)
+    done = _done(job)
     skipped = 0
-    if done:
-        before = dataset.count()
-        known = ray.put(done)
-        dataset = dataset.filter(lambda row: row["path"] not in ray.get(known))
-        skipped = before - dataset.count()
-    workers: Any = concurrency or max(1, int(ray.cluster_resources().get("CPU", 1) // num_cpus))
+    dataset = _dataset(input)
+    if dataset is None:
+        import pyarrow as pa
+
+        paths = pa.array(paths_of(input), pa.string())
+        left = paths.filter(pc.invert(pc.is_in(paths, value_set=done)))
+        skipped = len(paths) - len(left)
+        if not len(left):
+            return {"scored": 0, "unreadable": 0, "skipped": skipped}
+        processors = max(1.0, ray.cluster_resources().get("CPU", 1) // num_cpus)
+        batch_size = min(batch_size, math.ceil(len(left) / (_ROUNDS * processors)))
+        blocks = [
+            pa.table({"path": left[start : start + batch_size]})
+            for start in range(0, len(left), batch_size)
+        ]
+        dataset, done = ray.data.from_arrow(blocks), done[:0]
+    # Tasks and no actors: a task of a lost node runs again wherever there is room. An actor of a
+    # fixed pool would wait for a node of its own, which may never come. The model is loaded once in
+    # each process, which Ray uses for many tasks.
     results = dataset.map_batches(
-        worker,
-        fn_constructor_args=(output, model, max_seconds),
+        _work,
+        fn_kwargs={"job": job, "done": ray.put(done)},
         batch_size=batch_size,
         batch_format="pyarrow",
-        concurrency=workers,
+        zero_copy_batch=True,
+        concurrency=concurrency,
         num_cpus=num_cpus,
     )
-    scored = unreadable = 0
+    counts = {"scored": 0, "unreadable": 0, "skipped": skipped}
     # The workers write the files: a batch is in the output before it counts here.
-    for row in results.iter_rows():
-        scored += row["scored"]
-        unreadable += row["unreadable"]
-    return {"scored": scored, "unreadable": unreadable, "skipped": skipped}
+    for batch in results.iter_batches(batch_size=None, batch_format="pyarrow"):
+        for name in counts:
+            counts[name] += pc.sum(batch[name]).as_py() or 0
+    _sweep(job)
+    return counts
 
 
-def _paths(input: Any) -> ray.data.Dataset:
+def _work(batch: pa.Table, job: Job, done: Any) -> pa.Table:
+    import ray
+
+    return work(batch, job, ray.get(done))
+
+
+def _dataset(input: Any) -> ray.data.Dataset | None:
+    """Return the dataset, if the input is one or is in Parquet files."""
     import ray.data
 
     if isinstance(input, ray.data.Dataset):
         return input
-    if isinstance(input, (str, os.PathLike)):
-        paths = sorted(_below(os.fspath(input)))
-        if not paths:
-            raise ParameterError(f"{input}: no recordings here")
-    else:
-        paths = [os.fspath(path) for path in input]
-    return ray.data.from_items([{"path": path} for path in paths])
+    tables = tables_of(input)
+    return None if tables is None else ray.data.read_parquet(tables)
 
 
-def _below(folder: str) -> Iterator[str]:
-    seen = set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(parent)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if not name.startswith(".") and is_recording_name(name):
-                yield os.path.join(parent, name)
-
-
-def _done(output: str, kind: str, classifier: Classifier) -> frozenset[str]:
-    """Return the paths that an earlier run of the same model has written."""
+def _done(job: Job) -> pa.Array:
+    """Return the paths that an earlier run of the same job has written."""
+    import pyarrow as pa
     import pyarrow.dataset as ds
 
-    folder = os.path.join(output, kind)
-    if not os.path.isdir(folder):
-        return frozenset()
-    table = ds.dataset(folder, format="parquet").to_table(columns=["path", "model", "version"])
-    rows = table.to_pylist()
-    if any((it["model"], it["version"]) != (classifier.name, classifier.version) for it in rows):
-        raise ParameterError(f"{folder}: another model wrote these results: give another folder")
-    return frozenset(row["path"] for row in rows)
+    done = []
+    folder = os.path.join(job.output, job.kind)
+    if os.path.isdir(folder):
+        table = ds.dataset(folder, format="parquet").to_table(columns=["path", *job.made_by])
+        for name, value in job.made_by.items():
+            if table.num_rows and table.column(name).unique().to_pylist() != [value]:
+                raise ParameterError(f"{folder}: another {name} made these: give another folder")
+        done.append(table.column("path").combine_chunks())
+    folder = os.path.join(job.output, UNREADABLE)
+    if os.path.isdir(folder):
+        table = ds.dataset(folder, format="parquet").to_table(columns=["path"])
+        done.append(table.column("path").combine_chunks())
+    return pa.concat_arrays([pa.array([], pa.string()), *done])
 
 
-class _Worker:
-    """One model, in a process of its own."""
-
-    #: The folder of the results.
-    kind = ""
-
-    def __init__(self, output: str, model: str | None, max_seconds: float) -> None:
-        self.output = output
-        self.max_seconds = max_seconds
-        self.classifier = Classifier(model)
-        self.name = self.classifier.name
-        self.version = self.classifier.version
-
-    def rows(self, sources: list[Any]) -> list[Any]:
-        """Return a dictionary for each recording, or the exception that it caused."""
-        raise NotImplementedError
-
-    def columns(self) -> list[tuple[str, pa.DataType]]:
-        """Return the columns that the rows have."""
-        raise NotImplementedError
-
-    def __call__(self, batch: pa.Table) -> pa.Table:
-        import hashlib
-
-        import pyarrow as pa
-
-        paths = batch.column("path").to_pylist()
-        contents: list[Any] = (
-            batch.column("bytes").to_pylist()
-            if "bytes" in batch.column_names
-            else [_read(path) for path in paths]
-        )
-        readable = [n for n, content in enumerate(contents) if isinstance(content, bytes)]
-        results: list[Any] = list(contents)
-        for n, row in zip(readable, self.rows([contents[n] for n in readable]), strict=True):
-            results[n] = row
-        scores, failures = [], []
-        for path, content, row in zip(paths, contents, results, strict=True):
-            if isinstance(row, BaseException):
-                kind = getattr(row, "kind", "io")
-                failures.append({"path": path, "kind": kind, "error": str(row)})
-            else:
-                digest = hashlib.sha256(content).hexdigest()
-                made_by = {"model": self.name, "version": self.version}
-                scores.append({"path": path, "hash": digest, **row, **made_by})
-        text = pa.string()
-        made_by_columns = [("model", text), ("version", text)]
-        columns = [("path", text), ("hash", text), *self.columns(), *made_by_columns]
-        reasons = [("path", text), ("kind", text), ("error", text)]
-        for kind, rows, schema in (
-            (self.kind, scores, columns),
-            ("unreadable", failures, reasons),
-        ):
-            if rows:
-                self.write(kind, paths, pa.Table.from_pylist(rows, schema=pa.schema(schema)))
-        counts = {"scored": [len(scores)], "unreadable": [len(failures)]}
-        return pa.table(counts)
-
-    def write(self, kind: str, paths: list[str], table: pa.Table) -> None:
-        """Write a file under a name that the recordings decide.
-
-        A batch that is computed again after a crash replaces its file, so nothing is there twice.
-        """
-        import hashlib
-
-        import pyarrow.parquet as pq
-
-        name = hashlib.sha256("\n".join(paths).encode()).hexdigest()[:32]
-        folder = os.path.join(self.output, kind)
-        os.makedirs(folder, exist_ok=True)
-        unfinished = os.path.join(folder, f".{name}.{os.getpid()}")
-        pq.write_table(table, unfinished)
-        os.replace(unfinished, os.path.join(folder, f"{name}.parquet"))
-
-
-class _Scorer(_Worker):
-    kind = "scores"
-
-    def columns(self) -> list[tuple[str, pa.DataType]]:
-        return score_columns(self.classifier.labels)
-
-    def rows(self, sources: list[Any]) -> list[Any]:
-        labels = self.classifier.labels
-        results = self.classifier.predict_batch(
-            sources, max_seconds=self.max_seconds, errors="return"
-        )
-        return [score_row(r, labels) if isinstance(r, Prediction) else r for r in results]
-
-
-class _Embedder(_Worker):
-    kind = "embeddings"
-
-    def columns(self) -> list[tuple[str, pa.DataType]]:
-        import pyarrow as pa
-
-        return [("embedding", pa.list_(pa.float32()))]
-
-    def rows(self, sources: list[Any]) -> list[Any]:
-        rows = self.classifier.embed_batch(sources, max_seconds=self.max_seconds)
-        return [r if isinstance(r, BaseException) else {"embedding": r.tolist()} for r in rows]
-
-
-def _read(path: str) -> bytes | OSError:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        return error
-
+def _sweep(job: Job) -> None:
+    """Remove the unfinished files of workers that were killed."""
+    for kind in (job.kind, UNREADABLE):
+        for path in glob.glob(os.path.join(glob.escape(job.output), kind, ".*")):
+            os.unlink(path)

@@ -54,7 +54,16 @@ def test_train_and_evaluate(tmp_path: Path) -> None:
         set={"training.epochs": 1, "label_scheme": "sentiment3"},
         arguments=["--protocol", "speakers"],
     )
-    assert report
+    assert report["recipe"] == "3-optimized"
     model = ut.Classifier(out)
     assert model.predict(next(corpus.glob("*.wav"))).label in [*model.labels, None]
-    assert ut.evaluate(out, corpus=manifest)
+    assert "uar" in report["folds"][0]["test"]
+    evaluated = ut.evaluate(out, corpus=manifest)
+    assert evaluated["pooled"]["n"] == len(rows) - 1
+    pytest.importorskip("pandas")
+    for found in (report, evaluated):
+        assert list(found.folds().columns) == ["n", "wa", "uar", "macro_f1"]
+    assert evaluated.folds().loc["pooled", "uar"] == evaluated["pooled"]["uar"]["value"]
+    assert set(evaluated.per_class().index) == set(model.labels)
+    assert evaluated.confusion().to_numpy().sum() == len(rows) - 1
+    assert evaluated.per_class()["support"].equals(evaluated.confusion().sum(axis=1).astype(int))

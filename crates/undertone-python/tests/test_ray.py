@@ -1,95 +1,199 @@
-"""Scoring on a cluster: three nodes of Ray on this machine, as processes of their own.
+"""Scoring with Ray: on one node in a minute, and on three nodes of which one is lost.
 
-Ray may take minutes to notice that a node is gone, so this runs on request only:
+The three nodes take minutes on a busy machine, so they run on request only:
 ``UNDERTONE_RAY=1 pytest tests/test_ray.py``.
 """
 
+import hashlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ray = pytest.importorskip("ray")
 
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import ray.data
+from ray.cluster_utils import Cluster
 
+import undertone as ut
 import undertone.ray
 
-PROGRAM = str(Path(sys.executable).parent / "ray")
-ADDRESS = "127.0.0.1:6397"
+THREE_NODES = bool(os.environ.get("UNDERTONE_RAY"))
 
 
-def start(*arguments: str) -> None:
-    command = [PROGRAM, "start", "--num-cpus=1", "--disable-usage-stats", *arguments]
-    # Not through a pipe: the node goes on and keeps it open.
-    nothing = subprocess.DEVNULL
-    subprocess.run(command, check=True, stdout=nothing, stderr=nothing, timeout=90)
+@pytest.fixture(scope="module")
+def node() -> Iterator[None]:
+    """One node with two processors."""
+    ray.init(num_cpus=2, include_dashboard=False, logging_level="warning")
+    yield
+    ray.shutdown()
 
 
 @pytest.fixture
-def cluster() -> Iterator[None]:
-    start("--head", "--port=6397", "--include-dashboard=false")
-    # The driver belongs to the only node that is there, which no test kills.
-    ray.init(address=ADDRESS, logging_level="warning")
+def cluster() -> Iterator[Cluster]:
+    """Three nodes, each as processes of its own, with one processor."""
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    # The driver belongs to the first node, which no test kills.
+    ray.init(address=cluster.address, logging_level="warning")
     for _ in range(2):
-        start(f"--address={ADDRESS}")
-    yield
+        cluster.add_node(num_cpus=1)
+    cluster.wait_for_nodes()
+    yield cluster
     ray.shutdown()
-    subprocess.run([PROGRAM, "stop", "--force"], check=False, stdout=subprocess.DEVNULL, timeout=90)
-
-
-def processes(word: bytes) -> list[int]:
-    """Return the processes with a word in the beginning of their command, in order of their starts."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if word in (folder / "cmdline").read_bytes()[:300]:
-                found.append((folder.stat().st_ctime, int(folder.name)))
-        except OSError:
-            continue
-    return [number for _, number in sorted(found)]
+    cluster.shutdown()
 
 
 def rows(output: Path, kind: str) -> list[dict]:
     return ds.dataset(output / kind, format="parquet").to_table().to_pylist()
 
 
-@pytest.mark.skipif(not os.environ.get("UNDERTONE_RAY"), reason="UNDERTONE_RAY is not set")
-@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-@pytest.mark.usefixtures("cluster")
-def test_nothing_is_lost_and_nothing_twice(samples: list[str], tmp_path: Path) -> None:
-    folder, output = tmp_path / "recordings", tmp_path / "output"
+def recordings(folder: Path, samples: list[str], number: int) -> list[str]:
+    """Return the paths of copies of recordings, and of a file that is none."""
     folder.mkdir()
-    for number in range(240):
-        shutil.copy(samples[number % len(samples)], folder / f"{number:03}.flac")
+    paths = [folder / f"{n:05}.flac" for n in range(number)]
+    for n, path in enumerate(paths):
+        if n < len(samples):
+            shutil.copy(samples[n], path)
+        else:
+            os.link(paths[n % len(samples)], path)
     (folder / "text.wav").write_text("only text")
+    return [str(path) for path in paths]
+
+
+@pytest.mark.usefixtures("node")
+class TestOneNode:
+    def test_a_folder(self, model: ut.Classifier, samples: list[str], tmp_path: Path) -> None:
+        folder, output = tmp_path / "recordings", tmp_path / "output"
+        paths = recordings(folder, samples, 24)
+        counts = undertone.ray.score(folder, output, batch_size=5)
+        assert counts == {"scored": 24, "unreadable": 1, "skipped": 0}
+        found = {row["path"]: row for row in rows(output, "scores")}
+        assert sorted(found) == paths
+        expected = model.predict(paths[0])
+        row = found[paths[0]]
+        assert row["label"] == expected.label
+        assert row["p_happy"] == pytest.approx(expected.probabilities["happy"])
+        assert row["hash"] == hashlib.sha256(Path(paths[0]).read_bytes()).hexdigest()
+        assert (row["model"], row["version"]) == (model.name, model.version)
+        [failure] = rows(output, "unreadable")
+        assert failure["kind"] == "not-audio"
+
+        # A later run computes what is new, and again what could not be read only if it is asked to.
+        shutil.copy(samples[0], folder / "new.flac")
+        shutil.copy(samples[0], folder / "text.wav")
+        counts = undertone.ray.score(folder, output)
+        assert counts == {"scored": 1, "unreadable": 0, "skipped": 25}
+        counts = undertone.ray.score(folder, output, retry_unreadable=True)
+        assert counts == {"scored": 1, "unreadable": 0, "skipped": 25}
+        assert len(rows(output, "scores")) == 26
+        with pytest.raises(ut.ParameterError, match="another model"):
+            other = pq.read_table(next((output / "scores").glob("*.parquet")))
+            changed = other.set_column(
+                other.schema.get_field_index("model"), "model", pa.array(["x"] * len(other))
+            )
+            pq.write_table(changed, output / "scores" / "other.parquet")
+            undertone.ray.score(folder, output)
+
+    def test_bytes_in_parquet(self, samples: list[str], tmp_path: Path) -> None:
+        contents = [Path(path).read_bytes() for path in samples]
+        table = pa.table({"path": ["a", "b", "c", "d"], "bytes": [*contents[:3], None]})
+        (tmp_path / "in").mkdir()
+        pq.write_table(table, tmp_path / "in" / "clips.parquet")
+        for _ in range(2):
+            counts = undertone.ray.embed(tmp_path / "in", tmp_path / "out")
+            assert sum(counts.values()) == 4
+        assert counts == {"scored": 0, "unreadable": 0, "skipped": 4}
+        found = {row["path"]: row["embedding"] for row in rows(tmp_path / "out", "embeddings")}
+        expected = ut.Classifier().embed(contents[:3])
+        assert np.array_equal(np.float32([found["a"], found["b"], found["c"]]), expected)
+        [failure] = rows(tmp_path / "out", "unreadable")
+        assert (failure["path"], failure["kind"]) == ("d", "empty")
+
+    def test_features_of_a_manifest(self, samples: list[str], tmp_path: Path) -> None:
+        shutil.copy(samples[0], tmp_path / "a.flac")
+        manifest = tmp_path / "clips.csv"
+        manifest.write_text("path,emotion\na.flac,happy\na.flac,happy\nabsent.flac,sad\n")
+        counts = undertone.ray.features(manifest, tmp_path / "out", sr=16000, n_mfcc=13)
+        assert counts == {"scored": 1, "unreadable": 1, "skipped": 0}
+        [row] = rows(tmp_path / "out", "features")
+        assert row["feature"] == "mfcc, sr=16000, n_mfcc=13"
+        found = np.float32(row["features"]).reshape(row["bands"], row["frames"])
+        y, sr = ut.load(samples[0], sr=16000)
+        assert np.array_equal(found, ut.feature.mfcc(y=y, sr=sr, n_mfcc=13))
+        [failure] = rows(tmp_path / "out", "unreadable")
+        assert failure["kind"] == "io"
+        with pytest.raises(ut.ParameterError):
+            undertone.ray.features(manifest, tmp_path / "other", n_mfcc=0)
+
+    def test_a_dataset(self, samples: list[str], tmp_path: Path) -> None:
+        dataset = ray.data.from_items([{"path": path} for path in samples[:2]])
+        counts = undertone.ray.score(dataset, tmp_path)
+        assert counts == {"scored": 2, "unreadable": 0, "skipped": 0}
+        counts = undertone.ray.score(samples[:3], tmp_path)
+        assert counts == {"scored": 1, "unreadable": 0, "skipped": 2}
+
+
+@pytest.mark.skipif(not THREE_NODES, reason="UNDERTONE_RAY is not set")
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes in /proc")
+def test_nothing_is_lost_and_nothing_twice(
+    cluster: Cluster, samples: list[str], tmp_path: Path
+) -> None:
+    folder, output = tmp_path / "recordings", tmp_path / "output"
+    number = 1200
+    recordings(folder, samples, number)
+    raylets = [node.all_processes["raylet"][0].process.pid for node in cluster.list_all_nodes()]
     killed = []
 
     def kill() -> None:
-        while not list((output / "scores").glob("*.parquet")):
-            time.sleep(0.1)
-        for word in (b"ray::MapWorker", b"raylet/raylet"):
-            last = processes(word)[-1]
-            os.kill(last, signal.SIGKILL)
-            killed.append(last)
-            time.sleep(2)
+        def written() -> int:
+            return len(list((output / "scores").glob("*.parquet")))
+
+        while not (written() and working(raylets[1])):
+            time.sleep(0.02)
+        for process, files in ((working(raylets[1])[0], 5), (raylets[2], 0)):
+            killed.append((process, written()))
+            os.kill(process, signal.SIGKILL)
+            while written() < files:
+                time.sleep(0.02)
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    counts = undertone.ray.score(folder, str(output), batch_size=8)
+    begun = time.monotonic()
+    counts = undertone.ray.score(folder, output, batch_size=20)
+    print(f"{number} recordings in {time.monotonic() - begun:.1f} s, killed: {killed}")
     killer.join(10)
     assert len(killed) == 2
+    # Both were killed when much was left to do.
+    assert all(files < number / 20 / 2 for _, files in killed)
+    assert sum(counts.values()) == number + 1
     assert counts["unreadable"] == 1
     paths = [row["path"] for row in rows(output, "scores")]
-    assert len(paths) == len(set(paths)) == 240
+    assert len(paths) == len(set(paths)) == number
+    assert not list(output.glob("*/.*"))
     [failure] = rows(output, "unreadable")
     assert failure["kind"] == "not-audio"
-    again = undertone.ray.score(folder, str(output), batch_size=8)
-    assert again == {"scored": 0, "unreadable": 1, "skipped": 240}
+    again = undertone.ray.score(folder, output, batch_size=20)
+    assert again == {"scored": 0, "unreadable": 0, "skipped": number + 1}
+
+
+def working(raylet: int) -> list[int]:
+    """Return the processes of a node that work on a batch."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes()
+        except (OSError, IndexError):
+            continue
+        if parent == raylet and command.startswith(b"ray::MapBatches"):
+            found.append(int(folder.name))
+    return found

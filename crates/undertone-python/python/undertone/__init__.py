@@ -28,6 +28,7 @@ from .classifier import Classifier, Voice
 from .decibels import power_to_db
 from .experiment import evaluate, train
 from .prediction import Prediction, Segment
+from .report import Report
 
 if TYPE_CHECKING:
     from . import effects, feature, filters, onset, util
@@ -41,6 +42,7 @@ __all__ = [
     "ModelError",
     "ParameterError",
     "Prediction",
+    "Report",
     "Segment",
     "UndertoneError",
     "Voice",

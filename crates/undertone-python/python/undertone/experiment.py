@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any, Union
 
 from ._undertone import UndertoneError
+from .report import Report
 
 #: A folder of recordings, or several.
 Corpus = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
@@ -23,7 +23,7 @@ def train(
     resume: bool = False,
     set: dict[str, Any] | None = None,  # noqa: A002 (the option's name)
     arguments: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> Report:
     """Train a model as ``undertone train`` does, and return its report.
 
     Parameters
@@ -57,7 +57,7 @@ def train(
 
 def evaluate(
     model: str | os.PathLike[str], *, corpus: Corpus, arguments: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> Report:
     """Evaluate a model on a corpus as ``undertone evaluate`` does, and return the report.
 
     Parameters
@@ -79,6 +79,8 @@ def _corpora(corpus: Corpus) -> list[str]:
 
 
 def _run(arguments: list[str]) -> str:
+    import subprocess
+
     command = [sys.executable, "-m", "undertone", *arguments]
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode == 130:
@@ -89,13 +91,14 @@ def _run(arguments: list[str]) -> str:
     return result.stdout
 
 
-def _report(output: str) -> dict[str, Any]:
-    """Return the last object of the output."""
+def _report(output: str) -> Report:
+    """Return the report in the last object of the output, or this object."""
     lines = [line for line in output.splitlines() if line.startswith("{")]
     try:
         value = json.loads(lines[-1] if lines else output)
     except json.JSONDecodeError as error:
         raise UndertoneError("the program printed no report") from error
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or ("event" in value and "report" not in value):
         raise UndertoneError("the program printed no report")
-    return value
+    # The last event of a training has the report in it.
+    return Report(value["report"] if "event" in value else value)

@@ -45,6 +45,7 @@ def test_all_sources_give_the_same(model: ut.Classifier, samples: list[str]) -> 
     with path.open("rb") as file:
         sources = [
             (path, None),
+            (np.str_(path), None),
             (path.read_bytes(), None),
             (io.BytesIO(path.read_bytes()), None),
             (file, None),

@@ -1,5 +1,6 @@
 """The transformer and the classifiers in scikit-learn."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,8 @@ def test_a_pipeline_learns_from_embeddings(samples: list[str]) -> None:
 def test_lists_arrays_and_frames_are_the_same(samples: list[str]) -> None:
     expected = Embedding().fit_transform(samples)
     assert np.array_equal(Embedding().fit_transform(np.array(samples)), expected)
-    assert np.array_equal(Embedding().fit_transform(iter(samples)), expected)
-    contents = [open(path, "rb").read() for path in samples]
+    assert np.array_equal(Embedding().fit_transform(tuple(samples)), expected)
+    contents = [Path(path).read_bytes() for path in samples]
     assert np.array_equal(Embedding().fit_transform(contents), expected)
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"path": samples})

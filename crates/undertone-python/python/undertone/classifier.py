@@ -10,7 +10,7 @@ from ._undertone import Model, ParameterError, UndertoneError
 from .arrays import to_floats
 from .outline import outline_of
 from .prediction import Prediction, from_answer
-from .source import Source, engine_source
+from .source import Source, engine_source, is_array
 from .table import score_columns, score_row
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Classifier:
             raise result
         content = source if isinstance(source, bytes) else None
         # An array may change before it is shown.
-        samples: Any = source if hasattr(source, "__array__") else None
+        samples: Any = source if is_array(source) else None
         outline = None if samples is None else outline_of(samples)
         return from_answer(result, _path(source), outline, content)
 

@@ -18,7 +18,12 @@ _LOWEST_HZ, _HIGHEST_HZ = 4_000, 192_000
 
 def engine_source(source: Any, sr: int | None) -> Any:
     """Return a recording as the compiled part takes it."""
-    return _samples(source, sr) if hasattr(source, "__array__") else source
+    return _samples(source, sr) if is_array(source) else source
+
+
+def is_array(source: Any) -> bool:
+    """Return whether a recording is given as samples. numpy's texts are no arrays."""
+    return hasattr(source, "__array__") and not isinstance(source, (str, bytes))
 
 
 def _samples(array: Any, sr: int | None) -> bytes:

@@ -65,6 +65,15 @@ fn files_truncated_anywhere_give_a_recording_or_an_error() {
 }
 
 #[test]
+fn packets_of_billions_of_samples_are_refused() {
+    let mut caf = include_bytes!("fixtures/tone.caf").to_vec();
+    // The samples in a packet, in the chunk `desc`.
+    caf[40..44].copy_from_slice(&u32::MAX.to_be_bytes());
+    let error = decode_bytes(caf, &DecodeOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("4294967295 samples"), "{error}");
+}
+
+#[test]
 fn a_tag_that_is_cut_ends_the_file() {
     for (name, whole) in FIXTURES {
         for tag in ["ID3", "ID3\u{4}", "TAG", "APETAGEX"] {

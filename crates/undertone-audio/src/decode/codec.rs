@@ -10,6 +10,10 @@ use symphonia::core::errors::Error;
 
 use super::error::DecodeErrorKind;
 
+/// Most samples of a channel in a packet: many times what codecs have. symphonia reserves what the
+/// file states, which may be gigabytes.
+const MOST_FRAMES: u64 = 1 << 16;
+
 /// Return a decoder of symphonia.
 pub(super) fn symphonia_decoder(
     format: &'static str,
@@ -19,6 +23,12 @@ pub(super) fn symphonia_decoder(
     let registry = symphonia::default::get_codecs();
     if registry.get_audio_decoder(parameters.codec).is_none() {
         return Err(refuse());
+    }
+    if let Some(frames) = parameters.max_frames_per_packet
+        && frames > MOST_FRAMES
+    {
+        let detail = format!("its packets have {frames} samples");
+        return Err(DecodeErrorKind::corrupt(format, detail));
     }
     registry
         .make_audio_decoder(parameters, &AudioDecoderOptions::default())

@@ -36,7 +36,7 @@ impl Mutation<'_> {
         let mut random =
             ChaCha8Rng::seed_from_u64(seed ^ index.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut input = self.seeds[random.random_range(0..self.seeds.len())].clone();
-        for _ in 0..1 << random.random_range(0..4) {
+        for _ in 0..[1, 1, 1, 2, 2, 4, 8][random.random_range(0..7)] {
             self.mutate(&mut input, &mut random);
         }
         input.truncate(self.max_len);
@@ -62,11 +62,11 @@ impl Mutation<'_> {
             4..=6 => integer(input, at, random),
             7 => input.truncate(at),
             8 => {
-                let end = (at + length(random)).min(input.len());
+                let end = (at + length(input.len(), random)).min(input.len());
                 input.drain(at..end);
             }
             9 => {
-                let part = input[at..(at + length(random)).min(input.len())].to_vec();
+                let part = input[at..(at + length(input.len(), random)).min(input.len())].to_vec();
                 let to = random.random_range(0..=input.len());
                 let times = if random.random_bool(0.1) { 64 } else { 1 };
                 let room = self.max_len.saturating_sub(input.len());
@@ -81,7 +81,8 @@ impl Mutation<'_> {
                     input.truncate(at);
                     input.extend_from_slice(&other[from..]);
                 } else {
-                    let part = other[from..(from + length(random)).min(other.len())].to_vec();
+                    let part =
+                        other[from..(from + length(input.len(), random)).min(other.len())].to_vec();
                     let end = (at + part.len()).min(input.len());
                     input.splice(at..end, part);
                 }
@@ -89,7 +90,7 @@ impl Mutation<'_> {
             11 | 12 => self.token(input, at, random),
             _ => {
                 let value = if random.random_bool(0.5) { 0 } else { 0xFF };
-                let end = (at + length(random)).min(input.len());
+                let end = (at + length(input.len(), random)).min(input.len());
                 input[at..end].fill(value);
             }
         }
@@ -114,9 +115,9 @@ impl Mutation<'_> {
     }
 }
 
-/// Return the length of a part: short ones are more frequent.
-fn length(random: &mut ChaCha8Rng) -> usize {
-    let most = 1 << random.random_range(0..12);
+/// Return the length of a part of an input of `len` bytes: short ones are more frequent.
+fn length(len: usize, random: &mut ChaCha8Rng) -> usize {
+    let most = (1 << random.random_range(0..12)).min(1 + len / 4);
     random.random_range(1..=most)
 }
 

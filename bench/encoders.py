@@ -9,17 +9,17 @@ that torch exports. The int8 rows compare our encoder in 8 bit with our own in 3
 """
 
 import argparse
-import contextlib
-import io
 import json
 import pathlib
+import statistics
+import sys
 import tempfile
-import warnings
 
 from contest import TARGET, Answers, options, row, take_turns, tell, timed
 
 import torch
 import transformers
+from onnx_peer import onnx_runtime
 
 THREADS = 2
 PROGRAM = TARGET / "release/examples/encoder_speed"
@@ -90,19 +90,33 @@ def pytorch(config, layers, clips, frames, mode):
     return timed(step)
 
 
-def onnx_runtime(folder, config, layers, clips, frames):
-    import onnxruntime
-
-    model, inputs = network(config, layers, clips, frames)
-    path = str(pathlib.Path(folder) / "encoder.onnx")
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), torch.inference_mode():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(model.eval(), (inputs,), path, input_names=["values"], dynamo=False)
-    choice = onnxruntime.SessionOptions()
-    choice.intra_op_num_threads = THREADS
-    session = onnxruntime.InferenceSession(path, choice, providers=["CPUExecutionProvider"])
-    values = {"values": inputs.numpy()}
-    return timed(lambda: session.run(None, values))
+def compare(case, arguments):
+    name, config, layers, clips, frames, mode = case
+    is_step = mode.startswith("train")
+    rounds = arguments.rounds or (5 if arguments.quick else 9 if is_step or clips > 1 else 25)
+    with tempfile.TemporaryDirectory() as folder:
+        size = (config, layers, clips, frames)
+        ours = program(folder, *size, mode)
+        contenders, notes, before = {"ours": ours}, [], None
+        if mode == "int8":
+            contenders["ours in f32"] = program(folder, *size, "forward")
+        else:
+            contenders["PyTorch"] = pytorch(*size, mode)
+        if mode == "forward":
+            if config is WHISPER:
+                path = pathlib.Path(folder, "encoder.onnx")
+                contenders["ONNX Runtime"] = onnx_runtime(path, *network(*size), THREADS)
+            before = program(folder, config, 0, clips, frames, mode)
+        times = take_turns(contenders, rounds, warm=2)
+        if before:
+            share = take_turns({"before": before}, rounds, warm=2)["before"]
+            share = statistics.median(share) / statistics.median(times["ours"])
+            notes.append(f"{share:.0%} of our time is before the layers")
+            before.close()
+        tell(row(name, times, ours.peak(), notes), arguments.json)
+        for contender in contenders.values():
+            if isinstance(contender, Answers):
+                contender.close()
 
 
 def main():
@@ -110,34 +124,16 @@ def main():
     parser.add_argument("--rounds", type=int)
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
-    for name, config, layers, clips, frames, mode in CASES:
-        if arguments.only not in name:
+    failed = []
+    for case in CASES:
+        if arguments.only not in case[0]:
             continue
-        is_step = mode.startswith("train")
-        rounds = arguments.rounds or (5 if arguments.quick else 9 if is_step or clips > 1 else 25)
-        with tempfile.TemporaryDirectory() as folder:
-            case = (config, layers, clips, frames)
-            ours = program(folder, *case, mode)
-            contenders, notes = {"ours": ours}, []
-            before = None
-            if mode == "int8":
-                contenders["ours in f32"] = program(folder, *case, "forward")
-            else:
-                contenders["PyTorch"] = pytorch(*case, mode)
-            if mode == "forward":
-                if config is WHISPER:
-                    contenders["ONNX Runtime"] = onnx_runtime(folder, *case)
-                before = program(folder, config, 0, clips, frames, mode)
-            times = take_turns(contenders, rounds, warm=2)
-            if before:
-                share = take_turns({"before": before}, rounds, warm=2)["before"]
-                share = sorted(share)[rounds // 2] / sorted(times["ours"])[rounds // 2]
-                notes.append(f"{share:.0%} of our time is before the layers")
-                before.close()
-            tell(row(name, times, ours.peak(), notes), arguments.json)
-            for contender in contenders.values():
-                if isinstance(contender, Answers):
-                    contender.close()
+        try:
+            compare(case, arguments)
+        except SystemExit as error:
+            failed.append(f"{case[0]}: {error}")
+    if failed:
+        sys.exit("\n".join(failed))
 
 
 if __name__ == "__main__":

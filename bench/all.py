@@ -11,7 +11,7 @@ script runs, the time that other programs take from the processors is measured, 
 which they took more than a tenth of one processor is marked.
 
 The file is written anew after each row, so an interrupted run counts as far as it came. A script that
-fails is noted, and the others still run.
+fails is noted, and the others still run. At the end of a full run, the README quotes the table.
 """
 
 import argparse
@@ -28,9 +28,11 @@ import tempfile
 import threading
 import time
 
+import quote
 from contest import ROOT, ratio_text, seconds_text
 from rows import ROWS, reaches
 
+RESULTS = ROOT / "bench" / "results.md"
 MOST_LOAD = 0.5
 MOST_TAKEN = 0.1
 MOST_SECONDS = 600
@@ -190,7 +192,7 @@ def main():
     if not chosen:
         parser.error(f"no row's name contains `{arguments.only}`; there are: {', '.join(ROWS)}")
     full = not arguments.quick and len(chosen) == len(ROWS)
-    out = arguments.out or (ROOT / "bench" / "results.md" if full else None)
+    out = arguments.out or (RESULTS if full else None)
 
     end = time.perf_counter() + arguments.wait
     while (load := os.getloadavg()[0]) > MOST_LOAD and time.perf_counter() < end:
@@ -224,6 +226,8 @@ def main():
     text = page(ordered, chosen, told, failures, facts)
     if out:
         write(out, text)
+        if out == RESULTS:
+            quote.main()
     print(text)
     sys.exit(bool(failures))
 

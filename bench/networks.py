@@ -1,4 +1,4 @@
-"""The networks of recipes 2-enhanced and 3-optimized in PyTorch, and 3 in Keras, for other scripts."""
+"""The networks that other scripts compare with: recipes 2 and 3 in PyTorch, 3 in Keras, a Conv2d+LSTM."""
 
 BANDS, FRAMES, OUTPUTS = 168, 125, 8
 CHANNELS, KERNEL, POOL, UNITS = 128, 3, 4, 128
@@ -37,6 +37,33 @@ def pytorch(recipe="3-optimized"):
                 return self.output(states[:, -1])
             deviation = (states.var(1, unbiased=False) + 1e-5).sqrt()
             return self.output(cat([states.mean(1), deviation], 1))
+
+    return Network()
+
+
+def conv2d(bands):
+    """Return the network of `benches/conv2d_step.rs`."""
+    from torch import nn
+
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            parts, width = [], 1
+            for channels in [32, 64]:
+                parts += [
+                    nn.Conv2d(width, channels, 3, padding=1),
+                    nn.BatchNorm2d(channels),
+                    nn.ReLU(),
+                    nn.MaxPool2d(2),
+                ]
+                width = channels
+            self.conv = nn.Sequential(*parts)
+            self.lstm = nn.LSTM(width * (bands // 4), UNITS, 2, batch_first=True)
+            self.output = nn.Linear(UNITS, OUTPUTS)
+
+        def forward(self, features):
+            states, _ = self.lstm(self.conv(features).flatten(1, 2).transpose(1, 2))
+            return self.output(states[:, -1])
 
     return Network()
 

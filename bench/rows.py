@@ -53,7 +53,7 @@ ROWS = {
     ),
     "network-1": Row("CNN+LSTM, batch 1", "network_speed.py", **ratio(0.5, 0.25)),
     "network-32": Row("CNN+LSTM, batch 32", "network_speed.py", **ratio(0.5, 0.25)),
-    "step-2": Row("training step of recipe 2, batch 32", "network_speed.py", **ratio(0.75, 0.5)),
+    "step-2": Row("training step of recipe 2, batch 32", "training.py", **ratio(0.75, 0.5)),
     "step-conv2d": Row(
         "training step of Conv2d + 2 × LSTM(128), 128 × 63, batch 32", "network_speed.py",
         **ratio(0.75, 0.5),

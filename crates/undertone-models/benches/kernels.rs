@@ -153,6 +153,9 @@ fn cases(device: &Device) -> Vec<Case> {
     cases.push(convolution([1, 6399, 512], 512, 3, 2, device));
     // CNN+LSTM.
     cases.push(convolution([16, 127, 168], 128, 3, 1, device));
+    cases.push(lstm([1, 7, 128], 128, device));
+    cases.push(lstm([16, 7, 128], 128, device));
+    cases.push(lstm([32, 31, 128], 128, device));
     cases
 }
 
@@ -232,6 +235,27 @@ fn convolution(
                 || (input.clone(), weight.clone()),
                 |(input, weight)| {
                     kernels::strided_convolution(input, weight, None, kernel_size, stride)
+                },
+            )
+        }),
+    }
+}
+
+fn lstm(shape: [usize; 3], units: usize, device: &Device) -> Case {
+    let [batch, steps, width] = shape;
+    let input = random(shape, device);
+    let [from_input, from_hidden] =
+        [width, units].map(|inputs| random([inputs, 4 * units], device) * 0.05);
+    let bias = random([4 * units], device);
+    Case {
+        name: format!("LSTM {shape:?} to {units}"),
+        operations: 2.0 * (batch * steps * 4 * units * (width + units)) as f64,
+        values: (batch * steps * (width + units) + 4 * units * (width + units + 1)) as f64,
+        run: Box::new(move || {
+            timed(
+                || [from_input.clone(), from_hidden.clone()],
+                |[from_input, from_hidden]| {
+                    kernels::lstm(input.clone(), from_input, from_hidden, bias.clone(), false)
                 },
             )
         }),

@@ -204,20 +204,18 @@ def _phase_vocoder(
     hop = n_fft // 4 if hop_length is None else hop_length
     steps = np.arange(0, D.shape[-1], rate)
     advance = 2 * np.pi * hop * np.arange(D.shape[-2]) / n_fft
-    padded = np.pad(D, [(0, 0)] * (D.ndim - 1) + [(0, 2)])
-    magnitude, angle = np.abs(padded), np.angle(padded)
-    first = steps.astype(int)
-    part = np.mod(steps, 1.0)
-    sizes = (1 - part) * magnitude[..., first] + part * magnitude[..., first + 1]
-    turned = angle[..., first + 1] - angle[..., first] - advance[:, None]
-    turned -= 2 * np.pi * np.round(turned / (2 * np.pi))
+    frames = np.pad(D.swapaxes(-1, -2), [(0, 0)] * (D.ndim - 2) + [(0, 2), (0, 0)])
+    magnitude, angle = np.abs(frames), np.angle(frames)
     # Added up in the precision of the samples, as librosa does: single precision changes the sound.
-    phase = angle[..., 0].copy()
-    phases = np.empty_like(sizes, dtype=angle.dtype)
-    for step in range(len(steps)):
-        phases[..., step] = phase
-        phase += advance + turned[..., step]
-    return (sizes * np.exp(1j * phases)).astype(D.dtype)  # type: ignore[no-any-return]
+    phase = angle[..., 0, :].copy()
+    stretched = np.empty((*D.shape[:-2], len(steps), D.shape[-2]), dtype=D.dtype)
+    for number, (first, part) in enumerate(zip(steps.astype(int), steps % 1.0, strict=True)):
+        size = (1 - part) * magnitude[..., first, :] + part * magnitude[..., first + 1, :]
+        stretched.real[..., number, :] = size * np.cos(phase)
+        stretched.imag[..., number, :] = size * np.sin(phase)
+        turned = angle[..., first + 1, :] - angle[..., first, :] - advance
+        phase += advance + turned - 2 * np.pi * np.round(turned / (2 * np.pi))
+    return stretched.swapaxes(-1, -2)
 
 
 def _medians(array: NDArray[Any], size: int, axis: int) -> NDArray[Any]:

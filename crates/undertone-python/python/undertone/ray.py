@@ -205,7 +205,7 @@ def _run(
         batch_size=batch_size,
         batch_format="pyarrow",
         zero_copy_batch=True,
-        concurrency=concurrency,
+        compute=ray.data.TaskPoolStrategy(size=concurrency),
         num_cpus=num_cpus,
     )
     counts = {"scored": 0, "unreadable": 0, "skipped": skipped}

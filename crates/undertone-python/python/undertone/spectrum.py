@@ -25,8 +25,8 @@ _WINDOWS = {
     "boxcar": [1.0],
     "ones": [1.0],
 }
-#: Frames that are transformed together, so that a long recording needs little memory.
-_FRAMES = 512
+#: Frames that are transformed together: few, so that they stay in the cache.
+_FRAMES = 32
 
 
 def stft(
@@ -113,10 +113,13 @@ def istft(
     y = np.zeros((*matrix.shape[:-2], total), dtype=dtype)
     sums = np.zeros(total, dtype=dtype)
     square = (weights**2).astype(dtype)
-    for frame in range(frames):
-        place = slice(frame * hop, frame * hop + n_fft)
-        y[..., place] += weights * np.fft.irfft(matrix[..., frame], n=n_fft)
-        sums[place] += square
+    for first in range(0, frames, _FRAMES):
+        part = matrix[..., first : min(first + _FRAMES, frames)].swapaxes(-1, -2)
+        waves = weights * np.fft.irfft(part, n=n_fft)
+        for number in range(waves.shape[-2]):
+            start = (first + number) * hop
+            y[..., start : start + n_fft] += waves[..., number, :]
+            sums[start : start + n_fft] += square
     wanted = length or total - 2 * edge
     y, sums = y[..., edge : edge + wanted], sums[edge : edge + wanted]
     some = sums > np.finfo(dtype).tiny

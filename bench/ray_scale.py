@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Measure the cost of a recording on a Ray cluster of this machine, beside `undertone predict`.
+
+    pip install 'undertone[ray]'
+    bench/ray_scale.py RECORDINGS [--model M] [--numbers 1000 10000 100000] [--cpus N] [--predict N]
+
+RECORDINGS is a folder: its WAV and FLAC files are linked as often as needed. `undertone predict`
+runs on N of them, on the same processors, before and after. The cluster is up before the clock
+starts; the start of its workers and the loading of the model count.
+"""
+
+import argparse
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import ray
+
+import undertone.ray
+
+
+def link(recordings, folder, number):
+    """Make a folder with links to recordings, again and again until there are enough."""
+    folder.mkdir()
+    for n, path in enumerate(itertools.islice(itertools.cycle(recordings), number)):
+        os.symlink(path, folder / f"{n:06}{path.suffix}")
+    return folder
+
+
+def predict(folder, model, cpus):
+    """Return the seconds that the program needs."""
+    command = [sys.executable, "-m", "undertone", "predict", "--format", "parquet"]
+    command += ["--out", str(folder) + ".parquet", "--force", str(folder)]
+    command += ["--model", model] if model else []
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(cpus)}
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, env=environment, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recordings", type=Path)
+    parser.add_argument("--model")
+    parser.add_argument("--numbers", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--cpus", type=int, default=os.cpu_count())
+    parser.add_argument("--predict", type=int, default=5000)
+    options = parser.parse_args()
+    recordings = sorted(
+        path.resolve()
+        for path in options.recordings.rglob("*")
+        if path.suffix.lower() in (".wav", ".flac")
+    )
+    model = options.model and os.path.abspath(options.model)
+    ray.init(num_cpus=options.cpus, include_dashboard=False, logging_level="error")
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    with tempfile.TemporaryDirectory() as parent:
+        parent = Path(parent)
+        folder = link(recordings, parent / "predict", options.predict)
+
+        def beside():
+            seconds = predict(folder, model, options.cpus)
+            each = 1000 * seconds / options.predict
+            print(f"| `undertone predict` | {options.predict} | {seconds:.1f} | {each:.2f} |")
+            return each
+
+        print(f"{options.cpus} processors, load {os.getloadavg()[0]:.1f}\n")
+        print("| | recordings | seconds | ms a recording |\n| --- | ---: | ---: | ---: |", flush=True)
+        program = [beside()]
+        costs = {}
+        for number in options.numbers:
+            folder_of_number = link(recordings, parent / str(number), number)
+            begun = time.perf_counter()
+            counts = undertone.ray.score(folder_of_number, parent / f"{number}-out", model=model)
+            seconds = time.perf_counter() - begun
+            assert counts["scored"] == number, counts
+            costs[number] = 1000 * seconds / number
+            print(f"| Ray | {number} | {seconds:.1f} | {costs[number]:.2f} |", flush=True)
+        begun = time.perf_counter()
+        counts = undertone.ray.score(folder_of_number, parent / f"{number}-out", model=model)
+        seconds = time.perf_counter() - begun
+        assert counts["skipped"] == number, counts
+        print(f"| Ray, nothing left to do | {number} | {seconds:.1f} | |")
+        program.append(beside())
+        ratio = min(program) / costs[max(options.numbers)]
+        print(f"\nThroughput of {max(options.numbers)} on Ray beside the program: {ratio:.2f}")
+        print(f"Load at the end: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

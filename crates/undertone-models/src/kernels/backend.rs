@@ -3,7 +3,8 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
-use super::{lstm_plain, plain};
+use super::conv_block::options::ConvBlockOptions;
+use super::{conv_block, lstm_plain, plain};
 
 /// The operations that have a version of their own on some back end.
 #[backend_extension(Flex, Cube: cfg(any(feature = "cuda", feature = "wgpu")), Autodiff)]
@@ -118,5 +119,18 @@ pub(crate) trait Kernels: Backend {
             cells,
             reversed,
         )
+    }
+
+    /// See [`conv_block`](super::conv_block()). Return the output, and mean and variance if channels
+    /// are normalized.
+    fn conv_block(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        options: ConvBlockOptions,
+    ) -> (FloatTensor<Self>, Vec<FloatTensor<Self>>) {
+        conv_block::plain::conv_block::<Self>(input, weight, [bias, scale, shift], &options)
     }
 }

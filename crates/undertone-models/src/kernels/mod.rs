@@ -12,6 +12,9 @@
 //! - [`convolution`]: one matrix product per clip, on a view of the input.
 //! - [`lstm()`]: one direction of a layer over all steps, and its gradients, without a tensor for each
 //!   step.
+//! - [`conv_block()`]: all of a block of the CNN+LSTM with few passes, forward and backward.
+//! - [`product`]: matrix products of views, which others are made of.
+//! - [`dropout_mask`]: dropout without a tensor of random numbers.
 //! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
@@ -22,19 +25,23 @@ mod allocation;
 mod attention;
 mod backend;
 mod channel_norm;
+mod conv_block;
 mod convolution;
+mod dropout_mask;
 mod left_factor;
 mod lstm;
 mod lstm_plain;
 mod panel_block;
 mod panels;
 mod plain;
+mod product;
 mod vector_math;
 
 pub(crate) use activation::gelu;
 pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
+pub(crate) use conv_block::{ConvBlockOptions, ConvBlockParameters, conv_block};
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
 pub(crate) use lstm::lstm;
 
@@ -42,9 +49,14 @@ use backend::Kernels;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
+use conv_block::kept::{BlockGradients, Forward, Kept};
+use conv_block::steps::ConvBlockSteps;
 
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 impl Kernels for burn::backend::Cube {}
+
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+impl ConvBlockSteps for burn::backend::Cube {}
 
 impl Kernels for Flex {
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -121,9 +133,42 @@ impl Kernels for Flex {
             reversed,
         )
     }
+
+    fn conv_block(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        options: ConvBlockOptions,
+    ) -> (FloatTensor<Self>, Vec<FloatTensor<Self>>) {
+        conv_block::forward::flex_conv_block(input, weight, [bias, scale, shift], &options)
+    }
 }
 
-impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+impl ConvBlockSteps for Flex {
+    fn conv_block_forward(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        channels: [FloatTensor<Self>; 3],
+        options: &ConvBlockOptions,
+    ) -> Forward<Self> {
+        conv_block::forward::flex_forward(input, weight, channels, options)
+    }
+
+    fn conv_block_gradients(
+        gradient: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        channels: [FloatTensor<Self>; 2],
+        kept: Kept<Self>,
+        options: &ConvBlockOptions,
+        by_input: bool,
+    ) -> BlockGradients<Self> {
+        conv_block::gradients::flex_gradients(gradient, weight, channels, kept, options, by_input)
+    }
+}
+
+impl<B: Kernels + ConvBlockSteps, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         activation::tracked_gelu::<B, C>(input)
     }
@@ -198,5 +243,16 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             bias,
             reversed,
         ))
+    }
+
+    fn conv_block(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        options: ConvBlockOptions,
+    ) -> (FloatTensor<Self>, Vec<FloatTensor<Self>>) {
+        conv_block::tracked::tracked::<B, C>(input, weight, [bias, scale, shift], options)
     }
 }

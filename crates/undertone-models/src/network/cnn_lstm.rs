@@ -2,12 +2,11 @@
 //! then pooling over time, then a linear layer with one score per class.
 
 use burn::module::Module;
-use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
-use burn::tensor::activation::relu;
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::conv::TimeConvolution;
+use super::conv::{ConvBlock, ConvBlockSize};
 use super::error::{LARGEST_SIZE, NetworkError};
 use super::lstm::{Lstm, LstmConfig};
 use super::narrow::first_outputs;
@@ -112,19 +111,18 @@ impl CnnLstmConfig {
         let mut channels = bands;
         let mut conv = Vec::with_capacity(self.conv.len());
         for block in &self.conv {
-            conv.push(ConvBlock {
-                convolution: TimeConvolution::init(
-                    channels,
-                    block.channels,
-                    block.kernel_size,
-                    device,
-                ),
-                norm: self
-                    .batch_norm
-                    .then(|| BatchNormConfig::new(block.channels).init(device)),
-                dropout: DropoutConfig::new(self.conv_dropout).init(),
+            let size = ConvBlockSize {
+                channels_in: channels,
+                channels_out: block.channels,
+                kernel_size: block.kernel_size,
                 pool: block.pool,
-            });
+            };
+            conv.push(ConvBlock::init(
+                size,
+                self.batch_norm,
+                self.conv_dropout,
+                device,
+            ));
             channels = block.channels;
         }
         let width = self.lstm.output_width();
@@ -140,36 +138,6 @@ impl CnnLstmConfig {
             pooling: self.pooling,
             bidirectional: self.lstm.bidirectional,
         }
-    }
-}
-
-#[derive(Module, Debug)]
-struct ConvBlock {
-    convolution: TimeConvolution,
-    norm: Option<BatchNorm>,
-    dropout: Dropout,
-    pool: usize,
-}
-
-impl ConvBlock {
-    /// `[batch, frames, channels_in]` → `[batch, frames / pool, channels_out]`
-    fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        let mut output = self.convolution.forward(input);
-        let [batch, frames, channels] = output.dims();
-        if let Some(norm) = &self.norm {
-            let rows = output.reshape([batch * frames, channels]);
-            output = norm.forward(rows).reshape([batch, frames, channels]);
-        }
-        output = relu(output);
-        if self.pool > 1 {
-            let pooled = frames / self.pool;
-            output = output
-                .narrow(1, 0, pooled * self.pool)
-                .reshape([batch, pooled, self.pool, channels])
-                .max_dim(2)
-                .squeeze_dim(2);
-        }
-        self.dropout.forward(output)
     }
 }
 
@@ -217,7 +185,7 @@ impl CnnLstm {
     /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A
     /// front end that does not pad recordings to the window makes such features of short ones.
     fn long_enough(&self, features: Tensor<3>) -> Tensor<3> {
-        let fewest: usize = self.conv.iter().map(|block| block.pool).product();
+        let fewest: usize = self.conv.iter().map(ConvBlock::pool).product();
         let [batch, frames, bands] = features.dims();
         if frames >= fewest {
             return features;

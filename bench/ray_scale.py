@@ -3,6 +3,7 @@
 
     pip install 'undertone[ray]'
     bench/ray_scale.py RECORDINGS [--model M] [--numbers 1000 10000 100000] [--cpus N] [--predict N]
+                       [--batch-size N]
 
 RECORDINGS is a folder: its WAV and FLAC files are linked as often as needed. `undertone predict`
 runs on N of them, on the same processors, before and after. The cluster is up before the clock
@@ -48,6 +49,7 @@ def main():
     parser.add_argument("--model")
     parser.add_argument("--numbers", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--cpus", type=int, default=os.cpu_count())
+    parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--predict", type=int, default=5000)
     options = parser.parse_args()
     recordings = sorted(
@@ -75,13 +77,16 @@ def main():
         for number in options.numbers:
             folder_of_number = link(recordings, parent / str(number), number)
             begun = time.perf_counter()
-            counts = undertone.ray.score(folder_of_number, parent / f"{number}-out", model=model)
+            output = parent / f"{number}-out"
+            counts = undertone.ray.score(
+                folder_of_number, output, model=model, batch_size=options.batch_size
+            )
             seconds = time.perf_counter() - begun
             assert counts["scored"] == number, counts
             costs[number] = 1000 * seconds / number
             print(f"| Ray | {number} | {seconds:.1f} | {costs[number]:.2f} |", flush=True)
         begun = time.perf_counter()
-        counts = undertone.ray.score(folder_of_number, parent / f"{number}-out", model=model)
+        counts = undertone.ray.score(folder_of_number, output, model=model)
         seconds = time.perf_counter() - begun
         assert counts["skipped"] == number, counts
         print(f"| Ray, nothing left to do | {number} | {seconds:.1f} | |")

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# Ray's workers give way to all other programs, and would take minutes on a busy machine.
+os.environ.setdefault("RAY_worker_niceness", "0")
 ray = pytest.importorskip("ray")
 
 import pyarrow as pa
@@ -134,12 +136,25 @@ class TestOneNode:
         with pytest.raises(ut.ParameterError):
             undertone.ray.features(manifest, tmp_path / "other", n_mfcc=0)
 
-    def test_a_dataset(self, samples: list[str], tmp_path: Path) -> None:
-        dataset = ray.data.from_items([{"path": path} for path in samples[:2]])
+    def test_datasets_and_lists_of_paths(self, samples: list[str], tmp_path: Path) -> None:
+        rows_of_dataset = [{"path": path, "emotion": "x"} for path in samples[:3]]
+        dataset = ray.data.from_items(rows_of_dataset, override_num_blocks=1)
+        counts = undertone.ray.score(dataset, tmp_path, batch_size=1)
+        assert counts == {"scored": 3, "unreadable": 0, "skipped": 0}
+        # One block has become a task for each path.
+        assert len(list((tmp_path / "scores").glob("*.parquet"))) == 3
         counts = undertone.ray.score(dataset, tmp_path)
-        assert counts == {"scored": 2, "unreadable": 0, "skipped": 0}
-        counts = undertone.ray.score(samples[:3], tmp_path)
-        assert counts == {"scored": 1, "unreadable": 0, "skipped": 2}
+        assert counts == {"scored": 0, "unreadable": 0, "skipped": 3}
+        counts = undertone.ray.score(samples[:4], tmp_path)
+        assert counts == {"scored": 1, "unreadable": 0, "skipped": 3}
+        table = tmp_path / "list.parquet"
+        pq.write_table(pa.table({"path": samples + samples}), table)
+        counts = undertone.ray.score(table, tmp_path)
+        assert counts == {"scored": len(samples) - 4, "unreadable": 0, "skipped": 4}
+        pq.write_table(pa.table({"file": samples}), table)
+        for wrong in (table, ray.data.from_items([{"file": "x"}])):
+            with pytest.raises(ut.ParameterError, match="no column path"):
+                undertone.ray.score(wrong, tmp_path)
 
 
 @pytest.mark.skipif(not THREE_NODES, reason="UNDERTONE_RAY is not set")

@@ -1,7 +1,27 @@
 """The compiled part. Arrays are bytes of little-endian 32-bit floats."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, final
+
+__all__ = [
+    "AudioError",
+    "MAX_RATE",
+    "Model",
+    "ModelError",
+    "ParameterError",
+    "UndertoneError",
+    "__version__",
+    "decode",
+    "delta",
+    "is_recording_name",
+    "melspectrogram",
+    "mfcc",
+    "power_to_db",
+    "pyin",
+    "resample",
+    "run",
+    "trim",
+]
 
 __version__: str
 MAX_RATE: int
@@ -14,8 +34,9 @@ class AudioError(UndertoneError): ...
 class ModelError(UndertoneError): ...
 class ParameterError(ValueError): ...
 
+@final
 class Model:
-    def __init__(self, model: str | None = None) -> None: ...
+    def __new__(cls, model: str | None = None) -> Model: ...
     @property
     def name(self) -> str: ...
     @property

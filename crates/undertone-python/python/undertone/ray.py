@@ -168,6 +168,7 @@ def _run(
     num_cpus: float,
     retry_unreadable: bool,
 ) -> dict[str, int]:
+    import pyarrow as pa
     import pyarrow.compute as pc
     import ray
     import ray.data
@@ -180,11 +181,10 @@ def _run(
         shutil.rmtree(os.path.join(job.output, UNREADABLE), ignore_errors=True)
     done = _done(job)
     skipped = 0
-    dataset = _dataset(input)
-    if dataset is None:
-        import pyarrow as pa
-
-        paths = pa.array(paths_of(input), pa.string())
+    paths = _paths(input)
+    if paths is None:
+        dataset = _dataset(input, batch_size)
+    else:
         left = paths.filter(pc.invert(pc.is_in(paths, value_set=done)))
         skipped = len(paths) - len(left)
         if not len(left):
@@ -223,14 +223,38 @@ def _work(batch: pa.Table, job: Job, done: Any) -> pa.Table:
     return work(batch, job, ray.get(done))
 
 
-def _dataset(input: Any) -> ray.data.Dataset | None:
-    """Return the dataset, if the input is one or is in Parquet files."""
+def _paths(input: Any) -> pa.Array | None:
+    """Return the paths without repetitions, unless the input has the bytes or is a dataset."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
     import ray.data
 
     if isinstance(input, ray.data.Dataset):
-        return input
+        return None
     tables = tables_of(input)
-    return None if tables is None else ray.data.read_parquet(tables)
+    if tables is None:
+        return pa.array(paths_of(input), pa.string())
+    dataset = ds.dataset(tables, format="parquet")
+    if "path" not in dataset.schema.names:
+        raise ParameterError(f"{input}: there is no column path")
+    if "bytes" in dataset.schema.names:
+        return None
+    return dataset.to_table(columns=["path"]).column("path").unique().cast(pa.string())
+
+
+def _dataset(input: Any, batch_size: int) -> ray.data.Dataset:
+    """Return the dataset, in blocks that many workers can share."""
+    import ray.data
+
+    if not isinstance(input, ray.data.Dataset):
+        input = ray.data.read_parquet(tables_of(input) or [])
+    names = input.columns() or []
+    if "path" not in names:
+        raise ParameterError("the dataset has no column path")
+    if "bytes" in names:
+        return input.select_columns(["path", "bytes"])
+    # A block is one task, and many paths fit into a block.
+    return input.select_columns(["path"]).repartition(target_num_rows_per_block=batch_size)
 
 
 def _done(job: Job) -> pa.Array:

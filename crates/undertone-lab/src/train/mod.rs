@@ -3,12 +3,14 @@
 //! The loop is not burn-train's, because a resumed training must end with the same weights, bit for
 //! bit, also if it was killed within an epoch.
 
+mod adam;
 mod batches;
 mod checkpoint;
 mod memory;
 mod objective;
 mod old_names;
 mod optimization;
+mod preparation;
 mod schedule;
 mod task;
 mod trainer;

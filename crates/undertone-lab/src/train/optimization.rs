@@ -1,15 +1,12 @@
 //! The optimizer: parameter groups, learning rates and gradient clipping.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 use undertone_models::Network;
 
+use super::adam::Adam;
 use crate::recipe::TrainingConfig;
-
-/// Keras' default, as in the notebook's models.
-const EPSILON: f32 = 1e-7;
 
 /// Parameters that share a learning rate.
 pub(super) struct RateGroup {
@@ -52,35 +49,25 @@ pub(super) fn rate_groups(network: &Network, training: &TrainingConfig) -> Vec<R
 
 /// Make an Adam optimizer with the L2 penalty on an LSTM's weights, or AdamW with weight decay.
 pub(super) fn optimizer(network: &Network, training: &TrainingConfig) -> ModuleOptimizer {
+    let plain = ModuleOptimizer::from(Adam::default());
     if training.weight_decay > 0.0 {
-        let plain = AdamWConfig::new()
-            .with_epsilon(EPSILON)
-            .with_weight_decay(0.0);
-        let decayed = AdamWConfig::new()
-            .with_epsilon(EPSILON)
-            .with_weight_decay(training.weight_decay as f32)
-            .build();
-        return plain.init().with_group(
-            ParamGroup::from_ids(parameters(network, 2)),
-            decayed,
-            None,
-        );
+        let decayed = Adam {
+            decay: training.weight_decay as f32,
+            ..Adam::default()
+        };
+        let matrices = ParamGroup::from_ids(parameters(network, 2));
+        return plain.with_group(matrices, decayed, None);
     }
-    let optimizer = AdamConfig::new().with_epsilon(EPSILON).init();
     if training.lstm_l2 == 0.0 {
-        return optimizer;
+        return plain;
     }
-    // The gradient of λ·w² is 2λ·w, which is what Burn's Adam adds for a decay of 2λ.
-    let decay = WeightDecayConfig::new(2.0 * training.lstm_l2 as f32);
-    let lstm = AdamConfig::new()
-        .with_epsilon(EPSILON)
-        .with_weight_decay(Some(decay))
-        .build();
-    optimizer.with_group(
-        ParamGroup::from_predicates(vec!["lstm.", "_weight"]),
-        lstm,
-        None,
-    )
+    // The gradient of λ·w² is 2λ·w.
+    let lstm = Adam {
+        penalty: 2.0 * training.lstm_l2 as f32,
+        ..Adam::default()
+    };
+    let weights = ParamGroup::from_predicates(vec!["lstm.", "_weight"]);
+    plain.with_group(weights, lstm, None)
 }
 
 /// Take one step. The learning rate of each group is multiplied by `share`.

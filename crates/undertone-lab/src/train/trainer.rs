@@ -7,12 +7,13 @@ use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
 use rand::RngExt;
 use undertone_models::infer::Inference;
-use undertone_models::{Batch, Model, Network, Weights};
+use undertone_models::{Model, Network, Weights};
 
-use super::batches::{batches, rng_at, view};
+use super::batches::{batches, rng_at};
 use super::checkpoint::{self, Progress, StepSums};
 use super::memory::MemoryEstimate;
 use super::optimization::{self, RateGroup, rate_groups};
+use super::preparation::Prepared;
 use super::schedule::{Plateau, share_of_rate};
 use super::task::{Start, Task};
 use crate::error::LabError;
@@ -35,7 +36,6 @@ struct State {
     groups: Vec<RateGroup>,
     average: Option<Weights>,
     progress: Progress,
-    class_weights: Vec<f32>,
 }
 
 impl Task<'_> {
@@ -55,11 +55,16 @@ impl Task<'_> {
         observer: Observer<'_>,
         interrupt: &Interrupt,
     ) -> Result<Trained, LabError> {
-        let mut state = self.start()?;
-        observer(&Event::Memory(self.memory(&state.network)));
-        while !state.progress.finished {
-            self.epoch(&mut state, observer, interrupt)?;
-        }
+        // On a thread of the pool: elsewhere, this thread would sleep and be woken at each parallel
+        // operation, some hundred times per step.
+        let state = rayon::scope(|_| {
+            let mut state = self.start()?;
+            observer(&Event::Memory(self.memory(&state.network)));
+            while !state.progress.finished {
+                self.epoch(&mut state, observer, interrupt)?;
+            }
+            Ok::<_, LabError>(state)
+        })?;
         let best = best_epoch(&state.progress.history);
         let plain = self.device.clone().without_autodiff();
         Ok(Trained {
@@ -108,7 +113,6 @@ impl Task<'_> {
             optimizer,
             average,
             progress,
-            class_weights: self.class_weights(),
         })
     }
 
@@ -142,8 +146,23 @@ impl Task<'_> {
         let training = self.training;
         let epoch = state.progress.epoch;
         let steps = self.steps(epoch);
-        for (index, clips) in steps.iter().enumerate().skip(state.progress.step) {
-            self.step(state, clips, (index, steps.len()))?;
+        let device = self.device.clone().autodiff();
+        let class_weights = self.class_weights();
+        let prepared = |index: usize| {
+            let clips = steps.get(index)?;
+            Some(self.prepared(clips, (epoch, index), &class_weights, &device))
+        };
+        let mut next = prepared(state.progress.step);
+        while let Some(ready) = next {
+            let index = state.progress.step;
+            let clips = &steps[index];
+            // The step has the rest of the pool while one thread prepares the next one.
+            let (done, following) = rayon::join(
+                || self.step(state, clips, ready, (index, steps.len())),
+                || prepared(index + 1),
+            );
+            done?;
+            next = following;
             state.progress.step = index + 1;
             observer(&Event::Step {
                 epoch,
@@ -184,29 +203,20 @@ impl Task<'_> {
         &self,
         state: &mut State,
         clips: &[usize],
+        ready: Prepared,
         (index, steps): (usize, usize),
     ) -> Result<(), LabError> {
         let training = self.training;
         let epoch = state.progress.epoch;
-        let mut rng = rng_at(self.seed, epoch, index + 1);
         let device = self.device.clone().autodiff();
-        device.seed(rng.random());
-
-        let own: Vec<&ClipFeatures> = clips.iter().map(|it| self.data.train.clips[*it]).collect();
-        let view = view(
-            &own,
-            self.data.statistics.as_ref(),
-            self.augmentation,
-            &mut rng,
-        );
-        let targets = self.targets(clips, &view, &state.class_weights);
-        let weight = self.weight_of(&targets);
+        device.seed(ready.seed);
+        let weight = self.weight_of(&ready.targets);
         let mut gradients = GradientsAccumulator::new();
         let mut rows = Vec::with_capacity(clips.len());
         let mut loss_of_step = 0.0;
-        let batches = view.features.chunks(training.batch_size);
-        for (features, targets) in batches.zip(targets.chunks(training.batch_size)) {
-            let scores = state.network.forward(&Batch::of(features, &device));
+        let targets = ready.targets.chunks(training.batch_size);
+        for (batch, targets) in ready.batches.into_iter().zip(targets) {
+            let scores = state.network.forward(&batch);
             let loss = self.loss(scores.clone(), targets, weight, &device);
             loss_of_step += f64::from(loss.clone().into_scalar::<f32>());
             if !loss_of_step.is_finite() {
@@ -230,7 +240,7 @@ impl Task<'_> {
             reduced * share_of_rate(&training.schedule, done, all),
         );
         if let Some(average) = &mut state.average {
-            average.approach(&Weights::of(&state.network), 1.0 - training.weight_average);
+            average.approach(&state.network, 1.0 - training.weight_average);
         }
 
         let sums = &mut state.progress.sums;

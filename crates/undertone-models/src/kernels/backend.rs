@@ -3,6 +3,7 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
+use super::adam_rates::AdamRates;
 use super::conv_block::options::ConvBlockOptions;
 use super::{conv_block, lstm_plain, plain};
 
@@ -132,5 +133,16 @@ pub(crate) trait Kernels: Backend {
         options: ConvBlockOptions,
     ) -> (FloatTensor<Self>, Vec<FloatTensor<Self>>) {
         conv_block::plain::conv_block::<Self>(input, weight, [bias, scale, shift], &options)
+    }
+
+    /// The parameter and its moments after a step of Adam, see [`adam_step`](super::adam_step).
+    fn adam_step(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moment_1: FloatTensor<Self>,
+        moment_2: FloatTensor<Self>,
+        rates: AdamRates,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        plain::adam_step::<Self>(parameter, gradient, moment_1, moment_2, rates)
     }
 }

@@ -4,6 +4,8 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Shape, Slice, TensorData, TensorMetadata};
 
+use super::adam_rates::{AdamRates, BETA_1, BETA_2};
+
 /// Compute the attention weights, see [`Kernels::attention_weights`](super::backend::Kernels).
 pub(super) fn attention_weights<B: Backend>(
     scores: FloatTensor<B>,
@@ -92,4 +94,26 @@ pub(super) fn windows_gradient<B: Backend>(
         sum = B::float_slice_assign(sum, &hit, added);
     }
     sum
+}
+
+/// Return the parameter and its moments after a step, see [`adam_step`](super::adam_step).
+pub(super) fn adam_step<B: Backend>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    moment_1: FloatTensor<B>,
+    moment_2: FloatTensor<B>,
+    rates: AdamRates,
+) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
+    let times = |tensor: &FloatTensor<B>, factor: f32| {
+        B::float_mul_scalar(FloatTensor::<B>::clone(tensor), factor.into())
+    };
+    let moved = |moment, value, kept| B::float_add(times(&moment, kept), times(&value, 1.0 - kept));
+    let gradient = B::float_add(times(&parameter, rates.penalty), gradient);
+    let moment_1 = moved(moment_1, gradient.clone(), BETA_1);
+    let moment_2 = moved(moment_2, B::float_mul(gradient.clone(), gradient), BETA_2);
+    let root = B::float_add_scalar(B::float_sqrt(moment_2.clone()), rates.epsilon.into());
+    let update = B::float_div(times(&moment_1, rates.correction), root);
+    let kept = times(&parameter, rates.kept);
+    let parameter = B::float_sub(kept, times(&update, rates.learning_rate));
+    (parameter, moment_1, moment_2)
 }

@@ -25,7 +25,12 @@ impl Weights {
     pub fn of<M: Module>(module: &M) -> Self {
         let mut weights = Self::default();
         visit_parameters(module, |parameter| {
-            let values = (parameter.tensor)().into_data().iter::<f32>().collect();
+            let data = (parameter.tensor)().into_data();
+            // The iterator converts one value at a time.
+            let values = match data.as_slice::<f32>() {
+                Ok(values) => values.to_vec(),
+                Err(_) => data.iter::<f32>().collect(),
+            };
             weights.insert(&parameter.name, &parameter.shape, values);
         });
         weights
@@ -111,17 +116,22 @@ impl Weights {
         tensors.map(|(name, tensor)| (name.as_str(), tensor.values.as_slice()))
     }
 
-    /// Move every value towards the value of another set by a `share` (0 to 1) of the distance.
-    /// With a small share per step, this is an exponential moving average. Tensors that `other`
-    /// lacks stay as they are.
-    pub fn approach(&mut self, other: &Self, share: f32) {
-        for (name, tensor) in &mut self.tensors {
-            if let Some(target) = other.tensors.get(name) {
-                for (value, target) in tensor.values.iter_mut().zip(&target.values) {
-                    *value += share * (target - *value);
+    /// Move every value towards the value of `module` by a `share` (0 to 1) of the distance. With a
+    /// small share per step, this is an exponential moving average. Tensors that `module` lacks stay
+    /// as they are.
+    pub fn approach<M: Module>(&mut self, module: &M, share: f32) {
+        visit_parameters(module, |parameter| {
+            if let Some(tensor) = self.tensors.get_mut(&parameter.name) {
+                let data = (parameter.tensor)().into_data();
+                match data.as_slice::<f32>() {
+                    Ok(target) => approach(&mut tensor.values, target, share),
+                    Err(_) => {
+                        let target: Vec<f32> = data.iter().collect();
+                        approach(&mut tensor.values, &target, share);
+                    }
                 }
             }
-        }
+        });
     }
 
     /// Return `module` with these weights in place of its own.
@@ -151,5 +161,11 @@ impl Weights {
         Ok(map_parameters(module, |name, _| {
             self.take(name).map(|(_, values)| values)
         }))
+    }
+}
+
+fn approach(values: &mut [f32], target: &[f32], share: f32) {
+    for (value, target) in values.iter_mut().zip(target) {
+        *value += share * (target - *value);
     }
 }

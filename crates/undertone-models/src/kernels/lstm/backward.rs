@@ -52,50 +52,66 @@ pub(super) fn backward(
     let (rows, units) = (clips * sizes.steps, sizes.units);
     let mut by_input = vec![0.0; trace.input.len()];
     let mut previous = vec![0.0; trace.states.len()];
-    gates
-        .par_chunks_mut(rows * 4 * units)
-        .zip(trace.cells.par_chunks(rows * units))
-        .zip(gradient.par_chunks(rows * units))
-        .zip(by_input.par_chunks_mut(rows * sizes.width))
-        .zip(trace.states.par_chunks(rows * units))
-        .zip(previous.par_chunks_mut(rows * units))
-        .for_each(
-            |(((((gates, cells), gradient), by_input), states), previous)| {
-                Arch::new().dispatch(Task {
-                    sweep: &sweep,
-                    gates,
-                    cells,
-                    gradient,
-                    by_input,
-                });
-                shift(sizes, states, previous);
-            },
-        );
+    let task = |(((((gates, cells), gradient), by_input), states), previous)| {
+        Arch::new().dispatch(Task {
+            sweep: &sweep,
+            gates,
+            cells,
+            gradient,
+            by_input,
+        });
+        shift(sizes, states, previous);
+    };
+    if parallel {
+        gates
+            .par_chunks_mut(rows * 4 * units)
+            .zip(trace.cells.par_chunks(rows * units))
+            .zip(gradient.par_chunks(rows * units))
+            .zip(by_input.par_chunks_mut(rows * sizes.width))
+            .zip(trace.states.par_chunks(rows * units))
+            .zip(previous.par_chunks_mut(rows * units))
+            .for_each(task);
+    } else {
+        let read = ((&mut *gates, trace.cells), gradient);
+        task((((read, &mut by_input[..]), trace.states), &mut previous[..]));
+    }
 
     let gate_rows = Panels::pack(gates, 4 * units);
-    let mut by_input_weight = vec![0.0; sizes.width * 4 * units];
-    let mut by_hidden_weight = vec![0.0; units * 4 * units];
-    let parts = |weight, values, stride| {
-        let rows = if parallel { GRADIENT_ROWS } else { stride };
-        <[f32]>::par_chunks_mut(weight, rows * 4 * units)
-            .enumerate()
-            .map(move |(part, output)| (output, <[f32]>::split_at(values, part * rows).1, stride))
-    };
-    parts(&mut by_input_weight[..], trace.input, sizes.width)
-        .chain(parts(&mut by_hidden_weight[..], &previous[..], units))
-        .for_each(|(output, values, stride)| {
-            Arch::new().dispatch(WeightTask {
-                left: Transposed { values, stride },
-                right: &gate_rows,
-                output,
-            });
-        });
+    let by_weight = |values, width| by_weight(&gate_rows, values, width, parallel);
+    let (by_input_weight, by_hidden_weight) = (
+        by_weight(trace.input, sizes.width),
+        by_weight(&previous, units),
+    );
     Gradients {
         by_input,
         by_input_weight,
         by_hidden_weight,
         by_bias: sum_of_rows(gates, 4 * units),
     }
+}
+
+/// Compute the gradient by a weight, `[width, 4 * units]`, from the gradients by the gates and from
+/// what was multiplied by the weight, `[batch, steps, width]`.
+fn by_weight(gate_rows: &Panels<'_>, values: &[f32], width: usize, parallel: bool) -> Vec<f32> {
+    let columns = gate_rows.columns();
+    let mut gradient = vec![0.0; width * columns];
+    let task = |(part, output): (usize, &mut [f32])| {
+        Arch::new().dispatch(WeightTask {
+            left: Transposed {
+                values: &values[part * GRADIENT_ROWS..],
+                stride: width,
+            },
+            right: gate_rows,
+            output,
+        });
+    };
+    if parallel {
+        let parts = gradient.par_chunks_mut(GRADIENT_ROWS * columns);
+        parts.enumerate().for_each(task);
+    } else {
+        task((0, &mut gradient[..]));
+    }
+    gradient
 }
 
 /// Pack the transposed weights.

@@ -36,20 +36,30 @@ pub(super) fn forward(sizes: Sizes, input: &[f32], weights: Weights<'_>, bias: &
         hidden: Panels::for_rows(weights.hidden, 4 * units, clips, sizes.steps),
     };
     let arch = Arch::new();
-    run.gates
-        .par_chunks_mut(rows * 4 * units)
-        .zip(run.cells.par_chunks_mut(rows * units))
-        .zip(run.states.par_chunks_mut(rows * units))
-        .zip(input.par_chunks(rows * sizes.width))
-        .for_each(|(((gates, cells), states), input)| {
-            arch.dispatch(Task {
-                sweep: &sweep,
-                input,
-                gates,
-                cells,
-                states,
-            });
+    let task = |(((gates, cells), states), input)| {
+        arch.dispatch(Task {
+            sweep: &sweep,
+            input,
+            gates,
+            cells,
+            states,
         });
+    };
+    let Run {
+        states,
+        gates,
+        cells,
+    } = &mut run;
+    if clips == sizes.batch {
+        // Without the pool, which would have to wake a thread.
+        task((((&mut gates[..], &mut cells[..]), &mut states[..]), input));
+    } else {
+        (gates.par_chunks_mut(rows * 4 * units))
+            .zip(cells.par_chunks_mut(rows * units))
+            .zip(states.par_chunks_mut(rows * units))
+            .zip(input.par_chunks(rows * sizes.width))
+            .for_each(task);
+    }
     run
 }
 

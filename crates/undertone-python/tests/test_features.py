@@ -17,7 +17,7 @@ def close(
 
 
 def test_mfcc(speech: np.ndarray) -> None:
-    for options in [{}, {"n_mfcc": 40}, {"n_fft": 1024, "hop_length": 256, "n_mels": 64}]:
+    for options in [{}, {"n_mfcc": 40, "lifter": 22}, {"n_fft": 1024, "hop_length": 256, "n_mels": 64}]:
         close(
             ut.feature.mfcc(y=speech, sr=22050, **options),
             librosa.feature.mfcc(y=speech, sr=22050, **options),
@@ -129,6 +129,9 @@ def test_resample(speech: np.ndarray) -> None:
     [
         lambda y: ut.feature.mfcc(y=y, dct_type=3),
         lambda y: ut.feature.mfcc(y=y, n_mfcc=200),
+        lambda y: ut.feature.mfcc(y=y, lifter=-1),
+        lambda y: ut.effects.preemphasis(y[:1]),
+        lambda y: ut.note_to_hz("H2"),
         lambda y: ut.feature.mfcc(y=y, n_mfcc=0),
         lambda y: ut.feature.melspectrogram(y=y, window="triangle"),
         lambda y: ut.feature.melspectrogram(),

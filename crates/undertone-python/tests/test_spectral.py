@@ -151,6 +151,24 @@ def test_tones_and_clicks(speech: np.ndarray) -> None:
     close(ut.effects.percussive(speech), librosa.effects.percussive(speech), 1e-4)
 
 
+def test_preemphasis(speech: np.ndarray) -> None:
+    for options in [{}, {"coef": 0.5}]:
+        found = ut.effects.preemphasis(speech, **options)
+        assert found.dtype == np.float32
+        close(found, librosa.effects.preemphasis(speech, **options), 1e-6)
+
+
+def test_notes_and_times(speech: np.ndarray) -> None:
+    notes = ["C2", "C7", "F#4", "Bb3", "a", "G♯-1"]
+    assert ut.note_to_hz(notes) == pytest.approx(librosa.note_to_hz(notes))
+    assert ut.note_to_hz("C2") == pytest.approx(librosa.note_to_hz("C2"))
+    for options in [{}, {"sr": 16000, "hop_length": 160}, {"n_fft": 400}]:
+        found = ut.frames_to_time([0, 3, 9], **options)
+        assert found.tolist() == librosa.frames_to_time([0, 3, 9], **options).tolist()
+        S = librosa.feature.rms(y=speech)
+        assert ut.times_like(S, **options).tolist() == librosa.times_like(S, **options).tolist()
+
+
 def test_util(speech: np.ndarray) -> None:
     S = np.abs(librosa.stft(np.concatenate([speech, np.zeros(9000, np.float32)])))
     for norm in [np.inf, 1, 2, None]:

@@ -32,6 +32,7 @@ from .report import Report
 
 if TYPE_CHECKING:
     from . import effects, feature, filters, onset, util
+    from .convert import frames_to_time, note_to_hz, times_like
     from .feature import pyin
     from .pitch import estimate_tuning, piptrack
     from .spectrum import amplitude_to_db, istft, magphase, stft
@@ -53,16 +54,19 @@ __all__ = [
     "evaluate",
     "feature",
     "filters",
+    "frames_to_time",
     "get_duration",
     "istft",
     "load",
     "magphase",
+    "note_to_hz",
     "onset",
     "piptrack",
     "power_to_db",
     "pyin",
     "resample",
     "stft",
+    "times_like",
     "train",
     "util",
 ]
@@ -75,12 +79,15 @@ _LATER = {
     "estimate_tuning": "pitch",
     "feature": None,
     "filters": None,
+    "frames_to_time": "convert",
     "istft": "spectrum",
     "magphase": "spectrum",
+    "note_to_hz": "convert",
     "onset": None,
     "piptrack": "pitch",
     "pyin": "feature",
     "stft": "spectrum",
+    "times_like": "convert",
     "util": None,
 }
 

@@ -18,7 +18,16 @@ from .spectral import rms
 from .spectrum import istft, samples_as_given, stft
 from .util import fix_length
 
-__all__ = ["harmonic", "hpss", "percussive", "pitch_shift", "split", "time_stretch", "trim"]
+__all__ = [
+    "harmonic",
+    "hpss",
+    "percussive",
+    "pitch_shift",
+    "preemphasis",
+    "split",
+    "time_stretch",
+    "trim",
+]
 
 
 def trim(
@@ -78,6 +87,20 @@ def split(
     loud = np.concatenate([[False], db > -top_db, [False]])
     edges = np.flatnonzero(loud[1:] != loud[:-1]) * hop_length
     return np.minimum(edges, len(samples)).reshape(-1, 2)
+
+
+def preemphasis(y: ArrayLike, *, coef: float = 0.97) -> NDArray[Any]:
+    """Raise the high frequencies, as ``librosa.effects.preemphasis`` does.
+
+    ``y`` is a float array ``[..., samples]`` of at least two samples. Each sample loses ``coef``
+    times the one before; the first one has the line through the first two before it.
+    """
+    samples = samples_as_given(y)
+    if samples.shape[-1] < 2:
+        raise ParameterError("preemphasis: y must have two samples")
+    first = 3 * samples[..., :1] - samples[..., 1:2]
+    rest = samples[..., 1:] - samples.dtype.type(coef) * samples[..., :-1]
+    return np.concatenate([first, rest], axis=-1)
 
 
 def time_stretch(y: ArrayLike, *, rate: float, **options: Any) -> NDArray[Any]:

@@ -138,6 +138,8 @@ def mfcc(
         A mel spectrogram in decibels, instead of ``y``.
     n_mfcc
         The number of coefficients.
+    lifter
+        Above 0, higher coefficients are raised: ``1 + lifter / 2 · sin(π (n + 1) / lifter)``.
     **kwargs
         Parameters of :func:`melspectrogram`.
 
@@ -145,14 +147,20 @@ def mfcc(
     -------
     float32 array ``[..., n_mfcc, frames]``
     """
-    refuse("mfcc", dct_type=(dct_type, 2), norm=(norm, "ortho"), lifter=(lifter, 0))
+    refuse("mfcc", dct_type=(dct_type, 2), norm=(norm, "ortho"))
+    if lifter < 0:
+        raise ParameterError("mfcc: lifter must be at least 0")
     if S is None:
         S = power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs))
 
     def one(db: Any) -> Any:
         return to_floats(_undertone.mfcc(db.tobytes(), db.shape[0], n_mfcc)[0], n_mfcc)
 
-    return over_leading(one, samples_of(S), 2)  # type: ignore[no-any-return]
+    coefficients = over_leading(one, samples_of(S), 2)
+    if lifter:
+        sines = np.sin(np.pi * np.arange(1, 1 + n_mfcc, dtype=np.float32) / lifter)
+        coefficients = coefficients * (1 + (lifter / 2) * sines)[:, None]
+    return coefficients  # type: ignore[no-any-return]
 
 
 def delta(

@@ -196,9 +196,9 @@ def _run(
             for start in range(0, len(left), batch_size)
         ]
         dataset, done = ray.data.from_arrow(blocks), done[:0]
-    # Tasks and no actors: a task of a lost node runs again wherever there is room. An actor of a
-    # fixed pool would wait for a node of its own, which may never come. The model is loaded once in
-    # each process, which Ray uses for many tasks.
+    # Tasks and no actors: a task of a lost node runs again wherever there is room, and a pool of
+    # actors would hold its processors while another stage waits for one. The model is loaded once
+    # in each process, which Ray uses for many tasks.
     results = dataset.map_batches(
         _work,
         fn_kwargs={"job": job, "done": ray.put(done)},

@@ -1,7 +1,7 @@
 //! The speed of each kernel against what this machine can do.
 //!
 //! ```text
-//! cargo bench -p undertone-models --bench kernels [-- NAME]
+//! cargo bench --workspace --bench kernels [-- NAME]
 //! ```
 //!
 //! The peaks are measured in the same run, with the same threads: the fastest of three square matrix

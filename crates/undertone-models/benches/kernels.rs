@@ -152,10 +152,12 @@ fn cases(device: &Device) -> Vec<Case> {
     cases.push(gelu([1, 6399, 512], device));
     cases.push(convolution([1, 6399, 512], 512, 3, 2, device));
     // CNN+LSTM.
-    cases.push(convolution([16, 127, 168], 128, 3, 1, device));
+    cases.push(conv_block([16, 125, 168], 128, 4, device));
+    cases.push(conv_block([16, 31, 128], 128, 4, device));
     cases.push(lstm([1, 7, 128], 128, device));
     cases.push(lstm([16, 7, 128], 128, device));
     cases.push(lstm([32, 31, 128], 128, device));
+    cases.push(adam([512, 768], device));
     cases
 }
 
@@ -256,6 +258,61 @@ fn lstm(shape: [usize; 3], units: usize, device: &Device) -> Case {
                 || [from_input.clone(), from_hidden.clone()],
                 |[from_input, from_hidden]| {
                     kernels::lstm(input.clone(), from_input, from_hidden, bias.clone(), false)
+                },
+            )
+        }),
+    }
+}
+
+/// With the moments of the batch, as in training.
+fn conv_block(shape: [usize; 3], outputs: usize, pool: usize, device: &Device) -> Case {
+    const KERNEL_SIZE: usize = 3;
+    let [batch, frames, channels] = shape;
+    let input = random(shape, device);
+    let [bias, scale, shift] = [(); 3].map(|()| random([outputs], device));
+    let parameters = kernels::ConvBlockParameters {
+        weight: random([KERNEL_SIZE * channels, outputs], device),
+        bias,
+        scale,
+        shift,
+    };
+    let options = kernels::ConvBlockOptions {
+        kernel_size: KERNEL_SIZE,
+        pool,
+        epsilon: Some(1e-5),
+        dropout: 0.1,
+    };
+    Case {
+        name: format!("convolution block {shape:?} to {outputs}"),
+        operations: 2.0 * (batch * frames * KERNEL_SIZE * channels * outputs) as f64,
+        values: (batch * frames * channels
+            + batch * (frames / pool) * outputs
+            + KERNEL_SIZE * channels * outputs) as f64,
+        run: Box::new(move || {
+            timed(
+                || (input.clone(), parameters.clone()),
+                |(input, parameters)| kernels::conv_block(input, parameters, options),
+            )
+        }),
+    }
+}
+
+fn adam(shape: [usize; 2], device: &Device) -> Case {
+    let [parameter, gradient, first] = [(); 3].map(|()| random(shape, device));
+    let second = first.clone().square();
+    let rates = kernels::AdamRates::new(10, 1e-3, 1e-7);
+    Case {
+        name: format!("step of Adam {shape:?}"),
+        operations: 0.0,
+        values: 7.0 * shape.iter().product::<usize>() as f64,
+        run: Box::new(move || {
+            timed(
+                || {
+                    let moments = [own(&first), own(&second)];
+                    (own(&parameter), gradient.clone(), moments)
+                },
+                |(parameter, gradient, moments)| {
+                    kernels::adam_step(parameter, gradient, moments, rates)
                 },
             )
         }),

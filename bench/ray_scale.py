@@ -7,12 +7,14 @@
 
 RECORDINGS is a folder: its WAV and FLAC files are linked as often as needed. `undertone predict`
 runs on N of them, on the same processors, before and after. The cluster is up before the clock
-starts; the start of its workers and the loading of the model count.
+starts; the start of its workers and the loading of the model count. The processor time is that of
+the driver and of all Ray processes of this machine, from /proc.
 """
 
 import argparse
 import itertools
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -32,15 +34,32 @@ def link(recordings, folder, number):
     return folder
 
 
+def processor_seconds():
+    """Return the processor time of this process, and of all of Ray."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+            times = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+        except OSError:
+            continue
+        if command.startswith(b"ray::") or b"/ray/" in command:
+            ticks += sum(map(int, times))
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
 def predict(folder, model, cpus):
-    """Return the seconds that the program needs."""
+    """Return the seconds that the program needs, and its processor time."""
     command = [sys.executable, "-m", "undertone", "predict", "--format", "parquet"]
     command += ["--out", str(folder) + ".parquet", "--force", str(folder)]
     command += ["--model", model] if model else []
     environment = {**os.environ, "RAYON_NUM_THREADS": str(cpus)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     subprocess.run(command, check=True, env=environment, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main():
@@ -49,7 +68,7 @@ def main():
     parser.add_argument("--model")
     parser.add_argument("--numbers", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--cpus", type=int, default=os.cpu_count())
-    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--batch-size", type=int, default=1024)
     parser.add_argument("--predict", type=int, default=5000)
     options = parser.parse_args()
     recordings = sorted(
@@ -64,35 +83,39 @@ def main():
         parent = Path(parent)
         folder = link(recordings, parent / "predict", options.predict)
 
-        def beside():
-            seconds = predict(folder, model, options.cpus)
-            each = 1000 * seconds / options.predict
-            print(f"| `undertone predict` | {options.predict} | {seconds:.1f} | {each:.2f} |")
+        def row(name, number, seconds, processors):
+            each = [1000 * value / number for value in (seconds, processors)]
+            text = f"| {name} | {number} | {seconds:.1f} | {each[0]:.2f} | {each[1]:.2f} |"
+            print(text, flush=True)
             return each
 
+        def beside():
+            both = predict(folder, model, options.cpus)
+            return row("`undertone predict`", options.predict, *both)
+
         print(f"{options.cpus} processors, load {os.getloadavg()[0]:.1f}\n")
-        print("| | recordings | seconds | ms a recording |\n| --- | ---: | ---: | ---: |", flush=True)
+        print("| | recordings | seconds | ms each | processor ms each |")
+        print("| --- | ---: | ---: | ---: | ---: |", flush=True)
         program = [beside()]
-        costs = {}
         for number in options.numbers:
             folder_of_number = link(recordings, parent / str(number), number)
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), processor_seconds()
             output = parent / f"{number}-out"
             counts = undertone.ray.score(
                 folder_of_number, output, model=model, batch_size=options.batch_size
             )
             seconds = time.perf_counter() - begun
             assert counts["scored"] == number, counts
-            costs[number] = 1000 * seconds / number
-            print(f"| Ray | {number} | {seconds:.1f} | {costs[number]:.2f} |", flush=True)
+            cost = row("Ray", number, seconds, processor_seconds() - used)
         begun = time.perf_counter()
         counts = undertone.ray.score(folder_of_number, output, model=model)
         seconds = time.perf_counter() - begun
         assert counts["skipped"] == number, counts
-        print(f"| Ray, nothing left to do | {number} | {seconds:.1f} | |")
+        print(f"| Ray, nothing left to do | {number} | {seconds:.1f} | | |")
         program.append(beside())
-        ratio = min(program) / costs[max(options.numbers)]
-        print(f"\nThroughput of {max(options.numbers)} on Ray beside the program: {ratio:.2f}")
+        ratios = [min(both) / its for both, its in zip(zip(*program), cost)]
+        print(f"\n{number} on Ray beside the program: {ratios[0]:.2f} of its throughput,")
+        print(f"{ratios[1]:.2f} of it by processor time")
         print(f"Load at the end: {os.getloadavg()[0]:.1f}")
 
 

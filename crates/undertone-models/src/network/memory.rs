@@ -65,18 +65,23 @@ impl CnnLstmConfig {
     /// Estimate what training keeps for one clip of `bands` × `frames`.
     pub fn activations(&self, bands: usize, frames: usize) -> Activations {
         let (mut channels, mut steps, mut kept) = (bands, frames, bands * frames);
+        let mut passing = 0;
         for block in &self.conv {
-            // The padded input, then convolution, norm (twice), ReLU, dropout and its mask.
-            kept += steps * (channels + 6 * block.channels);
+            // The padded input and the convolution. Its gradient exists only for a moment.
+            let convolved = steps * block.channels;
+            kept += steps * channels + convolved;
+            passing = passing.max(convolved);
             steps /= block.pool.max(1);
             channels = block.channels;
+            // The output, and which frame of its pool each value comes from.
+            kept += 2 * steps * channels;
         }
         let directions = if self.lstm.bidirectional { 2 } else { 1 };
         // For each step: four gates, the cell state, the hidden state, dropout and its mask.
         kept += self.lstm.layers * directions * steps * self.lstm.units * (4 + 4);
         Activations {
             kept,
-            passing: steps * self.lstm.units * 4,
+            passing: passing.max(steps * self.lstm.units * 4),
         }
     }
 }

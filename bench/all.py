@@ -29,7 +29,7 @@ import threading
 import time
 
 import quote
-from contest import ROOT, ratio_text, seconds_text
+from contest import ROOT, ratio_text, seconds_text, spread_text
 from rows import ROWS, reaches
 
 RESULTS = ROOT / "bench" / "results.md"
@@ -88,9 +88,10 @@ def limits_text(limits):
 
 
 def verdict(name, found):
-    if reaches(found, ROWS[name].aim):
+    least = reaches(found, ROWS[name].least)
+    if least and reaches(found, ROWS[name].aim):
         return "aim"
-    return {True: "yes", False: "**no**", None: ""}[reaches(found, ROWS[name].least)]
+    return {True: "yes", False: "**no**", None: ""}[least]
 
 
 def table(rows, chosen):
@@ -107,8 +108,7 @@ def table(rows, chosen):
         first = [wanted.work + mark, seconds_text(found["seconds"]), memory]
         last = [*goals, verdict(name, found)]
         peers = [
-            [peer, seconds_text(values["seconds"]), f"{ratio_text(values['ratio'])} "
-             f"({ratio_text(values['low'])}–{ratio_text(values['high'])})"]
+            [peer, seconds_text(values["seconds"]), f"{ratio_text(values['ratio'])} ({spread_text(values)})"]
             for peer, values in found["peers"].items()
         ] or [["", "", ""]]
         for number, peer in enumerate(peers):
@@ -117,7 +117,7 @@ def table(rows, chosen):
     return lines
 
 
-def page(rows, chosen, told, failures, facts):
+def page(rows, chosen, told, facts, failures):
     notes = [
         f"- {ROWS[name].work}: {'; '.join(found['notes'])}." for name, found in rows.items() if found.get("notes")
     ]
@@ -213,7 +213,7 @@ def main():
         if row["row"] in chosen:
             rows[row["row"]] = row
             if out:
-                write(out, page(rows, chosen, told, failures, facts))
+                write(out, page(rows, chosen, told, facts, failures))
 
     scripts = {}
     for name, row in chosen.items():
@@ -223,7 +223,7 @@ def main():
             print(failure, file=sys.stderr, flush=True)
             failures.append(failure)
     ordered = {name: rows[name] for name in ROWS if name in rows}
-    text = page(ordered, chosen, told, failures, facts)
+    text = page(ordered, chosen, told, facts, failures)
     if out:
         write(out, text)
         if out == RESULTS:

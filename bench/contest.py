@@ -140,8 +140,14 @@ def row(name, times, peak_mib=None, notes=()):
     return described
 
 
-def ratio_text(ratio):
-    return f"1/{1 / ratio:.1f}" if ratio < 0.195 else f"{ratio:.2f}"
+def ratio_text(ratio, like=None):
+    """Write a ratio as 0.70, or as 1/12.3 if it, or the one that it stands beside, is small."""
+    return f"1/{1 / ratio:.1f}" if (like or ratio) < 0.195 else f"{ratio:.2f}"
+
+
+def spread_text(values):
+    """Write the least and the greatest ratio like their median."""
+    return "–".join(ratio_text(values[name], values["ratio"]) for name in ("low", "high"))
 
 
 def seconds_text(seconds):
@@ -159,8 +165,7 @@ def tell(described, as_json):
     memory = f", {described['peak_mib']:.0f} MiB" if "peak_mib" in described else ""
     print(f"{described['row']}: {seconds_text(described['seconds'])}{memory}, {described['rounds']} rounds")
     for peer, values in described["peers"].items():
-        spread = f"{ratio_text(values['low'])} to {ratio_text(values['high'])}"
-        print(f"  {ratio_text(values['ratio']):>7} ({spread}) of the time of {peer}, "
+        print(f"  {ratio_text(values['ratio']):>7} ({spread_text(values)}) of the time of {peer}, "
               f"{seconds_text(values['seconds'])}")
     for note in described.get("notes", []):
         print(f"  {note}")

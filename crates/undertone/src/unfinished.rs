@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
-use undertone_files::AtomicFile;
+use undertone_files::{AtomicFile, remove_abandoned};
 
 /// How many recordings at the end of a file that was cut are read again.
 const IN_DOUBT: usize = 2;
@@ -146,6 +146,10 @@ impl Unfinished {
         let before = File::open(source).with_context(shown)?;
         if was_cut {
             lock(&before, target)?;
+        }
+        match path.parent() {
+            Some(folder) if folder != Path::new("") => remove_abandoned(folder),
+            _ => remove_abandoned(Path::new(".")),
         }
         let mut kept = AtomicFile::create(&path).with_context(shown)?;
         let mut out = BufWriter::new(&mut kept);

@@ -16,7 +16,7 @@ use undertone_audio::{
     Recordings, SampleHash, decode_bytes,
 };
 use undertone_corpus::Utterance;
-use undertone_files::write_atomically;
+use undertone_files::{remove_abandoned, write_atomically};
 use undertone_models::OVERLAP;
 
 use super::frozen::FrozenEncoder;
@@ -77,6 +77,7 @@ impl FeatureStore {
     ) -> Result<Self, LabError> {
         if let Some(folder) = &cache {
             fs::create_dir_all(folder)?;
+            remove_abandoned(folder);
         }
         let frozen = encoder.as_ref().map(FrozenEncoder::fingerprint);
         let settings = serde_json::to_vec(&(config, copies, frozen))?;

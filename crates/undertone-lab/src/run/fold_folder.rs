@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
+use undertone_files::remove_abandoned;
 use undertone_metrics::Prediction;
 
 use super::files::{read, read_json, to_json, write, write_json};
@@ -22,10 +23,15 @@ pub(crate) struct FoldFolder {
 }
 
 impl FoldFolder {
-    /// Make a fold's folder if it does not exist.
+    /// Make a fold's folder if it does not exist. Remove what killed processes left in it.
     pub(super) fn create(path: PathBuf) -> Result<Self, LabError> {
-        fs::create_dir_all(path.join("checkpoints"))?;
-        Ok(Self { path })
+        let folder = Self { path };
+        let checkpoints = folder.path.join("checkpoints");
+        fs::create_dir_all(&checkpoints)?;
+        for place in [&folder.path, &checkpoints, &folder.best_model()] {
+            remove_abandoned(place);
+        }
+        Ok(folder)
     }
 
     /// Name a fold's folder that exists.

@@ -20,7 +20,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use undertone_files::{is_unfinished, list_files};
+use undertone_files::{is_unfinished, list_files, remove_abandoned};
 use undertone_metrics::{Report, SetText};
 
 use super::files::{read, read_json, write, write_json};
@@ -79,6 +79,8 @@ impl RunFolder {
         };
         fs::create_dir_all(path)?;
         folder.lock()?;
+        remove_abandoned(path);
+        remove_abandoned(&folder.model_path());
         let text = recipe.to_toml()?;
         match fs::read_to_string(folder.recipe_path()) {
             Ok(found) if resume && experiment_of(&found) == experiment_of(&text) => Ok(folder),

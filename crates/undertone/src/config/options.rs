@@ -154,3 +154,43 @@ fn beside(file: &Path, path: &str) -> String {
         _ => path.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use undertone_fuzz::{Fuzz, PeakAlloc};
+
+    use super::*;
+
+    #[global_allocator]
+    static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+    #[test]
+    fn mutated_settings_are_refused_or_read() {
+        let mut program = crate::cli::program();
+        program.build();
+        let text = "color = \"never\"\njobs = 2\n[predict]\nscheme = \"sentiment3\"\nmodel = \
+                    \"models/a\"\n[serve]\nport = 8000\nallow-host = [\"a.example\", \"b.example\"]\n";
+        let fuzz = Fuzz {
+            tokens: &[
+                "\n",
+                "[",
+                "]",
+                "=",
+                "\"",
+                "{",
+                "}",
+                "train",
+                "max-seconds = ",
+                "true",
+                ".",
+            ],
+            // A document of TOML, its spans and its errors.
+            allowance: 512 << 10,
+            ..Fuzz::new("settings", vec![text.into()])
+        };
+        fuzz.run(&ALLOCATOR, |input| {
+            let text = String::from_utf8_lossy(input);
+            parse(&text, Path::new("undertone.toml"), &program).is_ok()
+        });
+    }
+}

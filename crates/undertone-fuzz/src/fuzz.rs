@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
@@ -16,6 +17,38 @@ use crate::watch::Watch;
 
 /// The allocator counts for the whole process, so only one parser runs at a time.
 static TURN: Mutex<()> = Mutex::new(());
+
+/// Other tests of the program prepare their inputs at the same time, which counts too. So what
+/// exceeds a limit is measured again.
+const RETRIES: usize = 3;
+
+/// What one input cost.
+struct Measured {
+    accepted: thread::Result<bool>,
+    /// Most bytes at one moment.
+    allocated: usize,
+    time: Duration,
+}
+
+impl Measured {
+    /// Return the bytes beyond ten times the input.
+    fn beyond(&self, input: &[u8]) -> usize {
+        self.allocated.saturating_sub(10 * input.len())
+    }
+}
+
+fn measure(allocator: &PeakAlloc, parse: &mut impl FnMut(&[u8]) -> bool, input: &[u8]) -> Measured {
+    let before = allocator.current_usage();
+    allocator.reset_peak_usage();
+    let start = ThreadTime::now();
+    let accepted = catch_unwind(AssertUnwindSafe(|| parse(input)));
+    let time = start.elapsed();
+    Measured {
+        accepted,
+        allocated: allocator.peak_usage().saturating_sub(before),
+        time,
+    }
+}
 
 /// One parser and its inputs.
 pub struct Fuzz<'a> {
@@ -80,26 +113,30 @@ impl<'a> Fuzz<'a> {
             let input = mutation.input(settings.seed, index);
             file.write(&input);
             watch.next(index);
-            let before = allocator.current_usage();
-            allocator.reset_peak_usage();
-            let start = ThreadTime::now();
-            let accepted = catch_unwind(AssertUnwindSafe(|| parse(&input)));
-            let time = start.elapsed();
-            let allocated = allocator.peak_usage().saturating_sub(before);
+            let mut tried = measure(allocator, &mut parse, &input);
+            for _ in 0..RETRIES {
+                if tried.beyond(&input) <= self.allowance && tried.time <= limit {
+                    break;
+                }
+                let again = measure(allocator, &mut parse, &input);
+                tried.allocated = tried.allocated.min(again.allocated);
+                tried.time = tried.time.min(again.time);
+            }
             let failed = |words: String| {
                 let (name, seed) = (self.name, settings.seed);
                 let path = file.keep(&input, index);
                 let path = path.display();
                 format!("{name}: input {index} of seed {seed} {words}; it is in {path}")
             };
-            let accepted = match accepted {
+            let beyond = tried.beyond(&input);
+            let (allocated, time) = (tried.allocated, tried.time);
+            let accepted = match tried.accepted {
                 Ok(accepted) => accepted,
                 Err(panic) => {
                     say(&failed("panics".to_owned()));
                     resume_unwind(panic);
                 }
             };
-            let beyond = allocated.saturating_sub(10 * input.len());
             assert!(
                 beyond <= self.allowance,
                 "{}",

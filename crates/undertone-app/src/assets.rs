@@ -10,77 +10,8 @@ use axum::response::{IntoResponse, Response};
 use undertone_samples::Sample;
 
 use crate::extractors::Checked;
+use crate::page::{Asset, FILES, INDEX};
 use crate::problem::{Kind, Problem};
-
-/// An embedded file.
-pub(crate) struct Asset {
-    pub(crate) name: &'static str,
-    pub(crate) content: &'static [u8],
-}
-
-/// Embed files of a folder.
-macro_rules! assets {
-    ($folder:literal: $($name:literal),* $(,)?) => {
-        &[$(Asset { name: $name, content: include_bytes!(concat!($folder, $name)) }),*]
-    };
-}
-pub(crate) use assets;
-
-const INDEX: &[u8] = include_bytes!("../web/index.html");
-
-/// All files of `web/assets/`. A test compares this list with the folder.
-const ASSETS: &[Asset] = assets!("../web/assets/":
-    "analyze.js",
-    "analysis-progress.js",
-    "api.js",
-    "bars.js",
-    "base.css",
-    "canvas.js",
-    "capture-worklet.js",
-    "card.js",
-    "compare.js",
-    "confidence.js",
-    "decode.js",
-    "dom.js",
-    "download.js",
-    "drop.js",
-    "export.js",
-    "format.js",
-    "history.js",
-    "icon.svg",
-    "input.css",
-    "latency.js",
-    "level.js",
-    "live-voice.js",
-    "live.css",
-    "live.js",
-    "magma.js",
-    "main.js",
-    "microphone.js",
-    "notices.js",
-    "player.js",
-    "problem.js",
-    "recorder.js",
-    "result.css",
-    "result.js",
-    "samples.js",
-    "session.css",
-    "session.js",
-    "spectrogram.js",
-    "stack.js",
-    "table.js",
-    "tabs.js",
-    "theme.js",
-    "timeline.js",
-    "token.js",
-    "utterances.js",
-    "view.js",
-    "voice.js",
-    "warnings.js",
-    "wav.js",
-    "waveform.js",
-    "why.js",
-);
 
 /// The folder that holds the page, or `None` for the embedded page.
 #[derive(Debug, Clone)]
@@ -102,7 +33,7 @@ pub(crate) async fn asset(
 ) -> Response {
     match &page.0 {
         Some(folder) => from_folder(&folder.join("assets"), &name),
-        None => from_table(ASSETS, &name, &headers),
+        None => from_table(FILES, &name, &headers),
     }
 }
 

@@ -8,13 +8,14 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::JoinError;
-use undertone_audio::{DecodeOptions, Recording, Warning, decode_bytes_announced};
+use undertone_audio::DecodeOptions;
 
+use crate::decoded::{Decoded, decode};
 use crate::fair_pool::{FairPool, PoolShare};
 use crate::problem::{Kind, Problem};
 use crate::recognizer::SHORT_SECONDS;
 use crate::settings::Limits;
-use crate::visualization::{self, Visualization};
+use crate::visualization;
 
 /// Recordings of one address that are decoded at the same time per processor.
 const PER_PROCESSOR: u64 = 1;
@@ -25,8 +26,6 @@ const ADDRESSES: u64 = 2;
 const FOR_OTHERS: u64 = 64 << 20;
 /// The highest sample rate that can be decoded, in Hz.
 const HIGHEST_RATE: f64 = 192_000.0;
-/// The shortest recording that is accepted, in seconds.
-const SHORTEST_SECONDS: f64 = 0.1;
 
 /// Decodes recordings within limits on threads and memory.
 #[derive(Debug)]
@@ -39,13 +38,10 @@ pub(crate) struct Decoder {
     longer: DecodeOptions,
 }
 
-/// A decoded recording and what the decoder noticed about it.
+/// A decoded recording with the memory of its samples.
 #[derive(Debug)]
-pub(crate) struct Decoded {
-    pub(crate) recording: Recording,
-    pub(crate) warnings: Vec<Warning>,
-    pub(crate) visualization: Option<Visualization>,
-    /// The memory of the samples.
+pub(crate) struct Held {
+    pub(crate) decoded: Decoded,
     pub(crate) memory: PoolShare,
 }
 
@@ -98,10 +94,10 @@ impl Decoder {
         client: IpAddr,
         bytes: Bytes,
         draw: bool,
-    ) -> Result<Option<Decoded>, Problem> {
+    ) -> Result<Option<Held>, Problem> {
         let (memory, options, runtime) = (self.memory.clone(), self.options, Handle::current());
         let decoding = self.run(client, move || {
-            decode(bytes, draw, &options, |bytes| {
+            decode_in(bytes, draw, &options, |bytes| {
                 runtime.block_on(memory.take(client, kib(bytes)))
             })
         });
@@ -126,36 +122,20 @@ fn failed(error: JoinError) -> Problem {
     }
 }
 
-fn decode(
+fn decode_in(
     bytes: Bytes,
     draw: bool,
     options: &DecodeOptions,
     take_memory: impl Fn(u64) -> Result<PoolShare, Problem>,
-) -> Result<Decoded, Problem> {
-    if bytes.is_empty() {
-        return Err(Problem::new(Kind::TooShort, "the file is empty"));
-    }
+) -> Result<Held, Problem> {
     let mut memory = None;
-    let recording = decode_bytes_announced(bytes, options, |samples| {
+    let decoded = decode(bytes, draw, options, |samples| {
         memory = Some(take_memory(bytes_needed(samples, draw, options)));
-    });
-    let (recording, mut memory) = match (recording?, memory) {
-        (recording, Some(memory)) => (recording, memory?),
-        (_, None) => return Err(Problem::new(Kind::Internal, "no memory was reserved")),
-    };
-    if recording.duration() < SHORTEST_SECONDS {
-        let detail = format!("the recording is shorter than {SHORTEST_SECONDS} s");
-        return Err(Problem::new(Kind::TooShort, detail));
-    }
-    let warnings = Warning::of(&recording);
-    let visualization = draw.then(|| Visualization::of(&recording)).flatten();
-    memory.shrink_to(kib(size_of_val(recording.samples.as_slice()) as u64));
-    Ok(Decoded {
-        recording,
-        warnings,
-        visualization,
-        memory,
-    })
+    })?;
+    let no_memory = || Problem::new(Kind::Internal, "no memory was reserved");
+    let mut memory = memory.ok_or_else(no_memory)??;
+    memory.shrink_to(kib(size_of_val(decoded.recording.samples.as_slice()) as u64));
+    Ok(Held { decoded, memory })
 }
 
 fn kib(bytes: u64) -> u64 {
@@ -218,7 +198,7 @@ mod tests {
         // The next client waits until one of them has ended.
         let decoded = decoder.decode(ONE, recording(0.5), false).await.unwrap();
         let decoded = decoded.unwrap();
-        assert_eq!(decoded.recording.samples.len(), 96_000);
+        assert_eq!(decoded.decoded.recording.samples.len(), 96_000);
         while decoder.threads.free() < threads {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -242,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_too_short() {
-        let decoded = decode(
+        let decoded = decode_in(
             Bytes::new(),
             false,
             &DecodeOptions::default(),

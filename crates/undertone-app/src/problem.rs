@@ -1,15 +1,10 @@
 //! Errors as problem details (RFC 9457).
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use undertone_audio::{DecodeError, DecodeErrorKind};
 
 use crate::recognizer::RecognizeError;
-
-/// Seconds after which a client may try again.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// The kind of an error: the last part of a problem's `type`, `urn:undertone:KIND`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,31 +79,30 @@ impl Kind {
         self.name_and_title().1
     }
 
-    pub(crate) fn status(self) -> StatusCode {
+    /// Return the status of a response in HTTP.
+    pub(crate) fn status(self) -> u16 {
         match self {
-            Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotAudio => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::TooShort | Self::TooLong | Self::Broken | Self::Voice => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
-            Self::Busy | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadRequest => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Timeout => 408,
+            Self::TooLarge => 413,
+            Self::NotAudio => 415,
+            Self::Misdirected => 421,
+            Self::TooShort | Self::TooLong | Self::Broken | Self::Voice => 422,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+            Self::NotImplemented => 501,
+            Self::Busy | Self::Stopping => 503,
         }
     }
 }
 
-/// An error that the server reports to the client.
+/// An error that is reported to the client: as JSON, problem details (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub struct Problem {
     pub(crate) kind: Kind,
     /// What happened and what to do about it, for a person.
     pub(crate) detail: String,
@@ -134,35 +128,9 @@ impl Serialize for Problem {
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("type", &format_args!("urn:undertone:{name}"))?;
         map.serialize_entry("title", title)?;
-        map.serialize_entry("status", &self.kind.status().as_u16())?;
+        map.serialize_entry("status", &self.kind.status())?;
         map.serialize_entry("detail", &self.detail)?;
         map.end()
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let mut response = (self.kind.status(), axum::Json(&self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        if self.kind == Kind::TooManyRequests {
-            // The client has too many connections, so close this one.
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        match self.kind {
-            Kind::Busy | Kind::Stopping | Kind::TooManyRequests => {
-                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
-            }
-            Kind::Unauthorized => {
-                let challenge = HeaderValue::from_static("Bearer realm=\"undertone\"");
-                headers.insert(header::WWW_AUTHENTICATE, challenge);
-            }
-            _ => {}
-        }
-        response
     }
 }
 

@@ -3,9 +3,8 @@
 use std::sync::OnceLock;
 
 use tokio_util::sync::CancellationToken;
-use undertone_corpus::{OTHER_COLORS, color_of};
 
-use crate::card_html;
+use crate::loaded_model::LoadedModel;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::ModelDescription;
 
@@ -14,17 +13,6 @@ use crate::recognizer::ModelDescription;
 pub(crate) struct ServedModel {
     loaded: OnceLock<LoadedModel>,
     stopping: CancellationToken,
-}
-
-/// A loaded model as the page and the interfaces show it.
-#[derive(Debug)]
-pub(crate) struct LoadedModel {
-    pub(crate) description: ModelDescription,
-    /// A color per label, in the order of the labels.
-    pub(crate) colors: Vec<&'static str>,
-    /// A color per coarse class.
-    pub(crate) sum_colors: Vec<&'static str>,
-    pub(crate) card_html: Option<String>,
 }
 
 impl ServedModel {
@@ -37,22 +25,7 @@ impl ServedModel {
 
     /// Make the loaded model known to requests.
     pub(crate) fn set(&self, description: ModelDescription) {
-        let mut others = OTHER_COLORS.iter().cycle();
-        let mut color = |label: &str| color_of(label).or_else(|| others.next().copied());
-        let answers = &description.answers;
-        let labels = answers.labels().iter();
-        let colors = labels.filter_map(|label| color(label)).collect();
-        let sums = answers
-            .sums()
-            .map_or(&[][..], |sums| &sums.labels()[..])
-            .iter();
-        let sum_colors = sums.filter_map(|label| color(label)).collect();
-        let _ = self.loaded.set(LoadedModel {
-            colors,
-            sum_colors,
-            card_html: description.card.as_deref().map(card_html::from_markdown),
-            description,
-        });
+        let _ = self.loaded.set(LoadedModel::new(description));
     }
 
     /// Return the model, or an error while it loads.

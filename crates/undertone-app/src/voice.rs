@@ -5,7 +5,6 @@ use serde_json::Value;
 use undertone_answer::Adapted;
 
 use crate::analysis::heard_of;
-use crate::inference::Inference;
 use crate::problem::{Kind, Problem};
 use crate::recognizer::{Recognition, RecognizeError, Recognizer, Voice};
 
@@ -13,7 +12,7 @@ use crate::recognizer::{Recognition, RecognizeError, Recognizer, Voice};
 pub(crate) const MAX_PROFILE_BYTES: usize = 64 << 10;
 
 /// The voice of a request, which hears one recording after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RequestVoice {
     heard: Option<Voice>,
     /// Whether the recordings of the request are heard, and the client gets the profile.
@@ -41,20 +40,23 @@ impl RequestVoice {
 
     /// Adapt a result to what was heard before, and then hear its recording. Return also how much
     /// had been heard.
-    pub(crate) async fn judge(
+    pub(crate) fn judge(
         &mut self,
-        inference: &Inference,
+        recognizer: &dyn Recognizer,
         recognition: Recognition,
     ) -> Result<(Recognition, Adapted), Problem> {
         let adapted_to = heard_of(self.heard.as_ref());
         if !recognition.speech {
             return Ok((recognition, adapted_to));
         }
-        let (heard, hears) = (self.heard.clone(), self.hears);
-        let asking = inference.ask(move |recognizer| judge(recognizer, recognition, heard, hears));
-        let (recognition, voice) = asking.await??;
-        self.heard = voice;
-        Ok((recognition, adapted_to))
+        let adapted = self.heard.as_ref();
+        let adapted = adapted.map(|voice| adapted_to_voice(recognizer, &recognition, voice));
+        let adapted = adapted.transpose()?;
+        if self.hears {
+            let heard = recognizer.hear(self.heard.clone(), &recognition);
+            self.heard = Some(heard.ok_or_else(does_not_adapt)?);
+        }
+        Ok((adapted.unwrap_or(recognition), adapted_to))
     }
 
     /// Return what is known of the voice, if the client asked for it.
@@ -73,29 +75,8 @@ fn parse(profile: &[u8]) -> Result<Voice, Problem> {
     }
 }
 
-fn judge(
-    recognizer: &dyn Recognizer,
-    recognition: Recognition,
-    heard: Option<Voice>,
-    hears: bool,
-) -> Result<(Recognition, Option<Voice>), Problem> {
-    let adapted = match &heard {
-        Some(voice) => Some(adapted(recognizer, &recognition, voice)?),
-        None => None,
-    };
-    let voice = match hears {
-        true => Some(
-            recognizer
-                .hear(heard, &recognition)
-                .ok_or_else(does_not_adapt)?,
-        ),
-        false => heard,
-    };
-    Ok((adapted.unwrap_or(recognition), voice))
-}
-
 /// Return a result as it is for a voice.
-pub(crate) fn adapted(
+pub(crate) fn adapted_to_voice(
     recognizer: &dyn Recognizer,
     recognition: &Recognition,
     voice: &Voice,

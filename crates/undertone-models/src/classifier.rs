@@ -11,7 +11,7 @@ use undertone_metrics::argmax;
 use crate::adaptation::{AdaptationConfig, Evidence, Voice, VoiceError};
 use crate::engine::{ClassifyError, Engine, Windows};
 use crate::infer::{has_speech, mean};
-use crate::model::{self, ForeignOutputs, Model, ModelConfig, ModelError};
+use crate::model::{FilesInMemory, ForeignOutputs, Model, ModelConfig, ModelError, load_foreign};
 use crate::network::Network;
 use crate::outputs::Outputs;
 use crate::version::Origin;
@@ -116,7 +116,7 @@ impl Classifier {
     }
 
     fn load_foreign(folder: &Path, device: &Device) -> Result<Self, ModelError> {
-        let foreign = model::load_foreign(folder, device)?;
+        let foreign = load_foreign(folder, device)?;
         let labels = match foreign.outputs {
             ForeignOutputs::Labels(labels) => labels,
             ForeignOutputs::Dimensions(dimensions) => {
@@ -156,9 +156,22 @@ impl Classifier {
     /// As [`Classifier::embedded`].
     #[cfg(feature = "embedded")]
     pub fn embedded_on(device: &Device) -> Result<Self, ModelError> {
-        let (model, front_end) = Model::embedded_with_front_end(device)?;
-        let origin = Origin::Embedded(model::EMBEDDED_FILES);
-        Self::with_front_end(model, front_end, origin, device)
+        use crate::model::{EMBEDDED_FILES, EMBEDDED_ORIGIN};
+        Self::from_files(EMBEDDED_ORIGIN, EMBEDDED_FILES, device)
+    }
+
+    /// Load a model of Undertone whose files are in memory, where there may be no file system.
+    /// `origin` is the folder in error messages.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn from_files(
+        origin: impl AsRef<Path>,
+        files: FilesInMemory,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let (model, front_end) = Model::in_memory_with_front_end(origin.as_ref(), files, device)?;
+        Self::with_front_end(model, front_end, Origin::Files(files), device)
     }
 
     /// Create a classifier with the network and the front end of a model.

@@ -33,8 +33,8 @@ pub use engine::ClassifyError;
 pub use infer::OVERLAP;
 pub use kernels::{AdamRates, adam_step, keep_freed_memory};
 pub use model::{
-    CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, Model, ModelConfig, ModelError,
-    PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
+    CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, FilesInMemory, Model, ModelConfig,
+    ModelError, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
 };
 #[cfg(feature = "embedded")]
 pub use model::{EMBEDDED_CARD, EMBEDDED_NAME};

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::adaptation::AdaptationConfig;
-use crate::model::CONFIG_FILE;
+use crate::model::{CONFIG_FILE, FilesInMemory};
 
 /// The digits of a version.
 const DIGITS: usize = 12;
@@ -19,9 +19,8 @@ const CONFIGS: [&str; 3] = [CONFIG_FILE, "config.yaml", "tokens.txt"];
 pub(crate) enum Origin {
     /// It was made in memory.
     Memory,
-    /// The files inside the program.
-    #[cfg(feature = "embedded")]
-    Embedded(&'static [(&'static str, &'static [u8])]),
+    /// Files in memory.
+    Files(FilesInMemory),
     /// A folder.
     Folder(PathBuf),
 }
@@ -48,8 +47,7 @@ impl Origin {
         let mut hasher = blake3::Hasher::new();
         match self {
             Self::Memory => return None,
-            #[cfg(feature = "embedded")]
-            Self::Embedded(files) => {
+            Self::Files(files) => {
                 for (_, bytes) in *files {
                     hasher.update(bytes);
                 }

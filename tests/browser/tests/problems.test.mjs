@@ -45,7 +45,7 @@ test("a file is not a recording", () =>
   visit(
     async (page) => {
       await page.setInputFiles("#file", fileWith("notes.txt", "no recording at all"));
-      assert.match(await notice(page), /notes\.txt: this file is not a readable recording\s+Neither the server nor this browser/);
+      assert.match(await notice(page), /notes\.txt: this file is not a readable recording\s+Neither Undertone nor this browser/);
       assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0); // it would not help
       await page.getByRole("button", { name: "Close" }).click();
       assert.equal(await page.locator(".notice").count(), 0);

@@ -7,8 +7,9 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::assets::{Asset, assets, from_table};
+use crate::assets::from_table;
 use crate::extractors::Checked;
+use crate::page::{Asset, assets};
 
 const PAGE: &[Asset] = assets!("../../api-docs/": "index.html", "docs.css", "docs.js");
 

@@ -17,7 +17,8 @@ use tokio::sync::watch;
 use undertone_answer::Failure;
 use undertone_corpus::LabelScheme;
 
-use crate::analysis::{Analysis, Analyzer, Include, Recognized};
+use crate::analysis::{Analysis, Include, Recognized};
+use crate::analyzer::Analyzer;
 use crate::body::{BodyReader, File, Form, TextField};
 use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
@@ -159,7 +160,7 @@ impl Predictor {
         let Some(voice) = voice else {
             return self.analyzer.describe(recognized, include);
         };
-        let judging = voice.judge(&self.inference, recognized.recognition);
+        let judging = self.analyzer.judge(voice, recognized.recognition);
         let (recognition, adapted_to) = judging.await?;
         recognized.recognition = recognition;
         let mut analysis = self.analyzer.describe(recognized, include)?;

@@ -18,7 +18,8 @@ use super::config::{FN_INDEX, PARAMETER, check_name};
 use super::message::{CallResult, Message};
 use super::sessions::Sessions;
 use super::uploads::Uploads;
-use crate::analysis::{Analysis, Analyzer, Include, Recognized};
+use crate::analysis::{Analysis, Include, Recognized};
+use crate::analyzer::Analyzer;
 use crate::body::BodyReader;
 use crate::extractors::{Checked, Client};
 use crate::inference::{Inference, Slot};
@@ -220,7 +221,7 @@ impl Calls {
     ) -> Result<Analysis, Problem> {
         if let Some(own) = &self.analyzer.model.get()?.description.voice {
             let mut voice = RequestVoice::own(own);
-            let judging = voice.judge(&self.inference, recognized.recognition);
+            let judging = self.analyzer.judge(&mut voice, recognized.recognition);
             recognized.recognition = judging.await?.0;
         }
         self.analyzer.describe(recognized, include)

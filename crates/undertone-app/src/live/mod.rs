@@ -6,41 +6,29 @@
 //! model works, new samples push the oldest ones out of the window, so a connection never holds
 //! more than one window, however fast its client sends.
 
-mod message;
-mod speaking;
-mod voice;
-mod window;
-
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::extractors::{Checked, Client};
+use crate::guard::LIVE_PROTOCOL_PREFIX;
+use crate::inference::Inference;
+use crate::listening::{Control, DueWindow, HeardWindow, Hello, Listener, WindowResult, message};
+use crate::permits::Permits;
+use crate::problem::{Kind, Problem};
+use crate::rate_limit::{Rate, RateLimit};
+use crate::recognizer::Recognition;
+use crate::served_model::ServedModel;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{Fuse, FusedFuture};
-use serde::Deserialize;
 use tokio::time::{timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use undertone_audio::{Recording, Warning};
-
-use crate::extractors::{Checked, Client};
-use crate::guard::LIVE_PROTOCOL_PREFIX;
-use crate::inference::Inference;
-use crate::permits::Permits;
-use crate::problem::{Kind, Problem};
-use crate::rate_limit::{Rate, RateLimit};
-use crate::recognizer::Recognition;
-use crate::served_model::ServedModel;
-use crate::voice::does_not_adapt;
-use message::{WindowResult, message};
-use speaking::somebody_speaks;
-use voice::LiveVoice;
-use window::{DueWindow, LiveWindow};
 
 /// The largest message in bytes: more than two seconds at 192 kHz, and more than any page sends at
 /// once.
@@ -59,9 +47,6 @@ const CONTROL_FRAMES: Rate = Rate {
 };
 /// Messages that a client may have sent before it learned that the connection is closed.
 const MAX_AFTER_CLOSE: usize = 256;
-/// The longest window in seconds. A model with a longer window gets this much.
-const MAX_WINDOW_SECONDS: f64 = 5.0;
-
 /// The parts of the server that live connections use.
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -75,34 +60,9 @@ pub(crate) struct Live {
     pub(crate) stopping: CancellationToken,
 }
 
-/// The client's first message.
-#[derive(Debug, Deserialize)]
-struct Hello {
-    sample_rate: u32,
-    /// Whether to adapt to the voice. Without it, the server adapts if the model can.
-    adapt: Option<bool>,
-}
-
-/// A later text message.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Control {
-    /// Whether to forget the voice.
-    #[serde(default)]
-    reset: bool,
-    /// Whether to adapt to the voice from now on.
-    adapt: Option<bool>,
-}
-
 /// The model's result for a window, before it is adapted.
 struct Recognized {
-    received: u64,
-    level_db: f64,
-    of_samples: Vec<Warning>,
-    /// Length of the window in seconds.
-    seconds: f64,
-    /// Whether somebody speaks at the end of the window.
-    speaking: bool,
+    window: HeardWindow,
     recognition: Result<Recognition, Problem>,
     elapsed: Duration,
 }
@@ -177,19 +137,12 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
     let Some(Hello { sample_rate, adapt }) = hello(live, socket, &mut control).await? else {
         return Ok(());
     };
-    let seconds = description.window_seconds.min(MAX_WINDOW_SECONDS);
-    let adapts = |wanted: Option<bool>| match wanted {
-        Some(true) if !description.adapts => Err(does_not_adapt()),
-        wanted => Ok(wanted.unwrap_or(description.adapts)),
-    };
-    let mut voice = LiveVoice::new(adapts(adapt)?, description.voice.as_ref(), seconds);
-    let mut judged = 0;
-    let mut window = LiveWindow::new(sample_rate, seconds);
+    let mut listener = Listener::new(description, sample_rate, adapt)?;
     let mut recognizing = pin!(Fuse::terminated());
     let mut last_message = Instant::now();
     loop {
         if recognizing.is_terminated()
-            && let Some(due) = window.take_due()
+            && let Some(due) = listener.window.take_due()
         {
             recognizing.set(recognize(live, client, due).fuse());
         }
@@ -197,37 +150,32 @@ async fn converse(live: &Live, client: IpAddr, socket: &mut WebSocket) -> Result
             event = receive(live, socket, &mut control, last_message) => match event? {
                 ClientEvent::Pcm(pcm) => {
                     last_message = Instant::now();
-                    window.push(&pcm)?;
+                    listener.window.push(&pcm)?;
                 }
                 ClientEvent::Text(text) => {
-                    let Control { reset, adapt } = control_message(&text)?;
-                    if reset {
-                        voice.forget();
-                    }
-                    if adapt.is_some() {
-                        voice.adapts = adapts(adapt)?;
-                    }
+                    listener.control(description, &Control::read(&text)?)?;
                 }
                 ClientEvent::Disconnected => return Ok(()),
             },
             result = &mut recognizing, if !recognizing.is_terminated() => {
-                let new = (result.received - judged) as f64 / f64::from(sample_rate);
-                judged = result.received;
-                let adapted_seconds = voice.adapted_seconds();
-                let judging = voice.judge(&live.inference, result.recognition?, new.min(seconds));
+                let mut recognition = result.recognition?;
+                let adapted_seconds = listener.voice.adapted_seconds();
+                if let Some(question) = listener.question(&result.window, &recognition) {
+                    let asking = live
+                        .inference
+                        .ask(move |recognizer| question.ask(recognizer, recognition));
+                    let (judged, heard) = asking.await??;
+                    recognition = judged;
+                    listener.voice.keep(heard);
+                }
                 let result = WindowResult {
-                    recognition: judging.await?,
-                    seconds: result.seconds,
-                    speaking: result.speaking,
-                    sample_rate,
-                    received: result.received,
-                    level_db: result.level_db,
-                    of_samples: &result.of_samples,
-                    elapsed: result.elapsed,
-                    heard_seconds: voice.heard_seconds(),
+                    window: &result.window,
+                    recognition,
+                    milliseconds: result.elapsed.as_secs_f64() * 1000.0,
+                    heard_seconds: listener.voice.heard_seconds(),
                     adapted_seconds,
                 };
-                let message = message(description, &result)?;
+                let message = Message::Text(message(description, &result)?.into());
                 // A client that does not read is disconnected.
                 if !matches!(timeout(SEND_TIMEOUT, socket.send(message)).await, Ok(Ok(()))) {
                     return Ok(());
@@ -243,21 +191,9 @@ async fn hello(
     socket: &mut WebSocket,
     control: &mut RateLimit,
 ) -> Result<Option<Hello>, Problem> {
-    let expected = || {
-        let detail = "begin with a text message, {\"sample_rate\":48000}; \
-                      the rate is from 4000 to 192000";
-        Problem::new(Kind::BadRequest, detail)
-    };
     match receive(live, socket, control, Instant::now()).await? {
-        ClientEvent::Text(text) => {
-            let hello: Hello = serde_json::from_str(&text).map_err(|_| expected())?;
-            if (4_000..=192_000).contains(&hello.sample_rate) {
-                Ok(Some(hello))
-            } else {
-                Err(expected())
-            }
-        }
-        ClientEvent::Pcm(_) => Err(expected()),
+        ClientEvent::Text(text) => Hello::read(Some(&text)).map(Some),
+        ClientEvent::Pcm(_) => Hello::read(None).map(Some),
         ClientEvent::Disconnected => Ok(None),
     }
 }
@@ -294,38 +230,18 @@ async fn receive(
         })
 }
 
-fn control_message(text: &str) -> Result<Control, Problem> {
-    serde_json::from_str(text).map_err(|_| {
-        let detail = "send 16-bit PCM as binary messages, or the text message \
-                      {\"reset\":true} or {\"adapt\":false}";
-        Problem::new(Kind::BadRequest, detail)
-    })
-}
-
 async fn recognize(live: &Live, client: IpAddr, due: DueWindow) -> Recognized {
     let started = Instant::now();
-    let DueWindow {
-        samples,
-        sample_rate,
-        received,
-        level_db,
-    } = due;
-    let recording = Recording::mono(samples, sample_rate);
-    let of_samples = Warning::of(&recording);
-    let seconds = recording.duration();
-    let speaking = somebody_speaks(&recording.samples, sample_rate);
-    let recognition = if of_samples.contains(&Warning::Silent) {
-        Ok(Recognition::without_speech())
-    } else {
-        let recognizing = live.inference.recognize(client, recording, false, None);
-        recognizing.await.map(|it| it.recognition)
+    let (window, recording) = HeardWindow::of(due);
+    let recognition = match recording {
+        None => Ok(Recognition::without_speech()),
+        Some(recording) => {
+            let recognizing = live.inference.recognize(client, recording, false, None);
+            recognizing.await.map(|it| it.recognition)
+        }
     };
     Recognized {
-        received,
-        level_db,
-        of_samples,
-        seconds,
-        speaking,
+        window,
         recognition,
         elapsed: started.elapsed(),
     }

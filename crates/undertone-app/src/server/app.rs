@@ -9,7 +9,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::analysis::Analyzer;
+use crate::analyzer::Analyzer;
 use crate::api::{MetricsSources, Predictor};
 use crate::assets::PageFolder;
 use crate::body::BodyReader;

@@ -111,7 +111,7 @@ fn refusal(problem: &Problem) -> Vec<u8> {
     format!(
         "HTTP/1.1 {}\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
          connection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        problem.kind.status(),
+        problem.kind.status_code(),
         body.len(),
     )
     .into_bytes()

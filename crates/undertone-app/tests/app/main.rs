@@ -8,6 +8,7 @@ mod gradio;
 mod hostile;
 mod limits;
 mod live;
+mod local;
 mod long;
 mod observation;
 mod page;

@@ -20,11 +20,11 @@ export class AnalysisProgress {
   begin(name, cancel) {
     this.end();
     this.#cancel = cancel;
-    this.#say(`${name}: sending…`, null);
+    this.#say(`${name}: analyzing…`, null);
     this.#timer = setTimeout(() => (this.#root.hidden = false), QUICK);
   }
 
-  /** Show how far the server is: it hears the whole recording first, then judges its utterances. */
+  /** Show how far the model is: it hears the whole recording first, then judges its utterances. */
   told(name, { seconds, total }) {
     if (total) this.#say(`${name}: ${Math.floor((100 * seconds) / total)}\u202f%`, seconds / total);
     else this.#say(`${name}: looking for speech, ${clock(seconds)}`, null);

@@ -1,7 +1,7 @@
 // Analyzes a file, whether the server or the browser decodes it.
 
-import { predict } from "./api.js";
 import { decodeToWav } from "./decode.js";
+import { predict } from "./engine.js";
 import { Problem } from "./problem.js";
 
 /**

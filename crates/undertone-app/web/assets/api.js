@@ -1,27 +1,18 @@
 // The server's HTTP interface. URLs are relative, so the page works under any path.
 
-import { Problem } from "./problem.js";
+import { described } from "./model.js";
+import { Problem, problemFrom } from "./problem.js";
 import { authorization, subprotocols } from "./token.js";
 
 const PROGRESS = "application/x-ndjson"; // the content type of a response that tells the progress
 const ATTEMPTS = 4;
 const LONGEST_WAIT = 10; // seconds to wait for a busy server before asking the user
-const KIND_OF_STATUS = {
-  401: "unauthorized", 408: "timeout", 413: "too-large", 415: "not-audio", 429: "too-many-requests",
-  502: "unreachable", 503: "busy", 504: "timeout",
-};
 
 /** Return the problem in a response's body (RFC 9457), or one for the status if a proxy sent it. */
 async function problemOf(response) {
   const retryAfter = Number.parseFloat(response.headers.get("Retry-After")) || null;
   const body = await response.json().catch(() => ({}));
   return problemFrom({ status: response.status, ...body }, retryAfter);
-}
-
-/** Return a `Problem` for the server's problem object. */
-export function problemFrom({ type = "", title, status, detail }, retryAfter = null) {
-  const kind = type.startsWith("urn:undertone:") ? type.split(":").at(-1) : KIND_OF_STATUS[status];
-  return new Problem(kind ?? "other", { title, detail, retryAfter });
 }
 
 async function request(address, options = {}) {
@@ -48,10 +39,7 @@ function pause(seconds, signal) {
 
 /** Fetch the model's labels, card and samples, and the server's limits. */
 export async function fetchModel() {
-  const model = await (await request("api/model")).json();
-  // The server's JSON spells it `colour`; the page uses CSS's spelling.
-  const colored = ({ colour, ...rest }) => ({ ...rest, color: colour });
-  return { ...model, labels: model.labels.map(colored), sums: model.sums.map(colored) };
+  return described(await (await request("api/model")).json());
 }
 
 /** Fetch a sample as a file. */
@@ -113,8 +101,11 @@ export async function segmentsAs(format, answer) {
   return (await request(`api/segments?format=${format}`, { method: "POST", body, headers: { "Content-Type": "application/json" } })).text();
 }
 
-/** Return whether the server is running and ready. */
-export const isReady = () => fetch("readyz").then(({ ok }) => ok, () => false);
+/** Return the kind of problem that keeps live mode from connecting. */
+export const whyNoLive = () => fetch("readyz").then(({ ok }) => (ok ? "live-refused" : "unreachable"), () => "unreachable");
+
+/** The kind of problem of a live connection that ends or hangs. */
+export const LIVE_ENDED = "live-lost";
 
 /** Open the WebSocket of live mode. */
 export function openLiveSocket() {

@@ -1,8 +1,8 @@
 // Saves the timeline of a recording as JSON, CSV, subtitles, a TextGrid or Audacity's labels.
 
-import { segmentsAs } from "./api.js";
 import { element } from "./dom.js";
 import { answerOnly, csvOf } from "./download.js";
+import { segmentsAs } from "./engine.js";
 
 const FORMATS = [
   { title: "JSON", ending: "json", make: (answer) => `${JSON.stringify(answer, null, 2)}\n` },

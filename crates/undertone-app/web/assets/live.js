@@ -1,14 +1,14 @@
 // Live mode: sends the microphone's sound to the server and shows the results as they arrive.
 
-import { isReady, openLiveSocket, problemFrom } from "./api.js";
 import { Bars } from "./bars.js";
 import { announce, byId, setIcon } from "./dom.js";
+import { LIVE_ENDED, openLiveSocket, whyNoLive } from "./engine.js";
 import { capitalized, inOrder, minus } from "./format.js";
 import { History } from "./history.js";
 import { Latency } from "./latency.js";
 import { setUpLiveVoice } from "./live-voice.js";
 import { levelOf, loudness, openMicrophone } from "./microphone.js";
-import { Problem } from "./problem.js";
+import { Problem, problemFrom } from "./problem.js";
 import { warningSentences } from "./warnings.js";
 
 const ANNOUNCEMENT_PAUSE = 3000; // milliseconds between two announcements to a screen reader
@@ -57,7 +57,7 @@ export function setUpLive(model, { onProblem, onStart }) {
       mine.socket = await connected();
       if (session !== mine) return close(mine); // stopped while opening
       mine.socket.onmessage = ({ data }) => receive(mine, JSON.parse(data));
-      mine.socket.onclose = () => fail(mine, new Problem("live-lost"));
+      mine.socket.onclose = () => fail(mine, new Problem(LIVE_ENDED));
       mine.socket.send(JSON.stringify({ sample_rate: mine.microphone.sampleRate, ...voice.hello() }));
       byId("live-driver").textContent = driverWords(mine.microphone.driverLatency);
       for (const id of ["live-history", "live-facts", "live-note"]) byId(id).hidden = false;
@@ -70,7 +70,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   function send(mine, { pcm, time }) {
     root.style.setProperty("--loudness", loudness(levelOf(pcm)));
     if (mine.socket?.readyState !== WebSocket.OPEN) return;
-    if (!isResponding(mine)) return fail(mine, new Problem("live-lost"));
+    if (!isResponding(mine)) return fail(mine, new Problem(LIVE_ENDED));
     if (mine.socket.bufferedAmount > LONGEST_QUEUE * 2 * mine.microphone.sampleRate) return;
     mine.socket.send(pcm);
     mine.latency.sent(pcm.length, time);
@@ -151,7 +151,7 @@ function connected() {
     const socket = openLiveSocket();
     socket.onopen = () => resolve(socket);
     // Browsers do not say why a socket was refused.
-    socket.onclose = async () => reject(new Problem((await isReady()) ? "live-refused" : "unreachable"));
+    socket.onclose = async () => reject(new Problem(await whyNoLive()));
   });
 }
 

@@ -1,9 +1,9 @@
-// Builds the page once the server has described its model.
+// Builds the page once the model is described.
 
-import { fetchModel } from "./api.js";
 import { setUpCard } from "./card.js";
 import { byId } from "./dom.js";
 import { setUpFiles } from "./drop.js";
+import { fetchModel } from "./engine.js";
 import { alternatives, duration, megabytes } from "./format.js";
 import { setUpLive } from "./live.js";
 import { clearProblems, showProblem } from "./notices.js";

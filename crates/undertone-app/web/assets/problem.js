@@ -11,6 +11,17 @@ export class Problem extends Error {
   }
 }
 
+const KIND_OF_STATUS = {
+  401: "unauthorized", 408: "timeout", 413: "too-large", 415: "not-audio", 429: "too-many-requests",
+  502: "unreachable", 503: "busy", 504: "timeout",
+};
+
+/** Return a `Problem` for the problem object of the interface. */
+export function problemFrom({ type = "", title, status, detail }, retryAfter = null) {
+  const kind = type.startsWith("urn:undertone:") ? type.split(":").at(-1) : KIND_OF_STATUS[status];
+  return new Problem(kind ?? "other", { title, detail, retryAfter });
+}
+
 /** Return the problem for a thrown value. Anything unexpected is a fault of this page. */
 export function asProblem(thrown) {
   if (thrown instanceof Problem) return thrown;
@@ -39,7 +50,7 @@ const WORDS = {
   "nothing-recorded": () => ["Nothing was recorded", "Press the button, speak, and press it again when you are done."],
   "not-audio": () => [
     "This file is not a readable recording",
-    "Neither the server nor this browser could decode it. WAV, FLAC, MP3, M4A, Ogg and WebM work. If it is one of these, it may be damaged.",
+    "Neither Undertone nor this browser could decode it. WAV, FLAC, MP3, M4A, Ogg and WebM work. If it is one of these, it may be damaged.",
   ],
   "too-large": (_, model) => [
     "This file is too large",
@@ -72,10 +83,15 @@ const WORDS = {
     "Live mode was refused",
     "The server is running, but too many live connections may be open: close other tabs of this page. A proxy may also block WebSockets. Recordings work without live mode.",
   ],
+  "engine-missing": () => [
+    "The model could not be loaded",
+    "The connection may be down. Reload the page. After the first visit, it works without a connection.",
+  ],
+  "engine-lost": () => ["The model stopped working", "The memory of this device may be full. Try again, or take a shorter recording."],
   "page-fault": ({ detail }) => ["Something went wrong on this page", `Reload it. If that does not help, report this error: ${detail}`],
 };
 
-const PASSING = ["voice", "busy", "stopping", "too-many-requests", "timeout", "unreachable", "internal", "other"];
+const PASSING = ["voice", "busy", "stopping", "too-many-requests", "timeout", "unreachable", "engine-missing", "engine-lost", "internal", "other"];
 
 /** Return whether the same request may succeed later. */
 export const mayPass = (problem) => PASSING.includes(problem.kind);

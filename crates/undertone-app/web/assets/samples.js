@@ -1,7 +1,7 @@
 // The sample recordings as buttons.
 
-import { fetchSample } from "./api.js";
 import { byId, element } from "./dom.js";
+import { fetchSample } from "./engine.js";
 
 /** List the samples. Pass the chosen one to `onFile`, and a failure to `onProblem`. */
 export function setUpSamples(samples, { onFile, onProblem }) {

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use undertone_audio::FrontEnd;
 
 use super::error::ModelError;
-use super::files::ModelFiles;
+use super::files::FilesInMemory;
 use super::folder::Model;
 
 /// Include the files of a folder of `models/`.
@@ -18,9 +17,10 @@ macro_rules! include_model {
             include_str!(concat!("../../../../models/", $folder, "/README.md"));
         /// The name of the embedded model.
         pub const EMBEDDED_NAME: &str = $folder;
-        const ORIGIN: &str = concat!("embedded:", $folder);
+        /// Where errors say that the embedded model is.
+        pub(crate) const EMBEDDED_ORIGIN: &str = concat!("embedded:", $folder);
         /// The files of the embedded model.
-        pub(crate) static EMBEDDED_FILES: &[(&str, &[u8])] = &[
+        pub(crate) static EMBEDDED_FILES: FilesInMemory = &[
             $(($file, include_bytes!(concat!("../../../../models/", $folder, "/", $file)))),+
         ];
     };
@@ -42,13 +42,7 @@ impl Model {
     /// # Errors
     /// If that model does not load, which the tests rule out.
     pub fn embedded(device: &Device) -> Result<Self, ModelError> {
-        Ok(Self::embedded_with_front_end(device)?.0)
-    }
-
-    pub(crate) fn embedded_with_front_end(device: &Device) -> Result<(Self, FrontEnd), ModelError> {
-        Self::read(
-            ModelFiles::in_program(Path::new(ORIGIN), EMBEDDED_FILES),
-            device,
-        )
+        let origin = Path::new(EMBEDDED_ORIGIN);
+        Ok(Self::in_memory_with_front_end(origin, EMBEDDED_FILES, device)?.0)
     }
 }

@@ -1,4 +1,4 @@
-//! Where the files of a model are: in a folder, or in this program.
+//! Where the files of a model are: in a folder, or in memory.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,12 +9,15 @@ use undertone_files::read_regular;
 use super::names::{CONFIG_FILE, FUNASR_CONFIG_FILE, WEIGHTS_FILE};
 use crate::weights::{Checkpoint, CheckpointError};
 
+/// The names and the contents of the files of a model that stays in memory.
+pub type FilesInMemory = &'static [(&'static str, &'static [u8])];
+
 /// The files of a model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ModelFiles<'a> {
     origin: &'a Path,
-    /// The names and the contents of all files, if they are part of this program.
-    in_program: Option<&'static [(&'static str, &'static [u8])]>,
+    /// All files, if they are in memory.
+    in_memory: Option<FilesInMemory>,
 }
 
 impl<'a> ModelFiles<'a> {
@@ -22,20 +25,15 @@ impl<'a> ModelFiles<'a> {
     pub(super) fn in_folder(folder: &'a Path) -> Self {
         Self {
             origin: folder,
-            in_program: None,
+            in_memory: None,
         }
     }
 
-    /// Files that are part of this program: their names and contents. `origin` is the folder in
-    /// error messages.
-    #[cfg(feature = "embedded")]
-    pub(super) fn in_program(
-        origin: &'a Path,
-        files: &'static [(&'static str, &'static [u8])],
-    ) -> Self {
+    /// Files in memory. `origin` is the folder in error messages.
+    pub(super) fn in_memory(origin: &'a Path, files: FilesInMemory) -> Self {
         Self {
             origin,
-            in_program: Some(files),
+            in_memory: Some(files),
         }
     }
 
@@ -51,7 +49,7 @@ impl<'a> ModelFiles<'a> {
 
     /// Return whether there is a file of that name.
     pub(super) fn has(&self, name: &str) -> bool {
-        match self.in_program {
+        match self.in_memory {
             Some(_) => self.content(name).is_some(),
             None => self.path(name).is_file(),
         }
@@ -67,7 +65,7 @@ impl<'a> ModelFiles<'a> {
     /// # Errors
     /// If the file cannot be read, is no regular file, or is larger.
     pub(super) fn read(&self, name: &str, limit: u64) -> io::Result<Cow<'static, [u8]>> {
-        match self.in_program {
+        match self.in_memory {
             Some(_) => {
                 let content = self.content(name).map(Cow::Borrowed);
                 content.ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -88,7 +86,7 @@ impl<'a> ModelFiles<'a> {
     }
 
     fn content(&self, name: &str) -> Option<&'static [u8]> {
-        let mut files = self.in_program?.iter();
+        let mut files = self.in_memory?.iter();
         Some(files.find(|(file, _)| *file == name)?.1)
     }
 }

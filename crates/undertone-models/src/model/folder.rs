@@ -13,7 +13,7 @@ use undertone_files::write_atomically;
 use super::config::{ModelConfig, in_transformers_layout, parse_config, settings};
 use super::encoder_folder::{EncoderFiles, PretrainedEncoder};
 use super::error::ModelError;
-use super::files::ModelFiles;
+use super::files::{FilesInMemory, ModelFiles};
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
 use super::{foreign, hugging_face};
 use crate::network::{BandStatistics, Network, NetworkConfig};
@@ -51,6 +51,16 @@ impl Model {
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
         Self::read(ModelFiles::in_folder(folder), device)
+    }
+
+    /// Do the same as [`Model::load_with_front_end`] with files in memory. `origin` is the folder
+    /// in error messages.
+    pub(crate) fn in_memory_with_front_end(
+        origin: &Path,
+        files: FilesInMemory,
+        device: &Device,
+    ) -> Result<(Self, FrontEnd), ModelError> {
+        Self::read(ModelFiles::in_memory(origin, files), device)
     }
 
     /// Read the files of a model, and return the front end that was created to check the sizes.

@@ -20,11 +20,12 @@ mod names;
 pub use config::{ModelConfig, Provenance};
 pub use dimension::Dimension;
 #[cfg(feature = "embedded")]
-pub(crate) use embedded::EMBEDDED_FILES;
-#[cfg(feature = "embedded")]
 pub use embedded::{EMBEDDED_CARD, EMBEDDED_NAME};
+#[cfg(feature = "embedded")]
+pub(crate) use embedded::{EMBEDDED_FILES, EMBEDDED_ORIGIN};
 pub use encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};
 pub use error::ModelError;
+pub use files::FilesInMemory;
 pub use folder::Model;
 pub(crate) use foreign::{ForeignOutputs, load_foreign};
 pub use names::{CARD_FILE, CONFIG_FILE, FORMAT, PREPROCESSOR_FILE, WEIGHTS_FILE};

@@ -30,8 +30,6 @@ mod recipes;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
-#[cfg(feature = "serve")]
-mod served_classifier;
 #[cfg(feature = "train")]
 mod task;
 #[cfg(feature = "train")]

@@ -7,8 +7,8 @@ use anyhow::Context;
 use serde::Serialize;
 use undertone_app::{Access, Limits, ModelDescription, ServeError, Server, Settings, StopHandle};
 use undertone_models::DeviceKind;
+use undertone_recognizer::ServedClassifier;
 
-use super::served_classifier::ServedClassifier;
 use crate::answers::{identity, refusal};
 use crate::cli::{LogFormat, ServeArgs};
 use crate::exit::Exit;

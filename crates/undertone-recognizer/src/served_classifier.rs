@@ -1,4 +1,4 @@
-//! A classifier as the server uses it.
+//! The trait `Recognizer`, implemented for a classifier.
 
 use std::ops::ControlFlow;
 
@@ -15,14 +15,18 @@ use undertone_models::{
 };
 
 /// The model with the classes that answers speak of.
-pub(super) struct ServedClassifier {
+#[derive(Debug)]
+pub struct ServedClassifier {
     classifier: Classifier,
     classes: Classes,
     description: ModelDescription,
 }
 
 impl ServedClassifier {
-    pub(super) fn new(
+    /// Serve a classifier in these classes: its own, or the sums of a scheme. `voice` is the voice
+    /// that every request starts from, `model` what answers call the model, and `card` its card as
+    /// Markdown.
+    pub fn new(
         classifier: Classifier,
         classes: Classes,
         voice: Option<Voice>,

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use undertone_audio::Recording;
+
 use crate::problem::{Kind, Problem};
 
 /// Results per second of audio.
@@ -10,7 +12,7 @@ const RESULTS_PER_SECOND: u64 = 5;
 const MIN_SECONDS: f64 = 0.5;
 
 /// The window, which moves along as samples arrive.
-pub(super) struct LiveWindow {
+pub(crate) struct LiveWindow {
     samples: VecDeque<f32>,
     sample_rate: u32,
     max_samples: usize,
@@ -21,17 +23,16 @@ pub(super) struct LiveWindow {
 }
 
 /// A window for the model.
-pub(super) struct DueWindow {
-    pub(super) samples: Vec<f32>,
-    pub(super) sample_rate: u32,
+pub(crate) struct DueWindow {
+    pub(crate) recording: Recording,
     /// Samples received when the window was taken.
-    pub(super) received: u64,
+    pub(crate) received: u64,
     /// Level of the samples since the last window, in decibels below full scale.
-    pub(super) level_db: f64,
+    pub(crate) level_db: f64,
 }
 
 impl LiveWindow {
-    pub(super) fn new(sample_rate: u32, seconds: f64) -> Self {
+    pub(crate) fn new(sample_rate: u32, seconds: f64) -> Self {
         Self {
             samples: VecDeque::new(),
             sample_rate,
@@ -42,7 +43,7 @@ impl LiveWindow {
     }
 
     /// Append 16-bit little-endian samples. Samples older than the window are dropped.
-    pub(super) fn push(&mut self, pcm: &[u8]) -> Result<(), Problem> {
+    pub(crate) fn push(&mut self, pcm: &[u8]) -> Result<(), Problem> {
         let (samples, rest) = pcm.as_chunks::<2>();
         if !rest.is_empty() {
             let detail = "a message must hold whole 16-bit samples";
@@ -58,7 +59,7 @@ impl LiveWindow {
     }
 
     /// Return the window if a fifth of a second has arrived since it was taken last.
-    pub(super) fn take_due(&mut self) -> Option<DueWindow> {
+    pub(crate) fn take_due(&mut self) -> Option<DueWindow> {
         let rate = u64::from(self.sample_rate);
         let new = self.received - self.taken;
         let enough = self.samples.len() as f64 >= MIN_SECONDS * f64::from(self.sample_rate);
@@ -72,8 +73,7 @@ impl LiveWindow {
             .min(samples.len());
         Some(DueWindow {
             level_db: level_db(&samples[samples.len() - new..]),
-            samples,
-            sample_rate: self.sample_rate,
+            recording: Recording::mono(samples, self.sample_rate),
             received: self.received,
         })
     }
@@ -101,12 +101,12 @@ mod tests {
         window.push(&pcm(3999, 100)).unwrap();
         assert!(window.take_due().is_none(), "half a second is needed");
         window.push(&pcm(1, 100)).unwrap();
-        assert_eq!(window.take_due().unwrap().samples.len(), 4000);
+        assert_eq!(window.take_due().unwrap().recording.samples.len(), 4000);
         window.push(&pcm(1599, 100)).unwrap();
         assert!(window.take_due().is_none(), "a fifth of a second is needed");
         window.push(&pcm(100_000, 16_384)).unwrap();
         let due = window.take_due().unwrap();
-        assert_eq!(due.samples, vec![0.5; 16_000]);
+        assert_eq!(due.recording.samples, vec![0.5; 16_000]);
         assert_eq!(due.received, 105_599);
         assert!((due.level_db + 6.02).abs() < 0.01, "{}", due.level_db);
     }

@@ -12,7 +12,7 @@ static RESAMPLERS: ResamplerCache = ResamplerCache::new();
 
 /// Return whether there is voice activity at the end of a window of samples. At a rate that cannot
 /// be resampled, there always is.
-pub(super) fn somebody_speaks(samples: &[f32], sample_rate: u32) -> bool {
+pub(crate) fn somebody_speaks(samples: &[f32], sample_rate: u32) -> bool {
     let heard = (HEARD * f64::from(sample_rate)) as usize;
     let end = &samples[samples.len().saturating_sub(heard)..];
     let Ok(resampler) = RESAMPLERS.get(sample_rate, VoiceActivity::SAMPLE_RATE) else {

@@ -1,9 +1,8 @@
 //! The voice of a live connection: heard while a person speaks, and forgotten with the connection.
 
-use crate::inference::Inference;
 use crate::problem::Problem;
-use crate::recognizer::{Recognition, Voice};
-use crate::voice::{adapted, does_not_adapt};
+use crate::recognizer::{Recognition, Recognizer, Voice};
+use crate::voice::{adapted_to_voice, does_not_adapt};
 
 /// Seconds of speech between two windows that are heard. Windows of fewer seconds do not overlap.
 const HEAR_EVERY: f64 = 2.0;
@@ -12,8 +11,8 @@ const ENOUGH: f64 = 10.0;
 
 /// What was heard of a voice, and whether results are adapted to it.
 #[derive(Debug)]
-pub(super) struct LiveVoice {
-    pub(super) adapts: bool,
+pub(crate) struct LiveVoice {
+    pub(crate) adapts: bool,
     voice: Option<Voice>,
     /// Seconds of speech between two windows that are heard.
     every: f64,
@@ -30,7 +29,7 @@ pub(super) struct LiveVoice {
 impl LiveVoice {
     /// Return the server's own voice, or one of which nothing was heard, for windows of this
     /// length.
-    pub(super) fn new(adapts: bool, own: Option<&Voice>, window_seconds: f64) -> Self {
+    pub(crate) fn new(adapts: bool, own: Option<&Voice>, window_seconds: f64) -> Self {
         Self {
             adapts,
             voice: own.cloned(),
@@ -43,18 +42,18 @@ impl LiveVoice {
     }
 
     /// Forget the voice.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         (self.voice, self.heard, self.unheard) = (None, 0.0, 0.0);
         (self.settled, self.settled_seconds) = (None, 0.0);
     }
 
     /// Return the seconds of speech that were heard.
-    pub(super) fn heard_seconds(&self) -> f64 {
+    pub(crate) fn heard_seconds(&self) -> f64 {
         self.heard
     }
 
     /// Return the seconds of speech that the next result is adapted to.
-    pub(super) fn adapted_seconds(&self) -> f64 {
+    pub(crate) fn adapted_seconds(&self) -> f64 {
         if self.adapts && self.settled_seconds >= ENOUGH {
             self.settled_seconds
         } else {
@@ -62,40 +61,57 @@ impl LiveVoice {
         }
     }
 
-    /// Hear a window if enough speech has passed since the last one, and adapt its result to what
-    /// was heard before, once that is enough. `seconds` is how much of the window is new.
-    pub(super) async fn judge(
-        &mut self,
-        inference: &Inference,
-        recognition: Recognition,
-        seconds: f64,
-    ) -> Result<Recognition, Problem> {
+    /// Count the speech of a window, and return what to ask the recognizer about it: to hear it, if
+    /// enough speech has passed since the last one, and to adapt its result to what was heard
+    /// before, once that is enough. `seconds` is how much of the window is new.
+    pub(crate) fn question(&mut self, recognition: &Recognition, seconds: f64) -> Option<Question> {
         if !self.adapts || !recognition.speech {
-            return Ok(recognition);
+            return None;
         }
         self.unheard += seconds;
         let hears = self.unheard >= self.every;
         let adapts = self.adapted_seconds() > 0.0;
-        if !hears && !adapts {
-            return Ok(recognition);
-        }
-        let (voice, settled) = (self.voice.clone(), self.settled.clone());
-        let asking = inference.ask(move |recognizer| {
-            let judged = match (&settled, adapts) {
-                (Some(voice), true) => Some(adapted(recognizer, &recognition, voice)?),
-                _ => None,
-            };
-            let heard = hears.then(|| recognizer.hear(voice, &recognition));
-            let heard = heard.map(|voice| voice.ok_or_else(does_not_adapt));
-            Ok::<_, Problem>((judged.unwrap_or(recognition), heard.transpose()?))
-        });
-        let (judged, heard) = asking.await??;
+        (hears || adapts).then(|| Question {
+            voice: self.voice.clone(),
+            settled: self.settled.clone().filter(|_| adapts),
+            hears,
+        })
+    }
+
+    /// Keep what the recognizer has heard.
+    pub(crate) fn keep(&mut self, heard: Option<Voice>) {
         if let Some(voice) = heard {
             self.settled = self.voice.replace(voice);
             self.settled_seconds = self.heard;
             self.heard += self.every;
             self.unheard = 0.0;
         }
-        Ok(judged)
+    }
+}
+
+/// What to ask the recognizer about a window.
+#[derive(Debug)]
+pub(crate) struct Question {
+    voice: Option<Voice>,
+    /// The voice to adapt to.
+    settled: Option<Voice>,
+    hears: bool,
+}
+
+impl Question {
+    /// Return the adapted result, and the voice if it has heard the window.
+    pub(crate) fn ask(
+        self,
+        recognizer: &dyn Recognizer,
+        recognition: Recognition,
+    ) -> Result<(Recognition, Option<Voice>), Problem> {
+        let settled = self.settled.as_ref();
+        let judged = settled.map(|voice| adapted_to_voice(recognizer, &recognition, voice));
+        let judged = judged.transpose()?;
+        let heard = self
+            .hears
+            .then(|| recognizer.hear(self.voice, &recognition));
+        let heard = heard.map(|voice| voice.ok_or_else(does_not_adapt));
+        Ok((judged.unwrap_or(recognition), heard.transpose()?))
     }
 }

@@ -27,6 +27,9 @@ pub enum ExportError {
     /// The output folder cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The files of a page or a package cannot be made.
+    #[error(transparent)]
+    Page(#[from] undertone_web::FolderError),
     /// The output folder is the model's own folder or contains it.
     #[error("{}: holds the model that is exported: choose another folder", .0.display())]
     OverTheModel(PathBuf),

@@ -12,25 +12,38 @@ use crate::request::Request;
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// The files and folders that an export may write, relative to its folder.
-const WRITTEN: [&str; 18] = [
+const WRITTEN: [&str; 31] = [
     ".dockerignore",
     ATTRIBUTES,
     "Dockerfile",
+    "MODEL.md",
     "NOTICE",
     "README.md",
     "SHA256SUMS",
+    "assets",
     "config.json",
+    "engine.packed",
     "feature_extraction_undertone.py",
+    "index.d.ts",
+    "index.html",
+    "index.js",
+    "load-engine.js",
+    "manifest.webmanifest",
     "model",
+    "model.json",
     "model.onnx",
+    "model.packed",
     "model.safetensors",
     "modeling_undertone.py",
     "onnx",
+    "package.json",
     "predict.py",
     "preprocessor_config.json",
     "sample.flac",
     "samples",
+    "service-worker.js",
     "undertone",
+    "undertone.js",
 ];
 
 /// The first line of the `.gitattributes` of an export.

@@ -9,6 +9,7 @@ pub mod onnx;
 mod onnx_folder;
 mod request;
 mod space;
+mod web;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,8 @@ pub fn export(
         Target::Onnx(precision) => onnx_folder::write(bundle, precision, &folder)?,
         Target::Hub => hub::write(bundle, &folder)?,
         Target::Space { binary } => space::write(bundle, binary, &folder)?,
+        Target::Web => web::write_page(bundle, &folder)?,
+        Target::Npm => web::write_npm(bundle, &folder)?,
     }
     folder.finish()
 }

@@ -20,6 +20,10 @@ pub enum Target<'a> {
         /// The program's file.
         binary: &'a Path,
     },
+    /// A page that runs the model in the browser, for any host of static files.
+    Web,
+    /// An npm package that runs the model in Node.
+    Npm,
 }
 
 /// What to export, and where to.

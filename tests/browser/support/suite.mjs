@@ -7,11 +7,19 @@ import { changingVoice, fileWith } from "./audio.mjs";
 import { CHROMIUM } from "./environment.mjs";
 import { watch } from "./guard.mjs";
 import { startServer } from "./server.mjs";
+import { exported, serveFolder } from "./static-server.mjs";
 
 const TIMEOUT = 30_000; // milliseconds
 
+/** Whether the page runs the model itself, and a host of static files serves it. */
+export const isStatic = process.env.UNDERTONE_PAGE === "static";
+
+/** Options of tests that need `undertone serve`. */
+export const onServer = isStatic ? { skip: "there is no server" } : {};
+
 /**
- * Prepare a file's tests. `server` holds options of `undertone serve`. `microphone` is the path of
+ * Prepare a file's tests of the page of `undertone serve`, or of the page without a server if
+ * UNDERTONE_PAGE is `static`. `server` holds options of `undertone serve`. `microphone` is the path of
  * a WAV file that Chromium's fake microphone repeats, or null for no microphone.
  */
 export function suite({ server: options = [], microphone = fileWith("voice.wav", changingVoice(20)) } = {}) {
@@ -21,7 +29,7 @@ export function suite({ server: options = [], microphone = fileWith("voice.wav",
   before(async () => {
     const sound = microphone ? ["--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${microphone}`] : [];
     const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--autoplay-policy=no-user-gesture-required", ...sound];
-    server = await startServer(options);
+    server = isStatic ? await serveFolder(exported("web")) : await startServer(options);
     browser = await chromium.launch({ executablePath: CHROMIUM, args });
   });
   after(async () => {

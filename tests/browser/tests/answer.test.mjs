@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileWith, silence, tone } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { analyzed, drop, shares, suite } from "../support/suite.mjs";
+import { analyzed, drop, onServer, shares, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const NEUTRAL = join(SAMPLES, "neutral.flac");
@@ -37,7 +37,7 @@ test("a dropped recording is analyzed at once", () =>
     assert.match(await page.locator("#status").innerText(), new RegExp(`neutral.flac: ${label}`, "i"));
   }));
 
-test("a chosen recording shows its confidence in words", () =>
+test("a chosen recording shows its confidence in words", onServer, () =>
   visit(async (page) => {
     const response = page.waitForResponse(/api\/predict/);
     await page.setInputFiles("#file", NEUTRAL);
@@ -66,7 +66,7 @@ test("a silent recording has no emotion", () =>
     assert.equal(await page.locator(".notice").count(), 0);
   }));
 
-test("every sample is analyzed", () =>
+test("every sample is analyzed", onServer, () =>
   visit(async (page) => {
     const samples = page.locator("#samples button");
     const count = await samples.count();

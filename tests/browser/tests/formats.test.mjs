@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { converted, fileWith } from "../support/audio.mjs";
-import { analyzed, suite } from "../support/suite.mjs";
+import { analyzed, isStatic, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const REFUSED = /415/;
@@ -18,11 +18,13 @@ const FORMATS = [
   { name: "surround.webm", by: "page", options: ["-ac", "6", "-c:a", "libopus"] },
 ];
 
+/** Analyze a file and return who decoded it; null where that cannot be seen. */
 async function answeredBy(page, path) {
   const asked = [];
   page.on("response", (response) => /api\/predict/.test(response.url()) && asked.push(response.status()));
   await page.setInputFiles("#file", path);
   await analyzed(page, path.split("/").at(-1));
+  if (isStatic) return null;
   assert.equal(asked.at(-1), 200);
   return asked[0] === 415 ? "page" : "server";
 }
@@ -31,7 +33,7 @@ for (const { name, by, options } of FORMATS) {
   test(`${name} is decoded by the ${by}`, () =>
     visit(
       async (page) => {
-        assert.equal(await answeredBy(page, converted(name, options)), by);
+        assert.ok([by, null].includes(await answeredBy(page, converted(name, options))));
         assert.match(await page.locator("#result-source").innerText(), /2\.[12]\d*\ss/);
         await page.getByRole("button", { name: "Play" }).click();
         await page.waitForFunction(() => Number(document.querySelector("#seek").value) > 0.1);
@@ -58,7 +60,7 @@ test("a recording by this browser's MediaRecorder is analyzed", () =>
       });
       assert.match(recorded.type, /^audio\/webm/);
       const path = fileWith("recorder.webm", Buffer.from(recorded.base64, "base64"));
-      assert.equal(await answeredBy(page, path), "server");
+      assert.ok(["server", null].includes(await answeredBy(page, path)));
     },
     { expected: [REFUSED] },
   ));

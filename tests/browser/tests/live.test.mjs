@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { notice, shares, suite } from "../support/suite.mjs";
+import { notice, onServer, shares, suite } from "../support/suite.mjs";
 
 const { visit, stopServer, pauseServer, resumeServer } = suite();
 
@@ -37,7 +37,7 @@ test("the bars move several times per second, and the latency is shown", () =>
     assert.ok(Math.abs(numbers.reduce((sum, each) => sum + each) - 100) < 0.3, `${numbers}`);
   }));
 
-test("the latency includes the time that a result spends on its way", () =>
+test("the latency includes the time that a result spends on its way", onServer, () =>
   visit(
     async (page) => {
       await listen(page);
@@ -84,7 +84,7 @@ test("stopping and leaving the tab release the microphone", () =>
     },
   ));
 
-test("a refused live connection is explained", () =>
+test("a refused live connection is explained", onServer, () =>
   visit(
     async (page) => {
       await page.evaluate(() => {
@@ -105,7 +105,7 @@ test("a refused live connection is explained", () =>
     { expected: [/429/] },
   ));
 
-test("a server that hangs is reported and may recover", () =>
+test("a server that hangs is reported and may recover", onServer, () =>
   visit(async (page) => {
     await listen(page);
     pauseServer();
@@ -118,7 +118,7 @@ test("a server that hangs is reported and may recover", () =>
     resumeServer();
   }));
 
-test("a server that stops is reported, in live mode and after", () =>
+test("a server that stops is reported, in live mode and after", onServer, () =>
   visit(
     async (page) => {
       await listen(page);

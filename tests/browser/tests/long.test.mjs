@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { changingVoice, fileWith, pcmOf, silence, wav } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { analyzed, notice, suite } from "../support/suite.mjs";
+import { analyzed, notice, onServer, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const LONG = fileWith("talk.wav", withPauses(75));
@@ -89,7 +89,7 @@ test("the timeline is saved in the formats of other tools", () =>
     }
   }));
 
-test("an analysis can be cancelled", () =>
+test("an analysis can be cancelled", onServer, () =>
   visit(async (page) => {
     await show(page, sample("happy.flac"));
     await page.route("**/api/predict*", () => {}); // never answers

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suite } from "../support/suite.mjs";
+import { onServer, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const MOST_BYTES = 150_000;
 
-test("everything that the page loads is under 150 KB", () => {
+test("everything that the page loads is under 150 KB", onServer, () => {
   const sizes = new Map();
   const taken = [];
   return visit(
@@ -30,7 +30,7 @@ test("everything that the page loads is under 150 KB", () => {
   );
 });
 
-test("the policy forbids inline code and other servers, and the browser enforces it", () =>
+test("the policy forbids inline code and other servers, and the browser enforces it", onServer, () =>
   visit(
     async (page) => {
       const policy = await page.evaluate(async () => (await fetch("./")).headers.get("Content-Security-Policy"));
@@ -49,7 +49,7 @@ test("the policy forbids inline code and other servers, and the browser enforces
     { expected: [/Content Security Policy/] },
   ));
 
-test("there are no cookies, and nothing about a recording is stored", () =>
+test("there are no cookies, and nothing about a recording is stored", onServer, () =>
   visit(async (page) => {
     await page.locator("#samples button").first().click();
     await page.locator("#result").waitFor();

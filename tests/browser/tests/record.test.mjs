@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileWith, pcmOf, tone } from "../support/audio.mjs";
-import { READBACK, analyzed, suite } from "../support/suite.mjs";
+import { READBACK, analyzed, onServer, suite } from "../support/suite.mjs";
 
 // Half of full scale, so that the test notices a change of level.
 const HERTZ = 440;
@@ -27,7 +27,7 @@ async function uploaded(page) {
   return Buffer.from(base64, "base64");
 }
 
-test("a recording is the microphone's sound, unprocessed", () =>
+test("a recording is the microphone's sound, unprocessed", onServer, () =>
   visit(async (page) => {
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.waitForFunction(() => document.querySelector("#record-time").textContent === "0:01");
@@ -68,7 +68,7 @@ test("a discarded recording is not sent", () =>
     assert.equal(await page.evaluate(() => document.activeElement.id), "record");
   }));
 
-test("recording ends by itself at the limit", () =>
+test("recording ends by itself at the limit", onServer, () =>
   visit(
     async (page) => {
       await page.getByRole("button", { name: "Record", exact: true }).click();

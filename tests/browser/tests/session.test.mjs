@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileWith } from "../support/audio.mjs";
 import { SAMPLES } from "../support/environment.mjs";
-import { analyzed, drop, suite } from "../support/suite.mjs";
+import { analyzed, drop, onServer, suite } from "../support/suite.mjs";
 
 const { visit } = suite();
 const AWKWARD = fileWith('sad, "very".flac', readFileSync(join(SAMPLES, "sad.flac")));
@@ -102,7 +102,7 @@ test("clearing removes everything", () =>
     assert.equal(await page.locator("#result").isVisible(), false);
   }, EXPECTED));
 
-test("clearing stops the analysis", () =>
+test("clearing stops the analysis", onServer, () =>
   visit(async (page) => {
     const requests = [];
     page.on("request", (request) => /api\/predict/.test(request.url()) && requests.push(request));
@@ -125,7 +125,7 @@ test("clearing stops the analysis", () =>
     assert.equal(await page.locator("#session").isVisible(), false);
   }));
 
-test("clearing removes the recording that is being analyzed", () =>
+test("clearing removes the recording that is being analyzed", onServer, () =>
   visit(async (page) => {
     await dropAll(page);
     let release;

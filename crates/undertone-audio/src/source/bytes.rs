@@ -8,7 +8,9 @@ use std::io;
 use std::io::{Read, Write};
 
 #[cfg(feature = "fs")]
-use memmap2::{Mmap, UncheckedAdvice};
+use memmap2::Mmap;
+#[cfg(all(feature = "fs", unix))]
+use memmap2::UncheckedAdvice;
 
 use crate::decode::Content;
 
@@ -28,10 +30,10 @@ impl SourceBytes {
         }
     }
 
-    /// Give the memory of mapped bytes back to the system. They are read again when they are
-    /// needed.
+    /// Give the memory of mapped bytes back to the system, where it takes it (Unix). They are read
+    /// again when they are needed.
     pub(super) fn release(&self) {
-        #[cfg(feature = "fs")]
+        #[cfg(all(feature = "fs", unix))]
         if let Self::Mapped(map) = self {
             // SAFETY: the map is read-only, never written to and backed by a file, so a page that
             // is dropped comes back from the file with the same bytes.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// Write a model for other programs: as ONNX, for the Hugging Face Hub, or as a Space.
+/// Write a model for other programs: as ONNX, for the Hugging Face Hub, as a Space, as a page
+/// without a server, or as an npm package.
 ///
 /// The folder is written completely or not at all. An export for the Hub has no model.onnx if the
 /// network is too large for that format.
@@ -14,7 +15,8 @@ Examples:
   undertone export runs/mine --to onnx --out mine-onnx
   undertone export --to onnx --quantize int8 --out small
   undertone export models/mine --to hf --report runs/folds/report.json --out mine-hf
-  undertone export --to space --out space           the built-in model, served by this program")]
+  undertone export --to space --out space           the built-in model, served by this program
+  undertone export --to web --out page              the built-in model, run by the browser")]
 pub(crate) struct ExportArgs {
     /// A model folder, a run that contains a model, or hf:OWNER/NAME [default: the built-in model].
     #[arg(value_name = "RUN|MODEL")]
@@ -53,6 +55,10 @@ pub(crate) enum ExportTarget {
     Hf,
     /// A Docker Space: Dockerfile, program and model.
     Space,
+    /// A page that runs the model in the browser, for any host of static files.
+    Web,
+    /// An npm package that runs the model in Node.
+    Npm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -43,6 +43,8 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
                 ExportTarget::Onnx => Target::Onnx(precision),
                 ExportTarget::Hf => Target::Hub,
                 ExportTarget::Space => Target::Space { binary: &binary },
+                ExportTarget::Web => Target::Web,
+                ExportTarget::Npm => Target::Npm,
             },
             out: &args.out,
             force: args.force,

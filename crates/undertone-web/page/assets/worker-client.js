@@ -1,0 +1,193 @@
+// Hands work to the worker of the engine, one job at a time, and starts it anew when it is stuck.
+
+import { Problem, problemFrom } from "./problem.js";
+
+/** The worker. `download()` returns the engine's files, `{ program, model }`. */
+export class EngineWorker {
+  #download;
+  #parts = null; // the files, or their download
+  #worker = null;
+  #waiting = []; // jobs
+  #running = null; // the job that the worker has
+  #ready = false;
+  #ids = 0;
+  #live = null; // the open connection of live mode
+
+  constructor(download) {
+    this.#download = download;
+  }
+
+  /** Start the worker and load the engine, unless that was done. */
+  start() {
+    if (this.#worker) return;
+    const worker = new Worker(new URL("engine-worker.js", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#stop(new Problem("engine-missing"));
+    };
+    this.#parts ??= this.#download();
+    this.#parts.then(
+      (parts) => this.#worker === worker && this.#load(parts),
+      (problem) => {
+        this.#parts = null;
+        if (this.#worker === worker) this.#stop(problem);
+      },
+    );
+  }
+
+  /**
+   * Run a job and return its text. `onProgress` hears how far it is. If `signal` aborts a job that
+   * runs, the worker ends and another one starts, since nothing else stops it.
+   */
+  run(job, content, { signal, onProgress = () => {} } = {}) {
+    return new Promise((resolve, reject) => {
+      const entry = { id: ++this.#ids, job, content, resolve, reject, onProgress };
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", () => this.#abort(entry, signal.reason));
+      this.#waiting.push(entry);
+      this.start();
+      this.#next();
+    });
+  }
+
+  /** Begin live mode. */
+  listen() {
+    this.#live?.close();
+    this.start();
+    this.#live = new LiveConnection((live, content) => this.#worker?.postMessage({ live, content }));
+    if (this.#ready) queueMicrotask(() => this.#live?.open());
+    return this.#live;
+  }
+
+  #load(content) {
+    this.#running = {
+      id: ++this.#ids,
+      resolve: () => {
+        this.#ready = true;
+        this.#live?.open();
+      },
+      reject: (problem) => this.#stop(problem),
+      onProgress: () => {},
+    };
+    this.#worker.postMessage({ id: this.#running.id, job: "load", content });
+  }
+
+  #next() {
+    if (!this.#ready || this.#running || this.#waiting.length === 0) return;
+    const { id, job, content } = (this.#running = this.#waiting.shift());
+    this.#worker.postMessage({ id, job, content });
+  }
+
+  #receive({ id, done, refused, crashed, progress, heard, acknowledged }) {
+    if (crashed !== undefined) return this.#crash(crashed);
+    if (heard !== undefined) return this.#live?.receive(heard);
+    if (acknowledged !== undefined) return this.#live?.acknowledge(acknowledged);
+    const running = this.#running;
+    if (running?.id !== id) return;
+    if (progress) return running.onProgress(progress);
+    this.#running = null;
+    if (refused === undefined) running.resolve(done);
+    else running.reject(problemOf(refused));
+    this.#next();
+  }
+
+  #abort(entry, reason) {
+    entry.reject(reason);
+    this.#waiting = this.#waiting.filter((each) => each !== entry);
+    if (this.#running === entry) this.#restart();
+  }
+
+  // The job that made the engine stop fails. Those behind it get a new engine.
+  #crash(words) {
+    console.error(words);
+    const running = this.#running;
+    this.#end();
+    running?.reject(new Problem("engine-lost"));
+    if (this.#waiting.length > 0) this.start();
+  }
+
+  #restart() {
+    this.#end();
+    this.start();
+  }
+
+  // Without an engine, all jobs fail. The next one tries again.
+  #stop(problem) {
+    const failed = this.#waiting;
+    this.#waiting = [];
+    this.#end();
+    for (const { reject } of failed) reject(problem);
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#running = null;
+    this.#ready = false;
+    this.#live?.lose();
+    this.#live = null;
+  }
+}
+
+// Words that are no JSON come from loading the engine.
+function problemOf(text) {
+  try {
+    return problemFrom(JSON.parse(text));
+  } catch {
+    return new Problem("page-fault", { detail: text });
+  }
+}
+
+// A connection of live mode with the interface of a WebSocket.
+class LiveConnection {
+  readyState = WebSocket.CONNECTING;
+  bufferedAmount = 0; // bytes of sound that the worker has not heard yet
+  onopen = null;
+  onmessage = null;
+  onclose = null;
+  #post;
+  #begun = false;
+
+  constructor(post) {
+    this.#post = post;
+  }
+
+  open() {
+    if (this.readyState !== WebSocket.CONNECTING) return;
+    this.readyState = WebSocket.OPEN;
+    this.onopen?.();
+  }
+
+  send(message) {
+    if (typeof message === "string") {
+      this.#post(this.#begun ? "control" : "listen", message);
+      this.#begun = true;
+      return;
+    }
+    const sound = message.slice().buffer;
+    this.bufferedAmount += sound.byteLength;
+    this.#post("hear", sound);
+  }
+
+  receive(data) {
+    if (this.readyState === WebSocket.OPEN) this.onmessage?.({ data });
+  }
+
+  acknowledge(bytes) {
+    this.bufferedAmount = Math.max(0, this.bufferedAmount - bytes);
+  }
+
+  close() {
+    if (this.readyState === WebSocket.CLOSED) return;
+    this.readyState = WebSocket.CLOSED;
+    this.#post("stop");
+  }
+
+  lose() {
+    if (this.readyState === WebSocket.CLOSED) return;
+    this.readyState = WebSocket.CLOSED;
+    this.onclose?.();
+  }
+}

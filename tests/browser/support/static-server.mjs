@@ -1,0 +1,34 @@
+// Exports the page that needs no server, and serves it as a host of static files does.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UNDERTONE } from "./environment.mjs";
+
+/** Export the built-in model, and return the folder. The process removes it when it ends. */
+export function exported(target) {
+  const scratch = mkdtempSync(join(tmpdir(), `undertone-${target}-`));
+  process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+  const folder = join(scratch, "out");
+  const made = spawnSync(UNDERTONE, ["export", "--to", target, "--out", folder]);
+  if (made.status !== 0 || !existsSync(folder)) throw new Error(`undertone export: ${made.stderr}`);
+  return folder;
+}
+
+/** Serve a folder with Python's server, below a path. Return `{ url, stop }`. */
+export async function serveFolder(folder) {
+  const options = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", join(folder, "..")];
+  const server = spawn("python3", options, { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = once(server, "exit");
+  const stop = async () => {
+    server.kill("SIGKILL");
+    await ended;
+  };
+  const [said] = await once(server.stdout, "data");
+  const port = /port (\d+)/.exec(String(said))?.[1];
+  if (port) return { url: `http://127.0.0.1:${port}/out/`, stop, pause() {}, resume() {} };
+  await stop();
+  throw new Error(`no server: ${said}`);
+}

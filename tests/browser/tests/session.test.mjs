@@ -35,7 +35,7 @@ async function saved(page, link) {
   return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
 }
 
-test("several files are listed, including the broken one", () =>
+test("several files are listed, including the broken one", onServer, () =>
   visit(async (page) => {
     const answers = await dropAll(page);
     assert.deepEqual(await names(page), ["neutral.flac", "notes.txt", 'sad, "very".flac', "happy.flac"]);
@@ -68,7 +68,7 @@ test("each column sorts in both directions", () =>
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Seconds");
   }, EXPECTED));
 
-test("the CSV holds every recording with all digits", () =>
+test("the CSV holds every recording with all digits", onServer, () =>
   visit(async (page) => {
     const answers = await dropAll(page);
     const { name, text } = await saved(page, "Save CSV");
@@ -83,7 +83,7 @@ test("the CSV holds every recording with all digits", () =>
     assert.equal(lines.length, 6); // a header, four files, and the end of the last line
   }, EXPECTED));
 
-test("the JSON holds the server's results", () =>
+test("the JSON holds the server's results", onServer, () =>
   visit(async (page) => {
     const answers = await dropAll(page);
     const { name, text } = await saved(page, "Save JSON");

@@ -25,6 +25,9 @@ pub enum LabError {
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] crate::recipe::RecipeError),
+    /// The model does not have the precision.
+    #[error(transparent)]
+    Precision(#[from] undertone_models::PrecisionError),
     /// The front end's parameters cannot work.
     #[error("front end: {0}")]
     FrontEnd(#[from] undertone_audio::FrontEndError),

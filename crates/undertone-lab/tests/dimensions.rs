@@ -10,7 +10,7 @@ use undertone_lab::{
     RunRecord, evaluate_dimensions, evaluate_model,
 };
 use undertone_metrics::DimensionPrediction;
-use undertone_models::{Classifier, DeviceKind, ModelError, Regressor};
+use undertone_models::{Classifier, DeviceKind, ModelError, Precision, Regressor};
 
 const RECIPE: &str = r#"
 name = "tones"
@@ -90,6 +90,7 @@ fn experiment<'a>(
         recipe,
         encoder: None,
         device: DeviceKind::Cpu.open().unwrap(),
+        precision: Precision::F32,
         cache: None,
         max_seconds: 600.0,
         observer,
@@ -199,6 +200,7 @@ fn a_saved_model_predicts_in_the_corpus_unit_and_inside_the_range() {
         fold: None,
         degradation: None,
         device: DeviceKind::Cpu.open().unwrap(),
+        precision: Precision::F32,
         cache: None,
         max_seconds: 600.0,
         observer: &|_| {},

@@ -11,7 +11,7 @@ use undertone_lab::{
     RunRecord, evaluate_model,
 };
 use undertone_metrics::Report;
-use undertone_models::{Classifier, DeviceKind};
+use undertone_models::{Classifier, DeviceKind, Precision};
 
 const RECIPE: &str = r#"
 name = "tones"
@@ -206,6 +206,7 @@ fn the_report_of_a_model_counts_speakers_of_its_training() {
             fold,
             degradation: None,
             device: DeviceKind::Cpu.open().unwrap(),
+            precision: Precision::F32,
             cache: None,
             max_seconds: 600.0,
             observer: &|_| {},

@@ -11,7 +11,7 @@ use undertone_lab::{
     EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, MemoryEstimate, Observer,
     Recipe, RunFolder, evaluate_model,
 };
-use undertone_models::{Classifier, DeviceKind, NetworkConfig, PretrainedEncoder};
+use undertone_models::{Classifier, DeviceKind, NetworkConfig, Precision, PretrainedEncoder};
 
 /// The random generator of a device is shared by the process, so only one experiment may run.
 static DRAWING: Mutex<()> = Mutex::new(());
@@ -165,6 +165,7 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
         fold: Some(1),
         degradation: None,
         device: DeviceKind::Cpu.open().unwrap(),
+        precision: Precision::F32,
         cache: None,
         max_seconds: 600.0,
         observer: &|_| {},

@@ -1,8 +1,9 @@
 //! Time an encoder, for `bench/encoders.py`:
-//! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train [LAST]`
+//! `encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|int8|train [LAST]`
 //!
 //! Weights and inputs are random. For each line on the standard input, the program computes once
-//! and writes how many milliseconds that took. `train` is one step of AdamW on the LAST layers.
+//! and writes how many milliseconds that took. `int8` is `forward` with 8-bit integers, `train` one
+//! step of AdamW on the LAST layers.
 
 use std::error::Error;
 use std::io::{BufRead, Write};
@@ -17,13 +18,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [config, layers, clips, frames, mode, last @ ..] = arguments.as_slice() else {
         return Err(
-            "usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|train [LAST]".into(),
+            "usage: encoder_speed CONFIG.json LAYERS CLIPS FRAMES forward|int8|train [LAST]".into(),
         );
     };
     let (layers, clips, frames) = (layers.parse()?, clips.parse()?, frames.parse()?);
     let config = EncoderConfig::from_json(&std::fs::read(config)?)?;
     let training = match mode.as_str() {
-        "forward" => false,
+        "forward" | "int8" => false,
         "train" => true,
         other => return Err(format!("unknown mode `{other}`").into()),
     };
@@ -35,6 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     if training {
         let last = last.first().ok_or("LAST is missing")?.parse()?;
         encoder = encoder.train_last(last);
+    } else {
+        encoder = encoder.for_inference();
+    }
+    if mode == "int8" {
+        encoder = encoder.in_int8().ok_or("no int8")?;
     }
     let mut optimizer = AdamWConfig::new().init();
     let normal = Distribution::Normal(0.0, 1.0);

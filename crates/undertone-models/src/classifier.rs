@@ -14,6 +14,7 @@ use crate::infer::{has_speech, mean};
 use crate::model::{FilesInMemory, ForeignOutputs, Model, ModelConfig, ModelError, load_foreign};
 use crate::network::Network;
 use crate::outputs::Outputs;
+use crate::precision::{Precision, PrecisionError};
 use crate::version::Origin;
 
 /// A trained model, ready to classify recordings. Threads can share it by reference.
@@ -203,6 +204,15 @@ impl Classifier {
             engine: Engine::new(model.network, front_end, model.statistics, outputs, device),
             origin,
         })
+    }
+
+    /// Compute with this precision. 8-bit integers are faster, and their results differ a little.
+    ///
+    /// # Errors
+    /// If the model has no form of 8-bit integers: see [`Encoder::in_int8`](crate::Encoder::in_int8).
+    pub fn with_precision(mut self, precision: Precision) -> Result<Self, PrecisionError> {
+        self.engine = self.engine.with_precision(precision)?;
+        Ok(self)
     }
 
     /// Return the model's name, or that of its folder if Undertone did not train it, and its

@@ -9,6 +9,7 @@ use undertone_audio::{FeatureMatrix, FrontEnd, FrontEndError, Recording};
 use crate::infer::{Inference, OVERLAP, mean};
 use crate::network::{BandStatistics, Network};
 use crate::outputs::Outputs;
+use crate::precision::{Precision, PrecisionError};
 
 /// A recording that cannot be predicted.
 #[derive(Debug, Error)]
@@ -62,10 +63,16 @@ impl Engine {
         Self {
             front_end,
             statistics,
-            network: network.valid(),
+            network: network.valid().for_inference(device),
             outputs,
             device: device.clone(),
         }
+    }
+
+    /// Compute with this precision: see [`Network::with_precision`].
+    pub(crate) fn with_precision(mut self, precision: Precision) -> Result<Self, PrecisionError> {
+        self.network = self.network.with_precision(precision)?;
+        Ok(self)
     }
 
     pub(crate) fn front_end(&self) -> &FrontEnd {

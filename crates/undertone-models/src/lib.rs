@@ -14,6 +14,7 @@ mod kernels;
 mod model;
 mod network;
 mod outputs;
+mod precision;
 mod regressor;
 mod segments;
 mod version;
@@ -44,6 +45,7 @@ pub use network::{
     PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts, parameter_bytes,
 };
 pub use outputs::Outputs;
+pub use precision::{Precision, PrecisionError};
 pub use regressor::{Estimate, Regressor, WindowEstimate};
 pub use segments::{
     Division, Progress, SegmentPrediction, SegmentedPrediction, SegmentsConfig, SegmentsError,

@@ -11,6 +11,7 @@ use crate::infer::mean;
 use crate::model::{self, Dimension, ForeignOutputs, Model, ModelConfig, ModelError};
 use crate::network::Network;
 use crate::outputs::Outputs;
+use crate::precision::{Precision, PrecisionError};
 use crate::version::Origin;
 
 /// A trained model of dimensions, ready to read recordings. Threads can share it by reference.
@@ -94,6 +95,15 @@ impl Regressor {
             dimensions,
             origin: Origin::Folder(folder.to_owned()),
         })
+    }
+
+    /// Compute with this precision. 8-bit integers are faster, and their results differ a little.
+    ///
+    /// # Errors
+    /// If the model has no form of 8-bit integers: see [`Encoder::in_int8`](crate::Encoder::in_int8).
+    pub fn with_precision(mut self, precision: Precision) -> Result<Self, PrecisionError> {
+        self.engine = self.engine.with_precision(precision)?;
+        Ok(self)
     }
 
     /// Return the model's name, or that of its folder if Undertone did not train it, and its

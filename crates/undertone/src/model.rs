@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use undertone_answer::ModelIdentity;
 use undertone_messages::nearest;
-use undertone_models::{Classifier, DeviceKind, HUB_PREFIX, Model, Regressor};
+use undertone_models::{Classifier, DeviceKind, HUB_PREFIX, Model, Precision, Regressor};
 
 use crate::{hub, output};
 
@@ -103,21 +103,31 @@ impl ModelSource {
         })
     }
 
-    pub(crate) fn classifier(&self, kind: DeviceKind) -> anyhow::Result<Classifier> {
-        match self.folder() {
-            None => built_in(kind),
-            Some(folder) => Ok(Classifier::load_on(folder, &kind.open()?)?),
-        }
+    pub(crate) fn classifier(
+        &self,
+        kind: DeviceKind,
+        precision: Precision,
+    ) -> anyhow::Result<Classifier> {
+        let classifier = match self.folder() {
+            None => built_in(kind)?,
+            Some(folder) => Classifier::load_on(folder, &kind.open()?)?,
+        };
+        Ok(classifier.with_precision(precision)?)
     }
 
     /// Load the model if it predicts numbers. `None` for a model of classes.
-    pub(crate) fn regressor(&self, kind: DeviceKind) -> anyhow::Result<Option<Regressor>> {
+    pub(crate) fn regressor(
+        &self,
+        kind: DeviceKind,
+        precision: Precision,
+    ) -> anyhow::Result<Option<Regressor>> {
         let Some(folder) = self.folder() else {
             return Ok(None);
         };
         // What is wrong with a model that cannot be read, the classifier tells.
         if Model::predicts_numbers(folder).is_ok_and(|it| it) {
-            return Ok(Some(Regressor::load_on(folder, &kind.open()?)?));
+            let regressor = Regressor::load_on(folder, &kind.open()?)?;
+            return Ok(Some(regressor.with_precision(precision)?));
         }
         Ok(None)
     }

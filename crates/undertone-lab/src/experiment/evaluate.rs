@@ -9,7 +9,7 @@ use undertone_audio::degrade::Degradation;
 use undertone_corpus::{BalanceStep, CodeBook, Corpus, ProtocolConfig, Utterance, split};
 use undertone_metrics::{DimensionPrediction, LeakageSummary};
 use undertone_models::infer::Inference;
-use undertone_models::{Model, Provenance};
+use undertone_models::{Model, Precision, Provenance};
 
 use super::exclusions::Exclusions;
 use super::folds::{takes, without_speaker};
@@ -43,6 +43,8 @@ pub struct EvaluationTask<'a> {
     pub degradation: Option<Degradation>,
     /// The device that computes.
     pub device: Device,
+    /// The precision of the encoder's layers.
+    pub precision: Precision,
     /// The folder of the feature cache; `None` computes features every time.
     pub cache: Option<PathBuf>,
     /// The longest recording that is read, in seconds. Longer ones count as unreadable.
@@ -78,8 +80,15 @@ pub fn evaluate_dimensions(
 }
 
 fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabError> {
-    let model = Model::load(task.model, &task.device)?;
-    let config = &model.config;
+    let Model {
+        config,
+        network,
+        statistics,
+        ..
+    } = Model::load(task.model, &task.device)?;
+    let network = network.valid().for_inference(&task.device);
+    let network = network.with_precision(task.precision)?;
+    let config = &config;
     if config.dimensions.is_empty() == P::OF_DIMENSIONS {
         return Err(LabError::OtherTask {
             path: task.model.to_owned(),
@@ -143,11 +152,10 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         // Published corpora share no clip.
         .or_else(|| are_other_corpora(&config.provenance, &tested).then(HashSet::new));
     let outputs = config.outputs()?;
-    let network = model.network.valid();
     let predictor = Predictor {
         inference: Inference {
             network: &network,
-            statistics: model.statistics.as_ref(),
+            statistics: statistics.as_ref(),
             outputs: &outputs,
             detects_speech: config.detects_speech,
             device: &task.device,

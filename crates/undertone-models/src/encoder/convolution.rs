@@ -4,7 +4,8 @@ use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 
-use crate::kernels::{grouped_convolution, strided_convolution};
+use super::inference::vector;
+use crate::kernels::{Dense, grouped_convolution, strided_convolution, with_values};
 
 /// A convolution over time without padding.
 #[derive(Module, Debug)]
@@ -42,6 +43,15 @@ impl Convolution {
             kernel,
             self.stride,
         )
+    }
+
+    /// Return the convolution as the kernels for inference take it, a product with its windows.
+    pub(super) fn for_inference(&self) -> Dense {
+        let [_, _, outputs] = self.weight.dims();
+        let bias = self.bias.as_ref().map(|bias| vector(bias.val()));
+        with_values(self.weight.val(), |weight| {
+            Dense::new(weight, bias.as_deref(), outputs)
+        })
     }
 
     /// Return the number of output steps for a number of input frames, at least as many as the

@@ -13,12 +13,14 @@ mod config;
 mod convolution;
 mod emotion2vec;
 mod error;
+mod inference;
 mod pooling;
 mod relative_positions;
 mod steps;
 mod transformer;
 mod wav2vec2;
 mod whisper;
+mod whisper_inference;
 
 pub(crate) use config::Sizes;
 pub use config::{
@@ -39,6 +41,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::batch::Batch;
+use crate::kernels;
 use crate::weights::{self, Checkpoint, NamedTensor};
 
 /// A pretrained encoder, or a random one.
@@ -159,6 +162,30 @@ impl Encoder {
             Self::Wav2Vec2(network) => network.hidden_states(batch),
             Self::Whisper(network) => network.hidden_states(batch),
         }
+    }
+
+    /// Move the weights into the order in which the CPU computes fastest without gradients. The
+    /// encoder can then only compute [`Encoder::hidden_states`]: its parameters cannot be trained or
+    /// written. A network that has no such form stays as it is.
+    #[must_use]
+    pub fn for_inference(self) -> Self {
+        if !kernels::is_fast() {
+            return self;
+        }
+        match self {
+            Self::Wav2Vec2(network) => Self::Wav2Vec2(network.for_inference()),
+            Self::Whisper(network) => Self::Whisper(network.for_inference()),
+        }
+    }
+
+    /// Round the weights of the layers to 8-bit integers, of an encoder
+    /// [for inference](Encoder::for_inference). `None` if it has no such form: WavLM, emotion2vec,
+    /// heads whose width is not a multiple of 32, processors without AVX2.
+    pub fn in_int8(self) -> Option<Self> {
+        Some(match self {
+            Self::Wav2Vec2(network) => Self::Wav2Vec2(network.in_int8()?),
+            Self::Whisper(network) => Self::Whisper(network.in_int8()?),
+        })
     }
 
     /// Keep the last `layers` transformer layers and the layer norm behind them trainable. Freeze

@@ -1,13 +1,17 @@
 //! What the transformers of all encoders share.
 
+use std::sync::Arc;
+
 use burn::module::{Module, Param, ParamId};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
+use rayon::prelude::*;
 
 use super::config::WavLmConfig;
+use super::inference::{dense, vector};
 use super::relative_positions::{RelativeEmbedding, gate};
-use crate::kernels::attention;
+use crate::kernels::{Dense, Layer, Norm, Stack, attention};
 
 /// The parameters of an encoder by the parts that training treats differently.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +50,17 @@ impl LayerNorm {
             Some(self.bias.val()),
             self.epsilon,
         )
+    }
+}
+
+impl LayerNorm {
+    /// Return the norm as the kernels take it.
+    pub(super) fn for_inference(&self) -> Norm {
+        Norm {
+            weight: vector(self.weight.val()),
+            bias: vector(self.bias.val()),
+            epsilon: self.epsilon as f32,
+        }
     }
 }
 
@@ -150,8 +165,44 @@ impl Attention {
     }
 }
 
+impl Attention {
+    /// Return whether the kernels for inference can compute this.
+    pub(super) fn fits_inference(&self) -> bool {
+        let [width, _] = self.q_proj.weight.dims();
+        self.gru_rel_pos_const.is_none()
+            && self.rel_attn_embed.is_none()
+            && Layer::fits(width / self.heads)
+    }
+
+    /// Return the attention as the kernels take it, if they
+    /// [can compute it](Attention::fits_inference).
+    pub(super) fn for_inference(&self) -> AttentionInference {
+        let [queries, keys, values] = [&self.q_proj, &self.k_proj, &self.v_proj].map(dense);
+        AttentionInference {
+            heads: self.heads,
+            projection: queries.joined(keys).joined(values),
+            output: dense(&self.out_proj),
+        }
+    }
+}
+
+/// An attention as the kernels take it.
+pub(super) struct AttentionInference {
+    pub(super) heads: usize,
+    /// To queries, keys and values, side by side.
+    pub(super) projection: Dense,
+    pub(super) output: Dense,
+}
+
 /// A layer of a transformer.
 pub(super) trait TransformerLayer: Module {
+    /// Return its attention.
+    fn attention(&self) -> &Attention;
+
+    /// Return the layer as the kernels take it, if they
+    /// [can compute it](Attention::fits_inference).
+    fn for_inference(&self) -> Layer;
+
     /// `[batch, steps, width]` → the same
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3>;
 }
@@ -188,4 +239,21 @@ pub(super) fn freeze_before_last<L: TransformerLayer>(layers: Vec<L>, trained: u
         }
     };
     layers.into_iter().enumerate().map(freeze).collect()
+}
+
+/// Take the layers for inference, if the kernels can compute them. The weights are then in another
+/// order, and the layers are gone.
+pub(super) fn taken_for_inference<L: TransformerLayer>(
+    layers: &mut Vec<L>,
+    norm: Option<&LayerNorm>,
+) -> Option<Arc<Stack>> {
+    let fits = layers.iter().all(|it| it.attention().fits_inference());
+    if !fits || layers.is_empty() {
+        return None;
+    }
+    let taken = std::mem::take(layers).into_par_iter();
+    Some(Arc::new(Stack {
+        layers: taken.map(|layer| layer.for_inference()).collect(),
+        norm: norm.map(LayerNorm::for_inference),
+    }))
 }

@@ -8,6 +8,8 @@
 //! masking of hidden states while training. Fields have the names of their checkpoints. emotion2vec
 //! is after `funasr/models/emotion2vec` of FunASR 1.2.6.
 
+use std::sync::Arc;
+
 use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
 use burn::tensor::module::layer_norm;
@@ -16,14 +18,15 @@ use burn::tensor::{Bool, Device, Tensor};
 use super::alibi::TokensAndBias;
 use super::config::{ConvolutionNorm, Emotion2VecConfig, Wav2Vec2Config, WavLmConfig};
 use super::convolution::{Convolution, GroupedConvolution};
+use super::inference::{self, dense};
 use super::relative_positions::RelativeEmbedding;
 use super::steps::{HiddenStates, beyond_own, own_frames, own_mean, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
-    freeze_before_last, hidden_states, linear,
+    freeze_before_last, hidden_states, linear, taken_for_inference,
 };
 use crate::batch::Batch;
-use crate::kernels::{channel_norm, gelu};
+use crate::kernels::{Layer, Stack, channel_norm, gelu};
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 6] = [
@@ -147,6 +150,19 @@ impl Wav2Vec2 {
         };
         part.extend(list_param_ids(&encoder.layer_norm));
         EncoderParts { features, layers }
+    }
+
+    pub(super) fn for_inference(mut self) -> Self {
+        self.encoder = self.encoder.for_inference();
+        self
+    }
+
+    /// Round the weights of the layers to 8-bit integers. `None` if the layers have no form for
+    /// inference.
+    pub(super) fn in_int8(mut self) -> Option<Self> {
+        let stack = self.encoder.inference?.in_int8();
+        self.encoder.inference = Some(Arc::new(stack));
+        Some(self)
     }
 
     pub(super) fn train_last(self, layers: usize) -> Self {
@@ -321,6 +337,9 @@ struct TransformerEncoder {
     before_steps: Option<TokensAndBias>,
     /// Whether the transformer is pre-norm.
     do_stable_layer_norm: bool,
+    /// The layers for inference, in place of the others.
+    #[module(skip)]
+    inference: Option<Arc<Stack>>,
 }
 
 impl TransformerEncoder {
@@ -344,7 +363,20 @@ impl TransformerEncoder {
                 .collect(),
             before_steps: None,
             do_stable_layer_norm: config.do_stable_layer_norm,
+            inference: None,
         }
+    }
+
+    /// Move the weights of the layers into the order that is fastest without gradients.
+    fn for_inference(mut self) -> Self {
+        if self.before_steps.is_none() {
+            let norm = self
+                .layer_norm
+                .as_ref()
+                .filter(|_| self.do_stable_layer_norm);
+            self.inference = taken_for_inference(&mut self.layers, norm);
+        }
+        self
     }
 
     /// `[batch, steps, width]` → the hidden states of all layers
@@ -363,6 +395,9 @@ impl TransformerEncoder {
             && let Some(norm) = last_norm.take()
         {
             states = norm.forward(states);
+        }
+        if let Some(stack) = &self.inference {
+            return inference::hidden_states(stack, states, lengths);
         }
         let states = self.dropout.forward(states);
         let first = self.layers.first();
@@ -463,6 +498,24 @@ impl EncoderLayer {
 }
 
 impl TransformerLayer for EncoderLayer {
+    fn attention(&self) -> &Attention {
+        &self.attention
+    }
+
+    fn for_inference(&self) -> Layer {
+        let attention = self.attention.for_inference();
+        Layer {
+            heads: attention.heads,
+            projection: attention.projection,
+            output: attention.output,
+            attention_norm: self.layer_norm.for_inference(),
+            inner: dense(&self.feed_forward.intermediate_dense),
+            outer: dense(&self.feed_forward.output_dense),
+            final_norm: self.final_layer_norm.for_inference(),
+            norm_first: self.do_stable_layer_norm,
+        }
+    }
+
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {
         if self.do_stable_layer_norm {
             let normed = self.layer_norm.forward(states.clone());

@@ -16,6 +16,8 @@
 //! - [`product`]: matrix products of views, which others are made of.
 //! - [`dropout_mask`]: dropout without a tensor of random numbers.
 //! - [`adam_step`]: a step of the optimizer in one pass over the memory instead of fifteen.
+//! - [`transformer`]: the layers of an encoder for inference, on matrices in [`column_panels`] and not on
+//!   tensors, in 32-bit floats or in 8-bit integers.
 //! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
@@ -28,6 +30,7 @@ mod allocation;
 mod attention;
 mod backend;
 mod channel_norm;
+mod column_panels;
 mod conv_block;
 mod convolution;
 mod dropout_mask;
@@ -38,6 +41,8 @@ mod panel_block;
 mod panels;
 mod plain;
 mod product;
+mod transformer;
+mod values;
 mod vector_math;
 
 pub(crate) use activation::gelu;
@@ -46,9 +51,12 @@ pub use adam_rates::AdamRates;
 pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
+pub(crate) use column_panels::{Operand, Panels, is_fast};
 pub(crate) use conv_block::{ConvBlockOptions, ConvBlockParameters, conv_block};
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
 pub(crate) use lstm::lstm;
+pub(crate) use transformer::{Cores, Dense, Layer, Norm, Stack, Then};
+pub(crate) use values::with_values;
 
 use backend::Kernels;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

@@ -19,10 +19,11 @@ pub use pretrained::{
 };
 
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
+use crate::precision::{Precision, PrecisionError};
 
 /// Which network, with its options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,35 @@ impl Network {
             Self::CnnLstm(network) => network.embed(batch.values.clone()),
             Self::Pretrained(network) => network.embed(batch),
             Self::Head(_) => batch.values.clone().squeeze_dim(2),
+        }
+    }
+
+    /// Return the network for inference only, with the weights of its encoder in the order in which
+    /// the CPU computes fastest: see [`Encoder::for_inference`](crate::Encoder::for_inference). On
+    /// another device it stays as it is, and so does a network without an encoder.
+    #[must_use]
+    pub fn for_inference(self, device: &Device) -> Self {
+        match self {
+            Self::Pretrained(network) if *device == Device::flex() => {
+                Self::Pretrained(network.for_inference())
+            }
+            other => other,
+        }
+    }
+
+    /// Return the network with this precision. It must be one
+    /// [for inference](Network::for_inference).
+    ///
+    /// # Errors
+    /// If it has no form of 8-bit integers: see [`Encoder::in_int8`](crate::Encoder::in_int8).
+    pub fn with_precision(self, precision: Precision) -> Result<Self, PrecisionError> {
+        match (precision, self) {
+            (Precision::F32, network) => Ok(network),
+            (Precision::Int8, Self::Pretrained(network)) => {
+                let network = network.in_int8().ok_or(PrecisionError::NoInt8)?;
+                Ok(Self::Pretrained(network))
+            }
+            (Precision::Int8, Self::CnnLstm(_) | Self::Head(_)) => Err(PrecisionError::NoInt8),
         }
     }
 

@@ -7,7 +7,9 @@ use undertone_corpus::{CorpusSource, Protocol};
 
 use super::output::Format;
 use super::train::CacheArgs;
-use super::values::{ColumnArgs, DeviceArgs, LabelArgs, LengthArgs, VocalChannelArgs, protocol};
+use super::values::{
+    ColumnArgs, DeviceArgs, LabelArgs, LengthArgs, PrecisionArgs, VocalChannelArgs, protocol,
+};
 
 /// Evaluate a model on one corpus or several.
 ///
@@ -51,6 +53,8 @@ pub(crate) struct EvaluateArgs {
     pub(crate) robustness: bool,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) precision: PrecisionArgs,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
     #[command(flatten)]

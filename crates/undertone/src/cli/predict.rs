@@ -9,7 +9,7 @@ use undertone_corpus::{CorpusSource, LabelScheme};
 use super::inputs::InputArgs;
 use super::predict_output::PredictOutputArgs;
 use super::segments::SegmentsArgs;
-use super::values::{ColumnArgs, DeviceArgs, class_scheme, seconds};
+use super::values::{ColumnArgs, DeviceArgs, PrecisionArgs, class_scheme, seconds};
 
 /// Predict the emotion in recordings.
 ///
@@ -79,6 +79,8 @@ pub(crate) struct PredictArgs {
     pub(crate) segments: SegmentsArgs,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) precision: PrecisionArgs,
     #[command(flatten)]
     pub(crate) adaptation: AdaptationArgs,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use undertone_corpus::LabelScheme;
 
-use super::values::{DeviceArgs, class_scheme, seconds};
+use super::values::{DeviceArgs, PrecisionArgs, class_scheme, seconds};
 
 /// Serve the web page, a REST interface, and Gradio clients.
 ///
@@ -84,6 +84,8 @@ pub(crate) struct ServeArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) precision: PrecisionArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

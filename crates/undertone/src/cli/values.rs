@@ -9,13 +9,21 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 #[cfg(feature = "train")]
 use undertone_corpus::Protocol;
 use undertone_corpus::{ColumnName, Emotion, LabelMapping, LabelScheme, VocalChannels};
-use undertone_models::DeviceKind;
+use undertone_models::{DeviceKind, Precision};
 
 #[derive(Debug, Args)]
 pub(crate) struct DeviceArgs {
     /// The device to compute on.
     #[arg(long, value_name = "D", value_parser = device(), default_value_t)]
     pub(crate) device: DeviceKind,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PrecisionArgs {
+    /// Compute the layers of an encoder in 32-bit floats, or faster in 8-bit integers. Only models
+    /// with an encoder have int8, and only on the CPU.
+    #[arg(long, value_name = "P", value_parser = precision(), default_value_t)]
+    pub(crate) precision: Precision,
 }
 
 #[derive(Debug, Args)]
@@ -60,6 +68,10 @@ pub(super) fn protocol() -> impl TypedValueParser<Value = Protocol> {
 
 fn device() -> impl TypedValueParser<Value = DeviceKind> {
     one_of(["cpu", "cuda", "wgpu"])
+}
+
+fn precision() -> impl TypedValueParser<Value = Precision> {
+    one_of(["f32", "int8"])
 }
 
 fn vocal_channels() -> impl TypedValueParser<Value = VocalChannels> {

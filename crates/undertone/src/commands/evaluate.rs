@@ -76,6 +76,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         fold: args.fold,
         degradation: None,
         device,
+        precision: args.precision.precision,
         cache: args.cache.folder(),
         max_seconds: args.length.max_seconds,
         observer: &|event| reporter.observe(event),

@@ -131,7 +131,7 @@ fn announce(address: SocketAddr, description: &ModelDescription, json: bool) {
 
 fn load(args: &ServeArgs, kind: DeviceKind) -> anyhow::Result<ServedClassifier> {
     let source = ModelSource::find(args.model.as_deref())?;
-    let classifier = source.classifier(kind)?;
+    let classifier = source.classifier(kind, args.precision.precision)?;
     let own = classifier.answers().own().clone();
     let classes = match &args.scheme {
         None => own,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use undertone_audio::DecodeOptions;
+use undertone_models::Precision;
 
 use super::hear::hear;
 use crate::cli::VoiceArgs;
@@ -30,7 +31,8 @@ pub(crate) fn voice(args: &VoiceArgs) -> anyhow::Result<Exit> {
     {
         bail!("{out}: there is no folder {}", folder.display());
     }
-    let classifier = ModelSource::find(args.model.as_deref())?.classifier(args.device.device)?;
+    let source = ModelSource::find(args.model.as_deref())?;
+    let classifier = source.classifier(args.device.device, Precision::F32)?;
     let mut voice = match args.add {
         true => voice_profile::read(&args.out, &classifier)?,
         false => voice_profile::new(&classifier)?,

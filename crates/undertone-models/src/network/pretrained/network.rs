@@ -98,6 +98,19 @@ impl PretrainedNetwork {
         names
     }
 
+    /// Return the network for inference only: see [`Encoder::for_inference`].
+    #[must_use]
+    pub fn for_inference(mut self) -> Self {
+        self.encoder = self.encoder.for_inference();
+        self
+    }
+
+    /// Round the weights of the encoder to 8-bit integers: see [`Encoder::in_int8`].
+    pub fn in_int8(mut self) -> Option<Self> {
+        self.encoder = self.encoder.in_int8()?;
+        Some(self)
+    }
+
     /// Make the head, the last layers of the encoder (`None`: all) and, with `convolutions`, the
     /// parts before them trainable. Freeze the rest.
     pub fn thawed(mut self, last_layers: Option<usize>, convolutions: bool) -> Self {

@@ -26,10 +26,10 @@ use table::ClassTable;
 
 pub(crate) fn predict(args: &PredictArgs) -> anyhow::Result<Exit> {
     let model = ModelSource::find(args.model.as_deref())?;
-    if let Some(regressor) = model.regressor(args.device.device)? {
+    if let Some(regressor) = model.regressor(args.device.device, args.precision.precision)? {
         return dimensions::predict(args, &model, &regressor);
     }
-    let classifier = model.classifier(args.device.device)?;
+    let classifier = model.classifier(args.device.device, args.precision.precision)?;
     let answers = answers(&classifier, &model, args.scheme.as_ref())?;
     let mut inputs = Inputs::of(&args.inputs)?;
     let say_left_out = inputs.say_left_out();

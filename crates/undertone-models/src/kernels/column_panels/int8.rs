@@ -1,0 +1,174 @@
+//! Matrices of 8-bit integers in panels.
+//!
+//! A value is an integer times a scale: one scale for each column of a weight, computed once, and
+//! one for each row of the other operand, computed from its largest value (dynamic quantization).
+
+use super::matrix::{Operand, Panels, WIDTH};
+use crate::kernels::vector_math::vectorized;
+
+/// The depth that one instruction multiplies and adds.
+pub(super) const QUAD: usize = 4;
+
+/// What is added to the integers of a row: the instructions multiply unsigned by signed integers.
+const SHIFT: i32 = 128;
+
+/// The largest integer.
+const LARGEST: f32 = 127.0;
+
+/// A weight, `[inputs, outputs]`, of 8-bit integers, `[panel][inputs / QUAD][WIDTH][QUAD]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Int8Panels {
+    depth: usize,
+    values: Vec<i8>,
+    /// Of each panel.
+    pub(super) columns: Vec<Columns>,
+}
+
+/// What belongs to the columns of a panel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    pub(super) scales: [f32; WIDTH],
+    /// What [`SHIFT`] adds to a product, times −1.
+    pub(super) starts: [i32; WIDTH],
+}
+
+impl Int8Panels {
+    /// Round a weight. `None` if its rows do not fill whole quads.
+    pub(crate) fn of(weight: &Panels) -> Option<Self> {
+        let depth = weight.rows();
+        if depth == 0 || !depth.is_multiple_of(QUAD) {
+            return None;
+        }
+        let mut values = Vec::with_capacity(weight.values().len());
+        let columns = weight.each().map(|panel| {
+            let mut largest = [0.0_f32; WIDTH];
+            for row in panel.chunks_exact(WIDTH) {
+                for (largest, value) in largest.iter_mut().zip(row) {
+                    *largest = largest.max(value.abs());
+                }
+            }
+            let scales = largest.map(scale_of);
+            let mut starts = [0; WIDTH];
+            for rows in panel.chunks_exact(QUAD * WIDTH) {
+                for (column, (scale, start)) in scales.iter().zip(&mut starts).enumerate() {
+                    for value in rows[column..].iter().step_by(WIDTH) {
+                        let value = (value / scale).round() as i8;
+                        *start -= SHIFT * i32::from(value);
+                        values.push(value);
+                    }
+                }
+            }
+            Columns { scales, starts }
+        });
+        Some(Self {
+            depth,
+            columns: columns.collect(),
+            values,
+        })
+    }
+
+    /// Return the number of rows.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn panel(&self, index: usize) -> &[i8] {
+        let size = self.depth * WIDTH;
+        &self.values[index * size..][..size]
+    }
+}
+
+/// The left operand of a product, of 8-bit integers in the same places.
+#[derive(Debug)]
+pub(crate) struct Int8Rows {
+    /// Shifted by [`SHIFT`].
+    pub(super) values: Vec<u8>,
+    /// Of each row.
+    pub(super) scales: Vec<f32>,
+}
+
+impl Int8Rows {
+    /// Round the values of an operand. Rows that overlap have one scale for all.
+    pub(crate) fn of(operand: Operand<'_>) -> Self {
+        let size = operand.panel_stride;
+        let own = operand.columns.div_ceil(WIDTH) * size;
+        let from = &operand.values[..own];
+        let mut values = vec![0; own];
+        let mut scales = vec![0.0; operand.rows];
+        let overlap = operand.taps > 1 || operand.row_stride != WIDTH;
+        vectorized(
+            #[inline(always)]
+            || {
+                if overlap {
+                    let scale = scale_of(largest_of(from.iter().copied()));
+                    scales.fill(scale);
+                    round(from, scale, &mut values);
+                    return;
+                }
+                for (row, scale) in scales.iter_mut().enumerate() {
+                    let start = row * WIDTH;
+                    let mut largest = [0.0_f32; WIDTH];
+                    for panel in from.chunks_exact(size) {
+                        for (largest, value) in largest.iter_mut().zip(&panel[start..][..WIDTH]) {
+                            *largest = largest.max(value.abs());
+                        }
+                    }
+                    *scale = scale_of(largest_of(largest));
+                    let panels = from.chunks_exact(size);
+                    for (panel, to) in panels.zip(values.chunks_exact_mut(size)) {
+                        round(&panel[start..][..WIDTH], *scale, &mut to[start..][..WIDTH]);
+                    }
+                }
+            },
+        );
+        Self { values, scales }
+    }
+}
+
+/// Some rows, and a panel of a weight, to be multiplied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'a> {
+    /// Where the integers of the rows are. Its own values have no part in the product.
+    pub(super) place: Operand<'a>,
+    /// The integers, from the first of the first row on.
+    pub(super) rows: &'a [u8],
+    /// `[depth / QUAD][WIDTH][QUAD]`
+    pub(super) panel: &'a [i8],
+    /// What the sums begin with.
+    pub(super) starts: &'a [i32; WIDTH],
+}
+
+impl Block<'_> {
+    /// Return a contiguous part of the rows, up to its end in the last row, and its length.
+    #[inline(always)]
+    pub(super) fn part(&self, index: usize) -> (&[u8], usize) {
+        let (first, length) = self.place.part(index);
+        let span = (self.place.rows - 1) * self.place.row_stride + length;
+        (&self.rows[first..][..span], length)
+    }
+}
+
+#[inline(always)]
+fn largest_of(values: impl IntoIterator<Item = f32>) -> f32 {
+    values.into_iter().fold(0.0, |a, b| a.max(b.abs()))
+}
+
+/// Return the scale with which the largest value becomes the largest integer.
+#[inline(always)]
+fn scale_of(largest: f32) -> f32 {
+    match largest > 0.0 {
+        true => largest / LARGEST,
+        false => 1.0,
+    }
+}
+
+/// Divide by `scale`, round, and shift.
+#[inline(always)]
+fn round(from: &[f32], scale: f32, to: &mut [u8]) {
+    // Adding this leaves the nearest whole number in the lowest bits.
+    const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
+    let factor = 1.0 / scale;
+    for (value, to) in from.iter().zip(to) {
+        *to = ((value * factor + ROUNDER).to_bits() as u8).wrapping_add(SHIFT as u8);
+    }
+}

@@ -1,0 +1,197 @@
+//! A matrix in panels of columns.
+
+/// The number of columns of a panel: two vector registers of AVX-512.
+pub(crate) const WIDTH: usize = 32;
+
+/// A matrix whose columns are in panels of [`WIDTH`], `[panel][row][column of the panel]`.
+///
+/// A product reads and writes a few rows of a panel, which are contiguous, whatever the width of
+/// the matrix. A panel can be computed without the others, and the heads of an attention are
+/// whole panels. The columns that fill up the last panel have no meaning.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Panels {
+    rows: usize,
+    columns: usize,
+    values: Vec<f32>,
+}
+
+impl Panels {
+    /// Create a matrix of zeros.
+    pub(crate) fn zeros(rows: usize, columns: usize) -> Self {
+        let mut panels = Self::default();
+        panels.resize(rows, columns);
+        panels
+    }
+
+    /// Change the size. The values have no meaning then, but are numbers.
+    pub(crate) fn resize(&mut self, rows: usize, columns: usize) {
+        self.rows = rows;
+        self.columns = columns;
+        self.values
+            .resize(columns.div_ceil(WIDTH) * rows * WIDTH, 0.0);
+    }
+
+    /// Copy a matrix of `columns` columns, row by row.
+    pub(crate) fn from_rows(values: &[f32], columns: usize) -> Self {
+        let mut panels = Self::zeros(values.len() / columns, columns);
+        for (panel, first) in panels.each_mut().zip((0..).step_by(WIDTH)) {
+            let width = WIDTH.min(columns - first);
+            for (to, row) in panel.chunks_exact_mut(WIDTH).zip(values.chunks(columns)) {
+                to[..width].copy_from_slice(&row[first..first + width]);
+            }
+        }
+        panels
+    }
+
+    /// Transpose a matrix whose rows have `length` values, of which the first `own` are taken. A
+    /// row of zeros comes before the first one, and one behind the last.
+    pub(crate) fn from_columns_with_margin(values: &[f32], length: usize, own: usize) -> Self {
+        let columns = values.len() / length;
+        let mut panels = Self::zeros(own + 2, columns);
+        for (column, values) in values.chunks_exact(length).enumerate() {
+            let start = column / WIDTH * panels.size() + WIDTH + column % WIDTH;
+            let rows = panels.values[start..].iter_mut().step_by(WIDTH);
+            for (to, value) in rows.zip(&values[..own]) {
+                *to = *value;
+            }
+        }
+        panels
+    }
+
+    /// Add a matrix to the first rows. It has the same columns, row by row.
+    pub(crate) fn add_rows(&mut self, added: &[f32]) {
+        let columns = self.columns;
+        for (panel, first) in self.each_mut().zip((0..columns).step_by(WIDTH)) {
+            for (to, row) in panel
+                .chunks_exact_mut(WIDTH)
+                .zip(added.chunks_exact(columns))
+            {
+                for (to, added) in to.iter_mut().zip(&row[first..]) {
+                    *to += added;
+                }
+            }
+        }
+    }
+
+    /// Return the values row by row.
+    pub(crate) fn to_rows(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.rows * self.columns];
+        for (panel, first) in self.each().zip((0..).step_by(WIDTH)) {
+            let width = WIDTH.min(self.columns - first);
+            let rows = values.chunks_exact_mut(self.columns);
+            for (row, from) in rows.zip(panel.chunks_exact(WIDTH)) {
+                row[first..first + width].copy_from_slice(&from[..width]);
+            }
+        }
+        values
+    }
+
+    /// Put another matrix with the same rows beside this one.
+    ///
+    /// # Panics
+    /// If the rows differ, or the columns of this one do not fill its panels.
+    pub(crate) fn beside(mut self, other: Self) -> Self {
+        assert!(self.rows == other.rows && self.columns.is_multiple_of(WIDTH));
+        self.columns += other.columns;
+        self.values.extend(other.values);
+        self
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Return the number of values of a panel.
+    pub(crate) fn size(&self) -> usize {
+        self.rows * WIDTH
+    }
+
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    pub(crate) fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.values
+    }
+
+    /// Return a panel.
+    pub(crate) fn panel(&self, index: usize) -> &[f32] {
+        &self.values[index * self.size()..][..self.size()]
+    }
+
+    /// Iterate over the panels.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.size().max(1))
+    }
+
+    /// Iterate over the panels.
+    pub(crate) fn each_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let size = self.size().max(1);
+        self.values.chunks_exact_mut(size)
+    }
+}
+
+/// The left operand of a product: rows that may overlap, as those of a convolution do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operand<'a> {
+    /// The values, from the first of the first row on.
+    pub(crate) values: &'a [f32],
+    /// The number of rows.
+    pub(crate) rows: usize,
+    /// The values between the starts of two rows.
+    pub(crate) row_stride: usize,
+    /// The values between the starts of two panels.
+    pub(crate) panel_stride: usize,
+    /// The columns, in panels of [`WIDTH`].
+    pub(crate) columns: usize,
+    /// How often the columns come, each time one row later: the frames of a kernel.
+    pub(crate) taps: usize,
+}
+
+impl<'a> Operand<'a> {
+    /// Take all rows and columns of a matrix.
+    pub(crate) fn all(matrix: &'a Panels) -> Self {
+        Self {
+            values: &matrix.values,
+            rows: matrix.rows,
+            row_stride: WIDTH,
+            panel_stride: matrix.size(),
+            columns: matrix.columns,
+            taps: 1,
+        }
+    }
+
+    /// Take the windows of a convolution over the rows of a matrix.
+    pub(crate) fn windows(matrix: &'a Panels, kernel: usize, stride: usize) -> Self {
+        Self {
+            rows: (matrix.rows - kernel) / stride + 1,
+            row_stride: stride * WIDTH,
+            taps: kernel,
+            ..Self::all(matrix)
+        }
+    }
+
+    /// Return the length of a row.
+    pub(crate) fn depth(&self) -> usize {
+        self.taps * self.columns
+    }
+
+    /// Return the number of contiguous parts of a row.
+    #[inline(always)]
+    pub(crate) fn parts(&self) -> usize {
+        self.taps * self.columns.div_ceil(WIDTH)
+    }
+
+    /// Return where a part begins in the first row, and its length.
+    #[inline(always)]
+    pub(crate) fn part(&self, index: usize) -> (usize, usize) {
+        let panels = self.columns.div_ceil(WIDTH);
+        let (tap, panel) = (index / panels, index % panels);
+        let start = panel * self.panel_stride + tap * WIDTH;
+        (start, WIDTH.min(self.columns - panel * WIDTH))
+    }
+}

@@ -1,0 +1,179 @@
+//! The product of matrices of 8-bit integers, with 32-bit sums.
+//!
+//! No kept crate has one for this: `gemm` has floats only, and `rten-gemm` is a part of an inference
+//! engine. Instructions of VNNI multiply four pairs and add them. Processors without them run the
+//! plain loops: the instruction of AVX2 (`maddubs`) saturates, and exact sums with it take as many
+//! instructions as floats.
+
+use super::int8::{Block, Int8Panels, Int8Rows, QUAD};
+use super::matrix::{Operand, WIDTH};
+use super::product::Added;
+#[cfg(target_arch = "x86_64")]
+use super::product_vnni;
+use crate::kernels::vector_math::vectorized;
+
+/// The most rows that are multiplied together.
+const ROWS: usize = 14;
+
+/// Compute a panel of `left · weight`, the one with this index. `rows` are the values of `left`.
+pub(crate) fn multiply_int8(
+    left: Operand<'_>,
+    rows: &Int8Rows,
+    weight: &Int8Panels,
+    panel: usize,
+    added: Added<'_>,
+    to: &mut [f32],
+) {
+    assert!(
+        left.columns.is_multiple_of(QUAD) && left.depth() == weight.depth(),
+        "the depth of a product of integers"
+    );
+    let columns = &weight.columns[panel];
+    let blocks = left.rows.div_ceil(ROWS);
+    let mut first = 0;
+    for block in 0..blocks {
+        let end = left.rows * (block + 1) / blocks;
+        let block = Block {
+            place: Operand {
+                rows: end - first,
+                ..left
+            },
+            rows: &rows.values[first * left.row_stride..],
+            panel: weight.panel(panel),
+            starts: &columns.starts,
+        };
+        let mut sums = [[0; WIDTH]; ROWS];
+        add_up(block, &mut sums);
+        let to = &mut to[first * WIDTH..end * WIDTH];
+        let scales = (&rows.scales[first..end], &columns.scales);
+        vectorized(
+            #[inline(always)]
+            || scale(&sums, scales, added, to),
+        );
+        first = end;
+    }
+}
+
+/// Compute the sums of the products of a block.
+fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
+    #[cfg(target_arch = "x86_64")]
+    if product_vnni::add_up(block, sums) {
+        return;
+    }
+    vectorized(
+        #[inline(always)]
+        || plain(block, sums),
+    );
+}
+
+/// Compute the sums without the instructions for them.
+#[inline(always)]
+fn plain(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
+    for (row, sums) in sums[..block.place.rows].iter_mut().enumerate() {
+        *sums = *block.starts;
+        let mut right = block.panel.chunks_exact(QUAD * WIDTH);
+        for part in 0..block.place.parts() {
+            let (values, length) = block.part(part);
+            let values = &values[row * block.place.row_stride..][..length];
+            for (left, right) in values.chunks_exact(QUAD).zip(&mut right) {
+                for (sum, right) in sums.iter_mut().zip(right.as_chunks::<QUAD>().0) {
+                    for (left, right) in left.iter().zip(right) {
+                        *sum += i32::from(*left) * i32::from(*right);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Turn sums into values.
+#[inline(always)]
+fn scale(
+    sums: &[[i32; WIDTH]; ROWS],
+    (rows, columns): (&[f32], &[f32; WIDTH]),
+    added: Added<'_>,
+    to: &mut [f32],
+) {
+    for ((sums, row), to) in sums.iter().zip(rows).zip(to.as_chunks_mut::<WIDTH>().0) {
+        let values = sums.iter().zip(columns);
+        let values = values.map(|(sum, column)| *sum as f32 * (row * column));
+        match added {
+            Added::Nothing => {
+                for (to, value) in to.iter_mut().zip(values) {
+                    *to = value;
+                }
+            }
+            Added::Bias(bias) => {
+                for ((to, value), bias) in to.iter_mut().zip(values).zip(bias) {
+                    *to = value + bias;
+                }
+            }
+            Added::Sum(bias) => {
+                for ((to, value), bias) in to.iter_mut().zip(values).zip(bias) {
+                    *to += value + bias;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::Panels;
+    use super::*;
+
+    fn values(count: usize, seed: usize) -> Vec<f32> {
+        let value = |index: usize| ((index * 37 + seed * 11) % 101) as f32 / 50.0 - 1.0;
+        (0..count).map(value).collect()
+    }
+
+    /// Rows alone, and windows of a convolution.
+    #[test]
+    fn is_the_product_of_the_rounded_matrices() {
+        for (rows, columns, taps, stride, outputs) in
+            [(1, 4, 1, 1, 1), (17, 36, 1, 1, 40), (31, 64, 3, 2, 70)]
+        {
+            let left = Panels::from_rows(&values(rows * columns, 1), columns);
+            let left = Operand::windows(&left, taps, stride);
+            let weight = values(columns * taps * outputs, 2);
+            let weight = Panels::from_rows(&weight, outputs);
+            let rounded = Int8Rows::of(left);
+            let integers = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+            for panel in 0..outputs.div_ceil(WIDTH) {
+                let bias = [0.5; WIDTH];
+                let mut ours = vec![0.0; left.rows * WIDTH];
+                let added = Added::Bias(&bias);
+                multiply_int8(left, &rounded, &integers, panel, added, &mut ours);
+                let mut exact = ours.clone();
+                super::super::multiply(left, weight.panel(panel), added, &mut exact);
+                // Each value is off by half a scale at most.
+                let largest = left.depth() as f32 * 1.02 / 127.0;
+                let width = WIDTH.min(outputs - panel * WIDTH);
+                for (ours, exact) in ours.chunks(WIDTH).zip(exact.chunks(WIDTH)) {
+                    for (ours, exact) in ours[..width].iter().zip(exact) {
+                        assert!((ours - exact).abs() < largest, "{ours} is not {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn instructions_and_plain_loops_agree() {
+        let left = Panels::from_rows(&values(13 * 100, 3), 100);
+        let left = Operand::all(&left);
+        let rows = Int8Rows::of(left);
+        let weight = Panels::from_rows(&values(100 * 32, 4), 32);
+        let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        let block = Block {
+            place: left,
+            rows: &rows.values,
+            panel: weight.panel(0),
+            starts: &weight.columns[0].starts,
+        };
+        let [mut best, mut expected] = [[[0; WIDTH]; ROWS]; 2];
+        add_up(block, &mut best);
+        plain(block, &mut expected);
+        assert_eq!(best, expected);
+    }
+}

@@ -1,0 +1,154 @@
+//! Sums of products of 8-bit integers with the instructions of x86-64 for them.
+
+#![allow(unsafe_code, clippy::needless_range_loop)]
+
+use std::arch::x86_64::{
+    __m256i, __m512i, _mm256_dpbusd_avx_epi32, _mm256_loadu_si256, _mm256_set1_epi32,
+    _mm256_storeu_si256, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32,
+    _mm512_storeu_si512,
+};
+
+use super::int8::{Block, QUAD};
+use super::matrix::{Operand, WIDTH};
+
+/// Compute the sums of the products of a block, if the processor has instructions for it.
+pub(super) fn add_up<const MOST: usize>(block: Block<'_>, sums: &mut [[i32; WIDTH]; MOST]) -> bool {
+    macro_rules! by_rows {
+        ($function:ident, $sums:expr, $block:expr, $($rows:literal)*) => {
+            match $block.place.rows {
+                // SAFETY: the processor has the instructions.
+                $($rows => unsafe { $function::<$rows>($block, $sums) },)*
+                _ => return false,
+            }
+        };
+    }
+    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni") {
+        by_rows!(with_avx512, sums, block, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+        return true;
+    }
+    if is_x86_feature_detected!("avxvnni") {
+        for (row, sums) in sums[..block.place.rows].iter_mut().enumerate() {
+            let block = Block {
+                place: Operand {
+                    rows: 1,
+                    ..block.place
+                },
+                rows: &block.rows[row * block.place.row_stride..],
+                ..block
+            };
+            by_rows!(with_avx, std::slice::from_mut(sums), block, 1);
+        }
+        return true;
+    }
+    false
+}
+
+macro_rules! kernel {
+    (
+        $name:ident, $features:literal, $register:ty, $count:literal, $load:ident, $store:ident,
+        $broadcast:ident, $multiply:ident
+    ) => {
+        /// Compute the sums of `ROWS` rows, which stay in registers.
+        #[target_feature(enable = $features)]
+        fn $name<const ROWS: usize>(block: Block<'_>, to: &mut [[i32; WIDTH]]) {
+            const LANES: usize = WIDTH / $count;
+            let stride = block.place.row_stride;
+            assert!(block.place.rows == ROWS && to.len() >= ROWS);
+            assert!(block.panel.len() >= block.place.depth() * WIDTH);
+            let start: [$register; $count] = std::array::from_fn(|register| {
+                // SAFETY: `register * LANES` and the lanes behind it are below `WIDTH`.
+                unsafe { $load(block.starts.as_ptr().add(register * LANES).cast()) }
+            });
+            let mut sums = [start; ROWS];
+            let mut quad = 0;
+            for part in 0..block.place.parts() {
+                let (values, length) = block.part(part);
+                for column in (0..length).step_by(QUAD) {
+                    let right: [$register; $count] = std::array::from_fn(|register| {
+                        let first = (quad * WIDTH + register * LANES) * QUAD;
+                        // SAFETY: the panel has `QUAD * WIDTH` values for each of the quads of the
+                        // depth.
+                        unsafe { $load(block.panel.as_ptr().add(first).cast()) }
+                    });
+                    for row in 0..ROWS {
+                        // SAFETY: the part ends behind `length` values of the last row, and
+                        // `length` is a multiple of `QUAD`.
+                        let left = unsafe {
+                            values
+                                .as_ptr()
+                                .add(row * stride + column)
+                                .cast::<i32>()
+                                .read_unaligned()
+                        };
+                        let left = $broadcast(left);
+                        for register in 0..$count {
+                            sums[row][register] =
+                                $multiply(sums[row][register], left, right[register]);
+                        }
+                    }
+                    quad += 1;
+                }
+            }
+            for row in 0..ROWS {
+                for register in 0..$count {
+                    // SAFETY: `register * LANES` and the lanes behind it are below `WIDTH`.
+                    unsafe {
+                        let to = to[row].as_mut_ptr().add(register * LANES);
+                        $store(to.cast(), sums[row][register]);
+                    }
+                }
+            }
+        }
+    };
+}
+
+kernel!(
+    with_avx512,
+    "avx512f,avx512vnni",
+    __m512i,
+    2,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    _mm512_set1_epi32,
+    _mm512_dpbusd_epi32
+);
+kernel!(
+    with_avx,
+    "avx2,avxvnni",
+    __m256i,
+    4,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    _mm256_set1_epi32,
+    _mm256_dpbusd_avx_epi32
+);
+
+#[cfg(test)]
+mod tests {
+    use super::super::int8::{Int8Panels, Int8Rows};
+    use super::super::matrix::Panels;
+    use super::*;
+
+    #[test]
+    fn both_widths_of_registers_agree() {
+        if !is_x86_feature_detected!("avxvnni") {
+            return;
+        }
+        let value = |index: usize| (index * 37 % 101) as f32 / 50.0 - 1.0;
+        let left = Panels::from_rows(&(0..68).map(value).collect::<Vec<_>>(), 68);
+        let rows = Int8Rows::of(Operand::all(&left));
+        let weight = Panels::from_rows(&(0..68 * 32).map(value).collect::<Vec<_>>(), 32);
+        let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        let block = Block {
+            place: Operand::all(&left),
+            rows: &rows.values,
+            panel: weight.panel(0),
+            starts: &weight.columns[0].starts,
+        };
+        let [mut best, mut narrow] = [[[0; WIDTH]]; 2];
+        assert!(add_up(block, &mut best));
+        // SAFETY: the processor has the instructions.
+        unsafe { with_avx::<1>(block, &mut narrow) };
+        assert_eq!(best, narrow);
+    }
+}

@@ -1,0 +1,130 @@
+//! Encoders for inference against the same encoders made of operations of Burn.
+
+use burn::tensor::{Device, Distribution, Tensor};
+use undertone_models::{Batch, Encoder, EncoderConfig, HiddenStates};
+
+const WHISPER: &str = r#"{"model_type": "whisper", "d_model": 96, "encoder_layers": 3,
+    "encoder_attention_heads": 3, "encoder_ffn_dim": 100, "num_mel_bins": 80,
+    "max_source_positions": 100}"#;
+
+fn wav2vec2(is_pre_norm: bool) -> String {
+    format!(
+        r#"{{"model_type": "wav2vec2", "hidden_size": 64, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "intermediate_size": 92, "conv_dim": [16, 16],
+        "conv_kernel": [10, 3], "conv_stride": [5, 2], "num_feat_extract_layers": 2,
+        "num_conv_pos_embeddings": 8, "num_conv_pos_embedding_groups": 4,
+        "feat_extract_norm": "layer", "do_stable_layer_norm": {is_pre_norm}}}"#
+    )
+}
+
+/// The encoder made of operations of Burn, the same for inference, and clips of three lengths, of
+/// which one has a step more than whole panels and blocks have.
+fn encoders(config: &str) -> (Encoder, Encoder, Batch) {
+    let device = Device::flex();
+    let config = EncoderConfig::from_json(config.as_bytes()).unwrap();
+    let encoder = Encoder::random(&config, None, &device).unwrap();
+    // Random values are drawn when they are first used: this draws them.
+    let whisper = config.bands() > 1;
+    let lengths = match whisper {
+        true => vec![131, 2, 64],
+        false => vec![1500, 400, 1000],
+    };
+    let normal = Distribution::Normal(0.0, 1.0);
+    let batch = Batch {
+        values: Tensor::random([3, config.bands(), lengths[0]], normal, &device),
+        lengths,
+    };
+    encoder.hidden_states(&batch);
+    let inference = encoder.clone().for_inference();
+    (encoder, inference, batch)
+}
+
+fn lone(batch: &Batch, clip: usize) -> Batch {
+    Batch {
+        values: batch.values.clone().narrow(0, clip, 1),
+        lengths: vec![batch.lengths[clip]],
+    }
+}
+
+/// The own steps of a clip in each state.
+fn own(hidden: &HiddenStates, clip: usize) -> Vec<Vec<f32>> {
+    let states = hidden.states.iter();
+    let own = states.map(|state| {
+        let own = state.clone().narrow(0, clip, 1);
+        own.narrow(1, 0, hidden.lengths[clip])
+    });
+    own.map(|own| own.into_data().iter::<f32>().collect())
+        .collect()
+}
+
+/// The norm of the difference over the norm.
+fn relative_difference(ours: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(ours.len(), expected.len());
+    let squares = |values: &mut dyn Iterator<Item = f32>| values.map(|it| it * it).sum::<f32>();
+    let difference = squares(&mut ours.iter().zip(expected).map(|(a, b)| a - b));
+    (difference / squares(&mut expected.iter().copied())).sqrt()
+}
+
+fn check(config: &str) {
+    let (encoder, inference, batch) = encoders(config);
+    let expected = encoder.hidden_states(&batch);
+    let ours = inference.hidden_states(&batch);
+    assert_eq!(ours.lengths, expected.lengths);
+    for clip in 0..3 {
+        let expected = own(&expected, clip);
+        let together = own(&ours, clip);
+        assert_eq!(together.len(), expected.len());
+        for (state, (ours, expected)) in together.iter().zip(&expected).enumerate() {
+            let difference = relative_difference(ours, expected);
+            assert!(
+                difference < 1e-5,
+                "state {state} of clip {clip} is off by {difference}"
+            );
+        }
+        let alone = inference.hidden_states(&lone(&batch, clip));
+        assert_eq!(own(&alone, 0), together, "clip {clip} alone and in a batch");
+    }
+    // A task of the thread pool keeps to its core.
+    let in_a_task = rayon::scope(|_| inference.hidden_states(&batch));
+    assert_eq!(own(&in_a_task, 1), own(&ours, 1));
+
+    if let Some(int8) = inference.in_int8() {
+        let rounded = int8.hidden_states(&batch);
+        for clip in 0..3 {
+            let states = own(&rounded, clip).into_iter().zip(own(&ours, clip));
+            for (rounded, exact) in states {
+                let difference = relative_difference(&rounded, &exact);
+                assert!(difference < 0.05, "int8 is off by {difference}");
+            }
+            let alone = int8.hidden_states(&lone(&batch, clip));
+            assert_eq!(
+                own(&alone, 0),
+                own(&rounded, clip),
+                "int8, clip {clip} alone"
+            );
+        }
+    }
+}
+
+#[test]
+fn whisper_has_the_states_of_burns_operations() {
+    check(WHISPER);
+}
+
+#[test]
+fn wav2vec2_has_the_states_of_burns_operations() {
+    check(&wav2vec2(false));
+    check(&wav2vec2(true));
+}
+
+#[test]
+fn narrow_heads_have_no_int8() {
+    let config = WHISPER.replace(
+        "\"encoder_attention_heads\": 3",
+        "\"encoder_attention_heads\": 6",
+    );
+    let (encoder, inference, batch) = encoders(&config);
+    let expected = own(&encoder.hidden_states(&batch), 0);
+    assert_eq!(own(&inference.hidden_states(&batch), 0), expected);
+    assert!(inference.in_int8().is_none());
+}

@@ -364,6 +364,8 @@ class Server:
         server = self
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
+        # Clients are killed while they read.
+        self.http.handle_error = lambda *_: None
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 

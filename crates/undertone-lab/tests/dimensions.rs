@@ -90,7 +90,6 @@ fn experiment<'a>(
         recipe,
         encoder: None,
         device: DeviceKind::Cpu.open().unwrap(),
-        precision: Precision::F32,
         cache: None,
         max_seconds: 600.0,
         observer,

@@ -33,10 +33,12 @@ pub(super) struct Columns {
 }
 
 impl Int8Panels {
-    /// Round a weight. `None` if its rows do not fill whole quads.
+    /// Round a weight. `None` if its rows do not fill whole quads, or a value is not finite: no
+    /// integer stands for it.
     pub(crate) fn of(weight: &Panels) -> Option<Self> {
         let depth = weight.rows();
-        if depth == 0 || !depth.is_multiple_of(QUAD) {
+        let is_finite = weight.values().iter().all(|value| value.is_finite());
+        if depth == 0 || !depth.is_multiple_of(QUAD) || !is_finite {
             return None;
         }
         let mut values = Vec::with_capacity(weight.values().len());
@@ -88,7 +90,8 @@ pub(crate) struct Int8Rows {
 }
 
 impl Int8Rows {
-    /// Round the values of an operand. Rows that overlap have one scale for all.
+    /// Round the values of an operand. Rows that overlap have one scale for all. The scale of rows
+    /// with a value that is not finite is not a number, so that their products are none either.
     pub(crate) fn of(operand: Operand<'_>) -> Self {
         let size = operand.panel_stride;
         let own = operand.columns.div_ceil(WIDTH) * size;
@@ -101,22 +104,28 @@ impl Int8Rows {
             || {
                 if overlap {
                     let scale = scale_of(largest_of(from.iter().copied()));
-                    scales.fill(scale);
+                    let zero: f32 = from.iter().map(|value| value * 0.0).sum();
+                    scales.fill(scale + zero);
                     round(from, scale, &mut values);
                     return;
                 }
                 for (row, scale) in scales.iter_mut().enumerate() {
                     let start = row * WIDTH;
                     let mut largest = [0.0_f32; WIDTH];
+                    let mut zeros = [0.0_f32; WIDTH];
                     for panel in from.chunks_exact(size) {
-                        for (largest, value) in largest.iter_mut().zip(&panel[start..][..WIDTH]) {
+                        let largest = largest.iter_mut().zip(&mut zeros);
+                        for ((largest, zero), value) in largest.zip(&panel[start..][..WIDTH]) {
                             *largest = largest.max(value.abs());
+                            // Not a number if the value is not finite. `max` forgets such a value.
+                            *zero += value * 0.0;
                         }
                     }
-                    *scale = scale_of(largest_of(largest));
+                    let finite = scale_of(largest_of(largest));
+                    *scale = finite + zeros.iter().sum::<f32>();
                     let panels = from.chunks_exact(size);
                     for (panel, to) in panels.zip(values.chunks_exact_mut(size)) {
-                        round(&panel[start..][..WIDTH], *scale, &mut to[start..][..WIDTH]);
+                        round(&panel[start..][..WIDTH], finite, &mut to[start..][..WIDTH]);
                     }
                 }
             },

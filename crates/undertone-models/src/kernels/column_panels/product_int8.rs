@@ -1,9 +1,9 @@
 //! The product of matrices of 8-bit integers, with 32-bit sums.
 //!
-//! No kept crate has one for this: `gemm` has floats only, and `rten-gemm` is a part of an inference
-//! engine. Instructions of VNNI multiply four pairs and add them. Processors without them run the
-//! plain loops: the instruction of AVX2 (`maddubs`) saturates, and exact sums with it take as many
-//! instructions as floats.
+//! The crate `gemm` multiplies floats only, and `rten-gemm` is a part of an inference engine, so
+//! this is our own. Instructions of VNNI multiply four pairs and add them. Processors without them
+//! run the plain loops: the instruction of AVX2 (`maddubs`) saturates, and exact sums with it take
+//! as many instructions as floats.
 
 use super::int8::{Block, Int8Panels, Int8Rows, QUAD};
 use super::matrix::{Operand, WIDTH};
@@ -160,10 +160,17 @@ mod tests {
 
     #[test]
     fn instructions_and_plain_loops_agree() {
-        let left = Panels::from_rows(&values(13 * 100, 3), 100);
+        agree(&values(13 * 100, 3), &values(100 * 32, 4));
+        // The largest integers.
+        agree(&[1.0; 13 * 100], &[-1.0; 100 * 32]);
+        agree(&[-1.0; 13 * 100], &[-1.0; 100 * 32]);
+    }
+
+    fn agree(left: &[f32], weight: &[f32]) {
+        let left = Panels::from_rows(left, 100);
         let left = Operand::all(&left);
         let rows = Int8Rows::of(left);
-        let weight = Panels::from_rows(&values(100 * 32, 4), 32);
+        let weight = Panels::from_rows(weight, 32);
         let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
         let block = Block {
             place: left,
@@ -175,5 +182,43 @@ mod tests {
         add_up(block, &mut best);
         plain(block, &mut expected);
         assert_eq!(best, expected);
+    }
+
+    /// A damaged model or input must not become a confident answer.
+    #[test]
+    fn what_is_not_finite_stays_so() {
+        let weight = Panels::from_rows(&values(192 * 32, 5), 32);
+        let integers = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        for wrong in [f32::NAN, f32::INFINITY] {
+            let mut broken = values(192 * 32, 5);
+            broken[77] = wrong;
+            assert!(Int8Panels::of(&Panels::from_rows(&broken, 32)).is_none());
+
+            let mut rows = values(5 * 192, 6);
+            rows[2 * 192 + 7] = wrong;
+            let rows = Panels::from_rows(&rows, 192);
+            let mut product = [0.0; 5 * WIDTH];
+            let left = Operand::all(&rows);
+            let rounded = Int8Rows::of(left);
+            multiply_int8(left, &rounded, &integers, 0, Added::Nothing, &mut product);
+            for (row, product) in product.chunks(WIDTH).enumerate() {
+                assert!(product.iter().all(|it| it.is_nan() == (row == 2)));
+            }
+
+            let mut frames = values(11 * 64, 7);
+            frames[3] = wrong;
+            let frames = Panels::from_rows(&frames, 64);
+            let windows = Operand::windows(&frames, 3, 2);
+            let rounded = Int8Rows::of(windows);
+            multiply_int8(
+                windows,
+                &rounded,
+                &integers,
+                0,
+                Added::Nothing,
+                &mut product,
+            );
+            assert!(product.iter().all(|it| it.is_nan()));
+        }
     }
 }

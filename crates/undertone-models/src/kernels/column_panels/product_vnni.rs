@@ -26,7 +26,7 @@ pub(super) fn add_up<const MOST: usize>(block: Block<'_>, sums: &mut [[i32; WIDT
         by_rows!(with_avx512, sums, block, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
         return true;
     }
-    if is_x86_feature_detected!("avxvnni") {
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avxvnni") {
         for (row, sums) in sums[..block.place.rows].iter_mut().enumerate() {
             let block = Block {
                 place: Operand {
@@ -55,6 +55,7 @@ macro_rules! kernel {
             let stride = block.place.row_stride;
             assert!(block.place.rows == ROWS && to.len() >= ROWS);
             assert!(block.panel.len() >= block.place.depth() * WIDTH);
+            assert!(block.place.columns.is_multiple_of(QUAD));
             let start: [$register; $count] = std::array::from_fn(|register| {
                 // SAFETY: `register * LANES` and the lanes behind it are below `WIDTH`.
                 unsafe { $load(block.starts.as_ptr().add(register * LANES).cast()) }

@@ -48,7 +48,7 @@ pub(super) fn flex_step(
     }
     let gradient = gradient.to_contiguous();
     let [mut parameter, mut moment_1, mut moment_2] =
-        [parameter, moment_1, moment_2].map(into_contiguous);
+        [parameter, moment_1, moment_2].map(|tensor| tensor.to_contiguous());
     (parameter.storage_mut::<f32>().par_chunks_mut(CHUNK))
         .zip(moment_1.storage_mut::<f32>().par_chunks_mut(CHUNK))
         .zip(moment_2.storage_mut::<f32>().par_chunks_mut(CHUNK))
@@ -60,14 +60,6 @@ pub(super) fn flex_step(
             );
         });
     (parameter, moment_1, moment_2)
-}
-
-/// Return the tensor itself if it is contiguous, so that no one else has it.
-fn into_contiguous(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
-    match tensor.is_contiguous() {
-        true => tensor,
-        false => tensor.to_contiguous(),
-    }
 }
 
 #[inline(always)]
@@ -172,6 +164,25 @@ mod tests {
         let [burns, ours] = both(config.init(), 0.0, 0.1);
         for (burns, ours) in burns.iter().zip(&ours) {
             ours.assert_approx_eq::<f32>(burns, Tolerance::absolute(1e-5));
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_tensor_is_changed_as_a_whole() {
+        let device = Device::flex();
+        let all = Tensor::<2>::random([7, 5], Distribution::Normal(0.0, 1.0), &device);
+        let gradient = Tensor::<2>::ones([3, 5], &device);
+        let zeros = Tensor::<2>::zeros([3, 5], &device);
+        let rates = AdamRates::new(1, 0.1, EPSILON);
+        for start in [0, 2] {
+            let part = all.clone().slice([start..start + 3, 0..5]);
+            let moments = || [zeros.clone(), zeros.clone()];
+            let copied = Tensor::from_data(part.to_data(), &device);
+            let (of_copy, _) = adam_step(copied, gradient.clone(), moments(), rates);
+            let before = all.to_data();
+            let (of_part, _) = adam_step(part, gradient.clone(), moments(), rates);
+            assert_eq!(of_part.into_data(), of_copy.into_data());
+            assert_eq!(all.to_data(), before);
         }
     }
 

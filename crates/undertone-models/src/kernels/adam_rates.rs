@@ -21,7 +21,11 @@ pub struct AdamRates {
 impl AdamRates {
     /// Return the numbers of step `time`, counted from 1. `epsilon` is added to the root of the
     /// second moment.
+    ///
+    /// # Panics
+    /// If `time` is 0: no step has been taken then, and the moments cannot be corrected.
     pub fn new(time: usize, learning_rate: f64, epsilon: f32) -> Self {
+        assert!(time > 0, "steps of Adam are counted from 1");
         let power = |beta: f32| 1.0 - beta.powi(i32::try_from(time).unwrap_or(i32::MAX));
         let root = power(BETA_2).sqrt();
         Self {

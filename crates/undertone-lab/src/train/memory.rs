@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sysinfo::System;
-use undertone_models::{Activations, Network, parameter_bytes};
+use undertone_models::{Network, parameter_bytes};
 
 /// The expected memory of a training in bytes. On a CPU it is within about a third of the measured
 /// memory (docs/encoders.md).
@@ -12,7 +12,7 @@ pub struct MemoryEstimate {
     pub weights: usize,
     /// Gradients, Adam's moments and new values of the trained weights.
     pub optimizer: usize,
-    /// Activations of the largest batch that the backward pass needs.
+    /// What the backward pass of the largest batch needs, and the inputs of a step and the next one.
     pub activations: usize,
     /// A checkpoint while it is written: weights and moments, as numbers and as bytes.
     pub checkpoint: usize,
@@ -24,18 +24,18 @@ pub struct MemoryEstimate {
 }
 
 impl MemoryEstimate {
-    /// Estimate the memory of training `network` with batches of so many clips.
+    /// Estimate the memory of training `network`, given the bytes of a step and of the features.
     pub(super) fn new(
         network: &Network,
         averaged: bool,
-        (activations, clips): (Activations, usize),
+        activations: usize,
         features: usize,
     ) -> Self {
         let (all, trained) = parameter_bytes(network);
         Self {
             weights: if averaged { 2 * all } else { all },
             optimizer: 4 * trained,
-            activations: activations.bytes(clips),
+            activations,
             checkpoint: 2 * (all + 2 * trained),
             features,
             available: available(),

@@ -19,7 +19,8 @@ pub(super) struct Prepared {
 
 impl Task<'_> {
     /// Augment the clips of step `index` of an epoch and stack them on `device`. The result follows
-    /// from the arguments, so it may be computed at any time and on any thread.
+    /// from the arguments, so it may be computed at any time and on any thread. It copies numbers
+    /// to the device and computes nothing there: the step before it may hold the gradients' graph.
     pub(super) fn prepared(
         &self,
         clips: &[usize],

@@ -74,11 +74,15 @@ impl Task<'_> {
     }
 
     fn memory(&self, network: &Network) -> MemoryEstimate {
-        let clips = self.training.batch_size.min(self.data.train.clips.len());
+        let all = self.data.train.clips.len();
+        let batch = self.training.batch_size.min(all);
+        // A step and the one that is prepared meanwhile.
+        let waiting = (2 * batch * self.training.accumulate).min(2 * all);
+        let inputs = waiting * self.data.bytes / all.max(1);
         MemoryEstimate::new(
             network,
             self.training.weight_average > 0.0,
-            (self.activations, clips),
+            self.activations.bytes(batch) + inputs,
             self.data.bytes,
         )
     }

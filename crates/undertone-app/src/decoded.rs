@@ -17,8 +17,8 @@ pub(crate) struct Decoded {
     pub(crate) visualization: Option<Visualization>,
 }
 
-/// Decode a recording and check it. `draw` adds its visualization. `announce` hears how many samples
-/// there will be, before they take memory.
+/// Decode a recording and check it. `draw` adds its visualization. `announce` hears how many
+/// samples there will be, before they take memory.
 pub(crate) fn decode(
     bytes: Bytes,
     draw: bool,

@@ -1,4 +1,5 @@
-//! Mutated recordings of every format are refused or decoded (`UNDERTONE_FUZZ`: see undertone-fuzz).
+//! Mutated recordings of every format are refused or decoded (`UNDERTONE_FUZZ`: see
+//! undertone-fuzz).
 
 use std::fs;
 use std::ops::ControlFlow;

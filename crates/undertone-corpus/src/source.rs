@@ -31,8 +31,8 @@ pub struct CorpusSource {
 impl FromStr for CorpusSource {
     type Err = Infallible;
 
-    /// Parse `FORMAT:PATH`, where the part before the colon is the id of a code book, `audiofolder`,
-    /// `audformat` or `manifest`. Any other text is a path.
+    /// Parse `FORMAT:PATH`, where the part before the colon is the id of a code book,
+    /// `audiofolder`, `audformat` or `manifest`. Any other text is a path.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = text.split_once(':').and_then(|(id, path)| {
             Some(Self {

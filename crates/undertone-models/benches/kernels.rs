@@ -4,12 +4,12 @@
 //! cargo bench --workspace --bench kernels [-- NAME]
 //! ```
 //!
-//! The peaks are measured in the same run, with the same threads: the fastest of three square matrix
-//! products by Burn, and a copy of as many bytes as the kernel reads and writes, so that a kernel whose data fit a
-//! cache is compared with that cache. The limit of a kernel is the longer one of its operations at the
-//! first peak and its bytes at the second; the last column is the limit over the time, in %.
-//! Functions such as `exp` count as no operation. Each time is the least of many runs, as the
-//! limit is one.
+//! The peaks are measured in the same run, with the same threads: the fastest of three square
+//! matrix products by Burn, and a copy of as many bytes as the kernel reads and writes, so that a
+//! kernel whose data fit a cache is compared with that cache. The limit of a kernel is the longer
+//! one of its operations at the first peak and its bytes at the second; the last column is the
+//! limit over the time, in %. Functions such as `exp` count as no operation. Each time is the least
+//! of many runs, as the limit is one.
 #![allow(clippy::print_stdout)]
 
 use std::hint::black_box;

@@ -100,7 +100,8 @@ impl Regressor {
     /// Compute with this precision. 8-bit integers are faster, and their results differ a little.
     ///
     /// # Errors
-    /// If the model has no form of 8-bit integers: see [`Encoder::in_int8`](crate::Encoder::in_int8).
+    /// If the model has no form of 8-bit integers: see
+    /// [`Encoder::in_int8`](crate::Encoder::in_int8).
     pub fn with_precision(mut self, precision: Precision) -> Result<Self, PrecisionError> {
         self.engine = self.engine.with_precision(precision)?;
         Ok(self)

@@ -54,9 +54,9 @@ impl Earlier {
     }
 }
 
-/// Return what the options change in an answer: the names of the classes, and which optional members
-/// it has. `None` for answers that look the same with all options: those without speech, and those
-/// of long recordings.
+/// Return what the options change in an answer: the names of the classes, and which optional
+/// members it has. `None` for answers that look the same with all options: those without speech,
+/// and those of long recordings.
 fn shape(answer: &Value) -> Option<Value> {
     const LONG_SECONDS: f64 = 30.0;
     let names = answer.get("probabilities")?.as_object()?.keys();

@@ -1,9 +1,9 @@
 //! The part of Gradio's interface that its clients need to call one function.
 //!
 //! A client reads [`config`], uploads a file ([`uploads`]), starts a call ([`calls`]), and reads
-//! the result from an event stream ([`stream`]). The calls of a session share a stream ([`sessions`]).
-//! The format is that of Gradio 6 (`gradio/routes.py`, `gradio/server_messages.py`);
-//! `docs/serving.md` says what is supported.
+//! the result from an event stream ([`stream`]). The calls of a session share a stream
+//! ([`sessions`]). The format is that of Gradio 6 (`gradio/routes.py`,
+//! `gradio/server_messages.py`); `docs/serving.md` says what is supported.
 
 mod calls;
 mod config;

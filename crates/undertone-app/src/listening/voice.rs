@@ -18,8 +18,8 @@ pub(crate) struct LiveVoice {
     every: f64,
     /// Seconds of speech that were heard.
     heard: f64,
-    /// The voice and its seconds before the last window was heard. The results until the next window
-    /// is heard overlap with the last one, and must not be judged by themselves.
+    /// The voice and its seconds before the last window was heard. The results until the next
+    /// window is heard overlap with the last one, and must not be judged by themselves.
     settled: Option<Voice>,
     settled_seconds: f64,
     /// Seconds of speech since the last window that was heard.

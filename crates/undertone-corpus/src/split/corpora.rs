@@ -39,7 +39,8 @@ pub(super) fn names(utterances: &[Utterance]) -> Result<Vec<&str>, SplitError> {
 }
 
 /// Return the name of each corpus with letters, digits and `-` only, to name a folder. Of names
-/// that would be equal or differ in case alone, the later ones get a number: `my-corpus`, `My-Corpus-2`.
+/// that would be equal or differ in case alone, the later ones get a number: `my-corpus`,
+/// `My-Corpus-2`.
 pub(super) fn file_names(corpora: &[&str]) -> Vec<String> {
     let safe = |c: char| if c.is_alphanumeric() { c } else { '-' };
     let mut taken = BTreeSet::new();

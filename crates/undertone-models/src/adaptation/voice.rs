@@ -85,8 +85,8 @@ impl Voice {
         self.seconds
     }
 
-    /// Add what a recording tells, or with a `sign` of -1 take it out. `square` is the `sᵀ G s` of its
-    /// scores.
+    /// Add what a recording tells, or with a `sign` of -1 take it out. `square` is the `sᵀ G s` of
+    /// its scores.
     pub(super) fn change(&mut self, sign: f64, evidence: &Evidence, square: f64) {
         self.recordings = match sign > 0.0 {
             true => self.recordings.saturating_add(1),

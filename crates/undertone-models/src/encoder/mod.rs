@@ -165,8 +165,8 @@ impl Encoder {
     }
 
     /// Move the weights into the order in which the CPU computes fastest without gradients. The
-    /// encoder can then only compute [`Encoder::hidden_states`]: its parameters cannot be trained or
-    /// written. A network that has no such form stays as it is.
+    /// encoder can then only compute [`Encoder::hidden_states`]: its parameters cannot be trained
+    /// or written. A network that has no such form stays as it is.
     #[must_use]
     pub fn for_inference(self) -> Self {
         if !kernels::is_fast() {

@@ -19,8 +19,8 @@ pub(super) struct WhisperInference {
 }
 
 impl WhisperInference {
-    /// Return the network with weights of 8-bit integers. The first convolution keeps its floats: it
-    /// is small, and reads the loudness of the clip.
+    /// Return the network with weights of 8-bit integers. The first convolution keeps its floats:
+    /// it is small, and reads the loudness of the clip.
     pub(super) fn in_int8(&self) -> Self {
         let [first, second] = &self.convolutions;
         Self {

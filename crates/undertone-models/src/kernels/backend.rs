@@ -122,8 +122,8 @@ pub(crate) trait Kernels: Backend {
         )
     }
 
-    /// See [`conv_block`](super::conv_block()). Return the output, and mean and variance if channels
-    /// are normalized.
+    /// See [`conv_block`](super::conv_block()). Return the output, and mean and variance if
+    /// channels are normalized.
     fn conv_block(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,

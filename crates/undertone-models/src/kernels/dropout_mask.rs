@@ -15,7 +15,8 @@ pub(super) struct DropoutMask {
 
 impl DropoutMask {
     /// Draw a mask that drops this share of the values, 0 up to but not including 1. The seed comes
-    /// from the generator of the back end, so [`Device::seed`](burn::tensor::Device::seed) fixes it.
+    /// from the generator of the back end, so [`Device::seed`](burn::tensor::Device::seed) fixes
+    /// it.
     pub(super) fn draw(dropped: f64) -> Self {
         let (shape, device) = ([2].into(), Default::default());
         let uniform = Distribution::Default;

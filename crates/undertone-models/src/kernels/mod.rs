@@ -1,23 +1,23 @@
 //! Operations that are faster on a CPU here than in Burn 0.22.
 //!
-//! The CPU back end of Burn computes a matrix product fast. It is slow at three operations that the
-//! encoders need: the exact GELU runs one value at a time on one core, softmax runs over a copy,
-//! and a normalization over time passes over the memory seven times. [`backend::Kernels`] has a
-//! version of each for that back end. Other back ends use the operations of Burn ([`plain`]), and
-//! so does whatever needs a gradient, except GELU, convolution and LSTM.
+//! The CPU back end of Burn computes a matrix product fast. It is slow where many small operations
+//! follow each other or pass over the memory: an LSTM, a convolution block, GELU, softmax, a
+//! normalization over time, a step of Adam. [`backend::Kernels`] has a version of each for that
+//! back end. Other back ends use the operations of Burn ([`plain`]). So does whatever needs a
+//! gradient, except GELU, convolutions, convolution blocks and LSTMs.
 //!
 //! - [`activation`]: GELU on all cores and in vector registers.
 //! - [`attention()`]: softmax in place, and without the steps beyond the end of a clip.
 //! - [`channel_norm()`]: three passes over the memory instead of seven.
 //! - [`convolution`]: one matrix product per clip, on a view of the input.
-//! - [`lstm()`]: one direction of a layer over all steps, and its gradients, without a tensor for each
-//!   step.
+//! - [`lstm()`]: one direction of a layer over all steps, and its gradients, without a tensor for
+//!   each step.
 //! - [`conv_block()`]: all of a block of the CNN+LSTM with few passes, forward and backward.
 //! - [`product`]: matrix products of views, which others are made of.
 //! - [`dropout_mask`]: dropout without a tensor of random numbers.
 //! - [`adam_step`]: a step of the optimizer in one pass over the memory instead of fifteen.
-//! - [`transformer`]: the layers of an encoder for inference, on matrices in [`column_panels`] and not on
-//!   tensors, in 32-bit floats or in 8-bit integers.
+//! - [`transformer`]: the layers of an encoder for inference, on matrices in [`column_panels`] and
+//!   not on tensors, in 32-bit floats or in 8-bit integers.
 //! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside

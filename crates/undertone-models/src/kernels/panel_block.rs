@@ -32,8 +32,8 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// Add the product of `ROWS` rows of `left`, from `row` on, and the first `width` columns of the
-    /// block to the rows of `output`, which begin every `stride` values.
+    /// Add the product of `ROWS` rows of `left`, from `row` on, and the first `width` columns of
+    /// the block to the rows of `output`, which begin every `stride` values.
     #[inline(always)]
     pub(super) fn add<S: Simd, const ROWS: usize>(
         &self,

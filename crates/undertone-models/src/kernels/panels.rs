@@ -191,8 +191,8 @@ const TILE: usize = 16;
 /// The rows of a panel that stay in the nearest cache meanwhile.
 const PART: usize = 64;
 
-/// Transpose up to 16 lines of `length` values into rows of a panel, a part that stays in the nearest
-/// cache at a time.
+/// Transpose up to 16 lines of `length` values into rows of a panel, a part that stays in the
+/// nearest cache at a time.
 fn transpose(lines: &[f32], length: usize, panel: &mut [f32]) {
     for start in (0..length).step_by(PART) {
         let part = PART.min(length - start);

@@ -1,7 +1,7 @@
 //! Long short-term memory (Hochreiter & Schmidhuber 1997), stacked and optionally bidirectional.
 //!
-//! Each direction of a layer is one operation ([`kernels::lstm`](crate::kernels)). The equations are
-//! those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the two.
+//! Each direction of a layer is one operation ([`kernels::lstm`](crate::kernels)). The equations
+//! are those of `nn.LSTM` of PyTorch; `tests/lstm_parity.rs` compares the two.
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Initializer};

@@ -117,8 +117,8 @@ impl Weights {
     }
 
     /// Move every value towards the value of `module` by a `share` (0 to 1) of the distance. With a
-    /// small share per step, this is an exponential moving average. Tensors that `module` lacks stay
-    /// as they are.
+    /// small share per step, this is an exponential moving average. Tensors that `module` lacks
+    /// stay as they are.
     pub fn approach<M: Module>(&mut self, module: &M, share: f32) {
         visit_parameters(module, |parameter| {
             if let Some(tensor) = self.tensors.get_mut(&parameter.name) {

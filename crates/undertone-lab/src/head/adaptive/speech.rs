@@ -37,9 +37,10 @@ pub(super) struct Detector {
 }
 
 impl Detector {
-    /// Fit a detector to two groups or more by least squares to 1 for speech and -1 for other sounds. Each group counts
-    /// the same, and each kind by its weight. The threshold is the lowest over the groups of what
-    /// a detector that did not hear the group says of nearly all of its clips.
+    /// Fit a detector to two groups or more by least squares to 1 for speech and -1 for other
+    /// sounds. Each group counts the same, and each kind by its weight. The threshold is the lowest
+    /// over the groups of what a detector that did not hear the group says of nearly all of its
+    /// clips.
     pub(super) fn fit(groups: &[Group], kinds: &[Kind], device: &Device) -> Self {
         let all: Vec<&Group> = groups.iter().collect();
         let weight = regression(&all, kinds, device);

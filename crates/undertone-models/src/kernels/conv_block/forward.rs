@@ -27,7 +27,7 @@ fn is_supported(
 }
 
 /// Compute [`Kernels::conv_block`](crate::kernels::backend::Kernels). Without normalization and
-/// dropout, nothing as large as the convolution is written to memory.
+/// dropout, only a part of the convolution is in memory at a time.
 pub(crate) fn flex_conv_block(
     input: FloatTensor<Flex>,
     weight: FloatTensor<Flex>,

@@ -5,9 +5,9 @@ use super::options::ConvBlockOptions;
 /// Frames that one task works on, unless a clip has more. Their sums stay in the cache.
 const FRAMES: usize = 128;
 
-/// The sizes of a batch. Clips follow each other in memory with [`Geometry::margin`] frames of zeros
-/// before the first, between them and after the last, so that the windows of the convolution over
-/// all of them are one matrix. The windows that begin in a margin mean nothing.
+/// The sizes of a batch. Clips follow each other in memory with [`Geometry::margin`] frames of
+/// zeros before the first, between them and after the last, so that the windows of the convolution
+/// over all of them are one matrix. The windows that begin in a margin mean nothing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Geometry {
     pub(super) batch: usize,

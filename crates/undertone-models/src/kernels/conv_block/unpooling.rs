@@ -109,8 +109,8 @@ impl Slopes {
     }
 }
 
-/// Compute the gradient by the convolution of one clip, `[frames, channels_out]`, given the gradient
-/// by its outputs.
+/// Compute the gradient by the convolution of one clip, `[frames, channels_out]`, given the
+/// gradient by its outputs.
 pub(super) fn unpool(
     gradient: &[f32],
     choices: &[u8],

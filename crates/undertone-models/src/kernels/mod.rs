@@ -42,6 +42,7 @@ mod panels;
 mod plain;
 mod product;
 mod transformer;
+mod unroll;
 mod values;
 mod vector_math;
 

@@ -3,22 +3,13 @@
 use pulp::Simd;
 
 use super::left_factor::Left;
+use super::unroll::unroll;
 
 /// The rows of the left factor whose sums fit into the registers.
 pub(super) const MOST_ROWS: usize = 6;
 
 /// The vectors of a row of the right factor that are used together.
 const VECTORS: usize = 4;
-
-/// Repeat a block with constant indices, so that the compiler keeps what they index in registers.
-macro_rules! unroll {
-    ($index:ident in $($value:literal)* $body:block) => {
-        $({
-            const $index: usize = $value;
-            $body
-        })*
-    };
-}
 
 /// Some rows of a panel.
 pub(super) struct Block<'a> {

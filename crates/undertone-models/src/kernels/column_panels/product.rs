@@ -10,6 +10,8 @@ use pulp::x86::{V3, V4};
 use pulp::{NullaryFnOnce, Simd};
 
 use super::matrix::{Operand, WIDTH};
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::unroll::unroll;
 
 /// What is added to a product.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +133,7 @@ fn multiply_rows<S: Simd, const REGISTERS: usize>(simd: S, part: Product<'_>) {
 /// Multiply `ROWS` rows, whose results stay in registers.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-#[allow(unsafe_code, clippy::needless_range_loop)]
+#[allow(unsafe_code)]
 fn multiply_block<S: Simd, const REGISTERS: usize, const ROWS: usize>(simd: S, part: Product<'_>) {
     let Product {
         left,
@@ -150,29 +152,37 @@ fn multiply_block<S: Simd, const REGISTERS: usize, const ROWS: usize>(simd: S, p
         let values = &left.values[first..][..(ROWS - 1) * left.row_stride + length];
         for column in 0..length {
             let right_row = registers::<S, REGISTERS>(&right[depth * WIDTH..][..WIDTH]);
-            for row in 0..ROWS {
-                // SAFETY: `row` is at most `ROWS - 1` and `column` at most `length - 1`, and the
-                // slice was cut to hold the value of both.
-                let value = unsafe { *values.get_unchecked(row * left.row_stride + column) };
-                let value = simd.splat_f32s(value);
-                for register in 0..REGISTERS {
-                    sums[row][register] =
-                        simd.mul_add_f32s(value, right_row[register], sums[row][register]);
+            unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
+                if ROW < ROWS {
+                    // SAFETY: `ROW` is at most `ROWS - 1` and `column` at most `length - 1`, and
+                    // the slice was cut to hold the value of both.
+                    let value = unsafe { *values.get_unchecked(ROW * left.row_stride + column) };
+                    let value = simd.splat_f32s(value);
+                    unroll!(REGISTER in 0 1 2 3 {
+                        if REGISTER < REGISTERS {
+                            let sum = &mut sums[ROW][REGISTER];
+                            *sum = simd.mul_add_f32s(value, right_row[REGISTER], *sum);
+                        }
+                    });
                 }
-            }
+            });
             depth += 1;
         }
     }
-    for row in 0..ROWS {
-        let (to, _) = S::as_mut_simd_f32s(&mut to[row * WIDTH..][..WIDTH]);
-        for register in 0..REGISTERS {
-            let sum = sums[row][register];
-            to[register] = match added {
-                Added::Sum(_) => simd.add_f32s(to[register], sum),
-                Added::Nothing | Added::Bias(_) => sum,
-            };
+    unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
+        if ROW < ROWS {
+            let (to, _) = S::as_mut_simd_f32s(&mut to[ROW * WIDTH..][..WIDTH]);
+            unroll!(REGISTER in 0 1 2 3 {
+                if REGISTER < REGISTERS {
+                    let sum = sums[ROW][REGISTER];
+                    to[REGISTER] = match added {
+                        Added::Sum(_) => simd.add_f32s(to[REGISTER], sum),
+                        Added::Nothing | Added::Bias(_) => sum,
+                    };
+                }
+            });
         }
-    }
+    });
 }
 
 /// Read a row of a panel.

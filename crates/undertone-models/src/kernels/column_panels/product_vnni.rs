@@ -1,6 +1,6 @@
 //! Sums of products of 8-bit integers with the instructions of x86-64 for them.
 
-#![allow(unsafe_code, clippy::needless_range_loop)]
+#![allow(unsafe_code)]
 
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_dpbusd_avx_epi32, _mm256_loadu_si256, _mm256_set1_epi32,
@@ -10,6 +10,7 @@ use std::arch::x86_64::{
 
 use super::int8::{Block, QUAD};
 use super::matrix::{Operand, WIDTH};
+use crate::kernels::unroll::unroll;
 
 /// Compute the sums of the products of a block, if the processor has instructions for it.
 pub(super) fn add_up<const MOST: usize>(block: Block<'_>, sums: &mut [[i32; WIDTH]; MOST]) -> bool {
@@ -71,34 +72,42 @@ macro_rules! kernel {
                         // depth.
                         unsafe { $load(block.panel.as_ptr().add(first).cast()) }
                     });
-                    for row in 0..ROWS {
-                        // SAFETY: the part ends behind `length` values of the last row, and
-                        // `length` is a multiple of `QUAD`.
-                        let left = unsafe {
-                            values
-                                .as_ptr()
-                                .add(row * stride + column)
-                                .cast::<i32>()
-                                .read_unaligned()
-                        };
-                        let left = $broadcast(left);
-                        for register in 0..$count {
-                            sums[row][register] =
-                                $multiply(sums[row][register], left, right[register]);
+                    unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
+                        if ROW < ROWS {
+                            // SAFETY: the part ends behind `length` values of the last row, and
+                            // `length` is a multiple of `QUAD`.
+                            let left = unsafe {
+                                values
+                                    .as_ptr()
+                                    .add(ROW * stride + column)
+                                    .cast::<i32>()
+                                    .read_unaligned()
+                            };
+                            let left = $broadcast(left);
+                            unroll!(REGISTER in 0 1 2 3 {
+                                if REGISTER < $count {
+                                    let sum = &mut sums[ROW][REGISTER];
+                                    *sum = $multiply(*sum, left, right[REGISTER]);
+                                }
+                            });
                         }
-                    }
+                    });
                     quad += 1;
                 }
             }
-            for row in 0..ROWS {
-                for register in 0..$count {
-                    // SAFETY: `register * LANES` and the lanes behind it are below `WIDTH`.
-                    unsafe {
-                        let to = to[row].as_mut_ptr().add(register * LANES);
-                        $store(to.cast(), sums[row][register]);
-                    }
+            unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
+                if ROW < ROWS {
+                    unroll!(REGISTER in 0 1 2 3 {
+                        if REGISTER < $count {
+                            // SAFETY: `REGISTER * LANES` and the lanes behind it are below `WIDTH`.
+                            unsafe {
+                                let to = to[ROW].as_mut_ptr().add(REGISTER * LANES);
+                                $store(to.cast(), sums[ROW][REGISTER]);
+                            }
+                        }
+                    });
                 }
-            }
+            });
         }
     };
 }

@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ class TestOneNode:
         assert row["p_happy"] == pytest.approx(expected.probabilities["happy"])
         assert row["hash"] == hashlib.sha256(Path(paths[0]).read_bytes()).hexdigest()
         assert (row["model"], row["version"]) == (model.name, model.version)
-        [failure] = rows(output, "unreadable")
+        [failure] = rows(output, "unreadable/scores")
         assert failure["kind"] == "not-audio"
 
         # A later run computes what is new, and again what could not be read only if it is asked to.
@@ -117,7 +118,7 @@ class TestOneNode:
         found = {row["path"]: row["embedding"] for row in rows(tmp_path / "out", "embeddings")}
         expected = ut.Classifier().embed(contents[:3])
         assert np.array_equal(np.float32([found["a"], found["b"], found["c"]]), expected)
-        [failure] = rows(tmp_path / "out", "unreadable")
+        [failure] = rows(tmp_path / "out", "unreadable/embeddings")
         assert (failure["path"], failure["kind"]) == ("d", "empty")
 
     def test_features_of_a_manifest(self, samples: list[str], tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ class TestOneNode:
         found = np.float32(row["features"]).reshape(row["bands"], row["frames"])
         y, sr = ut.load(samples[0], sr=16000)
         assert np.array_equal(found, ut.feature.mfcc(y=y, sr=sr, n_mfcc=13))
-        [failure] = rows(tmp_path / "out", "unreadable")
+        [failure] = rows(tmp_path / "out", "unreadable/features")
         assert failure["kind"] == "io"
         with pytest.raises(ut.ParameterError):
             undertone.ray.features(manifest, tmp_path / "other", n_mfcc=0)
@@ -156,6 +157,57 @@ class TestOneNode:
             with pytest.raises(ut.ParameterError, match="no column path"):
                 undertone.ray.score(wrong, tmp_path)
 
+    def test_each_kind_has_its_own_unreadable_recordings(
+        self, samples: list[str], tmp_path: Path
+    ) -> None:
+        folder, output = tmp_path / "recordings", tmp_path / "output"
+        recordings(folder, samples, 1)
+        for compute in (undertone.ray.score, undertone.ray.features):
+            assert compute(folder, output) == {"scored": 1, "unreadable": 1, "skipped": 0}
+        counts = undertone.ray.score(folder, output, retry_unreadable=True)
+        assert counts == {"scored": 0, "unreadable": 1, "skipped": 1}
+        assert undertone.ray.features(folder, output)["skipped"] == 2
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="names of files are text")
+    def test_a_folder_with_a_name_that_is_not_utf8(
+        self, samples: list[str], tmp_path: Path
+    ) -> None:
+        folder, output = tmp_path / "recordings", tmp_path / "output"
+        folder.mkdir()
+        for name in (b"a.flac", b"caf\xe9.flac"):
+            shutil.copy(samples[0], os.fsencode(folder) + b"/" + name)
+        counts = undertone.ray.score(folder, output)
+        assert counts == {"scored": 1, "unreadable": 1, "skipped": 0}
+        [failure] = rows(output, "unreadable/scores")
+        assert failure["path"] == f"{folder}/caf\\xe9.flac"
+        assert failure["error"] == "the path is not UTF-8"
+        counts = undertone.ray.score(folder, output)
+        assert counts == {"scored": 0, "unreadable": 0, "skipped": 2}
+
+    @pytest.mark.parametrize("as_dataset", [False, True])
+    def test_paths_that_name_no_file(
+        self, as_dataset: bool, samples: list[str], tmp_path: Path
+    ) -> None:
+        table = pa.table({"path": [samples[0], None, f"{tmp_path}/a\0b.wav"]})
+        file, output = tmp_path / "list.parquet", tmp_path / "output"
+        pq.write_table(table, file)
+        given = ray.data.from_arrow(table) if as_dataset else file
+        counts = undertone.ray.score(given, output)
+        assert counts == {"scored": 1, "unreadable": 2, "skipped": 0}
+        assert {row["path"] for row in rows(output, "unreadable/scores")} == {
+            None,
+            f"{tmp_path}/a\0b.wav",
+        }
+        counts = undertone.ray.score(given, output)
+        assert counts == {"scored": 0, "unreadable": 0, "skipped": 3}
+
+    def test_paths_of_another_type_of_text(self, samples: list[str], tmp_path: Path) -> None:
+        paths = pa.array(samples[:2], pa.string_view())
+        dataset = ray.data.from_arrow(pa.table({"path": paths}))
+        for scored in (2, 0):
+            counts = undertone.ray.score(dataset, tmp_path)
+            assert counts == {"scored": scored, "unreadable": 0, "skipped": 2 - scored}
+
 
 @pytest.mark.skipif(not THREE_NODES, reason="UNDERTONE_RAY is not set")
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes in /proc")
@@ -172,9 +224,9 @@ def test_nothing_is_lost_and_nothing_twice(
         def written() -> int:
             return len(list((output / "scores").glob("*.parquet")))
 
-        while not (written() and working(raylets[1])):
+        while not (written() and (workers := working(raylets[1]))):
             time.sleep(0.02)
-        for process, files in ((working(raylets[1])[0], 5), (raylets[2], 0)):
+        for process, files in ((workers[0], 5), (raylets[2], 0)):
             killed.append((process, written()))
             os.kill(process, signal.SIGKILL)
             while written() < files:
@@ -193,8 +245,8 @@ def test_nothing_is_lost_and_nothing_twice(
     assert counts["unreadable"] == 1
     paths = [row["path"] for row in rows(output, "scores")]
     assert len(paths) == len(set(paths)) == number
-    assert not list(output.glob("*/.*"))
-    [failure] = rows(output, "unreadable")
+    assert not list(output.rglob(".*"))
+    [failure] = rows(output, "unreadable/scores")
     assert failure["kind"] == "not-audio"
     again = undertone.ray.score(folder, output, batch_size=20)
     assert again == {"scored": 0, "unreadable": 0, "skipped": number + 1}

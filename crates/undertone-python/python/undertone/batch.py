@@ -20,8 +20,6 @@ from .table import score_columns, score_row
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: The folder for what cannot be read.
-UNREADABLE = "unreadable"
 #: How much is read at a time. Long recordings would fill the memory otherwise.
 _TOGETHER_BYTES = 64 << 20
 _TOGETHER = 64
@@ -43,6 +41,11 @@ class Job:
     #: The kind of feature, its sample rate in Hz, and its parameters.
     feature: tuple[str, int, dict[str, Any]] = ("mfcc", 22050, {})
 
+    @property
+    def unreadable(self) -> str:
+        """The folder in the output for what cannot be read."""
+        return os.path.join("unreadable", self.kind)
+
 
 def work(batch: pa.Table, job: Job, done: pa.Array) -> pa.Table:
     """Compute a batch with the columns ``path`` and maybe ``bytes``, and write its results.
@@ -55,9 +58,11 @@ def work(batch: pa.Table, job: Job, done: pa.Array) -> pa.Table:
 
     # Before the first model of this process makes its threads.
     os.environ.setdefault("RAYON_NUM_THREADS", str(job.threads))
+    column = batch.column_names.index("path")
+    batch = batch.set_column(column, "path", bytes_of(batch.column(column)))
     left = batch
     if len(done):
-        left = batch.filter(pc.invert(pc.is_in(batch.column("path"), value_set=done)))
+        left = batch.filter(pc.invert(pc.is_in(texts_of(batch.column("path")), value_set=done)))
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
     for paths, contents in _parts(left):
@@ -77,8 +82,8 @@ def work(batch: pa.Table, job: Job, done: pa.Array) -> pa.Table:
     columns = [("path", text), ("hash", text), *_columns(job)]
     columns += [(name, text) for name in job.made_by]
     reasons = [("path", text), ("kind", text), ("error", text)]
-    name = _name(left.column("path").to_pylist())
-    for kind, written, schema in ((job.kind, rows, columns), (UNREADABLE, failures, reasons)):
+    name = _name(texts_of(left.column("path")).to_pylist())
+    for kind, written, schema in ((job.kind, rows, columns), (job.unreadable, failures, reasons)):
         if written:
             _write(job.output, kind, name, pa.Table.from_pylist(written, schema=pa.schema(schema)))
     counts = {"scored": len(rows), "unreadable": len(failures)}
@@ -86,15 +91,48 @@ def work(batch: pa.Table, job: Job, done: pa.Array) -> pa.Table:
     return pa.table({name: [count] for name, count in counts.items()})
 
 
-def _parts(batch: pa.Table) -> Iterator[tuple[list[str], list[Any]]]:
+def bytes_of(paths: Any) -> Any:
+    """Return an array of paths as bytes, whatever type it has: a name need not be UTF-8."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.cast(paths, options=pc.CastOptions(pa.string(), allow_invalid_utf8=True))
+    return pc.cast(texts, pa.binary())
+
+
+def texts_of(paths: Any) -> Any:
+    """Return an array of paths as strings. Bytes that are not UTF-8 are escaped."""
+    import pyarrow as pa
+
+    given = bytes_of(paths)
+    try:
+        return given.cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([_text(path)[0] for path in given.to_pylist()], pa.string())
+
+
+def _text(path: bytes | None) -> tuple[str | None, AudioError | None]:
+    """Return a path as text, and why it names no recording if it does not."""
+    if path is None:
+        return None, _unusable("io", "there is no path")
+    try:
+        return path.decode(), None
+    except UnicodeDecodeError:
+        return path.decode(errors="backslashreplace"), _unusable("io", "the path is not UTF-8")
+
+
+def _parts(batch: pa.Table) -> Iterator[tuple[list[str | None], list[Any]]]:
     """Return paths and the bytes of their files (or the exceptions), a limited size at a time."""
-    paths: list[str] = []
+    paths: list[str | None] = []
     contents: list[Any] = []
     size = 0
     for row in batch.to_batches(max_chunksize=_TOGETHER):
         given = row.column("bytes") if "bytes" in batch.column_names else None
-        for number, path in enumerate(row.column("path").to_pylist()):
-            content = _read(path) if given is None else given[number].as_py()
+        for number, raw in enumerate(row.column("path").to_pylist()):
+            content: Any
+            path, content = _text(raw)
+            if path is not None and content is None:
+                content = _read(path) if given is None else given[number].as_py()
             if content is None:
                 content = _unusable("empty", "there are no bytes")
             paths.append(path)
@@ -107,11 +145,12 @@ def _parts(batch: pa.Table) -> Iterator[tuple[list[str], list[Any]]]:
         yield paths, contents
 
 
-def _read(path: str) -> bytes | OSError:
+def _read(path: str) -> bytes | OSError | ValueError:
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError as error:
+    # A path with a zero byte is a ValueError.
+    except (OSError, ValueError) as error:
         return error
 
 
@@ -176,12 +215,12 @@ def feature_of(y: Any, kind: str, sr: int, options: dict[str, Any]) -> Any:
     return feature.power_to_db(power, ref=np.max) if kind == "log-mel" else power
 
 
-def _name(paths: list[str]) -> str:
+def _name(paths: list[str | None]) -> str:
     """Return the name of a batch's file, which its recordings decide.
 
     A batch that is computed again after a crash replaces its file, so nothing is there twice.
     """
-    return hashlib.sha256("\n".join(paths).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(path or "" for path in paths).encode()).hexdigest()[:32]
 
 
 def _write(output: str, kind: str, name: str, table: pa.Table) -> None:

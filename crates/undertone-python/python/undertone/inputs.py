@@ -69,5 +69,7 @@ def _below(folder: str) -> Iterator[str]:
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
-            if not name.startswith(".") and is_recording_name(name):
+            # The name need not be UTF-8.
+            text = os.fsencode(name).decode(errors="replace")
+            if not name.startswith(".") and is_recording_name(text):
                 yield os.path.join(parent, name)

@@ -17,7 +17,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Literal
 
 from ._undertone import ParameterError
-from .batch import UNREADABLE, Job, feature_of, work
+from .batch import Job, bytes_of, feature_of, texts_of, work
 from .classifier import Classifier
 from .inputs import paths_of, tables_of
 
@@ -50,12 +50,14 @@ def score(
         A folder of recordings that all workers can read; a manifest (``.csv`` or ``.tsv`` with a
         column ``path``); Parquet (a file, or a folder of such files) or a Ray dataset with a column
         ``path``, or the columns ``path`` and ``bytes``; or a list of paths. Paths must be as the
-        workers see them. With ``bytes``, ``path`` is only a name.
+        workers see them. With ``bytes``, ``path`` is only a name, which each recording must have
+        for itself. Repeated paths count once, but not in a dataset and not beside ``bytes``: there,
+        each row has a result.
     output
         A folder for the results. ``output/scores`` has the columns ``path``, ``hash`` (SHA-256 of
         the file), ``label``, ``confidence``, one column for each class, ``speech``, ``warnings``,
-        ``seconds``, ``model`` and ``version``. ``output/unreadable`` has ``path``, ``kind`` and
-        ``error``.
+        ``seconds``, ``model`` and ``version``. ``output/unreadable/scores`` has ``path``, ``kind``
+        and ``error``. Paths that are null or not UTF-8 (escaped there) are unreadable too.
     model
         As for :class:`undertone.Classifier`; a folder must be there on every node.
     batch_size
@@ -178,14 +180,14 @@ def _run(
     if not ray.is_initialized():
         ray.init()
     if retry_unreadable:
-        shutil.rmtree(os.path.join(job.output, UNREADABLE), ignore_errors=True)
+        shutil.rmtree(os.path.join(job.output, job.unreadable), ignore_errors=True)
     done = _done(job)
     skipped = 0
     paths = _paths(input)
     if paths is None:
         dataset = _dataset(input, batch_size)
     else:
-        left = paths.filter(pc.invert(pc.is_in(paths, value_set=done)))
+        left = paths.filter(pc.invert(pc.is_in(texts_of(paths), value_set=done)))
         skipped = len(paths) - len(left)
         if not len(left):
             return {"scored": 0, "unreadable": 0, "skipped": skipped}
@@ -224,7 +226,10 @@ def _work(batch: pa.Table, job: Job, done: Any) -> pa.Table:
 
 
 def _paths(input: Any) -> pa.Array | None:
-    """Return the paths without repetitions, unless the input has the bytes or is a dataset."""
+    """Return the paths as bytes without repetitions.
+
+    ``None`` if the input has the recordings' bytes or is a dataset.
+    """
     import pyarrow as pa
     import pyarrow.dataset as ds
     import ray.data
@@ -233,13 +238,13 @@ def _paths(input: Any) -> pa.Array | None:
         return None
     tables = tables_of(input)
     if tables is None:
-        return pa.array(paths_of(input), pa.string())
+        return pa.array([os.fsencode(path) for path in paths_of(input)], pa.binary())
     dataset = ds.dataset(tables, format="parquet")
     if "path" not in dataset.schema.names:
         raise ParameterError(f"{input}: there is no column path")
     if "bytes" in dataset.schema.names:
         return None
-    return dataset.to_table(columns=["path"]).column("path").unique().cast(pa.string())
+    return bytes_of(dataset.to_table(columns=["path"]).column("path")).unique()
 
 
 def _dataset(input: Any, batch_size: int) -> ray.data.Dataset:
@@ -270,7 +275,7 @@ def _done(job: Job) -> pa.Array:
             if table.num_rows and table.column(name).unique().to_pylist() != [value]:
                 raise ParameterError(f"{folder}: another {name} made these: give another folder")
         done.append(table.column("path").combine_chunks())
-    folder = os.path.join(job.output, UNREADABLE)
+    folder = os.path.join(job.output, job.unreadable)
     if os.path.isdir(folder):
         table = ds.dataset(folder, format="parquet").to_table(columns=["path"])
         done.append(table.column("path").combine_chunks())
@@ -279,6 +284,6 @@ def _done(job: Job) -> pa.Array:
 
 def _sweep(job: Job) -> None:
     """Remove the unfinished files of workers that were killed."""
-    for kind in (job.kind, UNREADABLE):
+    for kind in (job.kind, job.unreadable):
         for path in glob.glob(os.path.join(glob.escape(job.output), kind, ".*")):
             os.unlink(path)

@@ -39,6 +39,22 @@ def test_mel_spectrogram(speech: np.ndarray) -> None:
         )
 
 
+def test_rates_that_are_not_whole(speech: np.ndarray, samples: list[str]) -> None:
+    close(
+        ut.feature.melspectrogram(y=speech, sr=11025.5),
+        librosa.feature.melspectrogram(y=speech, sr=11025.5),
+        1e-5,
+    )
+    for compute in (
+        lambda: ut.pyin(speech, fmin=65, fmax=400, sr=22050.5),
+        lambda: ut.load(samples[0], sr=22050.5),
+        lambda: ut.resample(speech, orig_sr=22050, target_sr=0),
+        lambda: ut.resample(speech, orig_sr=float("inf"), target_sr=16000),
+    ):
+        with pytest.raises(ut.ParameterError, match="whole number"):
+            compute()
+
+
 def test_mel_spectrogram_with_other_options(speech: np.ndarray) -> None:
     for options in [
         {"win_length": 1024},

@@ -38,6 +38,13 @@ def to_floats(data: bytearray, bands: int | None = None) -> FloatArray:
     return floats if bands is None else floats.reshape(bands, -1)
 
 
+def whole_rate(sr: float) -> int:
+    """Return a sample rate in Hz, which must be a whole number above 0, as an integer."""
+    if not float(sr).is_integer() or sr < 1:
+        raise ParameterError(f"a sample rate must be a whole number of Hz above 0, not {sr}")
+    return int(sr)
+
+
 def over_leading(function: Callable[[Any], Any], array: Any, last: int) -> Any:
     """Apply a function to the last ``last`` dimensions, for each index of the others."""
     import numpy as np

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from . import _undertone
 from ._undertone import ParameterError
-from .arrays import over_leading, refuse, samples_of, to_floats
+from .arrays import over_leading, refuse, samples_of, to_floats, whole_rate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,13 +64,14 @@ def load(
         raise ParameterError(f"load: unknown res_type {res_type!r}")
     if offset < 0 or (duration is not None and duration < 0):
         raise ParameterError("offset and duration must be at least 0")
+    wanted = None if sr is None else whole_rate(sr)
     data, rate, _ = _undertone.decode(path, _LONGEST_SECONDS)
     samples = to_floats(data)
     start = round(offset * rate)
     end = None if duration is None else start + round(duration * rate)
     samples = samples[start:end]
-    if sr is not None:
-        samples, rate = _at(samples, rate, int(sr)), int(sr)
+    if wanted is not None:
+        samples, rate = _at(samples, rate, wanted), wanted
     return samples.astype(dtype, copy=False), rate
 
 
@@ -131,9 +132,7 @@ def resample(
     refuse("resample", fix=(fix, True), scale=(scale, False), axis=(axis, -1))
     if res_type not in _RESAMPLERS:
         raise ParameterError(f"resample: unknown res_type {res_type!r}")
-    rates = [int(orig_sr), int(target_sr)]
-    if rates != [orig_sr, target_sr] or min(rates) < 1:
-        raise ParameterError("resample: sample rates must be whole numbers of Hz above 0")
+    rates = [whole_rate(orig_sr), whole_rate(target_sr)]
 
     def one(samples: Any) -> Any:
         return to_floats(_undertone.resample(samples.tobytes(), rates[0], rates[1]))

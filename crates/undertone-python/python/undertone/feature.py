@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _undertone, filters
 from ._undertone import ParameterError
-from .arrays import over_leading, refuse, samples_of, to_floats
+from .arrays import over_leading, refuse, samples_of, to_floats, whole_rate
 from .decibels import power_to_db
 from .spectral import (
     chroma_stft,
@@ -89,7 +89,8 @@ def melspectrogram(
     """
     default = (n_fft, "hann", True, "constant", 2.0, False, "slaney")
     given = (win_length or n_fft, window, center, pad_mode, power, htk, norm)
-    if y is not None and S is None and isinstance(window, str) and given == default:
+    plain = isinstance(window, str) and given == default and float(sr).is_integer()
+    if y is not None and S is None and plain:
 
         def one(samples: Any) -> Any:
             data, _ = _undertone.melspectrogram(
@@ -247,7 +248,7 @@ def pyin(
         raise ParameterError("pyin: fill_na=None is not supported")
     hop = frame_length // 4 if hop_length is None else hop_length
     frequency, voicing = _undertone.pyin(
-        samples.tobytes(), int(sr), float(fmin), float(fmax), frame_length, hop
+        samples.tobytes(), whole_rate(sr), float(fmin), float(fmax), frame_length, hop
     )
     f0, probability = to_floats(frequency), to_floats(voicing)
     voiced = ~np.isnan(f0)

@@ -1,12 +1,15 @@
 """The program, and the functions that run it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import undertone as ut
+from undertone.experiment import _toml
 
 
 def program(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -27,10 +30,29 @@ def test_a_failing_command_raises(tmp_path: Path) -> None:
         ut.train("no-such-recipe", corpus=tmp_path, out=tmp_path / "run")
 
 
+def test_settings_are_written_as_toml() -> None:
+    tomllib = pytest.importorskip("tomllib")
+    for value in [
+        [1, -2.5, 1e-12, float("inf"), np.int64(3), np.float32(0.5)],
+        np.arange(3),
+        True,
+        'a "b"\n\\ \x7f \U0001f600',
+        {"one key": {"n": 1}, "other": (False, "x")},
+    ]:
+        written = tomllib.loads(f"value = {_toml(value)}")["value"]
+        assert json.loads(json.dumps(written)) == json.loads(json.dumps(value, default=to_list))
+    for value in (None, object(), {"a": None}):
+        with pytest.raises(ut.ParameterError, match="TOML has no form"):
+            ut.train("3-optimized", corpus=".", out="run", set={"training.epochs": value})
+
+
+def to_list(value: np.ndarray) -> list:
+    return value.tolist()
+
+
 def test_train_and_evaluate(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    import numpy as np
     import soundfile
 
     noise = np.random.default_rng(1)

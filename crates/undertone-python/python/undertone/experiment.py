@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Union
 
-from ._undertone import UndertoneError
+from ._undertone import ParameterError, UndertoneError
 from .report import Report
 
 #: A folder of recordings, or several.
@@ -37,7 +37,8 @@ def train(
     resume
         Continue an interrupted run.
     set
-        Values of the recipe to change, such as ``{"training.epochs": 3}``.
+        Values of the recipe to change, such as ``{"training.epochs": 3}``: numbers, texts, and
+        lists and dictionaries of them.
     arguments
         More arguments of the program.
 
@@ -45,10 +46,12 @@ def train(
     ------
     UndertoneError
         If the program fails. Its messages are on stderr.
+    ParameterError
+        If a value of ``set`` has no form in TOML, such as ``None``.
     """
     command = ["train", os.fspath(recipe), "--out", os.fspath(out), *_corpora(corpus)]
     for key, value in (set or {}).items():
-        command += ["--set", f"{key}={json.dumps(value)}"]
+        command += ["--set", f"{key}={_toml(value)}"]
     if resume:
         command.append("--resume")
     output = _run([*command, "--json", *arguments])
@@ -71,6 +74,26 @@ def evaluate(
     """
     command = ["evaluate", os.fspath(model), *_corpora(corpus), "--json", *arguments]
     return _report(_run(command))
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML, in which the program reads it."""
+    if hasattr(value, "tolist"):
+        # numpy's numbers and arrays.
+        value = value.tolist()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        # The texts of JSON are those of TOML, but for one character and surrogates.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    raise ParameterError(f"set: TOML has no form for {value!r}")
 
 
 def _corpora(corpus: Corpus) -> list[str]:

@@ -1,8 +1,10 @@
 """The classifier, with everything that a recording may be given as."""
 
+import copy
 import io
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,8 @@ import numpy as np
 import pytest
 
 import undertone as ut
+
+MODELS = Path(__file__).resolve().parents[3] / "models"
 
 
 def test_a_prediction(model: ut.Classifier, samples: list[str]) -> None:
@@ -131,6 +135,28 @@ def test_a_voice(model: ut.Classifier, samples: list[str]) -> None:
     assert more.recordings == 4
     with pytest.raises(ut.ModelError):
         model.voice(known='{"format": 9}')
+
+
+def test_a_pickle_finds_its_model_or_says_that_it_is_another(
+    samples: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    place = tmp_path / "here" / "model"
+    shutil.copytree(MODELS / "3-optimized-sentiment3", place)
+    monkeypatch.chdir(tmp_path / "here")
+    model = ut.Classifier("model")
+    pickled = pickle.dumps(model)
+    monkeypatch.chdir(tmp_path)
+    read = pickle.loads(pickled)
+    assert (read.name, read.version) == (model.name, model.version)
+    assert read.predict(samples[0]) == model.predict(samples[0])
+    assert copy.deepcopy(model).version == model.version
+
+    shutil.rmtree(place)
+    shutil.copytree(MODELS / "undertone-open", place)
+    with pytest.raises(ut.ModelError, match="another model than the pickled one") as error:
+        pickle.loads(pickled)
+    assert (error.value.kind, error.value.path) == ("changed", str(place))
 
 
 def test_the_import_is_quick() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import pickle
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,7 @@ def test_a_model_of_the_hub(samples: list[str]) -> None:
     assert (model.name, model.version) == ("owner/name", COMMIT[:12])
     expected = ut.Classifier(MODEL).predict(samples[0])
     assert model.predict(samples[0]).probabilities == expected.probabilities
+    assert pickle.loads(pickle.dumps(model)).version == model.version
     with pytest.raises(ut.ModelError, match="nobody/nothing") as error:
         ut.Classifier("hf:nobody/nothing")
     assert (error.value.kind, error.value.path) == ("hub", "hf:nobody/nothing")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._undertone import Model, ParameterError, UndertoneError
+from ._undertone import Model, ModelError, ParameterError, UndertoneError
 from .arrays import to_floats
 from .outline import outline_of
 from .prediction import Prediction, from_answer
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow
     from numpy.typing import NDArray
+
+#: What the name of a model on the Hub begins with.
+_HUB = "hf:"
+
 
 class Voice:
     """What is known of a voice: sums of scores, no sound. See :meth:`Classifier.voice`."""
@@ -43,6 +47,9 @@ class Voice:
 class Classifier:
     """A trained model. Threads can share it, and it can be pickled.
 
+    A pickle has the place, name and version of the model, and not the model: another model in
+    that place is a ``ModelError``.
+
     Parameters
     ----------
     model
@@ -56,11 +63,25 @@ class Classifier:
     """
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
-        self._source = None if model is None else os.fspath(model)
-        self._model = Model(self._source)
+        source = None if model is None else os.fspath(model)
+        self._model = Model(source)
+        if source is not None and not source.startswith(_HUB):
+            # A pickle may be read in another folder.
+            source = os.path.abspath(source)
+        self._source = source
 
-    def __reduce__(self) -> tuple[type[Classifier], tuple[str | None]]:
-        return Classifier, (self._source,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Classifier, (self._source,), (self.name, self.version)
+
+    def __setstate__(self, pickled: tuple[str, str | None]) -> None:
+        if pickled != (self.name, self.version):
+            (name, version), place = pickled, self._source or "the model of this package"
+            error = ModelError(
+                f"{place} is another model than the pickled one: "
+                f"{self.name!r}, version {self.version}, and not {name!r}, version {version}"
+            )
+            error.kind, error.path = "changed", self._source
+            raise error
 
     def __repr__(self) -> str:
         return f"Classifier({self.name!r}, labels={self.labels})"

@@ -1,6 +1,7 @@
 """Predictions as notebooks show them."""
 
 import pickle
+import sys
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -55,8 +56,16 @@ def test_silence_is_a_line(model: ut.Classifier) -> None:
     assert shapes(prediction)["polygon"] == 1
 
 
-def test_bytes_are_not_pickled(model: ut.Classifier, samples: list[str]) -> None:
+def test_a_prediction_keeps_an_outline_and_not_the_bytes(
+    model: ut.Classifier, samples: list[str]
+) -> None:
     content = Path(samples[0]).read_bytes()
+    held = sys.getrefcount(content)
     prediction = model.predict(content)
-    assert content not in pickle.dumps(prediction)
-    assert "polygon" not in shapes(pickle.loads(pickle.dumps(prediction)))
+    assert sys.getrefcount(content) == held
+    assert (prediction.outline.dtype, prediction.outline.shape) == (np.float32, (240, 2))
+    pickled = pickle.dumps(prediction)
+    assert content not in pickled
+    assert shapes(pickle.loads(pickled)) == shapes(prediction)
+    # Of a file, it is read when it is shown.
+    assert model.predict(samples[0]).outline is None

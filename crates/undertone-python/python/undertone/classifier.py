@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._undertone import Model, ModelError, ParameterError, UndertoneError
 from .arrays import to_floats
-from .outline import outline_of
+from .outline import outline_of, read_outline
 from .prediction import Prediction, from_answer
 from .source import Source, engine_source, is_array
 from .table import score_columns, score_row
@@ -151,11 +151,13 @@ class Classifier:
         result = self._model.predict([engine_source(source, sr)], max_seconds, profile)[0]
         if isinstance(result, BaseException):
             raise result
-        content = source if isinstance(source, bytes) else None
-        # An array may change before it is shown.
-        samples: Any = source if is_array(source) else None
-        outline = None if samples is None else outline_of(samples)
-        return from_answer(result, _path(source), outline, content)
+        path = _path(source)
+        recording: Any = source
+        outline = None
+        if path is None:
+            # An array may change before it is shown, and bytes would stay in the memory.
+            outline = outline_of(recording) if is_array(recording) else read_outline(recording)
+        return from_answer(result, path, outline)
 
     def predict_batch(
         self,

@@ -9,7 +9,8 @@ from ._undertone import UndertoneError
 from .arrays import to_floats
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 #: Parts of a recording. A picture shows two pixels of each.
 _COLUMNS = 240
@@ -17,8 +18,8 @@ _COLUMNS = 240
 _LONGEST_SECONDS = 7200.0
 
 
-def outline_of(samples: ArrayLike) -> list[tuple[float, float]]:
-    """Return the lowest and the highest sample of each of 240 equal parts.
+def outline_of(samples: ArrayLike) -> NDArray[np.float32]:
+    """Return the lowest and the highest sample of each of up to 240 equal parts, ``[parts, 2]``.
 
     ``samples`` are ``[samples]`` or ``[channels, samples]``; channels are averaged.
     """
@@ -29,16 +30,16 @@ def outline_of(samples: ArrayLike) -> list[tuple[float, float]]:
         array = array.mean(axis=0)
     columns = min(_COLUMNS, len(array))
     if not columns:
-        return []
+        return np.empty((0, 2), np.float32)
     starts = np.arange(columns) * len(array) // columns
     low, high = np.minimum.reduceat(array, starts), np.maximum.reduceat(array, starts)
-    return [(float(one), float(other)) for one, other in zip(low, high, strict=True)]
+    return np.stack([low, high], axis=1).astype(np.float32)
 
 
-def read_outline(source: Any) -> list[tuple[float, float]]:
+def read_outline(source: Any) -> NDArray[np.float32]:
     """Return the outline of a file or of its bytes. It is empty if it cannot be read (any more)."""
     try:
         data, _, _ = _undertone.decode(source, _LONGEST_SECONDS)
     except UndertoneError:
-        return []
+        data = bytearray()
     return outline_of(to_floats(data))

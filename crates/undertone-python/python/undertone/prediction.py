@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .display import html
 from .outline import read_outline
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,8 @@ class Prediction:
     path: str | None = None
     #: All of the above as the dictionary that the JSON Schema (``undertone schema``) describes.
     answer: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
-    #: The lowest and the highest sample of equal parts of an array that was given.
-    outline: list[tuple[float, float]] = field(repr=False, compare=False, default_factory=list)
-    #: The bytes of a file that were given. They are not pickled.
-    content: bytes | None = field(repr=False, compare=False, default=None)
+    #: The lowest and the highest sample of equal parts ``[parts, 2]``, unless there is a path.
+    outline: NDArray[np.float32] | None = field(repr=False, compare=False, default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prediction as ``undertone predict --json --timeline`` prints it."""
@@ -74,18 +76,14 @@ class Prediction:
 
         The wave form of a file is read when it is shown.
         """
-        outline = self.outline or read_outline(self.content or self.path or b"")
-        return html(self, outline)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "content"}
+        outline = self.outline
+        if outline is None:
+            outline = read_outline(self.path or b"")
+        return html(self, outline.tolist())
 
 
 def from_answer(
-    text: str,
-    path: str | None,
-    outline: list[tuple[float, float]] | None = None,
-    content: bytes | None = None,
+    text: str, path: str | None, outline: NDArray[np.float32] | None = None
 ) -> Prediction:
     """Make a prediction of the answer that the compiled part returns as JSON."""
     answer: dict[str, Any] = json.loads(text)
@@ -109,6 +107,5 @@ def from_answer(
         model=answer["model"],
         path=path,
         answer=answer,
-        outline=outline or [],
-        content=content,
+        outline=outline,
     )

@@ -44,7 +44,7 @@ export function setUpLive(model, { onProblem, onStart }) {
   }
 
   async function start() {
-    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0, waitingSince: null };
+    const mine = { microphone: null, socket: null, latency: new Latency(), announced: 0, waitingSince: null, busyAt: 0 };
     session = mine;
     onStart();
     showState();
@@ -77,14 +77,16 @@ export function setUpLive(model, { onProblem, onStart }) {
   }
 
   // Returns whether results still arrive. A server or network that hangs does not close the socket.
+  // Without a server, the socket is busy while the model analyzes a file.
   function isResponding(mine) {
     const now = performance.now();
     mine.waitingSince ??= now;
+    if (mine.socket.busy) mine.busyAt = now;
     if (now - mine.waitingSince > LATE) {
       root.classList.add("silent");
-      byId("live-label").textContent = "No answer…";
+      byId("live-label").textContent = mine.socket.busy ? "Waiting for the file…" : "No answer…";
     }
-    return now - mine.waitingSince < LOST;
+    return now - Math.max(mine.waitingSince, mine.busyAt) < LOST;
   }
 
   function receive(mine, result) {

@@ -17,13 +17,14 @@ const JOBS = {
   timeline: ({ format, answer }) => engine.timeline(format, answer),
 };
 
-// Messages of live mode. Each sound is acknowledged, so that the page knows how much waits here.
+// Messages of live mode, which may come before the engine is loaded again. Each sound is acknowledged,
+// so that the page knows how much waits here.
 const LIVE = {
-  listen: (hello) => engine.listen(hello),
-  control: (message) => engine.control(message),
-  stop: () => engine.stop(),
+  listen: (hello) => engine?.listen(hello),
+  control: (message) => engine?.control(message),
+  stop: () => engine?.stop(),
   hear(pcm) {
-    engine.hear(new Uint8Array(pcm));
+    engine?.hear(new Uint8Array(pcm));
     postMessage({ acknowledged: pcm.byteLength });
     // Sound that has arrived meanwhile comes first, so that the newest is judged.
     if (!due) setTimeout(judge);
@@ -34,7 +35,7 @@ const LIVE = {
 function judge() {
   due = false;
   attempt(() => {
-    const heard = engine.heard();
+    const heard = engine?.heard();
     if (heard !== undefined) postMessage({ heard });
   });
 }

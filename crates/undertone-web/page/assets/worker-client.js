@@ -56,9 +56,13 @@ export class EngineWorker {
   listen() {
     this.#live?.close();
     this.start();
-    this.#live = new LiveConnection((live, content) => this.#worker?.postMessage({ live, content }));
-    if (this.#ready) queueMicrotask(() => this.#live?.open());
-    return this.#live;
+    this.#live = new LiveConnection(
+      (live, content) => this.#worker?.postMessage({ live, content }),
+      () => this.#running !== null,
+    );
+    const live = this.#live;
+    if (this.#ready) queueMicrotask(() => live.open());
+    return live;
   }
 
   #load(content) {
@@ -77,7 +81,8 @@ export class EngineWorker {
   #next() {
     if (!this.#ready || this.#running || this.#waiting.length === 0) return;
     const { id, job, content } = (this.#running = this.#waiting.shift());
-    this.#worker.postMessage({ id, job, content });
+    const moved = content.file ? [content.file.buffer] : []; // only the worker needs it from now on
+    this.#worker.postMessage({ id, job, content }, moved);
   }
 
   #receive({ id, done, refused, crashed, progress, heard, acknowledged }) {
@@ -104,10 +109,12 @@ export class EngineWorker {
     console.error(words);
     const running = this.#running;
     this.#end();
+    this.#loseLive();
     running?.reject(new Problem("engine-lost"));
     if (this.#waiting.length > 0) this.start();
   }
 
+  // Live mode goes on with the next engine.
   #restart() {
     this.#end();
     this.start();
@@ -117,7 +124,9 @@ export class EngineWorker {
   #stop(problem) {
     const failed = this.#waiting;
     this.#waiting = [];
+    this.#parts = null; // the files may be at fault
     this.#end();
+    this.#loseLive();
     for (const { reject } of failed) reject(problem);
   }
 
@@ -126,6 +135,9 @@ export class EngineWorker {
     this.#worker = null;
     this.#running = null;
     this.#ready = false;
+  }
+
+  #loseLive() {
     this.#live?.lose();
     this.#live = null;
   }
@@ -148,31 +160,50 @@ class LiveConnection {
   onmessage = null;
   onclose = null;
   #post;
-  #begun = false;
+  #isBusy;
+  #said = []; // the texts that were sent: the hello, then controls
+  #samples = 0; // of the sound that was sent
+  #earlier = 0; // those of them that another engine heard
 
-  constructor(post) {
+  constructor(post, isBusy) {
     this.#post = post;
+    this.#isBusy = isBusy;
   }
 
+  /** Whether the worker does something else meanwhile. A WebSocket has no such property. */
+  get busy() {
+    return this.#isBusy();
+  }
+
+  /** Begin to listen with an engine that is loaded. One that replaces another hears the texts again. */
   open() {
-    if (this.readyState !== WebSocket.CONNECTING) return;
-    this.readyState = WebSocket.OPEN;
-    this.onopen?.();
+    if (this.readyState === WebSocket.OPEN) {
+      this.bufferedAmount = 0;
+      this.#earlier = this.#samples;
+      this.#said.forEach((text, index) => this.#say(text, index));
+    } else if (this.readyState === WebSocket.CONNECTING) {
+      this.readyState = WebSocket.OPEN;
+      this.onopen?.();
+    }
+  }
+
+  #say(text, index) {
+    this.#post(index === 0 ? "listen" : "control", text);
   }
 
   send(message) {
-    if (typeof message === "string") {
-      this.#post(this.#begun ? "control" : "listen", message);
-      this.#begun = true;
-      return;
-    }
+    if (typeof message === "string") return this.#say(message, this.#said.push(message) - 1);
     const sound = message.slice().buffer;
     this.bufferedAmount += sound.byteLength;
+    this.#samples += sound.byteLength / 2;
     this.#post("hear", sound);
   }
 
   receive(data) {
-    if (this.readyState === WebSocket.OPEN) this.onmessage?.({ data });
+    if (this.readyState !== WebSocket.OPEN) return;
+    const result = JSON.parse(data);
+    if (result.received !== undefined) result.received += this.#earlier;
+    this.onmessage?.({ data: JSON.stringify(result) });
   }
 
   acknowledge(bytes) {
@@ -180,9 +211,9 @@ class LiveConnection {
   }
 
   close() {
-    if (this.readyState === WebSocket.CLOSED) return;
+    const wasOpen = this.readyState === WebSocket.OPEN;
     this.readyState = WebSocket.CLOSED;
-    this.#post("stop");
+    if (wasOpen) this.#post("stop");
   }
 
   lose() {

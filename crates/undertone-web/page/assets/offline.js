@@ -4,8 +4,9 @@ const PATIENCE = 3000; // milliseconds to wait for it
 
 async function controlled() {
   if (!navigator.serviceWorker) return; // not over HTTPS, or switched off
-  await navigator.serviceWorker.register("service-worker.js");
-  if (navigator.serviceWorker.controller) return;
+  const { active } = await navigator.serviceWorker.register("service-worker.js");
+  // After a forced reload, an active one does not see the requests.
+  if (navigator.serviceWorker.controller || active) return;
   await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
 }
 

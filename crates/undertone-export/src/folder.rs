@@ -12,10 +12,12 @@ use crate::request::Request;
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// The files and folders that an export may write, relative to its folder.
-const WRITTEN: [&str; 31] = [
+const WRITTEN: [&str; 33] = [
     ".dockerignore",
     ATTRIBUTES,
     "Dockerfile",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "MODEL.md",
     "NOTICE",
     "README.md",

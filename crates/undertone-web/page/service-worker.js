@@ -5,13 +5,14 @@ const VERSION = "@VERSION@";
 const OWN = `undertone ${registration.scope} `; // other pages of this host have caches too
 const CACHE = OWN + VERSION;
 const SMALL = @SMALL@; // kept at the first visit
-const LARGE = @LARGE@; // kept when they are used first
+const LARGE = @LARGE@; // kept when they are used first, under an address with the version
 
-const addresses = (names) => new Set(names.map((name) => new URL(name, registration.scope).href));
-const kept = addresses([...SMALL, ...LARGE]);
+const absolute = (name) => new URL(name, registration.scope).href;
+const small = new Set(SMALL.map(absolute));
+const large = new Set(LARGE.map((name) => absolute(`${name}?v=${VERSION}`)));
 
 self.addEventListener("install", (event) => {
-  const fresh = SMALL.map((name) => new Request(new URL(name, registration.scope), { cache: "no-cache" }));
+  const fresh = [...small].map((address) => new Request(address, { cache: "no-cache" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
 
@@ -26,17 +27,40 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("fetch", (event) => {
+  if (event.request.method !== "GET") return;
   const address = new URL(event.request.url);
-  address.search = "";
   address.hash = "";
-  if (event.request.method === "GET" && kept.has(address.href)) event.respondWith(answer(address.href));
+  if (large.has(address.href)) return event.respondWith(kept(address.href, fetchLarge));
+  address.search = "";
+  // Some hosts redirect this name to the folder, and browsers refuse to show a redirected answer.
+  address.pathname = address.pathname.replace(/\/index\.html$/, "/");
+  if (small.has(address.href)) event.respondWith(kept(address.href, fetchFresh));
 });
 
-async function answer(address) {
+async function kept(address, fetchIt) {
   const cache = await caches.open(CACHE);
-  const known = await cache.match(address);
-  if (known) return known;
-  const response = await fetch(address, { cache: "no-cache" });
-  if (response.ok) await cache.put(address, response.clone()).catch(() => {}); // the disk may be full
+  return (await cache.match(address)) ?? fetchIt(address, cache);
+}
+
+const fetchFresh = (address) => fetch(address, { cache: "no-cache" });
+
+// The host may have another export by now, whose large files do not fit the small ones that are kept
+// here. Then nothing is kept any more, and the next visit gets that export.
+async function fetchLarge(address, cache) {
+  const response = await fetchFresh(address);
+  if (!response.ok) return response;
+  const current = await fetchFresh(absolute("service-worker.js")).catch(() => null);
+  if (current?.ok && !(await current.text()).includes(VERSION)) {
+    await caches.delete(CACHE);
+    await registration.unregister();
+    return Response.error();
+  }
+  if (!isPointer(response)) await cache.put(address, response.clone()).catch(() => {}); // the disk may be full
   return response;
+}
+
+// A pointer of Git LFS, which the host should not serve, is shorter than any large file.
+function isPointer(response) {
+  const length = response.headers.get("Content-Length");
+  return length !== null && Number(length) < 1024;
 }

@@ -15,6 +15,9 @@ const SMALL: usize = 100_000;
 /// The server's own file, which has no use in a page without a server.
 const SERVER_ONLY: &str = "api.js";
 const MODEL: &str = "model.packed";
+const INDEX: &str = "index.html";
+/// The place of the version in files of the page.
+const VERSION: &str = "@VERSION@";
 
 /// Rules for the page: it runs and asks nothing but what its folder holds.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -51,7 +54,7 @@ pub enum FolderError {
 /// # Errors
 /// If a file cannot be made.
 pub fn page_files(model: &WebModel, samples: &[File]) -> Result<Vec<File>, FolderError> {
-    let mut files = vec![("index.html".to_owned(), index()?)];
+    let mut files = vec![(INDEX.to_owned(), index()?)];
     let owned = |(name, content): &page::Fixed| ((*name).to_owned(), content.to_vec());
     files.extend(page::PAGE.iter().map(owned));
     for asset in page_assets() {
@@ -69,8 +72,13 @@ pub fn page_files(model: &WebModel, samples: &[File]) -> Result<Vec<File>, Folde
     files.push(("model.json".to_owned(), document.into_bytes()));
     let samples = samples.iter();
     files.extend(samples.map(|(name, content)| (format!("samples/{name}"), content.clone())));
-    let worker = service_worker(&files)?;
+    let version = version(&files);
+    let worker = service_worker(&files, &version)?;
     files.push(("service-worker.js".to_owned(), worker.into_bytes()));
+    if let Some((_, index)) = files.iter_mut().find(|(name, _)| name == INDEX) {
+        let page = String::from_utf8_lossy(index).replace(VERSION, &version);
+        *index = page.into_bytes();
+    }
     Ok(files)
 }
 
@@ -80,9 +88,9 @@ pub fn page_files(model: &WebModel, samples: &[File]) -> Result<Vec<File>, Folde
 /// # Errors
 /// If a file cannot be made.
 pub fn npm_files(model: &WebModel, version: &str, card: &str) -> Result<Vec<File>, FolderError> {
-    let package = page::PACKAGE_JSON.replace("@VERSION@", version);
+    let package = page::PACKAGE_JSON.replace(VERSION, version);
     let mut files = vec![("package.json".to_owned(), package.into_bytes())];
-    let fixed = page::NPM.iter();
+    let fixed = page::NPM.iter().chain(page::LICENSES);
     let fixed = fixed.chain([&page::LOADER, &page::GLUE, &page::ENGINE]);
     files.extend(fixed.map(|(name, content)| ((*name).to_owned(), content.to_vec())));
     files.push((MODEL.to_owned(), compressed(&pack(&model.files)?)?));
@@ -102,7 +110,7 @@ fn index() -> Result<Vec<u8>, FolderError> {
     let page = replaced(
         page,
         "<html lang=\"en\">",
-        "<html lang=\"en\" data-engine=\"browser\">",
+        &format!("<html lang=\"en\" data-engine=\"browser\" data-version=\"{VERSION}\">"),
     )?;
     let page = replaced(page, "<meta charset=\"utf-8\">", &policy)?;
     Ok(page.into_bytes())
@@ -115,8 +123,8 @@ fn replaced(page: String, place: &'static str, text: &str) -> Result<String, Fol
     }
 }
 
-/// Return the service worker for these files.
-fn service_worker(files: &[File]) -> Result<String, FolderError> {
+/// Return the service worker for these files of a version.
+fn service_worker(files: &[File], version: &str) -> Result<String, FolderError> {
     let names = |small: bool| {
         let names = files.iter().filter(|(name, content)| {
             let is_small = content.len() <= SMALL && !name.starts_with("samples/");
@@ -125,10 +133,10 @@ fn service_worker(files: &[File]) -> Result<String, FolderError> {
         let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
         serde_json::to_string(&names)
     };
-    // The folder's own address shows `index.html`.
-    let small = names(true)?.replacen("\"index.html\"", "\"./\",\"index.html\"", 1);
+    // The folder's own address shows it. Some hosts redirect its name to the folder.
+    let small = names(true)?.replacen("\"index.html\"", "\"./\"", 1);
     Ok(page::SERVICE_WORKER
-        .replace("@VERSION@", &version(files))
+        .replace(VERSION, version)
         .replace("@SMALL@", &small)
         .replace("@LARGE@", &names(false)?))
 }

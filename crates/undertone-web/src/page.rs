@@ -37,3 +37,6 @@ pub(crate) const LOADER: Fixed = (
 /// The files of the npm package. The version has a place in the first one.
 pub(crate) const PACKAGE_JSON: &str = include_str!("../npm/package.json");
 pub(crate) const NPM: &[Fixed] = include_files!("npm": "index.js", "index.d.ts", "README.md");
+
+/// The texts of the licenses, for the npm package.
+pub(crate) const LICENSES: &[Fixed] = include_files!("../..": "LICENSE-APACHE", "LICENSE-MIT");

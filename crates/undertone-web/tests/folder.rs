@@ -62,7 +62,8 @@ fn every_file_that_the_page_names_is_there_once() {
 fn the_page_asks_no_server_and_states_its_rules() {
     let files = page();
     let index = text(&files, "index.html");
-    assert!(index.contains("<html lang=\"en\" data-engine=\"browser\">"));
+    assert!(index.contains("<html lang=\"en\" data-engine=\"browser\" data-version=\""));
+    assert!(!index.contains("@VERSION@"));
     assert!(index.contains("connect-src 'self'"));
     assert!(index.contains("manifest.webmanifest"));
     let engine = text(&files, "assets/engine.js");
@@ -78,10 +79,14 @@ fn the_service_worker_lists_all_files_and_changes_with_them() {
     let worker = text(&files, "service-worker.js");
     for (name, _) in &files {
         let listed = worker.contains(&format!("\"{name}\""));
-        assert_eq!(listed, name != "service-worker.js", "{name}");
+        // "./" stands for the index.
+        assert_eq!(listed, name != "index.html", "{name}");
     }
     assert!(worker.contains("\"./\""));
     assert!(!worker.contains('@'), "{worker}");
+    let version = worker.split("VERSION = \"").nth(1).unwrap();
+    let version = version.split('"').next().unwrap();
+    assert!(text(&files, "index.html").contains(&format!("data-version=\"{version}\"")));
     let mut other = model();
     other.files[0].1 = b"{ }".to_vec();
     let other = page_files(&other, &[]).unwrap();
@@ -102,6 +107,8 @@ fn the_package_has_all_files_that_it_names() {
         "engine.packed",
         "model.packed",
         "MODEL.md",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
     ] {
         assert!(names.contains(name), "{name}");
     }

@@ -97,7 +97,8 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
          leaves the device. The page says what the model was trained on, how good it is, and what it \
          must not be used for.\n\n\
          Any host for static files can serve this folder, under any path. The microphone needs HTTPS \
-         or `localhost`.\n\n```\n\
+         or `localhost`. GitHub Pages serves no file of Git LFS: keep only the first line of \
+         `.gitattributes` there before you commit.\n\n```\n\
          python3 -m http.server --directory .\n\
          hf upload OWNER/NAME . --repo-type space\n```\n",
         inline(&title(config)),

@@ -5,6 +5,9 @@ import { offlineReady } from "./offline.js";
 import { Problem } from "./problem.js";
 import { EngineWorker } from "./worker-client.js";
 
+// The version in the address keeps files of another export out, which a cache may have.
+const versioned = (name) => `${name}?v=${document.documentElement.dataset.version}`;
+
 async function download(address) {
   const response = await fetch(address).catch(() => null);
   if (!response?.ok) throw new Problem("engine-missing");
@@ -14,7 +17,7 @@ async function download(address) {
 // Large files go through the service worker, if there is one, which keeps them for the next visit.
 async function downloadParts() {
   await offlineReady;
-  const parts = ["engine.packed", "model.packed"].map(async (name) => new Uint8Array(await (await download(name)).arrayBuffer()));
+  const parts = ["engine.packed", "model.packed"].map(async (name) => new Uint8Array(await (await download(versioned(name))).arrayBuffer()));
   const [program, model] = await Promise.all(parts);
   return { program, model };
 }
@@ -30,7 +33,7 @@ export async function fetchModel() {
 
 /** Fetch a sample as a file. */
 export async function fetchSample({ name, url }) {
-  const body = await (await download(url.replace(/^\//, ""))).blob();
+  const body = await (await download(versioned(url.replace(/^\//, "")))).blob();
   return new File([body], name, { type: body.type });
 }
 

@@ -1,4 +1,4 @@
-//! The committed engine is that of these sources.
+//! The committed engine has the interface of these sources.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn read(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_engine_was_built_from_these_sources() {
+fn the_engine_was_built_with_this_interface() {
     let built: Value = serde_json::from_slice(&read("engine/built.json")).unwrap();
     let sources: Vec<u8> = SOURCES.into_iter().flat_map(read).collect();
     let hash: String = Sha256::digest(sources)

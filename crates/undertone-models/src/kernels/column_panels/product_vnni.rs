@@ -46,8 +46,8 @@ pub(super) fn add_up<const MOST: usize>(block: Block<'_>, sums: &mut [[i32; WIDT
 
 macro_rules! kernel {
     (
-        $name:ident, $features:literal, $register:ty, $count:literal, $load:ident, $store:ident,
-        $broadcast:ident, $multiply:ident
+        $name:ident, $features:literal, $register:ty, $count:literal, [$($index:tt)*],
+        $load:ident, $store:ident, $broadcast:ident, $multiply:ident
     ) => {
         /// Compute the sums of `ROWS` rows, which stay in registers.
         #[target_feature(enable = $features)]
@@ -84,11 +84,9 @@ macro_rules! kernel {
                                     .read_unaligned()
                             };
                             let left = $broadcast(left);
-                            unroll!(REGISTER in 0 1 2 3 {
-                                if REGISTER < $count {
-                                    let sum = &mut sums[ROW][REGISTER];
-                                    *sum = $multiply(*sum, left, right[REGISTER]);
-                                }
+                            unroll!(REGISTER in $($index)* {
+                                let sum = &mut sums[ROW][REGISTER];
+                                *sum = $multiply(*sum, left, right[REGISTER]);
                             });
                         }
                     });
@@ -97,13 +95,11 @@ macro_rules! kernel {
             }
             unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
                 if ROW < ROWS {
-                    unroll!(REGISTER in 0 1 2 3 {
-                        if REGISTER < $count {
-                            // SAFETY: `REGISTER * LANES` and the lanes behind it are below `WIDTH`.
-                            unsafe {
-                                let to = to[ROW].as_mut_ptr().add(REGISTER * LANES);
-                                $store(to.cast(), sums[ROW][REGISTER]);
-                            }
+                    unroll!(REGISTER in $($index)* {
+                        // SAFETY: `REGISTER * LANES` and the lanes behind it are below `WIDTH`.
+                        unsafe {
+                            let to = to[ROW].as_mut_ptr().add(REGISTER * LANES);
+                            $store(to.cast(), sums[ROW][REGISTER]);
                         }
                     });
                 }
@@ -117,6 +113,7 @@ kernel!(
     "avx512f,avx512vnni",
     __m512i,
     2,
+    [0 1],
     _mm512_loadu_si512,
     _mm512_storeu_si512,
     _mm512_set1_epi32,
@@ -127,6 +124,7 @@ kernel!(
     "avx2,avxvnni",
     __m256i,
     4,
+    [0 1 2 3],
     _mm256_loadu_si256,
     _mm256_storeu_si256,
     _mm256_set1_epi32,

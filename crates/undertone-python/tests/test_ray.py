@@ -201,13 +201,6 @@ class TestOneNode:
         counts = undertone.ray.score(given, output)
         assert counts == {"scored": 0, "unreadable": 0, "skipped": 3}
 
-    def test_paths_of_another_type_of_text(self, samples: list[str], tmp_path: Path) -> None:
-        paths = pa.array(samples[:2], pa.string_view())
-        dataset = ray.data.from_arrow(pa.table({"path": paths}))
-        for scored in (2, 0):
-            counts = undertone.ray.score(dataset, tmp_path)
-            assert counts == {"scored": scored, "unreadable": 0, "skipped": 2 - scored}
-
 
 @pytest.mark.skipif(not THREE_NODES, reason="UNDERTONE_RAY is not set")
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes in /proc")

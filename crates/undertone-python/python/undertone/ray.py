@@ -77,15 +77,7 @@ def score(
         The numbers of recordings that were ``scored`` and ``unreadable`` in this run, and
         ``skipped`` because an earlier run had done them.
     """
-    classifier = Classifier(model)
-    job = Job(
-        kind="scores",
-        output=os.path.abspath(output),
-        model=model,
-        max_seconds=max_seconds,
-        threads=max(1, int(num_cpus)),
-        made_by={"model": classifier.name, "version": classifier.version},
-    )
+    job = _job_of_model("scores", output, model, max_seconds, num_cpus)
     return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
 
 
@@ -104,15 +96,7 @@ def embed(
 
     As :func:`score`, with the column ``embedding`` in the folder ``output/embeddings``.
     """
-    classifier = Classifier(model)
-    job = Job(
-        kind="embeddings",
-        output=os.path.abspath(output),
-        model=model,
-        max_seconds=max_seconds,
-        threads=max(1, int(num_cpus)),
-        made_by={"model": classifier.name, "version": classifier.version},
-    )
+    job = _job_of_model("embeddings", output, model, max_seconds, num_cpus)
     return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
 
 
@@ -160,6 +144,24 @@ def features(
         feature=(kind, sr, options),
     )
     return _run(input, job, batch_size, concurrency, num_cpus, retry_unreadable)
+
+
+def _job_of_model(
+    kind: Literal["scores", "embeddings"],
+    output: str | os.PathLike[str],
+    model: str | None,
+    max_seconds: float,
+    num_cpus: float,
+) -> Job:
+    classifier = Classifier(model)
+    return Job(
+        kind=kind,
+        output=os.path.abspath(output),
+        model=model,
+        max_seconds=max_seconds,
+        threads=max(1, int(num_cpus)),
+        made_by={"model": classifier.name, "version": classifier.version},
+    )
 
 
 def _run(

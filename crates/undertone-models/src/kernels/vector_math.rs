@@ -41,11 +41,12 @@ fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     sum
 }
 
+/// Adding this to a number leaves the nearest whole number in the lowest bits.
+pub(super) const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
+
 /// Compute `e^x` with a relative error below 3e-7. `x` is clamped to −87 and 88.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    // Adding this leaves the nearest whole number in the lowest bits.
-    const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
 

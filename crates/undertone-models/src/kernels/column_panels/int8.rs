@@ -4,7 +4,7 @@
 //! one for each row of the other operand, computed from its largest value (dynamic quantization).
 
 use super::matrix::{Operand, Panels, WIDTH};
-use crate::kernels::vector_math::vectorized;
+use crate::kernels::vector_math::{ROUNDER, vectorized};
 
 /// The depth that one instruction multiplies and adds.
 pub(super) const QUAD: usize = 4;
@@ -174,8 +174,6 @@ fn scale_of(largest: f32) -> f32 {
 /// Divide by `scale`, round, and shift.
 #[inline(always)]
 fn round(from: &[f32], scale: f32, to: &mut [u8]) {
-    // Adding this leaves the nearest whole number in the lowest bits.
-    const ROUNDER: f32 = 12_582_912.0; // 1.5 · 2^23
     let factor = 1.0 / scale;
     for (value, to) in from.iter().zip(to) {
         *to = ((value * factor + ROUNDER).to_bits() as u8).wrapping_add(SHIFT as u8);

@@ -106,7 +106,7 @@ impl Classifier {
     /// As [`Model::load`].
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
         let folder = folder.as_ref();
-        match Model::load_with_front_end(folder, device) {
+        match Model::load_for_inference(folder, device) {
             Ok((model, front_end)) => {
                 let origin = Origin::Folder(folder.to_owned());
                 Self::with_front_end(model, front_end, origin, device)
@@ -171,7 +171,7 @@ impl Classifier {
         files: FilesInMemory,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        let (model, front_end) = Model::in_memory_with_front_end(origin.as_ref(), files, device)?;
+        let (model, front_end) = Model::in_memory_for_inference(origin.as_ref(), files, device)?;
         Self::with_front_end(model, front_end, Origin::Files(files), device)
     }
 

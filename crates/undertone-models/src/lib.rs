@@ -28,7 +28,7 @@ pub use encoder::{
     ClassifierHeadConfig, ConvolutionNorm, Data2VecAudioConfig, Emotion2VecConfig, Encoder,
     EncoderConfig, EncoderConfigError, EncoderError, EncoderParts, HeadLayout, HiddenStates,
     PreprocessorConfig, StepPooling, StepPoolingKind, Wav2Vec2, Wav2Vec2Config, WavLmConfig,
-    WhisperConfig, WhisperEncoder,
+    WhisperConfig, WhisperEncoder, WhisperInference,
 };
 pub use engine::ClassifyError;
 pub use infer::OVERLAP;

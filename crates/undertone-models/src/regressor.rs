@@ -59,7 +59,7 @@ impl Regressor {
     /// As [`Regressor::load`].
     pub fn load_on(folder: impl AsRef<Path>, device: &Device) -> Result<Self, ModelError> {
         let folder = folder.as_ref();
-        let (model, front_end) = match Model::load_with_front_end(folder, device) {
+        let (model, front_end) = match Model::load_for_inference(folder, device) {
             Ok(loaded) => loaded,
             Err(ModelError::Foreign(_)) => return Self::load_foreign(folder, device),
             Err(error) => return Err(error),

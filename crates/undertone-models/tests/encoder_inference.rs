@@ -1,7 +1,9 @@
 //! Encoders for inference against the same encoders made of operations of Burn.
 
 use burn::tensor::{Device, Distribution, Tensor};
-use undertone_models::{Batch, Encoder, EncoderConfig, HiddenStates};
+use undertone_models::{
+    Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HiddenStates, write_safetensors,
+};
 
 const WHISPER: &str = r#"{"model_type": "whisper", "d_model": 96, "encoder_layers": 3,
     "encoder_attention_heads": 3, "encoder_ffn_dim": 100, "num_mel_bins": 80,
@@ -127,4 +129,56 @@ fn narrow_heads_have_no_int8() {
     let expected = own(&encoder.hidden_states(&batch), 0);
     assert_eq!(own(&inference.hidden_states(&batch), 0), expected);
     assert!(inference.in_int8().is_none());
+}
+
+/// Reading weights for inference gives the same bits as reading them first, and the same error.
+#[test]
+fn weights_can_be_read_in_the_order_of_inference() {
+    let device = Device::flex();
+    let narrow_heads = WHISPER.replace("heads\": 3", "heads\": 6");
+    for text in [WHISPER, &wav2vec2(false), &wav2vec2(true), &narrow_heads] {
+        let (encoder, _, batch) = encoders(text);
+        let config = EncoderConfig::from_json(text.as_bytes()).unwrap();
+        let tensors = encoder.to_tensors(&config);
+        for float_type in [FloatType::F16, FloatType::F32] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("model.safetensors");
+            let typed: Vec<_> = tensors.iter().map(|it| (it, float_type)).collect();
+            write_safetensors(&path, &typed).unwrap();
+            let load = |for_inference: bool| {
+                let checkpoint = Checkpoint::open(folder.path()).unwrap();
+                match for_inference {
+                    true => Encoder::load_for_inference(&config, Some(2), &checkpoint, &device),
+                    false => Encoder::load(&config, Some(2), &checkpoint, &device),
+                }
+            };
+            let first = load(false).unwrap().for_inference();
+            let direct = load(true).unwrap();
+            let states = |encoder: &Encoder| own(&encoder.hidden_states(&batch), 0);
+            assert_eq!(states(&direct), states(&first));
+            if let (Some(first), Some(direct)) = (first.in_int8(), direct.in_int8()) {
+                assert_eq!(states(&direct), states(&first));
+            }
+
+            let bytes = std::fs::read(&path).unwrap();
+            let mut refused = 0;
+            for from_end in (4..bytes.len() / 2).step_by(bytes.len() / 160 * 4) {
+                let mut broken = bytes.clone();
+                let start = bytes.len() - from_end;
+                // Not a number in 16 bits, infinite in 32.
+                broken[start..start + 4].copy_from_slice(&[0, 0, 0x80, 0x7f]);
+                std::fs::write(&path, &broken).unwrap();
+                match (load(false), load(true)) {
+                    (Err(first), Err(direct)) => {
+                        assert_eq!(direct.to_string(), first.to_string());
+                        refused += 1;
+                    }
+                    // A tensor of a layer that is left out.
+                    (Ok(_), Ok(_)) => {}
+                    _ => panic!("one of the ways accepts a value that is not finite"),
+                }
+            }
+            assert!(refused > 5, "{refused} of 20 are refused");
+        }
+    }
 }

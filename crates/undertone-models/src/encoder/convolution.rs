@@ -4,8 +4,8 @@ use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 
-use super::inference::vector;
-use crate::kernels::{Dense, grouped_convolution, strided_convolution, with_values};
+use super::inference::Affine;
+use crate::kernels::{grouped_convolution, strided_convolution};
 
 /// A convolution over time without padding.
 #[derive(Module, Debug)]
@@ -45,13 +45,12 @@ impl Convolution {
         )
     }
 
-    /// Return the convolution as the kernels for inference take it, a product with its windows.
-    pub(super) fn for_inference(&self) -> Dense {
-        let [_, _, outputs] = self.weight.dims();
-        let bias = self.bias.as_ref().map(|bias| vector(bias.val()));
-        with_values(self.weight.val(), |weight| {
-            Dense::new(weight, bias.as_deref(), outputs)
-        })
+    /// Return the parameters of the product with the windows.
+    pub(super) fn parameters(&self) -> Affine<'_, 3> {
+        Affine {
+            weight: &self.weight,
+            bias: self.bias.as_ref(),
+        }
     }
 
     /// Return the number of output steps for a number of input frames, at least as many as the

@@ -1,22 +1,127 @@
 //! A batch through a transformer without gradients, clip by clip.
 
+use std::convert::Infallible;
+
+use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::kernels::{Cores, Dense, Panels, Stack, with_values};
+use crate::kernels::{Cores, Dense, PANEL_WIDTH, Panels, Stack, Weight, WeightSource, with_values};
+use crate::weights::{CheckpointError, StoredParameters, StoredWeight};
 
-/// Return a linear layer as the kernels take it.
-pub(super) fn dense(linear: &Linear) -> Dense {
-    let [_, outputs] = linear.weight.dims();
-    let bias = linear.bias.as_ref().map(|bias| vector(bias.val()));
-    with_values(linear.weight.val(), |weight| {
-        Dense::new(weight, bias.as_deref(), outputs)
-    })
+/// Where the values of the parameters of an encoder are.
+pub(super) trait Values: Sync {
+    /// Why they cannot be read.
+    type Error: Send;
+
+    /// Return the values of a parameter.
+    fn of<const D: usize>(&self, parameter: &Param<Tensor<D>>) -> Result<Vec<f32>, Self::Error>;
+
+    /// Return layers with the same inputs as one layer, with their outputs side by side.
+    fn dense<const D: usize>(&self, layers: &[Affine<'_, D>]) -> Result<Dense, Self::Error>;
 }
 
-/// Return the values of a vector.
-pub(super) fn vector(tensor: Tensor<1>) -> Vec<f32> {
-    with_values(tensor, <[f32]>::to_vec)
+/// The parameters of a linear layer, or of a convolution.
+#[derive(Clone, Copy)]
+pub(super) struct Affine<'a, const D: usize> {
+    /// The outputs are its last axis.
+    pub(super) weight: &'a Param<Tensor<D>>,
+    pub(super) bias: Option<&'a Param<Tensor<1>>>,
+}
+
+impl<'a> From<&'a Linear> for Affine<'a, 2> {
+    fn from(linear: &'a Linear) -> Self {
+        Self {
+            weight: &linear.weight,
+            bias: linear.bias.as_ref(),
+        }
+    }
+}
+
+impl<const D: usize> Affine<'_, D> {
+    fn outputs(&self) -> usize {
+        // The weight may not have been read.
+        self.weight.lazy_shape()[D - 1]
+    }
+}
+
+/// Return the biases of layers. A layer without one has zeros.
+fn biases<V: Values, const D: usize>(
+    values: &V,
+    layers: &[Affine<'_, D>],
+) -> Result<Vec<f32>, V::Error> {
+    let mut biases = Vec::new();
+    for layer in layers {
+        match layer.bias {
+            Some(bias) => biases.extend(values.of(bias)?),
+            None => biases.resize(biases.len() + layer.outputs(), 0.0),
+        }
+    }
+    Ok(biases)
+}
+
+/// The values are in the parameters.
+pub(super) struct InModule;
+
+impl Values for InModule {
+    type Error = Infallible;
+
+    fn of<const D: usize>(&self, parameter: &Param<Tensor<D>>) -> Result<Vec<f32>, Infallible> {
+        Ok(with_values(parameter.val(), <[f32]>::to_vec))
+    }
+
+    fn dense<const D: usize>(&self, layers: &[Affine<'_, D>]) -> Result<Dense, Infallible> {
+        let weights = layers.iter().map(|layer| Rows {
+            values: with_values(layer.weight.val(), <[f32]>::to_vec),
+            outputs: layer.outputs(),
+        });
+        let weights: Vec<Rows> = weights.collect();
+        let weight = Weight::F32(Panels::side_by_side(&weights)?);
+        Ok(Dense::new(weight, &biases(self, layers)?))
+    }
+}
+
+/// A weight in memory, `[inputs, outputs]` row by row.
+struct Rows {
+    values: Vec<f32>,
+    outputs: usize,
+}
+
+impl WeightSource<f32> for Rows {
+    type Error = Infallible;
+
+    fn size(&self) -> [usize; 2] {
+        [self.values.len() / self.outputs, self.outputs]
+    }
+
+    fn read(&self, panel: usize, to: &mut [f32], _: &mut Vec<f32>) -> Result<(), Infallible> {
+        let first = panel * PANEL_WIDTH;
+        let width = PANEL_WIDTH.min(self.outputs - first);
+        let rows = self.values.chunks_exact(self.outputs);
+        for (to, row) in to.chunks_exact_mut(PANEL_WIDTH).zip(rows) {
+            to[..width].copy_from_slice(&row[first..][..width]);
+        }
+        Ok(())
+    }
+}
+
+/// The values are in a checkpoint.
+impl Values for StoredParameters<'_> {
+    type Error = CheckpointError;
+
+    fn of<const D: usize>(
+        &self,
+        parameter: &Param<Tensor<D>>,
+    ) -> Result<Vec<f32>, CheckpointError> {
+        self.values(parameter.id)
+    }
+
+    fn dense<const D: usize>(&self, layers: &[Affine<'_, D>]) -> Result<Dense, CheckpointError> {
+        let weights = layers.iter().map(|layer| self.weight(layer.weight.id));
+        let weights: Vec<StoredWeight<'_>> = weights.collect::<Result<_, _>>()?;
+        let weight = StoredWeight::side_by_side(&weights)?;
+        Ok(Dense::new(weight, &biases(self, layers)?))
+    }
 }
 
 /// Run the layers of a transformer on `[clips, steps, width]`.

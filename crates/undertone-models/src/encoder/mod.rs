@@ -34,15 +34,18 @@ pub use steps::HiddenStates;
 pub use transformer::EncoderParts;
 pub use wav2vec2::Wav2Vec2;
 pub use whisper::WhisperEncoder;
+pub use whisper_inference::WhisperInference;
 
 use std::collections::BTreeSet;
 
 use burn::module::Module;
 use burn::tensor::Device;
 
+use inference::{InModule, Values};
+
 use crate::batch::Batch;
 use crate::kernels;
-use crate::weights::{self, Checkpoint, NamedTensor};
+use crate::weights::{self, Checkpoint, NamedTensor, StoredParameters};
 
 /// A pretrained encoder, or a random one.
 #[derive(Module, Debug)]
@@ -52,6 +55,8 @@ pub enum Encoder {
     Wav2Vec2(Wav2Vec2),
     /// Whisper's encoder, which reads log-mel frames.
     Whisper(WhisperEncoder),
+    /// The same for inference only.
+    WhisperForInference(WhisperInference),
 }
 
 impl Encoder {
@@ -79,6 +84,27 @@ impl Encoder {
         let prefix = encoder.prefix_in(checkpoint);
         let name_of = |name: &str| format!("{prefix}{name}");
         Ok(weights::load(encoder, checkpoint, name_of)?)
+    }
+
+    /// Do the same as [`Encoder::load`] and then [`Encoder::for_inference`], without a copy of the
+    /// weights in between. On another device than the CPU, do the same as [`Encoder::load`].
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub fn load_for_inference(
+        config: &EncoderConfig,
+        layers: Option<usize>,
+        checkpoint: &Checkpoint,
+        device: &Device,
+    ) -> Result<Self, EncoderError> {
+        let mut encoder = Self::random(config, layers, device)?;
+        let prefix = encoder.prefix_in(checkpoint);
+        let name_of = |name: &str| format!("{prefix}{name}");
+        let stored = StoredParameters::find(&encoder, checkpoint, name_of)?;
+        if kernels::is_fast() && *device == Device::flex() {
+            encoder = encoder.in_panels(&stored)?;
+        }
+        Ok(stored.fill(encoder)?)
     }
 
     /// Load emotion2vec from a checkpoint in the layout of FunASR. Other tensors of the checkpoint
@@ -109,7 +135,9 @@ impl Encoder {
     fn prefix_in(&self, checkpoint: &Checkpoint) -> &'static str {
         match self {
             Self::Wav2Vec2(_) => weights::prefix(self, checkpoint, &wav2vec2::PREFIXES),
-            Self::Whisper(_) => weights::prefix(self, checkpoint, &whisper::PREFIXES),
+            Self::Whisper(_) | Self::WhisperForInference(_) => {
+                weights::prefix(self, checkpoint, &whisper::PREFIXES)
+            }
         }
     }
 
@@ -161,6 +189,7 @@ impl Encoder {
         match self {
             Self::Wav2Vec2(network) => network.hidden_states(batch),
             Self::Whisper(network) => network.hidden_states(batch),
+            Self::WhisperForInference(network) => network.hidden_states(batch),
         }
     }
 
@@ -172,10 +201,20 @@ impl Encoder {
         if !kernels::is_fast() {
             return self;
         }
-        match self {
-            Self::Wav2Vec2(network) => Self::Wav2Vec2(network.for_inference()),
-            Self::Whisper(network) => Self::Whisper(network.for_inference()),
-        }
+        let Ok(encoder) = self.in_panels(&InModule);
+        encoder
+    }
+
+    /// Move the weights, whose values are there, into the order of the kernels. Those that the
+    /// kernels do not take stay as they are.
+    fn in_panels<V: Values>(self, values: &V) -> Result<Self, V::Error> {
+        Ok(match self {
+            Self::Wav2Vec2(network) => Self::Wav2Vec2(network.for_inference(values)?),
+            Self::Whisper(network) if network.fits_inference() => {
+                Self::WhisperForInference(network.for_inference(values)?)
+            }
+            Self::Whisper(_) | Self::WhisperForInference(_) => self,
+        })
     }
 
     /// Round the weights of the layers to 8-bit integers, of an encoder
@@ -184,7 +223,8 @@ impl Encoder {
     pub fn in_int8(self) -> Option<Self> {
         Some(match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.in_int8()?),
-            Self::Whisper(network) => Self::Whisper(network.in_int8()?),
+            Self::Whisper(_) => return None,
+            Self::WhisperForInference(network) => Self::WhisperForInference(network.in_int8()),
         })
     }
 
@@ -194,6 +234,7 @@ impl Encoder {
         match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.train_last(layers)),
             Self::Whisper(network) => Self::Whisper(network.train_last(layers)),
+            Self::WhisperForInference(_) => self,
         }
     }
 
@@ -202,6 +243,7 @@ impl Encoder {
         match self {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.freeze_features()),
             Self::Whisper(network) => Self::Whisper(network.freeze_features()),
+            Self::WhisperForInference(_) => self,
         }
     }
 
@@ -210,8 +252,8 @@ impl Encoder {
     #[must_use]
     pub fn first_positions(self, count: usize) -> Self {
         match self {
-            Self::Wav2Vec2(network) => Self::Wav2Vec2(network),
             Self::Whisper(network) => Self::Whisper(network.first_positions(count)),
+            Self::Wav2Vec2(_) | Self::WhisperForInference(_) => self,
         }
     }
 
@@ -220,6 +262,7 @@ impl Encoder {
         match self {
             Self::Wav2Vec2(network) => network.parts(),
             Self::Whisper(network) => network.parts(),
+            Self::WhisperForInference(_) => EncoderParts::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
 
 use super::config::WavLmConfig;
-use super::inference::{dense, vector};
+use super::inference::Values;
 use super::relative_positions::{RelativeEmbedding, gate};
 use crate::kernels::{Dense, Layer, Norm, Stack, attention};
 
@@ -55,12 +55,12 @@ impl LayerNorm {
 
 impl LayerNorm {
     /// Return the norm as the kernels take it.
-    pub(super) fn for_inference(&self) -> Norm {
-        Norm {
-            weight: vector(self.weight.val()),
-            bias: vector(self.bias.val()),
+    pub(super) fn for_inference<V: Values>(&self, values: &V) -> Result<Norm, V::Error> {
+        Ok(Norm {
+            weight: values.of(&self.weight)?,
+            bias: values.of(&self.bias)?,
             epsilon: self.epsilon as f32,
-        }
+        })
     }
 }
 
@@ -168,7 +168,8 @@ impl Attention {
 impl Attention {
     /// Return whether the kernels for inference can compute this.
     pub(super) fn fits_inference(&self) -> bool {
-        let [width, _] = self.q_proj.weight.dims();
+        // The weight may not have been read.
+        let width = self.q_proj.weight.lazy_shape()[0];
         self.gru_rel_pos_const.is_none()
             && self.rel_attn_embed.is_none()
             && Layer::fits(width / self.heads)
@@ -176,13 +177,16 @@ impl Attention {
 
     /// Return the attention as the kernels take it, if they
     /// [can compute it](Attention::fits_inference).
-    pub(super) fn for_inference(&self) -> AttentionInference {
-        let [queries, keys, values] = [&self.q_proj, &self.k_proj, &self.v_proj].map(dense);
-        AttentionInference {
+    pub(super) fn for_inference<V: Values>(
+        &self,
+        values: &V,
+    ) -> Result<AttentionInference, V::Error> {
+        let projections = [&self.q_proj, &self.k_proj, &self.v_proj].map(Into::into);
+        Ok(AttentionInference {
             heads: self.heads,
-            projection: queries.joined(keys).joined(values),
-            output: dense(&self.out_proj),
-        }
+            projection: values.dense(&projections)?,
+            output: values.dense(&[(&self.out_proj).into()])?,
+        })
     }
 }
 
@@ -201,7 +205,7 @@ pub(super) trait TransformerLayer: Module {
 
     /// Return the layer as the kernels take it, if they
     /// [can compute it](Attention::fits_inference).
-    fn for_inference(&self) -> Layer;
+    fn for_inference<V: Values>(&self, values: &V) -> Result<Layer, V::Error>;
 
     /// `[batch, steps, width]` → the same
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3>;
@@ -241,19 +245,21 @@ pub(super) fn freeze_before_last<L: TransformerLayer>(layers: Vec<L>, trained: u
     layers.into_iter().enumerate().map(freeze).collect()
 }
 
-/// Take the layers for inference, if the kernels can compute them. The weights are then in another
-/// order, and the layers are gone.
-pub(super) fn taken_for_inference<L: TransformerLayer>(
-    layers: &mut Vec<L>,
+/// Return whether the kernels for inference can compute the layers.
+pub(super) fn fit_inference<L: TransformerLayer>(layers: &[L]) -> bool {
+    !layers.is_empty() && layers.iter().all(|it| it.attention().fits_inference())
+}
+
+/// Return layers as the kernels take them, if they [can compute them](fit_inference).
+pub(super) fn for_inference<L: TransformerLayer, V: Values>(
+    layers: Vec<L>,
     norm: Option<&LayerNorm>,
-) -> Option<Arc<Stack>> {
-    let fits = layers.iter().all(|it| it.attention().fits_inference());
-    if !fits || layers.is_empty() {
-        return None;
-    }
-    let taken = std::mem::take(layers).into_par_iter();
-    Some(Arc::new(Stack {
-        layers: taken.map(|layer| layer.for_inference()).collect(),
-        norm: norm.map(LayerNorm::for_inference),
+    values: &V,
+) -> Result<Arc<Stack>, V::Error> {
+    let layers = layers.into_par_iter();
+    let layers: Vec<_> = layers.map(|layer| layer.for_inference(values)).collect();
+    Ok(Arc::new(Stack {
+        layers: layers.into_iter().collect::<Result<_, _>>()?,
+        norm: norm.map(|norm| norm.for_inference(values)).transpose()?,
     }))
 }

@@ -18,12 +18,12 @@ use burn::tensor::{Bool, Device, Tensor};
 use super::alibi::TokensAndBias;
 use super::config::{ConvolutionNorm, Emotion2VecConfig, Wav2Vec2Config, WavLmConfig};
 use super::convolution::{Convolution, GroupedConvolution};
-use super::inference::{self, dense};
+use super::inference::{self, Values};
 use super::relative_positions::RelativeEmbedding;
 use super::steps::{HiddenStates, beyond_own, own_frames, own_mean, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
-    freeze_before_last, hidden_states, linear, taken_for_inference,
+    fit_inference, for_inference, freeze_before_last, hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::{Layer, Stack, channel_norm, gelu};
@@ -152,9 +152,9 @@ impl Wav2Vec2 {
         EncoderParts { features, layers }
     }
 
-    pub(super) fn for_inference(mut self) -> Self {
-        self.encoder = self.encoder.for_inference();
-        self
+    pub(super) fn for_inference<V: Values>(mut self, values: &V) -> Result<Self, V::Error> {
+        self.encoder = self.encoder.for_inference(values)?;
+        Ok(self)
     }
 
     /// Round the weights of the layers to 8-bit integers. `None` if the layers have no form for
@@ -368,15 +368,16 @@ impl TransformerEncoder {
     }
 
     /// Move the weights of the layers into the order that is fastest without gradients.
-    fn for_inference(mut self) -> Self {
-        if self.before_steps.is_none() {
+    fn for_inference<V: Values>(mut self, values: &V) -> Result<Self, V::Error> {
+        if self.before_steps.is_none() && fit_inference(&self.layers) {
             let norm = self
                 .layer_norm
                 .as_ref()
                 .filter(|_| self.do_stable_layer_norm);
-            self.inference = taken_for_inference(&mut self.layers, norm);
+            let layers = std::mem::take(&mut self.layers);
+            self.inference = Some(for_inference(layers, norm, values)?);
         }
-        self
+        Ok(self)
     }
 
     /// `[batch, steps, width]` → the hidden states of all layers
@@ -502,18 +503,19 @@ impl TransformerLayer for EncoderLayer {
         &self.attention
     }
 
-    fn for_inference(&self) -> Layer {
-        let attention = self.attention.for_inference();
-        Layer {
+    fn for_inference<V: Values>(&self, values: &V) -> Result<Layer, V::Error> {
+        let attention = self.attention.for_inference(values)?;
+        let feed_forward = &self.feed_forward;
+        Ok(Layer {
             heads: attention.heads,
             projection: attention.projection,
             output: attention.output,
-            attention_norm: self.layer_norm.for_inference(),
-            inner: dense(&self.feed_forward.intermediate_dense),
-            outer: dense(&self.feed_forward.output_dense),
-            final_norm: self.final_layer_norm.for_inference(),
+            attention_norm: self.layer_norm.for_inference(values)?,
+            inner: values.dense(&[(&feed_forward.intermediate_dense).into()])?,
+            outer: values.dense(&[(&feed_forward.output_dense).into()])?,
+            final_norm: self.final_layer_norm.for_inference(values)?,
             norm_first: self.do_stable_layer_norm,
-        }
+        })
     }
 
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {

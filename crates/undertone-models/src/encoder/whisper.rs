@@ -5,23 +5,21 @@
 //! frames and positions, where `transformers` wants every clip filled up to 30 s. Fields have the
 //! names of the checkpoint.
 
-use std::sync::Arc;
-
 use burn::module::{Module, Param, list_param_ids};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::config::WhisperConfig;
 use super::convolution::Convolution;
-use super::inference::dense;
+use super::inference::Values;
 use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
-    freeze_before_last, hidden_states, linear, taken_for_inference,
+    fit_inference, for_inference, freeze_before_last, hidden_states, linear,
 };
 use super::whisper_inference::WhisperInference;
 use crate::batch::Batch;
-use crate::kernels::{Layer, gelu, with_values};
+use crate::kernels::{Layer, gelu};
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 4] = ["model.encoder.", "encoder.", "", "model."];
@@ -37,9 +35,6 @@ pub struct WhisperEncoder {
     /// Behind the last layer of the whole network; `None` if later layers were left out.
     layer_norm: Option<LayerNorm>,
     bands: usize,
-    /// The same network for inference, which has the layers then.
-    #[module(skip)]
-    inference: Option<Arc<WhisperInference>>,
 }
 
 #[derive(Module, Debug)]
@@ -75,35 +70,27 @@ impl WhisperEncoder {
             layer_norm: (layers == config.encoder_layers)
                 .then(|| LayerNorm::init(width, Self::EPSILON, device)),
             bands: config.num_mel_bins,
-            inference: None,
         }
     }
 
-    /// Move the weights into the order that is fastest without gradients.
-    pub(super) fn for_inference(mut self) -> Self {
-        let norm = self.layer_norm.as_ref();
-        if let Some(stack) = taken_for_inference(&mut self.layers, norm) {
-            self.inference = Some(Arc::new(WhisperInference {
-                convolutions: [&self.conv1, &self.conv2].map(|it| it.for_inference()),
-                positions: with_values(self.embed_positions.weight.val(), <[f32]>::to_vec),
-                stack,
-            }));
-        }
-        self
+    /// Return whether the network has a form for inference.
+    pub(super) fn fits_inference(&self) -> bool {
+        fit_inference(&self.layers)
     }
 
-    /// Round the weights to 8-bit integers. `None` if the network has no form for inference.
-    pub(super) fn in_int8(mut self) -> Option<Self> {
-        let inference = self.inference?.in_int8();
-        self.inference = Some(Arc::new(inference));
-        Some(self)
+    /// Return the network [for inference](WhisperEncoder::fits_inference).
+    pub(super) fn for_inference<V: Values>(self, values: &V) -> Result<WhisperInference, V::Error> {
+        let convolution = |it: &Convolution| values.dense(&[it.parameters()]);
+        Ok(WhisperInference {
+            convolutions: [convolution(&self.conv1)?, convolution(&self.conv2)?].into(),
+            positions: values.of(&self.embed_positions.weight)?.into(),
+            stack: for_inference(self.layers, self.layer_norm.as_ref(), values)?,
+            bands: self.bands,
+        })
     }
 
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
         let (values, frames) = own_frames(batch, self.bands, 1);
-        if let Some(inference) = &self.inference {
-            return inference.hidden_states(values, &frames);
-        }
         let device = values.device();
         let states = gelu(self.conv1.forward(with_margin(values.swap_dims(1, 2))));
         // The second convolution must see zeros behind the end of a clip, as for a clip alone.
@@ -206,18 +193,18 @@ impl TransformerLayer for EncoderLayer {
         &self.self_attn
     }
 
-    fn for_inference(&self) -> Layer {
-        let attention = self.self_attn.for_inference();
-        Layer {
+    fn for_inference<V: Values>(&self, values: &V) -> Result<Layer, V::Error> {
+        let attention = self.self_attn.for_inference(values)?;
+        Ok(Layer {
             heads: attention.heads,
             projection: attention.projection,
             output: attention.output,
-            attention_norm: self.self_attn_layer_norm.for_inference(),
-            inner: dense(&self.fc1),
-            outer: dense(&self.fc2),
-            final_norm: self.final_layer_norm.for_inference(),
+            attention_norm: self.self_attn_layer_norm.for_inference(values)?,
+            inner: values.dense(&[(&self.fc1).into()])?,
+            outer: values.dense(&[(&self.fc2).into()])?,
+            final_norm: self.final_layer_norm.for_inference(values)?,
             norm_first: true,
-        }
+        })
     }
 
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3> {

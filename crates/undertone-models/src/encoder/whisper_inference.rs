@@ -2,36 +2,43 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
+use burn::module::Module;
 
 use super::inference::batched;
-use super::steps::HiddenStates;
+use super::steps::{HiddenStates, own_frames};
+use crate::batch::Batch;
 use crate::kernels::{Cores, Dense, Operand, Panels, Stack, Then, with_values};
 
-/// Whisper's encoder without its decoder, for inference.
-#[derive(Debug)]
-pub(super) struct WhisperInference {
+/// Whisper's encoder without its decoder, for inference. It has no parameters of Burn: it cannot be
+/// trained or written. Clones share the weights.
+#[derive(Module, Debug)]
+pub struct WhisperInference {
     /// Of three frames each, the second one with a stride of 2.
-    pub(super) convolutions: [Dense; 2],
+    #[module(skip)]
+    pub(super) convolutions: Arc<[Dense; 2]>,
     /// `[positions, width]`
-    pub(super) positions: Vec<f32>,
+    #[module(skip)]
+    pub(super) positions: Arc<[f32]>,
+    #[module(skip)]
     pub(super) stack: Arc<Stack>,
+    pub(super) bands: usize,
 }
 
 impl WhisperInference {
     /// Return the network with weights of 8-bit integers. The first convolution keeps its floats:
     /// it is small, and reads the loudness of the clip.
     pub(super) fn in_int8(&self) -> Self {
-        let [first, second] = &self.convolutions;
+        let [first, second] = &*self.convolutions;
         Self {
-            convolutions: [first.clone(), second.in_int8()],
-            positions: self.positions.clone(),
+            convolutions: [first.clone(), second.in_int8()].into(),
+            positions: Arc::clone(&self.positions),
             stack: Arc::new(self.stack.in_int8()),
+            bands: self.bands,
         }
     }
 
-    /// Compute the hidden states of `[clips, bands, frames]`.
-    pub(super) fn hidden_states(&self, values: Tensor<3>, frames: &[usize]) -> HiddenStates {
+    pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
+        let (values, frames) = own_frames(batch, self.bands, 1);
         let [clips, bands, longest] = values.dims();
         let device = values.device();
         let lengths: Vec<usize> = frames.iter().map(|own| own.div_ceil(2)).collect();
@@ -51,7 +58,7 @@ impl WhisperInference {
 
     /// Compute the input of the first layer from the frames of a clip, between rows of zeros.
     fn first_states(&self, frames: &Panels, cores: Cores) -> Panels {
-        let [first, second] = &self.convolutions;
+        let [first, second] = &*self.convolutions;
         let mut inner = Panels::zeros(frames.rows(), first.outputs());
         first.apply_between_margins(
             Operand::windows(frames, 3, 1),

@@ -52,7 +52,9 @@ pub use adam_rates::AdamRates;
 pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
-pub(crate) use column_panels::{Operand, Panels, is_fast};
+pub(crate) use column_panels::{
+    Operand, Panels, WIDTH as PANEL_WIDTH, Weight, WeightSource, is_fast, keeps_halves,
+};
 pub(crate) use conv_block::{ConvBlockOptions, ConvBlockParameters, conv_block};
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
 pub(crate) use lstm::lstm;

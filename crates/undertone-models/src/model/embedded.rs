@@ -5,8 +5,9 @@ use std::path::Path;
 use burn::tensor::Device;
 
 use super::error::ModelError;
-use super::files::FilesInMemory;
+use super::files::{FilesInMemory, ModelFiles};
 use super::folder::Model;
+use super::purpose::Purpose;
 
 /// Include the files of a folder of `models/`.
 macro_rules! include_model {
@@ -43,6 +44,7 @@ impl Model {
     /// If that model does not load, which the tests rule out.
     pub fn embedded(device: &Device) -> Result<Self, ModelError> {
         let origin = Path::new(EMBEDDED_ORIGIN);
-        Ok(Self::in_memory_with_front_end(origin, EMBEDDED_FILES, device)?.0)
+        let files = ModelFiles::in_memory(origin, EMBEDDED_FILES);
+        Ok(Self::read(files, device, Purpose::Any)?.0)
     }
 }

@@ -11,6 +11,7 @@ use undertone_audio::{FrontEnd, FrontEndConfig, InputKind, Normalize};
 
 use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE};
+use super::purpose::Purpose;
 use crate::encoder::{
     Encoder, EncoderConfig, EncoderConfigError, EncoderError, PreprocessorConfig, Sizes,
 };
@@ -152,7 +153,7 @@ impl PretrainedEncoder {
         config: &PretrainedConfig,
         device: &Device,
     ) -> Result<Self, PretrainedError> {
-        Ok(Self::read(ModelFiles::in_folder(folder), config, device)?.0)
+        Ok(Self::read(ModelFiles::in_folder(folder), config, device, Purpose::Any)?.0)
     }
 
     /// Load an encoder, and return the checkpoint that it is in too.
@@ -160,6 +161,7 @@ impl PretrainedEncoder {
         files: ModelFiles<'_>,
         config: &PretrainedConfig,
         device: &Device,
+        purpose: Purpose,
     ) -> Result<(Self, Checkpoint), PretrainedError> {
         let (encoder_files, encoder_config, preprocessor) = read_configs(files)?;
         let layers = config
@@ -169,12 +171,17 @@ impl PretrainedEncoder {
                 source,
             })?;
         let checkpoint = files.checkpoint()?;
-        let encoder = Encoder::load(&encoder_config, Some(layers), &checkpoint, device).map_err(
-            |source| PretrainedError::Encoder {
-                path: files.folder().to_owned(),
-                source,
-            },
-        )?;
+        let load = match purpose {
+            Purpose::Any => Encoder::load,
+            Purpose::Inference => Encoder::load_for_inference,
+        };
+        let encoder =
+            load(&encoder_config, Some(layers), &checkpoint, device).map_err(|source| {
+                PretrainedError::Encoder {
+                    path: files.folder().to_owned(),
+                    source,
+                }
+            })?;
         let encoder = Self {
             config: encoder_config,
             preprocessor,

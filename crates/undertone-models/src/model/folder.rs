@@ -15,6 +15,7 @@ use super::encoder_folder::{EncoderFiles, PretrainedEncoder};
 use super::error::ModelError;
 use super::files::{FilesInMemory, ModelFiles};
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
+use super::purpose::Purpose;
 use super::{foreign, hugging_face};
 use crate::network::{BandStatistics, Network, NetworkConfig};
 use crate::weights::{Weights, WeightsError};
@@ -41,32 +42,34 @@ impl Model {
     /// # Errors
     /// The error names the file and, for weights, every tensor that does not fit.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, ModelError> {
-        Ok(Self::load_with_front_end(folder, device)?.0)
+        Ok(Self::read(ModelFiles::in_folder(folder), device, Purpose::Any)?.0)
     }
 
-    /// Do the same as [`Model::load`], and return the front end that loading created to check the
-    /// sizes.
-    pub(crate) fn load_with_front_end(
+    /// Read a model folder for inference only. Return the front end too, which was created to check
+    /// the sizes.
+    pub(crate) fn load_for_inference(
         folder: &Path,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
-        Self::read(ModelFiles::in_folder(folder), device)
+        Self::read(ModelFiles::in_folder(folder), device, Purpose::Inference)
     }
 
-    /// Do the same as [`Model::load_with_front_end`] with files in memory. `origin` is the folder
-    /// in error messages.
-    pub(crate) fn in_memory_with_front_end(
+    /// Do the same as [`Model::load_for_inference`] with files in memory. `origin` is the folder in
+    /// error messages.
+    pub(crate) fn in_memory_for_inference(
         origin: &Path,
         files: FilesInMemory,
         device: &Device,
     ) -> Result<(Self, FrontEnd), ModelError> {
-        Self::read(ModelFiles::in_memory(origin, files), device)
+        let files = ModelFiles::in_memory(origin, files);
+        Self::read(files, device, Purpose::Inference)
     }
 
     /// Read the files of a model, and return the front end that was created to check the sizes.
     pub(super) fn read(
         files: ModelFiles<'_>,
         device: &Device,
+        purpose: Purpose,
     ) -> Result<(Self, FrontEnd), ModelError> {
         if files.are_of_funasr() {
             return Err(ModelError::Foreign(files.folder().to_owned()));
@@ -76,7 +79,7 @@ impl Model {
         }
         let config = read(files, CONFIG_FILE)?;
         if let Some(config) = in_transformers_layout(&config) {
-            return Self::read_pretrained(files, &config, device);
+            return Self::read_pretrained(files, &config, device, purpose);
         }
         let weights = read(files, WEIGHTS_FILE)?;
         Self::assemble(files.folder(), &config, &weights, device)
@@ -86,6 +89,7 @@ impl Model {
         files: ModelFiles<'_>,
         config: &Map<String, Value>,
         device: &Device,
+        purpose: Purpose,
     ) -> Result<(Self, FrontEnd), ModelError> {
         let path = files.path(CONFIG_FILE);
         let foreign = || ModelError::Foreign(files.folder().to_owned());
@@ -96,7 +100,7 @@ impl Model {
         };
         let front_end = front_end(&path, &config.front_end)?;
         let outputs = config.output_count();
-        let (network, encoder) = hugging_face::load(files, network, outputs, device)?;
+        let (network, encoder) = hugging_face::load(files, network, outputs, device, purpose)?;
         check_front_end(path.clone(), &config.front_end, &encoder)?;
         encoder
             .check_window(&front_end)

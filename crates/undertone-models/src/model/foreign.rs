@@ -12,7 +12,8 @@ use super::encoder_folder::{PretrainedError, front_end, read, read_configs};
 use super::files::ModelFiles;
 use super::hugging_face::read_network;
 use super::names::CONFIG_FILE;
-use crate::encoder::{ClassifierHeadConfig, EncoderConfig, PreprocessorConfig};
+use super::purpose::Purpose;
+use crate::encoder::{ClassifierHeadConfig, Encoder, EncoderConfig, PreprocessorConfig};
 use crate::network::{PretrainedConfig, PretrainedNetwork};
 use crate::weights::Checkpoint;
 
@@ -63,7 +64,7 @@ pub(super) fn predicts_numbers(folder: &Path) -> Result<bool, PretrainedError> {
 }
 
 /// Read a checkpoint of a class of `transformers` with a classification head, or of one that has
-/// the head of a published training script.
+/// the head of a published training script. It is for inference only.
 pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, PretrainedError> {
     let files = ModelFiles::in_folder(folder);
     if files.are_of_funasr() {
@@ -88,8 +89,10 @@ pub(crate) fn load_foreign(folder: &Path, device: &Device) -> Result<Foreign, Pr
         })?;
     let pretrained = PretrainedConfig::stock(folder.display().to_string(), &head);
     let outputs = head.labels.len();
-    let (network, _, checkpoint) = read_network(files, &pretrained, outputs, head.layout, device)?;
-    check_tensors(folder, &network, &head, &checkpoint)?;
+    let (layout, purpose) = (head.layout, Purpose::Inference);
+    let (network, _, checkpoint) =
+        read_network(files, &pretrained, outputs, layout, device, purpose)?;
+    check_tensors(folder, &encoder, &network, &head, &checkpoint)?;
 
     // Whisper was fine-tuned on clips filled up with silence, and pools over the silence too.
     let longest = encoder.longest_input();
@@ -138,11 +141,19 @@ impl Configs {
 /// than ours would compute something else.
 fn check_tensors(
     folder: &Path,
+    encoder: &EncoderConfig,
     network: &PretrainedNetwork,
     head: &ClassifierHeadConfig,
     checkpoint: &Checkpoint,
 ) -> Result<(), PretrainedError> {
-    let read = network.stored_names(checkpoint, head.layout);
+    // The network has no names any more. Random weights that are not used are never drawn.
+    let encoder = Encoder::random(encoder, None, &Device::flex());
+    let encoder = encoder.map_err(|source| PretrainedError::Encoder {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let mut read = encoder.stored_names(checkpoint);
+    read.extend(network.readout().stored_names(checkpoint, head.layout));
     let is_unknown = |name: &&str| {
         let unused = UNUSED.iter().any(|start| name.starts_with(start)) || name.ends_with(MASK);
         !unused && !read.contains(*name)

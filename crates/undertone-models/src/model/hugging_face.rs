@@ -21,6 +21,7 @@ use super::encoder_folder::{EncoderFiles, NAME_OR_PATH, PretrainedEncoder, Pretr
 use super::error::ModelError;
 use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
+use super::purpose::Purpose;
 use crate::encoder::{EncoderConfig, HeadLayout, Sizes, StepPoolingKind};
 use crate::network::{PretrainedConfig, PretrainedNetwork, States};
 use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
@@ -104,9 +105,10 @@ pub(super) fn load(
     pretrained: &PretrainedConfig,
     classes: usize,
     device: &Device,
+    purpose: Purpose,
 ) -> Result<(PretrainedNetwork, PretrainedEncoder), PretrainedError> {
-    let (network, encoder, _) =
-        read_network(files, pretrained, classes, HeadLayout::Projector, device)?;
+    let layout = HeadLayout::Projector;
+    let (network, encoder, _) = read_network(files, pretrained, classes, layout, device, purpose)?;
     Ok((network, encoder))
 }
 
@@ -116,8 +118,9 @@ pub(super) fn read_network(
     outputs: usize,
     layout: HeadLayout,
     device: &Device,
+    purpose: Purpose,
 ) -> Result<(PretrainedNetwork, PretrainedEncoder, Checkpoint), PretrainedError> {
-    let (encoder, checkpoint) = PretrainedEncoder::read(files, pretrained, device)?;
+    let (encoder, checkpoint) = PretrainedEncoder::read(files, pretrained, device, purpose)?;
     // The saved network has its batch norm folded in.
     let folded = PretrainedConfig {
         batch_norm: false,

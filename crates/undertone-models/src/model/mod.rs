@@ -16,6 +16,7 @@ mod folder;
 mod foreign;
 mod hugging_face;
 mod names;
+mod purpose;
 
 pub use config::{ModelConfig, Provenance};
 pub use dimension::Dimension;

@@ -76,22 +76,20 @@ impl Checkpoint {
     /// If there is no such tensor, if it holds integers, if a value is not finite as a 32-bit
     /// float, and if the file cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
-        let tensor = self.tensor(name)?;
+        let (name, tensor) = self.tensor(name)?;
         let mut values = vec![0.0; tensor.shape.iter().product()];
         tensor.open(name)?.read(0, &mut values)?;
         Ok(values)
     }
 
     /// Read the bytes of a tensor, whose values can then be read in any order.
-    pub(super) fn open_tensor<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> Result<OpenTensor<'a>, CheckpointError> {
-        self.tensor(name)?.open(name)
+    pub(super) fn open_tensor(&self, name: &str) -> Result<OpenTensor<'_>, CheckpointError> {
+        let (name, tensor) = self.tensor(name)?;
+        tensor.open(name)
     }
 
-    fn tensor(&self, name: &str) -> Result<&StoredTensor, CheckpointError> {
-        let tensor = self.tensors.get(name);
+    fn tensor(&self, name: &str) -> Result<(&String, &StoredTensor), CheckpointError> {
+        let tensor = self.tensors.get_key_value(name);
         tensor.ok_or_else(|| CheckpointError::NoTensor {
             path: self.path.clone(),
             name: name.to_owned(),

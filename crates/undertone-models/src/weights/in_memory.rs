@@ -158,7 +158,7 @@ impl Weights {
         if !complaints.is_empty() {
             return Err(WeightsError::Mismatch(complaints));
         }
-        Ok(map_parameters(module, |name, _| {
+        Ok(map_parameters(module, |name| {
             self.take(name).map(|(_, values)| values)
         }))
     }

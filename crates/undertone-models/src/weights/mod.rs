@@ -27,7 +27,9 @@ mod pickle_size;
 mod pytorch_file;
 mod safetensors_file;
 mod stored_parameter;
+mod stored_parameters;
 mod stored_tensor;
+mod stored_weight;
 mod transformers;
 mod weight_norm;
 mod write;
@@ -35,6 +37,8 @@ mod write;
 pub use checkpoint::Checkpoint;
 pub use error::{CheckpointError, WeightsError};
 pub use in_memory::Weights;
+pub(crate) use stored_parameters::StoredParameters;
+pub(crate) use stored_weight::StoredWeight;
 pub(crate) use transformers::{export, load, prefix, stored_names};
 pub use write::{FloatType, NamedTensor, write_safetensors};
 

@@ -3,11 +3,12 @@
 //! A name is the path of the fields, for instance `lstm.layers.0.forward.input_weight`. Burn also
 //! announces the variant of an enum that it visits; a name leaves it out.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 
 /// A parameter, or a running statistic, of a module.
 pub(super) struct Parameter<'a> {
+    pub(super) id: ParamId,
     pub(super) name: String,
     pub(super) shape: Vec<usize>,
     /// Return its values, row-major. Draws them, if they are random and not drawn yet.
@@ -22,11 +23,11 @@ pub(super) fn visit_parameters<M: Module>(module: &M, visit: impl FnMut(Paramete
     });
 }
 
-/// Replace each parameter by the values that `values` returns for its name and shape, row-major.
-/// `None` leaves a parameter as it is.
+/// Replace each parameter by the values that `values` returns for its name, row-major. `None`
+/// leaves a parameter as it is.
 pub(super) fn map_parameters<M: Module>(
     module: M,
-    values: impl FnMut(&str, &[usize]) -> Option<Vec<f32>>,
+    values: impl FnMut(&str) -> Option<Vec<f32>>,
 ) -> M {
     module.map(&mut Mapper {
         path: Path::default(),
@@ -76,6 +77,7 @@ impl<F: FnMut(Parameter<'_>)> ModuleVisitor for Visitor<F> {
             tensor.reshape([count])
         };
         (self.visit)(Parameter {
+            id: param.id,
             name: self.path.name(),
             shape: param.lazy_shape().iter().copied().collect(),
             tensor: &tensor,
@@ -88,7 +90,7 @@ struct Mapper<F> {
     values: F,
 }
 
-impl<F: FnMut(&str, &[usize]) -> Option<Vec<f32>>> ModuleMapper for Mapper<F> {
+impl<F: FnMut(&str) -> Option<Vec<f32>>> ModuleMapper for Mapper<F> {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
@@ -99,7 +101,7 @@ impl<F: FnMut(&str, &[usize]) -> Option<Vec<f32>>> ModuleMapper for Mapper<F> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape = param.lazy_shape();
-        let Some(values) = (self.values)(&self.path.name(), &shape) else {
+        let Some(values) = (self.values)(&self.path.name()) else {
             return param;
         };
         let tensor = Tensor::from_data(TensorData::new(values, shape), &param.lazy_device());

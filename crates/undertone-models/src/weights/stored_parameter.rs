@@ -3,6 +3,7 @@
 use super::checkpoint::Checkpoint;
 use super::error::CheckpointError;
 use super::layout::Layout;
+use super::stored_tensor::OpenTensor;
 use super::{fused, weight_norm};
 
 /// The tensors of a checkpoint that hold a parameter.
@@ -51,15 +52,25 @@ pub(super) fn read(
     name: &str,
     layout: &Layout,
 ) -> Result<Vec<f32>, CheckpointError> {
-    let (name, first) = match stored(checkpoint, name) {
-        Some(Stored::Factors { norm, direction }) => {
-            return weight_norm::read(checkpoint, [&norm, &direction], layout);
-        }
-        Some(Stored::Part { whole, index }) => {
-            (whole, index * layout.shape.iter().product::<usize>())
-        }
-        Some(Stored::Plain(_)) | None => (name.to_owned(), 0),
-    };
-    let tensor = checkpoint.open_tensor(&name)?;
+    if let Some(Stored::Factors { norm, direction }) = stored(checkpoint, name) {
+        return weight_norm::read(checkpoint, [&norm, &direction], layout);
+    }
+    let (tensor, first) = open(checkpoint, name, layout)?;
     layout.read(|start, values| tensor.read(first + start, values))
+}
+
+/// Open the tensor that holds a parameter, which is not a product of factors. Return it with the
+/// index of the first value of the parameter.
+pub(super) fn open<'a>(
+    checkpoint: &'a Checkpoint,
+    name: &str,
+    layout: &Layout,
+) -> Result<(OpenTensor<'a>, usize), CheckpointError> {
+    match stored(checkpoint, name) {
+        Some(Stored::Part { whole, index }) => {
+            let size = layout.shape.iter().product::<usize>();
+            Ok((checkpoint.open_tensor(&whole)?, index * size))
+        }
+        _ => Ok((checkpoint.open_tensor(name)?, 0)),
+    }
 }

@@ -56,10 +56,14 @@ fn decode_halves(bytes: &[u8], values: &mut [f32]) {
     const SLICE: usize = 256;
     for (values, bytes) in values.chunks_mut(SLICE).zip(bytes.chunks(2 * SLICE)) {
         let mut halves = [f16::ZERO; SLICE];
-        for (half, bytes) in halves.iter_mut().zip(bytes.as_chunks::<2>().0) {
-            *half = f16::from_le_bytes(*bytes);
-        }
+        copy_halves(bytes, &mut halves);
         halves[..values.len()].convert_to_f32_slice(values);
+    }
+}
+
+fn copy_halves(bytes: &[u8], halves: &mut [f16]) {
+    for (half, bytes) in halves.iter_mut().zip(bytes.as_chunks::<2>().0) {
+        *half = f16::from_le_bytes(*bytes);
     }
 }
 
@@ -137,17 +141,45 @@ impl OpenTensor<'_> {
     pub(super) fn read(&self, start: usize, values: &mut [f32]) -> Result<(), CheckpointError> {
         let bytes = start * self.size..(start + values.len()) * self.size;
         self.tensor.element.decode(&self.bytes[bytes], values);
-        if all_finite(values) {
-            return Ok(());
+        match all_finite(values) {
+            true => Ok(()),
+            false => Err(self.not_finite(start, values.iter().copied())),
         }
-        let index = values.iter().position(|value| !value.is_finite());
-        let index = index.unwrap_or(0);
-        Err(CheckpointError::NotFinite {
+    }
+
+    /// Return whether the values are 16-bit floats, which [`OpenTensor::read_halves`] reads.
+    pub(super) fn is_half(&self) -> bool {
+        matches!(self.tensor.element, Element::F16)
+    }
+
+    /// Do the same as [`OpenTensor::read`] without converting.
+    pub(super) fn read_halves(
+        &self,
+        start: usize,
+        values: &mut [f16],
+    ) -> Result<(), CheckpointError> {
+        let bytes = start * self.size..(start + values.len()) * self.size;
+        copy_halves(&self.bytes[bytes], values);
+        match all_finite_halves(values) {
+            true => Ok(()),
+            false => Err(self.not_finite(start, values.iter().map(|value| value.to_f32()))),
+        }
+    }
+
+    /// Name the first of the values from the element `start` on that is not finite.
+    fn not_finite(
+        &self,
+        start: usize,
+        mut values: impl Iterator<Item = f32> + Clone,
+    ) -> CheckpointError {
+        let found = values.clone().enumerate().find(|(_, it)| !it.is_finite());
+        let (index, value) = found.unwrap_or((0, values.next().unwrap_or_default()));
+        CheckpointError::NotFinite {
             path: self.tensor.path.to_path_buf(),
             name: self.name.to_owned(),
             index: start + index,
-            value: values[index],
-        })
+            value,
+        }
     }
 }
 
@@ -156,6 +188,17 @@ impl OpenTensor<'_> {
 fn all_finite(values: &[f32]) -> bool {
     const EXPONENT: u32 = 0x7f80_0000;
     let is_not = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
+    values
+        .iter()
+        .map(is_not)
+        .fold(0, |any, is_not| any | is_not)
+        == 0
+}
+
+/// Do the same for 16-bit floats.
+fn all_finite_halves(values: &[f16]) -> bool {
+    const EXPONENT: u16 = 0x7c00;
+    let is_not = |value: &f16| u16::from(value.to_bits() & EXPONENT == EXPONENT);
     values
         .iter()
         .map(is_not)

@@ -1,14 +1,14 @@
 //! Modules whose parameters `transformers` keeps in a checkpoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use burn::module::Module;
-use rayon::prelude::*;
 
 use super::checkpoint::Checkpoint;
 use super::error::CheckpointError;
 use super::layout::Layout;
-use super::parameters::{map_parameters, visit_parameters};
+use super::parameters::visit_parameters;
+use super::stored_parameters::StoredParameters;
 use super::write::NamedTensor;
 use super::{stored_parameter, weight_norm};
 
@@ -55,30 +55,7 @@ pub(crate) fn load<M: Module>(
     checkpoint: &Checkpoint,
     name_of: impl Fn(&str) -> String,
 ) -> Result<M, CheckpointError> {
-    let mut complaints = Vec::new();
-    let mut parameters = Vec::new();
-    visit_parameters(&module, |parameter| {
-        let name = name_of(&parameter.name);
-        let layout = Layout::of(&name, &parameter.shape);
-        complaints.extend(complaint(checkpoint, &name, &layout.shape));
-        parameters.push((parameter.name, name, layout));
-    });
-    if !complaints.is_empty() {
-        return Err(CheckpointError::Mismatch {
-            path: checkpoint.path().to_owned(),
-            complaints,
-        });
-    }
-    let read: Vec<_> = parameters
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|(parameter, name, layout)| {
-            let values = stored_parameter::read(checkpoint, &name, &layout)?;
-            Ok((parameter, values))
-        })
-        .collect();
-    let mut values: BTreeMap<String, Vec<f32>> = read.into_iter().collect::<Result<_, _>>()?;
-    Ok(map_parameters(module, |name, _| values.remove(name)))
+    StoredParameters::find(&module, checkpoint, name_of)?.fill(module)
 }
 
 /// Return all tensors of `module` as `transformers` names them and lays them out.
@@ -96,19 +73,4 @@ pub(crate) fn export<M: Module>(module: &M, name_of: impl Fn(&str) -> String) ->
         tensors.extend(weight_norm::split(tensor));
     });
     tensors
-}
-
-/// Describe the mistake in a tensor of the checkpoint, if there is one.
-fn complaint(checkpoint: &Checkpoint, name: &str, expected: &[usize]) -> Option<String> {
-    let Some(stored) = stored_parameter::stored(checkpoint, name) else {
-        return Some(format!("missing tensor `{name}` of shape {expected:?}"));
-    };
-    stored
-        .shapes(expected)
-        .into_iter()
-        .find_map(|(name, expected)| {
-            let found = checkpoint.shape(&name)?;
-            (found != expected)
-                .then(|| format!("tensor `{name}` has shape {found:?}, expected {expected:?}"))
-        })
 }

@@ -3,6 +3,7 @@
 //! A value is an integer times a scale: one scale for each column of a weight, computed once, and
 //! one for each row of the other operand, computed from its largest value (dynamic quantization).
 
+use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH};
 use crate::kernels::vector_math::{ROUNDER, vectorized};
 
@@ -35,9 +36,9 @@ pub(super) struct Columns {
 impl Int8Panels {
     /// Round a weight. `None` if its rows do not fill whole quads, or a value is not finite: no
     /// integer stands for it.
-    pub(crate) fn of(weight: &Panels) -> Option<Self> {
+    pub(crate) fn of<T: Element>(weight: &Panels<T>) -> Option<Self> {
         let depth = weight.rows();
-        let is_finite = weight.values().iter().all(|value| value.is_finite());
+        let is_finite = weight.values().iter().all(|it| it.to_f32().is_finite());
         if depth == 0 || !depth.is_multiple_of(QUAD) || !is_finite {
             return None;
         }
@@ -46,7 +47,7 @@ impl Int8Panels {
             let mut largest = [0.0_f32; WIDTH];
             for row in panel.chunks_exact(WIDTH) {
                 for (largest, value) in largest.iter_mut().zip(row) {
-                    *largest = largest.max(value.abs());
+                    *largest = largest.max(value.to_f32().abs());
                 }
             }
             let scales = largest.map(scale_of);
@@ -54,7 +55,7 @@ impl Int8Panels {
             for rows in panel.chunks_exact(QUAD * WIDTH) {
                 for (column, (scale, start)) in scales.iter().zip(&mut starts).enumerate() {
                     for value in rows[column..].iter().step_by(WIDTH) {
-                        let value = (value / scale).round() as i8;
+                        let value = (value.to_f32() / scale).round() as i8;
                         *start -= SHIFT * i32::from(value);
                         values.push(value);
                     }

@@ -1,5 +1,9 @@
 //! A matrix in panels of columns.
 
+use rayon::prelude::*;
+
+use super::element::Element;
+
 /// The number of columns of a panel: two vector registers of AVX-512.
 pub(crate) const WIDTH: usize = 32;
 
@@ -9,20 +13,53 @@ pub(crate) const WIDTH: usize = 32;
 /// the matrix. A panel can be computed without the others, and the heads of an attention are
 /// whole panels. The columns that fill up the last panel have no meaning.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Panels {
+pub(crate) struct Panels<T = f32> {
     rows: usize,
     columns: usize,
-    values: Vec<f32>,
+    values: Vec<T>,
+}
+
+impl<T: Element> Panels<T> {
+    /// Create a matrix of zeros.
+    pub(crate) fn zeros(rows: usize, columns: usize) -> Self {
+        Self {
+            rows,
+            columns,
+            values: T::zeros(columns.div_ceil(WIDTH) * rows * WIDTH),
+        }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Return the number of values of a panel.
+    pub(crate) fn size(&self) -> usize {
+        self.rows * WIDTH
+    }
+
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Return a panel.
+    pub(crate) fn panel(&self, index: usize) -> &[T] {
+        &self.values[index * self.size()..][..self.size()]
+    }
+
+    /// Iterate over the panels.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[T]> {
+        self.values.chunks_exact(self.size().max(1))
+    }
+
+    /// Iterate over the panels on all cores.
+    pub(crate) fn par_each_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [T]> {
+        let size = self.size().max(1);
+        self.values.par_chunks_exact_mut(size)
+    }
 }
 
 impl Panels {
-    /// Create a matrix of zeros.
-    pub(crate) fn zeros(rows: usize, columns: usize) -> Self {
-        let mut panels = Self::default();
-        panels.resize(rows, columns);
-        panels
-    }
-
     /// Change the size. The values have no meaning then, but are numbers.
     pub(crate) fn resize(&mut self, rows: usize, columns: usize) {
         self.rows = rows;
@@ -86,46 +123,12 @@ impl Panels {
         values
     }
 
-    /// Put another matrix with the same rows beside this one.
-    ///
-    /// # Panics
-    /// If the rows differ, or the columns of this one do not fill its panels.
-    pub(crate) fn beside(mut self, other: Self) -> Self {
-        assert!(self.rows == other.rows && self.columns.is_multiple_of(WIDTH));
-        self.columns += other.columns;
-        self.values.extend(other.values);
-        self
-    }
-
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
-    }
-
     pub(crate) fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Return the number of values of a panel.
-    pub(crate) fn size(&self) -> usize {
-        self.rows * WIDTH
-    }
-
-    pub(crate) fn values(&self) -> &[f32] {
-        &self.values
-    }
-
     pub(crate) fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
-    }
-
-    /// Return a panel.
-    pub(crate) fn panel(&self, index: usize) -> &[f32] {
-        &self.values[index * self.size()..][..self.size()]
-    }
-
-    /// Iterate over the panels.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &[f32]> {
-        self.values.chunks_exact(self.size().max(1))
     }
 
     /// Iterate over the panels.

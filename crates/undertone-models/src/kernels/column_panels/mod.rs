@@ -1,13 +1,17 @@
 //! Matrices in panels of columns, and their products.
 
+mod element;
 mod int8;
 mod matrix;
 mod product;
 mod product_int8;
 #[cfg(target_arch = "x86_64")]
 mod product_vnni;
+mod weight;
 
-pub(crate) use int8::{Int8Panels, Int8Rows};
+pub(crate) use element::keeps_halves;
+pub(crate) use int8::Int8Rows;
 pub(crate) use matrix::{Operand, Panels, WIDTH};
 pub(crate) use product::{Added, is_fast, multiply};
 pub(crate) use product_int8::multiply_int8;
+pub(crate) use weight::{Weight, WeightSource};

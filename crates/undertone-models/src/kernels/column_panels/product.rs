@@ -9,6 +9,9 @@ use pulp::x86::{V3, V4};
 #[cfg(target_arch = "x86_64")]
 use pulp::{NullaryFnOnce, Simd};
 
+#[cfg(target_arch = "x86_64")]
+use super::element::Convert;
+use super::element::Element;
 use super::matrix::{Operand, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::unroll::unroll;
@@ -33,7 +36,12 @@ pub(crate) fn is_fast() -> bool {
 }
 
 /// Compute `left · right`, where `right` is a panel, `[depth, WIDTH]`, and so is the result.
-pub(crate) fn multiply(left: Operand<'_>, right: &[f32], added: Added<'_>, to: &mut [f32]) {
+pub(crate) fn multiply<T: Element>(
+    left: Operand<'_>,
+    right: &[T],
+    added: Added<'_>,
+    to: &mut [f32],
+) {
     let product = Product {
         left,
         right,
@@ -52,41 +60,44 @@ pub(crate) fn multiply(left: Operand<'_>, right: &[f32], added: Added<'_>, to: &
     plain(product);
 }
 
-struct Product<'a> {
+struct Product<'a, T> {
     left: Operand<'a>,
-    right: &'a [f32],
+    right: &'a [T],
     added: Added<'a>,
     to: &'a mut [f32],
 }
 
 /// A closure would not be compiled for the instructions of `S` as a whole.
 #[cfg(target_arch = "x86_64")]
-struct Vectorized<'a, S>(Product<'a>, S);
+struct Vectorized<'a, T, S>(Product<'a, T>, S);
 
 #[cfg(target_arch = "x86_64")]
-impl NullaryFnOnce for Vectorized<'_, V4> {
+impl<T: Element> NullaryFnOnce for Vectorized<'_, T, V4> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        by_blocks::<V4, 2, 14>(self.1, self.0);
+        by_blocks::<V4, T, 2, 14>(self.1, self.0);
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-impl NullaryFnOnce for Vectorized<'_, V3> {
+impl<T: Element> NullaryFnOnce for Vectorized<'_, T, V3> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        by_blocks::<V3, 4, 3>(self.1, self.0);
+        by_blocks::<V3, T, 4, 3>(self.1, self.0);
     }
 }
 
 /// Multiply blocks of at most `MOST` rows, with `REGISTERS` registers for a row.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn by_blocks<S: Simd, const REGISTERS: usize, const MOST: usize>(simd: S, product: Product<'_>) {
+fn by_blocks<S: Convert, T: Element, const REGISTERS: usize, const MOST: usize>(
+    simd: S,
+    product: Product<'_, T>,
+) {
     let Product {
         left,
         right,
@@ -107,18 +118,18 @@ fn by_blocks<S: Simd, const REGISTERS: usize, const MOST: usize>(simd: S, produc
             added,
             to: &mut to[first * WIDTH..end * WIDTH],
         };
-        multiply_rows::<S, REGISTERS>(simd, part);
+        multiply_rows::<S, T, REGISTERS>(simd, part);
         first = end;
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn multiply_rows<S: Simd, const REGISTERS: usize>(simd: S, part: Product<'_>) {
+fn multiply_rows<S: Convert, T: Element, const REGISTERS: usize>(simd: S, part: Product<'_, T>) {
     macro_rules! choose {
         ($($rows:literal)*) => {
             match part.left.rows {
-                $($rows => multiply_block::<S, REGISTERS, $rows>(simd, part),)*
+                $($rows => multiply_block::<S, T, REGISTERS, $rows>(simd, part),)*
                 _ => unreachable!("a block has no more rows"),
             }
         };
@@ -134,7 +145,10 @@ fn multiply_rows<S: Simd, const REGISTERS: usize>(simd: S, part: Product<'_>) {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 #[allow(unsafe_code)]
-fn multiply_block<S: Simd, const REGISTERS: usize, const ROWS: usize>(simd: S, part: Product<'_>) {
+fn multiply_block<S: Convert, T: Element, const REGISTERS: usize, const ROWS: usize>(
+    simd: S,
+    part: Product<'_, T>,
+) {
     let Product {
         left,
         right,
@@ -143,15 +157,16 @@ fn multiply_block<S: Simd, const REGISTERS: usize, const ROWS: usize>(simd: S, p
     } = part;
     let start = match added {
         Added::Nothing => [simd.splat_f32s(0.0); REGISTERS],
-        Added::Bias(row) | Added::Sum(row) => registers::<S, REGISTERS>(row),
+        Added::Bias(row) | Added::Sum(row) => f32::registers::<S, REGISTERS>(simd, row),
     };
     let mut sums = [start; ROWS];
+    let (right, _) = right.as_chunks::<WIDTH>();
     let mut depth = 0;
     for part in 0..left.parts() {
         let (first, length) = left.part(part);
         let values = &left.values[first..][..(ROWS - 1) * left.row_stride + length];
         for column in 0..length {
-            let right_row = registers::<S, REGISTERS>(&right[depth * WIDTH..][..WIDTH]);
+            let right_row = T::registers::<S, REGISTERS>(simd, &right[depth]);
             unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
                 if ROW < ROWS {
                     // SAFETY: `ROW` is at most `ROWS - 1` and `column` at most `length - 1`, and
@@ -185,16 +200,8 @@ fn multiply_block<S: Simd, const REGISTERS: usize, const ROWS: usize>(simd: S, p
     });
 }
 
-/// Read a row of a panel.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn registers<S: Simd, const REGISTERS: usize>(row: &[f32]) -> [S::f32s; REGISTERS] {
-    let (row, _) = S::as_simd_f32s(row);
-    std::array::from_fn(|register| row[register])
-}
-
 /// Multiply without vector instructions.
-fn plain(product: Product<'_>) {
+fn plain<T: Element>(product: Product<'_, T>) {
     let Product {
         left,
         right,
@@ -213,7 +220,7 @@ fn plain(product: Product<'_>) {
         });
         for (value, right) in values.zip(right.chunks_exact(WIDTH)) {
             for (sum, right) in sums.iter_mut().zip(right) {
-                *sum += value * right;
+                *sum += value * right.to_f32();
             }
         }
         for (to, sum) in to.iter_mut().zip(sums) {
@@ -227,8 +234,36 @@ fn plain(product: Product<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use half::f16;
+
     use super::super::matrix::Panels;
     use super::*;
+
+    /// The product by the best vectors and by those of AVX2, and in plain loops.
+    fn products<T: Element>(left: Operand<'_>, right: &[T], added: Added<'_>) -> [Vec<f32>; 3] {
+        let mut results = [(); 3].map(|()| vec![2.0; left.rows * WIDTH]);
+        let [best, narrow, expected] = &mut results;
+        multiply(left, right, added, best);
+        multiply(left, right, added, narrow);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = V3::try_new() {
+            narrow.fill(2.0);
+            let product = Product {
+                left,
+                right,
+                added,
+                to: narrow,
+            };
+            Simd::vectorize(avx2, Vectorized(product, avx2));
+        }
+        plain(Product {
+            left,
+            right,
+            added,
+            to: expected,
+        });
+        results
+    }
 
     /// Rows alone and windows of a convolution, with blocks of all sizes.
     #[test]
@@ -238,30 +273,16 @@ mod tests {
             let values: Vec<f32> = (0..rows * columns).map(value).collect();
             let left = Panels::from_rows(&values, columns);
             let left = Operand::windows(&left, taps, stride);
-            let right: Vec<f32> = (0..left.depth() * WIDTH).map(value).rev().collect();
+            let right = (0..left.depth() * WIDTH).map(value).rev();
+            let halves: Vec<f16> = right.map(f16::from_f32).collect();
+            let right: Vec<f32> = halves.iter().map(|half| half.to_f32()).collect();
             let bias = [0.5; WIDTH];
             for added in [Added::Nothing, Added::Bias(&bias), Added::Sum(&bias)] {
-                let mut results = [(); 3].map(|()| vec![2.0; left.rows * WIDTH]);
-                let [best, narrow, expected] = &mut results;
-                multiply(left, &right, added, best);
-                #[cfg(target_arch = "x86_64")]
-                if let Some(avx2) = V3::try_new() {
-                    let product = Product {
-                        left,
-                        right: &right,
-                        added,
-                        to: narrow,
-                    };
-                    Simd::vectorize(avx2, Vectorized(product, avx2));
-                    assert_eq!(best, narrow);
-                }
-                plain(Product {
-                    left,
-                    right: &right,
-                    added,
-                    to: expected,
-                });
-                for (best, expected) in best.iter().zip(expected) {
+                let results = products(left, &right, added);
+                assert_eq!(products(left, &halves, added), results, "16-bit floats");
+                let [best, narrow, expected] = results;
+                assert_eq!(best, narrow);
+                for (best, expected) in best.iter().zip(&expected) {
                     assert!((*best - *expected).abs() < 1e-4, "{best} is not {expected}");
                 }
             }

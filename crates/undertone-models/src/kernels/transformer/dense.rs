@@ -2,7 +2,7 @@
 
 use super::cores::Cores;
 use crate::kernels::column_panels::{
-    Added, Int8Panels, Int8Rows, Operand, Panels, WIDTH, multiply, multiply_int8,
+    Added, Int8Rows, Operand, Panels, WIDTH, Weight, multiply, multiply_int8,
 };
 use crate::kernels::vector_math::{self, vectorized};
 
@@ -14,12 +14,6 @@ pub(crate) struct Dense {
     /// Of each panel.
     bias: Vec<[f32; WIDTH]>,
     outputs: usize,
-}
-
-#[derive(Debug, Clone)]
-enum Weight {
-    F32(Panels),
-    Int8(Int8Panels),
 }
 
 /// What becomes of the output of a linear layer.
@@ -34,15 +28,15 @@ pub(crate) enum Then {
 }
 
 impl Dense {
-    /// Take the weight, `[inputs, outputs]` row by row, and the bias, `[outputs]`.
-    pub(crate) fn new(weight: &[f32], bias: Option<&[f32]>, outputs: usize) -> Self {
+    /// Take the weight and the bias of each output.
+    pub(crate) fn new(weight: Weight, bias: &[f32]) -> Self {
+        let outputs = bias.len();
         let mut rows = vec![[0.0; WIDTH]; outputs.div_ceil(WIDTH)];
-        let own = bias.unwrap_or_default().chunks(WIDTH);
-        for (row, own) in rows.iter_mut().zip(own) {
+        for (row, own) in rows.iter_mut().zip(bias.chunks(WIDTH)) {
             row[..own.len()].copy_from_slice(own);
         }
         Self {
-            weight: Weight::F32(Panels::from_rows(weight, outputs)),
+            weight,
             bias: rows,
             outputs,
         }
@@ -51,30 +45,11 @@ impl Dense {
     /// Return the layer with a weight of 8-bit integers. A weight that has no such form stays as it
     /// is.
     pub(crate) fn in_int8(&self) -> Self {
-        let rounded = match &self.weight {
-            Weight::F32(weight) => Int8Panels::of(weight).map(Weight::Int8),
-            Weight::Int8(_) => None,
-        };
         Self {
-            weight: rounded.unwrap_or_else(|| self.weight.clone()),
+            weight: self.weight.in_int8().unwrap_or_else(|| self.weight.clone()),
             bias: self.bias.clone(),
             outputs: self.outputs,
         }
-    }
-
-    /// Join two layers of floats that read the same input into one, with all their outputs.
-    ///
-    /// # Panics
-    /// If their inputs differ, if the outputs of the first do not fill whole panels, or if one is
-    /// of integers.
-    pub(crate) fn joined(mut self, other: Self) -> Self {
-        self.weight = match (self.weight, other.weight) {
-            (Weight::F32(first), Weight::F32(second)) => Weight::F32(first.beside(second)),
-            _ => panic!("layers of integers are not joined"),
-        };
-        self.bias.extend(other.bias);
-        self.outputs += other.outputs;
-        self
     }
 
     /// Return the number of outputs.
@@ -114,11 +89,13 @@ impl Dense {
         to: &mut [f32],
     ) {
         let own = first..first + input.rows * WIDTH;
+        assert_eq!(
+            input.depth(),
+            self.weight.inputs(),
+            "inputs of a linear layer"
+        );
         let rows = match &self.weight {
-            Weight::F32(weight) => {
-                assert_eq!(input.depth(), weight.rows(), "inputs of a linear layer");
-                None
-            }
+            Weight::F32(_) | Weight::F16(_) => None,
             Weight::Int8(_) => Some(Int8Rows::of(input)),
         };
         cores.each_chunk(to, size, |panel, to, &mut ()| {
@@ -130,6 +107,7 @@ impl Dense {
             };
             match (&self.weight, &rows) {
                 (Weight::F32(weight), _) => multiply(input, weight.panel(panel), added, to),
+                (Weight::F16(weight), _) => multiply(input, weight.panel(panel), added, to),
                 (Weight::Int8(weight), Some(rows)) => {
                     multiply_int8(input, rows, weight, panel, added, to);
                 }

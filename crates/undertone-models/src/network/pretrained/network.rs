@@ -1,7 +1,5 @@
 //! The network of a pretrained encoder and a head.
 
-use std::collections::BTreeSet;
-
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -85,17 +83,6 @@ impl PretrainedNetwork {
     ) -> Result<Self, EncoderError> {
         self.readout = self.readout.filled(checkpoint, layout)?;
         Ok(self)
-    }
-
-    /// Return the names of the tensors of a checkpoint that the network was loaded from.
-    pub(crate) fn stored_names(
-        &self,
-        checkpoint: &Checkpoint,
-        layout: HeadLayout,
-    ) -> BTreeSet<String> {
-        let mut names = self.encoder.stored_names(checkpoint);
-        names.extend(self.readout.stored_names(checkpoint, layout));
-        names
     }
 
     /// Return the network for inference only: see [`Encoder::for_inference`].

@@ -2,12 +2,14 @@
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod augment;
+mod cpu;
 mod decode;
 #[cfg(feature = "degrade")]
 pub mod degrade;
 #[cfg(feature = "encode")]
 mod encode;
 mod features;
+mod fft;
 mod fit;
 mod front_end;
 mod g711;

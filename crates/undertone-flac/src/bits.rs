@@ -1,5 +1,7 @@
 //! A reader of bits, most significant first.
 
+use std::sync::atomic::{Ordering, compiler_fence};
+
 /// The data ended before the requested bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OutOfBits;
@@ -130,6 +132,41 @@ impl<'a> BitReader<'a> {
         }
     }
 
+    /// Read several unsigned numbers in Rice code if the cache holds all of them whole. Return
+    /// whether it does; otherwise nothing is read.
+    ///
+    /// Where a code begins is known only when the code before it is read. Here each waits for two
+    /// instructions: the count of the zeros, and the shift by it. The shift by the other bits of
+    /// the code does not need the count.
+    #[inline(always)]
+    pub(crate) fn read_short_rice<S: From<i32>, const COUNT: usize>(
+        &mut self,
+        parameter: u32,
+        codes: &mut [S; COUNT],
+    ) -> bool {
+        let mut cache = self.cache;
+        let mut length = COUNT as u32 * (parameter + 1);
+        for code in codes {
+            // 64 where no one bit is left. Then the length is more than the cache holds.
+            let quotient = cache.leading_zeros();
+            // The one bit that ends the quotient stands above the remainder.
+            let value = (cache.wrapping_shl(quotient) >> (63 - parameter)) as u32;
+            let value = value.wrapping_add(quotient.wrapping_sub(1) << parameter);
+            *code = S::from(value as i32);
+            cache = (cache << (parameter + 1)).wrapping_shl(quotient);
+            length += quotient;
+            // Without it the compiler collects the codes in one vector, which takes longer than to
+            // read them.
+            compiler_fence(Ordering::SeqCst);
+        }
+        if length > self.bits {
+            return false;
+        }
+        self.cache = cache;
+        self.bits -= length;
+        true
+    }
+
     #[cold]
     fn read_long_rice(mut self, parameter: u32) -> Result<(Self, u32), OutOfBits> {
         let quotient = self.read_unary()?;
@@ -153,6 +190,21 @@ mod tests {
         assert_eq!(reader.read(8), Ok(0xff));
         assert_eq!(reader.read_unary(), Err(OutOfBits));
         assert_eq!(reader.read(0), Ok(0));
+    }
+
+    #[test]
+    fn short_rice_codes_are_read_together_or_not_at_all() {
+        // Remainders of three bits, with quotients of 0, 1 and 2, then of 53.
+        let bytes = [0b1101_0100, 0b1001_1110, 0, 0, 0, 0, 0, 0, 0b0000_1111];
+        let mut reader = BitReader::new(&bytes, 0);
+        reader.refill();
+        let mut codes = [0_i32; 3];
+        assert!(reader.read_short_rice(3, &mut codes));
+        assert_eq!(codes, [5, 9, 23]);
+        let before = reader;
+        assert!(!reader.read_short_rice(3, &mut codes));
+        assert_eq!(reader.bits, before.bits);
+        assert_eq!(reader.read_rice(3), Ok(8 * 53 + 7));
     }
 
     #[test]

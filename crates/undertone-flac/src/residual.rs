@@ -59,18 +59,19 @@ fn read_plain<S: Sample>(
             for value in residual {
                 *value = S::truncated(reader.read_signed(bits)?);
             }
-        } else if parameter <= SHORT {
-            read_rice_codes::<S, 8>(reader, parameter, residual)?;
         } else {
-            read_rice_codes::<S, 4>(reader, parameter, residual)?;
+            // As many codes as one refill of the bit reader seldom has too few bits for. A code
+            // has about two bits more than its parameter.
+            match parameter {
+                0..=3 => read_rice_codes::<S, 8>(reader, parameter, residual)?,
+                4..=5 => read_rice_codes::<S, 6>(reader, parameter, residual)?,
+                6..=9 => read_rice_codes::<S, 4>(reader, parameter, residual)?,
+                _ => read_rice_codes::<S, 2>(reader, parameter, residual)?,
+            }
         }
     }
     Ok(())
 }
-
-/// Up to this Rice parameter, eight codes seldom need more than one refill of the bit reader. With
-/// any parameter, four codes hardly ever do.
-const SHORT: u32 = 3;
 
 #[inline(always)]
 fn read_rice_codes<S: Sample, const PER_REFILL: usize>(
@@ -83,8 +84,10 @@ fn read_rice_codes<S: Sample, const PER_REFILL: usize>(
     let (groups, rest) = residual.as_chunks_mut::<PER_REFILL>();
     for group in groups {
         local.refill();
-        for value in group {
-            *value = S::from(local.read_rice(parameter)? as i32);
+        if !local.read_short_rice(parameter, group) {
+            for value in group {
+                *value = S::from(local.read_rice(parameter)? as i32);
+            }
         }
     }
     for value in rest {

@@ -1,8 +1,15 @@
-//! The conversion between two real blocks and one complex block.
+//! The conversion of two blocks at a time.
 
 use rustfft::num_complex::Complex;
 
 use crate::kernel::kernel;
+
+/// Converts two blocks together, as the real and the imaginary part of one complex signal.
+pub(super) trait Blocks: Send + Sync {
+    /// Convert the two blocks of `input`. Write what follows the first `margin` samples of each
+    /// result; the second may have fewer than the first.
+    fn convert(&mut self, input: [&[f32]; 2], margin: usize, output: [&mut [f32]; 2]);
+}
 
 kernel! {
     /// Make one block the real part and the other the imaginary part.

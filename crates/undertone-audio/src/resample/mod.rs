@@ -17,8 +17,10 @@
 //! time, where two fit into one complex block. A resampler here also keeps no state between calls,
 //! so one instance serves many threads, and its output is aligned with its input.
 
+mod any_ratio;
 mod blocks;
 mod cache;
+mod decimation;
 mod filter;
 mod plan;
 mod stream;

@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use rustfft::FftPlanner;
 
-use super::blocks::{interleave, scale, separate};
+use super::any_ratio::{AnyRatio, ComplexBlocks};
+use super::blocks::Blocks;
+use super::decimation::{Decimation, PlanarBlocks};
 use super::filter;
 use crate::padded::padded;
 
 pub(super) struct Plan {
-    forward: Arc<dyn Fft<f32>>,
-    inverse: Arc<dyn Fft<f32>>,
-    /// The filter at the bins below the lower Nyquist frequency, multiplied by the scale of the
-    /// transforms: `positive` from bin 0 upwards, `negative` from the lowest bin to -1.
-    positive: Vec<f32>,
-    negative: Vec<f32>,
+    method: Method,
+    /// Samples that one block reads.
+    size_in: usize,
     /// Samples that one block advances, and the margin that it needs before them.
     hop_in: usize,
     hop_out: usize,
@@ -23,26 +21,25 @@ pub(super) struct Plan {
     margin_out: usize,
 }
 
+enum Method {
+    Decimation(Arc<Decimation>),
+    AnyRatio(Arc<AnyRatio>),
+}
+
 /// Memory that one conversion needs for its blocks.
 pub(super) struct Workspace {
-    block_in: Vec<Complex<f32>>,
-    block_out: Vec<Complex<f32>>,
     edges: [Vec<f32>; 2],
-    scratch: Vec<Complex<f32>>,
+    blocks: Box<dyn Blocks>,
 }
 
 impl Workspace {
     pub(super) fn new(plan: &Plan) -> Self {
-        let (len_in, len_out) = (plan.forward.len(), plan.inverse.len());
-        let scratch = plan
-            .forward
-            .get_inplace_scratch_len()
-            .max(plan.inverse.get_inplace_scratch_len());
         Self {
-            block_in: vec![Complex::default(); len_in],
-            block_out: vec![Complex::default(); len_out],
-            edges: [vec![0.0; len_in], vec![0.0; len_in]],
-            scratch: vec![Complex::default(); scratch],
+            edges: [vec![0.0; plan.size_in], vec![0.0; plan.size_in]],
+            blocks: match &plan.method {
+                Method::Decimation(plan) => Box::new(PlanarBlocks::new(plan)),
+                Method::AnyRatio(plan) => Box::new(ComplexBlocks::new(plan)),
+            },
         }
     }
 }
@@ -68,7 +65,6 @@ impl Plan {
             .next_power_of_two();
         let (size_in, size_out) = (size_units * unit_in, size_units * unit_out);
 
-        let mut planner = FftPlanner::new();
         let positive = filter.response(
             FftPlanner::new()
                 .plan_fft_forward(size_in.max(size_out))
@@ -78,10 +74,12 @@ impl Plan {
         );
         let hop_units = size_units - 2 * margin_units;
         Self {
-            forward: planner.plan_fft_forward(size_in),
-            inverse: planner.plan_fft_inverse(size_out),
-            negative: positive[1..].iter().rev().copied().collect(),
-            positive,
+            method: if Decimation::pays(size_in, size_out) {
+                Method::Decimation(Arc::new(Decimation::new(size_in, size_out, &positive)))
+            } else {
+                Method::AnyRatio(Arc::new(AnyRatio::new(size_in, size_out, positive)))
+            },
+            size_in,
             hop_in: hop_units * unit_in,
             hop_out: hop_units * unit_out,
             margin_in: margin_units * unit_in,
@@ -117,7 +115,7 @@ impl Plan {
 
     /// Samples that two blocks read.
     pub(super) fn pair_reads(&self) -> usize {
-        self.hop_in + self.forward.len()
+        self.hop_in + self.size_in
     }
 
     /// Write the samples of two blocks, of which the first reads `samples` from `start` on. There
@@ -129,32 +127,15 @@ impl Plan {
         written: &mut [f32],
         workspace: &mut Workspace,
     ) {
-        let Workspace {
-            block_in,
-            block_out,
-            edges: [real, imaginary],
-            scratch,
-        } = workspace;
-        interleave(
-            padded(samples, start, real),
-            padded(samples, start + self.hop_in as isize, imaginary),
-            block_in,
-        );
-        self.forward.process_with_scratch(block_in, scratch);
-        self.filter(block_in, block_out);
-        self.inverse.process_with_scratch(block_out, scratch);
-        let (first, second) = written.split_at_mut(self.hop_out.min(written.len()));
-        separate(&block_out[self.margin_out..], first, second);
-    }
-
-    /// Copy the bins that both rates have from one block to the other, multiplied by the filter.
-    fn filter(&self, block_in: &[Complex<f32>], block_out: &mut [Complex<f32>]) {
-        let [positive, negative] = [self.positive.len(), self.negative.len()];
-        let (low, rest) = block_out.split_at_mut(positive);
-        let (beyond, high) = rest.split_at_mut(rest.len() - negative);
-        scale(&block_in[..positive], &self.positive, low);
-        beyond.fill(Complex::default());
-        scale(&block_in[block_in.len() - negative..], &self.negative, high);
+        let [first, second] = &mut workspace.edges;
+        let input = [
+            padded(samples, start, first),
+            padded(samples, start + self.hop_in as isize, second),
+        ];
+        let output = written.split_at_mut(self.hop_out.min(written.len()));
+        workspace
+            .blocks
+            .convert(input, self.margin_out, output.into());
     }
 }
 

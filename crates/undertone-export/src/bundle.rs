@@ -8,7 +8,7 @@ use fs_err as fs;
 use undertone_lab::RunFolder;
 use undertone_lab::card::{self, ModelCard};
 use undertone_metrics::Report;
-use undertone_models::{CARD_FILE, Model, NetworkConfig};
+use undertone_models::{CARD_FILE, Model};
 
 use crate::error::ExportError;
 
@@ -67,7 +67,7 @@ impl ModelBundle {
         own: Option<Report>,
         folder: Option<PathBuf>,
     ) -> Self {
-        hide_encoder_path(&mut model, card.as_mut());
+        hide_encoder_paths(&mut model, card.as_mut());
         let reports = own.as_slice();
         let card = match card {
             None => ModelCard::new(&model, reports),
@@ -164,16 +164,14 @@ pub(crate) fn card_text(card: &ModelCard) -> Result<String, ExportError> {
     })
 }
 
-/// Replace the path of the encoder's folder on this machine by the encoder's name.
-fn hide_encoder_path(model: &mut Model, card: Option<&mut ModelCard>) {
-    let name = model.encoder_name();
-    if let (NetworkConfig::Pretrained(network), Some(name)) = (&mut model.config.network, name)
-        && network.pretrained != name
-    {
-        if let Some(card) = card {
-            card.text = card.text.replace(&network.pretrained, &name);
+/// Replace the paths of the encoders' folders on this machine by the encoders' names.
+fn hide_encoder_paths(model: &mut Model, mut card: Option<&mut ModelCard>) {
+    let names = model.encoder_names();
+    for (encoder, name) in model.config.network.encoders_mut().iter_mut().zip(names) {
+        if let Some(card) = card.as_mut().filter(|_| encoder.pretrained != name) {
+            card.text = card.text.replace(&encoder.pretrained, &name);
         }
-        network.pretrained = name;
+        encoder.pretrained = name;
     }
 }
 

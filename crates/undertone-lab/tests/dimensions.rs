@@ -88,7 +88,7 @@ fn experiment<'a>(
     Experiment {
         corpus,
         recipe,
-        encoder: None,
+        encoders: &[],
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
         max_seconds: 600.0,

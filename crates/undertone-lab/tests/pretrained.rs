@@ -1,144 +1,22 @@
-//! Pretrained encoders in whole experiments, with small random checkpoints that `transformers` made
-//! (`undertone-models/tests/data/encoders/make.py`).
+//! Pretrained encoders in whole experiments.
+
+mod encoders;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use undertone_audio::{DecodeOptions, decode_path};
 use undertone_corpus::Corpus;
 use undertone_lab::{
-    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, MemoryEstimate, Observer,
-    Recipe, RunFolder, evaluate_model,
+    EvaluationTask, Event, Interrupt, LabError, MemoryEstimate, Recipe, evaluate_model,
 };
-use undertone_models::{Classifier, DeviceKind, NetworkConfig, Precision, PretrainedEncoder};
+use undertone_models::{Classifier, DeviceKind, Precision};
 
-/// The random generator of a device is shared by the process, so only one experiment may run.
-static DRAWING: Mutex<()> = Mutex::new(());
-
-fn checkpoint(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../undertone-models/tests/data/encoders")
-        .join(name)
-}
-
-/// Four speakers × three emotions × three clips of different lengths, every fourth one stereo.
-fn corpus(folder: &Path) -> Corpus {
-    let mut manifest = String::from("path,emotion,speaker\n");
-    let mut count = 0;
-    for speaker in 0..4 {
-        for (emotion, hertz) in [("sad", 200.0), ("neutral", 700.0), ("happy", 2500.0)] {
-            for take in 0..3 {
-                count += 1;
-                let name = format!("{speaker}-{emotion}-{take}.wav");
-                let channels = if count % 4 == 0 { 2 } else { 1 };
-                let pitch = hertz * (1.0 + 0.03 * speaker as f32 + 0.01 * take as f32);
-                fs::write(folder.join(&name), wav(pitch, 4000 + 700 * take, channels)).unwrap();
-                manifest += &format!("{name},{emotion},s{speaker}\n");
-            }
-        }
-    }
-    let path = folder.join("corpus.csv");
-    fs::write(&path, manifest).unwrap();
-    Corpus::open(&path).unwrap()
-}
-
-fn wav(hertz: f32, frames: usize, channels: u16) -> Vec<u8> {
-    let samples: Vec<u8> = (0..frames)
-        .map(|index| 0.5 * (std::f32::consts::TAU * hertz * index as f32 / 16_000.0).sin())
-        .flat_map(|value| std::iter::repeat_n(value, usize::from(channels)))
-        .flat_map(|value| ((value * 32_000.0) as i16).to_le_bytes())
-        .collect();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + samples.len() as u32).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16u32.to_le_bytes());
-    bytes.extend([1, 0, channels as u8, 0]);
-    bytes.extend(16_000u32.to_le_bytes());
-    bytes.extend((32_000 * u32::from(channels)).to_le_bytes());
-    bytes.extend([2 * channels as u8, 0, 16, 0]);
-    bytes.extend(b"data");
-    bytes.extend((samples.len() as u32).to_le_bytes());
-    bytes.extend(samples);
-    bytes
-}
-
-fn recipe(name: &str, encoder: &str, overrides: &[&str]) -> Recipe {
-    recipe_in(name, &checkpoint(encoder), overrides)
-}
-
-fn recipe_in(name: &str, encoder: &Path, overrides: &[&str]) -> Recipe {
-    let mut overrides: Vec<String> = overrides.iter().map(|it| (*it).to_owned()).collect();
-    overrides.push(format!(
-        "network.pretrained={:?}",
-        encoder.display().to_string()
-    ));
-    Recipe::load(Path::new(name), &overrides).unwrap()
-}
-
-fn run(corpus: &Corpus, recipe: &Recipe, out: &Path) -> Result<(String, PathBuf), LabError> {
-    run_interrupted(corpus, recipe, out, false, usize::MAX)
-}
-
-/// Train fold 1 and interrupt it after so many steps.
-fn run_interrupted(
-    corpus: &Corpus,
-    recipe: &Recipe,
-    out: &Path,
-    resume: bool,
-    steps: usize,
-) -> Result<(String, PathBuf), LabError> {
-    let interrupt = Interrupt::new();
-    let done = Mutex::new(0);
-    let observer = |event: &Event<'_>| {
-        if let Event::Step { .. } = event {
-            let mut done = done.lock().unwrap();
-            *done += 1;
-            if *done >= steps {
-                interrupt.request();
-            }
-        }
-    };
-    run_observed(corpus, recipe, (out, resume), &observer, &interrupt)
-}
-
-fn run_observed(
-    corpus: &Corpus,
-    recipe: &Recipe,
-    (out, resume): (&Path, bool),
-    observer: Observer<'_>,
-    interrupt: &Interrupt,
-) -> Result<(String, PathBuf), LabError> {
-    let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
-    let device = DeviceKind::Cpu.open().unwrap();
-    let NetworkConfig::Pretrained(config) = &recipe.network else {
-        panic!("{} has no encoder", recipe.name);
-    };
-    let encoder = PretrainedEncoder::load(Path::new(&config.pretrained), config, &device).unwrap();
-    let experiment = Experiment {
-        corpus,
-        recipe,
-        encoder: Some(&encoder),
-        device,
-        cache: None,
-        max_seconds: 600.0,
-        observer,
-        interrupt,
-    };
-    let run = RunFolder::open(out, recipe, resume)?;
-    let finished = experiment.run(&run, &FoldChoice::One(1))?;
-    let report = finished
-        .report
-        .map(|report| report.to_text())
-        .unwrap_or_default();
-    Ok((report, finished.model.unwrap()))
-}
-
-const SPEAKERS: [&str; 3] = [
-    "label_scheme=sentiment3",
-    "protocol.name=speakers",
-    "protocol.folds=2",
-];
+use encoders::{
+    SPEAKERS, change_weights, checkpoint, corpus, recipe, recipe_in, run, run_interrupted,
+    run_observed,
+};
 
 #[test]
 fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
@@ -428,12 +306,7 @@ fn a_run_is_not_resumed_with_other_weights_of_the_encoder() {
 
     let weights = encoder.join("model.safetensors");
     let whole = fs::read(&weights).unwrap();
-    let mut changed = whole.clone();
-    // Flip the signs of the numbers in the second half.
-    for byte in changed.iter_mut().rev().step_by(4).take(whole.len() / 8) {
-        *byte ^= 0x80;
-    }
-    fs::write(&weights, changed).unwrap();
+    change_weights(&encoder);
     let message = run_interrupted(&corpus, &recipe, &out, true, usize::MAX)
         .unwrap_err()
         .to_string();

@@ -8,7 +8,7 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 10] = [
+const BUILT_IN: [&str; 11] = [
     "1-cnn-lstm",
     "2-enhanced",
     "3-optimized",
@@ -19,6 +19,7 @@ const BUILT_IN: [&str; 10] = [
     "8-undertone",
     "9-undertone-open",
     "10-cnn-lstm-small",
+    "11-whisper-tiny-base",
 ];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {
@@ -76,7 +77,7 @@ fn the_recipes_differ_as_the_notebooks_models_do() {
     assert_eq!(first.front_end.inputs, [InputKind::Mel, InputKind::Mfcc]);
     let network = |recipe: &Recipe| match &recipe.network {
         NetworkConfig::CnnLstm(network) => network.clone(),
-        NetworkConfig::Pretrained(_) => panic!("{} is pretrained", recipe.name),
+        _ => panic!("{} is pretrained", recipe.name),
     };
     assert!(!network(&first).batch_norm && network(&second).batch_norm);
     assert!(network(&second).lstm.layers > network(&first).lstm.layers);

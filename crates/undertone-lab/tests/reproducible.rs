@@ -77,7 +77,7 @@ fn train(
     let experiment = Experiment {
         corpus,
         recipe: &recipe,
-        encoder: None,
+        encoders: &[],
         device: DeviceKind::Cpu.open().unwrap(),
         cache: None,
         max_seconds: 600.0,

@@ -36,13 +36,15 @@ pub use kernels::{AdamRates, adam_step, keep_freed_memory};
 pub use model::{
     CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, FilesInMemory, Model, ModelConfig,
     ModelError, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,
+    join_encoders, shared_front_end,
 };
 #[cfg(feature = "embedded")]
 pub use model::{EMBEDDED_CARD, EMBEDDED_NAME};
 pub use network::{
     Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
-    HeadActivation, Lstm, LstmConfig, Network, NetworkConfig, NetworkError, Pooling,
-    PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts, parameter_bytes,
+    HeadActivation, JoinedConfig, JoinedNetwork, Lstm, LstmConfig, Network, NetworkConfig,
+    NetworkError, Pooling, PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts,
+    parameter_bytes,
 };
 pub use outputs::Outputs;
 pub use precision::{Precision, PrecisionError};

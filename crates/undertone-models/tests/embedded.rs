@@ -27,8 +27,9 @@ fn the_model_in_the_program_is_that_of_its_folder_bit_by_bit() {
     assert_eq!(ours.statistics, theirs.statistics);
     assert!(Weights::of(&ours.network) == Weights::of(&theirs.network));
     let files = |model: &Model| {
-        let files = model.encoder.as_ref();
-        files.map(|files| (files.config.clone(), files.preprocessor.clone()))
+        let files = model.encoders.iter();
+        let contents = files.map(|files| (files.config.clone(), files.preprocessor.clone()));
+        contents.collect::<Vec<_>>()
     };
     assert_eq!(files(&ours), files(&theirs));
     let card = std::fs::read_to_string(folder().join(CARD_FILE)).unwrap();

@@ -83,7 +83,7 @@ fn drawn(config: ModelConfig, seed: u64) -> Model {
         config,
         network,
         statistics: Some(statistics),
-        encoder: None,
+        encoders: Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ mod commands;
 mod config;
 mod corpora;
 #[cfg(feature = "train")]
-mod encoder;
+mod encoders;
 mod exit;
 mod file_progress;
 mod hub;

@@ -25,7 +25,9 @@ pub(crate) fn write(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), Expo
             true
         }
         // The repository is complete without it.
-        Err(OnnxError::TooLarge { .. } | OnnxError::Unsupported(_)) => false,
+        Err(
+            OnnxError::TooLarge { .. } | OnnxError::Unsupported(_) | OnnxError::SeveralEncoders,
+        ) => false,
         Err(error) => return Err(error.into()),
     };
     for sample in &SAMPLES {

@@ -14,6 +14,12 @@ pub enum OnnxError {
     /// The model has the head of a pretrained network, but not its encoder.
     #[error("the network's encoder is not there")]
     NoEncoder,
+    /// There is no graph for a network with several encoders.
+    #[error(
+        "a model with several encoders cannot be exported to ONNX: the graph has one encoder; \
+         `export --to hf` writes the model for Undertone"
+    )]
+    SeveralEncoders,
     /// The encoder's configuration cannot be used.
     #[error(transparent)]
     Encoder(#[from] EncoderConfigError),

@@ -106,9 +106,10 @@ fn graph_of(model: &Model) -> Result<GraphProto, OnnxError> {
             cnn_lstm::scores(&mut graph, network, features)?
         }
         NetworkConfig::Pretrained(network) => {
-            let files = model.encoder.as_ref().ok_or(OnnxError::NoEncoder)?;
+            let files = model.encoders.first().ok_or(OnnxError::NoEncoder)?;
             pretrained::scores(&mut graph, network, &files.config, &features)?
         }
+        NetworkConfig::Joined(_) => return Err(OnnxError::SeveralEncoders),
     };
     let probabilities = probabilities(&mut graph, config, &scores)?;
     let speech = speech(&mut graph, config.detects_speech, classes, &scores);
@@ -163,6 +164,7 @@ fn leave_out_adaptation(weights: &mut Weights, config: &ModelConfig, classes: us
     let layer = match config.network {
         NetworkConfig::CnnLstm(_) => "output",
         NetworkConfig::Pretrained(_) => "readout.head.classifier",
+        NetworkConfig::Joined(_) => "head.classifier",
     };
     for name in [format!("{layer}.weight"), format!("{layer}.bias")] {
         let Some((mut shape, values)) = weights.take(&name) else {

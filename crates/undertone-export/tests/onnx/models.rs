@@ -7,7 +7,8 @@ use burn::tensor::Device;
 use serde_json::{Value, json};
 use undertone_audio::{FitLength, FrontEnd};
 use undertone_models::{
-    BandStatistics, Model, ModelConfig, Network, NetworkConfig, PretrainedEncoder, Weights,
+    BandStatistics, Head, Model, ModelConfig, Network, NetworkConfig, PretrainedConfig,
+    PretrainedEncoder, Weights, join_encoders, shared_front_end,
 };
 
 /// Pseudo-random numbers from -1 to 1.
@@ -72,7 +73,7 @@ pub(crate) fn cnn_lstm(config: ModelConfig) -> Model {
         network: weights.load_into(network).unwrap(),
         config,
         statistics,
-        encoder: None,
+        encoders: Vec::new(),
     }
 }
 
@@ -99,7 +100,38 @@ pub(crate) fn with_encoder(name: &str, network: &Value) -> Model {
         config,
         network: Network::Pretrained(network),
         statistics: None,
-        encoder: Some(encoder.files.clone()),
+        encoders: vec![encoder.files.clone()],
+    }
+}
+
+/// A model with two of the small encoders.
+pub(crate) fn with_two_encoders() -> Model {
+    let device = Device::flex();
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../undertone-models/tests/data/encoders");
+    let encoders = ["hubert-base", "wav2vec2-base"]
+        .map(|name| json!({"pretrained": folder.join(name).display().to_string(), "states": [1]}));
+    let network = json!({"architecture": "joined", "encoders": encoders});
+    let mut config = config(network, "none", "emotion8");
+    let NetworkConfig::Joined(options) = &config.network else {
+        panic!("no encoders");
+    };
+    let load = |options: &PretrainedConfig| {
+        PretrainedEncoder::load(Path::new(&options.pretrained), options, &device).unwrap()
+    };
+    let encoders: Vec<PretrainedEncoder> = options.encoders.iter().map(load).collect();
+    let network = join_encoders(&encoders, options, 8, &device).unwrap();
+    let mut number = numbers(3);
+    let bias: Vec<f32> = (0..8).map(|_| number()).collect();
+    let weight = (0..2 * 8 * encoders[0].config.width()).map(|_| number());
+    let network = network.with_head(Head::linear(weight.collect(), bias, &device));
+    let named = encoders.iter().map(|encoder| (encoder, "small"));
+    config.front_end = shared_front_end(named, &config.front_end).unwrap();
+    Model {
+        config,
+        network: Network::Joined(network),
+        statistics: None,
+        encoders: encoders.iter().map(|it| it.files.clone()).collect(),
     }
 }
 

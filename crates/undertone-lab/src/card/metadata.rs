@@ -24,7 +24,7 @@ struct Metadata {
     library_name: &'static str,
     pipeline_tag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    base_model: Option<String>,
+    base_model: Option<BaseModel>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     datasets: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -32,6 +32,13 @@ struct Metadata {
     tags: Vec<&'static str>,
     #[serde(rename = "model-index", skip_serializing_if = "Vec::is_empty")]
     model_index: Vec<IndexedModel>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum BaseModel {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Serialize)]
@@ -194,11 +201,16 @@ fn data_set_name<E: SetEvaluation>(report: &Report<E>, provenance: &Provenance) 
     )
 }
 
-/// Return the encoder's name on the Hub, without its revision.
-fn base_model(model: &Model) -> Option<String> {
-    let name = model.encoder_name()?;
-    let name = name.strip_prefix(HUB_PREFIX)?.split('@').next()?;
-    Some(name.to_owned())
+/// Return the encoders' names on the Hub, without their revisions.
+fn base_model(model: &Model) -> Option<BaseModel> {
+    let names = model.encoder_names().into_iter();
+    let mut names: Vec<String> = names
+        .filter_map(|name| Some(name.strip_prefix(HUB_PREFIX)?.split('@').next()?.to_owned()))
+        .collect();
+    match names.len() {
+        0 | 1 => names.pop().map(BaseModel::One),
+        _ => Some(BaseModel::Several(names)),
+    }
 }
 
 fn result<E: CardScores>(report: &Report<E>, provenance: &Provenance) -> IndexedResult {

@@ -122,16 +122,30 @@ fn architecture(model: &Model) -> String {
             },
         ),
         NetworkConfig::Pretrained(network) => {
-            let states = match &network.states {
-                States::Last => "the last hidden state".to_owned(),
-                States::Weighted => "a weighted sum of all hidden states".to_owned(),
-                States::Concat(states) => {
-                    let states: Vec<String> = states.iter().map(usize::to_string).collect();
-                    format!("hidden states {}", states.join(", "))
-                }
-            };
-            let encoder = model.encoder_name().unwrap_or_default().replace('`', "");
+            let names = model.encoder_names();
+            let encoder = names.first().map_or("", String::as_str).replace('`', "");
+            let states = described(&network.states);
             format!("the encoder `{encoder}`, of which a linear head reads {states}")
+        }
+        NetworkConfig::Joined(network) => {
+            let encoders = model.encoder_names().into_iter().zip(&network.encoders);
+            let encoders = encoders.map(|(name, config)| {
+                let states = described(&config.states);
+                format!("{states} of `{}`", name.replace('`', ""))
+            });
+            let encoders: Vec<String> = encoders.collect();
+            format!("a linear head that reads {}", encoders.join(" and "))
+        }
+    }
+}
+
+fn described(states: &States) -> String {
+    match states {
+        States::Last => "the last hidden state".to_owned(),
+        States::Weighted => "a weighted sum of all hidden states".to_owned(),
+        States::Concat(states) => {
+            let states: Vec<String> = states.iter().map(usize::to_string).collect();
+            format!("hidden states {}", states.join(", "))
         }
     }
 }

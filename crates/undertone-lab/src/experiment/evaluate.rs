@@ -17,7 +17,7 @@ use super::predictions::Predictor;
 use super::setup::{labeled, with_values};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
-use crate::prepare::FeatureStore;
+use crate::prepare::{FeatureStore, readable};
 use crate::recipe::{CopiesConfig, describe_protocol};
 use crate::run::{FoldPredictions, RunRecord, Target};
 
@@ -124,7 +124,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             task.observer,
         )?,
     };
-    let (utterances, features) = store.readable(&clips, task.observer, task.interrupt)?;
+    let (utterances, features) = readable(&[store], &clips, task.observer, task.interrupt)?;
     let splits = split(
         &utterances,
         &config.label_scheme,

@@ -2,12 +2,13 @@
 
 use undertone_audio::{FeatureMatrix, FitLength, FrontEnd, FrontEndConfig};
 use undertone_corpus::Utterance;
-use undertone_models::{NetworkConfig, NetworkError};
+use undertone_models::{NetworkConfig, PretrainedConfig, PretrainedEncoder, shared_front_end};
 
 use super::setup::Experiment;
 use crate::error::LabError;
 use crate::prepare::{
-    ClipFeatures, FeatureStore, FrozenEncoder, SoundKind, resolve_duration, sounds,
+    ClipFeatures, FeatureStore, FrozenEncoder, SoundKind, first_window, readable, resolve_duration,
+    sounds,
 };
 use crate::recipe::{CopiesConfig, RecipeError};
 
@@ -32,11 +33,14 @@ impl Features {
 }
 
 /// Return the embeddings of sounds that are not speech.
-fn embedded_sounds(store: &FeatureStore) -> Result<Vec<SoundKind<FeatureMatrix>>, LabError> {
-    sounds(store.front_end().config().sample_rate)
+fn embedded_sounds(stores: &[FeatureStore]) -> Result<Vec<SoundKind<FeatureMatrix>>, LabError> {
+    let Some(first) = stores.first() else {
+        return Ok(Vec::new());
+    };
+    sounds(first.front_end().config().sample_rate)
         .into_iter()
         .map(|kind| {
-            let sounds = kind.sounds.iter().map(|sound| store.first_window(sound));
+            let sounds = kind.sounds.iter().map(|sound| first_window(stores, sound));
             Ok(SoundKind {
                 name: kind.name,
                 weight: kind.weight,
@@ -57,10 +61,11 @@ impl Experiment<'_> {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
             Ok::<_, LabError>(store.up_to(self.max_seconds))
         };
-        let compute = |store: &FeatureStore| store.readable(&clips, self.observer, self.interrupt);
+        let compute =
+            |stores: &[FeatureStore]| readable(stores, &clips, self.observer, self.interrupt);
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
-        let of_sound = recipe.trains_encoder() || frozen.is_none();
+        let of_sound = recipe.trains_encoder() || frozen.is_empty();
         // A head is fitted to the clips and their transmitted copies. Only training uses the
         // others.
         let of_training = match recipe.training.is_some() && !of_sound {
@@ -68,17 +73,19 @@ impl Experiment<'_> {
             false => copies.only_transmitted(),
         };
         let of_embeddings = frozen
+            .into_iter()
             .map(|frozen| store(&of_training, Some(frozen)))
-            .transpose()?;
-        let sounds = match &of_embeddings {
-            Some(store) if recipe.head.as_ref().is_some_and(|head| head.adapt) => {
-                embedded_sounds(store)?
-            }
-            _ => Vec::new(),
+            .collect::<Result<Vec<_>, _>>()?;
+        let sounds = match recipe.head.as_ref().is_some_and(|head| head.adapt) {
+            true => embedded_sounds(&of_embeddings)?,
+            false => Vec::new(),
         };
-        let of_embeddings = of_embeddings.as_ref().map(compute).transpose()?;
+        let of_embeddings = match of_embeddings.is_empty() {
+            true => None,
+            false => Some(compute(&of_embeddings)?),
+        };
         let of_sound = of_sound
-            .then(|| compute(&store(copies, None)?))
+            .then(|| compute(&[store(copies, None)?]))
             .transpose()?;
         // A clip that cannot be read is missing in both.
         let (utterances, sound) = of_sound.unzip();
@@ -92,14 +99,22 @@ impl Experiment<'_> {
         })
     }
 
-    /// Return the frozen encoder if the recipe trains or fits a head on its embeddings.
-    fn frozen(&self) -> Result<Option<FrozenEncoder>, LabError> {
-        let Some((encoder, config)) = self.pretrained() else {
-            return Ok(None);
-        };
+    /// Return the frozen encoders if the recipe trains or fits a head on their embeddings.
+    fn frozen(&self) -> Result<Vec<FrozenEncoder>, LabError> {
         if self.recipe.head.is_none() && self.recipe.trains_encoder() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
+        let encoders = self.pretrained();
+        encoders
+            .map(|(encoder, config)| self.frozen_encoder(encoder, config))
+            .collect()
+    }
+
+    fn frozen_encoder(
+        &self,
+        encoder: &PretrainedEncoder,
+        config: &PretrainedConfig,
+    ) -> Result<FrozenEncoder, LabError> {
         if !config.has_fixed_embeddings() {
             return Err(RecipeError::Range {
                 field: "network",
@@ -112,30 +127,31 @@ impl Experiment<'_> {
         let network = encoder.network(config, self.outputs(), &self.device)?;
         let sizes = &encoder.files.config;
         let settings = (sizes, &config.states, config.pooling, config.layers);
-        Ok(Some(FrozenEncoder::new(&network, &settings, &self.device)))
+        Ok(FrozenEncoder::new(&network, &settings, &self.device))
     }
 
     /// Return an error if the network cannot work, before the corpus is read.
     fn check_network(&self, front_end: &FrontEnd) -> Result<(), LabError> {
-        match (&self.recipe.network, self.encoder) {
-            (NetworkConfig::CnnLstm(config), _) => {
-                config.check(front_end.bands(), front_end.frames(), self.outputs())?;
-            }
-            (NetworkConfig::Pretrained(config), Some(encoder)) => {
-                encoder.check_window(front_end)?;
-                encoder.network(config, self.outputs(), &self.device)?;
-            }
-            (NetworkConfig::Pretrained(_), None) => return Err(NetworkError::NeedsEncoder.into()),
+        if let NetworkConfig::CnnLstm(config) = &self.recipe.network {
+            config.check(front_end.bands(), front_end.frames(), self.outputs())?;
         }
+        for encoder in self.encoders {
+            encoder.check_window(front_end)?;
+        }
+        self.encoder_network()?;
         Ok(())
     }
 
-    /// Return the recipe's front end with its encoder's settings. A duration such as `p95` becomes
+    /// Return the recipe's front end with its encoders' settings. A duration such as `p95` becomes
     /// the seconds that it stands for in this corpus.
     fn resolve_front_end(&self, clips: &[Utterance]) -> Result<FrontEndConfig, LabError> {
-        let mut config = match self.encoder {
-            Some(encoder) => encoder.front_end(&self.recipe.front_end),
-            None => self.recipe.front_end.clone(),
+        let encoders = self.pretrained();
+        let mut config = match self.encoders.is_empty() {
+            true => self.recipe.front_end.clone(),
+            false => shared_front_end(
+                encoders.map(|(encoder, config)| (encoder, config.pretrained.as_str())),
+                &self.recipe.front_end,
+            )?,
         };
         let seconds = resolve_duration(
             &config,

@@ -7,8 +7,8 @@ use undertone_audio::{FrontEnd, Normalize};
 use undertone_corpus::{LabelScheme, Utterance};
 use undertone_models::infer::Inference;
 use undertone_models::{
-    Activations, BandStatistics, FORMAT, Model, ModelConfig, Network, NetworkConfig, Outputs,
-    PretrainedNetwork, Provenance,
+    Activations, BandStatistics, EncoderFiles, FORMAT, Model, ModelConfig, Network, NetworkConfig,
+    Outputs, Provenance,
 };
 
 use super::features::Features;
@@ -81,7 +81,7 @@ impl Experiment<'_> {
         folder: &'t FoldFolder,
         features: &'t Features,
         job: &Job,
-        start: Option<&'t PretrainedNetwork>,
+        start: Option<&'t Network>,
         outputs: &'t Outputs,
     ) -> Option<Task<'t>> {
         let training = self.recipe.training.as_ref()?;
@@ -100,11 +100,13 @@ impl Experiment<'_> {
                     bands: front_end.bands(),
                     frames: front_end.frames(),
                 },
-                Some(network) if self.recipe.trains_encoder() => Start::Pretrained(network),
+                Some(Network::Pretrained(network)) if self.recipe.trains_encoder() => {
+                    Start::Pretrained(network)
+                }
                 Some(network) => Start::Head(network),
             },
             model: self.model_config(features, job, outputs),
-            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+            encoders: self.encoder_files(),
             activations: self.activations(front_end, &train),
             data: TrainingData {
                 statistics: standardization(front_end, &train),
@@ -143,18 +145,23 @@ impl Experiment<'_> {
         Ok(())
     }
 
+    fn encoder_files(&self) -> Vec<Arc<EncoderFiles>> {
+        let encoders = self.encoders.iter();
+        encoders.map(|encoder| Arc::clone(&encoder.files)).collect()
+    }
+
     /// Save the model of a network whose head was fitted and is not trained.
     fn save_fitted(
         &self,
         folder: &FoldFolder,
         config: ModelConfig,
-        network: &PretrainedNetwork,
+        network: &Network,
     ) -> Result<Model, LabError> {
         let model = Model {
             config,
-            network: Network::Pretrained(network.clone()),
+            network: network.clone(),
             statistics: None,
-            encoder: self.encoder.map(|encoder| Arc::clone(&encoder.files)),
+            encoders: self.encoder_files(),
         };
         model.save(&folder.best_model())?;
         // Load it again: the weights that predict must be rounded as the saved ones are.
@@ -241,9 +248,9 @@ impl Experiment<'_> {
         let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
         let training = self.recipe.training.as_ref();
         let trained = training.and_then(|training| training.encoder.as_ref());
-        match (&self.recipe.network, self.encoder, trained) {
+        match (&self.recipe.network, self.encoders, trained) {
             (NetworkConfig::CnnLstm(config), ..) => config.activations(front_end.bands(), frames),
-            (NetworkConfig::Pretrained(_), Some(encoder), Some(trained)) => {
+            (NetworkConfig::Pretrained(_), [encoder], Some(trained)) => {
                 encoder.activations(frames, trained.last_layers, trained.convolutions)
             }
             _ => Activations::default(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use undertone_metrics::{ClipPrediction, DimensionPrediction, Report};
-use undertone_models::{CARD_FILE, Model};
+use undertone_models::{CARD_FILE, Model, NetworkError};
 
 use super::exclusions::Exclusions;
 use super::features::Features;
@@ -59,9 +59,18 @@ impl Experiment<'_> {
                 found: self.recipe.task().to_owned(),
             });
         }
-        if let Some(encoder) = self.encoder {
-            let fingerprint = encoder_fingerprint(encoder.encoder(), &encoder.files.config);
-            run.keep_encoder(&fingerprint)?;
+        let fingerprints: Vec<String> = self
+            .encoders
+            .iter()
+            .map(|encoder| encoder_fingerprint(encoder.encoder(), &encoder.files.config))
+            .collect();
+        for (index, (_, config)) in self.pretrained().enumerate() {
+            if fingerprints[..index].contains(&fingerprints[index]) {
+                return Err(NetworkError::SameEncoder(config.pretrained.clone()).into());
+            }
+        }
+        if !fingerprints.is_empty() {
+            run.keep_encoders(&fingerprints)?;
         }
         let features = self.features()?;
         let jobs = self.jobs(&features.utterances, choice)?;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use undertone_corpus::{Corpus, Emotion, LabelScheme, Utterance};
 use undertone_models::{
-    ModelError, NetworkConfig, PretrainedConfig, PretrainedEncoder, Provenance,
+    ModelError, Network, NetworkConfig, NetworkError, PretrainedConfig, PretrainedEncoder,
+    Provenance, join_encoders,
 };
 
 use crate::error::LabError;
@@ -19,8 +20,8 @@ pub struct Experiment<'a> {
     pub corpus: &'a Corpus,
     /// The recipe.
     pub recipe: &'a Recipe,
-    /// The recipe's pretrained encoder, if it has one.
-    pub encoder: Option<&'a PretrainedEncoder>,
+    /// The recipe's pretrained encoders, in the order of its network's.
+    pub encoders: &'a [PretrainedEncoder],
     /// The device that computes.
     pub device: Device,
     /// The folder of the feature cache; `None` computes features every time.
@@ -34,12 +35,32 @@ pub struct Experiment<'a> {
 }
 
 impl Experiment<'_> {
-    /// Return the pretrained encoder with the recipe's configuration of it.
-    pub(super) fn pretrained(&self) -> Option<(&PretrainedEncoder, &PretrainedConfig)> {
-        match (&self.recipe.network, self.encoder) {
-            (NetworkConfig::Pretrained(config), Some(encoder)) => Some((encoder, config)),
-            _ => None,
-        }
+    /// Return the pretrained encoders, each with the recipe's configuration of it.
+    pub(super) fn pretrained(
+        &self,
+    ) -> impl Iterator<Item = (&PretrainedEncoder, &PretrainedConfig)> + Clone {
+        self.encoders.iter().zip(self.recipe.network.encoders())
+    }
+
+    /// Create the network around the pretrained encoders, with a head that was not fitted. `None`
+    /// if the recipe's network has no encoder.
+    ///
+    /// # Errors
+    /// If the options do not fit the encoders, or these are missing.
+    pub(super) fn encoder_network(&self) -> Result<Option<Network>, NetworkError> {
+        let outputs = self.outputs();
+        Ok(match (&self.recipe.network, self.encoders) {
+            (NetworkConfig::CnnLstm(_), _) => None,
+            (NetworkConfig::Pretrained(config), [encoder]) => {
+                let network = encoder.network(config, outputs, &self.device)?;
+                Some(Network::Pretrained(network))
+            }
+            (NetworkConfig::Joined(config), encoders) => {
+                let network = join_encoders(encoders, config, outputs, &self.device)?;
+                Some(Network::Joined(network))
+            }
+            (NetworkConfig::Pretrained(_), _) => return Err(NetworkError::NeedsEncoder),
+        })
     }
 
     /// Return the number of the network's outputs.

@@ -7,7 +7,7 @@ use std::path::Path;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use undertone_corpus::{LabelScheme, Utterance};
-use undertone_models::{AdaptationConfig, Dimension, Head, Outputs, PretrainedNetwork, Weights};
+use undertone_models::{AdaptationConfig, Dimension, Head, Network, Outputs, Weights};
 
 use super::features::Features;
 use super::folds::Job;
@@ -25,14 +25,14 @@ use crate::train::rng_at;
 /// The pretrained network that a fold starts from, with what its head adds to the model's
 /// configuration.
 pub(super) struct StartingNetwork {
-    pub(super) network: PretrainedNetwork,
+    pub(super) network: Network,
     pub(super) adaptation: Option<AdaptationConfig>,
     pub(super) detects_speech: bool,
     pub(super) sure: Option<f64>,
 }
 
 impl StartingNetwork {
-    fn plain(network: PretrainedNetwork) -> Self {
+    fn plain(network: Network) -> Self {
         Self {
             network,
             adaptation: None,
@@ -50,13 +50,15 @@ impl Experiment<'_> {
         job: &Job,
         outputs: &Outputs,
     ) -> Result<Option<StartingNetwork>, LabError> {
-        let Some((encoder, config)) = self.pretrained() else {
+        if self.encoders.is_empty() {
+            return Ok(None);
+        }
+        self.device.seed(rng_at(job.seed, 0, 0).random());
+        let Some(network) = self.encoder_network()? else {
             return Ok(None);
         };
-        self.device.seed(rng_at(job.seed, 0, 0).random());
-        let network = encoder.network(config, self.outputs(), &self.device)?;
         // Parameters are drawn on first use. Draw them now.
-        Weights::of(network.head());
+        network.head().map(Weights::of);
         let (Some(config), Some(embeddings)) = (&self.recipe.head, &features.embeddings) else {
             return Ok(Some(StartingNetwork::plain(network)));
         };

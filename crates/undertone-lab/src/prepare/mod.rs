@@ -2,11 +2,13 @@
 
 mod durations;
 mod frozen;
+mod joined;
 mod sounds;
 mod store;
 
 pub(crate) use durations::resolve_duration;
 pub use frozen::FrozenEncoder;
 pub(crate) use frozen::{FINGERPRINT, encoder_fingerprint};
+pub(crate) use joined::{first_window, readable};
 pub(crate) use sounds::{SoundKind, sounds};
 pub use store::{ClipFeatures, FeatureStore, default_cache};

@@ -159,30 +159,6 @@ impl FeatureStore {
         }
     }
 
-    /// Return the utterances that can be read, with their features.
-    ///
-    /// # Errors
-    /// If interrupted, or if no clip can be read.
-    pub(crate) fn readable(
-        &self,
-        utterances: &[Utterance],
-        observer: Observer<'_>,
-        interrupt: &Interrupt,
-    ) -> Result<(Vec<Utterance>, Vec<ClipFeatures>), LabError> {
-        let features = self.compute(utterances, observer, interrupt)?;
-        let kept: (Vec<Utterance>, Vec<ClipFeatures>) = utterances
-            .iter()
-            .zip(features)
-            .filter_map(|(utterance, features)| Some((utterance.clone(), features?)))
-            .unzip();
-        if kept.0.is_empty() {
-            return Err(LabError::TooFewClips(
-                "no clip of the corpus can be read".to_owned(),
-            ));
-        }
-        Ok(kept)
-    }
-
     /// Return the features of an utterance: a file or a part of one.
     ///
     /// # Errors

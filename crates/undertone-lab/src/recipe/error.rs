@@ -38,6 +38,9 @@ pub enum RecipeError {
     /// The classes cannot be made of the corpus's labels.
     #[error("label_scheme: {0}")]
     Scheme(#[from] undertone_corpus::SchemeError),
+    /// Options of the network that do not go together.
+    #[error(transparent)]
+    Network(#[from] undertone_models::NetworkError),
     /// Classes and dimensions in one recipe.
     #[error("recipe: `dimensions` and `{scheme}` exclude each other: leave one of them out")]
     TwoTasks {

@@ -5,7 +5,7 @@ mod copies;
 mod dimensions;
 mod error;
 mod head;
-
+mod overrides;
 mod protocol_text;
 mod training;
 
@@ -25,6 +25,7 @@ pub use dimensions::{DimensionTarget, Dimensions, RegressionLoss};
 pub use error::RecipeError;
 use error::range;
 pub use head::{HeadConfig, HoldOut};
+use overrides::{set, sets};
 pub(crate) use protocol_text::describe_protocol;
 pub use training::{
     EncoderTrainingConfig, PlateauConfig, ScheduleConfig, Selection, TrainingConfig,
@@ -92,7 +93,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -132,6 +133,10 @@ const BUILT_IN: [(&str, &str); 10] = [
     (
         "10-cnn-lstm-small",
         include_str!("../../../../recipes/10-cnn-lstm-small.toml"),
+    ),
+    (
+        "11-whisper-tiny-base",
+        include_str!("../../../../recipes/11-whisper-tiny-base.toml"),
     ),
 ];
 
@@ -315,7 +320,16 @@ impl Recipe {
             self.protocol.name,
         )?;
         self.check_dimensions()?;
-        let pretrained = matches!(self.network, NetworkConfig::Pretrained(_));
+        let pretrained = !self.network.encoders().is_empty();
+        if let NetworkConfig::Joined(network) = &self.network {
+            network.check()?;
+            range(
+                self.head.is_some() && self.training.is_none(),
+                "network.encoders",
+                "used with [head] and without [training], as several encoders stay frozen",
+                "another way to train",
+            )?;
+        }
         if let Some(head) = &self.head {
             range(
                 pretrained,
@@ -331,8 +345,9 @@ impl Recipe {
             )?;
             head.check()?;
         }
-        if let NetworkConfig::Pretrained(network) = &self.network {
-            let linear = network.projection.is_none() && !network.batch_norm;
+        if pretrained {
+            let mut encoders = self.network.encoders().iter();
+            let linear = encoders.all(|it| it.projection.is_none() && !it.batch_norm);
             range(
                 self.head.is_none() || linear,
                 "head",
@@ -430,38 +445,3 @@ impl Recipe {
 
 /// The fields of the classes, which dimensions exclude.
 const SCHEMES: [&str; 2] = ["label_scheme", "output_scheme"];
-
-/// Return whether an override sets a field, or a part of it.
-fn sets(overrides: &[String], field: &str) -> bool {
-    let keys = overrides.iter().filter_map(|it| it.split_once('='));
-    keys.map(|(key, _)| key.trim())
-        .any(|key| key.split('.').next() == Some(field))
-}
-
-/// Set `a.b.c=value` in a table, and add missing tables.
-fn set(table: &mut toml::Table, assignment: &str) -> Result<(), RecipeError> {
-    let (key, value) = assignment
-        .split_once('=')
-        .ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
-    let value = value.trim();
-    let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
-        .ok()
-        .and_then(|mut parsed| parsed.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
-
-    let mut path: Vec<&str> = key.trim().split('.').collect();
-    let last = path.pop().filter(|name| !name.is_empty());
-    let Some(last) = last else {
-        return Err(RecipeError::Override(assignment.to_owned()));
-    };
-    let mut inner = table;
-    for name in path {
-        inner = inner
-            .entry(name)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-            .as_table_mut()
-            .ok_or_else(|| RecipeError::Override(assignment.to_owned()))?;
-    }
-    inner.insert(last.to_owned(), value);
-    Ok(())
-}

@@ -3,7 +3,7 @@
 //! ```text
 //! RUN/recipe.toml            the resolved recipe with all defaults
 //! RUN/run.json               where, when and on what machine it was trained
-//! RUN/encoder.blake3         which pretrained encoder, if there is one
+//! RUN/encoder.blake3         which pretrained encoders, if there are any
 //! RUN/report.{txt,json}      its scores
 //! RUN/report/                the report page with its figures
 //! RUN/model/                 the model, if the run trained exactly one
@@ -48,7 +48,7 @@ enum Made {
 }
 
 const RECIPE: &str = "recipe.toml";
-/// The file with the fingerprint of the pretrained encoder.
+/// The file with the fingerprints of the pretrained encoders.
 const ENCODER: &str = "encoder.blake3";
 const FOLDS: &str = "folds";
 const LOG: &str = "run.json";
@@ -179,11 +179,12 @@ impl RunFolder {
         }
     }
 
-    /// Write the fingerprint of the run's pretrained encoder.
+    /// Write the fingerprints of the run's pretrained encoders, one a line.
     ///
     /// # Errors
     /// If an earlier session used another encoder.
-    pub(crate) fn keep_encoder(&self, encoder: &str) -> Result<(), LabError> {
+    pub(crate) fn keep_encoders(&self, encoders: &[String]) -> Result<(), LabError> {
+        let encoder = encoders.join("\n");
         let path = self.path.join(ENCODER);
         if !path.is_file() {
             return write(&path, encoder.as_bytes());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use undertone_models::{
-    Activations, BandStatistics, EncoderFiles, ModelConfig, Outputs, PretrainedNetwork,
+    Activations, BandStatistics, EncoderFiles, ModelConfig, Network, Outputs, PretrainedNetwork,
 };
 
 use crate::prepare::ClipFeatures;
@@ -54,8 +54,8 @@ pub(crate) enum Start<'a> {
     Random { bands: usize, frames: usize },
     /// A pretrained network whose encoder is trained too.
     Pretrained(&'a PretrainedNetwork),
-    /// The head of a pretrained network, on its encoder's embeddings.
-    Head(&'a PretrainedNetwork),
+    /// The head of a network with encoders, on their embeddings.
+    Head(&'a Network),
 }
 
 /// The training of one network on one fold.
@@ -70,8 +70,8 @@ pub(crate) struct Task<'a> {
     pub(crate) start: Start<'a>,
     /// The configuration of the model that is saved.
     pub(crate) model: ModelConfig,
-    /// The files of the pretrained encoder that are saved with the model.
-    pub(crate) encoder: Option<Arc<EncoderFiles>>,
+    /// The files of the pretrained encoders that are saved with the model.
+    pub(crate) encoders: Vec<Arc<EncoderFiles>>,
     /// The activations of the longest clip that the backward pass needs.
     pub(crate) activations: Activations,
     /// The folder of checkpoints and metrics.

@@ -123,7 +123,7 @@ impl Task<'_> {
     fn first_network(&self, device: &Device) -> Result<Network, LabError> {
         Ok(match self.start {
             Start::Random { bands, frames } => self.model.init_network(bands, frames, device)?,
-            Start::Head(network) => Network::Head(network.head().clone().train()),
+            Start::Head(network) => network.clone().without_encoder().train(),
             Start::Pretrained(network) => {
                 self.with_frozen_parts(Network::Pretrained(network.clone().train()))
             }
@@ -306,7 +306,7 @@ impl Task<'_> {
                 config,
                 network: self.whole(snapshot),
                 statistics: self.data.statistics.clone(),
-                encoder: self.encoder.clone(),
+                encoders: self.encoders.clone(),
             }
             .save(&self.folder.best_model())?;
         }
@@ -318,9 +318,7 @@ impl Task<'_> {
     /// Return a network with the encoder whose embeddings its head was trained on.
     fn whole(&self, network: Network) -> Network {
         match (network, &self.start) {
-            (Network::Head(head), Start::Head(start)) => {
-                Network::Pretrained((*start).clone().with_head(head))
-            }
+            (Network::Head(head), Start::Head(start)) => (*start).clone().with_head(head),
             (other, _) => other,
         }
     }

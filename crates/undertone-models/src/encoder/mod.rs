@@ -82,8 +82,20 @@ impl Encoder {
     ) -> Result<Self, EncoderError> {
         let encoder = Self::random(config, layers, device)?;
         let prefix = encoder.prefix_in(checkpoint);
+        encoder.filled(checkpoint, prefix)
+    }
+
+    /// Load the parameters from the tensors of a checkpoint whose names have this prefix.
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub(crate) fn filled(
+        self,
+        checkpoint: &Checkpoint,
+        prefix: &str,
+    ) -> Result<Self, EncoderError> {
         let name_of = |name: &str| format!("{prefix}{name}");
-        Ok(weights::load(encoder, checkpoint, name_of)?)
+        Ok(weights::load(self, checkpoint, name_of)?)
     }
 
     /// Do the same as [`Encoder::load`] and then [`Encoder::for_inference`], without a copy of the
@@ -97,14 +109,28 @@ impl Encoder {
         checkpoint: &Checkpoint,
         device: &Device,
     ) -> Result<Self, EncoderError> {
-        let mut encoder = Self::random(config, layers, device)?;
+        let encoder = Self::random(config, layers, device)?;
         let prefix = encoder.prefix_in(checkpoint);
+        encoder.filled_for_inference(checkpoint, prefix, device)
+    }
+
+    /// Do the same as [`Encoder::filled`] and then [`Encoder::for_inference`], as
+    /// [`Encoder::load_for_inference`] does.
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub(crate) fn filled_for_inference(
+        mut self,
+        checkpoint: &Checkpoint,
+        prefix: &str,
+        device: &Device,
+    ) -> Result<Self, EncoderError> {
         let name_of = |name: &str| format!("{prefix}{name}");
-        let stored = StoredParameters::find(&encoder, checkpoint, name_of)?;
+        let stored = StoredParameters::find(&self, checkpoint, name_of)?;
         if kernels::is_fast() && *device == Device::flex() {
-            encoder = encoder.in_panels(&stored)?;
+            self = self.in_panels(&stored)?;
         }
-        Ok(stored.fill(encoder)?)
+        Ok(stored.fill(self)?)
     }
 
     /// Load emotion2vec from a checkpoint in the layout of FunASR. Other tensors of the checkpoint

@@ -6,7 +6,7 @@ use burn::tensor::activation::{softmax, tanh};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::steps::{beyond_own, own_mean};
+use super::steps::{HiddenStates, beyond_own, own_mean};
 use super::transformer::linear;
 
 /// How the states over the steps of a clip become one vector.
@@ -84,6 +84,21 @@ impl StepPooling {
         }
         let skewness = own_mean((centered / deviation.clone()).powi_scalar(3), lengths);
         Tensor::cat(vec![mean, deviation, skewness], 2).squeeze_dim(1)
+    }
+
+    /// Pool the `chosen` hidden states, each by itself, and concatenate the vectors. Without any,
+    /// pool the last one.
+    pub(crate) fn of_states(&self, hidden: &HiddenStates, chosen: &[usize]) -> Tensor<2> {
+        let HiddenStates { states, lengths } = hidden;
+        let last = [states.len() - 1];
+        let chosen = match chosen {
+            [] => &last,
+            chosen => chosen,
+        };
+        let pooled = chosen
+            .iter()
+            .map(|state| self.forward(states[*state].clone(), lengths));
+        Tensor::cat(pooled.collect(), 1)
     }
 }
 

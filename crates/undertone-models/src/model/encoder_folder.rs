@@ -137,9 +137,9 @@ pub struct PretrainedEncoder {
     pub preprocessor: PreprocessorConfig,
     /// The files of its folder.
     pub files: Arc<EncoderFiles>,
-    encoder: Encoder,
+    pub(super) encoder: Encoder,
     /// The number of its layers that were loaded.
-    layers: usize,
+    pub(super) layers: usize,
 }
 
 impl PretrainedEncoder {
@@ -282,33 +282,40 @@ pub(super) fn read_configs(
     if !files.has(CONFIG_FILE) {
         return Err(PretrainedError::NotFound(files.folder().to_owned()));
     }
-    let path = files.path(CONFIG_FILE);
     let bytes = read(files, CONFIG_FILE)?;
-    let encoder = EncoderConfig::from_json(&bytes).map_err(|source| PretrainedError::Config {
-        path: path.clone(),
-        source,
-    })?;
-    let config = parse(&path, &bytes)?;
+    let preprocessor = match files.has(PREPROCESSOR_FILE) {
+        true => Some(read(files, PREPROCESSOR_FILE)?),
+        false => None,
+    };
     let path = files.path(PREPROCESSOR_FILE);
-    let (raw, preprocessor) = if files.has(PREPROCESSOR_FILE) {
-        let bytes = read(files, PREPROCESSOR_FILE)?;
-        let preprocessor =
-            PreprocessorConfig::from_json(&bytes).map_err(|source| PretrainedError::Config {
-                path: path.clone(),
-                source,
-            })?;
-        (Some(parse(&path, &bytes)?), preprocessor)
-    } else {
-        (None, PreprocessorConfig::default())
+    let preprocessor = preprocessor.as_deref().map(|bytes| (&*path, bytes));
+    parse_configs((&files.path(CONFIG_FILE), &bytes), preprocessor)
+}
+
+/// Parse the configuration of an encoder and, if there is one, that of its preprocessor. Each has
+/// the path that names it in errors.
+pub(super) fn parse_configs(
+    (path, bytes): (&Path, &[u8]),
+    preprocessor: Option<(&Path, &[u8])>,
+) -> Result<(EncoderFiles, EncoderConfig, PreprocessorConfig), PretrainedError> {
+    let invalid = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PretrainedError::Config { path, source }
     };
-    preprocessor
-        .check_for(&encoder)
-        .map_err(|source| PretrainedError::Config { path, source })?;
-    let files = EncoderFiles {
-        config,
-        preprocessor: raw,
+    let encoder = EncoderConfig::from_json(bytes).map_err(invalid(path))?;
+    let mut files = EncoderFiles {
+        config: parse(path, bytes)?,
+        preprocessor: None,
     };
-    Ok((files, encoder, preprocessor))
+    let mut options = PreprocessorConfig::default();
+    let mut origin = path;
+    if let Some((path, bytes)) = preprocessor {
+        options = PreprocessorConfig::from_json(bytes).map_err(invalid(path))?;
+        files.preprocessor = Some(parse(path, bytes)?);
+        origin = path;
+    }
+    options.check_for(&encoder).map_err(invalid(origin))?;
+    Ok((files, encoder, options))
 }
 
 /// The largest configuration in bytes.

@@ -16,7 +16,7 @@ use super::error::ModelError;
 use super::files::{FilesInMemory, ModelFiles};
 use super::names::{CONFIG_FILE, WEIGHTS_FILE};
 use super::purpose::Purpose;
-use super::{foreign, hugging_face};
+use super::{foreign, hugging_face, joined};
 use crate::network::{BandStatistics, Network, NetworkConfig};
 use crate::weights::{Weights, WeightsError};
 
@@ -32,8 +32,8 @@ pub struct Model {
     pub network: Network,
     /// The statistics of the training set, if the configuration asks for them.
     pub statistics: Option<BandStatistics>,
-    /// The files of the folder of the pretrained encoder, if there is one.
-    pub encoder: Option<Arc<EncoderFiles>>,
+    /// The files of the folders of the pretrained encoders, in the order of the network's.
+    pub encoders: Vec<Arc<EncoderFiles>>,
 }
 
 impl Model {
@@ -94,21 +94,36 @@ impl Model {
         let path = files.path(CONFIG_FILE);
         let foreign = || ModelError::Foreign(files.folder().to_owned());
         let settings = settings(config).ok_or_else(foreign)?;
+        let stored = config;
         let config = parse_config(path.clone(), settings.to_string().as_bytes())?;
-        let NetworkConfig::Pretrained(network) = &config.network else {
-            return Err(foreign());
-        };
         let front_end = front_end(&path, &config.front_end)?;
         let outputs = config.output_count();
-        let (network, encoder) = hugging_face::load(files, network, outputs, device, purpose)?;
-        check_front_end(path.clone(), &config.front_end, &encoder)?;
-        encoder
-            .check_window(&front_end)
-            .map_err(|source| ModelError::Network { path, source })?;
+        let (network, encoders) = match &config.network {
+            NetworkConfig::CnnLstm(_) => return Err(foreign()),
+            NetworkConfig::Pretrained(network) => {
+                let (network, encoder) =
+                    hugging_face::load(files, network, outputs, device, purpose)?;
+                (Network::Pretrained(network), vec![encoder])
+            }
+            NetworkConfig::Joined(network) => {
+                let (network, encoders) =
+                    joined::load(files, stored, network, outputs, device, purpose)?;
+                (Network::Joined(network), encoders)
+            }
+        };
+        for encoder in &encoders {
+            check_front_end(path.clone(), &config.front_end, encoder)?;
+            encoder
+                .check_window(&front_end)
+                .map_err(|source| ModelError::Network {
+                    path: path.clone(),
+                    source,
+                })?;
+        }
         let model = Self {
-            network: Network::Pretrained(network),
+            network,
             statistics: None,
-            encoder: Some(encoder.files),
+            encoders: encoders.into_iter().map(|encoder| encoder.files).collect(),
             config,
         };
         Ok((model, front_end))
@@ -158,7 +173,7 @@ impl Model {
             config,
             network,
             statistics,
-            encoder: None,
+            encoders: Vec::new(),
         };
         Ok((model, front_end))
     }
@@ -195,15 +210,17 @@ impl Model {
         self
     }
 
-    /// Return the name of the encoder, if there is one: its name on the Hub (`hf:owner/name`) if
-    /// the recipe or the files of the encoder contain it, else the name of its folder, without the
+    /// Return the names of the encoders, in order: the name on the Hub (`hf:owner/name`) if the
+    /// recipe or the files of the encoder contain it, else the name of its folder, without the
     /// path.
-    pub fn encoder_name(&self) -> Option<String> {
-        let NetworkConfig::Pretrained(config) = &self.config.network else {
-            return None;
-        };
-        let files = self.encoder.as_ref();
-        Some(config.public_name(files.and_then(|files| files.hub_name())))
+    pub fn encoder_names(&self) -> Vec<String> {
+        let configs = self.config.network.encoders().iter().enumerate();
+        configs
+            .map(|(index, config)| {
+                let files = self.encoders.get(index);
+                config.public_name(files.and_then(|files| files.hub_name()))
+            })
+            .collect()
     }
 
     /// Return the contents of `config.json` and `model.safetensors`.
@@ -243,10 +260,14 @@ impl Model {
             !matches!(self.network, Network::Head(_)),
             "a head alone is no model"
         );
-        if let (Network::Pretrained(network), NetworkConfig::Pretrained(config), Some(files)) =
-            (&self.network, &self.config.network, &self.encoder)
-        {
-            return hugging_face::save(folder, &self.config, config, network, files);
+        match (&self.network, &self.config.network, &self.encoders[..]) {
+            (Network::Pretrained(network), NetworkConfig::Pretrained(config), [files]) => {
+                return hugging_face::save(folder, &self.config, config, network, files);
+            }
+            (Network::Joined(network), _, files) => {
+                return joined::save(folder, &self.config, network, files);
+            }
+            _ => {}
         }
         let (config, weights) = self.to_bytes()?;
         fs::create_dir_all(folder).map_err(|source| ModelError::Io {

@@ -13,15 +13,16 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use undertone_audio::{FrontEnd, Normalize};
+use undertone_audio::Normalize;
 use undertone_files::write_atomically;
 
 use super::config::{ModelConfig, SETTINGS};
-use super::encoder_folder::{EncoderFiles, NAME_OR_PATH, PretrainedEncoder, PretrainedError};
+use super::encoder_folder::{EncoderFiles, PretrainedEncoder, PretrainedError};
 use super::error::ModelError;
 use super::files::ModelFiles;
 use super::names::{CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE};
 use super::purpose::Purpose;
+use super::stored_encoder::stored_config;
 use crate::encoder::{EncoderConfig, HeadLayout, Sizes, StepPoolingKind};
 use crate::network::{PretrainedConfig, PretrainedNetwork, States};
 use crate::weights::{Checkpoint, FloatType, NamedTensor, write_safetensors};
@@ -46,18 +47,13 @@ pub(crate) fn save(
         move |source| ModelError::Io { path, source }
     };
     fs::create_dir_all(folder).map_err(io(folder))?;
-    let encoder = encoder_config(folder, &files.config)?;
+    let (encoder, stored, positions) = stored_config(folder, files, &settings.front_end)?;
     let stock = stock_class(&encoder, pretrained, settings);
-    let positions = positions(folder, &encoder, settings)?;
-    let mut config = config_json(settings, pretrained, &encoder, stock, files)?;
-    if let Some(positions) = positions {
-        config.insert("max_source_positions".to_owned(), json!(positions));
-    }
+    let config = config_json(settings, pretrained, &encoder, stock, stored)?;
     let preprocessor = preprocessor_json(settings, &encoder, stock, files)?;
 
     let float_type = stored_type(&files.config);
     // The readout was trained here, so it keeps all its bits whatever the type of the encoder.
-    let positions = positions.unwrap_or(usize::MAX);
     let written = network.encoder().clone().first_positions(positions);
     let of_encoder = written.to_tensors(&encoder);
     let typed = of_encoder.iter().map(|tensor| (tensor, float_type));
@@ -79,24 +75,6 @@ pub(crate) fn save(
         write_atomically(&path, text.as_bytes()).map_err(io(&path))?;
     }
     Ok(())
-}
-
-/// Return how many of an encoder's positions a window needs; `None` if the encoder has no limit. A
-/// model never reads more than its window, so the others are not written.
-fn positions(
-    folder: &Path,
-    encoder: &EncoderConfig,
-    settings: &ModelConfig,
-) -> Result<Option<usize>, ModelError> {
-    let Some(longest) = encoder.longest_input() else {
-        return Ok(None);
-    };
-    let front_end =
-        FrontEnd::new(settings.front_end.clone()).map_err(|source| ModelError::FrontEnd {
-            path: folder.join(CONFIG_FILE),
-            source,
-        })?;
-    Ok(Some(encoder.steps(front_end.frames().min(longest))))
 }
 
 /// Read the network of a folder that [`save`] wrote.
@@ -173,12 +151,8 @@ fn config_json(
     pretrained: &PretrainedConfig,
     encoder: &EncoderConfig,
     stock: Option<&str>,
-    files: &EncoderFiles,
+    mut config: Map<String, Value>,
 ) -> Result<Map<String, Value>, ModelError> {
-    let mut config = files.config.clone();
-    if files.hub_name().is_none() {
-        config.remove(NAME_OR_PATH);
-    }
     let dimensions = settings.dimensions.iter().map(|it| &it.name);
     let labels: Vec<&String> = settings.labels.iter().chain(dimensions).collect();
     let layers = pretrained
@@ -281,17 +255,6 @@ fn stored_type(config: &Map<String, Value>) -> FloatType {
         Some("float16") => FloatType::F16,
         _ => FloatType::F32,
     }
-}
-
-fn encoder_config(folder: &Path, config: &Map<String, Value>) -> Result<EncoderConfig, ModelError> {
-    let bytes = Value::Object(config.clone()).to_string();
-    EncoderConfig::from_json(bytes.as_bytes()).map_err(|source| {
-        PretrainedError::Config {
-            path: folder.join(CONFIG_FILE),
-            source,
-        }
-        .into()
-    })
 }
 
 fn pretty(value: &Value) -> String {

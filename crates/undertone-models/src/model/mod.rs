@@ -2,7 +2,7 @@
 //!
 //! The networks of this crate have a layout of their own ([`folder`]). Networks with a pretrained
 //! encoder have the layout of Hugging Face ([`hugging_face`]), and so do the models that others
-//! trained ([`foreign`]).
+//! trained ([`foreign`]). Networks with several have a layout of ours too ([`joined`]).
 
 mod config;
 mod dimension;
@@ -15,8 +15,10 @@ mod files;
 mod folder;
 mod foreign;
 mod hugging_face;
+mod joined;
 mod names;
 mod purpose;
+mod stored_encoder;
 
 pub use config::{ModelConfig, Provenance};
 pub use dimension::Dimension;
@@ -29,4 +31,5 @@ pub use error::ModelError;
 pub use files::FilesInMemory;
 pub use folder::Model;
 pub(crate) use foreign::{ForeignOutputs, load_foreign};
+pub use joined::{join_encoders, shared_front_end};
 pub use names::{CARD_FILE, CONFIG_FILE, FORMAT, PREPROCESSOR_FILE, WEIGHTS_FILE};

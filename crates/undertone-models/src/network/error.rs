@@ -45,6 +45,38 @@ pub enum NetworkError {
         /// Frames of the input.
         frames: usize,
     },
+    /// Fewer encoders than can be joined.
+    #[error(
+        "network: `encoders` needs two encoders or more, found {0}; a network of one has \
+         `architecture = \"pretrained\"`"
+    )]
+    TooFewEncoders(usize),
+    /// Two joined encoders are the same one.
+    #[error("network: `encoders` lists {0} twice")]
+    SameEncoder(String),
+    /// An option of an encoder that only a network with one encoder has.
+    #[error(
+        "network: an encoder beside others cannot have `{0}`: they stay frozen, and [head] fits \
+         one linear layer to all of them"
+    )]
+    NotForJoined(&'static str),
+    /// Joined encoders read different features.
+    #[error(
+        "network: all encoders must read the same features, but {first} needs front_end.{field} = \
+         {needed} and {other} needs {found}"
+    )]
+    DifferentInputs {
+        /// The field of the front end.
+        field: &'static str,
+        /// The first encoder.
+        first: String,
+        /// What the first encoder needs.
+        needed: String,
+        /// Another encoder.
+        other: String,
+        /// What the other encoder needs.
+        found: String,
+    },
     /// A pretrained encoder cannot have random weights.
     #[error("network: a pretrained encoder is loaded, not drawn")]
     NeedsEncoder,

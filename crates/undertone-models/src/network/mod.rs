@@ -3,6 +3,7 @@
 mod cnn_lstm;
 mod conv;
 mod error;
+mod joined;
 mod lstm;
 mod memory;
 mod narrow;
@@ -11,12 +12,15 @@ mod pretrained;
 
 pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use error::NetworkError;
+pub use joined::{JoinedConfig, JoinedNetwork};
 pub use lstm::{Lstm, LstmConfig};
 pub use memory::{Activations, TrainedParts, parameter_bytes};
 pub use normalize::BandStatistics;
 pub use pretrained::{
     HUB_PREFIX, Head, HeadActivation, PretrainedConfig, PretrainedNetwork, Readout, States,
 };
+
+use std::slice;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -33,6 +37,28 @@ pub enum NetworkConfig {
     CnnLstm(CnnLstmConfig),
     /// A pretrained encoder and a small head.
     Pretrained(PretrainedConfig),
+    /// Several frozen encoders and one head.
+    Joined(JoinedConfig),
+}
+
+impl NetworkConfig {
+    /// Return the pretrained encoders: none, one or several.
+    pub fn encoders(&self) -> &[PretrainedConfig] {
+        match self {
+            Self::CnnLstm(_) => &[],
+            Self::Pretrained(config) => slice::from_ref(config),
+            Self::Joined(config) => &config.encoders,
+        }
+    }
+
+    /// Return the pretrained encoders, to change their names.
+    pub fn encoders_mut(&mut self) -> &mut [PretrainedConfig] {
+        match self {
+            Self::CnnLstm(_) => &mut [],
+            Self::Pretrained(config) => slice::from_mut(config),
+            Self::Joined(config) => &mut config.encoders,
+        }
+    }
 }
 
 /// A network of any kind.
@@ -43,6 +69,8 @@ pub enum Network {
     CnnLstm(CnnLstm),
     /// A pretrained encoder and a head.
     Pretrained(PretrainedNetwork),
+    /// Several frozen encoders and a head.
+    Joined(JoinedNetwork),
     /// The head alone, for embeddings that the encoder computed before.
     Head(Head),
 }
@@ -55,6 +83,7 @@ impl Network {
         match self {
             Self::CnnLstm(network) => network.forward(batch.values.clone()),
             Self::Pretrained(network) => network.forward(batch),
+            Self::Joined(network) => network.forward(batch),
             Self::Head(head) => head.forward(batch.values.clone().squeeze_dim(2)),
         }
     }
@@ -64,6 +93,7 @@ impl Network {
         match self {
             Self::CnnLstm(network) => network.embed(batch.values.clone()),
             Self::Pretrained(network) => network.embed(batch),
+            Self::Joined(network) => network.embed(batch),
             Self::Head(_) => batch.values.clone().squeeze_dim(2),
         }
     }
@@ -76,6 +106,9 @@ impl Network {
         match self {
             Self::Pretrained(network) if *device == Device::flex() => {
                 Self::Pretrained(network.for_inference())
+            }
+            Self::Joined(network) if *device == Device::flex() => {
+                Self::Joined(network.for_inference())
             }
             other => other,
         }
@@ -93,6 +126,10 @@ impl Network {
                 let network = network.in_int8().ok_or(PrecisionError::NoInt8)?;
                 Ok(Self::Pretrained(network))
             }
+            (Precision::Int8, Self::Joined(network)) => {
+                let network = network.in_int8().ok_or(PrecisionError::NoInt8)?;
+                Ok(Self::Joined(network))
+            }
             (Precision::Int8, Self::CnnLstm(_) | Self::Head(_)) => Err(PrecisionError::NoInt8),
         }
     }
@@ -101,7 +138,30 @@ impl Network {
     pub fn without_encoder(self) -> Self {
         match self {
             Self::Pretrained(network) => Self::Head(network.into_head()),
+            Self::Joined(network) => Self::Head(network.into_head()),
             other => other,
+        }
+    }
+
+    /// Return the head of a network with an encoder, or of such a network.
+    pub fn head(&self) -> Option<&Head> {
+        match self {
+            Self::CnnLstm(_) => None,
+            Self::Pretrained(network) => Some(network.head()),
+            Self::Joined(network) => Some(network.head()),
+            Self::Head(head) => Some(head),
+        }
+    }
+
+    /// Return the same network with another head, which must read vectors of the same width. A
+    /// network without a head stays as it is.
+    #[must_use]
+    pub fn with_head(self, head: Head) -> Self {
+        match self {
+            Self::CnnLstm(network) => Self::CnnLstm(network),
+            Self::Pretrained(network) => Self::Pretrained(network.with_head(head)),
+            Self::Joined(network) => Self::Joined(network.with_head(head)),
+            Self::Head(_) => Self::Head(head),
         }
     }
 
@@ -113,6 +173,10 @@ impl Network {
                 let head = network.head().clone().first_outputs(count);
                 Self::Pretrained(network.with_head(head))
             }
+            Self::Joined(network) => {
+                let head = network.head().clone().first_outputs(count);
+                Self::Joined(network.with_head(head))
+            }
             Self::Head(head) => Self::Head(head.first_outputs(count)),
         }
     }
@@ -121,7 +185,7 @@ impl Network {
     pub fn batch_size(&self) -> usize {
         match self {
             Self::CnnLstm(_) | Self::Head(_) => 64,
-            Self::Pretrained(_) => 8,
+            Self::Pretrained(_) | Self::Joined(_) => 8,
         }
     }
 }

@@ -24,6 +24,15 @@ pub enum FloatType {
 }
 
 impl FloatType {
+    /// Return the smallest type that holds these values exactly.
+    pub(crate) fn of(values: &[f32]) -> Self {
+        let is_short = |value: &f32| f16::from_f32(*value).to_f32() == *value;
+        match values.iter().all(is_short) {
+            true => Self::F16,
+            false => Self::F32,
+        }
+    }
+
     fn dtype(self) -> Dtype {
         match self {
             Self::F32 => Dtype::F32,
@@ -69,7 +78,7 @@ impl NamedTensor {
     }
 
     /// The same tensor under another name.
-    pub(super) fn renamed(self, name: String) -> Self {
+    pub(crate) fn renamed(self, name: String) -> Self {
         Self { name, ..self }
     }
 }

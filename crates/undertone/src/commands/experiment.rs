@@ -19,7 +19,7 @@ use crate::reporter::Reporter;
 use crate::reporter::View;
 #[cfg(feature = "tui")]
 use crate::tui::{Live, Stop};
-use crate::{corpora, encoder, interrupt, output};
+use crate::{corpora, encoders, interrupt, output};
 
 /// Load the recipe and apply what the command line sets.
 pub(super) fn recipe(args: &ExperimentArgs, seed: Option<u64>) -> anyhow::Result<Recipe> {
@@ -58,10 +58,10 @@ pub(super) fn run(
         output::warning(&note);
     }
     if args.resume {
-        recipe = encoder::with_revision_of(recipe, &args.out);
+        recipe = encoders::with_revisions_of(recipe, &args.out);
     }
-    let (recipe, folder) = encoder::find(recipe)?;
-    let encoder = encoder::load(&recipe, folder.as_deref(), &device)?;
+    let (recipe, folders) = encoders::find(recipe)?;
+    let encoders = encoders::load(&recipe, &folders, &device)?;
     let recipe = &recipe;
     let run = RunFolder::open(&args.out, recipe, args.resume)?;
     let interrupt = interrupt::listen_for_lab()?;
@@ -80,7 +80,7 @@ pub(super) fn run(
     let experiment = Experiment {
         corpus: &corpus,
         recipe,
-        encoder: encoder.as_ref(),
+        encoders: &encoders,
         device,
         cache: args.cache.folder(),
         max_seconds: args.length.max_seconds,

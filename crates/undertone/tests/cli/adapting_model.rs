@@ -63,7 +63,7 @@ fn save(folder: &Path, name: &str, detector: f32) {
         config,
         network,
         statistics: Some(statistics),
-        encoder: None,
+        encoders: Vec::new(),
     };
     model.save(folder).unwrap();
     let path = folder.join(WEIGHTS_FILE);

@@ -21,6 +21,7 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
             "8-undertone",
             "9-undertone-open",
             "10-cnn-lstm-small",
+            "11-whisper-tiny-base",
         ]
     );
     let printed = folder.succeed("recipes 3-optimized").stdout;

@@ -169,6 +169,20 @@ impl PretrainedConfig {
         }
     }
 
+    /// Return the hidden states that are pooled by themselves; none stands for the last one, or for
+    /// the sum of all.
+    pub(crate) fn chosen_states(&self) -> &[usize] {
+        match &self.states {
+            States::Concat(states) => states,
+            States::Last | States::Weighted => &[],
+        }
+    }
+
+    /// Return the width of the embedding, for hidden states of `width`.
+    pub(crate) fn embedding_width(&self, width: usize) -> usize {
+        self.chosen_states().len().max(1) * self.pooling.output_width(width)
+    }
+
     /// Whether the embedding of a clip stays the same while the head is trained, so that it can be
     /// computed once.
     pub fn has_fixed_embeddings(&self) -> bool {

@@ -50,11 +50,8 @@ impl Readout {
     ) -> Result<Self, NetworkError> {
         config.check()?;
         config.layers_of(layers)?;
-        let states = match &config.states {
-            States::Concat(states) => states.clone(),
-            States::Last | States::Weighted => Vec::new(),
-        };
-        let read = states.len().max(1) * config.pooling.output_width(width);
+        let states = config.chosen_states().to_vec();
+        let read = config.embedding_width(width);
         Ok(Self {
             layer_weights: (config.states == States::Weighted)
                 .then(|| Param::from_tensor(Tensor::zeros([layers + 1], device))),
@@ -98,21 +95,14 @@ impl Readout {
     /// Compute the embedding of each clip, which the head reads: pooled hidden states,
     /// `[batch, width]`.
     pub fn embed(&self, hidden: &HiddenStates) -> Tensor<2> {
-        let HiddenStates { states, lengths } = hidden;
-        let pool = |state: &Tensor<3>| self.pooling.forward(state.clone(), lengths);
-        if let Some(weights) = &self.layer_weights {
-            let shares = softmax(weights.val(), 0);
-            let stacked: Tensor<4> = Tensor::stack(states.clone(), 0);
-            let sum = (stacked * shares.reshape([-1, 1, 1, 1])).sum_dim(0);
-            return pool(&sum.squeeze_dim(0));
-        }
-        let last = [states.len() - 1];
-        let chosen = match &self.states[..] {
-            [] => &last,
-            chosen => chosen,
+        let Some(weights) = &self.layer_weights else {
+            return self.pooling.of_states(hidden, &self.states);
         };
-        let pooled = chosen.iter().map(|state| pool(&states[*state]));
-        Tensor::cat(pooled.collect(), 1)
+        let HiddenStates { states, lengths } = hidden;
+        let shares = softmax(weights.val(), 0);
+        let stacked: Tensor<4> = Tensor::stack(states.clone(), 0);
+        let sum = (stacked * shares.reshape([-1, 1, 1, 1])).sum_dim(0);
+        self.pooling.forward(sum.squeeze_dim(0), lengths)
     }
 
     /// Return the head.

@@ -30,6 +30,12 @@ pub enum ExportError {
     /// The files of a page or a package cannot be made.
     #[error(transparent)]
     Page(#[from] undertone_web::FolderError),
+    /// The engine of the page and of the npm package reads no network with several encoders.
+    #[error(
+        "a model with several encoders cannot run in the browser: the engine there reads models \
+         with one encoder; `undertone serve` shows the page with this model"
+    )]
+    SeveralEncoders,
     /// The output folder is the model's own folder or contains it.
     #[error("{}: holds the model that is exported: choose another folder", .0.display())]
     OverTheModel(PathBuf),

@@ -5,7 +5,7 @@ use fs_err as fs;
 use serde_json::json;
 use undertone_app::Recognizer;
 use undertone_lab::card::{ModelCard, inline, title};
-use undertone_models::{CONFIG_FILE, Classifier, PREPROCESSOR_FILE, WEIGHTS_FILE};
+use undertone_models::{CONFIG_FILE, Classifier, NetworkConfig, PREPROCESSOR_FILE, WEIGHTS_FILE};
 use undertone_recognizer::ServedClassifier;
 use undertone_samples::SAMPLES;
 use undertone_web::{File, WebModel, npm_files, page_files};
@@ -46,6 +46,9 @@ pub(crate) fn write_npm(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), 
 }
 
 fn web_model(bundle: &ModelBundle, folder: &NewFolder) -> Result<WebModel, ExportError> {
+    if let NetworkConfig::Joined(_) = bundle.model.config.network {
+        return Err(ExportError::SeveralEncoders);
+    }
     let scratch = folder.path().join(SCRATCH);
     bundle.model.save(&scratch)?;
     let mut files: Vec<File> = Vec::new();

@@ -75,6 +75,17 @@ fn a_model_with_several_encoders_is_written_for_undertone_only() {
         interrupt: &Interrupt::new(),
     };
     export(&bundle, &request).unwrap();
+    for target in [Target::Web, Target::Npm] {
+        let out = folder.path().join("page");
+        let request = Request {
+            target,
+            out: &out,
+            ..request
+        };
+        let refused = export(&bundle, &request);
+        assert!(matches!(refused, Err(ExportError::SeveralEncoders)));
+        assert!(!out.exists());
+    }
     let config = fs::read_to_string(out.join("config.json")).unwrap();
     assert!(!config.contains("/undertone-models/"), "{config}");
     let card = fs::read_to_string(out.join("README.md")).unwrap();
@@ -86,7 +97,7 @@ fn a_model_with_several_encoders_is_written_for_undertone_only() {
     let classified = |classifier: Classifier| classifier.classify(&recording).unwrap();
     let expected = classified(Classifier::new(model, &device).unwrap());
     assert_eq!(classified(Classifier::load(&out).unwrap()), expected);
-    // A page in the browser has the files in memory.
+    // The files may also be in memory.
     let files = ["config.json", "model.safetensors"].map(|name| {
         let content: &'static [u8] = fs::read(out.join(name)).unwrap().leak();
         (name, content)

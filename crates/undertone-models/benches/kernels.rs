@@ -152,8 +152,17 @@ fn cases(device: &Device) -> Vec<Case> {
     cases.push(gelu([1, 6399, 512], device));
     cases.push(convolution([1, 6399, 512], 512, 3, 2, device));
     // CNN+LSTM.
-    cases.push(conv_block([16, 125, 168], 128, 4, device));
-    cases.push(conv_block([16, 31, 128], 128, 4, device));
+    for (input, pool) in [([16, 1, 125, 168], 4), ([16, 1, 31, 128], 4)] {
+        for gradients in [false, true] {
+            cases.push(conv_block(input, 128, [1, 3], [1, pool], gradients));
+        }
+    }
+    // The step of `conv2d_step`.
+    for (input, outputs) in [([32, 63, 128, 1], 32), ([32, 31, 64, 32], 64)] {
+        for gradients in [false, true] {
+            cases.push(conv_block(input, outputs, [3, 3], [2, 2], gradients));
+        }
+    }
     cases.push(lstm([1, 7, 128], 128, device));
     cases.push(lstm([16, 7, 128], 128, device));
     cases.push(lstm([32, 31, 128], 128, device));
@@ -264,35 +273,56 @@ fn lstm(shape: [usize; 3], units: usize, device: &Device) -> Case {
     }
 }
 
-/// With the moments of the batch, as in training.
-fn conv_block(shape: [usize; 3], outputs: usize, pool: usize, device: &Device) -> Case {
-    const KERNEL_SIZE: usize = 3;
-    let [batch, frames, channels] = shape;
-    let input = random(shape, device);
-    let [bias, scale, shift] = [(); 3].map(|()| random([outputs], device));
+/// With the moments of the batch, as in training; its output, or all its gradients. An input of one
+/// channel has none, as it is the first one.
+fn conv_block(
+    input: [usize; 4],
+    outputs: usize,
+    kernel_size: [usize; 2],
+    pool: [usize; 2],
+    gradients: bool,
+) -> Case {
+    let device = Device::flex().autodiff();
+    let [batch, height, width, channels] = input;
+    let depth = kernel_size.iter().product::<usize>() * channels;
+    let is_first = channels == 1;
+    let values = random(input, &device);
+    let [bias, scale, shift] = [(); 3].map(|()| random([outputs], &device).require_grad());
     let parameters = kernels::ConvBlockParameters {
-        weight: random([KERNEL_SIZE * channels, outputs], device),
+        weight: random([depth, outputs], &device).require_grad(),
         bias,
         scale,
         shift,
     };
     let options = kernels::ConvBlockOptions {
-        kernel_size: KERNEL_SIZE,
+        kernel_size,
         pool,
         epsilon: Some(1e-5),
         dropout: 0.1,
     };
+    let pooled = batch * (height / pool[0]) * (width / pool[1]) * outputs;
+    let products = match (gradients, is_first) {
+        (true, false) => 2,
+        _ => 1,
+    };
+    let what = if gradients { "gradients of " } else { "" };
+    let forward = move |(input, parameters)| kernels::conv_block(input, parameters, options).output;
     Case {
-        name: format!("convolution block {shape:?} to {outputs}"),
-        operations: 2.0 * (batch * frames * KERNEL_SIZE * channels * outputs) as f64,
-        values: (batch * frames * channels
-            + batch * (frames / pool) * outputs
-            + KERNEL_SIZE * channels * outputs) as f64,
+        name: format!("{what}convolution block {input:?} to {outputs}"),
+        operations: (2 * products * batch * height * width * depth * outputs) as f64,
+        values: (products * batch * height * width * channels + pooled + depth * outputs) as f64,
         run: Box::new(move || {
-            timed(
-                || (input.clone(), parameters.clone()),
-                |(input, parameters)| kernels::conv_block(input, parameters, options),
-            )
+            let given = || {
+                let values = match is_first {
+                    true => values.clone(),
+                    false => values.clone().require_grad(),
+                };
+                (values, parameters.clone())
+            };
+            match gradients {
+                false => timed(given, forward),
+                true => timed(|| forward(given()), |output| output.backward()),
+            }
         }),
     }
 }

@@ -41,7 +41,7 @@ pub use model::{
 #[cfg(feature = "embedded")]
 pub use model::{EMBEDDED_CARD, EMBEDDED_NAME};
 pub use network::{
-    Activations, BandStatistics, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
+    Activations, BandStatistics, BandsConfig, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
     HeadActivation, JoinedConfig, JoinedNetwork, Lstm, LstmConfig, Network, NetworkConfig,
     NetworkError, Pooling, PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts,
     parameter_bytes,

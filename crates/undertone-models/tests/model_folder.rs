@@ -9,9 +9,9 @@ use tempfile::TempDir;
 use undertone_audio::{FitLength, FrontEnd, FrontEndConfig, Recording};
 use undertone_corpus::LabelScheme;
 use undertone_models::{
-    BandStatistics, CONFIG_FILE, Checkpoint, Classifier, CnnLstmConfig, ConvConfig, Dimension,
-    FORMAT, LstmConfig, Model, ModelConfig, ModelError, NetworkConfig, Pooling, Provenance,
-    Regressor, WEIGHTS_FILE, Weights, WeightsError,
+    BandStatistics, BandsConfig, CONFIG_FILE, Checkpoint, Classifier, CnnLstmConfig, ConvConfig,
+    Dimension, FORMAT, LstmConfig, Model, ModelConfig, ModelError, NetworkConfig, Pooling,
+    Provenance, Regressor, WEIGHTS_FILE, Weights, WeightsError,
 };
 
 /// A device's generator is the whole process's: only one model may be drawn at a time.
@@ -36,6 +36,7 @@ fn config() -> ModelConfig {
                 channels: 6,
                 kernel_size: 3,
                 pool: 2,
+                bands: None,
             }],
             batch_norm: true,
             conv_dropout: 0.3,
@@ -120,6 +121,36 @@ fn complaint_after(change: impl FnOnce(&mut Weights)) -> String {
     let message = error.to_string();
     assert!(message.contains(WEIGHTS_FILE), "{message}");
     message
+}
+
+#[test]
+fn a_saved_model_with_convolutions_over_bands_predicts_the_same_after_loading() {
+    let mut config = config();
+    let NetworkConfig::CnnLstm(network) = &mut config.network else {
+        unreachable!("the configuration has a CNN+LSTM");
+    };
+    let over_bands = |channels| ConvConfig {
+        channels,
+        kernel_size: 3,
+        pool: 2,
+        bands: Some(BandsConfig {
+            kernel_size: 5,
+            pool: 3,
+        }),
+    };
+    network.conv = vec![over_bands(6), over_bands(7)];
+    let model = drawn(config, 1);
+    let folder = TempDir::new().unwrap();
+    model.save(folder.path()).unwrap();
+    let after = Classifier::load(folder.path()).unwrap();
+    let before = Classifier::new(model, &Device::flex()).unwrap();
+    for seconds in [0.05, 1.3] {
+        let recording = tone(seconds, 22_050, 220.0);
+        assert_eq!(
+            before.classify(&recording).unwrap(),
+            after.classify(&recording).unwrap()
+        );
+    }
 }
 
 #[test]

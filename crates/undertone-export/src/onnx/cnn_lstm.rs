@@ -4,7 +4,7 @@ use burn::nn::BatchNormConfig;
 use undertone_models::{CnnLstm, CnnLstmConfig, LstmConfig, Pooling};
 
 use super::OnnxError;
-use super::convolution::{ConvOptions, convolution};
+use super::convolution::{ConvOptions, convolution, convolution_2d};
 use super::graph::{Graph, Value, float, int, ints, text};
 
 /// Add the network: standardized features `[batch, bands, frames]` → class scores `[batch,
@@ -15,25 +15,74 @@ pub(super) fn scores(
     features: Value,
 ) -> Result<Value, OnnxError> {
     let mut hidden = long_enough(graph, config, &features);
-    for (index, block) in config.conv.iter().enumerate() {
-        let prefix = format!("conv.{index}");
+    let over_bands = config.conv.iter().take_while(|block| block.bands.is_some());
+    let over_bands = over_bands.count();
+    if over_bands > 0 {
+        hidden = convolved_bands(graph, config, over_bands, &hidden)?;
+    }
+    for (index, block) in config.conv.iter().enumerate().skip(over_bands) {
         let kernel = block.kernel_size;
-        let (name, options) = (format!("{prefix}.convolution"), ConvOptions::same(kernel));
-        hidden = convolution(graph, &name, [1, kernel], options, &hidden)?;
-        if config.batch_norm {
-            hidden = batch_norm(graph, &format!("{prefix}.norm"), &hidden)?;
-        }
-        hidden = graph.op("Relu", &[&hidden]);
-        if block.pool > 1 {
-            let frames = [block.pool as i64];
-            let options = vec![ints("kernel_shape", &frames), ints("strides", &frames)];
-            hidden = graph.op_with("MaxPool", &[&hidden], options);
-        }
+        let options = ConvOptions::same(kernel);
+        hidden = convolution(
+            graph,
+            &convolution_name(index),
+            [1, kernel],
+            options,
+            &hidden,
+        )?;
+        hidden = normed_and_pooled(graph, config, index, &[block.pool], hidden)?;
     }
     // ONNX's LSTM expects time first.
     let sequence = graph.transpose(&hidden, &[2, 0, 1]);
     let pooled = lstm(graph, &config.lstm, config.pooling, sequence)?;
     graph.linear(&pooled, "output")
+}
+
+/// Add the first `count` convolutions, which are over frames and bands: `[batch, bands, frames]` →
+/// `[batch, bands * channels, frames]`.
+fn convolved_bands(
+    graph: &mut Graph,
+    config: &CnnLstmConfig,
+    count: usize,
+    features: &Value,
+) -> Result<Value, OnnxError> {
+    let frames_first = graph.transpose(features, &[0, 2, 1]);
+    let mut hidden = graph.unsqueeze(&frames_first, 1);
+    for (index, block) in config.conv.iter().take(count).enumerate() {
+        let bands = block.bands.as_ref();
+        let [kernel, pool] = bands.map_or([1, 1], |bands| [bands.kernel_size, bands.pool]);
+        let kernel = [block.kernel_size, kernel];
+        hidden = convolution_2d(graph, &convolution_name(index), kernel, &hidden)?;
+        hidden = normed_and_pooled(graph, config, index, &[block.pool, pool], hidden)?;
+    }
+    let time_first = graph.transpose(&hidden, &[2, 0, 3, 1]);
+    let sequence = graph.reshape(&time_first, &[0, 0, -1]);
+    Ok(graph.transpose(&sequence, &[1, 2, 0]))
+}
+
+fn convolution_name(index: usize) -> String {
+    format!("conv.{index}.convolution")
+}
+
+/// Add what follows a convolution. `pool` has a size for each axis.
+fn normed_and_pooled(
+    graph: &mut Graph,
+    config: &CnnLstmConfig,
+    index: usize,
+    pool: &[usize],
+    convolved: Value,
+) -> Result<Value, OnnxError> {
+    let mut hidden = convolved;
+    if config.batch_norm {
+        hidden = batch_norm(graph, &format!("conv.{index}.norm"), &hidden)?;
+    }
+    hidden = graph.op("Relu", &[&hidden]);
+    if pool.iter().any(|size| *size > 1) {
+        let pool: Vec<i64> = pool.iter().map(|size| *size as i64).collect();
+        let options = vec![ints("kernel_shape", &pool), ints("strides", &pool)];
+        hidden = graph.op_with("MaxPool", &[&hidden], options);
+    }
+    Ok(hidden)
 }
 
 /// Pad features with zeros where pooling would leave no frame.

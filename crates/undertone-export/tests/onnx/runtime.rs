@@ -155,10 +155,25 @@ fn onnx_runtime_matches_every_option_of_the_cnn_lstm() {
         "conv_dropout": 0.3, "dropout": 0.3, "pooling": "mean-std",
     });
     let bare = json!({"conv": [], "lstm": {"layers": 2, "units": 5}});
+    let bands = json!({
+        "conv": [
+            {"channels": 7, "kernel_size": 3, "pool": 2, "bands": {"kernel_size": 5, "pool": 3}},
+            {"channels": 6, "kernel_size": 1, "bands": {"kernel_size": 3}},
+        ],
+        "batch_norm": true,
+    });
+    let bands_then_frames = json!({
+        "conv": [
+            {"channels": 6, "kernel_size": 3, "bands": {"kernel_size": 3, "pool": 2}},
+            {"channels": 9, "kernel_size": 3, "pool": 2},
+        ],
+    });
     for (change, normalize, outputs) in [
         (stacked.clone(), "standardize", "emotion8"),
         (stacked, "none", "sentiment3"),
         (bare, "standardize", "emotion8"),
+        (bands, "standardize", "emotion8"),
+        (bands_then_frames, "none", "sentiment3"),
     ] {
         let model = cnn_lstm(config(network(change.clone()), normalize, outputs));
         compare(&python, &model, &recordings(), &change.to_string());

@@ -75,6 +75,16 @@ fn weights_have_the_shapes_of_onnx() {
 }
 
 #[test]
+fn a_convolution_over_bands_has_a_kernel_of_two_axes() {
+    let mut network = network();
+    network["conv"][0]["bands"] = json!({"kernel_size": 5, "pool": 3});
+    let graph = decoded(network, "standardize", "sentiment3").graph.unwrap();
+    assert_eq!(shape(&graph, "conv.0.convolution.weight"), [6, 1, 3, 5]);
+    assert_eq!(shape(&graph, "conv.1.convolution.weight"), [5, 48, 1]);
+    assert_eq!(shape(&graph, "lstm.layers.0.input_weight"), [2, 16, 5]);
+}
+
+#[test]
 fn a_recording_of_any_length_goes_in_and_probabilities_come_out() {
     let graph = decoded(network(), "standardize", "emotion8").graph.unwrap();
     assert_eq!(graph.input.len(), 1);

@@ -109,9 +109,13 @@ fn limits(provenance: &Provenance) -> String {
 fn architecture(model: &Model) -> String {
     match &model.config.network {
         NetworkConfig::CnnLstm(network) => format!(
-            "{} convolution{}, {} LSTM layer{} of {} units{}",
+            "{} convolution{}{}, {} LSTM layer{} of {} units{}",
             network.conv.len(),
             plural(network.conv.len()),
+            match network.conv.iter().filter(|it| it.bands.is_some()).count() {
+                0 => String::new(),
+                count => format!(" ({count} over time and bands)"),
+            },
             network.lstm.layers,
             plural(network.lstm.layers),
             network.lstm.units,

@@ -1,12 +1,12 @@
-//! The CNN+LSTM: convolutions over time, which read the feature bands as channels, then an LSTM,
-//! then pooling over time, then a linear layer with one score per class.
+//! The CNN+LSTM: convolutions over time, which read the feature bands as channels, or over time and
+//! bands, then an LSTM, then pooling over time, then a linear layer with one score per class.
 
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::conv::{ConvBlock, ConvBlockSize};
+use super::conv::{ConvBlock, ConvBlockSize, Extent};
 use super::error::{LARGEST_SIZE, NetworkError};
 use super::lstm::{Lstm, LstmConfig};
 use super::narrow::first_outputs;
@@ -14,7 +14,7 @@ use super::narrow::first_outputs;
 /// More layers than anyone trains; a larger number is a mistake.
 const MOST_LSTM_LAYERS: usize = 64;
 
-/// The options of one convolution over time and of the pooling behind it.
+/// The options of one convolution and of the pooling behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConvConfig {
@@ -23,6 +23,21 @@ pub struct ConvConfig {
     /// Frames that one output frame depends on; odd, so that the output is as long as the input.
     pub kernel_size: usize,
     /// Max-pooling over this many frames (and with that stride); 1 leaves the frames as they are.
+    #[serde(default = "one")]
+    pub pool: usize,
+    /// If there is one, the convolution is over time and bands (`Conv2d`). Otherwise it is over
+    /// time, and each band of its input is a channel (`Conv1d`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bands: Option<BandsConfig>,
+}
+
+/// How a convolution and the pooling behind it go over bands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BandsConfig {
+    /// Bands that one band of the output depends on; odd, so that there are as many as before.
+    pub kernel_size: usize,
+    /// Max-pooling over this many bands (and with that stride); 1 leaves the bands as they are.
     #[serde(default = "one")]
     pub pool: usize,
 }
@@ -83,17 +98,35 @@ impl CnnLstmConfig {
             NetworkError::if_above(largest, name, size)?;
         }
         let (mut left, mut pooled) = (frames, 1usize);
+        let (mut bands_left, mut bands_pooled) = (bands, 1usize);
         for conv in &self.conv {
             NetworkError::unless_positive("conv.channels", conv.channels)?;
             NetworkError::if_above(LARGEST_SIZE, "conv.channels", conv.channels)?;
-            NetworkError::if_above(LARGEST_SIZE, "conv.kernel_size", conv.kernel_size)?;
-            if conv.kernel_size.is_multiple_of(2) {
-                return Err(NetworkError::EvenKernel(conv.kernel_size));
-            }
-            NetworkError::unless_positive("conv.pool", conv.pool)?;
+            check_extent(
+                ["conv.kernel_size", "conv.pool"],
+                conv.kernel_size,
+                conv.pool,
+            )?;
             left /= conv.pool;
             pooled = pooled.saturating_mul(conv.pool);
+            if let Some(over) = &conv.bands {
+                let names = ["conv.bands.kernel_size", "conv.bands.pool"];
+                check_extent(names, over.kernel_size, over.pool)?;
+                bands_left /= over.pool;
+                bands_pooled = bands_pooled.saturating_mul(over.pool);
+            }
         }
+        let mut later = self.conv.iter().skip_while(|conv| conv.bands.is_some());
+        if later.any(|conv| conv.bands.is_some()) {
+            return Err(NetworkError::BandsAfterChannels);
+        }
+        if bands_left == 0 {
+            return Err(NetworkError::NoBandsLeft {
+                pooled: bands_pooled,
+                bands,
+            });
+        }
+        NetworkError::if_above(LARGEST_SIZE, "lstm input", self.sizes(bands).1)?;
         NetworkError::unless_share("conv_dropout", self.conv_dropout)?;
         NetworkError::unless_share("lstm.dropout", self.lstm.dropout)?;
         NetworkError::unless_share("dropout", self.dropout)?;
@@ -108,23 +141,11 @@ impl CnnLstmConfig {
     /// # Panics
     /// On sizes for which [`CnnLstmConfig::check`] returns an error.
     pub fn init(&self, bands: usize, classes: usize, device: &Device) -> CnnLstm {
-        let mut channels = bands;
-        let mut conv = Vec::with_capacity(self.conv.len());
-        for block in &self.conv {
-            let size = ConvBlockSize {
-                channels_in: channels,
-                channels_out: block.channels,
-                kernel_size: block.kernel_size,
-                pool: block.pool,
-            };
-            conv.push(ConvBlock::init(
-                size,
-                self.batch_norm,
-                self.conv_dropout,
-                device,
-            ));
-            channels = block.channels;
-        }
+        let (sizes, inputs) = self.sizes(bands);
+        let conv = sizes
+            .into_iter()
+            .map(|size| ConvBlock::init(size, self.batch_norm, self.conv_dropout, device))
+            .collect();
         let width = self.lstm.output_width();
         let pooled = match self.pooling {
             Pooling::MeanStd => 2 * width,
@@ -132,16 +153,53 @@ impl CnnLstmConfig {
         };
         CnnLstm {
             conv,
-            lstm: self.lstm.init(channels, device),
+            lstm: self.lstm.init(inputs, device),
             dropout: DropoutConfig::new(self.dropout).init(),
             output: LinearConfig::new(pooled, classes).init(device),
             pooling: self.pooling,
             bidirectional: self.lstm.bidirectional,
         }
     }
+
+    /// Return the sizes of the blocks, and how many values of each frame the LSTM reads.
+    fn sizes(&self, bands: usize) -> (Vec<ConvBlockSize>, usize) {
+        let (mut bands, mut channels) = (bands, 1);
+        let blocks = self.conv.iter().map(|conv| {
+            let over_bands = conv.bands.as_ref().map(|over| Extent {
+                kernel_size: over.kernel_size,
+                pool: over.pool,
+            });
+            let size = ConvBlockSize {
+                channels_in: over_bands.map_or(bands * channels, |_| channels),
+                channels_out: conv.channels,
+                frames: Extent {
+                    kernel_size: conv.kernel_size,
+                    pool: conv.pool,
+                },
+                bands: over_bands,
+            };
+            bands = over_bands.map_or(1, |over| bands / over.pool);
+            channels = conv.channels;
+            size
+        });
+        (blocks.collect(), bands * channels)
+    }
 }
 
-/// Convolutions over time, an LSTM, a linear layer.
+/// Check a kernel and a pool along one axis.
+fn check_extent(
+    [kernel, pooling]: [&'static str; 2],
+    kernel_size: usize,
+    pool: usize,
+) -> Result<(), NetworkError> {
+    NetworkError::if_above(LARGEST_SIZE, kernel, kernel_size)?;
+    if kernel_size.is_multiple_of(2) {
+        return Err(NetworkError::EvenKernel(kernel_size));
+    }
+    NetworkError::unless_positive(pooling, pool)
+}
+
+/// Convolutions, an LSTM, a linear layer.
 #[derive(Module, Debug)]
 pub struct CnnLstm {
     conv: Vec<ConvBlock>,
@@ -175,23 +233,29 @@ impl CnnLstm {
     ///
     /// Shapes: `[batch, bands, frames]` → `[batch, width]`.
     pub fn embed(&self, features: Tensor<3>) -> Tensor<2> {
-        let mut hidden = self.long_enough(features.swap_dims(1, 2));
+        let features = self.long_enough(features);
+        let [batch, bands, frames] = features.dims();
+        let mut hidden = features
+            .reshape([batch, 1, bands, frames])
+            .permute([0, 3, 2, 1]);
         for block in &self.conv {
             hidden = block.forward(hidden);
         }
-        self.pool(self.lstm.forward(hidden))
+        let [batch, frames, bands, channels] = hidden.dims();
+        let states = hidden.reshape([batch, frames, bands * channels]);
+        self.pool(self.lstm.forward(states))
     }
 
-    /// Pad features with zeros where pooling would leave no frame: `[batch, frames, bands]`. A
+    /// Pad features with zeros where pooling would leave no frame: `[batch, bands, frames]`. A
     /// front end that does not pad recordings to the window makes such features of short ones.
     fn long_enough(&self, features: Tensor<3>) -> Tensor<3> {
         let fewest: usize = self.conv.iter().map(ConvBlock::pool).product();
-        let [batch, frames, bands] = features.dims();
+        let [batch, bands, frames] = features.dims();
         if frames >= fewest {
             return features;
         }
-        let rest = Tensor::zeros([batch, fewest - frames, bands], &features.device());
-        Tensor::cat(vec![features, rest], 1)
+        let rest = Tensor::zeros([batch, bands, fewest - frames], &features.device());
+        Tensor::cat(vec![features, rest], 2)
     }
 
     /// `[batch, frames, units]` → `[batch, units or 2 * units]`

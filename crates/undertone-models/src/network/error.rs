@@ -23,7 +23,7 @@ pub enum NetworkError {
         /// Its limit.
         largest: usize,
     },
-    /// An even kernel size would shift the frames.
+    /// An even kernel size would shift the output.
     #[error("network: kernel_size must be odd, found {0}")]
     EvenKernel(usize),
     /// A dropout outside 0..1.
@@ -77,6 +77,20 @@ pub enum NetworkError {
         /// What the other encoder needs.
         found: String,
     },
+    /// Pooling leaves no bands.
+    #[error("network: pooling by {pooled} in all leaves nothing of {bands} bands")]
+    NoBandsLeft {
+        /// Product of the pooling factors.
+        pooled: usize,
+        /// Bands of the input.
+        bands: usize,
+    },
+    /// A convolution over bands behind one whose channels they are.
+    #[error(
+        "network: a convolution with `bands` must come before those without, which read each band \
+         as a channel"
+    )]
+    BandsAfterChannels,
     /// A pretrained encoder cannot have random weights.
     #[error("network: a pretrained encoder is loaded, not drawn")]
     NeedsEncoder,

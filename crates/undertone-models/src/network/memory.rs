@@ -64,17 +64,22 @@ pub fn parameter_bytes<M: Module>(network: &M) -> (usize, usize) {
 impl CnnLstmConfig {
     /// Estimate what training keeps for one clip of `bands` × `frames`.
     pub fn activations(&self, bands: usize, frames: usize) -> Activations {
-        let (mut channels, mut steps, mut kept) = (bands, frames, bands * frames);
+        let (mut bands, mut channels) = (bands, 1);
+        let (mut steps, mut kept) = (frames, bands * frames);
         let mut passing = 0;
         for block in &self.conv {
+            if block.bands.is_none() {
+                (bands, channels) = (1, bands * channels);
+            }
             // The padded input and the convolution. Its gradient exists only for a moment.
-            let convolved = steps * block.channels;
-            kept += steps * channels + convolved;
+            let convolved = steps * bands * block.channels;
+            kept += steps * bands * channels + convolved;
             passing = passing.max(convolved);
             steps /= block.pool.max(1);
+            bands /= block.bands.as_ref().map_or(1, |over| over.pool.max(1));
             channels = block.channels;
-            // The output, and which frame of its pool each value comes from.
-            kept += 2 * steps * channels;
+            // The output, and which position of its pool each value comes from.
+            kept += 2 * steps * bands * channels;
         }
         let directions = if self.lstm.bidirectional { 2 } else { 1 };
         // For each step: four gates, the cell state, the hidden state, dropout and its mask.

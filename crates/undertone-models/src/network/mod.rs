@@ -10,7 +10,7 @@ mod narrow;
 mod normalize;
 mod pretrained;
 
-pub use cnn_lstm::{CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
+pub use cnn_lstm::{BandsConfig, CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use error::NetworkError;
 pub use joined::{JoinedConfig, JoinedNetwork};
 pub use lstm::{Lstm, LstmConfig};

@@ -90,6 +90,7 @@ fn config(name: &str) -> ModelConfig {
                 channels: 8,
                 kernel_size: 3,
                 pool: 2,
+                bands: None,
             }],
             batch_norm: true,
             conv_dropout: 0.0,

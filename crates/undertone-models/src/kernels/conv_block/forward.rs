@@ -21,7 +21,7 @@ fn is_supported(
     weight: &FloatTensor<Flex>,
     options: &ConvBlockOptions,
 ) -> bool {
-    options.pool < usize::from(NONE)
+    options.pool[0] * options.pool[1] < usize::from(NONE)
         && [input, weight].map(TensorMetadata::dtype) == [DType::F32; 2]
         && input.shape().num_elements() > 0
 }
@@ -44,21 +44,20 @@ pub(crate) fn flex_conv_block(
     let weight = weight.to_contiguous();
     let [bias, scale, shift] = channels.map(|it| it.to_contiguous());
     let affine = Affine::of(bias.storage(), scale.storage(), shift.storage());
-    let (clips, pooled) = (shape.clips_per_task(), shape.steps() * shape.outputs);
+    let (clips, pooled) = (shape.clips_per_task(), shape.pooled_len());
     let mut output = vec![0.0; shape.batch * pooled];
     output
         .par_chunks_mut((clips * pooled).max(1))
         .enumerate()
         .for_each_init(Vec::new, |convolved, (task, output)| {
             convolved.resize(output.len() / pooled * shape.clip_len(), 0.0);
-            convolve(&padded, weight.storage(), task, &shape, convolved);
+            convolve(&padded, weight.storage(), task * clips, &shape, convolved);
             let convolved = convolved.chunks_exact(shape.clip_len());
             for (output, convolved) in output.chunks_exact_mut(pooled).zip(convolved) {
                 pool(convolved, &affine, &shape, output);
             }
         });
-    let dims = [shape.batch, shape.steps(), shape.outputs];
-    (float(output, dims), Vec::new())
+    (float(output, output_dims(&shape)), Vec::new())
 }
 
 /// Compute [`ConvBlockSteps::conv_block_forward`](super::steps::ConvBlockSteps).
@@ -78,15 +77,33 @@ pub(crate) fn flex_forward(
     let (bias, scale, shift) = (bias.storage(), scale.storage(), shift.storage());
 
     let clips = shape.clips_per_task();
-    let mut convolved = vec![0.0; shape.batch * shape.clip_len()];
-    let parts: Vec<Option<Moments>> = convolved
-        .par_chunks_mut(clips * shape.clip_len())
-        .enumerate()
-        .map(|(task, convolved)| {
-            convolve(&padded, weight.storage(), task, &shape, convolved);
-            options.epsilon.map(|_| Moments::of(convolved, &shape))
-        })
-        .collect();
+    let keeps = !shape.is_cheap();
+    let mut convolved = vec![
+        0.0;
+        if keeps {
+            shape.batch * shape.clip_len()
+        } else {
+            0
+        }
+    ];
+    let mut parts = Vec::new();
+    if keeps {
+        (convolved.par_chunks_mut(clips * shape.clip_len()))
+            .enumerate()
+            .map(|(task, convolved)| {
+                convolve(&padded, weight.storage(), task * clips, &shape, convolved);
+                options.epsilon.map(|_| Moments::of(convolved, &shape))
+            })
+            .collect_into_vec(&mut parts);
+    } else if options.epsilon.is_some() {
+        (0..shape.batch.div_ceil(clips))
+            .into_par_iter()
+            .map_init(Vec::new, |scratch, task| {
+                let convolved = convolve_again(&padded, weight.storage(), task, &shape, scratch);
+                Some(Moments::of(convolved, &shape))
+            })
+            .collect_into_vec(&mut parts);
+    }
     let (affine, moments) = match options.epsilon {
         Some(epsilon) => {
             let parts: Vec<Moments> = parts.into_iter().flatten().collect();
@@ -97,16 +114,19 @@ pub(crate) fn flex_forward(
         None => (Affine::of(bias, scale, shift), None),
     };
 
-    let pooled = shape.steps() * shape.outputs;
+    let pooled = shape.pooled_len();
     let mut output = vec![0.0; shape.batch * pooled];
     let mut choices = vec![NONE; shape.batch * pooled];
     let mask = (options.dropout > 0.0).then(|| DropoutMask::draw(options.dropout));
     let task_len = (clips * pooled).max(1);
     (output.par_chunks_mut(task_len))
         .zip(choices.par_chunks_mut(task_len))
-        .zip(convolved.par_chunks(clips * shape.clip_len()))
         .enumerate()
-        .for_each(|(task, ((output, choices), convolved))| {
+        .for_each_init(Vec::new, |scratch, (task, (output, choices))| {
+            let convolved = match keeps {
+                true => &convolved[task * clips * shape.clip_len()..],
+                false => convolve_again(&padded, weight.storage(), task, &shape, scratch),
+            };
             let convolved = convolved.chunks_exact(shape.clip_len());
             let pooled = output
                 .chunks_exact_mut(pooled)
@@ -119,7 +139,7 @@ pub(crate) fn flex_forward(
             }
         });
 
-    let dims = [shape.batch, shape.steps(), shape.outputs];
+    let dims = output_dims(&shape);
     let statistics = moments.iter().flat_map(|[mean, variance]| {
         // The convolution is without its bias here.
         let mean = mean.iter().zip(bias).map(|(mean, bias)| mean + bias);
@@ -130,25 +150,50 @@ pub(crate) fn flex_forward(
         output: float(output, dims),
         statistics: statistics.map(vector).collect(),
         kept: Kept {
-            padded: float(padded, [shape.padded_frames(), shape.inputs]),
-            convolved: float(convolved, [shape.batch, shape.pitch(), shape.outputs]),
+            input: [shape.batch, shape.height, shape.width, shape.inputs],
+            padded: float(padded, [shape.padded_positions(shape.batch), shape.inputs]),
+            convolved: keeps.then(|| float(convolved, [shape.batch, shape.pitch(), shape.outputs])),
             choices: Flex::int_from_data(TensorData::new(choices, dims), &Default::default()),
             moments: moments.map(|moments| moments.map(vector)),
         },
     }
 }
 
-/// Compute the windows of one task, without the bias: `[clips, pitch, channels_out]`.
-fn convolve(padded: &[f32], weight: &[f32], task: usize, shape: &Geometry, convolved: &mut [f32]) {
-    let first = task * shape.clips_per_task() * shape.pitch() * shape.inputs;
-    let windows = convolved.len() / shape.outputs - shape.margin();
-    multiply(
-        [windows, shape.depth(), shape.outputs],
-        View::rows(&padded[first..], shape.inputs),
-        View::rows(weight, shape.outputs),
-        convolved,
-        false,
-    );
+/// Compute the windows of some clips from `first` on, without the bias:
+/// `[clips, pitch, channels_out]`.
+fn convolve(padded: &[f32], weight: &[f32], first: usize, shape: &Geometry, convolved: &mut [f32]) {
+    let windows = shape.windows(convolved.len() / shape.clip_len());
+    let weight = weight.chunks_exact(shape.row_depth() * shape.outputs);
+    for (row, weight) in weight.enumerate() {
+        let start = first * shape.pitch() + row * shape.row_pitch();
+        multiply(
+            [windows, shape.row_depth(), shape.outputs],
+            View::rows(&padded[start * shape.inputs..], shape.inputs),
+            View::rows(weight, shape.outputs),
+            convolved,
+            row > 0,
+        );
+    }
+}
+
+/// Compute the windows of a task once more.
+pub(super) fn convolve_again<'a>(
+    padded: &[f32],
+    weight: &[f32],
+    task: usize,
+    shape: &Geometry,
+    scratch: &'a mut Vec<f32>,
+) -> &'a [f32] {
+    let first = task * shape.clips_per_task();
+    let clips = shape.clips_per_task().min(shape.batch - first);
+    scratch.resize(clips * shape.clip_len(), 0.0);
+    convolve(padded, weight, first, shape, scratch);
+    scratch
+}
+
+fn output_dims(shape: &Geometry) -> [usize; 4] {
+    let [height, width] = shape.pooled();
+    [shape.batch, height, width, shape.outputs]
 }
 
 /// Make a tensor.

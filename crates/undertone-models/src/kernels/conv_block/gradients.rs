@@ -4,7 +4,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{DType, Flex, TensorMetadata};
 use rayon::prelude::*;
 
-use super::forward::float;
+use super::forward::{convolve_again, float};
 use super::geometry::Geometry;
 use super::kept::{BlockGradients, Kept};
 use super::options::ConvBlockOptions;
@@ -12,9 +12,6 @@ use super::plain;
 use super::pooling::deviation;
 use super::unpooling::{Slopes, Sums, unpool};
 use crate::kernels::product::{View, multiply};
-
-/// Rows of the gradient by the weight that one task computes.
-const ROWS: usize = 128;
 
 /// Compute [`ConvBlockSteps::conv_block_gradients`](super::steps::ConvBlockSteps).
 pub(crate) fn flex_gradients(
@@ -29,183 +26,236 @@ pub(crate) fn flex_gradients(
         let channels = [bias, scale];
         return plain::gradients::<Flex>(gradient, weight, channels, kept, options, by_input);
     }
-    let [batch, pitch, _] = kept.convolved.shape().dims();
-    let [_, inputs] = kept.padded.shape().dims();
-    let frames = pitch - options.kernel_size / 2;
-    let shape = Geometry::of([batch, frames, inputs], weight.shape().dims(), options);
+    let shape = Geometry::of(kept.input, weight.shape().dims(), options);
     let gradient = gradient.to_contiguous();
     let [weight, bias, scale] = [weight, bias, scale].map(|tensor| tensor.to_contiguous());
+    let block = Block {
+        gradient: gradient.storage(),
+        choices: kept.choices.storage(),
+        padded: kept.padded.storage(),
+        convolved: kept.convolved.as_ref().map(|convolved| convolved.storage()),
+        weight: weight.storage(),
+        shape: &shape,
+    };
 
-    let (slopes, channels) = slopes(&gradient, &bias, &scale, &kept, options, &shape);
-    let convolved = by_convolved(&gradient, &kept, &slopes, &shape);
+    let (slopes, channels) = block.slopes(bias.storage(), scale.storage(), &kept, options);
+    let (by_input, by_weight) = block.gradients(&slopes, by_input);
     BlockGradients {
-        input: by_input.then(|| {
-            let values = by_inputs(&convolved, weight.storage(), &shape);
-            float(values, [batch, frames, inputs])
-        }),
-        weight: float(
-            by_weight(&convolved, kept.padded.storage(), &shape),
-            [shape.depth(), shape.outputs],
-        ),
+        input: by_input.map(|values| float(values, kept.input)),
+        weight: float(by_weight, [shape.depth(), shape.outputs]),
         channels: channels.map(|values| float(values, [shape.outputs])),
     }
 }
 
-/// Sum over the batch. Return how the gradient by the convolution follows, and the gradients by
-/// bias, scale and shift.
-fn slopes(
-    gradient: &FloatTensor<Flex>,
-    bias: &FloatTensor<Flex>,
-    scale: &FloatTensor<Flex>,
-    kept: &Kept<Flex>,
-    options: &ConvBlockOptions,
-    shape: &Geometry,
-) -> (Slopes, [Vec<f32>; 3]) {
-    let kept_scale = options.kept_scale();
-    let scale = scale.storage::<f32>();
-    // Each channel is scaled by `(value - center) * inverse * scale`.
-    let (centers, inverses): (Vec<f32>, Vec<f32>) = match (&kept.moments, options.epsilon) {
-        (Some([mean, variance]), Some(epsilon)) => {
-            let variance = variance.storage::<f32>().iter();
-            let inverses = variance.map(|variance| 1.0 / deviation(*variance, epsilon));
-            (mean.storage::<f32>().to_vec(), inverses.collect())
-        }
-        _ => {
-            let bias = bias.storage::<f32>().iter();
-            (bias.map(|bias| -bias).collect(), vec![1.0; shape.outputs])
-        }
-    };
+/// What the gradients are computed from.
+struct Block<'a> {
+    /// By the outputs.
+    gradient: &'a [f32],
+    choices: &'a [u8],
+    padded: &'a [f32],
+    convolved: Option<&'a [f32]>,
+    weight: &'a [f32],
+    shape: &'a Geometry,
+}
 
-    let clips = shape.clips_per_task();
-    let pooled = (clips * shape.steps() * shape.outputs).max(1);
-    let parts: Vec<Sums> = (gradient.storage::<f32>().par_chunks(pooled))
-        .zip(kept.choices.storage::<u8>().par_chunks(pooled))
-        .zip(
-            kept.convolved
-                .storage::<f32>()
-                .par_chunks(clips * shape.clip_len()),
-        )
-        .map(|((gradient, choices), convolved)| {
-            Sums::of(gradient, choices, convolved, &centers, shape)
-        })
-        .collect();
-    let sums = Sums::merged(&parts, shape.outputs);
-    let by_shift: Vec<f32> = sums.gradients.iter().map(|sum| sum * kept_scale).collect();
-    let by_scale: Vec<f32> = (sums.products.iter().zip(&inverses))
-        .map(|(sum, inverse)| sum * kept_scale * inverse)
-        .collect();
-    let factors: Vec<f32> = scale
-        .iter()
-        .zip(&inverses)
-        .map(|(scale, inverse)| scale * inverse)
-        .collect();
+impl Block<'_> {
+    /// Return the convolution of the clips of a task.
+    fn convolved<'a>(&'a self, task: usize, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        match self.convolved {
+            Some(convolved) => {
+                let len = self.shape.clips_per_task() * self.shape.clip_len();
+                &convolved[task * len..convolved.len().min((task + 1) * len)]
+            }
+            None => convolve_again(self.padded, self.weight, task, self.shape, scratch),
+        }
+    }
 
-    // Mean and variance depend on all values of a channel; without normalization there are none.
-    let share = match kept.moments {
-        Some(_) => 1.0 / (shape.batch * shape.frames) as f32,
-        None => 0.0,
-    };
-    let by_bias = match kept.moments {
-        // The normalization takes away what the bias adds.
-        Some(_) => vec![0.0; shape.outputs],
-        None => by_shift
-            .iter()
-            .zip(&factors)
-            .map(|(sum, factor)| sum * factor)
-            .collect(),
-    };
-    let slopes = Slopes {
-        kept: kept_scale,
-        centers,
-        means: by_shift.iter().map(|sum| sum * share).collect(),
-        slopes: by_scale
+    /// Sum over the batch. Return how the gradient by the convolution follows, and the gradients by
+    /// bias, scale and shift.
+    fn slopes(
+        &self,
+        bias: &[f32],
+        scale: &[f32],
+        kept: &Kept<Flex>,
+        options: &ConvBlockOptions,
+    ) -> (Slopes, [Vec<f32>; 3]) {
+        let (shape, kept_scale) = (self.shape, options.kept_scale());
+        // Each channel is scaled by `(value - center) * inverse * scale`.
+        let (centers, inverses): (Vec<f32>, Vec<f32>) = match (&kept.moments, options.epsilon) {
+            (Some([mean, variance]), Some(epsilon)) => {
+                let variance = variance.storage::<f32>().iter();
+                let inverses = variance.map(|variance| 1.0 / deviation(*variance, epsilon));
+                (mean.storage::<f32>().to_vec(), inverses.collect())
+            }
+            _ => {
+                let bias = bias.iter();
+                (bias.map(|bias| -bias).collect(), vec![1.0; shape.outputs])
+            }
+        };
+
+        let pooled = (shape.clips_per_task() * shape.pooled_len()).max(1);
+        let parts: Vec<Sums> = (self.gradient.par_chunks(pooled))
+            .zip(self.choices.par_chunks(pooled))
+            .enumerate()
+            .map_init(Vec::new, |scratch, (task, (gradient, choices))| {
+                let convolved = self.convolved(task, scratch);
+                Sums::of(gradient, choices, convolved, &centers, shape)
+            })
+            .collect();
+        let sums = Sums::merged(&parts, shape.outputs);
+        let by_shift: Vec<f32> = sums.gradients.iter().map(|sum| sum * kept_scale).collect();
+        let by_scale: Vec<f32> = (sums.products.iter().zip(&inverses))
+            .map(|(sum, inverse)| sum * kept_scale * inverse)
+            .collect();
+        let factors: Vec<f32> = scale
             .iter()
             .zip(&inverses)
-            .map(|(sum, inverse)| sum * inverse * share)
-            .collect(),
-        factors,
-    };
-    (slopes, [by_bias, by_scale, by_shift])
-}
+            .map(|(scale, inverse)| scale * inverse)
+            .collect();
 
-/// Compute the gradient by the convolution, with zeros around each clip.
-fn by_convolved(
-    gradient: &FloatTensor<Flex>,
-    kept: &Kept<Flex>,
-    slopes: &Slopes,
-    shape: &Geometry,
-) -> Vec<f32> {
-    let mut result = vec![0.0; shape.padded_frames() * shape.outputs];
-    let (gradient, choices) = (gradient.storage::<f32>(), kept.choices.storage::<u8>());
-    let (own, pooled) = (shape.frames * shape.outputs, shape.steps() * shape.outputs);
-    result[shape.margin() * shape.outputs..]
-        .par_chunks_mut(shape.clip_len())
-        .zip(kept.convolved.storage::<f32>().par_chunks(shape.clip_len()))
-        .enumerate()
-        .with_min_len(shape.clips_per_task())
-        .for_each(|(clip, (result, convolved))| {
+        // Mean and variance depend on all values of a channel; without normalization there are
+        // none.
+        let share = match kept.moments {
+            Some(_) => 1.0 / (shape.batch * shape.height * shape.width) as f32,
+            None => 0.0,
+        };
+        let by_bias = match kept.moments {
+            // The normalization takes away what the bias adds.
+            Some(_) => vec![0.0; shape.outputs],
+            None => by_shift
+                .iter()
+                .zip(&factors)
+                .map(|(sum, factor)| sum * factor)
+                .collect(),
+        };
+        let slopes = Slopes {
+            kept: kept_scale,
+            centers,
+            means: by_shift.iter().map(|sum| sum * share).collect(),
+            slopes: by_scale
+                .iter()
+                .zip(&inverses)
+                .map(|(sum, inverse)| sum * inverse * share)
+                .collect(),
+            factors,
+        };
+        (slopes, [by_bias, by_scale, by_shift])
+    }
+
+    /// Compute the gradients by the input, if it is wanted, and by the weight. The gradient by the
+    /// convolution exists only for the clips of a task at a time.
+    fn gradients(&self, slopes: &Slopes, by_input: bool) -> (Option<Vec<f32>>, Vec<f32>) {
+        let shape = self.shape;
+        let (clips, tasks) = (shape.clips_per_task(), shape.tasks_per_part());
+        let clip_len = shape.height * shape.width * shape.inputs;
+        let mut inputs = vec![0.0; if by_input { shape.batch * clip_len } else { 0 }];
+        // Empty chunks, if it is not wanted.
+        let mut input_chunks: Vec<&mut [f32]> = Vec::new();
+        let mut rest = inputs.as_mut_slice();
+        for first in (0..shape.batch).step_by(clips * tasks) {
+            let count = (clips * tasks).min(shape.batch - first);
+            let len = if by_input { count * clip_len } else { 0 };
+            let (chunk, others) = rest.split_at_mut(len);
+            input_chunks.push(chunk);
+            rest = others;
+        }
+        let weights: Vec<Vec<f32>> = input_chunks
+            .into_par_iter()
+            .enumerate()
+            .map_init(
+                || [const { Vec::new() }; 3],
+                |[again, by_convolved, sums], (part, inputs)| {
+                    let mut weight = vec![0.0; shape.depth() * shape.outputs];
+                    let mut inputs = inputs.chunks_mut(clips * clip_len);
+                    let last = shape.batch.div_ceil(clips).min((part + 1) * tasks);
+                    for task in part * tasks..last {
+                        let convolved = self.convolved(task, again);
+                        self.unpool_task(task, convolved, slopes, by_convolved);
+                        self.add_by_weight(task, by_convolved, &mut weight);
+                        if let Some(inputs) = inputs.next() {
+                            self.by_inputs(by_convolved, sums, inputs);
+                        }
+                    }
+                    weight
+                },
+            )
+            .collect();
+        (by_input.then_some(inputs), sum(weights))
+    }
+
+    /// Compute the gradient by the convolution of a task, with zeros around each clip.
+    fn unpool_task(&self, task: usize, convolved: &[f32], slopes: &Slopes, result: &mut Vec<f32>) {
+        let shape = self.shape;
+        let (pooled, first) = (shape.pooled_len(), task * shape.clips_per_task());
+        let clips = convolved.len() / shape.clip_len();
+        // The margins stay zero.
+        result.resize(shape.padded_positions(clips) * shape.outputs, 0.0);
+        let results = result[shape.margin() * shape.outputs..].chunks_exact_mut(shape.clip_len());
+        let convolved = convolved.chunks_exact(shape.clip_len());
+        for ((clip, result), convolved) in (first..).zip(results).zip(convolved) {
             let outputs = clip * pooled..(clip + 1) * pooled;
-            let (gradient, choices) = (&gradient[outputs.clone()], &choices[outputs]);
-            unpool(
-                gradient,
-                choices,
-                &convolved[..own],
-                slopes,
-                shape,
-                &mut result[..own],
-            );
-        });
-    result
-}
+            let (gradient, choices) = (&self.gradient[outputs.clone()], &self.choices[outputs]);
+            unpool(gradient, choices, convolved, slopes, shape, result);
+        }
+    }
 
-/// Compute the gradient by the weight from that by the convolution.
-fn by_weight(convolved: &[f32], padded: &[f32], shape: &Geometry) -> Vec<f32> {
-    let windows = shape.padded_frames() - 2 * shape.margin();
-    let convolved = View::rows(&convolved[shape.margin() * shape.outputs..], shape.outputs);
-    let mut result = vec![0.0; shape.depth() * shape.outputs];
-    result
-        .par_chunks_mut(ROWS * shape.outputs)
-        .enumerate()
-        .for_each(|(task, result)| {
-            let values = View::rows(&padded[task * ROWS..], shape.inputs).transposed();
-            let rows = result.len() / shape.outputs;
+    /// Add the gradient by the weight from that by the convolution of a task.
+    fn add_by_weight(&self, task: usize, by_convolved: &[f32], weight: &mut [f32]) {
+        let shape = self.shape;
+        let first = task * shape.clips_per_task() * shape.pitch();
+        let margin = shape.margin();
+        let windows = by_convolved.len() / shape.outputs - 2 * margin;
+        let by_convolved = View::rows(&by_convolved[margin * shape.outputs..], shape.outputs);
+        let rows = weight.chunks_exact_mut(shape.row_depth() * shape.outputs);
+        for (row, weight) in rows.enumerate() {
+            let start = (first + row * shape.row_pitch()) * shape.inputs;
             multiply(
-                [rows, windows, shape.outputs],
-                values,
-                convolved,
-                result,
-                false,
+                [shape.row_depth(), windows, shape.outputs],
+                View::rows(&self.padded[start..], shape.inputs).transposed(),
+                by_convolved,
+                weight,
+                true,
             );
-        });
-    result
+        }
+    }
+
+    /// Compute the gradient by the inputs of a task, `[clips, height, width, channels_in]`, from
+    /// that by the convolution.
+    fn by_inputs(&self, by_convolved: &[f32], sums: &mut Vec<f32>, result: &mut [f32]) {
+        let shape = self.shape;
+        let windows = by_convolved.len() / shape.outputs - 2 * shape.margin();
+        sums.resize((windows + shape.margin()) * shape.inputs, 0.0);
+        let weights = self.weight.chunks_exact(shape.inputs * shape.outputs);
+        for (index, weight) in weights.enumerate() {
+            let [row, column] = [index / shape.kernel_size[1], index % shape.kernel_size[1]];
+            let first = 2 * shape.margin() - row * shape.row_pitch() - column;
+            multiply(
+                [windows, shape.outputs, shape.inputs],
+                View::rows(&by_convolved[first * shape.outputs..], shape.outputs),
+                View::rows(weight, shape.outputs).transposed(),
+                sums,
+                index > 0,
+            );
+        }
+        let row = shape.width * shape.inputs;
+        let sums = sums.chunks_exact(shape.pitch() * shape.inputs);
+        for (result, sums) in result.chunks_exact_mut(shape.height * row).zip(sums) {
+            let rows = sums.chunks(shape.row_pitch() * shape.inputs);
+            for (result, sums) in result.chunks_exact_mut(row).zip(rows) {
+                result.copy_from_slice(&sums[..row]);
+            }
+        }
+    }
 }
 
-/// Compute the gradient by the input, `[batch, frames, channels_in]`, from that by the convolution.
-fn by_inputs(convolved: &[f32], weight: &[f32], shape: &Geometry) -> Vec<f32> {
-    let (clips, clip_len) = (shape.clips_per_task(), shape.frames * shape.inputs);
-    let mut result = vec![0.0; shape.batch * clip_len];
-    result
-        .par_chunks_mut(clips * clip_len)
-        .enumerate()
-        .for_each_init(Vec::new, |sums, (task, result)| {
-            let clips_here = result.len() / clip_len;
-            let windows = clips_here * shape.pitch() - shape.margin();
-            sums.resize(windows * shape.inputs, 0.0);
-            for frame in 0..shape.kernel_size {
-                let first = task * clips * shape.pitch() + 2 * shape.margin() - frame;
-                let of_frame = &weight[frame * shape.inputs * shape.outputs..];
-                multiply(
-                    [windows, shape.outputs, shape.inputs],
-                    View::rows(&convolved[first * shape.outputs..], shape.outputs),
-                    View::rows(of_frame, shape.outputs).transposed(),
-                    sums,
-                    frame > 0,
-                );
-            }
-            let sums = sums.chunks(shape.pitch() * shape.inputs);
-            for (result, sums) in result.chunks_exact_mut(clip_len).zip(sums) {
-                result.copy_from_slice(&sums[..clip_len]);
-            }
-        });
-    result
+/// Sum in order.
+fn sum(parts: Vec<Vec<f32>>) -> Vec<f32> {
+    let mut parts = parts.into_iter();
+    let mut sum = parts.next().unwrap_or_default();
+    for part in parts {
+        for (sum, value) in sum.iter_mut().zip(part) {
+            *sum += value;
+        }
+    }
+    sum
 }

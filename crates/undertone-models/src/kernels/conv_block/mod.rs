@@ -1,9 +1,10 @@
-//! Convolution over time, batch norm, ReLU, max-pooling and dropout as one operation.
+//! Convolution over one or two axes, batch norm, ReLU, max-pooling and dropout as one operation.
 //!
 //! As operations of their own they pass over a tensor as large as the output of the convolution 14
 //! times while training, and autodiff keeps five such tensors. Here the statistics of batch norm
 //! are summed while the product is in the cache, the rest is one pass, and the gradient of the
-//! convolution's output is written once. What is kept is that output and one byte per pooled value.
+//! convolution's output stays in the cache. What is kept is that output, unless it costs less to
+//! compute it again, and one byte per pooled value.
 //!
 //! - [`options`]: what differs between blocks.
 //! - [`steps`]: its two directions, as a trait.

@@ -13,30 +13,38 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Sum over the frames of clips that follow each other, `[clips, pitch, channels_out]`.
+    /// Sum over the positions of clips that follow each other, `[clips, pitch, channels_out]`.
     pub(super) fn of(clips: &[f32], shape: &Geometry) -> Self {
-        let count = clips.len() / (shape.pitch() * shape.outputs) * shape.frames;
-        let frames = || {
-            let clips = clips.chunks_exact(shape.pitch() * shape.outputs);
-            clips.flat_map(|clip| clip.chunks_exact(shape.outputs).take(shape.frames))
+        let count = clips.len() / shape.clip_len() * shape.height * shape.width;
+        let rows = || {
+            let clips = clips.chunks_exact(shape.clip_len());
+            clips.flat_map(|clip| {
+                let rows = clip.chunks_exact(shape.row_pitch() * shape.outputs);
+                rows.take(shape.height)
+                    .map(|row| row.chunks_exact(shape.outputs).take(shape.width))
+            })
         };
         let mut mean = vec![0.0; shape.outputs];
         let mut squares = vec![0.0; shape.outputs];
         vectorized(
             #[inline(always)]
             || {
-                for frame in frames() {
-                    for (sum, value) in mean.iter_mut().zip(frame) {
-                        *sum += value;
+                for row in rows() {
+                    for values in row {
+                        for (sum, value) in mean.iter_mut().zip(values) {
+                            *sum += value;
+                        }
                     }
                 }
                 for sum in &mut mean {
                     *sum /= count as f32;
                 }
-                for frame in frames() {
-                    for ((sum, value), mean) in squares.iter_mut().zip(frame).zip(&mean) {
-                        let deviation = value - mean;
-                        *sum += deviation * deviation;
+                for row in rows() {
+                    for values in row {
+                        for ((sum, value), mean) in squares.iter_mut().zip(values).zip(&mean) {
+                            let deviation = value - mean;
+                            *sum += deviation * deviation;
+                        }
                     }
                 }
             },

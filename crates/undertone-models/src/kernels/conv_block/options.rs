@@ -1,12 +1,12 @@
 //! The options of a convolution block.
 
-/// The options of a convolution block.
+/// The options of a convolution block. Pairs are height and width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ConvBlockOptions {
-    /// Frames that one output frame of the convolution depends on; odd.
-    pub(crate) kernel_size: usize,
-    /// Max-pooling over this many frames.
-    pub(crate) pool: usize,
+    /// Positions that one output of the convolution depends on; odd.
+    pub(crate) kernel_size: [usize; 2],
+    /// Max-pooling over this many positions.
+    pub(crate) pool: [usize; 2],
     /// If there is one, channels are normalized to mean 0 and variance 1 over the batch, and this
     /// is added to the variance.
     pub(crate) epsilon: Option<f64>,

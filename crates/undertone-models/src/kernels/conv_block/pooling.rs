@@ -4,7 +4,7 @@ use super::geometry::Geometry;
 use crate::kernels::dropout_mask::DropoutMask;
 use crate::kernels::vector_math::vectorized;
 
-/// The choice that stands for no frame of the pool: none is positive, or the output is dropped.
+/// The choice that stands for no position of the pool: none is positive, or the output is dropped.
 pub(super) const NONE: u8 = u8::MAX;
 
 /// A factor and an offset for each channel of the convolution.
@@ -51,32 +51,34 @@ pub(super) fn deviation(variance: f32, epsilon: f64) -> f32 {
     (f64::from(variance) + epsilon).sqrt() as f32
 }
 
-/// Compute the outputs of one clip, `[frames / pool, channels_out]`, of zeros before.
+/// Compute the outputs of one clip, of zeros before.
 pub(super) fn pool(convolved: &[f32], affine: &Affine, shape: &Geometry, output: &mut [f32]) {
-    let pools = convolved.chunks_exact(shape.pool * shape.outputs);
     vectorized(
         #[inline(always)]
         || {
-            for (output, pool) in output.chunks_exact_mut(shape.outputs).zip(pools) {
-                for frame in pool.chunks_exact(shape.outputs) {
-                    let affine = affine.factors.iter().zip(&affine.offsets);
-                    for ((output, value), (factor, offset)) in
-                        output.iter_mut().zip(frame).zip(affine)
-                    {
-                        let value = value * factor + offset;
-                        // A value that is not a number must not vanish.
-                        *output = match value > *output || value.is_nan() {
-                            true => value,
-                            false => *output,
-                        };
-                    }
+            let rows = output.chunks_exact_mut(shape.pooled()[1] * shape.outputs);
+            for (row, outputs) in rows.enumerate() {
+                for (column, output) in outputs.chunks_exact_mut(shape.outputs).enumerate() {
+                    shape.each_of_pool(convolved, [row, column], |_, values| {
+                        let affine = affine.factors.iter().zip(&affine.offsets);
+                        for ((output, value), (factor, offset)) in
+                            output.iter_mut().zip(values).zip(affine)
+                        {
+                            let value = value * factor + offset;
+                            // A value that is not a number must not vanish.
+                            *output = match value > *output || value.is_nan() {
+                                true => value,
+                                false => *output,
+                            };
+                        }
+                    });
                 }
             }
         },
     );
 }
 
-/// Compute as [`pool`], and remember which frame each output comes from.
+/// Compute as [`pool`], and remember which position of its pool each output comes from.
 pub(super) fn pool_and_choose(
     convolved: &[f32],
     affine: &Affine,
@@ -84,29 +86,36 @@ pub(super) fn pool_and_choose(
     output: &mut [f32],
     choices: &mut [u8],
 ) {
-    let pools = convolved.chunks_exact(shape.pool * shape.outputs);
-    let outputs = output.chunks_exact_mut(shape.outputs);
-    let outputs = outputs.zip(choices.chunks_exact_mut(shape.outputs));
     // As wide as the values, so that the same vector instructions do both.
     let mut chosen = vec![0; shape.outputs];
     vectorized(
         #[inline(always)]
         || {
-            for ((output, choices), pool) in outputs.zip(pools) {
-                chosen.fill(u32::from(NONE));
-                for (index, frame) in (0..).zip(pool.chunks_exact(shape.outputs)) {
-                    let affine = affine.factors.iter().zip(&affine.offsets);
-                    let best = output.iter_mut().zip(&mut chosen);
-                    for (((output, chosen), value), (factor, offset)) in best.zip(frame).zip(affine)
-                    {
-                        let value = value * factor + offset;
-                        let better = value > *output || value.is_nan();
-                        *output = if better { value } else { *output };
-                        *chosen = if better { index } else { *chosen };
+            let row_len = shape.pooled()[1] * shape.outputs;
+            let rows = output
+                .chunks_exact_mut(row_len)
+                .zip(choices.chunks_exact_mut(row_len));
+            for (row, (outputs, choices)) in rows.enumerate() {
+                let columns = outputs
+                    .chunks_exact_mut(shape.outputs)
+                    .zip(choices.chunks_exact_mut(shape.outputs));
+                for (column, (output, choices)) in columns.enumerate() {
+                    chosen.fill(u32::from(NONE));
+                    shape.each_of_pool(convolved, [row, column], |index, values| {
+                        let affine = affine.factors.iter().zip(&affine.offsets);
+                        let best = output.iter_mut().zip(&mut chosen);
+                        for (((output, chosen), value), (factor, offset)) in
+                            best.zip(values).zip(affine)
+                        {
+                            let value = value * factor + offset;
+                            let better = value > *output || value.is_nan();
+                            *output = if better { value } else { *output };
+                            *chosen = if better { index } else { *chosen };
+                        }
+                    });
+                    for (choice, chosen) in choices.iter_mut().zip(&chosen) {
+                        *choice = *chosen as u8;
                     }
-                }
-                for (choice, chosen) in choices.iter_mut().zip(&chosen) {
-                    *choice = *chosen as u8;
                 }
             }
         },

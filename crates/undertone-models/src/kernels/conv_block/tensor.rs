@@ -9,7 +9,7 @@ use crate::kernels::backend::Kernels;
 /// The parameters of a convolution block.
 #[derive(Debug, Clone)]
 pub(crate) struct ConvBlockParameters {
-    /// `[kernel_size * channels_in, channels_out]`; the frames of the kernel in order of time.
+    /// `[kernel_height * kernel_width * channels_in, channels_out]`, row by row of the kernel.
     pub(crate) weight: Tensor<2>,
     /// `[channels_out]`, added to the convolution.
     pub(crate) bias: Tensor<1>,
@@ -22,21 +22,22 @@ pub(crate) struct ConvBlockParameters {
 /// The output of a convolution block.
 #[derive(Debug, Clone)]
 pub(crate) struct ConvBlockOutput {
-    /// `[batch, frames / pool, channels_out]`
-    pub(crate) output: Tensor<3>,
+    /// `[batch, height / pool, width / pool, channels_out]`
+    pub(crate) output: Tensor<4>,
     /// Mean and variance of each channel over the batch, `[channels_out]`, if channels are
     /// normalized; without gradients. The variance is the mean of the squared deviations.
     pub(crate) statistics: Option<[Tensor<1>; 2]>,
 }
 
-/// Compute a convolution with an output as long as its input, normalize its channels over the batch
+/// Compute a convolution with an output as large as its input, normalize its channels over the batch
 /// if there is an epsilon, multiply by `scale`, add `shift`, then ReLU, max-pooling and dropout:
-/// `[batch, frames, channels_in]` → `[batch, frames / pool, channels_out]`.
+/// `[batch, height, width, channels_in]` → `[batch, height / pool, width / pool, channels_out]`.
 ///
-/// Frames after the last whole pool count only for the normalization. The same
+/// A convolution over time alone has a height of 1. Positions after the last whole pool count only
+/// for the normalization. The same
 /// [`Device::seed`](burn::tensor::Device::seed) drops the same values.
 pub(crate) fn conv_block(
-    input: Tensor<3>,
+    input: Tensor<4>,
     parameters: ConvBlockParameters,
     options: ConvBlockOptions,
 ) -> ConvBlockOutput {

@@ -2,7 +2,7 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorData};
 use burn::tensor::activation::relu;
-use burn::tensor::module::{batch_norm_train, conv1d, max_pool1d};
+use burn::tensor::module::{batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Distribution, Tensor, Tolerance};
 
@@ -16,36 +16,66 @@ use super::tensor::{ConvBlockOutput, ConvBlockParameters, conv_block};
 const EPSILON: f64 = 1e-5;
 const UNIFORM: Distribution = Distribution::Uniform(-1.0, 1.0);
 
-/// Batch, frames, channels in and out, kernel size and pool.
-const SIZES: [[usize; 6]; 6] = [
-    [1, 5, 1, 1, 1, 1],
-    [3, 13, 5, 7, 3, 4],
-    [2, 131, 3, 18, 5, 2],
+/// The sizes of a batch and of a block. Pairs are height and width.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Batch, height, width, channels.
+    input: [usize; 4],
+    outputs: usize,
+    kernel_size: [usize; 2],
+    pool: [usize; 2],
+}
+
+const fn size(
+    input: [usize; 4],
+    outputs: usize,
+    kernel_size: [usize; 2],
+    pool: [usize; 2],
+) -> Size {
+    Size {
+        input,
+        outputs,
+        kernel_size,
+        pool,
+    }
+}
+
+const SIZES: [Size; 12] = [
+    size([1, 1, 5, 1], 1, [1, 1], [1, 1]),
+    size([3, 1, 13, 5], 7, [1, 3], [1, 4]),
+    size([2, 1, 131, 3], 18, [1, 5], [1, 2]),
     // Several clips per task, and a smaller task at the end.
-    [9, 17, 20, 33, 3, 4],
+    size([9, 1, 17, 20], 33, [1, 3], [1, 4]),
     // The kernel is longer than the clip.
-    [2, 3, 2, 3, 7, 1],
-    [5, 64, 9, 16, 3, 3],
+    size([2, 1, 3, 2], 3, [1, 7], [1, 1]),
+    size([5, 1, 64, 9], 16, [1, 3], [1, 3]),
+    // Two axes.
+    size([1, 7, 5, 1], 32, [3, 3], [2, 2]),
+    size([3, 21, 34, 1], 6, [3, 3], [2, 2]),
+    size([35, 4, 6, 7], 5, [3, 5], [2, 3]),
+    size([2, 19, 11, 20], 33, [5, 3], [1, 2]),
+    size([2, 2, 3, 4], 3, [7, 9], [1, 1]),
+    size([2, 9, 1, 3], 2, [3, 1], [4, 1]),
 ];
 
 /// Input, weight, bias, scale and shift.
 struct Arguments {
-    input: Tensor<3>,
+    input: Tensor<4>,
     parameters: ConvBlockParameters,
 }
 
 impl Arguments {
-    fn random(
-        [batch, frames, inputs, outputs, kernel_size, _]: [usize; 6],
-        device: &Device,
-    ) -> Self {
-        // A view whose frames come after its channels, as the features of a batch are.
-        let input = Tensor::random([batch, inputs, frames], UNIFORM, device).swap_dims(1, 2);
-        let channels = || Tensor::random([outputs], UNIFORM, device);
+    fn random(size: Size, device: &Device) -> Self {
+        let [batch, height, width, inputs] = size.input;
+        // A view whose axes are in another order, as the features of a batch are.
+        let input = Tensor::random([batch, inputs, width, height], UNIFORM, device);
+        let input = input.permute([0, 3, 2, 1]);
+        let channels = || Tensor::random([size.outputs], UNIFORM, device);
+        let depth = size.kernel_size[0] * size.kernel_size[1] * inputs;
         Self {
             input,
             parameters: ConvBlockParameters {
-                weight: Tensor::random([kernel_size * inputs, outputs], UNIFORM, device),
+                weight: Tensor::random([depth, size.outputs], UNIFORM, device),
                 bias: channels(),
                 scale: channels(),
                 shift: channels(),
@@ -69,7 +99,7 @@ impl Arguments {
     /// The output, the statistics, and the gradients by all arguments.
     fn results(
         &self,
-        block: impl Fn(Tensor<3>, ConvBlockParameters) -> ConvBlockOutput,
+        block: impl Fn(Tensor<4>, ConvBlockParameters) -> ConvBlockOutput,
     ) -> Vec<TensorData> {
         let leaves = Self {
             input: self.input.clone(),
@@ -77,10 +107,10 @@ impl Arguments {
         }
         .leaves();
         let done = block(leaves.input.clone(), leaves.parameters.clone());
-        let [batch, steps, outputs] = done.output.dims();
-        let factors: Vec<f32> = (0..batch * steps * outputs).map(factor).collect();
-        let factors = TensorData::new(factors, [batch, steps, outputs]);
-        let factors = Tensor::<3>::from_data(factors, &done.output.device());
+        let shape = done.output.shape();
+        let factors: Vec<f32> = (0..shape.num_elements()).map(factor).collect();
+        let factors = TensorData::new(factors, shape);
+        let factors = Tensor::<4>::from_data(factors, &done.output.device());
         let gradients = (done.output.clone() * factors).sum().backward();
         let mut results = vec![done.output.into_data()];
         results.extend(done.statistics.into_iter().flatten().map(Tensor::into_data));
@@ -105,10 +135,10 @@ fn factor(index: usize) -> f32 {
     (index as f32).sin()
 }
 
-fn options([.., kernel_size, pool]: [usize; 6], epsilon: Option<f64>) -> ConvBlockOptions {
+fn options(size: Size, epsilon: Option<f64>) -> ConvBlockOptions {
     ConvBlockOptions {
-        kernel_size,
-        pool,
+        kernel_size: size.kernel_size,
+        pool: size.pool,
         epsilon,
         dropout: 0.0,
     }
@@ -116,20 +146,19 @@ fn options([.., kernel_size, pool]: [usize; 6], epsilon: Option<f64>) -> ConvBlo
 
 /// The block made of the layers of Burn, each with its own gradient.
 fn layers(
-    input: Tensor<3>,
+    input: Tensor<4>,
     parameters: ConvBlockParameters,
     options: ConvBlockOptions,
 ) -> ConvBlockOutput {
-    let [_, _, inputs] = input.dims();
+    let [.., inputs] = input.dims();
     let [_, outputs] = parameters.weight.dims();
-    let weight = parameters
-        .weight
-        .reshape([options.kernel_size, inputs, outputs]);
-    let convolution = ConvOptions::new([1], [options.kernel_size / 2], [1], 1);
-    // Burn has channels before frames.
-    let convolved = conv1d(
-        input.swap_dims(1, 2),
-        weight.permute([2, 1, 0]),
+    let [height, width] = options.kernel_size;
+    let weight = parameters.weight.reshape([height, width, inputs, outputs]);
+    let convolution = ConvOptions::new([1, 1], [height / 2, width / 2], [1, 1], 1);
+    // Burn has channels before height and width.
+    let convolved = conv2d(
+        input.permute([0, 3, 1, 2]),
+        weight.permute([3, 2, 0, 1]),
         Some(parameters.bias),
         convolution,
     );
@@ -144,13 +173,13 @@ fn layers(
         }
         None => {
             let [scale, shift] =
-                [parameters.scale, parameters.shift].map(|it| it.reshape([1, outputs, 1]));
+                [parameters.scale, parameters.shift].map(|it| it.reshape([1, outputs, 1, 1]));
             (convolved * scale + shift, None)
         }
     };
-    let pooled = max_pool1d(relu(scaled), MaxPoolOptions::new([options.pool]));
+    let pooled = max_pool2d(relu(scaled), MaxPoolOptions::new(options.pool));
     ConvBlockOutput {
-        output: pooled.swap_dims(1, 2),
+        output: pooled.permute([0, 2, 3, 1]),
         statistics,
     }
 }
@@ -220,8 +249,10 @@ fn plain_version_agrees() {
             let channels = [&parameters.bias, &parameters.scale, &parameters.shift].map(primitive);
             let [bias, scale, _] = channels.clone();
             let own = [bias, scale];
-            let [batch, frames, _, outputs, _, pool] = size;
-            let gradient = Tensor::<3>::random([batch, frames / pool, outputs], UNIFORM, &device);
+            let [batch, height, width, _] = size.input;
+            let [height, width] = [height / size.pool[0], width / size.pool[1]];
+            let gradient = [batch, height, width, size.outputs];
+            let gradient = Tensor::<4>::random(gradient, UNIFORM, &device);
             let gradient = primitive(&gradient);
 
             let done = flex_forward(input.clone(), weight.clone(), channels.clone(), &options);
@@ -242,7 +273,7 @@ fn plain_version_agrees() {
 #[test]
 fn dropout_drops_its_share_and_its_gradients() {
     let device = Device::flex().autodiff();
-    let size = [7, 40, 3, 16, 3, 2];
+    let size = size([7, 10, 8, 3], 16, [3, 3], [2, 1]);
     let arguments = Arguments::random(size, &device);
     let results = |dropout| {
         let options = ConvBlockOptions {
@@ -275,14 +306,19 @@ fn dropout_drops_its_share_and_its_gradients() {
 #[test]
 fn threads_change_nothing() {
     let device = Device::flex().autodiff();
-    let size = [20, 70, 30, 40, 3, 4];
-    let arguments = Arguments::random(size, &device);
-    let options = options(size, Some(EPSILON));
-    let on_threads = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.expect("a pool").install(|| {
-            arguments.results(|input, parameters| conv_block(input, parameters, options))
-        })
-    };
-    assert_eq!(on_threads(1), on_threads(3));
+    for size in [
+        size([20, 1, 70, 30], 40, [1, 3], [1, 4]),
+        size([20, 17, 30, 1], 10, [3, 3], [2, 2]),
+        size([5, 17, 30, 9], 40, [3, 3], [2, 2]),
+    ] {
+        let arguments = Arguments::random(size, &device);
+        let options = options(size, Some(EPSILON));
+        let on_threads = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a pool").install(|| {
+                arguments.results(|input, parameters| conv_block(input, parameters, options))
+            })
+        };
+        assert_eq!(on_threads(1), on_threads(3));
+    }
 }

@@ -4,7 +4,7 @@ use super::geometry::Geometry;
 use super::pooling::NONE;
 use crate::kernels::vector_math::vectorized;
 
-/// Sums over all frames that are chosen, one for each channel.
+/// Sums over all positions that are chosen, one for each channel.
 pub(super) struct Sums {
     /// Of the gradients.
     pub(super) gradients: Vec<f32>,
@@ -25,33 +25,36 @@ impl Sums {
         let mut gradients = vec![0.0; shape.outputs];
         let mut products = vec![0.0; shape.outputs];
         let mut chosen = vec![0; shape.outputs];
-        let pooled = shape.steps() * shape.outputs;
+        let (pooled, row_len) = (shape.pooled_len(), shape.pooled()[1] * shape.outputs);
         vectorized(
             #[inline(always)]
             || {
                 let clips = gradient
                     .chunks_exact(pooled)
-                    .zip(choices.chunks_exact(pooled));
-                for ((gradient, choices), clip) in
-                    clips.zip(convolved.chunks_exact(shape.clip_len()))
-                {
-                    let steps = gradient.chunks_exact(shape.outputs);
-                    let steps = steps.zip(choices.chunks_exact(shape.outputs));
-                    let pools = clip.chunks_exact(shape.pool * shape.outputs);
-                    for ((gradient, choices), pool) in steps.zip(pools) {
-                        widen(choices, &mut chosen);
-                        for (index, frame) in (0..).zip(pool.chunks_exact(shape.outputs)) {
-                            let outputs = gradient.iter().zip(&chosen);
-                            let values = outputs.zip(frame.iter().zip(centers));
-                            let sums = gradients.iter_mut().zip(&mut products);
-                            for ((sum, product), ((gradient, chosen), (value, center))) in
-                                sums.zip(values)
-                            {
-                                let (gradient, distance) = (*gradient, value - center);
-                                let hit = if *chosen == index { gradient } else { 0.0 };
-                                *sum += hit;
-                                *product += hit * distance;
-                            }
+                    .zip(choices.chunks_exact(pooled))
+                    .zip(convolved.chunks_exact(shape.clip_len()));
+                for ((gradient, choices), clip) in clips {
+                    let rows = gradient
+                        .chunks_exact(row_len)
+                        .zip(choices.chunks_exact(row_len));
+                    for (row, (gradient, choices)) in rows.enumerate() {
+                        let columns = gradient.chunks_exact(shape.outputs);
+                        let columns = columns.zip(choices.chunks_exact(shape.outputs));
+                        for (column, (gradient, choices)) in columns.enumerate() {
+                            widen(choices, &mut chosen);
+                            shape.each_of_pool(clip, [row, column], |index, values| {
+                                let outputs = gradient.iter().zip(&chosen);
+                                let values = outputs.zip(values.iter().zip(centers));
+                                let sums = gradients.iter_mut().zip(&mut products);
+                                for ((sum, product), ((gradient, chosen), (value, center))) in
+                                    sums.zip(values)
+                                {
+                                    let (gradient, distance) = (*gradient, value - center);
+                                    let hit = if *chosen == index { gradient } else { 0.0 };
+                                    *sum += hit;
+                                    *product += hit * distance;
+                                }
+                            });
                         }
                     }
                 }
@@ -91,14 +94,21 @@ pub(super) struct Slopes {
 }
 
 impl Slopes {
-    /// Compute the gradients by one frame of the convolution, given those by the outputs of its
-    /// pool. `chosen` are the frames that the outputs come from, `index` is the place of this one.
+    /// Compute the gradients by one position of the convolution, given those by the outputs of its
+    /// pool. `chosen` are the places that the outputs come from, `index` is this one.
     #[inline(always)]
-    fn frame(&self, index: u32, gradient: &[f32], chosen: &[u32], frame: &[f32], to: &mut [f32]) {
+    fn position(
+        &self,
+        index: u32,
+        gradient: &[f32],
+        chosen: &[u32],
+        values: &[f32],
+        to: &mut [f32],
+    ) {
         let constants =
             (self.centers.iter().zip(&self.means)).zip(self.slopes.iter().zip(&self.factors));
         let outputs = gradient.iter().zip(chosen);
-        let values = to.iter_mut().zip(frame);
+        let values = to.iter_mut().zip(values);
         for (((to, value), (gradient, chosen)), ((center, mean), (slope, factor))) in
             values.zip(outputs).zip(constants)
         {
@@ -109,8 +119,8 @@ impl Slopes {
     }
 }
 
-/// Compute the gradient by the convolution of one clip, `[frames, channels_out]`, given the
-/// gradient by its outputs.
+/// Compute the gradient by the convolution of one clip, without its margins, given the gradient by
+/// its outputs.
 pub(super) fn unpool(
     gradient: &[f32],
     choices: &[u8],
@@ -119,35 +129,42 @@ pub(super) fn unpool(
     shape: &Geometry,
     result: &mut [f32],
 ) {
-    let width = shape.outputs;
-    let mut chosen = vec![0; width];
-    let (pools, rest) = result.split_at_mut(shape.steps() * shape.pool * width);
-    let (pools_convolved, rest_convolved) = convolved.split_at(pools.len());
+    let outputs = shape.outputs;
+    let mut chosen = vec![0; outputs];
+    let row_len = shape.pooled()[1] * outputs;
     vectorized(
         #[inline(always)]
         || {
-            let steps = gradient
-                .chunks_exact(width)
-                .zip(choices.chunks_exact(width));
-            let pools = pools.chunks_exact_mut(shape.pool * width);
-            let pools = pools.zip(pools_convolved.chunks_exact(shape.pool * width));
-            for ((gradient, choices), (pool, convolved)) in steps.zip(pools) {
-                widen(choices, &mut chosen);
-                let frames = pool
-                    .chunks_exact_mut(width)
-                    .zip(convolved.chunks_exact(width));
-                for (index, (to, frame)) in (0..).zip(frames) {
-                    slopes.frame(index, gradient, &chosen, frame, to);
+            if row_len > 0 {
+                let rows = gradient
+                    .chunks_exact(row_len)
+                    .zip(choices.chunks_exact(row_len));
+                for (row, (gradient, choices)) in rows.enumerate() {
+                    let columns = gradient.chunks_exact(outputs);
+                    let columns = columns.zip(choices.chunks_exact(outputs));
+                    for (column, (gradient, choices)) in columns.enumerate() {
+                        widen(choices, &mut chosen);
+                        let write = |index, values: &[f32], to: &mut [f32]| {
+                            slopes.position(index, gradient, &chosen, values, to);
+                        };
+                        shape.each_of_pool_mut(convolved, result, [row, column], write);
+                    }
                 }
             }
-            // Frames after the last pool are in no output, only in mean and variance.
+            // Positions after the last pool are in no output, only in mean and variance.
             chosen.fill(u32::from(NONE));
-            let zeros = vec![0.0; width];
-            for (to, frame) in rest
-                .chunks_exact_mut(width)
-                .zip(rest_convolved.chunks_exact(width))
-            {
-                slopes.frame(0, &zeros, &chosen, frame, to);
+            let zeros = vec![0.0; outputs];
+            let pooled = shape.pooled();
+            let [height, width] = [0, 1].map(|axis| pooled[axis] * shape.pool[axis]);
+            let pitch = shape.row_pitch() * outputs;
+            let rows = result.chunks_mut(pitch).zip(convolved.chunks(pitch));
+            for (row, (result, convolved)) in rows.take(shape.height).enumerate() {
+                let first = if row < height { width } else { 0 };
+                let own = first * outputs..shape.width * outputs;
+                let result = result[own.clone()].chunks_exact_mut(outputs);
+                for (to, values) in result.zip(convolved[own].chunks_exact(outputs)) {
+                    slopes.position(0, &zeros, &chosen, values, to);
+                }
             }
         },
     );

@@ -152,7 +152,10 @@ pub(crate) fn flex_forward(
         kept: Kept {
             input: [shape.batch, shape.height, shape.width, shape.inputs],
             padded: float(padded, [shape.padded_positions(shape.batch), shape.inputs]),
-            convolved: keeps.then(|| float(convolved, [shape.batch, shape.pitch(), shape.outputs])),
+            convolved: match keeps {
+                true => float(convolved, [shape.batch, shape.pitch(), shape.outputs]),
+                false => float(convolved, [0]),
+            },
             choices: Flex::int_from_data(TensorData::new(choices, dims), &Default::default()),
             moments: moments.map(|moments| moments.map(vector)),
         },

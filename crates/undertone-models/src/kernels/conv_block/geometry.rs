@@ -7,7 +7,7 @@ const POSITIONS: usize = 128;
 
 /// Parts of the gradient by the weight that are summed on their own. It does not depend on the
 /// number of threads, so neither do the sums.
-const PARTS: usize = 16;
+const PARTS: usize = 8;
 
 /// A convolution of fewer values is computed again rather than kept. Without the memory that it
 /// would take, each pass over it stays in the cache.

@@ -13,6 +13,9 @@ use super::pooling::deviation;
 use super::unpooling::{Slopes, Sums, unpool};
 use crate::kernels::product::{View, multiply};
 
+/// Values of the gradient by the weight that are summed by one task.
+const SUMMED: usize = 8192;
+
 /// Compute [`ConvBlockSteps::conv_block_gradients`](super::steps::ConvBlockSteps).
 pub(crate) fn flex_gradients(
     gradient: FloatTensor<Flex>,
@@ -33,7 +36,7 @@ pub(crate) fn flex_gradients(
         gradient: gradient.storage(),
         choices: kept.choices.storage(),
         padded: kept.padded.storage(),
-        convolved: kept.convolved.as_ref().map(|convolved| convolved.storage()),
+        convolved: (!shape.is_cheap()).then(|| kept.convolved.storage()),
         weight: weight.storage(),
         shape: &shape,
     };
@@ -252,10 +255,14 @@ impl Block<'_> {
 fn sum(parts: Vec<Vec<f32>>) -> Vec<f32> {
     let mut parts = parts.into_iter();
     let mut sum = parts.next().unwrap_or_default();
-    for part in parts {
-        for (sum, value) in sum.iter_mut().zip(part) {
-            *sum += value;
+    let others = parts.as_slice();
+    let chunks = sum.par_chunks_mut(SUMMED).enumerate();
+    chunks.for_each(|(chunk, sum)| {
+        for part in others {
+            for (sum, value) in sum.iter_mut().zip(&part[chunk * SUMMED..]) {
+                *sum += value;
+            }
         }
-    }
+    });
     sum
 }

@@ -10,8 +10,8 @@ pub(crate) struct Kept<B: Backend> {
     pub(super) input: [usize; 4],
     /// The input with zeros around each clip.
     pub(super) padded: FloatTensor<B>,
-    /// The convolution, unless it is computed again.
-    pub(super) convolved: Option<FloatTensor<B>>,
+    /// The convolution. It is empty if the CPU computes it again.
+    pub(super) convolved: FloatTensor<B>,
     /// The position in its pool that each output comes from, in the shape of the outputs, or a
     /// number beyond the pool if the output does not depend on any.
     pub(super) choices: IntTensor<B>,

@@ -84,7 +84,7 @@ pub(crate) fn forward<B: Backend>(
         kept: Kept {
             input: dims,
             padded,
-            convolved: Some(convolved),
+            convolved,
             choices,
             moments,
         },
@@ -130,26 +130,25 @@ pub(crate) fn gradients<B: Backend>(
     let scaled = B::float_cat(vec![pools, zeros(own_height, width - own_width)], 2);
     let scaled = B::float_cat(vec![scaled, zeros(height - own_height, width)], 1);
     let scaled = B::float_reshape(scaled, Shape::new([batch * height * width, outputs]));
-    let convolved = match kept.convolved {
-        Some(convolved) => convolved,
-        None => B::float_matmul(
-            kernel_windows::<B>(kept.padded.clone(), options.kernel_size),
-            weight.clone(),
-        ),
-    };
 
     let per_channel = |values| B::float_reshape(values, Shape::new([outputs]));
     let sum = |rows| per_channel(B::float_sum_dim(rows, 0));
     let (by_convolved, channels) = match (kept.moments, options.epsilon) {
         (Some([mean, variance]), Some(epsilon)) => {
-            let found =
-                B::batch_norm_train_backward(convolved, scale, mean, variance, epsilon, scaled);
+            let found = B::batch_norm_train_backward(
+                kept.convolved,
+                scale,
+                mean,
+                variance,
+                epsilon,
+                scaled,
+            );
             // The normalization takes away what the bias adds.
             let by_bias = B::float_zeros(Shape::new([outputs]), &device, dtype.into());
             (found.x_grad, [by_bias, found.gamma_grad, found.beta_grad])
         }
         _ => {
-            let by_scale = sum(B::float_mul(scaled.clone(), convolved));
+            let by_scale = sum(B::float_mul(scaled.clone(), kept.convolved));
             let scale = B::float_reshape(scale, Shape::new([1, outputs]));
             let found = B::float_mul(scaled.clone(), scale);
             (found.clone(), [sum(found), by_scale, sum(scaled)])

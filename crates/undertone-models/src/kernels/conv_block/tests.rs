@@ -215,7 +215,7 @@ fn inference_equals_the_layers_of_burn() {
         let ours = conv_block(input.clone(), parameters.clone(), options).output;
         let expected = layers(input, parameters, options).output.into_data();
         ours.into_data()
-            .assert_approx_eq::<f32>(&expected, Tolerance::absolute(1e-5));
+            .assert_approx_eq::<f32>(&expected, Tolerance::rel_abs(1e-5, 1e-5));
     }
 }
 

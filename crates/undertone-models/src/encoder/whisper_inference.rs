@@ -57,7 +57,7 @@ impl WhisperInference {
     }
 
     /// Compute the input of the first layer from the frames of a clip, between rows of zeros.
-    fn first_states(&self, frames: &Panels, cores: Cores) -> Panels {
+    fn first_states(&self, frames: &Panels, cores: Cores<'_>) -> Panels {
         let [first, second] = &*self.convolutions;
         let mut inner = Panels::zeros(frames.rows(), first.outputs());
         first.apply_between_margins(
@@ -78,7 +78,7 @@ impl WhisperInference {
             states.rows() * width <= self.positions.len(),
             "a clip is longer than the encoder's positions"
         );
-        states.add_rows(&self.positions);
+        states.add_rows(&self.positions, cores);
         states
     }
 }

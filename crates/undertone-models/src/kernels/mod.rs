@@ -18,6 +18,7 @@
 //! - [`adam_step`]: a step of the optimizer in one pass over the memory instead of fifteen.
 //! - [`transformer`]: the layers of an encoder for inference, on matrices in [`column_panels`] and
 //!   not on tensors, in 32-bit floats or in 8-bit integers.
+//! - [`team`]: threads that stay awake while they compute one clip together.
 //! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
@@ -33,6 +34,7 @@ mod channel_norm;
 mod column_panels;
 mod conv_block;
 mod convolution;
+mod cores;
 mod dropout_mask;
 mod left_factor;
 mod lstm;
@@ -41,6 +43,7 @@ mod panel_block;
 mod panels;
 mod plain;
 mod product;
+mod team;
 mod transformer;
 mod unroll;
 mod values;
@@ -57,8 +60,9 @@ pub(crate) use column_panels::{
 };
 pub(crate) use conv_block::{ConvBlockOptions, ConvBlockParameters, conv_block};
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
+pub(crate) use cores::Cores;
 pub(crate) use lstm::lstm;
-pub(crate) use transformer::{Cores, Dense, Layer, Norm, Stack, Then};
+pub(crate) use transformer::{Dense, Layer, Norm, Stack, Then};
 pub(crate) use values::with_values;
 
 use backend::Kernels;

@@ -4,7 +4,8 @@
 //! one for each row of the other operand, computed from its largest value (dynamic quantization).
 
 use super::element::Element;
-use super::matrix::{Operand, Panels, WIDTH};
+use super::matrix::{Operand, Panels, WIDTH, row_blocks};
+use crate::kernels::cores::Cores;
 use crate::kernels::vector_math::{ROUNDER, vectorized};
 
 /// The depth that one instruction multiplies and adds.
@@ -44,10 +45,10 @@ impl Int8Panels {
         }
         let mut values = Vec::with_capacity(weight.values().len());
         let columns = weight.each().map(|panel| {
-            let mut largest = [0.0_f32; WIDTH];
+            let mut largest = [0; WIDTH];
             for row in panel.chunks_exact(WIDTH) {
                 for (largest, value) in largest.iter_mut().zip(row) {
-                    *largest = largest.max(value.to_f32().abs());
+                    *largest = magnitude(value.to_f32()).max(*largest);
                 }
             }
             let scales = largest.map(scale_of);
@@ -90,48 +91,68 @@ pub(crate) struct Int8Rows {
     pub(super) scales: Vec<f32>,
 }
 
+/// The rows of a block that one thread rounds.
+const BLOCK: usize = 16;
+
 impl Int8Rows {
     /// Round the values of an operand. Rows that overlap have one scale for all. The scale of rows
     /// with a value that is not finite is not a number, so that their products are none either.
-    pub(crate) fn of(operand: Operand<'_>) -> Self {
+    pub(crate) fn of(operand: Operand<'_>, cores: Cores<'_>) -> Self {
         let size = operand.panel_stride;
         let own = operand.columns.div_ceil(WIDTH) * size;
         let from = &operand.values[..own];
         let mut values = vec![0; own];
         let mut scales = vec![0.0; operand.rows];
-        let overlap = operand.taps > 1 || operand.row_stride != WIDTH;
-        vectorized(
-            #[inline(always)]
-            || {
-                if overlap {
-                    let scale = scale_of(largest_of(from.iter().copied()));
-                    let zero: f32 = from.iter().map(|value| value * 0.0).sum();
-                    scales.fill(scale + zero);
-                    round(from, scale, &mut values);
-                    return;
-                }
-                for (row, scale) in scales.iter_mut().enumerate() {
-                    let start = row * WIDTH;
-                    let mut largest = [0.0_f32; WIDTH];
-                    let mut zeros = [0.0_f32; WIDTH];
-                    for panel in from.chunks_exact(size) {
-                        let largest = largest.iter_mut().zip(&mut zeros);
-                        for ((largest, zero), value) in largest.zip(&panel[start..][..WIDTH]) {
-                            *largest = largest.max(value.abs());
-                            // Not a number if the value is not finite. `max` forgets such a value.
-                            *zero += value * 0.0;
-                        }
-                    }
-                    let finite = scale_of(largest_of(largest));
-                    *scale = finite + zeros.iter().sum::<f32>();
-                    let panels = from.chunks_exact(size);
-                    for (panel, to) in panels.zip(values.chunks_exact_mut(size)) {
-                        round(&panel[start..][..WIDTH], finite, &mut to[start..][..WIDTH]);
-                    }
-                }
-            },
-        );
+        if operand.taps > 1 || operand.row_stride != WIDTH {
+            let mut largest = vec![0; own / size];
+            let panels = largest.iter_mut().zip(from.chunks_exact(size));
+            cores.each(panels, |_, (largest, panel), &mut ()| {
+                *largest = vectorized(
+                    #[inline(always)]
+                    || largest_of(panel),
+                );
+            });
+            let scale = scale_of(largest.into_iter().fold(0, u32::max));
+            scales.fill(scale);
+            let panels = values.chunks_exact_mut(size).zip(from.chunks_exact(size));
+            cores.each(panels, |_, (to, from), &mut ()| {
+                vectorized(
+                    #[inline(always)]
+                    || round(from, scale, to),
+                );
+            });
+            return Self { values, scales };
+        }
+        // The last rows of the panels may lie behind those of the operand.
+        let blocks = row_blocks(&mut values, size / WIDTH, BLOCK);
+        let blocks = blocks.into_iter().zip(scales.chunks_mut(BLOCK));
+        cores.each(blocks, |block, (parts, scales), &mut ()| {
+            let first = block * BLOCK * WIDTH;
+            vectorized(
+                #[inline(always)]
+                || round_rows(&from[first..], size, parts, scales),
+            );
+        });
         Self { values, scales }
+    }
+}
+
+/// Round rows whose panels begin every `size` values.
+#[inline(always)]
+fn round_rows(from: &[f32], size: usize, mut to: Vec<&mut [u8]>, scales: &mut [f32]) {
+    for (row, scale) in scales.iter_mut().enumerate() {
+        let place = row * WIDTH..(row + 1) * WIDTH;
+        let panels = || from.chunks(size).map(|panel| &panel[place.clone()]);
+        let mut largest = [0; WIDTH];
+        for values in panels() {
+            for (largest, value) in largest.iter_mut().zip(values) {
+                *largest = magnitude(*value).max(*largest);
+            }
+        }
+        *scale = scale_of(largest.into_iter().fold(0, u32::max));
+        for (values, to) in panels().zip(&mut to) {
+            round(values, *scale, &mut to[place.clone()]);
+        }
     }
 }
 
@@ -158,17 +179,28 @@ impl Block<'_> {
     }
 }
 
+/// Return the bits of the absolute value, which have the same order. They are largest for a value
+/// that is not finite.
 #[inline(always)]
-fn largest_of(values: impl IntoIterator<Item = f32>) -> f32 {
-    values.into_iter().fold(0.0, |a, b| a.max(b.abs()))
+fn magnitude(value: f32) -> u32 {
+    value.abs().to_bits()
 }
 
-/// Return the scale with which the largest value becomes the largest integer.
+/// Return the largest [`magnitude`].
 #[inline(always)]
-fn scale_of(largest: f32) -> f32 {
-    match largest > 0.0 {
-        true => largest / LARGEST,
-        false => 1.0,
+fn largest_of(values: &[f32]) -> u32 {
+    values
+        .iter()
+        .fold(0, |largest, value| magnitude(*value).max(largest))
+}
+
+/// Return the scale with which the value of the largest [`magnitude`] becomes the largest integer.
+#[inline(always)]
+fn scale_of(largest: u32) -> f32 {
+    match f32::from_bits(largest) {
+        0.0 => 1.0,
+        largest if largest.is_finite() => largest / LARGEST,
+        _ => f32::NAN,
     }
 }
 

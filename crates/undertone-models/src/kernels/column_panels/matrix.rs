@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::element::Element;
+use crate::kernels::cores::Cores;
 
 /// The number of columns of a panel: two vector registers of AVX-512.
 pub(crate) const WIDTH: usize = 32;
@@ -96,30 +97,34 @@ impl Panels {
     }
 
     /// Add a matrix to the first rows. It has the same columns, row by row.
-    pub(crate) fn add_rows(&mut self, added: &[f32]) {
-        let columns = self.columns;
-        for (panel, first) in self.each_mut().zip((0..columns).step_by(WIDTH)) {
-            for (to, row) in panel
-                .chunks_exact_mut(WIDTH)
-                .zip(added.chunks_exact(columns))
-            {
-                for (to, added) in to.iter_mut().zip(&row[first..]) {
+    pub(crate) fn add_rows(&mut self, added: &[f32], cores: Cores<'_>) {
+        let (columns, size) = (self.columns, self.size());
+        cores.each_chunk(&mut self.values, size, |panel, to, &mut ()| {
+            let rows = to.chunks_exact_mut(WIDTH);
+            for (to, row) in rows.zip(added.chunks_exact(columns)) {
+                for (to, added) in to.iter_mut().zip(&row[panel * WIDTH..]) {
                     *to += added;
                 }
             }
-        }
+        });
     }
 
     /// Return the values row by row.
-    pub(crate) fn to_rows(&self) -> Vec<f32> {
-        let mut values = vec![0.0; self.rows * self.columns];
-        for (panel, first) in self.each().zip((0..).step_by(WIDTH)) {
-            let width = WIDTH.min(self.columns - first);
-            let rows = values.chunks_exact_mut(self.columns);
-            for (row, from) in rows.zip(panel.chunks_exact(WIDTH)) {
-                row[first..first + width].copy_from_slice(&from[..width]);
+    pub(crate) fn to_rows(&self, cores: Cores<'_>) -> Vec<f32> {
+        /// The rows that one thread copies.
+        const BLOCK: usize = 16;
+        let columns = self.columns;
+        let mut values = vec![0.0; self.rows * columns];
+        cores.each_chunk(&mut values, BLOCK * columns, |block, rows, &mut ()| {
+            let start = block * BLOCK * WIDTH;
+            for (panel, first) in self.each().zip((0..).step_by(WIDTH)) {
+                let width = WIDTH.min(columns - first);
+                let rows = rows.chunks_exact_mut(columns);
+                for (row, from) in rows.zip(panel[start..].chunks_exact(WIDTH)) {
+                    row[first..first + width].copy_from_slice(&from[..width]);
+                }
             }
-        }
+        });
         values
     }
 
@@ -136,6 +141,19 @@ impl Panels {
         let size = self.size().max(1);
         self.values.chunks_exact_mut(size)
     }
+}
+
+/// Divide panels of `rows` rows into blocks of `count` rows. A block has its part of each panel.
+pub(crate) fn row_blocks<T>(values: &mut [T], rows: usize, count: usize) -> Vec<Vec<&mut [T]>> {
+    let panels = values.len() / (rows * WIDTH).max(1);
+    let blocks = (0..rows.div_ceil(count)).map(|_| Vec::with_capacity(panels));
+    let mut blocks: Vec<Vec<&mut [T]>> = blocks.collect();
+    for panel in values.chunks_exact_mut((rows * WIDTH).max(1)) {
+        for (block, part) in blocks.iter_mut().zip(panel.chunks_mut(count * WIDTH)) {
+            block.push(part);
+        }
+    }
+    blocks
 }
 
 /// The left operand of a product: rows that may overlap, as those of a convolution do.

@@ -11,7 +11,7 @@ mod weight;
 
 pub(crate) use element::keeps_halves;
 pub(crate) use int8::Int8Rows;
-pub(crate) use matrix::{Operand, Panels, WIDTH};
+pub(crate) use matrix::{Operand, Panels, WIDTH, row_blocks};
 pub(crate) use product::{Added, is_fast, multiply};
 pub(crate) use product_int8::multiply_int8;
 pub(crate) use weight::{Weight, WeightSource};

@@ -121,6 +121,7 @@ fn scale(
 mod tests {
     use super::super::matrix::Panels;
     use super::*;
+    use crate::kernels::cores::Cores;
 
     fn values(count: usize, seed: usize) -> Vec<f32> {
         let value = |index: usize| ((index * 37 + seed * 11) % 101) as f32 / 50.0 - 1.0;
@@ -137,7 +138,7 @@ mod tests {
             let left = Operand::windows(&left, taps, stride);
             let weight = values(columns * taps * outputs, 2);
             let weight = Panels::from_rows(&weight, outputs);
-            let rounded = Int8Rows::of(left);
+            let rounded = Int8Rows::of(left, Cores::One);
             let integers = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
             for panel in 0..outputs.div_ceil(WIDTH) {
                 let bias = [0.5; WIDTH];
@@ -169,7 +170,7 @@ mod tests {
     fn agree(left: &[f32], weight: &[f32]) {
         let left = Panels::from_rows(left, 100);
         let left = Operand::all(&left);
-        let rows = Int8Rows::of(left);
+        let rows = Int8Rows::of(left, Cores::One);
         let weight = Panels::from_rows(weight, 32);
         let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
         let block = Block {
@@ -199,7 +200,7 @@ mod tests {
             let rows = Panels::from_rows(&rows, 192);
             let mut product = [0.0; 5 * WIDTH];
             let left = Operand::all(&rows);
-            let rounded = Int8Rows::of(left);
+            let rounded = Int8Rows::of(left, Cores::One);
             multiply_int8(left, &rounded, &integers, 0, Added::Nothing, &mut product);
             for (row, product) in product.chunks(WIDTH).enumerate() {
                 assert!(product.iter().all(|it| it.is_nan() == (row == 2)));
@@ -209,7 +210,7 @@ mod tests {
             frames[3] = wrong;
             let frames = Panels::from_rows(&frames, 64);
             let windows = Operand::windows(&frames, 3, 2);
-            let rounded = Int8Rows::of(windows);
+            let rounded = Int8Rows::of(windows, Cores::One);
             multiply_int8(
                 windows,
                 &rounded,

@@ -136,6 +136,7 @@ mod tests {
     use super::super::int8::{Int8Panels, Int8Rows};
     use super::super::matrix::Panels;
     use super::*;
+    use crate::kernels::cores::Cores;
 
     #[test]
     fn both_widths_of_registers_agree() {
@@ -144,7 +145,7 @@ mod tests {
         }
         let value = |index: usize| (index * 37 % 101) as f32 / 50.0 - 1.0;
         let left = Panels::from_rows(&(0..68).map(value).collect::<Vec<_>>(), 68);
-        let rows = Int8Rows::of(Operand::all(&left));
+        let rows = Int8Rows::of(Operand::all(&left), Cores::One);
         let weight = Panels::from_rows(&(0..68 * 32).map(value).collect::<Vec<_>>(), 32);
         let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
         let block = Block {

@@ -1,9 +1,9 @@
 //! A linear layer.
 
-use super::cores::Cores;
 use crate::kernels::column_panels::{
     Added, Int8Rows, Operand, Panels, WIDTH, Weight, multiply, multiply_int8,
 };
+use crate::kernels::cores::Cores;
 use crate::kernels::vector_math::{self, vectorized};
 
 /// A linear layer, or a convolution: `x · weight + bias`.
@@ -58,7 +58,7 @@ impl Dense {
     }
 
     /// Compute the layer for each row of `input`.
-    pub(crate) fn apply(&self, input: Operand<'_>, then: Then, cores: Cores, to: &mut Panels) {
+    pub(crate) fn apply(&self, input: Operand<'_>, then: Then, cores: Cores<'_>, to: &mut Panels) {
         if then != Then::Add {
             to.resize(input.rows, self.outputs);
         }
@@ -71,7 +71,7 @@ impl Dense {
         &self,
         input: Operand<'_>,
         then: Then,
-        cores: Cores,
+        cores: Cores<'_>,
         to: &mut Panels,
     ) {
         let size = to.size();
@@ -84,7 +84,7 @@ impl Dense {
         first: usize,
         input: Operand<'_>,
         then: Then,
-        cores: Cores,
+        cores: Cores<'_>,
         size: usize,
         to: &mut [f32],
     ) {
@@ -96,7 +96,7 @@ impl Dense {
         );
         let rows = match &self.weight {
             Weight::F32(_) | Weight::F16(_) => None,
-            Weight::Int8(_) => Some(Int8Rows::of(input)),
+            Weight::Int8(_) => Some(Int8Rows::of(input, cores)),
         };
         cores.each_chunk(to, size, |panel, to, &mut ()| {
             let to = &mut to[own.clone()];

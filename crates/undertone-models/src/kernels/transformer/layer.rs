@@ -1,10 +1,10 @@
 //! A layer of a transformer, from panels to panels.
 
 use super::attention::{Buffers, attend};
-use super::cores::Cores;
 use super::dense::{Dense, Then};
 use super::norm::Norm;
 use crate::kernels::column_panels::{Operand, Panels, WIDTH};
+use crate::kernels::cores::Cores;
 
 /// Self-attention and a feed-forward network, each with a layer norm and a residual connection.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Layer {
     }
 
     /// Run the layer on the steps of a clip.
-    pub(crate) fn apply(&self, states: &mut Panels, buffer: &mut Buffer, cores: Cores) {
+    pub(crate) fn apply(&self, states: &mut Panels, buffer: &mut Buffer, cores: Cores<'_>) {
         let Buffer {
             normed,
             projected,
@@ -59,12 +59,9 @@ impl Layer {
             inner,
         } = buffer;
         let width = states.columns();
-        normed.clone_from(states);
-        if self.norm_first {
-            self.attention_norm.apply(normed);
-        }
+        let input = self.input(&self.attention_norm, states, normed, cores);
         self.projection
-            .apply(Operand::all(normed), Then::Store, cores, projected);
+            .apply(Operand::all(input), Then::Store, cores, projected);
         let size = projected.size();
         attended.resize(states.rows(), width);
         let panels = width / self.heads / WIDTH;
@@ -77,18 +74,30 @@ impl Layer {
         self.output
             .apply(Operand::all(attended), Then::Add, cores, states);
         if !self.norm_first {
-            self.attention_norm.apply(states);
+            self.attention_norm.apply(states, cores);
         }
-        normed.clone_from(states);
-        if self.norm_first {
-            self.final_norm.apply(normed);
-        }
+        let input = self.input(&self.final_norm, states, normed, cores);
         self.inner
-            .apply(Operand::all(normed), Then::Gelu, cores, inner);
+            .apply(Operand::all(input), Then::Gelu, cores, inner);
         self.outer
             .apply(Operand::all(inner), Then::Add, cores, states);
         if !self.norm_first {
-            self.final_norm.apply(states);
+            self.final_norm.apply(states, cores);
         }
+    }
+
+    /// Return what an operation reads: the states through the norm before it, if there is one.
+    fn input<'a>(
+        &self,
+        norm: &Norm,
+        states: &'a Panels,
+        normed: &'a mut Panels,
+        cores: Cores<'_>,
+    ) -> &'a Panels {
+        if !self.norm_first {
+            return states;
+        }
+        norm.apply_to(states, normed, cores);
+        normed
     }
 }

@@ -7,13 +7,11 @@
 //! gradient.
 
 mod attention;
-mod cores;
 mod dense;
 mod layer;
 mod norm;
 mod stack;
 
-pub(crate) use cores::Cores;
 pub(crate) use dense::{Dense, Then};
 pub(crate) use layer::Layer;
 pub(crate) use norm::Norm;

@@ -1,9 +1,9 @@
 //! The layers of a transformer, one behind the other.
 
-use super::cores::Cores;
 use super::layer::{Buffer, Layer};
 use super::norm::Norm;
 use crate::kernels::column_panels::Panels;
+use crate::kernels::cores::Cores;
 
 /// The layers of a transformer.
 #[derive(Debug)]
@@ -24,17 +24,17 @@ impl Stack {
 
     /// Run the layers on the steps of a clip. Return their input and the output of each, row by
     /// row; the last one through the norm, if there is one.
-    pub(crate) fn hidden_states(&self, mut states: Panels, cores: Cores) -> Vec<Vec<f32>> {
+    pub(crate) fn hidden_states(&self, mut states: Panels, cores: Cores<'_>) -> Vec<Vec<f32>> {
         let mut buffer = Buffer::default();
         let mut all = Vec::with_capacity(self.layers.len() + 1);
         for layer in &self.layers {
-            all.push(states.to_rows());
+            all.push(states.to_rows(cores));
             layer.apply(&mut states, &mut buffer, cores);
         }
         if let Some(norm) = &self.norm {
-            norm.apply(&mut states);
+            norm.apply(&mut states, cores);
         }
-        all.push(states.to_rows());
+        all.push(states.to_rows(cores));
         all
     }
 }

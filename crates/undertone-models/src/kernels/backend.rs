@@ -76,50 +76,8 @@ pub(crate) trait Kernels: Backend {
         bias: FloatTensor<Self>,
         reversed: bool,
     ) -> FloatTensor<Self> {
-        let run = Self::lstm_run(input, input_weight, hidden_weight, bias, reversed);
+        let run = lstm_plain::run::<Self>(input, input_weight, hidden_weight, bias, reversed);
         run.0
-    }
-
-    /// The hidden states, the gates behind their activation, `[batch, steps, 4 * units]`, and the
-    /// cell states.
-    fn lstm_run(
-        input: FloatTensor<Self>,
-        input_weight: FloatTensor<Self>,
-        hidden_weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        reversed: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        lstm_plain::run::<Self>(input, input_weight, hidden_weight, bias, reversed)
-    }
-
-    /// The gradients by the input, the two weights and the bias, given the one by the hidden states
-    /// and all that [`Kernels::lstm_run`] returned.
-    #[allow(clippy::too_many_arguments)]
-    fn lstm_gradients(
-        gradient: FloatTensor<Self>,
-        input: FloatTensor<Self>,
-        input_weight: FloatTensor<Self>,
-        hidden_weight: FloatTensor<Self>,
-        states: FloatTensor<Self>,
-        gates: FloatTensor<Self>,
-        cells: FloatTensor<Self>,
-        reversed: bool,
-    ) -> (
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-    ) {
-        lstm_plain::gradients::<Self>(
-            gradient,
-            input,
-            input_weight,
-            hidden_weight,
-            states,
-            gates,
-            cells,
-            reversed,
-        )
     }
 
     /// See [`conv_block`](super::conv_block()). Return the output, and mean and variance if

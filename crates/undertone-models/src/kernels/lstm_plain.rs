@@ -3,12 +3,14 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Shape, Slice, TensorMetadata};
 
+use super::lstm_kept::{LstmGradients, LstmKept};
+
 /// The gates are in the order of PyTorch: input, forget, cell, output.
 const GATES: [usize; 4] = [0, 1, CANDIDATE, 3];
 const CANDIDATE: usize = 2;
 
 /// Return the hidden states, the gates behind their activation and the cell states, see
-/// [`Kernels::lstm_run`](super::backend::Kernels).
+/// [`LstmSteps::lstm_run`](super::lstm_steps::LstmSteps).
 pub(super) fn run<B: Backend>(
     input: FloatTensor<B>,
     input_weight: FloatTensor<B>,
@@ -54,24 +56,20 @@ pub(super) fn run<B: Backend>(
     (states, gates, cells)
 }
 
-/// Return the gradients by the input, the two weights and the bias, see
-/// [`Kernels::lstm_gradients`](super::backend::Kernels).
-#[allow(clippy::too_many_arguments)]
+/// Return the gradients, given the one by the hidden states.
 pub(super) fn gradients<B: Backend>(
     gradient: FloatTensor<B>,
-    input: FloatTensor<B>,
-    input_weight: FloatTensor<B>,
-    hidden_weight: FloatTensor<B>,
-    states: FloatTensor<B>,
-    gates: FloatTensor<B>,
-    cells: FloatTensor<B>,
-    reversed: bool,
-) -> (
-    FloatTensor<B>,
-    FloatTensor<B>,
-    FloatTensor<B>,
-    FloatTensor<B>,
-) {
+    kept: LstmKept<B>,
+) -> LstmGradients<B> {
+    let LstmKept {
+        input,
+        input_weight,
+        hidden_weight,
+        states,
+        gates,
+        cells,
+        reversed,
+    } = kept;
     let [batch, steps, width] = input.shape().dims();
     let [units, columns_of_gates] = hidden_weight.shape().dims();
     let transposed = B::float_transpose(hidden_weight);
@@ -123,12 +121,12 @@ pub(super) fn gradients<B: Backend>(
     let flat = rows(by_gates, columns_of_gates);
     let product = |left: FloatTensor<B>, right| B::float_matmul(B::float_transpose(left), right);
     let by_input = B::float_matmul(flat.clone(), B::float_transpose(input_weight));
-    (
-        B::float_reshape(by_input, Shape::new([batch, steps, width])),
-        product(rows(input, width), flat.clone()),
-        product(rows(shifted::<B>(states, reversed), units), flat.clone()),
-        B::float_reshape(B::float_sum_dim(flat, 0), Shape::new([columns_of_gates])),
-    )
+    LstmGradients {
+        input: B::float_reshape(by_input, Shape::new([batch, steps, width])),
+        input_weight: product(rows(input, width), flat.clone()),
+        hidden_weight: product(rows(shifted::<B>(states, reversed), units), flat.clone()),
+        bias: B::float_reshape(B::float_sum_dim(flat, 0), Shape::new([columns_of_gates])),
+    }
 }
 
 /// Return the steps in the order in which the LSTM reads them.

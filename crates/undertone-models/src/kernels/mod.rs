@@ -38,7 +38,9 @@ mod cores;
 mod dropout_mask;
 mod left_factor;
 mod lstm;
+mod lstm_kept;
 mod lstm_plain;
+mod lstm_steps;
 mod panel_block;
 mod panels;
 mod plain;
@@ -71,12 +73,17 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
 use conv_block::kept::{BlockGradients, Forward, Kept};
 use conv_block::steps::ConvBlockSteps;
+use lstm_kept::{LstmGradients, LstmKept};
+use lstm_steps::LstmSteps;
 
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 impl Kernels for burn::backend::Cube {}
 
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 impl ConvBlockSteps for burn::backend::Cube {}
+
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+impl LstmSteps for burn::backend::Cube {}
 
 impl Kernels for Flex {
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -117,41 +124,14 @@ impl Kernels for Flex {
         convolution::flex_windows_gradient(gradient, frames, channels, stride)
     }
 
-    fn lstm_run(
+    fn lstm_states(
         input: FloatTensor<Self>,
         input_weight: FloatTensor<Self>,
         hidden_weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         reversed: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        lstm::flex_run(input, input_weight, hidden_weight, bias, reversed)
-    }
-
-    fn lstm_gradients(
-        gradient: FloatTensor<Self>,
-        input: FloatTensor<Self>,
-        input_weight: FloatTensor<Self>,
-        hidden_weight: FloatTensor<Self>,
-        states: FloatTensor<Self>,
-        gates: FloatTensor<Self>,
-        cells: FloatTensor<Self>,
-        reversed: bool,
-    ) -> (
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-        FloatTensor<Self>,
-    ) {
-        lstm::flex_gradients(
-            gradient,
-            input,
-            input_weight,
-            hidden_weight,
-            states,
-            gates,
-            cells,
-            reversed,
-        )
+    ) -> FloatTensor<Self> {
+        lstm::flex_run(input, input_weight, hidden_weight, bias, reversed).0
     }
 
     fn conv_block(
@@ -173,6 +153,22 @@ impl Kernels for Flex {
         rates: AdamRates,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         adam::flex_step(parameter, gradient, moment_1, moment_2, rates)
+    }
+}
+
+impl LstmSteps for Flex {
+    fn lstm_run(
+        input: FloatTensor<Self>,
+        input_weight: FloatTensor<Self>,
+        hidden_weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        reversed: bool,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        lstm::flex_run(input, input_weight, hidden_weight, bias, reversed)
+    }
+
+    fn lstm_gradients(gradient: FloatTensor<Self>, kept: LstmKept<Self>) -> LstmGradients<Self> {
+        lstm::flex_gradients(gradient, kept)
     }
 }
 
@@ -198,7 +194,7 @@ impl ConvBlockSteps for Flex {
     }
 }
 
-impl<B: Kernels + ConvBlockSteps, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+impl<B: Kernels + ConvBlockSteps + LstmSteps, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         activation::tracked_gelu::<B, C>(input)
     }

@@ -4,6 +4,7 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{DType, Flex, TensorData, TensorMetadata};
 
+use super::super::lstm_kept::{LstmGradients, LstmKept};
 use super::super::lstm_plain::{gradients, run};
 use super::backward::{Trace, backward};
 use super::forward::forward;
@@ -11,7 +12,7 @@ use super::sequence::{Sizes, Weights};
 
 type Float = FloatTensor<Flex>;
 
-/// Compute [`Kernels::lstm_run`](super::super::backend::Kernels).
+/// Compute [`LstmSteps::lstm_run`](super::super::lstm_steps::LstmSteps).
 pub(crate) fn flex_run(
     input: Float,
     input_weight: Float,
@@ -35,44 +36,25 @@ pub(crate) fn flex_run(
     (states, tensor(ours.gates, [batch, steps, 4 * units]), cells)
 }
 
-/// Compute [`Kernels::lstm_gradients`](super::super::backend::Kernels). The gradients by the gates
+/// Compute [`LstmSteps::lstm_gradients`](super::super::lstm_steps::LstmSteps). The gradients by the gates
 /// take the place of the gates if no one else has them.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn flex_gradients(
-    gradient: Float,
-    input: Float,
-    input_weight: Float,
-    hidden_weight: Float,
-    states: Float,
-    gates: Float,
-    cells: Float,
-    reversed: bool,
-) -> (Float, Float, Float, Float) {
-    let sizes = sizes(&input, &hidden_weight, reversed);
+pub(crate) fn flex_gradients(gradient: Float, kept: LstmKept<Flex>) -> LstmGradients<Flex> {
+    let sizes = sizes(&kept.input, &kept.hidden_weight, kept.reversed);
     let tensors = [
         &gradient,
-        &input,
-        &input_weight,
-        &hidden_weight,
-        &states,
-        &cells,
+        &kept.input,
+        &kept.input_weight,
+        &kept.hidden_weight,
+        &kept.states,
+        &kept.cells,
     ];
-    if !has_kernel(sizes, &tensors) || gates.dtype() != DType::F32 {
-        return gradients::<Flex>(
-            gradient,
-            input,
-            input_weight,
-            hidden_weight,
-            states,
-            gates,
-            cells,
-            reversed,
-        );
+    if !has_kernel(sizes, &tensors) || kept.gates.dtype() != DType::F32 {
+        return gradients::<Flex>(gradient, kept);
     }
     let [gradient, input, input_weight, hidden_weight, states, cells] =
         tensors.map(|it| it.to_contiguous());
-    let mut by_gates = gates.to_contiguous();
-    drop(gates);
+    let mut by_gates = kept.gates.to_contiguous();
+    drop(kept.gates);
     let weights = Weights {
         input: input_weight.storage(),
         hidden: hidden_weight.storage(),
@@ -90,12 +72,12 @@ pub(crate) fn flex_gradients(
         by_gates.storage_mut(),
     );
     let (width, columns) = (sizes.width, 4 * sizes.units);
-    (
-        tensor(ours.by_input, [sizes.batch, sizes.steps, width]),
-        tensor(ours.by_input_weight, [width, columns]),
-        tensor(ours.by_hidden_weight, [sizes.units, columns]),
-        tensor(ours.by_bias, [columns]),
-    )
+    LstmGradients {
+        input: tensor(ours.by_input, [sizes.batch, sizes.steps, width]),
+        input_weight: tensor(ours.by_input_weight, [width, columns]),
+        hidden_weight: tensor(ours.by_hidden_weight, [sizes.units, columns]),
+        bias: tensor(ours.by_bias, [columns]),
+    }
 }
 
 fn sizes(input: &Float, hidden_weight: &Float, reversed: bool) -> Sizes {

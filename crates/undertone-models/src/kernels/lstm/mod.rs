@@ -51,6 +51,7 @@ mod tests {
     use burn::tensor::{Device, Distribution, TensorData, Tolerance};
 
     use super::*;
+    use crate::kernels::lstm_kept::LstmKept;
     use crate::kernels::lstm_plain;
 
     /// Batch, steps, width, units.
@@ -118,24 +119,29 @@ mod tests {
 
                 let [batch, steps, _, units] = sizes;
                 let gradient = random(&[batch, steps, units], 1.0);
-                let gradients = |gradients: fn(_, _, _, _, _, _, _, _) -> _| {
-                    gradients(
-                        flex(&gradient),
-                        flex(&input),
-                        flex(&input_weight),
-                        flex(&hidden_weight),
-                        ours.0.clone(),
-                        ours.1.clone(),
-                        ours.2.clone(),
-                        reversed,
-                    )
+                let kept = LstmKept {
+                    input: flex(&input),
+                    input_weight: flex(&input_weight),
+                    hidden_weight: flex(&hidden_weight),
+                    states: ours.0,
+                    gates: ours.1,
+                    cells: ours.2,
+                    reversed,
                 };
-                let of_kernel: (_, _, _, _) = gradients(flex_gradients);
-                let plain: (_, _, _, _) = gradients(lstm_plain::gradients::<Flex>);
-                assert_close(of_kernel.0, plain.0, "by input");
-                assert_close(of_kernel.1, plain.1, "by input weight");
-                assert_close(of_kernel.2, plain.2, "by hidden weight");
-                assert_close(of_kernel.3, plain.3, "by bias");
+                let of_kernel = flex_gradients(flex(&gradient), kept.clone());
+                let plain = lstm_plain::gradients::<Flex>(flex(&gradient), kept);
+                assert_close(of_kernel.input, plain.input, "by input");
+                assert_close(
+                    of_kernel.input_weight,
+                    plain.input_weight,
+                    "by input weight",
+                );
+                assert_close(
+                    of_kernel.hidden_weight,
+                    plain.hidden_weight,
+                    "by hidden weight",
+                );
+                assert_close(of_kernel.bias, plain.bias, "by bias");
             }
         }
     }
@@ -173,17 +179,17 @@ mod tests {
                         flex(&bias),
                         true,
                     );
-                    let gradients = flex_gradients(
-                        flex(&gradient),
-                        flex(&input),
-                        flex(&input_weight),
-                        flex(&hidden_weight),
-                        states.clone(),
+                    let kept = LstmKept {
+                        input: flex(&input),
+                        input_weight: flex(&input_weight),
+                        hidden_weight: flex(&hidden_weight),
+                        states: states.clone(),
                         gates,
                         cells,
-                        true,
-                    );
-                    [states, gradients.0, gradients.1, gradients.2, gradients.3]
+                        reversed: true,
+                    };
+                    let by = flex_gradients(flex(&gradient), kept);
+                    [states, by.input, by.input_weight, by.hidden_weight, by.bias]
                         .map(|tensor| tensor.into_data())
                 })
             };

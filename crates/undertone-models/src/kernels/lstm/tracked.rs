@@ -7,25 +7,14 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
-use super::super::backend::Kernels;
+use super::super::lstm_kept::LstmKept;
+use super::super::lstm_steps::LstmSteps;
 
 #[derive(Debug)]
 struct Direction;
 
-/// What the gradients are computed from.
-#[derive(Debug, Clone)]
-struct State<F> {
-    input: F,
-    input_weight: F,
-    hidden_weight: F,
-    states: F,
-    gates: F,
-    cells: F,
-    reversed: bool,
-}
-
-impl<B: Kernels> Backward<B, 4> for Direction {
-    type State = State<FloatTensor<B>>;
+impl<B: LstmSteps> Backward<B, 4> for Direction {
+    type State = LstmKept<B>;
 
     fn backward(
         self,
@@ -34,18 +23,8 @@ impl<B: Kernels> Backward<B, 4> for Direction {
         _checkpointer: &mut Checkpointer,
     ) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let state = ops.state;
-        let (by_input, by_input_weight, by_hidden_weight, by_bias) = B::lstm_gradients(
-            gradient,
-            state.input,
-            state.input_weight,
-            state.hidden_weight,
-            state.states,
-            state.gates,
-            state.cells,
-            state.reversed,
-        );
-        let of_parents = [by_input, by_input_weight, by_hidden_weight, by_bias];
+        let by = B::lstm_gradients(gradient, ops.state);
+        let of_parents = [by.input, by.input_weight, by.hidden_weight, by.bias];
         for (parent, gradient) in ops.parents.into_iter().zip(of_parents) {
             if let Some(parent) = parent {
                 gradients.register::<B>(parent.id, gradient);
@@ -54,8 +33,8 @@ impl<B: Kernels> Backward<B, 4> for Direction {
     }
 }
 
-/// Compute [`Kernels::lstm_states`] with gradients.
-pub(crate) fn tracked<B: Kernels, C: CheckpointStrategy>(
+/// Compute [`lstm`](super::lstm()) with gradients.
+pub(crate) fn tracked<B: LstmSteps, C: CheckpointStrategy>(
     inputs: [FloatTensor<Autodiff<B, C>>; 4],
     reversed: bool,
 ) -> FloatTensor<Autodiff<B, C>> {
@@ -77,7 +56,7 @@ pub(crate) fn tracked<B: Kernels, C: CheckpointStrategy>(
     let nodes = [node, of_input_weight, of_hidden_weight, of_bias];
     match Direction.prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => {
-            let state = State {
+            let kept = LstmKept {
                 input,
                 input_weight,
                 hidden_weight,
@@ -86,7 +65,7 @@ pub(crate) fn tracked<B: Kernels, C: CheckpointStrategy>(
                 cells,
                 reversed,
             };
-            prepared.finish(state, states)
+            prepared.finish(kept, states)
         }
         OpsKind::UnTracked(prepared) => prepared.finish(states),
     }

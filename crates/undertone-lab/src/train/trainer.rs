@@ -61,7 +61,7 @@ impl Task<'_> {
             let mut state = self.start()?;
             observer(&Event::Memory(self.memory(&state.network)));
             while !state.progress.finished {
-                self.epoch(&mut state, observer, interrupt)?;
+                state = self.epoch(state, observer, interrupt)?;
             }
             Ok::<_, LabError>(state)
         })?;
@@ -142,10 +142,10 @@ impl Task<'_> {
 
     fn epoch(
         &self,
-        state: &mut State,
+        mut state: State,
         observer: Observer<'_>,
         interrupt: &Interrupt,
-    ) -> Result<(), LabError> {
+    ) -> Result<State, LabError> {
         let started = Instant::now();
         let training = self.training;
         let epoch = state.progress.epoch;
@@ -165,7 +165,7 @@ impl Task<'_> {
                 || self.step(state, clips, ready, (index, steps.len())),
                 || prepared(index + 1),
             );
-            done?;
+            state = done?;
             next = following;
             state.progress.step = index + 1;
             observer(&Event::Step {
@@ -175,11 +175,11 @@ impl Task<'_> {
                 steps: steps.len(),
             });
             if interrupt.is_requested() {
-                self.save(state)?;
+                self.save(&state)?;
                 return Err(LabError::Interrupted);
             }
         }
-        let metrics = self.close_epoch(state)?;
+        let metrics = self.close_epoch(&mut state)?;
         observer(&Event::Epoch {
             metrics: &metrics,
             seconds: started.elapsed().as_secs_f64(),
@@ -189,7 +189,7 @@ impl Task<'_> {
                 best_epoch: best_epoch(&state.progress.history),
             });
         }
-        Ok(())
+        Ok(state)
     }
 
     /// Return the clips of each step of an epoch.
@@ -203,13 +203,15 @@ impl Task<'_> {
         batches(&clips, of_step, lengths.as_deref(), self.seed, epoch)
     }
 
+    /// Take one step. The state is moved, so that the optimizer is the only one that has the
+    /// parameters, and changes them in place.
     fn step(
         &self,
-        state: &mut State,
+        mut state: State,
         clips: &[usize],
         ready: Prepared,
         (index, steps): (usize, usize),
-    ) -> Result<(), LabError> {
+    ) -> Result<State, LabError> {
         let training = self.training;
         let epoch = state.progress.epoch;
         let device = self.device.clone().autodiff();
@@ -238,7 +240,7 @@ impl Task<'_> {
         let reduced = state.progress.plateau.learning_rate / training.learning_rate;
         state.network = optimization::step(
             &mut state.optimizer,
-            state.network.clone(),
+            state.network,
             gradients,
             &state.groups,
             reduced * share_of_rate(&training.schedule, done, all),
@@ -251,7 +253,7 @@ impl Task<'_> {
         sums.loss += loss_of_step * clips.len() as f64;
         sums.correct += self.correct(&rows, clips);
         sums.clips += clips.len();
-        Ok(())
+        Ok(state)
     }
 
     fn close_epoch(&self, state: &mut State) -> Result<EpochMetrics, LabError> {

@@ -103,6 +103,30 @@ fn a_model_with_two_encoders_is_trained_saved_and_loaded() {
     let parts = fs::metadata(checkpoint("whisper").join("model.safetensors"));
     assert!(size < 2 * parts.unwrap().len(), "{size}");
     let card = fs::read_to_string(model.join("README.md")).unwrap();
+    let path = again.join("config.json");
+    let config = fs::read_to_string(&path).unwrap();
+    for (from, to, complaint) in [
+        (
+            "\"encoders\": [",
+            "\"others\": [",
+            "reads 2 encoders, but 0 are there",
+        ),
+        (
+            "\"n_mels\": 80",
+            "\"n_mels\": 81",
+            "front_end.n_mels must be 80",
+        ),
+        (
+            "\"d_model\": 32",
+            "\"d_model\": 64",
+            "does not fit its config.json",
+        ),
+    ] {
+        assert!(config.contains(from), "{config}");
+        fs::write(&path, config.replacen(from, to, 1)).unwrap();
+        let refused = Classifier::load(&again).unwrap_err().to_string();
+        assert!(refused.contains(complaint), "{refused}");
+    }
     let sentence = "hidden states 1, 2 of `whisper` and hidden states 0 of `other`";
     assert!(card.contains(sentence), "{card}");
 }

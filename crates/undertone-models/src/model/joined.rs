@@ -36,6 +36,13 @@ fn place(index: usize) -> String {
     format!("{ENCODERS}.{index}.")
 }
 
+fn check_count(config: &JoinedConfig, found: usize) -> Result<(), NetworkError> {
+    match config.encoders.len() {
+        expected if expected == found => Ok(()),
+        expected => Err(NetworkError::OtherEncoders { expected, found }),
+    }
+}
+
 /// Create a network of these encoders, in the order of `config`, and a head of zeros.
 ///
 /// # Errors
@@ -46,9 +53,7 @@ pub fn join_encoders(
     classes: usize,
     device: &Device,
 ) -> Result<JoinedNetwork, NetworkError> {
-    if encoders.len() != config.encoders.len() {
-        return Err(NetworkError::NeedsEncoder);
-    }
+    check_count(config, encoders.len())?;
     let members = encoders.iter().map(|encoder| {
         let sizes = (encoder.layers, encoder.config.width());
         (encoder.encoder.clone(), sizes)
@@ -150,9 +155,7 @@ pub(super) fn load(
     };
     let stored = config.get(ENCODERS).and_then(Value::as_array);
     let stored = stored.map_or(&[][..], Vec::as_slice);
-    if stored.len() != joined.encoders.len() {
-        return Err(misfit(NetworkError::NeedsEncoder));
-    }
+    check_count(joined, stored.len()).map_err(misfit)?;
     let checkpoint = files.checkpoint()?;
     let mut encoders = Vec::with_capacity(stored.len());
     for (index, (stored, options)) in stored.iter().zip(&joined.encoders).enumerate() {

@@ -51,6 +51,14 @@ pub enum NetworkError {
          `architecture = \"pretrained\"`"
     )]
     TooFewEncoders(usize),
+    /// More or fewer encoders are there than the network reads.
+    #[error("network: it reads {expected} encoders, but {found} are there")]
+    OtherEncoders {
+        /// The encoders in `encoders`.
+        expected: usize,
+        /// The encoders that are there.
+        found: usize,
+    },
     /// Two joined encoders are the same one.
     #[error("network: `encoders` lists {0} twice")]
     SameEncoder(String),

@@ -99,6 +99,14 @@ judge-corpora encoder corpora runs="runs":
     {{python}} bench/adaptation_table.py {{runs}}/8-corpora
     {{python}} bench/robustness.py {{runs}}/8-corpora
 
+# The same with the embeddings of two encoders, Whisper tiny.en and Whisper base: folders with them.
+judge-two-encoders tiny base corpora runs="runs":
+    {{undertone}} crossval recipes/8-undertone.toml --out {{runs}}/8-two-encoders --resume \
+        --set 'network={architecture="joined", encoders=[{pretrained="{{tiny}}", states=[1,2,3], pooling="mean-std"}, {pretrained="{{base}}", states=[2,3,4], pooling="mean-std"}]}' \
+        --corpus {{corpus}} --corpus {{corpora}}/crema-d --corpus {{corpora}}/tess --corpus {{corpora}}/emodb \
+        --corpus {{corpora}}/emovo --corpus {{corpora}}/nemo --corpus {{corpora}}/ased --corpus {{corpora}}/urdu
+    {{python}} bench/adaptation_table.py {{runs}}/8-two-encoders
+
 # Judge undertone-open, which heard CREMA-D only, on the seven other corpora.
 judge-open corpora runs="runs":
     mkdir -p {{runs}}/open

@@ -77,7 +77,7 @@ impl<T: Element> NullaryFnOnce for Vectorized<'_, T, V4> {
 
     #[inline(always)]
     fn call(self) {
-        by_blocks::<V4, T, 2, 14>(self.1, self.0);
+        by_blocks::<V4, T, 14>(self.1, self.0);
     }
 }
 
@@ -87,17 +87,18 @@ impl<T: Element> NullaryFnOnce for Vectorized<'_, T, V3> {
 
     #[inline(always)]
     fn call(self) {
-        by_blocks::<V3, T, 4, 3>(self.1, self.0);
+        by_blocks::<V3, T, 6>(self.1, self.0);
     }
 }
 
-/// Multiply blocks of at most `MOST` rows, with `REGISTERS` registers for a row.
+/// The registers for a row of a block: a panel of AVX-512, and half of one of AVX2.
+#[cfg(target_arch = "x86_64")]
+const REGISTERS: usize = 2;
+
+/// Multiply blocks of at most `MOST` rows.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn by_blocks<S: Convert, T: Element, const REGISTERS: usize, const MOST: usize>(
-    simd: S,
-    product: Product<'_, T>,
-) {
+fn by_blocks<S: Convert, T: Element, const MOST: usize>(simd: S, product: Product<'_, T>) {
     let Product {
         left,
         right,
@@ -108,46 +109,54 @@ fn by_blocks<S: Convert, T: Element, const REGISTERS: usize, const MOST: usize>(
     let mut first = 0;
     for block in 0..blocks {
         let end = left.rows * (block + 1) / blocks;
-        let part = Product {
-            left: Operand {
-                values: &left.values[first * left.row_stride..],
-                rows: end - first,
-                ..left
-            },
-            right,
-            added,
-            to: &mut to[first * WIDTH..end * WIDTH],
-        };
-        multiply_rows::<S, T, REGISTERS>(simd, part);
+        for column in (0..WIDTH).step_by(REGISTERS * S::F32_LANES) {
+            let part = Product {
+                left: Operand {
+                    values: &left.values[first * left.row_stride..],
+                    rows: end - first,
+                    ..left
+                },
+                right,
+                added,
+                to: &mut to[first * WIDTH..end * WIDTH],
+            };
+            multiply_rows::<S, T, MOST>(simd, part, column);
+        }
         first = end;
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn multiply_rows<S: Convert, T: Element, const REGISTERS: usize>(simd: S, part: Product<'_, T>) {
+fn multiply_rows<S: Convert, T: Element, const MOST: usize>(
+    simd: S,
+    part: Product<'_, T>,
+    column: usize,
+) {
     macro_rules! choose {
         ($($rows:literal)*) => {
             match part.left.rows {
-                $($rows => multiply_block::<S, T, REGISTERS, $rows>(simd, part),)*
+                $($rows => multiply_block::<S, T, $rows>(simd, part, column),)*
                 _ => unreachable!("a block has no more rows"),
             }
         };
     }
-    if REGISTERS == 2 {
+    if MOST > 6 {
         choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
     } else {
-        choose!(1 2 3);
+        choose!(1 2 3 4 5 6);
     }
 }
 
-/// Multiply `ROWS` rows, whose results stay in registers.
+/// Multiply `ROWS` rows by some columns of the panel, from `first_column` on. The results stay in
+/// registers.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 #[allow(unsafe_code)]
-fn multiply_block<S: Convert, T: Element, const REGISTERS: usize, const ROWS: usize>(
+fn multiply_block<S: Convert, T: Element, const ROWS: usize>(
     simd: S,
     part: Product<'_, T>,
+    first_column: usize,
 ) {
     let Product {
         left,
@@ -157,7 +166,9 @@ fn multiply_block<S: Convert, T: Element, const REGISTERS: usize, const ROWS: us
     } = part;
     let start = match added {
         Added::Nothing => [simd.splat_f32s(0.0); REGISTERS],
-        Added::Bias(row) | Added::Sum(row) => f32::registers::<S, REGISTERS>(simd, row),
+        Added::Bias(row) | Added::Sum(row) => {
+            f32::registers::<S, REGISTERS>(simd, &row[first_column..])
+        }
     };
     let mut sums = [start; ROWS];
     let (right, _) = right.as_chunks::<WIDTH>();
@@ -166,18 +177,16 @@ fn multiply_block<S: Convert, T: Element, const REGISTERS: usize, const ROWS: us
         let (first, length) = left.part(part);
         let values = &left.values[first..][..(ROWS - 1) * left.row_stride + length];
         for column in 0..length {
-            let right_row = T::registers::<S, REGISTERS>(simd, &right[depth]);
+            let right_row = T::registers::<S, REGISTERS>(simd, &right[depth][first_column..]);
             unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
                 if ROW < ROWS {
                     // SAFETY: `ROW` is at most `ROWS - 1` and `column` at most `length - 1`, and
                     // the slice was cut to hold the value of both.
                     let value = unsafe { *values.get_unchecked(ROW * left.row_stride + column) };
                     let value = simd.splat_f32s(value);
-                    unroll!(REGISTER in 0 1 2 3 {
-                        if REGISTER < REGISTERS {
-                            let sum = &mut sums[ROW][REGISTER];
-                            *sum = simd.mul_add_f32s(value, right_row[REGISTER], *sum);
-                        }
+                    unroll!(REGISTER in 0 1 {
+                        let sum = &mut sums[ROW][REGISTER];
+                        *sum = simd.mul_add_f32s(value, right_row[REGISTER], *sum);
                     });
                 }
             });
@@ -186,15 +195,13 @@ fn multiply_block<S: Convert, T: Element, const REGISTERS: usize, const ROWS: us
     }
     unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
         if ROW < ROWS {
-            let (to, _) = S::as_mut_simd_f32s(&mut to[ROW * WIDTH..][..WIDTH]);
-            unroll!(REGISTER in 0 1 2 3 {
-                if REGISTER < REGISTERS {
-                    let sum = sums[ROW][REGISTER];
-                    to[REGISTER] = match added {
-                        Added::Sum(_) => simd.add_f32s(to[REGISTER], sum),
-                        Added::Nothing | Added::Bias(_) => sum,
-                    };
-                }
+            let (to, _) = S::as_mut_simd_f32s(&mut to[ROW * WIDTH + first_column..][..REGISTERS * S::F32_LANES]);
+            unroll!(REGISTER in 0 1 {
+                let sum = sums[ROW][REGISTER];
+                to[REGISTER] = match added {
+                    Added::Sum(_) => simd.add_f32s(to[REGISTER], sum),
+                    Added::Nothing | Added::Bias(_) => sum,
+                };
             });
         }
     });

@@ -4,6 +4,8 @@ mod element;
 mod int8;
 mod matrix;
 mod product;
+#[cfg(target_arch = "x86_64")]
+mod product_avx2;
 mod product_int8;
 #[cfg(target_arch = "x86_64")]
 mod product_vnni;

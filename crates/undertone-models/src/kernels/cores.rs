@@ -84,3 +84,41 @@ impl Cores<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_is_computed_once() {
+        for clips in [1, 40] {
+            let sums = Cores::for_clips(clips, |clip, cores| {
+                let mut values = vec![clip as f32; 100];
+                for round in 0..500 {
+                    cores.each_chunk(&mut values, 7, |index, chunk, calls: &mut usize| {
+                        *calls += 1;
+                        assert!(*calls <= 15 && chunk.len() == 7.min(100 - 7 * index));
+                        chunk.iter_mut().for_each(|it| *it += (round % 2) as f32);
+                    });
+                }
+                values
+            });
+            for (clip, values) in sums.into_iter().enumerate() {
+                assert!(values.iter().all(|value| *value == (clip + 250) as f32));
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_reaches_the_caller_and_ends_the_team() {
+        for wrong in [0, 50, 99] {
+            let panicked = std::panic::catch_unwind(|| {
+                Cores::for_clips(1, |_, cores| {
+                    let mut values = [0.0; 100];
+                    cores.each_chunk(&mut values, 1, |index, _, &mut ()| assert!(index != wrong));
+                })
+            });
+            assert!(panicked.is_err());
+        }
+    }
+}

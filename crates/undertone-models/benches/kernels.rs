@@ -8,15 +8,18 @@
 //! matrix products by Burn, and a copy of as many bytes as the kernel reads and writes, so that a
 //! kernel whose data fit a cache is compared with that cache. The limit of a kernel is the longer
 //! one of its operations at the first peak and its bytes at the second; the last column is the
-//! limit over the time, in %. Functions such as `exp` count as no operation. Each time is the least
-//! of many runs, as the limit is one.
+//! limit over the time, in %. Functions such as `exp` count as no operation, and operations of
+//! integers are compared with those of floats. Each time is the least of many runs, as the limit is
+//! one.
 #![allow(clippy::print_stdout)]
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use burn::nn::DropoutConfig;
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Tensor};
+use case::{Case, least, random, timed};
+use inference::{Kind, dense, layer};
 use rayon::prelude::*;
 
 // The kernels are private to the crate.
@@ -24,20 +27,13 @@ use rayon::prelude::*;
 #[allow(dead_code, unreachable_pub, unused_imports, missing_docs)]
 mod kernels;
 
-/// Seconds for which each kernel is repeated.
-const SECONDS: f64 = 0.4;
+#[path = "kernels/case.rs"]
+mod case;
+#[path = "kernels/inference.rs"]
+mod inference;
+
 /// Bytes of a value.
 const VALUE: f64 = 4.0;
-
-/// A kernel at one size.
-struct Case {
-    name: String,
-    /// Additions and multiplications.
-    operations: f64,
-    /// Values that it must read and write at least.
-    values: f64,
-    run: Box<dyn FnMut() -> f64>,
-}
 
 fn main() {
     kernels::keep_freed_memory();
@@ -74,27 +70,6 @@ fn main() {
     }
 }
 
-/// Return the least time of many runs, in seconds.
-fn least(run: &mut dyn FnMut() -> f64) -> f64 {
-    run();
-    let begin = Instant::now();
-    let mut least = f64::INFINITY;
-    while begin.elapsed().as_secs_f64() < SECONDS {
-        least = least.min(run());
-    }
-    least
-}
-
-/// Return how long `work` takes on what `prepare` makes, in seconds.
-fn timed<T, R>(prepare: impl Fn() -> T, work: impl Fn(T) -> R) -> f64 {
-    let input = prepare();
-    let begin = Instant::now();
-    let output = black_box(work(input));
-    let seconds = begin.elapsed().as_secs_f64();
-    drop(output);
-    seconds
-}
-
 /// Operations per second of a large matrix product.
 fn product_peak(device: &Device) -> f64 {
     [512, 768, 1024]
@@ -124,10 +99,6 @@ fn copy_peak(bytes: usize) -> f64 {
     8.0 * values as f64 / seconds
 }
 
-fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
-}
-
 /// Return a tensor of the same values that no one else has, so that a kernel may work in place.
 fn own<const D: usize>(tensor: &Tensor<D>) -> Tensor<D> {
     tensor.clone() + 0.0
@@ -139,6 +110,10 @@ fn cases(device: &Device) -> Vec<Case> {
     for clips in [1, 8] {
         for (inputs, outputs) in [(384, 384), (384, 1536), (1536, 384)] {
             cases.push(product(clips * 85, inputs, outputs, device));
+        }
+        for kind in [Kind::F32, Kind::F16, Kind::Int8] {
+            cases.push(dense(clips * 85, 384, 1536, kind));
+            cases.push(layer(clips * 85, 384, 6, kind));
         }
         cases.push(gelu([clips, 85, 1536], device));
         cases.push(attention([clips, 85, 384], 6, device));
@@ -166,6 +141,9 @@ fn cases(device: &Device) -> Vec<Case> {
     cases.push(lstm([1, 7, 128], 128, device));
     cases.push(lstm([16, 7, 128], 128, device));
     cases.push(lstm([32, 31, 128], 128, device));
+    let tracked = device.clone().autodiff();
+    cases.push(lstm([16, 7, 128], 128, &tracked));
+    cases.push(lstm([32, 31, 128], 128, &tracked));
     cases.push(adam([512, 768], device));
     cases
 }
@@ -258,6 +236,26 @@ fn lstm(shape: [usize; 3], units: usize, device: &Device) -> Case {
     let [from_input, from_hidden] =
         [width, units].map(|inputs| random([inputs, 4 * units], device) * 0.05);
     let bias = random([4 * units], device);
+    if device.is_autodiff() {
+        return Case {
+            name: format!("LSTM {shape:?} to {units}, backward"),
+            operations: 4.0 * (batch * steps * 4 * units * (width + units)) as f64,
+            values: (batch * steps * (2 * width + 7 * units) + 8 * units * (width + units + 1))
+                as f64,
+            run: Box::new(move || {
+                timed(
+                    || {
+                        let inputs = [&from_input, &from_hidden];
+                        let [from_input, from_hidden] =
+                            inputs.map(|weight| weight.clone().require_grad());
+                        let (input, bias) = (input.clone().require_grad(), bias.clone());
+                        kernels::lstm(input, from_input, from_hidden, bias, false)
+                    },
+                    |output| output.backward(),
+                )
+            }),
+        };
+    }
     Case {
         name: format!("LSTM {shape:?} to {units}"),
         operations: 2.0 * (batch * steps * 4 * units * (width + units)) as f64,

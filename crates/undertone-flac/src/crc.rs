@@ -30,25 +30,43 @@ pub(crate) fn crc16(bytes: &[u8]) -> u16 {
 ///
 /// A chunk is a polynomial over GF(2). To move it one chunk on means to multiply it by x^128, and
 /// modulo the CRC's polynomial x^128 is a number of 16 bits. So each half of the running sum is
-/// multiplied by its power of x, without carries, and added to the next chunk.
+/// multiplied by its power of x, without carries, and added to the next chunk. A product takes
+/// longer than to begin the next one, so four sums run beside each other, each over every fourth
+/// chunk.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "pclmulqdq")]
 fn folded(chunks: &[[u8; 16]]) -> u128 {
     use std::arch::x86_64::{
-        _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_setzero_si128,
+        __m128i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_setzero_si128,
         _mm_unpackhi_epi64, _mm_xor_si128,
     };
 
-    const UPPER: u16 = power_of_x(192);
-    const LOWER: u16 = power_of_x(128);
-    let factors = _mm_set_epi64x(i64::from(UPPER), i64::from(LOWER));
-    let mut sum = _mm_setzero_si128();
-    for chunk in chunks {
-        let chunk = u128::from_be_bytes(*chunk);
-        let next = _mm_set_epi64x((chunk >> 64) as i64, chunk as i64);
+    const NEXT: (u16, u16) = (power_of_x(192), power_of_x(128));
+    const FOURTH: (u16, u16) = (power_of_x(576), power_of_x(512));
+    let factors = |(upper, lower)| _mm_set_epi64x(i64::from(upper), i64::from(lower));
+    let moved = |sum: __m128i, factors: __m128i| {
         let upper = _mm_clmulepi64_si128::<0x11>(sum, factors);
         let lower = _mm_clmulepi64_si128::<0x00>(sum, factors);
-        sum = _mm_xor_si128(_mm_xor_si128(upper, lower), next);
+        _mm_xor_si128(upper, lower)
+    };
+    let load = |chunk: [u8; 16]| {
+        let chunk = u128::from_be_bytes(chunk);
+        _mm_set_epi64x((chunk >> 64) as i64, chunk as i64)
+    };
+    let (next, fourth) = (factors(NEXT), factors(FOURTH));
+    let (groups, rest) = chunks.as_chunks::<4>();
+    let mut sums = [_mm_setzero_si128(); 4];
+    for group in groups {
+        for (sum, chunk) in sums.iter_mut().zip(group) {
+            *sum = _mm_xor_si128(moved(*sum, fourth), load(*chunk));
+        }
+    }
+    let [mut sum, others @ ..] = sums;
+    for other in others {
+        sum = _mm_xor_si128(moved(sum, next), other);
+    }
+    for chunk in rest {
+        sum = _mm_xor_si128(moved(sum, next), load(*chunk));
     }
     let upper = _mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum)) as u64;
     u128::from(upper) << 64 | u128::from(_mm_cvtsi128_si64(sum) as u64)

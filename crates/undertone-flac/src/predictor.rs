@@ -2,12 +2,18 @@
 //!
 //! Each sample depends on the one before it, so a processor cannot restore one subframe faster than
 //! this chain of multiplications, additions and shifts allows. Different subframes do not depend on
-//! each other: eight are restored at the same time, one in each lane of the vector registers.
+//! each other: sixteen are restored at the same time, one in each lane of the vector registers.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{
+    _mm512_add_epi32, _mm512_mullo_epi32, _mm512_setzero_si512, _mm512_srav_epi32,
+};
 use std::ops::Range;
 
 use crate::sample::Sample;
 use crate::transpose::{LANES, Row, Square, from_lanes, into_lanes};
+#[cfg(target_arch = "x86_64")]
+use crate::transpose::{load, store};
 
 /// The highest order of a predictor in the format.
 pub(crate) const MAX_ORDER: usize = 32;
@@ -87,9 +93,9 @@ impl Predictor {
 /// for sample rates up to 48 kHz.
 const LANES_MAX_ORDER: usize = 12;
 /// Squares of samples that are brought into lanes at one time: 16 KiB.
-const TILE: usize = 64;
+const TILE: usize = 16;
 
-/// Restore eight subframes of one length at the same time. Each must hold its warm-up samples and
+/// Restore sixteen subframes of one length at the same time. Each must hold its warm-up samples and
 /// its residual.
 ///
 /// Every predictor must satisfy [`Predictor::fits_lanes`].
@@ -137,37 +143,89 @@ fn restore_rows(
     rows: &mut [Row],
 ) {
     #[cfg(target_arch = "x86_64")]
-    if crate::cpu::has_avx2() {
-        // SAFETY: `has_avx2` has detected every feature that the function is compiled for.
-        return unsafe { restore_rows_wide(coefficients, shifts, past, rows) };
+    {
+        if crate::cpu::has_avx512() {
+            // SAFETY: `has_avx512` has detected every feature that the function is compiled for.
+            return unsafe { restore_rows_avx512(coefficients, shifts, past, rows) };
+        }
+        if crate::cpu::has_avx2() {
+            // SAFETY: `has_avx2` has detected every feature that the function is compiled for.
+            return unsafe { restore_rows_avx2(coefficients, shifts, past, rows) };
+        }
     }
-    restore_rows_plain(coefficients, shifts, past, rows);
+    restore_rows_plain::<8>(coefficients, shifts, past, rows);
+}
+
+/// The compiler does not vectorize the plain loop for sixteen lanes.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn restore_rows_avx512(
+    coefficients: &[Row; LANES_MAX_ORDER],
+    shifts: &[u32; LANES],
+    past: &[Row; LANES_MAX_ORDER],
+    rows: &mut [Row],
+) {
+    let coefficients = coefficients.each_ref().map(|row| load(row));
+    let mut past = past.each_ref().map(|row| load(row));
+    let shifts = load(&shifts.map(|shift| (shift & 31) as i32));
+    for row in rows {
+        let mut sum = _mm512_setzero_si512();
+        for age in 0..LANES_MAX_ORDER {
+            sum = _mm512_add_epi32(sum, _mm512_mullo_epi32(coefficients[age], past[age]));
+        }
+        let newest = _mm512_add_epi32(load(row), _mm512_srav_epi32(sum, shifts));
+        // Not a loop, which the compiler would turn into a copy in memory.
+        let [_, a, b, c, d, e, f, g, h, i, j, k] = past;
+        past = [a, b, c, d, e, f, g, h, i, j, k, newest];
+        store(newest, row);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
-fn restore_rows_wide(
+fn restore_rows_avx2(
     coefficients: &[Row; LANES_MAX_ORDER],
     shifts: &[u32; LANES],
     past: &[Row; LANES_MAX_ORDER],
     rows: &mut [Row],
 ) {
-    restore_rows_plain(coefficients, shifts, past, rows);
+    restore_rows_plain::<8>(coefficients, shifts, past, rows);
+}
+
+/// Restore `WIDTH` lanes at a time, so that what they need fits into the registers.
+#[inline(always)]
+fn restore_rows_plain<const WIDTH: usize>(
+    coefficients: &[Row; LANES_MAX_ORDER],
+    shifts: &[u32; LANES],
+    past: &[Row; LANES_MAX_ORDER],
+    rows: &mut [Row],
+) {
+    for part in 0..LANES / WIDTH {
+        // Copies, so that they stay in registers.
+        let mut own_coefficients = [[0; WIDTH]; LANES_MAX_ORDER];
+        let mut own_past = [[0; WIDTH]; LANES_MAX_ORDER];
+        for age in 0..LANES_MAX_ORDER {
+            own_coefficients[age] = coefficients[age].as_chunks().0[part];
+            own_past[age] = past[age].as_chunks().0[part];
+        }
+        let own_shifts = shifts.as_chunks().0[part];
+        restore_lanes::<WIDTH>(own_coefficients, own_shifts, own_past, rows, part);
+    }
 }
 
 #[inline(always)]
-fn restore_rows_plain(
-    coefficients: &[Row; LANES_MAX_ORDER],
-    shifts: &[u32; LANES],
-    past: &[Row; LANES_MAX_ORDER],
+fn restore_lanes<const WIDTH: usize>(
+    coefficients: [[i32; WIDTH]; LANES_MAX_ORDER],
+    shifts: [u32; WIDTH],
+    mut past: [[i32; WIDTH]; LANES_MAX_ORDER],
     rows: &mut [Row],
+    part: usize,
 ) {
-    // Copies, so that they stay in registers.
-    let (coefficients, shifts, mut past) = (*coefficients, *shifts, *past);
     for row in rows {
-        let mut sums = Row::default();
+        let row = &mut row.as_chunks_mut::<WIDTH>().0[part];
+        let mut sums = [0_i32; WIDTH];
         for age in 0..LANES_MAX_ORDER {
-            for lane in 0..LANES {
+            for lane in 0..WIDTH {
                 let product = coefficients[age][lane].wrapping_mul(past[age][lane]);
                 sums[lane] = sums[lane].wrapping_add(product);
             }
@@ -177,7 +235,7 @@ fn restore_rows_plain(
             past[age - 1] = past[age];
         }
         let newest = &mut past[LANES_MAX_ORDER - 1];
-        for lane in 0..LANES {
+        for lane in 0..WIDTH {
             newest[lane] = row[lane].wrapping_add(sums[lane] >> (shifts[lane] & 31));
         }
         *row = *newest;
@@ -226,7 +284,7 @@ mod tests {
     fn lanes_restore_the_same_samples_as_one_subframe_alone() {
         for (longest, len) in [(0, 40), (3, 3), (3, 100), (8, 9), (12, 12), (12, 4096)] {
             let predictors: [Predictor; LANES] =
-                std::array::from_fn(|lane| predictor(longest * lane / 7, lane as i32));
+                std::array::from_fn(|lane| predictor(longest * lane / 15, lane as i32));
             let mut blocks: [Vec<i32>; LANES] =
                 std::array::from_fn(|lane| residual(len as i32, lane as i32));
             let mut alone = blocks.clone();
@@ -247,10 +305,12 @@ mod tests {
             .map(|n| std::array::from_fn(|lane| n * n * 31 % 101 - 50 * lane as i32))
             .collect();
         let past = [Row::default(); LANES_MAX_ORDER];
-        let (mut wide, mut plain) = (rows.clone(), rows);
+        let (mut wide, mut plain, mut other) = (rows.clone(), rows.clone(), rows);
         restore_rows(&coefficients, &shifts, &past, &mut wide);
-        restore_rows_plain(&coefficients, &shifts, &past, &mut plain);
+        restore_rows_plain::<8>(&coefficients, &shifts, &past, &mut plain);
+        restore_rows_plain::<16>(&coefficients, &shifts, &past, &mut other);
         assert_eq!(wide, plain);
+        assert_eq!(other, plain);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// 32 bits are enough for nearly every stream: they hold the side channel (left minus right) of
 /// channels of up to 31 bits. Only channels of 32 bits need 64.
 pub(crate) trait Sample: Copy + Default + From<i32> + Into<i64> {
-    /// Whether eight subframes can be restored together, in lanes of 32 bits.
+    /// Whether sixteen subframes can be restored together, in lanes of 32 bits.
     const HAS_LANES: bool;
 
     /// Keep the low bits of `value`.

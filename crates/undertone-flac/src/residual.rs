@@ -63,7 +63,10 @@ fn read_plain<S: Sample>(
             // As many codes as one refill of the bit reader seldom has too few bits for. A code
             // has about two bits more than its parameter.
             match parameter {
-                0..=3 => read_rice_codes::<S, 8>(reader, parameter, residual)?,
+                0 => read_rice_codes::<S, 16>(reader, parameter, residual)?,
+                1 => read_rice_codes::<S, 12>(reader, parameter, residual)?,
+                2 => read_rice_codes::<S, 10>(reader, parameter, residual)?,
+                3 => read_rice_codes::<S, 8>(reader, parameter, residual)?,
                 4..=5 => read_rice_codes::<S, 6>(reader, parameter, residual)?,
                 6..=9 => read_rice_codes::<S, 4>(reader, parameter, residual)?,
                 _ => read_rice_codes::<S, 2>(reader, parameter, residual)?,

@@ -10,7 +10,7 @@ use undertone_answer::{Answers, Influence, Segmentation};
 use undertone_audio::{DecodeError, DecodeOptions, Recording, Scan, Source};
 
 /// The longest recording that is read as a whole, in seconds.
-pub const SHORT_SECONDS: f64 = 30.0;
+pub const SHORT_SECONDS: f64 = Source::SHORT_SECONDS;
 
 /// Recognizes the emotion in recordings.
 ///

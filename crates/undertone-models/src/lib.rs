@@ -51,6 +51,7 @@ pub use precision::{Precision, PrecisionError};
 pub use regressor::{Estimate, Regressor, WindowEstimate};
 pub use segments::{
     Division, Progress, SegmentPrediction, SegmentedPrediction, SegmentsConfig, SegmentsError,
+    WholeRecording,
 };
 pub use weights::{
     Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,

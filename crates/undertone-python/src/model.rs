@@ -10,12 +10,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use undertone_answer::{Answer, Answers, ModelIdentity, RecordingFacts, Segmentation};
-use undertone_audio::{Channels, DecodeError, DecodeOptions, Recording, Source, Warning};
+use undertone_answer::{Answer, Answers, ModelIdentity, Segmentation};
+use undertone_audio::{DecodeError, DecodeOptions, Recording, Source};
 use undertone_download::hub::{Hub, Repository};
 use undertone_models::{
-    Classifier, ClassifyError, HUB_PREFIX, ModelError, Prediction, SegmentedPrediction,
-    SegmentsConfig, SegmentsError, Voice, VoiceError,
+    Classifier, ClassifyError, HUB_PREFIX, ModelError, SegmentedPrediction, SegmentsConfig,
+    SegmentsError, Voice, VoiceError, WholeRecording,
 };
 
 use crate::arrays::bytes;
@@ -37,9 +37,7 @@ struct Model {
 
 /// What a model made of a recording.
 enum Judged {
-    /// A silent recording, which the model does not read.
-    Silent(RecordingFacts),
-    Short(RecordingFacts, Prediction),
+    Short(WholeRecording),
     Long(SegmentedPrediction),
 }
 
@@ -157,8 +155,10 @@ impl Model {
         let mut voice = self.voice(py, voice)?;
         for result in self.judge(py, sources, max_seconds)? {
             let heard = match result.map_err(|failure| failure.exception(py))? {
-                Judged::Silent(_) => Ok(()),
-                Judged::Short(_, prediction) => self.classifier.hear(&mut voice, &prediction),
+                Judged::Short(WholeRecording { prediction, .. }) => match prediction {
+                    Some(prediction) => self.classifier.hear(&mut voice, &prediction),
+                    None => Ok(()),
+                },
                 Judged::Long(prediction) => self.classifier.hear_segments(&mut voice, &prediction),
             };
             heard.map_err(|error| voice_error(py, &error))?;
@@ -254,8 +254,7 @@ impl Model {
         self.each(py, sources, |given, stop| {
             let path = given.path().cloned();
             let source = given.open(&options).map_err(Failure::Decode)?;
-            let limit = Classifier::SHORT_SECONDS;
-            let short = source.decode_if_short(limit, Channels::Mix, &options);
+            let short = Classifier::decode_if_short(&source, &options);
             match short.map_err(Failure::Decode)? {
                 Some(recording) => self.judge_short(&recording, path),
                 None => self.judge_long(&source, options, path, stop),
@@ -264,20 +263,9 @@ impl Model {
     }
 
     fn judge_short(&self, recording: &Recording, path: Option<PathBuf>) -> Result<Judged, Failure> {
-        let of_samples = Warning::of(recording);
-        let facts = |warnings| RecordingFacts {
-            seconds: recording.duration(),
-            sample_rate: recording.sample_rate,
-            channels: recording.channels,
-            warnings,
-        };
-        if of_samples.contains(&Warning::Silent) {
-            return Ok(Judged::Silent(facts(of_samples)));
-        }
-        let prediction = self.classifier.classify(recording);
-        let prediction = prediction.map_err(|error| Failure::classifying(path, &error))?;
-        let warnings = prediction.warnings(&of_samples);
-        Ok(Judged::Short(facts(warnings), prediction))
+        let judged = self.classifier.classify_whole(recording);
+        let judged = judged.map_err(|error| Failure::classifying(path, &error))?;
+        Ok(Judged::Short(judged))
     }
 
     fn judge_long(
@@ -307,8 +295,10 @@ impl Model {
     /// Return the answer, adapted to a voice if there is one.
     fn answer(&self, judged: Judged, voice: Option<&Voice>) -> Result<Answer, VoiceError> {
         Ok(match judged {
-            Judged::Silent(facts) => self.answers.answer(facts, None),
-            Judged::Short(facts, mut prediction) => {
+            Judged::Short(WholeRecording { facts, prediction }) => {
+                let Some(mut prediction) = prediction else {
+                    return Ok(self.answers.answer(facts, None));
+                };
                 if let Some(voice) = voice {
                     prediction = self.classifier.adapted(&prediction, voice)?;
                 }

@@ -11,7 +11,7 @@ use undertone_app::{
 use undertone_audio::{DecodeOptions, Recording, Source};
 use undertone_models::{
     Classifier, ClassifyError, Prediction, SegmentedPrediction, SegmentsConfig, SegmentsError,
-    Voice, VoiceError, WindowPrediction,
+    Voice, VoiceError,
 };
 
 /// The model with the classes that answers speak of.
@@ -73,7 +73,7 @@ impl ServedClassifier {
         let probabilities = match segmentation {
             Segmentation::Windows => prediction.probabilities.clone(),
             // Utterances count by their lengths.
-            _ => weighted(&prediction.windows, prediction.probabilities.len()),
+            _ => prediction.mean_by_seconds(),
         };
         Recognition {
             probabilities: self.classes.probabilities(&probabilities),
@@ -188,20 +188,6 @@ impl Recognizer for ServedClassifier {
         let adapted = self.classifier.adapted(&prediction, &voice);
         Ok(self.recognition(&adapted.map_err(unusable)?, recognition.segmentation))
     }
-}
-
-/// Return the mean probabilities of the windows with speech, weighted by their seconds.
-fn weighted(windows: &[WindowPrediction], classes: usize) -> Vec<f32> {
-    let (mut sums, mut seconds) = (vec![0.0; classes], 0.0);
-    for window in windows.iter().filter(|window| window.speech) {
-        let length = window.end - window.start;
-        seconds += length;
-        for (sum, probability) in sums.iter_mut().zip(&window.probabilities) {
-            *sum += length * f64::from(*probability);
-        }
-    }
-    let mean = |sum: f64| if seconds > 0.0 { sum / seconds } else { 0.0 };
-    sums.into_iter().map(|sum| mean(sum) as f32).collect()
 }
 
 fn nobody_speaks() -> Recognition {

@@ -153,6 +153,9 @@ impl Source {
         decoded.map_err(|kind| self.error(kind))
     }
 
+    /// The longest recording in seconds that programs read as a whole, if not asked otherwise.
+    pub const SHORT_SECONDS: f64 = 30.0;
+
     /// Decode a recording of at most `seconds`. Return `None` for a longer one, of which no more
     /// than that is decoded.
     ///

@@ -34,9 +34,6 @@ pub struct Progress {
 }
 
 impl Classifier {
-    /// The longest recording in seconds that programs judge as a whole, if not asked otherwise.
-    pub const SHORT_SECONDS: f64 = 30.0;
-
     /// Judge a recording of any length in segments. The memory does not grow with the length,
     /// except for the results.
     ///

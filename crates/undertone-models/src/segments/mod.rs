@@ -5,8 +5,10 @@ mod config;
 mod cutter;
 mod error;
 mod prediction;
+mod whole;
 
 pub use classify::Progress;
 pub use config::{Division, SegmentsConfig};
 pub use error::SegmentsError;
 pub use prediction::{SegmentPrediction, SegmentedPrediction};
+pub use whole::WholeRecording;

@@ -87,17 +87,40 @@ impl SegmentedPrediction {
     }
 }
 
+impl Prediction {
+    /// Return the mean probabilities over the windows with speech, weighted by their seconds. It is
+    /// the result where each window is an utterance. Without speech all are 0.
+    pub fn mean_by_seconds(&self) -> Vec<f32> {
+        let speech = self.windows.iter().filter(|window| window.speech);
+        let parts = speech.map(|it| (it.end - it.start, &it.probabilities[..]));
+        weighted(parts, self.probabilities.len())
+    }
+}
+
 /// Return the mean over the segments with speech, weighted by their seconds.
 pub(super) fn overall(segments: &[SegmentPrediction], classes: usize) -> Vec<f32> {
-    let (mut sums, mut seconds) = (vec![0.0; classes], 0.0);
-    for segment in segments {
-        if let Some(prediction) = segment.speech() {
-            seconds += segment.seconds();
-            for (sum, probability) in sums.iter_mut().zip(&prediction.probabilities) {
-                *sum += segment.seconds() * f64::from(*probability);
-            }
+    let speech = segments.iter().filter_map(|segment| {
+        let prediction = segment.speech()?;
+        Some((segment.seconds(), &prediction.probabilities[..]))
+    });
+    weighted(speech, classes)
+}
+
+/// Return the mean of rows of probabilities, weighted by the seconds beside them.
+fn weighted<'a>(parts: impl Iterator<Item = (f64, &'a [f32])>, classes: usize) -> Vec<f32> {
+    let (mut sums, mut all_seconds) = (vec![0.0; classes], 0.0);
+    for (seconds, probabilities) in parts {
+        all_seconds += seconds;
+        for (sum, probability) in sums.iter_mut().zip(probabilities) {
+            *sum += seconds * f64::from(*probability);
         }
     }
-    let mean = |sum: f64| if seconds > 0.0 { sum / seconds } else { 0.0 };
+    let mean = |sum: f64| {
+        if all_seconds > 0.0 {
+            sum / all_seconds
+        } else {
+            0.0
+        }
+    };
     sums.into_iter().map(|sum| mean(sum) as f32).collect()
 }

@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use undertone_answer::{RecordingFacts, Segmentation};
+use undertone_answer::Segmentation;
 use undertone_audio::{
     Channels, DecodeOptions, DecodeWarning, Recording, Scan, Source, VoiceActivityConfig, Warning,
 };
 use undertone_models::{
-    Classifier, Division, Progress, SegmentPrediction, SegmentsConfig, SegmentsError,
+    Classifier, Division, Prediction, Progress, SegmentPrediction, SegmentsConfig, SegmentsError,
 };
 use undertone_segments::{Choice, Segment, read_chosen};
 
@@ -77,8 +77,7 @@ impl Listening {
     ) -> Result<Classified, String> {
         let source = input.open(&self.options)?;
         if self.segments.is_none() && !self.by_channel {
-            let short = Classifier::SHORT_SECONDS;
-            let recording = source.decode_if_short(short, Channels::Mix, &self.options);
+            let recording = Classifier::decode_if_short(&source, &self.options);
             // Without the path, because the caller prints it in front of the reason.
             let recording = recording.map_err(|error| error.kind().to_string())?;
             if let Some(recording) = recording {
@@ -100,29 +99,17 @@ impl Listening {
     }
 
     fn whole(&self, classifier: &Classifier, recording: &Recording) -> Result<Classified, String> {
-        let of_samples = Warning::of(recording);
-        let facts = |warnings| RecordingFacts {
-            seconds: recording.duration(),
-            sample_rate: recording.sample_rate,
-            channels: recording.channels,
-            warnings,
-        };
-        if of_samples.contains(&Warning::Silent) {
-            return Ok(Classified {
-                facts: facts(of_samples),
-                judged: Judged::Silent,
-                adapted: None,
-                influences: None,
-            });
-        }
-        let prediction = classifier.classify(recording);
-        let prediction = prediction.map_err(|error| error.to_string())?;
-        let explained =
-            (self.why && prediction.has_speech()).then(|| classifier.explain(recording));
+        let whole = classifier.classify_whole(recording);
+        let whole = whole.map_err(|error| error.to_string())?;
+        let speaks = whole
+            .prediction
+            .as_ref()
+            .is_some_and(Prediction::has_speech);
+        let explained = (self.why && speaks).then(|| classifier.explain(recording));
         let influences = explained.transpose().map_err(|error| error.to_string())?;
         Ok(Classified {
-            facts: facts(prediction.warnings(&of_samples)),
-            judged: Judged::Whole(prediction),
+            facts: whole.facts,
+            judged: whole.prediction.map_or(Judged::Silent, Judged::Whole),
             adapted: None,
             influences,
         })

@@ -8,7 +8,7 @@ use undertone_corpus::{LabelScheme, Protocol};
 use undertone_lab::{Recipe, RecipeError};
 use undertone_models::NetworkConfig;
 
-const BUILT_IN: [&str; 11] = [
+const BUILT_IN: [&str; 12] = [
     "1-cnn-lstm",
     "2-enhanced",
     "3-optimized",
@@ -20,6 +20,7 @@ const BUILT_IN: [&str; 11] = [
     "9-undertone-open",
     "10-cnn-lstm-small",
     "11-whisper-tiny-base",
+    "12-cnn2d-lstm",
 ];
 
 fn load(name: &str, overrides: &[&str]) -> Result<Recipe, RecipeError> {

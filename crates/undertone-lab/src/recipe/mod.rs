@@ -93,7 +93,7 @@ fn is_default(labels: &LabelMap) -> bool {
     *labels == LabelMap::default()
 }
 
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 12] = [
     (
         "1-cnn-lstm",
         include_str!("../../../../recipes/1-cnn-lstm.toml"),
@@ -137,6 +137,10 @@ const BUILT_IN: [(&str, &str); 11] = [
     (
         "11-whisper-tiny-base",
         include_str!("../../../../recipes/11-whisper-tiny-base.toml"),
+    ),
+    (
+        "12-cnn2d-lstm",
+        include_str!("../../../../recipes/12-cnn2d-lstm.toml"),
     ),
 ];
 

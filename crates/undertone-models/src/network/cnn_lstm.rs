@@ -280,3 +280,90 @@ impl CnnLstm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Distribution;
+
+    use super::*;
+
+    fn over_frames(channels: usize) -> ConvConfig {
+        ConvConfig {
+            channels,
+            kernel_size: 3,
+            pool: 2,
+            bands: None,
+        }
+    }
+
+    fn over_bands(channels: usize) -> ConvConfig {
+        ConvConfig {
+            bands: Some(BandsConfig {
+                kernel_size: 5,
+                pool: 3,
+            }),
+            ..over_frames(channels)
+        }
+    }
+
+    fn config(conv: Vec<ConvConfig>) -> CnnLstmConfig {
+        CnnLstmConfig {
+            conv,
+            batch_norm: true,
+            conv_dropout: 0.0,
+            lstm: LstmConfig {
+                layers: 1,
+                units: 5,
+                bidirectional: false,
+                dropout: 0.0,
+            },
+            pooling: Pooling::Mean,
+            dropout: 0.0,
+        }
+    }
+
+    #[test]
+    fn convolutions_over_bands_and_frames_follow_each_other() {
+        let device = Device::flex();
+        for conv in [
+            vec![],
+            vec![over_frames(4), over_frames(1), over_frames(3)],
+            vec![over_bands(4), over_bands(6)],
+            vec![over_bands(4), over_frames(6), over_frames(7)],
+        ] {
+            let config = config(conv);
+            config.check(20, 13, 3).expect("a network");
+            let network = config.init(20, 3, &device);
+            // Of the last ones, pooling would leave nothing.
+            for frames in [13, 1] {
+                let uniform = Distribution::Uniform(-1.0, 1.0);
+                let features = Tensor::random([2, 20, frames], uniform, &device);
+                assert_eq!(network.forward(features).dims(), [2, 3]);
+            }
+        }
+    }
+
+    #[test]
+    fn bands_that_do_not_exist_are_an_error() {
+        let after = config(vec![over_frames(4), over_bands(4)]);
+        let found = after.check(20, 13, 3);
+        assert_eq!(found, Err(NetworkError::BandsAfterChannels));
+        let pooled = config(vec![over_bands(4), over_bands(4)]);
+        let found = pooled.check(8, 13, 3);
+        assert_eq!(
+            found,
+            Err(NetworkError::NoBandsLeft {
+                pooled: 9,
+                bands: 8
+            })
+        );
+        let mut even = config(vec![over_bands(4)]);
+        even.conv[0].bands = Some(BandsConfig {
+            kernel_size: 4,
+            pool: 1,
+        });
+        assert_eq!(even.check(20, 13, 3), Err(NetworkError::EvenKernel(4)));
+        let wide = config(vec![over_bands(8192)]);
+        assert!(wide.check(20, 13, 3).is_err());
+    }
+}

@@ -22,6 +22,7 @@ fn the_built_in_recipes_are_listed_and_a_printed_one_can_be_trained() {
             "9-undertone-open",
             "10-cnn-lstm-small",
             "11-whisper-tiny-base",
+            "12-cnn2d-lstm",
         ]
     );
     let printed = folder.succeed("recipes 3-optimized").stdout;

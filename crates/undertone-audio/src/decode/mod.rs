@@ -4,7 +4,7 @@
 //!
 //! WAV and AIFF have readers of their own ([`wav`], [`aiff`], [`riff`], [`pcm`]). symphonia's
 //! readers refuse headers that careless programs write, such as a RIFF size of 0. FLAC is read by
-//! `undertone-flac` ([`flac`]), which is two to three times as fast as symphonia's decoder and
+//! `undertone-flac` ([`flac`]), which is about three times as fast as symphonia's decoder and
 //! reports every damaged frame. Bare frames of MPEG audio and AAC are found by [`frames`], which
 //! needs two consistent headers and reads files that were joined. [`gsm`] has no crate.
 //!

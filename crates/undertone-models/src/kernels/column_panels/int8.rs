@@ -3,6 +3,8 @@
 //! A value is an integer times a scale: one scale for each column of a weight, computed once, and
 //! one for each row of the other operand, computed from its largest value (dynamic quantization).
 
+use rayon::prelude::*;
+
 use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH, row_blocks};
 use crate::kernels::cores::Cores;
@@ -43,26 +45,14 @@ impl Int8Panels {
         if depth == 0 || !depth.is_multiple_of(QUAD) || !is_finite {
             return None;
         }
-        let mut values = Vec::with_capacity(weight.values().len());
-        let columns = weight.each().map(|panel| {
-            let mut largest = [0; WIDTH];
-            for row in panel.chunks_exact(WIDTH) {
-                for (largest, value) in largest.iter_mut().zip(row) {
-                    *largest = magnitude(value.to_f32()).max(*largest);
-                }
-            }
-            let scales = largest.map(scale_of);
-            let mut starts = [0; WIDTH];
-            for rows in panel.chunks_exact(QUAD * WIDTH) {
-                for (column, (scale, start)) in scales.iter().zip(&mut starts).enumerate() {
-                    for value in rows[column..].iter().step_by(WIDTH) {
-                        let value = (value.to_f32() / scale).round() as i8;
-                        *start -= SHIFT * i32::from(value);
-                        values.push(value);
-                    }
-                }
-            }
-            Columns { scales, starts }
+        let size = weight.size();
+        let mut values = vec![0; weight.values().len()];
+        let panels = values.par_chunks_exact_mut(size).enumerate();
+        let columns = panels.map(|(index, to)| {
+            vectorized(
+                #[inline(always)]
+                || round_panel(weight.panel(index), to),
+            )
         });
         Some(Self {
             depth,
@@ -80,6 +70,30 @@ impl Int8Panels {
         let size = self.depth * WIDTH;
         &self.values[index * size..][..size]
     }
+}
+
+/// Round a panel of a weight.
+#[inline(always)]
+fn round_panel<T: Element>(panel: &[T], to: &mut [i8]) -> Columns {
+    let mut largest = [0; WIDTH];
+    for row in panel.chunks_exact(WIDTH) {
+        for (largest, value) in largest.iter_mut().zip(row) {
+            *largest = magnitude(value.to_f32()).max(*largest);
+        }
+    }
+    let scales = largest.map(scale_of);
+    let mut starts = [0; WIDTH];
+    let quads = panel.chunks_exact(QUAD * WIDTH);
+    for (rows, to) in quads.zip(to.chunks_exact_mut(QUAD * WIDTH)) {
+        for (place, row) in rows.chunks_exact(WIDTH).enumerate() {
+            for (column, value) in row.iter().enumerate() {
+                let value = (value.to_f32() / scales[column]).round() as i8;
+                starts[column] -= SHIFT * i32::from(value);
+                to[column * QUAD + place] = value;
+            }
+        }
+    }
+    Columns { scales, starts }
 }
 
 /// The left operand of a product, of 8-bit integers in the same places.

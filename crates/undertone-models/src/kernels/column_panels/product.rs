@@ -195,7 +195,8 @@ fn multiply_block<S: Convert, T: Element, const ROWS: usize>(
     }
     unroll!(ROW in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 {
         if ROW < ROWS {
-            let (to, _) = S::as_mut_simd_f32s(&mut to[ROW * WIDTH + first_column..][..REGISTERS * S::F32_LANES]);
+            let to = &mut to[ROW * WIDTH + first_column..][..REGISTERS * S::F32_LANES];
+            let (to, _) = S::as_mut_simd_f32s(to);
             unroll!(REGISTER in 0 1 {
                 let sum = sums[ROW][REGISTER];
                 to[REGISTER] = match added {

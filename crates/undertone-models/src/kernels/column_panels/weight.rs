@@ -24,8 +24,8 @@ pub(crate) trait WeightSource<T>: Sync {
     /// Return the numbers of inputs and outputs.
     fn size(&self) -> [usize; 2];
 
-    /// Read a panel, `[inputs, WIDTH]`. `buffer` is for any use. Columns that fill up the last panel
-    /// stay as they are.
+    /// Read a panel, `[inputs, WIDTH]`. `buffer` is for any use. Columns that fill up the last
+    /// panel stay as they are.
     fn read(&self, panel: usize, to: &mut [T], buffer: &mut Vec<T>) -> Result<(), Self::Error>;
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn flex_run(
     (states, tensor(ours.gates, [batch, steps, 4 * units]), cells)
 }
 
-/// Compute [`LstmSteps::lstm_gradients`](super::super::lstm_steps::LstmSteps). The gradients by the gates
-/// take the place of the gates if no one else has them.
+/// Compute [`LstmSteps::lstm_gradients`](super::super::lstm_steps::LstmSteps). The gradients by the
+/// gates take the place of the gates if no one else has them.
 pub(crate) fn flex_gradients(gradient: Float, kept: LstmKept<Flex>) -> LstmGradients<Flex> {
     let sizes = sizes(&kept.input, &kept.hidden_weight, kept.reversed);
     let tensors = [

@@ -11,3 +11,8 @@ mod transfer;
 
 pub use error::TransferError;
 pub use progress::{Progress, Step};
+
+/// Measures what parsers allocate in the tests with mutated input.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: undertone_fuzz::PeakAlloc = undertone_fuzz::PeakAlloc;

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
+use undertone_audio::{DecodeOptions, decode_path};
 use undertone_fuzz::{Fuzz, PeakAlloc};
-use undertone_models::{Checkpoint, ModelConfig};
+use undertone_models::{Checkpoint, Classifier, ModelConfig, Voice};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -18,8 +19,9 @@ fn reference(folder: &str) -> PathBuf {
         .join(folder)
 }
 
-/// Open a file of weights and read all of it. Return whether that works.
-fn opens(path: &Path) -> bool {
+/// Write a file of weights, open it and read all of it. Return whether that works.
+fn opens(path: &Path, content: &[u8]) -> bool {
+    fs::write(path, content).unwrap();
     let Ok(checkpoint) = Checkpoint::open_file(path) else {
         return false;
     };
@@ -62,10 +64,7 @@ fn safetensors() {
         ],
         ..Fuzz::new("safetensors", seeds)
     };
-    fuzz.run(&ALLOCATOR, |input| {
-        fs::write(&file, input).unwrap();
-        opens(&file)
-    });
+    fuzz.run(&ALLOCATOR, |input| opens(&file, input));
 }
 
 const PICKLE: [&str; 16] = [
@@ -108,10 +107,7 @@ fn files_of_pytorch() {
         allowance: 1 << 20,
         ..Fuzz::new("files of PyTorch", seeds)
     };
-    fuzz.run(&ALLOCATOR, |input| {
-        fs::write(&file, input).unwrap();
-        opens(&file)
-    });
+    fuzz.run(&ALLOCATOR, |input| opens(&file, input));
 }
 
 /// Archives have checksums, which mutations break. Here only the pickle is mutated.
@@ -156,8 +152,7 @@ fn pickles() {
             };
             archive.write_all(bytes).unwrap();
         }
-        fs::write(&file, archive.finish().unwrap().into_inner()).unwrap();
-        opens(&file)
+        opens(&file, &archive.finish().unwrap().into_inner())
     });
 }
 
@@ -193,5 +188,41 @@ fn configurations() {
     fuzz.run(&ALLOCATOR, |input| {
         fs::write(&file, input).unwrap();
         ModelConfig::load(folder.path()).is_ok()
+    });
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn voice_profiles() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/happy.flac");
+    let recording = decode_path(&sample, &DecodeOptions::default()).unwrap();
+    let classifier = Classifier::embedded().unwrap();
+    let prediction = classifier.classify(&recording).unwrap();
+    let mut voice = classifier.new_voice().unwrap();
+    classifier.hear(&mut voice, &prediction).unwrap();
+    let fuzz = Fuzz {
+        tokens: &[
+            "\"recordings\":",
+            "-",
+            "1e308",
+            "null",
+            "0.5",
+            "[",
+            "]",
+            ",",
+            "NaN",
+        ],
+        ..Fuzz::new("voice profiles", vec![serde_json::to_vec(&voice).unwrap()])
+    };
+    fuzz.run(&ALLOCATOR, |input| {
+        let Ok(voice) = serde_json::from_slice::<Voice>(input) else {
+            return false;
+        };
+        let Ok(adapted) = classifier.adapted(&prediction, &voice) else {
+            return false;
+        };
+        let sum: f32 = adapted.probabilities.iter().sum();
+        assert!((sum - 1.0).abs() < 1e-3, "{:?}", adapted.probabilities);
+        true
     });
 }

@@ -119,3 +119,67 @@ fn write_clip(entry: &mut impl io::Read, target: &Path) -> io::Result<()> {
     drop(file);
     fs::rename(&unfinished, target)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use undertone_fuzz::Fuzz;
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
+
+    use super::*;
+    use crate::ALLOCATOR;
+
+    fn zip(compression: CompressionMethod) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(compression);
+        for name in ["Actor_01/a.wav", "Actor_02/b.wav", "notes.txt"] {
+            writer.start_file(name, options).unwrap();
+            writer.write_all(&name.repeat(20).into_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn mutated_archives_are_refused_or_unpacked_below_their_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clips.zip");
+        let outer = folder.path().join("outer");
+        let out = outer.join("out");
+        let fuzz = Fuzz {
+            tokens: &[
+                "PK\u{1}\u{2}",
+                "PK\u{3}\u{4}",
+                "PK\u{5}\u{6}",
+                "../",
+                "/",
+                "\0",
+            ],
+            // The buffers of the file and of the decompressor.
+            allowance: 256 << 10,
+            ..Fuzz::new(
+                "archives",
+                vec![
+                    zip(CompressionMethod::Stored),
+                    zip(CompressionMethod::Deflated),
+                ],
+            )
+        };
+        let archive = Archive::ravdess();
+        let clip_path = |inside: &Path| {
+            let is_clip = inside.extension().is_some_and(|ending| ending == "wav");
+            is_clip.then(|| inside.to_owned())
+        };
+        fuzz.run(&ALLOCATOR, |input| {
+            fs::write(&path, input).unwrap();
+            fs::create_dir_all(&out).unwrap();
+            let file = File::open(&path).unwrap();
+            let unpacked = unpack(&archive, &file, &out, &clip_path, &mut |_| {});
+            let beside = fs::read_dir(&outer).unwrap().count();
+            assert_eq!(beside, 1, "something is outside the folder");
+            fs::remove_dir_all(&outer).unwrap();
+            unpacked.is_ok()
+        });
+    }
+}

@@ -64,3 +64,28 @@ fn is_plain_name(shard: &str) -> bool {
         (Some(Component::Normal(name)), None) if name.len() == shard.len()
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use undertone_fuzz::Fuzz;
+
+    use super::*;
+    use crate::ALLOCATOR;
+
+    #[test]
+    fn mutated_indexes_of_shards_are_refused_or_read() {
+        let index = r#"{"metadata": {"total_size": 12}, "weight_map": {"a.weight": "model-00001-of-00002.safetensors", "b.weight": "model-00002-of-00002.safetensors"}}"#;
+        let fuzz = Fuzz {
+            tokens: &["{", "}", "\"", ":", ",", "../", "/", "\\u0000", ".", "null"],
+            ..Fuzz::new("indexes of shards", vec![index.into()])
+        };
+        fuzz.run(&ALLOCATOR, |input| match shards(input) {
+            Ok(files) => {
+                let stays = |file: &String| !file.contains('/') && file != ".." && file != ".";
+                assert!(files.iter().all(stays), "{files:?}");
+                true
+            }
+            Err(_) => false,
+        });
+    }
+}

@@ -196,7 +196,10 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
         };
         folds.push((fold.name, predictions));
     }
-    let description = describe_protocol(task.protocol, task.fold, &[seed]);
+    let mut description = describe_protocol(task.protocol, task.fold, &[seed]);
+    if task.precision != Precision::F32 {
+        description = format!("{description}, computed in {}", task.precision);
+    }
     if task.interrupt.is_requested() {
         return Err(LabError::Interrupted);
     }

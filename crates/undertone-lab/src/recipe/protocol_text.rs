@@ -12,7 +12,7 @@ pub(crate) fn describe_protocol(
         Protocol::Holdout => {
             let percent = protocol.test_fraction * 100.0;
             let order = if protocol.balance_before_split {
-                ", balanced before it was divided"
+                ", balanced before it was split"
             } else {
                 ""
             };

@@ -105,7 +105,7 @@ pub struct Recognition {
     pub probabilities: Vec<f32>,
     /// The windows that the model read, in order of time; at least one with `speech`.
     pub windows: Vec<Window>,
-    /// What the windows are.
+    /// The kind of the windows.
     pub segmentation: Segmentation,
     /// Whether any window holds speech. If not, the server names no emotion.
     pub speech: bool,

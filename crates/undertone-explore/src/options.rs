@@ -1,4 +1,4 @@
-//! What to explore, and how.
+//! The options of an exploration.
 
 use std::path::PathBuf;
 

@@ -47,7 +47,7 @@ pub enum ExportError {
     Card {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The reason.
         source: CardError,
     },
     /// The file is not an evaluation's report.

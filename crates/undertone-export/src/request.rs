@@ -26,7 +26,7 @@ pub enum Target<'a> {
     Npm,
 }
 
-/// What to export, and where to.
+/// A model to export, and the folder to export it to.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The kind of the export.

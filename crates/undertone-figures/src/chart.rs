@@ -21,7 +21,7 @@ const LEAST_PLOT: f64 = 110.0;
 const ROW: f64 = 17.0;
 const BAR_WIDTH: f64 = 14.0;
 
-/// What stands to the right of the plot.
+/// The part to the right of the plot.
 pub(crate) enum Right {
     Nothing,
     /// A second vertical axis.

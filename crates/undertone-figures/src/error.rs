@@ -8,7 +8,7 @@ pub enum FigureError {
     Mismatch {
         /// The figure's title.
         figure: String,
-        /// What does not fit, with both lengths.
+        /// The two parts that do not fit, with their lengths.
         what: String,
     },
     /// A value is NaN or infinite, or a count is negative.

@@ -1,4 +1,4 @@
-//! What can be wrong with a stream.
+//! The errors of a stream.
 
 use thiserror::Error;
 

@@ -22,7 +22,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// exceeds a limit is measured again.
 const RETRIES: usize = 3;
 
-/// What one input cost.
+/// The outcome, memory and time of one input.
 struct Measured {
     accepted: thread::Result<bool>,
     /// Most bytes at one moment.

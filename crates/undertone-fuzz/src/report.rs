@@ -1,4 +1,4 @@
-//! What a parser did with all inputs.
+//! The report about all inputs of a parser.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the environment asks for.
+//! The settings, read from the environment.
 
 use std::env;
 

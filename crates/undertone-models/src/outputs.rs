@@ -1,10 +1,10 @@
-//! What the outputs of a network stand for.
+//! The meaning of the outputs of a network.
 
 use burn::tensor::Tensor;
 
 use crate::model::Dimension;
 
-/// What the outputs of a network stand for, and so how its scores become predictions.
+/// The meaning of the outputs of a network, by which its scores become predictions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outputs {
     /// Each output is a class, or belongs to one: the class of each output. A prediction is a row

@@ -1,4 +1,4 @@
-//! What tells the trainings of a model apart.
+//! The version of a model: it differs after each training.
 
 use std::fs::{self, File};
 use std::io;

@@ -1,4 +1,4 @@
-//! What every segment has to fulfil.
+//! The rules for every segment.
 
 use crate::{Segment, SegmentFault};
 

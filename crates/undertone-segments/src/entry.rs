@@ -1,4 +1,4 @@
-//! What a reader finds.
+//! An entry of a file of segments, before it is checked.
 
 use crate::Segment;
 

@@ -17,7 +17,7 @@ pub struct SegmentError {
     pub fault: SegmentFault,
 }
 
-/// What is wrong with a file of segments.
+/// The error of a file of segments.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SegmentFault {

@@ -15,7 +15,7 @@ const NAMES: [&str; 7] = [
     "a.eaf",
 ];
 
-/// What the formats are made of.
+/// The words of the formats.
 const PARTS: [&str; 28] = [
     "0",
     "1",

@@ -10,7 +10,7 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// What every fixture says.
+/// The segments of every fixture.
 const SEGMENTS: [(f64, f64, &str, &str); 3] = [
     (0.25, 1.5, "Anna", "She said \"no\" & left"),
     (1.5, 2.125, "Béla", "Igen."),

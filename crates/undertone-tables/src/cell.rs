@@ -1,4 +1,4 @@
-//! What a table consists of.
+//! The cells and columns of a table.
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]

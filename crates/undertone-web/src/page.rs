@@ -28,7 +28,7 @@ pub(crate) const PAGE: &[Fixed] = include_files!("page":
 /// The service worker, with places for the version and the names of files.
 pub(crate) const SERVICE_WORKER: &str = include_str!("../page/service-worker.js");
 
-/// What makes the engine from its files, for Node.
+/// The script that loads the engine from its files in Node.
 pub(crate) const LOADER: Fixed = (
     "load-engine.js",
     include_bytes!("../page/assets/load-engine.js"),

@@ -1,4 +1,4 @@
-//! What turns the predictions of a model into answers.
+//! Turn the predictions of a model into answers.
 
 use anyhow::bail;
 use undertone_answer::{Answers, Classes, ModelIdentity};

@@ -23,7 +23,7 @@ enum Target {
     File(BufWriter<AtomicFile>),
     /// A file that an interrupted run leaves for `--resume`.
     Growing(Unfinished),
-    /// What cannot be replaced, such as a pipe.
+    /// An output that cannot be replaced, such as a pipe.
     Device(File),
 }
 

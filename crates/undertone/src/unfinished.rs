@@ -19,11 +19,11 @@ const IN_DOUBT: usize = 2;
 /// The rows of an earlier run that count.
 #[derive(Debug, Default)]
 pub(crate) struct Earlier {
-    /// What [`key`] returns for the recordings that have an answer.
+    /// The keys (see [`key`]) of the recordings that have an answer.
     pub(crate) done: HashSet<u64>,
     /// The model that answered, if the rows name it.
     model: Option<Value>,
-    /// What the options change in JSON: see [`shape`].
+    /// The shape of an answer in JSON, which follows from the options: see [`shape`].
     shape: Option<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! What this program is.
+//! The version of this program, and its features.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ const FEATURES: [(&str, bool); 11] = [
 /// The number of the release.
 pub(crate) const NUMBER: &str = env!("CARGO_PKG_VERSION");
 
-/// What `undertone version` states.
+/// The answer of `undertone version`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Version {
     version: &'static str,

@@ -1,4 +1,4 @@
-//! What is kept while a person is listened to.
+//! The state of listening to a person.
 
 use undertone_audio::{Recording, Warning};
 
@@ -76,7 +76,7 @@ fn adapts(description: &ModelDescription, wanted: Option<bool>) -> Result<bool, 
     }
 }
 
-/// What is known of a window without the model.
+/// The facts of a window that need no model.
 pub(crate) struct HeardWindow {
     /// Samples that had been received when the window was taken.
     pub(crate) received: u64,

@@ -1,4 +1,4 @@
-//! What a client says in a live connection, as text.
+//! The text messages of a client in a live connection.
 
 use std::ops::RangeInclusive;
 

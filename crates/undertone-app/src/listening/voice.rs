@@ -9,7 +9,7 @@ const HEAR_EVERY: f64 = 2.0;
 /// Results are adapted once this much speech was heard, in seconds.
 const ENOUGH: f64 = 10.0;
 
-/// What was heard of a voice, and whether results are adapted to it.
+/// The voice that was heard, and whether results are adapted to it.
 #[derive(Debug)]
 pub(crate) struct LiveVoice {
     pub(crate) adapts: bool,
@@ -89,7 +89,7 @@ impl LiveVoice {
     }
 }
 
-/// What to ask the recognizer about a window.
+/// The question to the recognizer about a window.
 #[derive(Debug)]
 pub(crate) struct Question {
     voice: Option<Voice>,

@@ -12,7 +12,7 @@ use crate::onnx::{IR_VERSION, OPSET, Precision, sums};
 /// A recording beside the file, and its prediction.
 pub(super) struct Example<'a> {
     pub(super) file: &'a str,
-    /// What a person hears in it.
+    /// The emotion that a person hears in it.
     pub(super) title: &'a str,
     pub(super) prediction: Prediction,
 }

@@ -1,9 +1,9 @@
-//! What is kept of a voice.
+//! Voice profiles.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What one recording tells about a voice.
+/// The evidence of one recording about its voice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {

@@ -1,4 +1,4 @@
-//! What can go wrong with a recording in segments.
+//! The errors of a recording in segments.
 
 use thiserror::Error;
 use undertone_audio::{DecodeError, DecodeErrorKind};
@@ -19,7 +19,7 @@ pub enum SegmentsError {
         start: f64,
         /// Its end in seconds.
         end: f64,
-        /// What is wrong with it.
+        /// The reason.
         source: ClassifyError,
     },
     /// A given segment is not inside the recording, or ends before it starts.

@@ -19,7 +19,7 @@ pub struct SegmentedPrediction {
     /// Probability of each class in the order of the labels: the mean over the segments with
     /// speech, weighted by their seconds. Without such segments all are 0.
     pub probabilities: Vec<f32>,
-    /// What all segments together tell about the voice.
+    /// The evidence of all segments about the voice.
     pub(super) evidence: Option<Evidence>,
 }
 

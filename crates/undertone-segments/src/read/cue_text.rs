@@ -2,7 +2,7 @@
 
 use crate::check::filled;
 
-/// What a subtitle says, and who says it.
+/// The text of a subtitle, and its speaker.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct CueText {
     pub(super) text: Option<String>,

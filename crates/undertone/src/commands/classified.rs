@@ -5,13 +5,13 @@ use undertone_answer::{
 };
 use undertone_models::{Classifier, Prediction, SegmentedPrediction, Voice, VoiceError};
 
-/// What is known of a recording, and its prediction.
+/// The facts of a recording, and its prediction.
 pub(super) struct Classified {
     pub(super) facts: RecordingFacts,
     pub(super) judged: Judged,
     /// How much of the voice the prediction is adapted to, if that was asked for.
     pub(super) adapted: Option<Adapted>,
-    /// What each half second does to the label, if that was asked for.
+    /// The effect of each half second on the label, if that was asked for.
     pub(super) influences: Option<Vec<Influence>>,
 }
 
@@ -29,11 +29,11 @@ pub(super) enum Judged {
 pub(super) struct Segments {
     pub(super) segmentation: Segmentation,
     pub(super) prediction: SegmentedPrediction,
-    /// What is known of each segment beside its prediction.
+    /// The facts of each segment beside its prediction.
     pub(super) notes: Vec<Note>,
 }
 
-/// What is known of a segment.
+/// The facts of a segment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Note {
     pub(super) channel: Option<usize>,

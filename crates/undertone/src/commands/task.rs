@@ -1,18 +1,18 @@
-//! What a run predicts: classes or dimensions.
+//! The task of a run: classes or dimensions.
 
 #[cfg(not(feature = "report"))]
 use undertone_lab::Target;
 #[cfg(feature = "report")]
 use undertone_report::ReportTask;
 
-/// What a run predicts. With pages in the build, they can be made of it.
+/// The task of a run. With pages in the build, they can be made of it.
 #[cfg(feature = "report")]
 pub(super) trait Task: ReportTask {}
 
 #[cfg(feature = "report")]
 impl<P: ReportTask> Task for P {}
 
-/// What a run predicts.
+/// The task of a run.
 #[cfg(not(feature = "report"))]
 pub(super) trait Task: Target {}
 

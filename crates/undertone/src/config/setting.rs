@@ -14,7 +14,7 @@ pub(crate) struct Setting {
     pub(crate) place: Place,
 }
 
-/// What an option is set to.
+/// The value of an option.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
     /// Whether an option without values is given.

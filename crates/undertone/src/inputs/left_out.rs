@@ -1,4 +1,4 @@
-//! What is left out of folders.
+//! The files that are left out of folders.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

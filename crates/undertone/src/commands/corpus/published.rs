@@ -1,4 +1,4 @@
-//! What is known about each corpus, and how its counts differ from the official ones.
+//! Facts about each corpus, and how its counts differ from the official ones.
 
 use serde::Serialize;
 use undertone_corpus::{CodeBook, CorpusInfo, CountDifference, Terms};
@@ -30,7 +30,7 @@ pub(super) struct Published {
     source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     citation: Option<&'static str>,
-    /// What a user should know about the corpus.
+    /// Notes about the corpus for its users.
     about: &'static [String],
     recordings: usize,
     clips: usize,

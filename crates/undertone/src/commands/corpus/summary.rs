@@ -23,7 +23,7 @@ const MAX_LISTED: usize = 50;
 pub(super) struct Summary {
     path: String,
     clips: usize,
-    /// What is known about each corpus.
+    /// Facts about each corpus.
     corpora: Vec<Published>,
     scheme: String,
     emotions: Counts,
@@ -48,7 +48,7 @@ pub(super) struct Summary {
     /// Clips that record the same take as an earlier one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     copies: Vec<String>,
-    /// What was decided while reading, and may be wrong.
+    /// Guesses that were made while reading.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     /// Clips that cannot be decoded.

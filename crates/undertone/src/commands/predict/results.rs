@@ -65,7 +65,7 @@ pub(super) struct Results<L> {
     warnings: BTreeSet<Warning>,
     done: usize,
     failed: usize,
-    /// What an earlier run wrote.
+    /// The results of an earlier run.
     earlier: Earlier,
     progress: FileProgress,
 }

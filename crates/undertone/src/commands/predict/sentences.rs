@@ -1,4 +1,4 @@
-//! What a table says about the whole of a long recording, and about half seconds.
+//! The lines of a table about the whole of a long recording, and about half seconds.
 
 use undertone_answer::{Answer, Influence, Summary};
 

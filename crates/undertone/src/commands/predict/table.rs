@@ -16,7 +16,7 @@ use crate::output;
 const BAR_WIDTH: usize = "confidence".len();
 /// The heading of the column of the most probable sum.
 const SUM: &str = "sentiment";
-/// What stands for a label or a number that there is not.
+/// Stands in a table for a label or a number that is absent.
 const NONE: &str = "-";
 
 /// How answers look.

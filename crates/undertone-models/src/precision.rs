@@ -11,8 +11,7 @@ pub enum Precision {
     /// 32-bit floats.
     #[default]
     F32,
-    /// 8-bit integers: a scale for each output of a layer and for each step of a clip. The second
-    /// convolution of Whisper has one scale for all steps, as its windows overlap.
+    /// 8-bit integers: a scale for each output of a layer and for each step of a clip.
     Int8,
 }
 

@@ -9,6 +9,9 @@ use super::steps::{HiddenStates, own_frames};
 use crate::batch::Batch;
 use crate::kernels::{Cores, Dense, Operand, Panels, Stack, Then, with_values};
 
+/// The frames of the kernel of each convolution.
+const KERNEL: usize = 3;
+
 /// Whisper's encoder without its decoder, for inference. It has no parameters of Burn: it cannot be
 /// trained or written. Clones share the weights.
 #[derive(Module, Debug)]
@@ -30,7 +33,7 @@ impl WhisperInference {
     pub(super) fn in_int8(&self) -> Self {
         let [first, second] = &*self.convolutions;
         Self {
-            convolutions: [first.clone(), second.in_int8()].into(),
+            convolutions: [first.clone(), second.in_int8(KERNEL)].into(),
             positions: Arc::clone(&self.positions),
             stack: Arc::new(self.stack.in_int8()),
             bands: self.bands,
@@ -61,14 +64,14 @@ impl WhisperInference {
         let [first, second] = &*self.convolutions;
         let mut inner = Panels::zeros(frames.rows(), first.outputs());
         first.apply_between_margins(
-            Operand::windows(frames, 3, 1),
+            Operand::windows(frames, KERNEL, 1),
             Then::Gelu,
             cores,
             &mut inner,
         );
         let mut states = Panels::default();
         second.apply(
-            Operand::windows(&inner, 3, 2),
+            Operand::windows(&inner, KERNEL, 2),
             Then::Gelu,
             cores,
             &mut states,

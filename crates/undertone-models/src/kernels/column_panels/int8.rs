@@ -23,26 +23,28 @@ const LARGEST: f32 = 127.0;
 #[derive(Debug, Clone)]
 pub(crate) struct Int8Panels {
     depth: usize,
+    /// The frames of a convolution's kernel, each with a part of the depth. Else 1.
+    taps: usize,
     values: Vec<i8>,
     /// Of each panel.
     pub(super) columns: Vec<Columns>,
 }
 
 /// What belongs to the columns of a panel.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Columns {
     pub(super) scales: [f32; WIDTH],
-    /// What [`SHIFT`] adds to a product, times −1.
-    pub(super) starts: [i32; WIDTH],
+    /// What [`SHIFT`] adds to the product of each tap, times −1.
+    pub(super) starts: Vec<[i32; WIDTH]>,
 }
 
 impl Int8Panels {
-    /// Round a weight. `None` if its rows do not fill whole quads, or a value is not finite: no
-    /// integer stands for it.
-    pub(crate) fn of<T: Element>(weight: &Panels<T>) -> Option<Self> {
+    /// Round the weight of a kernel of `taps` frames, or of a linear layer with one. `None` if the
+    /// rows of a frame do not fill whole quads, or a value is not finite: no integer stands for it.
+    pub(crate) fn of<T: Element>(weight: &Panels<T>, taps: usize) -> Option<Self> {
         let depth = weight.rows();
         let is_finite = weight.values().iter().all(|it| it.to_f32().is_finite());
-        if depth == 0 || !depth.is_multiple_of(QUAD) || !is_finite {
+        if depth == 0 || !depth.is_multiple_of(QUAD * taps) || !is_finite {
             return None;
         }
         let size = weight.size();
@@ -51,11 +53,12 @@ impl Int8Panels {
         let columns = panels.map(|(index, to)| {
             vectorized(
                 #[inline(always)]
-                || round_panel(weight.panel(index), to),
+                || round_panel(weight.panel(index), taps, to),
             )
         });
         Some(Self {
             depth,
+            taps,
             columns: columns.collect(),
             values,
         })
@@ -66,15 +69,20 @@ impl Int8Panels {
         self.depth
     }
 
-    pub(super) fn panel(&self, index: usize) -> &[i8] {
-        let size = self.depth * WIDTH;
-        &self.values[index * size..][..size]
+    pub(super) fn taps(&self) -> usize {
+        self.taps
+    }
+
+    /// Return the part of a panel for a tap.
+    pub(super) fn panel(&self, index: usize, tap: usize) -> &[i8] {
+        let size = self.depth / self.taps * WIDTH;
+        &self.values[(index * self.taps + tap) * size..][..size]
     }
 }
 
 /// Round a panel of a weight.
 #[inline(always)]
-fn round_panel<T: Element>(panel: &[T], to: &mut [i8]) -> Columns {
+fn round_panel<T: Element>(panel: &[T], taps: usize, to: &mut [i8]) -> Columns {
     let mut largest = [0; WIDTH];
     for row in panel.chunks_exact(WIDTH) {
         for (largest, value) in largest.iter_mut().zip(row) {
@@ -82,9 +90,11 @@ fn round_panel<T: Element>(panel: &[T], to: &mut [i8]) -> Columns {
         }
     }
     let scales = largest.map(scale_of);
-    let mut starts = [0; WIDTH];
+    let mut starts = vec![[0; WIDTH]; taps];
+    let own = panel.len() / taps;
     let quads = panel.chunks_exact(QUAD * WIDTH);
-    for (rows, to) in quads.zip(to.chunks_exact_mut(QUAD * WIDTH)) {
+    for (quad, (rows, to)) in quads.zip(to.chunks_exact_mut(QUAD * WIDTH)).enumerate() {
+        let starts = &mut starts[quad * QUAD * WIDTH / own];
         for (place, row) in rows.chunks_exact(WIDTH).enumerate() {
             for (column, value) in row.iter().enumerate() {
                 let value = (value.to_f32() / scales[column]).round() as i8;
@@ -101,7 +111,7 @@ fn round_panel<T: Element>(panel: &[T], to: &mut [i8]) -> Columns {
 pub(crate) struct Int8Rows {
     /// Shifted by [`SHIFT`].
     pub(super) values: Vec<u8>,
-    /// Of each row.
+    /// Of each row of the matrix, from the first one of the operand on.
     pub(super) scales: Vec<f32>,
 }
 
@@ -109,34 +119,15 @@ pub(crate) struct Int8Rows {
 const BLOCK: usize = 16;
 
 impl Int8Rows {
-    /// Round the values of an operand. Rows that overlap have one scale for all. The scale of rows
-    /// with a value that is not finite is not a number, so that their products are none either.
+    /// Round the values of an operand. The scale of a row with a value that is not finite is not a
+    /// number, so that its products are none either.
     pub(crate) fn of(operand: Operand<'_>, cores: Cores<'_>) -> Self {
         let size = operand.panel_stride;
         let own = operand.columns.div_ceil(WIDTH) * size;
         let from = &operand.values[..own];
         let mut values = vec![0; own];
-        let mut scales = vec![0.0; operand.rows];
-        if operand.taps > 1 || operand.row_stride != WIDTH {
-            let mut largest = vec![0; own / size];
-            let panels = largest.iter_mut().zip(from.chunks_exact(size));
-            cores.each(panels, |_, (largest, panel), &mut ()| {
-                *largest = vectorized(
-                    #[inline(always)]
-                    || largest_of(panel),
-                );
-            });
-            let scale = scale_of(largest.into_iter().fold(0, u32::max));
-            scales.fill(scale);
-            let panels = values.chunks_exact_mut(size).zip(from.chunks_exact(size));
-            cores.each(panels, |_, (to, from), &mut ()| {
-                vectorized(
-                    #[inline(always)]
-                    || round(from, scale, to),
-                );
-            });
-            return Self { values, scales };
-        }
+        let apart = operand.row_stride / WIDTH;
+        let mut scales = vec![0.0; operand.rows.saturating_sub(1) * apart + operand.taps];
         // The last rows of the panels may lie behind those of the operand.
         let blocks = row_blocks(&mut values, size / WIDTH, BLOCK);
         let blocks = blocks.into_iter().zip(scales.chunks_mut(BLOCK));
@@ -198,14 +189,6 @@ impl Block<'_> {
 #[inline(always)]
 fn magnitude(value: f32) -> u32 {
     value.abs().to_bits()
-}
-
-/// Return the largest [`magnitude`].
-#[inline(always)]
-fn largest_of(values: &[f32]) -> u32 {
-    values
-        .iter()
-        .fold(0, |largest, value| magnitude(*value).max(largest))
 }
 
 /// Return the scale with which the value of the largest [`magnitude`] becomes the largest integer.

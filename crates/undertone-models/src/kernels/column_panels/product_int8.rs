@@ -23,32 +23,43 @@ pub(crate) fn multiply_int8(
     added: Added<'_>,
     to: &mut [f32],
 ) {
+    let fits = (left.depth(), left.taps) == (weight.depth(), weight.taps());
     assert!(
-        left.columns.is_multiple_of(QUAD) && left.depth() == weight.depth(),
+        fits && left.columns.is_multiple_of(QUAD),
         "the depth of a product of integers"
     );
+    let apart = left.row_stride / WIDTH;
     let columns = &weight.columns[panel];
     let blocks = left.rows.div_ceil(ROWS);
     let mut first = 0;
     for block in 0..blocks {
         let end = left.rows * (block + 1) / blocks;
-        let block = Block {
-            place: Operand {
-                rows: end - first,
-                ..left
-            },
-            rows: &rows.values[first * left.row_stride..],
-            panel: weight.panel(panel),
-            starts: &columns.starts,
-        };
-        let mut sums = [[0; WIDTH]; ROWS];
-        add_up(block, &mut sums);
         let to = &mut to[first * WIDTH..end * WIDTH];
-        let scales = (&rows.scales[first..end], &columns.scales);
-        vectorized(
-            #[inline(always)]
-            || scale(&sums, scales, added, to),
-        );
+        // Each frame has a scale of its own, so the products of the taps are added as floats.
+        for (tap, starts) in columns.starts.iter().enumerate() {
+            let row = first * apart + tap;
+            let block = Block {
+                place: Operand {
+                    rows: end - first,
+                    taps: 1,
+                    ..left
+                },
+                rows: &rows.values[row * WIDTH..],
+                panel: weight.panel(panel, tap),
+                starts,
+            };
+            let mut sums = [[0; WIDTH]; ROWS];
+            add_up(block, &mut sums);
+            let scales = rows.scales[row..].iter().step_by(apart);
+            let added = match tap {
+                0 => added,
+                _ => Added::Sum(&[0.0; WIDTH]),
+            };
+            vectorized(
+                #[inline(always)]
+                || scale(&sums, scales, &columns.scales, added, to),
+            );
+        }
         first = end;
     }
 }
@@ -87,9 +98,10 @@ fn plain(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
 
 /// Turn sums into values.
 #[inline(always)]
-fn scale(
+fn scale<'a>(
     sums: &[[i32; WIDTH]; ROWS],
-    (rows, columns): (&[f32], &[f32; WIDTH]),
+    rows: impl Iterator<Item = &'a f32>,
+    columns: &[f32; WIDTH],
     added: Added<'_>,
     to: &mut [f32],
 ) {
@@ -138,7 +150,7 @@ mod tests {
             let weight = values(columns * taps * outputs, 2);
             let weight = Panels::from_rows(&weight, outputs);
             let rounded = Int8Rows::of(left, Cores::One);
-            let integers = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+            let integers = Int8Panels::of(&weight, taps).expect("the depth is a multiple of 4");
             for panel in 0..outputs.div_ceil(WIDTH) {
                 let bias = [0.5; WIDTH];
                 let mut ours = vec![0.0; left.rows * WIDTH];
@@ -171,12 +183,12 @@ mod tests {
         let left = Operand::all(&left);
         let rows = Int8Rows::of(left, Cores::One);
         let weight = Panels::from_rows(weight, 32);
-        let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        let weight = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
         let block = Block {
             place: left,
             rows: &rows.values,
-            panel: weight.panel(0),
-            starts: &weight.columns[0].starts,
+            panel: weight.panel(0, 0),
+            starts: &weight.columns[0].starts[0],
         };
         let [mut best, mut narrow, mut expected] = [[[0; WIDTH]; ROWS]; 3];
         add_up(block, &mut best);
@@ -192,11 +204,12 @@ mod tests {
     #[test]
     fn what_is_not_finite_stays_so() {
         let weight = Panels::from_rows(&values(192 * 32, 5), 32);
-        let integers = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        let integers = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
+        let kernel = Int8Panels::of(&weight, 3).expect("each tap is a multiple of 4");
         for wrong in [f32::NAN, f32::INFINITY] {
             let mut broken = values(192 * 32, 5);
             broken[77] = wrong;
-            assert!(Int8Panels::of(&Panels::from_rows(&broken, 32)).is_none());
+            assert!(Int8Panels::of(&Panels::from_rows(&broken, 32), 1).is_none());
 
             let mut rows = values(5 * 192, 6);
             rows[2 * 192 + 7] = wrong;
@@ -210,19 +223,19 @@ mod tests {
             }
 
             let mut frames = values(11 * 64, 7);
-            frames[3] = wrong;
+            frames[4 * 64 + 3] = wrong;
             let frames = Panels::from_rows(&frames, 64);
             let windows = Operand::windows(&frames, 3, 2);
             let rounded = Int8Rows::of(windows, Cores::One);
-            multiply_int8(
-                windows,
-                &rounded,
-                &integers,
-                0,
-                Added::Nothing,
-                &mut product,
-            );
-            assert!(product.iter().all(|it| it.is_nan()));
+            multiply_int8(windows, &rounded, &kernel, 0, Added::Nothing, &mut product);
+            // The frame is in the second and the third of the windows.
+            for (row, product) in product.chunks(WIDTH).enumerate() {
+                assert!(
+                    product
+                        .iter()
+                        .all(|it| it.is_nan() == [1, 2].contains(&row))
+                );
+            }
         }
     }
 }

@@ -147,12 +147,12 @@ mod tests {
         let left = Panels::from_rows(&(0..68).map(value).collect::<Vec<_>>(), 68);
         let rows = Int8Rows::of(Operand::all(&left), Cores::One);
         let weight = Panels::from_rows(&(0..68 * 32).map(value).collect::<Vec<_>>(), 32);
-        let weight = Int8Panels::of(&weight).expect("the depth is a multiple of 4");
+        let weight = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
         let block = Block {
             place: Operand::all(&left),
             rows: &rows.values,
-            panel: weight.panel(0),
-            starts: &weight.columns[0].starts,
+            panel: weight.panel(0, 0),
+            starts: &weight.columns[0].starts[0],
         };
         let [mut best, mut narrow] = [[[0; WIDTH]]; 2];
         assert!(add_up(block, &mut best));

@@ -57,11 +57,12 @@ impl<T: Element> Panels<T> {
 }
 
 impl Weight {
-    /// Return the weight in 8-bit integers. `None` if it has no such form.
-    pub(crate) fn in_int8(&self) -> Option<Self> {
+    /// Return the weight of a kernel of `taps` frames, or of a linear layer with one, in 8-bit
+    /// integers. `None` if it has no such form.
+    pub(crate) fn in_int8(&self, taps: usize) -> Option<Self> {
         match self {
-            Self::F32(panels) => Int8Panels::of(panels).map(Self::Int8),
-            Self::F16(panels) => Int8Panels::of(panels).map(Self::Int8),
+            Self::F32(panels) => Int8Panels::of(panels, taps).map(Self::Int8),
+            Self::F16(panels) => Int8Panels::of(panels, taps).map(Self::Int8),
             Self::Int8(_) => None,
         }
     }

@@ -42,11 +42,14 @@ impl Dense {
         }
     }
 
-    /// Return the layer with a weight of 8-bit integers. A weight that has no such form stays as it
-    /// is.
-    pub(crate) fn in_int8(&self) -> Self {
+    /// Return the layer, or a convolution whose kernel has `taps` frames, with a weight of 8-bit
+    /// integers. A weight that has no such form stays as it is.
+    pub(crate) fn in_int8(&self, taps: usize) -> Self {
         Self {
-            weight: self.weight.in_int8().unwrap_or_else(|| self.weight.clone()),
+            weight: self
+                .weight
+                .in_int8(taps)
+                .unwrap_or_else(|| self.weight.clone()),
             bias: self.bias.clone(),
             outputs: self.outputs,
         }

@@ -40,11 +40,11 @@ impl Layer {
     pub(crate) fn in_int8(&self) -> Self {
         Self {
             heads: self.heads,
-            projection: self.projection.in_int8(),
-            output: self.output.in_int8(),
+            projection: self.projection.in_int8(1),
+            output: self.output.in_int8(1),
             attention_norm: self.attention_norm.clone(),
-            inner: self.inner.in_int8(),
-            outer: self.outer.in_int8(),
+            inner: self.inner.in_int8(1),
+            outer: self.outer.in_int8(1),
             final_norm: self.final_norm.clone(),
             norm_first: self.norm_first,
         }

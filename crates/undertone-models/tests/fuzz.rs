@@ -4,9 +4,8 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
-use undertone_audio::{DecodeOptions, decode_path};
 use undertone_fuzz::{Fuzz, PeakAlloc};
-use undertone_models::{Checkpoint, Classifier, ModelConfig, Voice};
+use undertone_models::{Checkpoint, ModelConfig};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -188,41 +187,5 @@ fn configurations() {
     fuzz.run(&ALLOCATOR, |input| {
         fs::write(&file, input).unwrap();
         ModelConfig::load(folder.path()).is_ok()
-    });
-}
-
-#[cfg(feature = "embedded")]
-#[test]
-fn voice_profiles() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/happy.flac");
-    let recording = decode_path(&sample, &DecodeOptions::default()).unwrap();
-    let classifier = Classifier::embedded().unwrap();
-    let prediction = classifier.classify(&recording).unwrap();
-    let mut voice = classifier.new_voice().unwrap();
-    classifier.hear(&mut voice, &prediction).unwrap();
-    let fuzz = Fuzz {
-        tokens: &[
-            "\"recordings\":",
-            "-",
-            "1e308",
-            "null",
-            "0.5",
-            "[",
-            "]",
-            ",",
-            "NaN",
-        ],
-        ..Fuzz::new("voice profiles", vec![serde_json::to_vec(&voice).unwrap()])
-    };
-    fuzz.run(&ALLOCATOR, |input| {
-        let Ok(voice) = serde_json::from_slice::<Voice>(input) else {
-            return false;
-        };
-        let Ok(adapted) = classifier.adapted(&prediction, &voice) else {
-            return false;
-        };
-        let sum: f32 = adapted.probabilities.iter().sum();
-        assert!((sum - 1.0).abs() < 1e-3, "{:?}", adapted.probabilities);
-        true
     });
 }

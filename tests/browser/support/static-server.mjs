@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { UNDERTONE } from "./environment.mjs";
 
 /** Export the built-in model, and return the folder. The process removes it when it ends. */
@@ -17,10 +18,16 @@ export function exported(target) {
   return folder;
 }
 
-/** Serve a folder with Python's server, below a path. Return `{ url, stop }`. */
+/** Serve a folder with Python's server, below a path. Return `{ url, sent, stop }`; `sent` are the names of the files whose content was sent. */
 export async function serveFolder(folder) {
   const options = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", join(folder, "..")];
-  const server = spawn("python3", options, { stdio: ["ignore", "pipe", "ignore"] });
+  const server = spawn("python3", options, { stdio: ["ignore", "pipe", "pipe"] });
+  const sent = [];
+  // A line of the log is: 127.0.0.1 - - [date] "GET /out/assets/base.css HTTP/1.1" 200 -
+  createInterface({ input: server.stderr }).on("line", (line) => {
+    const name = /"GET \/out\/(\S*) HTTP\/1\.1" 200 /.exec(line)?.[1];
+    if (name !== undefined) sent.push(name.replace(/\?.*/, "") || "index.html");
+  });
   const ended = once(server, "exit");
   const stop = async () => {
     server.kill("SIGKILL");
@@ -28,7 +35,7 @@ export async function serveFolder(folder) {
   };
   const [said] = await once(server.stdout, "data");
   const port = /port (\d+)/.exec(String(said))?.[1];
-  if (port) return { url: `http://127.0.0.1:${port}/out/`, stop, pause() {}, resume() {} };
+  if (port) return { url: `http://127.0.0.1:${port}/out/`, sent, stop, pause() {}, resume() {} };
   await stop();
   throw new Error(`no server: ${said}`);
 }

@@ -88,10 +88,10 @@ pub fn shared_front_end<'a>(
             if needed != found {
                 return Err(NetworkError::DifferentInputs {
                     field,
-                    first: first.to_owned(),
-                    needed: needed.to_string(),
-                    other: other.to_owned(),
-                    found: found.to_string(),
+                    first: first.into(),
+                    needed: needed.to_string().into(),
+                    other: other.into(),
+                    found: found.to_string().into(),
                 });
             }
         }

@@ -77,13 +77,13 @@ pub enum NetworkError {
         /// The field of the front end.
         field: &'static str,
         /// The first encoder.
-        first: String,
+        first: Box<str>,
         /// What the first encoder needs.
-        needed: String,
+        needed: Box<str>,
         /// Another encoder.
-        other: String,
+        other: Box<str>,
         /// What the other encoder needs.
-        found: String,
+        found: Box<str>,
     },
     /// Pooling leaves no bands.
     #[error("network: pooling by {pooled} in all leaves nothing of {bands} bands")]

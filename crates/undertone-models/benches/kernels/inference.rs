@@ -82,7 +82,7 @@ fn linear(inputs: usize, outputs: usize, kind: Kind) -> kernels::Dense {
     };
     let layer = kernels::Dense::new(weight, &vec![0.1; outputs]);
     match kind {
-        Kind::Int8 => layer.in_int8(),
+        Kind::Int8 => layer.in_int8(1),
         Kind::F32 | Kind::F16 => layer,
     }
 }

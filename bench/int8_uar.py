@@ -36,7 +36,10 @@ def main():
     arguments = parser.parse_args()
     recipe = tomllib.loads((arguments.run / "recipe.toml").read_text())
     arguments.protocol = recipe["protocol"]["name"]
-    models = sorted(arguments.run.glob("folds/*/checkpoints/best"))
+    models = list(arguments.run.glob("folds/*/checkpoints/best"))
+    # fold-2 comes before fold-10.
+    models.sort(key=lambda path: [int(word) if word.isdigit() else word
+                                  for word in path.parent.parent.name.split("-")])
     if not models:
         raise SystemExit(f"{arguments.run} has no trained models")
     print("| fold | f32 | int8 | difference |\n| --- | --: | --: | --: |")

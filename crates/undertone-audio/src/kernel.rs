@@ -19,7 +19,8 @@ macro_rules! kernel {
         $visibility fn $name $(<const $constant: usize>)? ($($argument: $type),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
             {
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
                 fn widest $(<const $constant: usize>)? ($($argument: $type),*) $(-> $result)? {
                     $plain $(::<$constant>)? ($($argument),*)
                 }

@@ -1,5 +1,6 @@
 //! A model with its card and its reports, ready for export.
 
+use std::cmp::Reverse;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -167,7 +168,11 @@ pub(crate) fn card_text(card: &ModelCard) -> Result<String, ExportError> {
 /// Replace the paths of the encoders' folders on this machine by the encoders' names.
 fn hide_encoder_paths(model: &mut Model, mut card: Option<&mut ModelCard>) {
     let names = model.encoder_names();
-    for (encoder, name) in model.config.network.encoders_mut().iter_mut().zip(names) {
+    let encoders = model.config.network.encoders_mut().iter_mut();
+    let mut named: Vec<_> = encoders.zip(names).collect();
+    // A path may be the beginning of another one.
+    named.sort_by_key(|(encoder, _)| Reverse(encoder.pretrained.len()));
+    for (encoder, name) in named {
         if let Some(card) = card.as_mut().filter(|_| encoder.pretrained != name) {
             card.text = card.text.replace(&encoder.pretrained, &name);
         }

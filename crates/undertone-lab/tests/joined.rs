@@ -132,7 +132,7 @@ fn a_model_with_two_encoders_is_trained_saved_and_loaded() {
 }
 
 #[test]
-fn two_encoders_have_a_head_that_adapts_and_8_bit_integers() {
+fn two_encoders_have_a_head_that_adapts_and_refuse_8_bit_integers_where_one_has_none() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let classes = "label_scheme={name = \"three\", classes = {sad = [\"sad\"], neutral = \

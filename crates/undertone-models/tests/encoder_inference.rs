@@ -19,6 +19,15 @@ fn wav2vec2(is_pre_norm: bool) -> String {
     )
 }
 
+/// Whether the processor has the instructions of the kernels.
+fn has_kernels() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    let has = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has = false;
+    has
+}
+
 /// The encoder made of operations of Burn, the same for inference, and clips of three lengths, of
 /// which one has a step more than whole panels and blocks have.
 fn encoders(config: &str) -> (Encoder, Encoder, Batch) {
@@ -90,8 +99,11 @@ fn check(config: &str) {
     let in_a_task = rayon::scope(|_| inference.hidden_states(&batch));
     assert_eq!(own(&in_a_task, 1), own(&ours, 1));
 
-    if let Some(int8) = inference.in_int8() {
+    let int8 = inference.in_int8();
+    assert_eq!(int8.is_some(), has_kernels());
+    if let Some(int8) = int8 {
         let rounded = int8.hidden_states(&batch);
+        assert_ne!(own(&rounded, 0), own(&ours, 0), "nothing was rounded");
         for clip in 0..3 {
             let states = own(&rounded, clip).into_iter().zip(own(&ours, clip));
             for (rounded, exact) in states {
@@ -156,7 +168,9 @@ fn weights_can_be_read_in_the_order_of_inference() {
             let direct = load(true).unwrap();
             let states = |encoder: &Encoder| own(&encoder.hidden_states(&batch), 0);
             assert_eq!(states(&direct), states(&first));
-            if let (Some(first), Some(direct)) = (first.in_int8(), direct.in_int8()) {
+            let int8 = [first.in_int8(), direct.in_int8()];
+            assert!(int8.iter().all(|it| it.is_some() == has_kernels()));
+            if let [Some(first), Some(direct)] = int8 {
                 assert_eq!(states(&direct), states(&first));
             }
 

@@ -154,8 +154,8 @@ fn version(files: &[File]) -> String {
     format!("{hash:016x}")
 }
 
-/// Return bytes as gzip. Those of weights hardly repeat: the strategy looks for fewer repetitions, and
-/// the whole gets a hundredth smaller.
+/// Return bytes as gzip. Those of weights hardly repeat: the strategy looks for fewer repetitions,
+/// and the whole gets a hundredth smaller.
 fn compressed(bytes: &[u8]) -> Result<Vec<u8>, FolderError> {
     let config = DeflateConfig {
         level: 9,

@@ -2,9 +2,9 @@
 //! of a power of two.
 //!
 //! rustfft computes all other transforms. It was compared first: its transforms of 1024 and 2048
-//! values need about 1.5 times as long. The difference has two reasons. Here the real and the imaginary parts stand in planes of their own,
-//! so that a product needs no shuffles, and the loops are compiled for registers of 16 values. With
-//! AVX2 rustfft is faster. To measure both:
+//! values need about 1.5 times as long. The difference has two reasons. Here the real and the
+//! imaginary parts stand in planes of their own, so that a product needs no shuffles, and the loops
+//! are compiled for registers of 16 values. With AVX2 rustfft is faster. To measure both:
 //!
 //! ```text
 //! cargo test --release -p undertone-audio --lib fft::tests::times -- --ignored --nocapture

@@ -106,7 +106,12 @@ macro_rules! pass {
         }
 
         #[inline(always)]
-        fn $plain<const STEP: usize>(pass: &Pass, from: [&[Row]; 2], every: Every, to: [&mut [Row]; 2]) {
+        fn $plain<const STEP: usize>(
+            pass: &Pass,
+            from: [&[Row]; 2],
+            every: Every,
+            to: [&mut [Row]; 2],
+        ) {
             let ([from_re, from_im], [to_re, to_im]) = (from, to);
             let len = to_re.len() / $radix;
             let stride = pass.stride;

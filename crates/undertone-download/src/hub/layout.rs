@@ -74,7 +74,13 @@ mod tests {
 
     #[test]
     fn mutated_indexes_of_shards_are_refused_or_read() {
-        let index = r#"{"metadata": {"total_size": 12}, "weight_map": {"a.weight": "model-00001-of-00002.safetensors", "b.weight": "model-00002-of-00002.safetensors"}}"#;
+        let index = r#"{
+            "metadata": {"total_size": 12},
+            "weight_map": {
+                "a.weight": "model-00001-of-00002.safetensors",
+                "b.weight": "model-00002-of-00002.safetensors"
+            }
+        }"#;
         let fuzz = Fuzz {
             tokens: &["{", "}", "\"", ":", ",", "../", "/", "\\u0000", ".", "null"],
             ..Fuzz::new("indexes of shards", vec![index.into()])

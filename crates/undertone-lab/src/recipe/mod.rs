@@ -327,6 +327,7 @@ impl Recipe {
         let pretrained = !self.network.encoders().is_empty();
         if let NetworkConfig::Joined(network) = &self.network {
             network.check()?;
+            network.check_names()?;
             range(
                 self.head.is_some() && self.training.is_none(),
                 "network.encoders",

@@ -28,7 +28,8 @@ pub(crate) struct Team {
 type Work = dyn Fn(bool) + Sync;
 
 impl Team {
-    /// Call `lead` on a thread of the pool, which has the other threads as helpers.
+    /// Call `lead` on a thread of the pool, which has the other threads as helpers. `lead` must not
+    /// use the pool: a wait there could run a helper, which ends only after `lead`.
     pub(super) fn gather<R: Send>(lead: impl FnOnce(&Self) -> R + Send) -> R {
         let team = Self::default();
         rayon::scope(|scope| {

@@ -35,18 +35,14 @@ impl JoinedConfig {
     /// Check the options.
     ///
     /// # Errors
-    /// If there are fewer than two encoders or one is there twice, and for an option of an encoder
+    /// If there are fewer than two encoders, and for an option of an encoder
     /// that is invalid, that belongs to the head or that has to be trained.
     pub fn check(&self) -> Result<(), NetworkError> {
         if self.encoders.len() < 2 {
             return Err(NetworkError::TooFewEncoders(self.encoders.len()));
         }
-        for (index, config) in self.encoders.iter().enumerate() {
+        for config in &self.encoders {
             config.check()?;
-            let mut before = self.encoders[..index].iter();
-            if before.any(|other| is_same(&other.pretrained, &config.pretrained)) {
-                return Err(NetworkError::SameEncoder(config.pretrained.clone()));
-            }
             let misplaced = [
                 ("projection", config.projection.is_some()),
                 ("activation", config.activation.is_some()),
@@ -59,6 +55,21 @@ impl JoinedConfig {
             ];
             if let Some((option, _)) = misplaced.into_iter().find(|(_, is_set)| *is_set) {
                 return Err(NetworkError::NotForJoined(option));
+            }
+        }
+        Ok(())
+    }
+
+    /// Check that each encoder has a name of its own. In a model that was published, two encoders
+    /// may have one name: their folders are forgotten.
+    ///
+    /// # Errors
+    /// [`NetworkError::SameEncoder`].
+    pub fn check_names(&self) -> Result<(), NetworkError> {
+        for (index, config) in self.encoders.iter().enumerate() {
+            let mut before = self.encoders[..index].iter();
+            if before.any(|other| is_same(&other.pretrained, &config.pretrained)) {
+                return Err(NetworkError::SameEncoder(config.pretrained.clone()));
             }
         }
         Ok(())

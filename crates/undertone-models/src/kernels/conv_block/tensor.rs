@@ -29,8 +29,8 @@ pub(crate) struct ConvBlockOutput {
     pub(crate) statistics: Option<[Tensor<1>; 2]>,
 }
 
-/// Compute a convolution with an output as large as its input, normalize its channels over the batch
-/// if there is an epsilon, multiply by `scale`, add `shift`, then ReLU, max-pooling and dropout:
+/// Compute a convolution with an output as large as its input, normalize its channels over the
+/// batch if there is an epsilon, multiply by `scale`, add `shift`, then ReLU, max-pooling and dropout:
 /// `[batch, height, width, channels_in]` → `[batch, height / pool, width / pool, channels_out]`.
 ///
 /// A convolution over time alone has a height of 1. Positions after the last whole pool count only

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::encoder::{ClassifierHeadConfig, HeadLayout, StepPoolingKind};
 use crate::network::error::{LARGEST_SIZE, NetworkError};
 
+/// The most hidden states of an embedding, more than any encoder has.
+const MOST_STATES: usize = 256;
+
 /// The beginning of a name on the Hugging Face Hub, where a folder may stand too: `hf:owner/name`
 /// or `hf:owner/name@revision`.
 pub const HUB_PREFIX: &str = "hf:";
@@ -190,8 +193,9 @@ impl PretrainedConfig {
     }
 
     pub(crate) fn check(&self) -> Result<(), NetworkError> {
-        if matches!(&self.states, States::Concat(states) if states.is_empty()) {
-            return Err(NetworkError::Zero("states"));
+        if let States::Concat(states) = &self.states {
+            NetworkError::unless_positive("states", states.len())?;
+            NetworkError::if_above(MOST_STATES, "states", states.len())?;
         }
         if let Some(size) = self.projection {
             NetworkError::unless_positive("projection", size)?;

@@ -1,3 +1,6 @@
+use std::thread;
+use std::time::Duration;
+
 use crate::support::{start, wav};
 
 #[test]
@@ -15,7 +18,15 @@ fn requests_and_audio_are_counted() {
     }
     server.predict(b"x");
     server.get("/api/nothing-of-that-name");
-    let metrics = server.get("/metrics");
+    let mut metrics = server.get("/metrics");
+    // The server sees the end of an earlier connection a moment after its answer.
+    for _ in 0..100 {
+        if metrics.text().contains("\nundertone_connections 1\n") {
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+        metrics = server.get("/metrics");
+    }
     let text = metrics.text();
     let kind = metrics.header("content-type").unwrap();
     assert!(kind.starts_with("application/openmetrics-text"), "{kind}");

@@ -169,7 +169,8 @@ fn weights_can_be_read_in_the_order_of_inference() {
             let states = |encoder: &Encoder| own(&encoder.hidden_states(&batch), 0);
             assert_eq!(states(&direct), states(&first));
             let int8 = [first.in_int8(), direct.in_int8()];
-            assert!(int8.iter().all(|it| it.is_some() == has_kernels()));
+            let has_int8 = has_kernels() && text != narrow_heads;
+            assert!(int8.iter().all(|it| it.is_some() == has_int8));
             if let [Some(first), Some(direct)] = int8 {
                 assert_eq!(states(&direct), states(&first));
             }

@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 
 use undertone_audio::{DecodeOptions, decode_path};
 use undertone_corpus::Corpus;
-use undertone_lab::{
-    EvaluationTask, Experiment, FoldChoice, Interrupt, LabError, Recipe, RecipeError, RunFolder,
-    evaluate_model,
-};
+use undertone_lab::{Experiment, FoldChoice, Interrupt, LabError, Recipe, RecipeError, RunFolder};
 use undertone_models::{Classifier, DeviceKind, Model, NetworkError, Precision, PretrainedEncoder};
 
-use encoders::{SPEAKERS, changed_copy, checkpoint, corpus, run};
+use encoders::{SPEAKERS, changed_copy, checkpoint, corpus, run, uar_of_model, uar_of_run};
 
 fn load(encoders: [&Path; 2], overrides: &[&str]) -> Result<Recipe, RecipeError> {
     let mut all: Vec<String> = [
@@ -58,27 +55,7 @@ fn a_model_with_two_encoders_is_trained_saved_and_loaded() {
     assert_eq!(fingerprints.lines().count(), 2, "{fingerprints}");
 
     // The scores of the run are those of embeddings that were computed encoder by encoder.
-    let evaluated = evaluate_model(&EvaluationTask {
-        model: &model,
-        corpus: &corpus,
-        protocol: &recipe.protocol,
-        balance: &[],
-        training_clips: None,
-        seed: None,
-        fold: Some(1),
-        degradation: None,
-        device: DeviceKind::Cpu.open().unwrap(),
-        precision: Precision::F32,
-        cache: None,
-        max_seconds: 600.0,
-        observer: &|_| {},
-        interrupt: &Interrupt::new(),
-    });
-    let evaluated = evaluated.unwrap().report.unwrap();
-    let of_run = fs::read(out.join("report.json")).unwrap();
-    let of_run: serde_json::Value = serde_json::from_slice(&of_run).unwrap();
-    let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();
-    assert_eq!(evaluated.pooled.uar.value, uar);
+    assert_eq!(uar_of_model(&model, &corpus, &recipe), uar_of_run(&out));
 
     let classifier = Classifier::load(&model).unwrap();
     let clip = decode_path(&corpus.utterances[3].path, &DecodeOptions::default()).unwrap();

@@ -8,14 +8,12 @@ use std::sync::Mutex;
 
 use undertone_audio::{DecodeOptions, decode_path};
 use undertone_corpus::Corpus;
-use undertone_lab::{
-    EvaluationTask, Event, Interrupt, LabError, MemoryEstimate, Recipe, evaluate_model,
-};
-use undertone_models::{Classifier, DeviceKind, Precision};
+use undertone_lab::{Event, Interrupt, LabError, MemoryEstimate, Recipe};
+use undertone_models::Classifier;
 
 use encoders::{
     SPEAKERS, change_weights, checkpoint, corpus, recipe, recipe_in, run, run_interrupted,
-    run_observed,
+    run_observed, uar_of_model, uar_of_run,
 };
 
 #[test]
@@ -33,28 +31,9 @@ fn the_saved_model_of_a_fitted_head_has_the_scores_of_its_run() {
     let (report, model) = run(&corpus, &recipe, &folder.path().join("run")).unwrap();
     assert!(report.contains("UAR"), "{report}");
 
-    let evaluated = evaluate_model(&EvaluationTask {
-        model: &model,
-        corpus: &corpus,
-        protocol: &recipe.protocol,
-        balance: &[],
-        training_clips: None,
-        seed: None,
-        fold: Some(1),
-        degradation: None,
-        device: DeviceKind::Cpu.open().unwrap(),
-        precision: Precision::F32,
-        cache: None,
-        max_seconds: 600.0,
-        observer: &|_| {},
-        interrupt: &Interrupt::new(),
-    });
-    let evaluated = evaluated.unwrap().report.unwrap();
-    let of_run = fs::read_to_string(folder.path().join("run/report.json")).unwrap();
-    let of_run: serde_json::Value = serde_json::from_str(&of_run).unwrap();
-    let uar = of_run["pooled"]["uar"]["value"].as_f64().unwrap();
     assert_eq!(
-        evaluated.pooled.uar.value, uar,
+        uar_of_model(&model, &corpus, &recipe),
+        uar_of_run(&folder.path().join("run")),
         "from disk and from cached embeddings"
     );
 

@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use undertone_corpus::Corpus;
 use undertone_lab::{
-    Event, Experiment, FoldChoice, Interrupt, LabError, Observer, Recipe, RunFolder,
+    EvaluationTask, Event, Experiment, FoldChoice, Interrupt, LabError, Observer, Recipe,
+    RunFolder, evaluate_model,
 };
-use undertone_models::{DeviceKind, PretrainedConfig, PretrainedEncoder};
+use undertone_models::{DeviceKind, Precision, PretrainedConfig, PretrainedEncoder};
 
 /// The random generator of a device is shared by the process, so only one experiment may run.
 static DRAWING: Mutex<()> = Mutex::new(());
@@ -164,4 +165,32 @@ pub(crate) fn change_weights(folder: &Path) {
         *byte ^= 0x80;
     }
     fs::write(path, weights).unwrap();
+}
+
+/// Evaluate a saved model on the first fold of its recipe, without a cache. Return the UAR.
+pub(crate) fn uar_of_model(model: &Path, corpus: &Corpus, recipe: &Recipe) -> f64 {
+    let evaluated = evaluate_model(&EvaluationTask {
+        model,
+        corpus,
+        protocol: &recipe.protocol,
+        balance: &[],
+        training_clips: None,
+        seed: None,
+        fold: Some(1),
+        degradation: None,
+        device: DeviceKind::Cpu.open().unwrap(),
+        precision: Precision::F32,
+        cache: None,
+        max_seconds: 600.0,
+        observer: &|_| {},
+        interrupt: &Interrupt::new(),
+    });
+    evaluated.unwrap().report.unwrap().pooled.uar.value
+}
+
+/// Return the UAR in the report of a run.
+pub(crate) fn uar_of_run(run: &Path) -> f64 {
+    let report = fs::read(run.join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    report["pooled"]["uar"]["value"].as_f64().unwrap()
 }

@@ -1,9 +1,9 @@
-//! What one direction of an LSTM layer keeps and computes.
+//! The tensors for the gradients of one direction of an LSTM layer.
 
 use burn::backend::Backend;
 use burn::backend::tensor::FloatTensor;
 
-/// What one direction of an LSTM layer keeps for its gradients.
+/// The inputs and results of one direction of an LSTM layer, which its gradients need.
 #[derive(Debug, Clone)]
 pub(crate) struct LstmKept<B: Backend> {
     /// `[batch, steps, width]`

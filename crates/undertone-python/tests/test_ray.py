@@ -157,6 +157,19 @@ class TestOneNode:
             with pytest.raises(ut.ParameterError, match="no column path"):
                 undertone.ray.score(wrong, tmp_path)
 
+    def test_a_relative_model_and_relative_paths(
+        self, samples: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shutil.copytree(ROOT / "models/3-optimized-sentiment3", tmp_path / "model")
+        shutil.copy(samples[0], tmp_path / "sample.flac")
+        # The workers run in the folder where Ray was started.
+        monkeypatch.chdir(tmp_path)
+        counts = undertone.ray.score(["sample.flac"], "output", model="model")
+        assert counts == {"scored": 1, "unreadable": 0, "skipped": 0}
+        [row] = rows(tmp_path / "output", "scores")
+        assert row["path"] == str(tmp_path / "sample.flac")
+        assert row["model"] == ut.Classifier("model").name
+
     def test_each_kind_has_its_own_unreadable_recordings(
         self, samples: list[str], tmp_path: Path
     ) -> None:

@@ -87,6 +87,11 @@ class Classifier:
         return f"Classifier({self.name!r}, labels={self.labels})"
 
     @property
+    def source(self) -> str | None:
+        """The model's folder as an absolute path, ``"hf:owner/name"``, or ``None``."""
+        return self._source
+
+    @property
     def name(self) -> str:
         """The model's name."""
         return self._model.name

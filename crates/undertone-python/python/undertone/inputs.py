@@ -15,10 +15,11 @@ _MANIFESTS = {".csv": ",", ".tsv": "\t"}
 def paths_of(input: Any) -> list[str]:
     """Return the paths of a folder (sorted), of a manifest, or of a list.
 
-    A relative path in a manifest counts from the folder of the manifest.
+    A relative path in a manifest counts from the folder of the manifest. The paths are absolute, as
+    workers run in other folders.
     """
     if not isinstance(input, (str, os.PathLike)):
-        return _distinct([os.fspath(path) for path in input])
+        return _distinct([os.path.abspath(os.fspath(path)) for path in input])
     path = os.path.abspath(input)
     if os.path.splitext(path)[1].lower() in _MANIFESTS:
         return _distinct(list(_listed(path)))

@@ -157,7 +157,8 @@ def _job_of_model(
     return Job(
         kind=kind,
         output=os.path.abspath(output),
-        model=model,
+        # Workers run in other folders.
+        model=classifier.source,
         max_seconds=max_seconds,
         threads=max(1, int(num_cpus)),
         made_by={"model": classifier.name, "version": classifier.version},

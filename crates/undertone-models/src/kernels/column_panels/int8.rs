@@ -7,17 +7,12 @@ use rayon::prelude::*;
 
 use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH, row_blocks};
+use super::rounding::{SHIFT, round_rows, scale_of};
 use crate::kernels::cores::Cores;
-use crate::kernels::vector_math::{ROUNDER, vectorized};
+use crate::kernels::vector_math::vectorized;
 
 /// The depth that one instruction multiplies and adds.
 pub(super) const QUAD: usize = 4;
-
-/// What is added to the integers of a row: the instructions multiply unsigned by signed integers.
-const SHIFT: i32 = 128;
-
-/// The largest integer.
-const LARGEST: f32 = 127.0;
 
 /// A weight, `[inputs, outputs]`, of 8-bit integers, `[panel][inputs / QUAD][WIDTH][QUAD]`.
 #[derive(Debug, Clone)]
@@ -83,10 +78,10 @@ impl Int8Panels {
 /// Round a panel of a weight.
 #[inline(always)]
 fn round_panel<T: Element>(panel: &[T], taps: usize, to: &mut [i8]) -> Columns {
-    let mut largest = [0; WIDTH];
+    let mut largest = [0.0_f32; WIDTH];
     for row in panel.chunks_exact(WIDTH) {
         for (largest, value) in largest.iter_mut().zip(row) {
-            *largest = magnitude(value.to_f32()).max(*largest);
+            *largest = value.to_f32().abs().max(*largest);
         }
     }
     let scales = largest.map(scale_of);
@@ -98,7 +93,7 @@ fn round_panel<T: Element>(panel: &[T], taps: usize, to: &mut [i8]) -> Columns {
         for (place, row) in rows.chunks_exact(WIDTH).enumerate() {
             for (column, value) in row.iter().enumerate() {
                 let value = (value.to_f32() / scales[column]).round() as i8;
-                starts[column] -= SHIFT * i32::from(value);
+                starts[column] -= i32::from(SHIFT) * i32::from(value);
                 to[column * QUAD + place] = value;
             }
         }
@@ -132,32 +127,9 @@ impl Int8Rows {
         let blocks = row_blocks(&mut values, size / WIDTH, BLOCK);
         let blocks = blocks.into_iter().zip(scales.chunks_mut(BLOCK));
         cores.each(blocks, |block, (parts, scales), &mut ()| {
-            let first = block * BLOCK * WIDTH;
-            vectorized(
-                #[inline(always)]
-                || round_rows(&from[first..], size, parts, scales),
-            );
+            round_rows(&from[block * BLOCK * WIDTH..], size, parts, scales);
         });
         Self { values, scales }
-    }
-}
-
-/// Round rows whose panels begin every `size` values.
-#[inline(always)]
-fn round_rows(from: &[f32], size: usize, mut to: Vec<&mut [u8]>, scales: &mut [f32]) {
-    for (row, scale) in scales.iter_mut().enumerate() {
-        let place = row * WIDTH..(row + 1) * WIDTH;
-        let panels = || from.chunks(size).map(|panel| &panel[place.clone()]);
-        let mut largest = [0; WIDTH];
-        for values in panels() {
-            for (largest, value) in largest.iter_mut().zip(values) {
-                *largest = magnitude(*value).max(*largest);
-            }
-        }
-        *scale = scale_of(largest.into_iter().fold(0, u32::max));
-        for (values, to) in panels().zip(&mut to) {
-            round(values, *scale, &mut to[place.clone()]);
-        }
     }
 }
 
@@ -181,31 +153,5 @@ impl Block<'_> {
         let (first, length) = self.place.part(index);
         let span = (self.place.rows - 1) * self.place.row_stride + length;
         (&self.rows[first..][..span], length)
-    }
-}
-
-/// Return the bits of the absolute value, which have the same order. They are largest for a value
-/// that is not finite.
-#[inline(always)]
-fn magnitude(value: f32) -> u32 {
-    value.abs().to_bits()
-}
-
-/// Return the scale with which the value of the largest [`magnitude`] becomes the largest integer.
-#[inline(always)]
-fn scale_of(largest: u32) -> f32 {
-    match f32::from_bits(largest) {
-        0.0 => 1.0,
-        largest if largest.is_finite() => largest / LARGEST,
-        _ => f32::NAN,
-    }
-}
-
-/// Divide by `scale`, round, and shift.
-#[inline(always)]
-fn round(from: &[f32], scale: f32, to: &mut [u8]) {
-    let factor = 1.0 / scale;
-    for (value, to) in from.iter().zip(to) {
-        *to = ((value * factor + ROUNDER).to_bits() as u8).wrapping_add(SHIFT as u8);
     }
 }

@@ -9,6 +9,7 @@ mod product_avx2;
 mod product_int8;
 #[cfg(target_arch = "x86_64")]
 mod product_vnni;
+mod rounding;
 mod weight;
 
 pub(crate) use element::keeps_halves;

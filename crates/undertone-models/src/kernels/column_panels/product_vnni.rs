@@ -2,10 +2,10 @@
 
 #![allow(unsafe_code)]
 
+use std::arch::asm;
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_dpbusd_avx_epi32, _mm256_loadu_si256, _mm256_set1_epi32,
-    _mm256_storeu_si256, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32,
-    _mm512_storeu_si512,
+    _mm256_storeu_si256, _mm512_loadu_si512, _mm512_storeu_si512,
 };
 
 use super::int8::{Block, QUAD};
@@ -47,7 +47,7 @@ pub(super) fn add_up<const MOST: usize>(block: Block<'_>, sums: &mut [[i32; WIDT
 macro_rules! kernel {
     (
         $name:ident, $features:literal, $register:ty, $count:literal, [$($index:tt)*],
-        $load:ident, $store:ident, $broadcast:ident, $multiply:ident
+        $load:ident, $store:ident, $add:ident
     ) => {
         /// Compute the sums of `ROWS` rows, which stay in registers.
         #[target_feature(enable = $features)]
@@ -76,18 +76,12 @@ macro_rules! kernel {
                         if ROW < ROWS {
                             // SAFETY: the part ends behind `length` values of the last row, and
                             // `length` is a multiple of `QUAD`.
-                            let left = unsafe {
-                                values
-                                    .as_ptr()
-                                    .add(ROW * stride + column)
-                                    .cast::<i32>()
-                                    .read_unaligned()
-                            };
-                            let left = $broadcast(left);
-                            unroll!(REGISTER in $($index)* {
-                                let sum = &mut sums[ROW][REGISTER];
-                                *sum = $multiply(*sum, left, right[REGISTER]);
-                            });
+                            // SAFETY: the part ends behind `length` values of the last row, and
+                            // `length` is a multiple of `QUAD`.
+                            unsafe {
+                                let at = values.as_ptr().add(ROW * stride + column);
+                                $add(at, &right, &mut sums[ROW]);
+                            }
                         }
                     });
                     quad += 1;
@@ -116,8 +110,7 @@ kernel!(
     [0 1],
     _mm512_loadu_si512,
     _mm512_storeu_si512,
-    _mm512_set1_epi32,
-    _mm512_dpbusd_epi32
+    add_with_avx512
 );
 kernel!(
     with_avx,
@@ -127,9 +120,49 @@ kernel!(
     [0 1 2 3],
     _mm256_loadu_si256,
     _mm256_storeu_si256,
-    _mm256_set1_epi32,
-    _mm256_dpbusd_avx_epi32
+    add_with_avx
 );
+
+/// Add the products of a row. `at` are the four values of the row.
+///
+/// The compiler would load the values of all rows before it multiplies, more than there are
+/// registers, and keep sums in memory. So a row is one block of assembly.
+///
+/// # Safety
+/// `at` points to `QUAD` bytes.
+#[target_feature(enable = "avx512f,avx512vnni")]
+#[inline]
+unsafe fn add_with_avx512(at: *const u8, right: &[__m512i; 2], sums: &mut [__m512i; 2]) {
+    // SAFETY: only `QUAD` bytes are read, and they are there.
+    unsafe {
+        asm!(
+            "vpbroadcastd {left}, dword ptr [{at}]",
+            "vpdpbusd {first_sum}, {left}, {first}",
+            "vpdpbusd {second_sum}, {left}, {second}",
+            at = in(reg) at,
+            left = out(zmm_reg) _,
+            first = in(zmm_reg) right[0],
+            second = in(zmm_reg) right[1],
+            first_sum = inout(zmm_reg) sums[0],
+            second_sum = inout(zmm_reg) sums[1],
+            options(pure, readonly, nostack, preserves_flags),
+        );
+    }
+}
+
+/// Add the products of a row. `at` are the four values of the row.
+///
+/// # Safety
+/// `at` points to `QUAD` bytes.
+#[target_feature(enable = "avx2,avxvnni")]
+#[inline]
+unsafe fn add_with_avx(at: *const u8, right: &[__m256i; 4], sums: &mut [__m256i; 4]) {
+    // SAFETY: the bytes are there.
+    let left = _mm256_set1_epi32(unsafe { at.cast::<i32>().read_unaligned() });
+    for (sum, right) in sums.iter_mut().zip(right) {
+        *sum = _mm256_dpbusd_avx_epi32(*sum, left, *right);
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--model")
     parser.add_argument("--numbers", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--cpus", type=int, default=os.cpu_count())
-    parser.add_argument("--batch-size", type=int, default=1024)
+    parser.add_argument("--batch-size", type=int, default=4096)
     parser.add_argument("--predict", type=int, default=5000)
     options = parser.parse_args()
     recordings = sorted(
@@ -77,7 +77,8 @@ def main():
         if path.suffix.lower() in (".wav", ".flac")
     )
     model = options.model and os.path.abspath(options.model)
-    ray.init(num_cpus=options.cpus, include_dashboard=False, logging_level="error")
+    # Not a cluster that is up already.
+    ray.init("local", num_cpus=options.cpus, include_dashboard=False, logging_level="error")
     ray.data.DataContext.get_current().enable_progress_bars = False
     with tempfile.TemporaryDirectory() as parent:
         parent = Path(parent)

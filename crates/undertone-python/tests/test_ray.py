@@ -30,6 +30,7 @@ from ray.cluster_utils import Cluster
 import undertone as ut
 import undertone.ray
 
+ROOT = Path(__file__).resolve().parents[3]
 THREE_NODES = bool(os.environ.get("UNDERTONE_RAY"))
 
 
@@ -44,6 +45,7 @@ def node() -> Iterator[None]:
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """Three nodes, each as processes of its own, with one processor."""
+    ray.shutdown()  # The one node of the other tests.
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     # The driver belongs to the first node, which no test kills.
     ray.init(address=cluster.address, logging_level="warning")

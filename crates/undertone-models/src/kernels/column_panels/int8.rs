@@ -1,13 +1,15 @@
 //! Matrices of 8-bit integers in panels.
 //!
-//! A value is an integer times a scale: one scale for each column of a weight, computed once, and
-//! one for each row of the other operand, computed from its largest value (dynamic quantization).
+//! A value is an integer times a scale. The depth is divided into groups of [`GROUP`]. A group has a
+//! scale for each column of a weight, computed once, and one for each row of the other operand,
+//! computed from its largest value (dynamic quantization). With one scale for the whole depth, a few
+//! large values would make all others coarse.
 
 use rayon::prelude::*;
 
 use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH, row_blocks};
-use super::rounding::{SHIFT, round_rows, scale_of};
+use super::rounding::{GROUP, SHIFT, round_rows, scale_of};
 use crate::kernels::cores::Cores;
 use crate::kernels::vector_math::vectorized;
 
@@ -21,16 +23,16 @@ pub(crate) struct Int8Panels {
     /// The frames of a convolution's kernel, each with a part of the depth. Else 1.
     taps: usize,
     values: Vec<i8>,
-    /// Of each panel.
-    pub(super) columns: Vec<Columns>,
+    /// Of each panel, tap, and group.
+    columns: Vec<Columns>,
 }
 
-/// What belongs to the columns of a panel.
+/// What belongs to the columns of a group.
 #[derive(Debug, Clone)]
 pub(super) struct Columns {
     pub(super) scales: [f32; WIDTH],
-    /// What [`SHIFT`] adds to the product of each tap, times −1.
-    pub(super) starts: Vec<[i32; WIDTH]>,
+    /// What [`SHIFT`] adds to the sums, times −1.
+    pub(super) starts: [i32; WIDTH],
 }
 
 impl Int8Panels {
@@ -48,14 +50,15 @@ impl Int8Panels {
         let columns = panels.map(|(index, to)| {
             vectorized(
                 #[inline(always)]
-                || round_panel(weight.panel(index), taps, to),
+                || round_panel(weight.panel(index), depth / taps, to),
             )
         });
+        let columns = columns.collect::<Vec<_>>().concat();
         Some(Self {
             depth,
             taps,
-            columns: columns.collect(),
             values,
+            columns,
         })
     }
 
@@ -68,28 +71,65 @@ impl Int8Panels {
         self.taps
     }
 
-    /// Return the part of a panel for a tap.
-    pub(super) fn panel(&self, index: usize, tap: usize) -> &[i8] {
-        let size = self.depth / self.taps * WIDTH;
-        &self.values[(index * self.taps + tap) * size..][..size]
+    /// Iterate over the groups of a panel, tap by tap.
+    pub(super) fn groups(&self, panel: usize) -> impl Iterator<Item = Group<'_>> {
+        let own = self.depth / self.taps;
+        let count = own.div_ceil(GROUP);
+        let columns = self.columns[panel * self.taps * count..].chunks_exact(count);
+        let panel = &self.values[panel * self.depth * WIDTH..][..self.depth * WIDTH];
+        let taps = panel.chunks_exact(own * WIDTH).zip(columns).enumerate();
+        taps.flat_map(|(tap, (values, columns))| {
+            let values = values.chunks(GROUP * WIDTH);
+            let groups = values.zip(columns).enumerate();
+            groups.map(move |(index, (values, columns))| Group {
+                tap,
+                index,
+                values,
+                columns,
+            })
+        })
     }
 }
 
-/// Round a panel of a weight.
+/// A part of a panel of a weight with scales of its own.
+pub(super) struct Group<'a> {
+    pub(super) tap: usize,
+    /// Among the groups of the tap.
+    pub(super) index: usize,
+    /// `[depth / QUAD][WIDTH][QUAD]`
+    pub(super) values: &'a [i8],
+    pub(super) columns: &'a Columns,
+}
+
+/// Round a panel of a weight whose taps have `own` rows. Return what belongs to each group.
 #[inline(always)]
-fn round_panel<T: Element>(panel: &[T], taps: usize, to: &mut [i8]) -> Columns {
+fn round_panel<T: Element>(panel: &[T], own: usize, to: &mut [i8]) -> Vec<Columns> {
+    let taps = panel
+        .chunks_exact(own * WIDTH)
+        .zip(to.chunks_exact_mut(own * WIDTH));
+    let mut columns = Vec::new();
+    for (panel, to) in taps {
+        let groups = panel.chunks(GROUP * WIDTH);
+        for (group, to) in groups.zip(to.chunks_mut(GROUP * WIDTH)) {
+            columns.push(round_group(group, to));
+        }
+    }
+    columns
+}
+
+/// Round a group of a panel of a weight.
+#[inline(always)]
+fn round_group<T: Element>(group: &[T], to: &mut [i8]) -> Columns {
     let mut largest = [0.0_f32; WIDTH];
-    for row in panel.chunks_exact(WIDTH) {
+    for row in group.chunks_exact(WIDTH) {
         for (largest, value) in largest.iter_mut().zip(row) {
             *largest = value.to_f32().abs().max(*largest);
         }
     }
     let scales = largest.map(scale_of);
-    let mut starts = vec![[0; WIDTH]; taps];
-    let own = panel.len() / taps;
-    let quads = panel.chunks_exact(QUAD * WIDTH);
-    for (quad, (rows, to)) in quads.zip(to.chunks_exact_mut(QUAD * WIDTH)).enumerate() {
-        let starts = &mut starts[quad * QUAD * WIDTH / own];
+    let mut starts = [0; WIDTH];
+    let quads = group.chunks_exact(QUAD * WIDTH);
+    for (rows, to) in quads.zip(to.chunks_exact_mut(QUAD * WIDTH)) {
         for (place, row) in rows.chunks_exact(WIDTH).enumerate() {
             for (column, value) in row.iter().enumerate() {
                 let value = (value.to_f32() / scales[column]).round() as i8;
@@ -106,7 +146,7 @@ fn round_panel<T: Element>(panel: &[T], taps: usize, to: &mut [i8]) -> Columns {
 pub(crate) struct Int8Rows {
     /// Shifted by [`SHIFT`].
     pub(super) values: Vec<u8>,
-    /// Of each row of the matrix, from the first one of the operand on.
+    /// Of each row of the matrix, from the first one of the operand on, and group.
     pub(super) scales: Vec<f32>,
 }
 
@@ -122,36 +162,15 @@ impl Int8Rows {
         let from = &operand.values[..own];
         let mut values = vec![0; own];
         let apart = operand.row_stride / WIDTH;
-        let mut scales = vec![0.0; operand.rows.saturating_sub(1) * apart + operand.taps];
+        let groups = operand.columns.div_ceil(GROUP);
+        let rows = operand.rows.saturating_sub(1) * apart + operand.taps;
+        let mut scales = vec![0.0; rows * groups];
         // The last rows of the panels may lie behind those of the operand.
         let blocks = row_blocks(&mut values, size / WIDTH, BLOCK);
-        let blocks = blocks.into_iter().zip(scales.chunks_mut(BLOCK));
+        let blocks = blocks.into_iter().zip(scales.chunks_mut(BLOCK * groups));
         cores.each(blocks, |block, (parts, scales), &mut ()| {
             round_rows(&from[block * BLOCK * WIDTH..], size, parts, scales);
         });
         Self { values, scales }
-    }
-}
-
-/// Some rows, and a panel of a weight, to be multiplied.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Block<'a> {
-    /// Where the integers of the rows are. Its own values have no part in the product.
-    pub(super) place: Operand<'a>,
-    /// The integers, from the first of the first row on.
-    pub(super) rows: &'a [u8],
-    /// `[depth / QUAD][WIDTH][QUAD]`
-    pub(super) panel: &'a [i8],
-    /// What the sums begin with.
-    pub(super) starts: &'a [i32; WIDTH],
-}
-
-impl Block<'_> {
-    /// Return a contiguous part of the rows, up to its end in the last row, and its length.
-    #[inline(always)]
-    pub(super) fn part(&self, index: usize) -> (&[u8], usize) {
-        let (first, length) = self.place.part(index);
-        let span = (self.place.rows - 1) * self.place.row_stride + length;
-        (&self.rows[first..][..span], length)
     }
 }

@@ -2,10 +2,13 @@
 
 mod element;
 mod int8;
+mod int8_block;
 mod matrix;
 mod product;
 #[cfg(target_arch = "x86_64")]
 mod product_avx2;
+#[cfg(target_arch = "x86_64")]
+mod product_avx_vnni;
 mod product_int8;
 #[cfg(target_arch = "x86_64")]
 mod product_vnni;

@@ -11,7 +11,8 @@ use std::arch::x86_64::{
     _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
-use super::int8::{Block, QUAD};
+use super::int8::QUAD;
+use super::int8_block::Block;
 use super::matrix::{Operand, WIDTH};
 use crate::kernels::unroll::unroll;
 
@@ -27,7 +28,7 @@ pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
         return false;
     }
     let all = block.place;
-    for (part, sums) in sums[..all.rows].chunks_mut(MOST).enumerate() {
+    for (part, sums) in sums.chunks_mut(MOST).enumerate() {
         let block = Block {
             place: Operand {
                 rows: sums.len(),

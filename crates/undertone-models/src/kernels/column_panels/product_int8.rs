@@ -4,11 +4,13 @@
 //! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take a
 //! quarter longer than its floats, and the plain loops twice as long again.
 
-use super::int8::{Block, Int8Panels, Int8Rows, QUAD};
+use super::int8::{Int8Panels, Int8Rows, QUAD};
+use super::int8_block::{Block, Scales};
 use super::matrix::{Operand, WIDTH};
 use super::product::Added;
+use super::rounding::GROUP;
 #[cfg(target_arch = "x86_64")]
-use super::{product_avx2, product_vnni};
+use super::{product_avx_vnni, product_avx2, product_vnni};
 use crate::kernels::vector_math::vectorized;
 
 /// The most rows that are multiplied together.
@@ -29,45 +31,60 @@ pub(crate) fn multiply_int8(
         "the depth of a product of integers"
     );
     let apart = left.row_stride / WIDTH;
-    let columns = &weight.columns[panel];
+    let groups = left.columns.div_ceil(GROUP);
     let blocks = left.rows.div_ceil(ROWS);
     let mut first = 0;
     for block in 0..blocks {
         let end = left.rows * (block + 1) / blocks;
         let to = &mut to[first * WIDTH..end * WIDTH];
-        // Each frame has a scale of its own, so the products of the taps are added as floats.
-        for (tap, starts) in columns.starts.iter().enumerate() {
-            let row = first * apart + tap;
+        let mut added = added;
+        // Each group has scales of its own, so their products are added as floats.
+        for group in weight.groups(panel) {
+            let row = first * apart + group.tap;
+            let start = group.index * GROUP / WIDTH * left.panel_stride + row * WIDTH;
             let block = Block {
                 place: Operand {
                     rows: end - first,
+                    columns: group.values.len() / WIDTH,
                     taps: 1,
                     ..left
                 },
-                rows: &rows.values[row * WIDTH..],
-                panel: weight.panel(panel, tap),
-                starts,
+                rows: &rows.values[start..],
+                panel: group.values,
+                starts: &group.columns.starts,
             };
-            let mut sums = [[0; WIDTH]; ROWS];
-            add_up(block, &mut sums);
-            let scales = rows.scales[row..].iter().step_by(apart);
-            let added = match tap {
-                0 => added,
-                _ => Added::Sum(&[0.0; WIDTH]),
+            let scales = Scales {
+                rows: &rows.scales[row * groups + group.index..],
+                apart: apart * groups,
+                columns: &group.columns.scales,
+                added,
             };
-            vectorized(
-                #[inline(always)]
-                || scale(&sums, scales, &columns.scales, added, to),
-            );
+            multiply_block(block, scales, to);
+            added = Added::Sum(&[0.0; WIDTH]);
         }
         first = end;
     }
 }
 
-/// Compute the sums of the products of a block.
-fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
+/// Multiply a block.
+fn multiply_block(block: Block<'_>, scales: Scales<'_>, to: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if product_vnni::add_up(block, sums) || product_avx2::add_up(block, sums) {
+    if product_vnni::multiply(block, scales, to) {
+        return;
+    }
+    let mut sums = [[0; WIDTH]; ROWS];
+    let sums = &mut sums[..block.place.rows];
+    add_up(block, sums);
+    vectorized(
+        #[inline(always)]
+        || scales.apply(sums, to),
+    );
+}
+
+/// Compute the sums of the products of a block.
+fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) {
+    #[cfg(target_arch = "x86_64")]
+    if product_avx_vnni::add_up(block, sums) || product_avx2::add_up(block, sums) {
         return;
     }
     vectorized(
@@ -78,8 +95,8 @@ fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
 
 /// Compute the sums without the instructions for them.
 #[inline(always)]
-fn plain(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
-    for (row, sums) in sums[..block.place.rows].iter_mut().enumerate() {
+fn plain(block: Block<'_>, sums: &mut [[i32; WIDTH]]) {
+    for (row, sums) in sums.iter_mut().enumerate() {
         *sums = *block.starts;
         let mut right = block.panel.chunks_exact(QUAD * WIDTH);
         for part in 0..block.place.parts() {
@@ -90,38 +107,6 @@ fn plain(block: Block<'_>, sums: &mut [[i32; WIDTH]; ROWS]) {
                     for (left, right) in left.iter().zip(right) {
                         *sum += i32::from(*left) * i32::from(*right);
                     }
-                }
-            }
-        }
-    }
-}
-
-/// Turn sums into values.
-#[inline(always)]
-fn scale<'a>(
-    sums: &[[i32; WIDTH]; ROWS],
-    rows: impl Iterator<Item = &'a f32>,
-    columns: &[f32; WIDTH],
-    added: Added<'_>,
-    to: &mut [f32],
-) {
-    for ((sums, row), to) in sums.iter().zip(rows).zip(to.as_chunks_mut::<WIDTH>().0) {
-        let values = sums.iter().zip(columns);
-        let values = values.map(|(sum, column)| *sum as f32 * (row * column));
-        match added {
-            Added::Nothing => {
-                for (to, value) in to.iter_mut().zip(values) {
-                    *to = value;
-                }
-            }
-            Added::Bias(bias) => {
-                for ((to, value), bias) in to.iter_mut().zip(values).zip(bias) {
-                    *to = value + bias;
-                }
-            }
-            Added::Sum(bias) => {
-                for ((to, value), bias) in to.iter_mut().zip(values).zip(bias) {
-                    *to += value + bias;
                 }
             }
         }
@@ -184,19 +169,34 @@ mod tests {
         let rows = Int8Rows::of(left, Cores::One);
         let weight = Panels::from_rows(weight, 32);
         let weight = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
+        let group = weight.groups(0).next().expect("a group");
         let block = Block {
             place: left,
             rows: &rows.values,
-            panel: weight.panel(0, 0),
-            starts: &weight.columns[0].starts[0],
+            panel: group.values,
+            starts: &group.columns.starts,
         };
-        let [mut best, mut narrow, mut expected] = [[[0; WIDTH]; ROWS]; 3];
-        add_up(block, &mut best);
+        let mut expected = [[0; WIDTH]; 13];
         plain(block, &mut expected);
+        let [mut best, mut narrow] = [[[0; WIDTH]; 13]; 2];
+        add_up(block, &mut best);
         assert_eq!(best, expected);
         #[cfg(target_arch = "x86_64")]
         if product_avx2::add_up(block, &mut narrow) {
             assert_eq!(narrow, expected);
+        }
+        let bias = std::array::from_fn(|index| index as f32);
+        for added in [Added::Nothing, Added::Bias(&bias), Added::Sum(&bias)] {
+            let scales = Scales {
+                rows: &rows.scales,
+                apart: 1,
+                columns: &group.columns.scales,
+                added,
+            };
+            let [mut best, mut plain] = [[3.0; 13 * WIDTH]; 2];
+            scales.apply(&expected, &mut plain);
+            multiply_block(block, scales, &mut best);
+            assert_eq!(best, plain);
         }
     }
 

@@ -10,6 +10,12 @@ use crate::kernels::vector_math::ROUNDER;
 /// What is added to the integers of a row: the instructions multiply unsigned by signed integers.
 pub(super) const SHIFT: u8 = 128;
 
+/// The panels of a group.
+const PANELS: usize = 4;
+
+/// The depth that shares a scale.
+pub(super) const GROUP: usize = PANELS * WIDTH;
+
 /// The largest integer.
 const LARGEST: f32 = 127.0;
 
@@ -23,8 +29,9 @@ pub(super) fn scale_of(largest: f32) -> f32 {
     }
 }
 
-/// Divide each row by a scale of its own, round, and add [`SHIFT`]. Panels of `from` begin every
-/// `size` values. The scale of a row with a value that is not finite is not a number.
+/// Divide each row of each group of [`PANELS`] by a scale of its own, round, and add [`SHIFT`].
+/// Panels of `from` begin every `size` values. `scales` are those of the groups of the first row,
+/// of the second one, and so on. With a value that is not finite, a scale is not a number.
 pub(super) fn round_rows(from: &[f32], size: usize, to: Vec<&mut [u8]>, scales: &mut [f32]) {
     let rows = Rows {
         from,
@@ -65,31 +72,48 @@ impl<S: LowestBytes> NullaryFnOnce for Vectorized<'_, '_, S> {
             mut to,
             scales,
         } = rows;
-        for (row, scale) in scales.iter_mut().enumerate() {
+        let groups = to.len().div_ceil(PANELS);
+        for (row, scales) in scales.chunks_exact_mut(groups).enumerate() {
             let first = row * WIDTH;
-            let mut largest = simd.splat_f32s(0.0);
-            // Not a number as soon as a value is not finite.
-            let mut zeros = simd.splat_f32s(0.0);
-            for panel in from.chunks(size) {
-                let (values, _) = S::as_simd_f32s(&panel[first..first + WIDTH]);
-                for value in values {
-                    largest = simd.max_f32s(largest, simd.abs_f32s(*value));
-                    zeros = simd.mul_add_f32s(*value, simd.splat_f32s(0.0), zeros);
-                }
-            }
-            *scale = scale_of(simd.reduce_max_f32s(largest)) + simd.reduce_sum_f32s(zeros);
-            let factor = simd.splat_f32s(1.0 / *scale);
-            for (panel, to) in from.chunks(size).zip(&mut to) {
-                let (values, _) = S::as_simd_f32s(&panel[first..first + WIDTH]);
-                let to = &mut to[first..first + WIDTH];
-                for (value, to) in values.iter().zip(to.chunks_exact_mut(S::F32_LANES)) {
-                    let value = simd.mul_f32s(*value, factor);
-                    let value = simd.add_f32s(value, simd.splat_f32s(ROUNDER));
-                    simd.store_lowest_bytes(value, to);
-                }
+            let groups = from.chunks(PANELS * size).zip(to.chunks_mut(PANELS));
+            for ((from, to), scale) in groups.zip(scales) {
+                *scale = round_row(simd, &from[first..], size, first, to);
             }
         }
     }
+}
+
+/// Round a row of a group. It begins with `from`, and in the panels of `to` at `first`.
+#[inline(always)]
+fn round_row<S: LowestBytes>(
+    simd: S,
+    from: &[f32],
+    size: usize,
+    first: usize,
+    to: &mut [&mut [u8]],
+) -> f32 {
+    let mut largest = simd.splat_f32s(0.0);
+    // Not a number as soon as a value is not finite.
+    let mut zeros = simd.splat_f32s(0.0);
+    for panel in from.chunks(size) {
+        let (values, _) = S::as_simd_f32s(&panel[..WIDTH]);
+        for value in values {
+            largest = simd.max_f32s(largest, simd.abs_f32s(*value));
+            zeros = simd.mul_add_f32s(*value, simd.splat_f32s(0.0), zeros);
+        }
+    }
+    let scale = scale_of(simd.reduce_max_f32s(largest)) + simd.reduce_sum_f32s(zeros);
+    let factor = simd.splat_f32s(1.0 / scale);
+    for (panel, to) in from.chunks(size).zip(to) {
+        let (values, _) = S::as_simd_f32s(&panel[..WIDTH]);
+        let to = &mut to[first..first + WIDTH];
+        for (value, to) in values.iter().zip(to.chunks_exact_mut(S::F32_LANES)) {
+            let value = simd.mul_f32s(*value, factor);
+            let value = simd.add_f32s(value, simd.splat_f32s(ROUNDER));
+            simd.store_lowest_bytes(value, to);
+        }
+    }
+    scale
 }
 
 /// Instructions that keep the lowest byte of each value. The compiler takes it out of AVX-512's

@@ -6,8 +6,8 @@ use crate::g711;
 use crate::kernel::kernel;
 use crate::mono::Mixer;
 
-/// Values that are decoded together, of all channels.
-const BLOCK: usize = 1 << 14;
+/// Values that are decoded together, of all channels: they stay in the first cache.
+const BLOCK: usize = 1 << 12;
 
 /// How one sample is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -62,6 +62,8 @@ ROWS = {
     "epoch-1-thread": Row("training epoch of recipe 3, 1 thread", "training.py", **ratio(0.75, 0.5)),
     "serve-whisper": Row("`serve`, 8 clients", "serve.py", **ratio(1 / 40, 1 / 80)),
     "serve-whisper-1-client": Row("`serve`, 1 client", "serve.py"),
+    "serve-int8": Row("`serve --precision int8`, 8 clients", "serve.py", **ratio(1 / 40, 1 / 80)),
+    "serve-int8-1-client": Row("`serve --precision int8`, 1 client", "serve.py"),
     "serve-cnn": Row("`serve` with the CNN+LSTM, 8 clients", "serve.py"),
     "serve-cnn-1-client": Row("`serve` with the CNN+LSTM, 1 client", "serve.py"),
 }  # fmt: skip

@@ -5,7 +5,8 @@
 
 Needs `wrk` and a virtual environment with gradio, librosa, torch and transformers. Both servers run
 on the same machine and are asked in turn, by eight clients and then by one, which send the same clip.
-`serve-whisper` is the built-in model on both sides, `serve-cnn` the CNN+LSTM. The clients are
+`serve-whisper` is the built-in model on both sides, `serve-int8` the same with `--precision int8`
+(the peer's stays in floats), `serve-cnn` the CNN+LSTM. The clients are
 
 - `ours`: `wrk` with `POST /api/predict`, which only Undertone has;
 - `gradio_client`: Gradio's own client, one process for each. It waits in steps of 50 ms;
@@ -162,9 +163,10 @@ def compare(name, arguments):
     """Ask both servers in turn, and return the rows for eight clients and for one."""
     clip, seconds = arguments.clip.resolve(), arguments.seconds or (3 if arguments.quick else 5)
     rounds = arguments.rounds or (1 if arguments.quick else 3)
-    model = ["--model", CNN] if name == "cnn" else []
+    model = {"cnn": ["--model", CNN], "int8": ["--precision", "int8"]}.get(name, [])
     serve = [PROGRAM, "serve", *model, "--port", UNDERTONE]
-    app = [sys.executable, ROOT / "bench" / "gradio_app.py", GRADIO, name, arguments.concurrency]
+    peer = "cnn" if name == "cnn" else "whisper"
+    app = [sys.executable, ROOT / "bench" / "gradio_app.py", GRADIO, peer, arguments.concurrency]
     servers = {"ours": start(serve, UNDERTONE), "gradio": start(app, GRADIO)}
     ways = {
         "ours": (with_wrk, UNDERTONE),
@@ -209,7 +211,7 @@ def main():
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: apt-get install wrk")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    for name in ["whisper", "cnn"]:
+    for name in ["whisper", "int8", "cnn"]:
         if arguments.only in f"serve-{name}":
             for described in compare(name, arguments):
                 tell(described, arguments.json)

@@ -1,8 +1,8 @@
 //! The product of matrices of 8-bit integers, with 32-bit sums.
 //!
 //! The crate `gemm` multiplies floats only, and `rten-gemm` is a part of an inference engine, so
-//! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take a
-//! quarter longer than its floats, and the plain loops twice as long again.
+//! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take as long
+//! as its floats, and the plain loops twice as long.
 
 use super::int8::{Int8Panels, Int8Rows, QUAD};
 use super::int8_block::{Block, Scales};

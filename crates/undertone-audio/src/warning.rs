@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::kernel;
 use crate::recording::Recording;
 
 /// A recording is silent if no sample differs from the mean by more than this (-80 dB).
@@ -130,7 +131,7 @@ impl Warning {
 }
 
 /// The levels of samples that come in blocks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Levels {
     count: u64,
     sum: f64,
@@ -142,20 +143,19 @@ pub(crate) struct Levels {
 
 impl Levels {
     pub(crate) fn add(&mut self, samples: &[f32]) {
-        if self.count == 0
-            && let Some(first) = samples.first()
-        {
+        let Some(first) = samples.first() else {
+            return;
+        };
+        if self.count == 0 {
             (self.lowest, self.highest) = (*first, *first);
         }
-        self.count += samples.len() as u64;
-        for sample in samples {
-            let value = f64::from(*sample);
-            self.sum += value;
-            self.sum_of_squares += value * value;
-            self.lowest = self.lowest.min(*sample);
-            self.highest = self.highest.max(*sample);
-            self.clipped += u64::from(sample.abs() >= FULL_SCALE);
-        }
+        let added = levels_of(samples);
+        self.count += added.count;
+        self.sum += added.sum;
+        self.sum_of_squares += added.sum_of_squares;
+        self.lowest = self.lowest.min(added.lowest);
+        self.highest = self.highest.max(added.highest);
+        self.clipped += added.clipped;
     }
 
     /// Return the warnings of [`Warning::of`].
@@ -183,6 +183,53 @@ impl Levels {
     }
 }
 
+kernel! {
+    /// Return the levels of samples. Without samples, the lowest one is infinite.
+    fn levels_of(samples: &[f32]) -> Levels = levels_of_plain;
+}
+
+#[inline(always)]
+fn levels_of_plain(samples: &[f32]) -> Levels {
+    const LANES: usize = 16;
+    let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    let (mut lowest, mut highest) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+    let mut clipped = [0_u32; LANES];
+    let (chunks, rest) = samples.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, sample) in chunk.iter().enumerate() {
+            let value = f64::from(*sample);
+            sums[lane] += value;
+            squares[lane] += value * value;
+            lowest[lane] = lowest[lane].min(*sample);
+            highest[lane] = highest[lane].max(*sample);
+            clipped[lane] += u32::from(sample.abs() >= FULL_SCALE);
+        }
+    }
+    let rest_as_values = rest.iter().map(|sample| f64::from(*sample));
+    let is_clipped = |sample: &&f32| sample.abs() >= FULL_SCALE;
+    Levels {
+        count: samples.len() as u64,
+        sum: sums.iter().copied().chain(rest_as_values.clone()).sum(),
+        sum_of_squares: squares
+            .iter()
+            .copied()
+            .chain(rest_as_values.map(|value| value * value))
+            .sum(),
+        lowest: lowest
+            .iter()
+            .chain(rest)
+            .copied()
+            .fold(f32::INFINITY, f32::min),
+        highest: highest
+            .iter()
+            .chain(rest)
+            .copied()
+            .fold(f32::NEG_INFINITY, f32::max),
+        clipped: clipped.iter().map(|count| u64::from(*count)).sum::<u64>()
+            + rest.iter().filter(is_clipped).count() as u64,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +246,25 @@ mod tests {
         assert_eq!(Warning::of(&tone(1.0)), [Warning::Clipped]);
         assert_eq!(Warning::of(&tone(5e-5)), [Warning::Silent]);
         assert_eq!(Warning::of(&tone(0.0)), [Warning::Silent]);
+    }
+
+    #[test]
+    fn all_compilations_and_one_sample_at_a_time_agree() {
+        let samples: Vec<f32> = (0..1003).map(|n| 1.1 * (n as f32 * 0.7).sin()).collect();
+        for end in [1, 15, 16, 17, samples.len()] {
+            let samples = &samples[..end];
+            let levels = levels_of(samples);
+            assert_eq!(levels, levels_of_plain(samples));
+            let values = samples.iter().map(|it| f64::from(*it));
+            assert!((levels.sum - values.clone().sum::<f64>()).abs() < 1e-9);
+            let squares: f64 = values.map(|it| it * it).sum();
+            assert!((levels.sum_of_squares - squares).abs() < 1e-9);
+            let clipped = samples.iter().filter(|it| it.abs() >= FULL_SCALE).count();
+            assert_eq!(levels.clipped, clipped as u64);
+            let lowest = samples.iter().copied().fold(f32::INFINITY, f32::min);
+            let highest = samples.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            assert_eq!((levels.lowest, levels.highest), (lowest, highest));
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@ const CACHE = OWN + VERSION;
 const SMALL = @SMALL@; // kept at the first visit
 const LARGE = @LARGE@; // kept when they are used first, under an address with the version
 
+// With these headers the browser isolates the page, and gives it threads. Few static hosts send them.
+const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
 const absolute = (name) => new URL(name, registration.scope).href;
 const small = new Set(SMALL.map(absolute));
 const large = new Set(LARGE.map((name) => absolute(`${name}?v=${VERSION}`)));
@@ -34,8 +37,15 @@ self.addEventListener("fetch", (event) => {
   address.search = "";
   // Some hosts redirect this name to the folder, and browsers refuse to show a redirected answer.
   address.pathname = address.pathname.replace(/\/index\.html$/, "/");
-  if (small.has(address.href)) event.respondWith(kept(address.href, fetchFresh));
+  if (small.has(address.href)) event.respondWith(kept(address.href, fetchFresh).then(isolated));
 });
+
+function isolated(response) {
+  if (response.status === 0) return response; // an error
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
 
 async function kept(address, fetchIt) {
   const cache = await caches.open(CACHE);

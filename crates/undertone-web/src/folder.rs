@@ -66,9 +66,10 @@ pub fn page_files(model: &WebModel, samples: &[File]) -> Result<Vec<File>, Folde
             files.push((name, asset.content.to_vec()));
         }
     }
-    let (name, glue) = page::GLUE;
-    files.push((format!("assets/{name}"), glue.to_vec()));
-    files.push(owned(&page::ENGINE));
+    for (name, glue) in [page::GLUE, page::THREADED_GLUE] {
+        files.push((format!("assets/{name}"), glue.to_vec()));
+    }
+    files.extend([page::ENGINE, page::THREADED_ENGINE].iter().map(owned));
     files.push((MODEL.to_owned(), compressed(&pack(&model.files)?)?));
     let document = model_document(model.description.clone())?;
     files.push(("model.json".to_owned(), document.into_bytes()));

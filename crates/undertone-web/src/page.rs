@@ -14,14 +14,27 @@ macro_rules! include_files {
 pub(crate) const ENGINE: Fixed = ("engine.packed", include_bytes!("../engine/engine.packed"));
 pub(crate) const GLUE: Fixed = ("undertone.js", include_bytes!("../engine/undertone.js"));
 
+/// The same with threads, which only a page can have.
+pub(crate) const THREADED_ENGINE: Fixed = (
+    "threaded-engine.packed",
+    include_bytes!("../engine/threaded-engine.packed"),
+);
+pub(crate) const THREADED_GLUE: Fixed = (
+    "threaded-undertone.js",
+    include_bytes!("../engine/threaded-undertone.js"),
+);
+
 /// Files that stand in for those of the server's page, or beside them.
 pub(crate) const PAGE: &[Fixed] = include_files!("page":
     "manifest.webmanifest",
     "assets/browser-engine.js",
     "assets/engine.js",
+    "assets/engine-thread.js",
     "assets/engine-worker.js",
     "assets/load-engine.js",
     "assets/offline.js",
+    "assets/thread-pool.js",
+    "assets/threaded-engine.js",
     "assets/worker-client.js",
 );
 

@@ -1,4 +1,4 @@
-//! The committed engine has the interface of these sources.
+//! The committed engines have the interface of these sources.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The sources of the interface between the page and the engine, in the order of `build-engine`.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     "Cargo.toml",
     "src/engine.rs",
     "src/packed_model.rs",
+    "src/threads.rs",
     "../undertone-app/src/local.rs",
 ];
 
@@ -32,8 +33,10 @@ fn the_engine_was_built_with_this_interface() {
 }
 
 #[test]
-fn the_engine_is_compressed_and_small() {
-    let engine = read("engine/engine.packed");
-    assert_eq!(engine[..2], [0x1f, 0x8b], "gzip");
-    assert!(engine.len() < 2_200_000, "{} bytes", engine.len());
+fn the_engines_are_compressed_and_small() {
+    for name in ["engine/engine.packed", "engine/threaded-engine.packed"] {
+        let engine = read(name);
+        assert_eq!(engine[..2], [0x1f, 0x8b], "gzip");
+        assert!(engine.len() < 2_200_000, "{name}: {} bytes", engine.len());
+    }
 }

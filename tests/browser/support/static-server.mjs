@@ -18,10 +18,26 @@ export function exported(target) {
   return folder;
 }
 
-/** Serve a folder with Python's server, below a path. Return `{ url, sent, stop }`; `sent` are the names of the files whose content was sent. */
-export async function serveFolder(folder) {
-  const options = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", join(folder, "..")];
-  const server = spawn("python3", options, { stdio: ["ignore", "pipe", "pipe"] });
+// As `python3 -m http.server`, with the headers of a host that isolates the page.
+const ISOLATING = `
+from http.server import SimpleHTTPRequestHandler, test
+
+class Handler(SimpleHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
+test(Handler, port=0, bind="127.0.0.1")
+`;
+
+/**
+ * Serve a folder with Python's server, below a path. If it is `isolating`, it sends the headers for that.
+ * Return `{ url, sent, stop }`; `sent` are the names of the files whose content was sent.
+ */
+export async function serveFolder(folder, { isolating = false } = {}) {
+  const options = isolating ? ["-u", "-c", ISOLATING] : ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1"];
+  const server = spawn("python3", options, { cwd: join(folder, ".."), stdio: ["ignore", "pipe", "pipe"] });
   const sent = [];
   // A line of the log is: 127.0.0.1 - - [date] "GET /out/assets/base.css HTTP/1.1" 200 -
   createInterface({ input: server.stderr }).on("line", (line) => {

@@ -34,17 +34,20 @@ async function visited(host) {
   const self = { addEventListener: (name, listener) => (listeners[name] = listener), clients: { claim() {} } };
   const caches = { open: async () => cache, keys: async () => [], delete: async () => stored.clear() };
   const registration = { scope: SCOPE, unregister: async () => (registered = false) };
-  runInNewContext(SCRIPT, { self, caches, registration, fetch, URL, Request, Response });
+  runInNewContext(SCRIPT, { self, caches, registration, fetch, URL, Request, Response, Headers });
   const run = (name) => new Promise((resolve) => listeners[name]({ waitUntil: resolve }));
   await run("install");
   await run("activate");
-  const get = async (address) => {
+  const respond = async (address) => {
     let answer;
     listeners.fetch({ request: { method: "GET", url: SCOPE + address }, respondWith: (given) => (answer = given) });
-    const response = await answer;
+    return answer;
+  };
+  const get = async (address) => {
+    const response = await respond(address);
     return response && (response.ok ? response.text() : "error");
   };
-  return { get, asked, isRegistered: () => registered };
+  return { respond, get, asked, isRegistered: () => registered };
 }
 
 const big = (letter) => letter.repeat(5000);
@@ -83,4 +86,15 @@ test("a pointer of Git LFS is not kept", async () => {
   assert.equal(await get("model.packed?v=v1"), "version https://git-lfs");
   host["model.packed?v=v1"] = big("m");
   assert.equal(await get("model.packed?v=v1"), big("m"));
+});
+
+test("the page is isolated, whatever headers the host sends", async () => {
+  const { respond } = await visited({ ...HOST });
+  for (const address of ["", "assets/main.js"]) {
+    const { status, headers } = await respond(address);
+    assert.equal(status, 200);
+    assert.equal(headers.get("Cross-Origin-Opener-Policy"), "same-origin");
+    assert.equal(headers.get("Cross-Origin-Embedder-Policy"), "require-corp");
+    assert.ok(headers.get("Content-Length"));
+  }
 });

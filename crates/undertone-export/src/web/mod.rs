@@ -18,10 +18,17 @@ use crate::folder::NewFolder;
 /// Where the model lies for a moment.
 const SCRATCH: &str = "model";
 const NOTICE: &str = concat!(
-    "The program in `engine.packed` is Undertone, licensed under either of Apache 2.0 and MIT. The \
-     license of the model's weights is in what the page says about the model.\n\n",
+    "The program in `engine.packed` is Undertone, licensed under either of Apache 2.0 and MIT, and so \
+     is the one in `threaded-engine.packed`, which pages have. The license of the model's weights is in \
+     what the page says about the model.\n\n",
     include_str!("../../../../samples/NOTICE"),
 );
+
+/// The headers by which a browser isolates the page and gives it threads, for hosts that read them
+/// from a file of the folder (Netlify, Cloudflare Pages).
+const HEADERS: &str = "/*\n  \
+    Cross-Origin-Opener-Policy: same-origin\n  \
+    Cross-Origin-Embedder-Policy: require-corp\n";
 
 /// Write the folder of a page that runs the model in the browser.
 pub(crate) fn write_page(bundle: &ModelBundle, folder: &NewFolder) -> Result<(), ExportError> {
@@ -31,6 +38,7 @@ pub(crate) fn write_page(bundle: &ModelBundle, folder: &NewFolder) -> Result<(),
     }
     folder.write("NOTICE", NOTICE.as_bytes())?;
     folder.write("README.md", card_text(&readme(bundle))?.as_bytes())?;
+    folder.write("_headers", HEADERS.as_bytes())?;
     folder.write_attributes(&["*.flac", "*.packed"])
 }
 
@@ -88,6 +96,15 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
     set("sdk", json!("static"));
     set("app_file", json!("index.html"));
     set("pinned", json!(false));
+    // The Hub's names for the same headers as in `HEADERS`. The third one lets its page show this one.
+    set(
+        "custom_headers",
+        json!({
+            "cross-origin-embedder-policy": "require-corp",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "cross-origin",
+        }),
+    );
     if let Some(license) = bundle.license() {
         set("license", json!(license));
     }
@@ -100,8 +117,9 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
          leaves the device. The page says what the model was trained on, how good it is, and what it \
          must not be used for.\n\n\
          Any host for static files can serve this folder, under any path. The microphone needs HTTPS \
-         or `localhost`. GitHub Pages serves no file of Git LFS: keep only the first line of \
-         `.gitattributes` there before you commit.\n\n```\n\
+         or `localhost`. The model computes on several cores if the host sends the headers of \
+         `_headers`, and from the second visit on in any case. GitHub Pages serves no file of Git LFS: \
+         keep only the first line of `.gitattributes` there before you commit.\n\n```\n\
          python3 -m http.server --directory .\n\
          hf upload OWNER/NAME . --repo-type space\n```\n",
         inline(&title(config)),

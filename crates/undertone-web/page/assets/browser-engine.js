@@ -8,17 +8,27 @@ import { EngineWorker } from "./worker-client.js";
 // The version in the address keeps files of another export out, which a cache may have.
 const versioned = (name) => `${name}?v=${document.documentElement.dataset.version}`;
 
-async function download(address) {
-  const response = await fetch(address).catch(() => null);
+const PATIENCE = 10_000; // milliseconds
+
+async function download(address, options) {
+  const response = await fetch(address, options).catch(() => null);
   if (!response?.ok) throw new Problem("engine-missing");
   return response;
 }
 
+// The engine with threads is not worth a long wait if the other one is kept from an earlier visit.
+async function programOptions(threaded) {
+  const isKept = threaded && (await caches.match(versioned("engine.packed")).catch(() => null));
+  return isKept ? { signal: AbortSignal.timeout(PATIENCE) } : {};
+}
+
+const bytesOf = async (name, options) => new Uint8Array(await (await download(versioned(name), options)).arrayBuffer());
+
 // Large files go through the service worker, if there is one, which keeps them for the next visit.
-async function downloadParts() {
+async function downloadParts(threaded) {
   await offlineReady;
-  const parts = ["engine.packed", "model.packed"].map(async (name) => new Uint8Array(await (await download(versioned(name))).arrayBuffer()));
-  const [program, model] = await Promise.all(parts);
+  const engine = threaded ? "threaded-engine.packed" : "engine.packed";
+  const [program, model] = await Promise.all([bytesOf(engine, await programOptions(threaded)), bytesOf("model.packed")]);
   return { program, model };
 }
 

@@ -3,11 +3,23 @@
 import { loadEngine } from "./load-engine.js";
 
 let engine = null;
+let begin = null; // makes the engine, once its threads wait
 let due = false; // whether the newest sound is still to be judged
 
 const JOBS = {
-  async load({ program, model }) {
+  // Returns what threads need, if there are to be some. The job `begin` follows when they wait for work.
+  async load({ program, model, threads }) {
+    if (threads > 1) {
+      const { loadThreadedEngine } = await import("./threaded-engine.js");
+      const loaded = await loadThreadedEngine(program, model);
+      begin = loaded.begin;
+      return loaded.shared;
+    }
     engine = await loadEngine(program, model);
+    return null;
+  },
+  begin(threads) {
+    engine = begin(threads);
     return null;
   },
   predict({ file, name, detail, why, voice }, id) {

@@ -3,8 +3,8 @@
 const POINTER = "version https://git-lfs"; // what stands in a repository for a file in Git LFS
 let engines = 0;
 
-// Returns bytes without gzip. Some hosts have taken it off already.
-async function unzipped(bytes, name) {
+/** Return bytes without gzip. Some hosts have taken it off already. */
+export async function unzipped(bytes, name) {
   if (new TextDecoder().decode(bytes.subarray(0, POINTER.length)) === POINTER) {
     throw `${name} is a Git LFS pointer instead of the file itself. Put the file there without Git LFS.`;
   }

@@ -1,10 +1,16 @@
 // Hands work to the worker of the engine, one job at a time, and starts it anew when it is stuck.
 
 import { Problem, problemFrom } from "./problem.js";
+import { ThreadPool, threadsHere } from "./thread-pool.js";
 
-/** The worker. `download()` returns the engine's files, `{ program, model }`. */
+/**
+ * The worker. `download(threaded)` returns the engine's files, `{ program, model }`: those of the engine
+ * with threads, or of the one without.
+ */
 export class EngineWorker {
   #download;
+  #threads = threadsHere(); // 1 once they have not started
+  #pool = new ThreadPool((words) => this.#crash(words));
   #parts = null; // the files, or their download
   #worker = null;
   #waiting = []; // jobs
@@ -27,9 +33,9 @@ export class EngineWorker {
       event.preventDefault();
       this.#stop(new Problem("engine-missing"));
     };
-    this.#parts ??= this.#download();
+    this.#parts ??= this.#download(this.#threads > 1);
     this.#parts.then(
-      (parts) => this.#worker === worker && this.#load(parts),
+      (parts) => this.#worker === worker && this.#load({ ...parts, threads: this.#threads }),
       (problem) => {
         this.#parts = null;
         if (this.#worker === worker) this.#stop(problem);
@@ -66,16 +72,22 @@ export class EngineWorker {
   }
 
   #load(content) {
-    this.#running = {
-      id: ++this.#ids,
-      resolve: () => {
-        this.#ready = true;
-        this.#live?.open();
-      },
-      reject: (problem) => this.#stop(problem),
-      onProgress: () => {},
-    };
-    this.#worker.postMessage({ id: this.#running.id, job: "load", content });
+    const { threads } = content;
+    this.#ask("load", content, (shared) => {
+      if (!shared) return this.#begin();
+      this.#pool.start(threads, shared, () => this.#ask("begin", threads, () => this.#begin()));
+    });
+  }
+
+  #ask(job, content, resolve) {
+    this.#running = { id: ++this.#ids, resolve, reject: (problem) => this.#stop(problem), onProgress: () => {} };
+    this.#worker.postMessage({ id: this.#running.id, job, content });
+  }
+
+  #begin() {
+    this.#pool.started();
+    this.#ready = true;
+    this.#live?.open();
   }
 
   #next() {
@@ -106,12 +118,22 @@ export class EngineWorker {
 
   // The job that made the engine stop fails. Those behind it get a new engine.
   #crash(words) {
+    if (this.#doWithoutThreads()) return;
     console.error(words);
     const running = this.#running;
     this.#end();
     this.#loseLive();
     running?.reject(new Problem("engine-lost"));
     if (this.#waiting.length > 0) this.start();
+  }
+
+  // Threads that do not start are no problem: the other engine has none. Return whether it is used now.
+  #doWithoutThreads() {
+    if (this.#ready || this.#threads === 1) return false;
+    this.#threads = 1;
+    this.#parts = null;
+    this.#restart();
+    return true;
   }
 
   // Live mode goes on with the next engine.
@@ -122,6 +144,7 @@ export class EngineWorker {
 
   // Without an engine, all jobs fail. The next one tries again.
   #stop(problem) {
+    if (this.#doWithoutThreads()) return;
     const failed = this.#waiting;
     this.#waiting = [];
     this.#parts = null; // the files may be at fault
@@ -132,6 +155,7 @@ export class EngineWorker {
 
   #end() {
     this.#worker?.terminate();
+    this.#pool.end();
     this.#worker = null;
     this.#running = null;
     this.#ready = false;

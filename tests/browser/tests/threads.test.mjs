@@ -105,6 +105,14 @@ test("a page that its host isolates loads the engine with threads, and only that
   });
 });
 
+test("the folder tells Spaces, Netlify and Cloudflare Pages which headers isolate it", () => {
+  const read = (name) => readFileSync(join(folder, name), "utf8");
+  for (const header of ["Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Embedder-Policy: require-corp"]) {
+    assert.ok(read("_headers").split("\n").includes(`  ${header}`));
+    assert.ok(read("README.md").split("---")[1].includes(`\n  ${header.toLowerCase()}\n`));
+  }
+});
+
 test("the probabilities with threads are those of the program", () =>
   visit(isolating, async (page, check) => {
     const names = readdirSync(SAMPLES).filter((name) => name.endsWith(".flac"));

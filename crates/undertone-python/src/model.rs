@@ -15,7 +15,7 @@ use undertone_audio::{DecodeError, DecodeOptions, Recording, Source};
 use undertone_download::hub::{Hub, Repository};
 use undertone_models::{
     Classifier, ClassifyError, HUB_PREFIX, ModelError, SegmentedPrediction, SegmentsConfig,
-    SegmentsError, Voice, VoiceError, WholeRecording,
+    SegmentsError, Voice, VoiceError, WholeRecording, with_all_cores,
 };
 
 use crate::arrays::bytes;
@@ -217,7 +217,7 @@ impl Model {
 }
 
 impl Model {
-    /// Do `work` for each recording, on all threads, in chunks.
+    /// Do `work` for each recording, on all threads, in chunks. A recording alone has all of them.
     fn each<T: Send>(
         &self,
         py: Python<'_>,
@@ -236,7 +236,12 @@ impl Model {
             if chunk.is_empty() {
                 return Ok(results);
             }
+            let is_alone = chunk.len() == 1;
             results.extend(interruptible(py, &pool, |stop| {
+                if is_alone {
+                    let chunk = chunk.into_iter();
+                    return with_all_cores(|| chunk.map(|it| work(it, stop)).collect());
+                }
                 chunk.into_par_iter().map(|it| work(it, stop)).collect()
             })?);
         }

@@ -1,5 +1,6 @@
 //! How many cores a computation uses.
 
+use std::cell::Cell;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -15,14 +16,41 @@ pub(crate) enum Cores<'a> {
     All(&'a Team),
 }
 
+thread_local! {
+    /// Whether this thread may use the whole pool that it belongs to.
+    static HAS_ALL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Call `work`, a task of a pool of rayon, and let it use all threads of the pool: the others have
+/// no work. Without this, a task keeps to its own thread. The result does not depend on it.
+///
+/// ```
+/// let sum = rayon::join(|| undertone_models::with_all_cores(|| 1 + 1), || ()).0;
+/// assert_eq!(sum, 2);
+/// ```
+pub fn with_all_cores<R>(work: impl FnOnce() -> R) -> R {
+    let _before = Restore(HAS_ALL.replace(true));
+    work()
+}
+
+/// Restores [`HAS_ALL`] when it is dropped, even by a panic.
+struct Restore(bool);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        HAS_ALL.set(self.0);
+    }
+}
+
 impl Cores<'_> {
     /// Call `work` for each clip of a batch. Each clip has a core of its own if there are as many
-    /// clips as cores. A task of the thread pool keeps to its core: the other tasks have the rest.
+    /// clips as cores. A task of the thread pool keeps to its core, as the other tasks have the rest,
+    /// unless it [has all](with_all_cores).
     pub(crate) fn for_clips<T: Send>(
         clips: usize,
         work: impl Fn(usize, Cores<'_>) -> T + Sync,
     ) -> Vec<T> {
-        let is_task = rayon::current_thread_index().is_some();
+        let is_task = rayon::current_thread_index().is_some() && !HAS_ALL.get();
         if is_task {
             (0..clips).map(|clip| work(clip, Cores::One)).collect()
         } else if clips < rayon::current_num_threads() {
@@ -107,6 +135,23 @@ mod tests {
                 assert!(values.iter().all(|value| *value == (clip + 250) as f32));
             }
         }
+    }
+
+    #[test]
+    fn a_task_has_one_core_unless_it_has_all() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+        let pool = pool.expect("a pool");
+        let is_alone = || {
+            let alone = Cores::for_clips(1, |_, cores| matches!(cores, Cores::One));
+            alone == [true]
+        };
+        assert!(pool.install(is_alone));
+        assert!(!pool.install(|| with_all_cores(is_alone)));
+        assert!(pool.install(is_alone), "only while it lasts");
+        let panicked = pool.install(|| {
+            std::panic::catch_unwind(|| with_all_cores(|| panic!("of this test"))).is_err()
+        });
+        assert!(panicked && pool.install(is_alone));
     }
 
     #[test]

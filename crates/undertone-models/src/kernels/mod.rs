@@ -63,6 +63,7 @@ pub(crate) use column_panels::{
 pub(crate) use conv_block::{ConvBlockOptions, ConvBlockParameters, conv_block};
 pub(crate) use convolution::{grouped_convolution, strided_convolution};
 pub(crate) use cores::Cores;
+pub use cores::with_all_cores;
 pub(crate) use lstm::lstm;
 pub(crate) use transformer::{Dense, Layer, Norm, Stack, Then};
 pub(crate) use values::with_values;

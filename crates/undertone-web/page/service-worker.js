@@ -12,7 +12,8 @@ const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 
 const absolute = (name) => new URL(name, registration.scope).href;
 const small = new Set(SMALL.map(absolute));
-const large = new Set(LARGE.map((name) => absolute(`${name}?v=${VERSION}`)));
+const versioned = (name) => absolute(`${name}?v=${VERSION}`);
+const large = new Set(LARGE.map(versioned));
 
 self.addEventListener("install", (event) => {
   const fresh = [...small].map((address) => new Request(address, { cache: "no-cache" }));
@@ -55,12 +56,15 @@ async function kept(address, fetchIt) {
 const fetchFresh = (address) => fetch(address, { cache: "no-cache" });
 
 // The host may have another export by now, whose large files do not fit the small ones that are kept
-// here. Then nothing is kept any more, and the next visit gets that export.
+// here. Then nothing is kept any more, and the next visit gets that export. But the page can do without
+// the engine with threads: this visit goes on with the other one, if that is kept.
 async function fetchLarge(address, cache) {
   const response = await fetchFresh(address);
   if (!response.ok) return response;
   const current = await fetchFresh(absolute("service-worker.js")).catch(() => null);
   if (current?.ok && !(await current.text()).includes(VERSION)) {
+    const isSpare = address === versioned("threaded-engine.packed") && (await cache.match(versioned("engine.packed")));
+    if (isSpare) return Response.error();
     await caches.delete(CACHE);
     await registration.unregister();
     return Response.error();

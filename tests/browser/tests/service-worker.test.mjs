@@ -10,7 +10,7 @@ const SCOPE = "https://host/page/";
 const SCRIPT = readFileSync(source("crates/undertone-web/page/service-worker.js"), "utf8")
   .replaceAll("@VERSION@", "v1")
   .replaceAll("@SMALL@", '["./","assets/main.js"]')
-  .replaceAll("@LARGE@", '["model.packed"]');
+  .replaceAll("@LARGE@", '["engine.packed","model.packed","threaded-engine.packed"]');
 
 /** Run the service worker. `host` holds what the host answers, by the address within the page. */
 async function visited(host) {
@@ -78,6 +78,18 @@ test("nothing stays kept once the host has another export", async () => {
   Object.assign(host, { "service-worker.js": 'VERSION = "v2"', "model.packed?v=v1": big("n") });
   assert.equal(await get("model.packed?v=v1"), "error");
   assert.equal(isRegistered(), false);
+});
+
+test("the kept engine is used if the host has another export, and the one with threads is not kept", async () => {
+  const host = { ...HOST, "engine.packed?v=v1": big("e") };
+  const { get, isRegistered } = await visited(host);
+  await get("engine.packed?v=v1");
+  await get("model.packed?v=v1");
+  Object.assign(host, { "service-worker.js": 'VERSION = "v2"', "threaded-engine.packed?v=v1": big("t") });
+  assert.equal(await get("threaded-engine.packed?v=v1"), "error");
+  assert.equal(await get("engine.packed?v=v1"), big("e"));
+  assert.equal(await get("model.packed?v=v1"), big("m"));
+  assert.equal(isRegistered(), true);
 });
 
 test("a pointer of Git LFS is not kept", async () => {

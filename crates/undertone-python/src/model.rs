@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -33,6 +33,30 @@ const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
 struct Model {
     classifier: Classifier,
     answers: Answers,
+}
+
+/// The calls that compute at the moment.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+/// A call that computes, until it is dropped.
+struct Call {
+    /// Whether there was no other when it began.
+    is_alone: bool,
+}
+
+impl Call {
+    fn begin() -> Self {
+        let others = CALLS.fetch_add(1, Ordering::Relaxed);
+        Self {
+            is_alone: others == 0,
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        CALLS.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What a model made of a recording.
@@ -217,7 +241,8 @@ impl Model {
 }
 
 impl Model {
-    /// Do `work` for each recording, on all threads, in chunks. A recording alone has all of them.
+    /// Do `work` for each recording, on all threads, in chunks. A recording has all of them if it is
+    /// the only one and no other thread of Python computes.
     fn each<T: Send>(
         &self,
         py: Python<'_>,
@@ -225,6 +250,7 @@ impl Model {
         work: impl Fn(Given, &AtomicBool) -> Result<T, Failure> + Sync,
     ) -> PyResult<Vec<Result<T, Failure>>> {
         let pool = pool()?;
+        let call = Call::begin();
         let mut results = Vec::with_capacity(sources.len());
         let size = TOGETHER * pool.current_num_threads();
         let mut objects = sources.iter();
@@ -236,7 +262,7 @@ impl Model {
             if chunk.is_empty() {
                 return Ok(results);
             }
-            let is_alone = chunk.len() == 1;
+            let is_alone = chunk.len() == 1 && call.is_alone;
             results.extend(interruptible(py, &pool, |stop| {
                 if is_alone {
                     let chunk = chunk.into_iter();

@@ -21,8 +21,9 @@ thread_local! {
     static HAS_ALL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Call `work`, a task of a pool of rayon, and let it use all threads of the pool: the others have
-/// no work. Without this, a task keeps to its own thread. The result does not depend on it.
+/// Call `work`, a task of a pool of rayon, and let it use all threads of the pool. Call it only
+/// where the others have no work: without it, a task keeps to its own thread. The result does not
+/// depend on it.
 ///
 /// ```
 /// let sum = rayon::join(|| undertone_models::with_all_cores(|| 1 + 1), || ()).0;
@@ -44,13 +45,15 @@ impl Drop for Restore {
 
 impl Cores<'_> {
     /// Call `work` for each clip of a batch. Each clip has a core of its own if there are as many
-    /// clips as cores. A task of the thread pool keeps to its core, as the other tasks have the rest,
-    /// unless it [has all](with_all_cores).
+    /// clips as cores. A task of the thread pool keeps to its core, as the other tasks have the
+    /// rest, unless it [has all](with_all_cores).
     pub(crate) fn for_clips<T: Send>(
         clips: usize,
         work: impl Fn(usize, Cores<'_>) -> T + Sync,
     ) -> Vec<T> {
-        let is_task = rayon::current_thread_index().is_some() && !HAS_ALL.get();
+        // Whatever else this thread takes on while it waits is an ordinary task.
+        let has_all = Restore(HAS_ALL.replace(false));
+        let is_task = rayon::current_thread_index().is_some() && !has_all.0;
         if is_task {
             (0..clips).map(|clip| work(clip, Cores::One)).collect()
         } else if clips < rayon::current_num_threads() {

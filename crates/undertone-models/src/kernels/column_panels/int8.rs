@@ -1,9 +1,9 @@
 //! Matrices of 8-bit integers in panels.
 //!
-//! A value is an integer times a scale. The depth is divided into groups of [`GROUP`]. A group has a
-//! scale for each column of a weight, computed once, and one for each row of the other operand,
-//! computed from its largest value (dynamic quantization). With one scale for the whole depth, a few
-//! large values would make all others coarse.
+//! A value is an integer times a scale. The depth is divided into groups of [`GROUP`]. A group has
+//! one scale for each column of a weight, computed once, and one for each row of the other operand,
+//! computed from its largest value (dynamic quantization). With one scale for the whole depth, a
+//! few large values would make all others coarse.
 
 use rayon::prelude::*;
 

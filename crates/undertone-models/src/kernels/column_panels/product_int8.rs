@@ -1,8 +1,8 @@
 //! The product of matrices of 8-bit integers, with 32-bit sums.
 //!
 //! The crate `gemm` multiplies floats only, and `rten-gemm` is a part of an inference engine, so
-//! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take as long
-//! as its floats, and the plain loops twice as long.
+//! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take as
+//! long as its floats, and the plain loops twice as long.
 
 use super::int8::{Int8Panels, Int8Rows, QUAD};
 use super::int8_block::{Block, Scales};
@@ -127,9 +127,14 @@ mod tests {
     /// Rows alone, and windows of a convolution.
     #[test]
     fn is_the_product_of_the_rounded_matrices() {
-        for (rows, columns, taps, stride, outputs) in
-            [(1, 4, 1, 1, 1), (17, 36, 1, 1, 40), (31, 64, 3, 2, 70)]
-        {
+        for (rows, columns, taps, stride, outputs) in [
+            (1, 4, 1, 1, 1),
+            (17, 36, 1, 1, 40),
+            (31, 64, 3, 2, 70),
+            // More than one group, and a last one that is shorter.
+            (31, 160, 1, 1, 40),
+            (31, 292, 3, 2, 70),
+        ] {
             let left = Panels::from_rows(&values(rows * columns, 1), columns);
             let left = Operand::windows(&left, taps, stride);
             let weight = values(columns * taps * outputs, 2);

@@ -99,9 +99,10 @@ fn round_row<S: LowestBytes>(
         let (values, _) = S::as_simd_f32s(&panel[..WIDTH]);
         for value in values {
             largest = simd.max_f32s(largest, simd.abs_f32s(*value));
-            zeros = simd.mul_add_f32s(*value, simd.splat_f32s(0.0), zeros);
+            zeros = simd.add_f32s(simd.mul_f32s(*value, simd.splat_f32s(0.0)), zeros);
         }
     }
+    // The integers of a row of less than 4e-37 have no meaning. Such a row is as good as zero.
     let scale = scale_of(simd.reduce_max_f32s(largest)) + simd.reduce_sum_f32s(zeros);
     let factor = simd.splat_f32s(1.0 / scale);
     for (panel, to) in from.chunks(size).zip(to) {
@@ -160,7 +161,7 @@ mod tests {
     fn all_rounded(from: &[f32], rows: usize) -> Vec<(Vec<u8>, Vec<f32>)> {
         let round = |function: &dyn Fn(Rows<'_, '_>)| {
             let mut to = vec![0; from.len()];
-            let mut scales = vec![0.0; rows];
+            let mut scales = vec![0.0; rows * (from.len() / rows / WIDTH).div_ceil(PANELS)];
             function(Rows {
                 from,
                 size: rows * WIDTH,
@@ -186,15 +187,20 @@ mod tests {
     #[test]
     fn vectors_and_plain_loops_agree() {
         let value = |index: usize| (index * 37 % 101) as f32 / 50.0 - 1.0;
-        let mut from: Vec<f32> = (0..3 * 5 * WIDTH).map(value).collect();
-        for panel in from.chunks_mut(5 * WIDTH) {
+        // Five rows of six panels: a group, and half of one with larger values.
+        let mut from: Vec<f32> = (0..6 * 5 * WIDTH).map(value).collect();
+        for (index, panel) in from.chunks_mut(5 * WIDTH).enumerate() {
             panel[2 * WIDTH..3 * WIDTH].fill(0.0);
+            if index >= PANELS {
+                panel.iter_mut().for_each(|it| *it *= 10.0);
+            }
         }
         let all = all_rounded(&from, 5);
         let (integers, scales) = &all[0];
-        assert_eq!(scales[2], 1.0, "a row of zeros");
-        for (row, scale) in scales.iter().enumerate() {
-            for panel in 0..3 {
+        assert_eq!(scales[4..6], [1.0, 1.0], "a row of zeros");
+        for (row, scales) in scales.chunks_exact(2).enumerate() {
+            for panel in 0..6 {
+                let scale = scales[panel / PANELS];
                 let place = (panel * 5 + row) * WIDTH;
                 for (integer, value) in integers[place..].iter().zip(&from[place..place + WIDTH]) {
                     let rounded = (f32::from(*integer) - f32::from(SHIFT)) * scale;

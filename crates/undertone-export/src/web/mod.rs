@@ -18,9 +18,9 @@ use crate::folder::NewFolder;
 /// Where the model lies for a moment.
 const SCRATCH: &str = "model";
 const NOTICE: &str = concat!(
-    "The program in `engine.packed` is Undertone, licensed under either of Apache 2.0 and MIT, and so \
-     is the one in `threaded-engine.packed`, which pages have. The license of the model's weights is in \
-     what the page says about the model.\n\n",
+    "The program in `engine.packed` is Undertone, licensed under either of Apache 2.0 and MIT, and \
+     so is the one in `threaded-engine.packed`, which pages have. The license of the model's weights \
+     is in what the page says about the model.\n\n",
     include_str!("../../../../samples/NOTICE"),
 );
 
@@ -96,7 +96,8 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
     set("sdk", json!("static"));
     set("app_file", json!("index.html"));
     set("pinned", json!(false));
-    // The Hub's names for the same headers as in `HEADERS`. The third one lets its page show this one.
+    // The Hub's names for the same headers as in `HEADERS`. The third one lets its page show this
+    // one.
     set(
         "custom_headers",
         json!({
@@ -113,13 +114,13 @@ fn readme(bundle: &ModelBundle) -> ModelCard {
         json!(["speech-emotion-recognition", "audio", "undertone"]),
     );
     let text = format!(
-        "# {}\n\nThe page of Undertone with a model that runs in the visitor's browser: no recording \
-         leaves the device. The page says what the model was trained on, how good it is, and what it \
-         must not be used for.\n\n\
-         Any host for static files can serve this folder, under any path. The microphone needs HTTPS \
-         or `localhost`. The model computes on several cores if the host sends the headers of \
-         `_headers`, and from the second visit on in any case. GitHub Pages serves no file of Git LFS: \
-         keep only the first line of `.gitattributes` there before you commit.\n\n```\n\
+        "# {}\n\nThe page of Undertone with a model that runs in the visitor's browser: no \
+         recording leaves the device. The page says what the model was trained on, how good it is, \
+         and what it must not be used for.\n\n\
+         Any host for static files can serve this folder, under any path. The microphone needs \
+         HTTPS or `localhost`. The model computes on several cores if the host sends the headers of \
+         `_headers`, and from the second visit on in any case. GitHub Pages serves no file of Git \
+         LFS: keep only the first line of `.gitattributes` there before you commit.\n\n```\n\
          python3 -m http.server --directory .\n\
          hf upload OWNER/NAME . --repo-type space\n```\n",
         inline(&title(config)),

@@ -88,7 +88,7 @@ class Classifier:
 
     @property
     def source(self) -> str | None:
-        """The model's folder as an absolute path, ``"hf:owner/name"``, or ``None``."""
+        """The folder of the model or run as an absolute path, ``"hf:…"`` as given, or ``None``."""
         return self._source
 
     @property

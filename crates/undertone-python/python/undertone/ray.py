@@ -50,7 +50,7 @@ def score(
         A folder of recordings that all workers can read; a manifest (``.csv`` or ``.tsv`` with a
         column ``path``); Parquet (a file, or a folder of such files) or a Ray dataset with a column
         ``path``, or the columns ``path`` and ``bytes``; or a list of paths. Paths must be as the
-        workers see them. With ``bytes``, ``path`` is only a name, which each recording must have
+        workers see them; relative ones in a list count from the folder of the caller. With ``bytes``, ``path`` is only a name, which each recording must have
         for itself. Repeated paths count once, but not in a dataset and not beside ``bytes``: there,
         each row has a result.
     output

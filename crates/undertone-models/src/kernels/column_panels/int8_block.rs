@@ -17,6 +17,16 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
+    /// Return some of the rows as a block.
+    #[inline(always)]
+    pub(super) fn some_rows(self, first: usize, rows: usize) -> Self {
+        Self {
+            place: Operand { rows, ..self.place },
+            rows: &self.rows[first * self.place.row_stride..],
+            ..self
+        }
+    }
+
     /// Return a contiguous part of the rows, up to its end in the last row, and its length.
     #[inline(always)]
     pub(super) fn part(&self, index: usize) -> (&[u8], usize) {

@@ -7,7 +7,7 @@ use std::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
 
 use super::int8::QUAD;
 use super::int8_block::Block;
-use super::matrix::{Operand, WIDTH};
+use super::matrix::WIDTH;
 use crate::kernels::unroll::unroll;
 
 /// The most rows whose sums stay in registers.
@@ -36,16 +36,8 @@ pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
     if !is_x86_feature_detected!("avx2") || !is_x86_feature_detected!("avxvnni") {
         return false;
     }
-    let all = block.place;
     for (part, sums) in sums.chunks_mut(MOST).enumerate() {
-        let block = Block {
-            place: Operand {
-                rows: sums.len(),
-                ..all
-            },
-            rows: &block.rows[part * MOST * all.row_stride..],
-            ..block
-        };
+        let block = block.some_rows(part * MOST, sums.len());
         by_rows!(block, sums, 1 2 3 4 5 6);
     }
     true

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["embed", "features", "score"]
 
-#: Batches that each processor gets at least, so that all end at about the same time.
+#: Batches that each worker gets at least. All get as many, so they end at about the same time.
 _ROUNDS = 4
 
 
@@ -50,9 +50,10 @@ def score(
         A folder of recordings that all workers can read; a manifest (``.csv`` or ``.tsv`` with a
         column ``path``); Parquet (a file, or a folder of such files) or a Ray dataset with a column
         ``path``, or the columns ``path`` and ``bytes``; or a list of paths. Paths must be as the
-        workers see them; relative ones in a list count from the folder of the caller. With ``bytes``, ``path`` is only a name, which each recording must have
-        for itself. Repeated paths count once, but not in a dataset and not beside ``bytes``: there,
-        each row has a result.
+        workers see them; relative ones in a list count from the folder of the caller. With
+        ``bytes``, ``path`` is only a name, which each recording must have for itself. Repeated
+        paths count once, but not in a dataset and not beside ``bytes``: there, each row has a
+        result.
     output
         A folder for the results. ``output/scores`` has the columns ``path``, ``hash`` (SHA-256 of
         the file), ``label``, ``confidence``, one column for each class, ``speech``, ``warnings``,
@@ -194,8 +195,10 @@ def _run(
         skipped = len(paths) - len(left)
         if not len(left):
             return {"scored": 0, "unreadable": 0, "skipped": skipped}
-        processors = max(1.0, ray.cluster_resources().get("CPU", 1) // num_cpus)
-        batch_size = min(batch_size, math.ceil(len(left) / (_ROUNDS * processors)))
+        workers = max(1.0, ray.cluster_resources().get("CPU", 1) // num_cpus)
+        workers = min(workers, concurrency or workers)
+        rounds = max(_ROUNDS, math.ceil(len(left) / (batch_size * workers)))
+        batch_size = math.ceil(len(left) / (rounds * workers))
         blocks = [
             pa.table({"path": left[start : start + batch_size]})
             for start in range(0, len(left), batch_size)
@@ -213,6 +216,10 @@ def _run(
         compute=ray.data.TaskPoolStrategy(size=concurrency),
         num_cpus=num_cpus,
     )
+    if paths is not None:
+        # Ray Data reserves processors for other stages until it has seen the first results, and
+        # starts the second task a second late. There is no other stage here.
+        results.context.op_resource_reservation_enabled = False
     counts = {"scored": 0, "unreadable": 0, "skipped": skipped}
     # The workers write the files: a batch is in the output before it counts here.
     for batch in results.iter_batches(batch_size=None, batch_format="pyarrow"):

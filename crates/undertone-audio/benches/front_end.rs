@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 
 use undertone_audio::{
     DbConfig, DecodeOptions, FrontEnd, FrontEndConfig, MelConfig, MelSpectrogram, Mfcc, Resampler,
-    TrimConfig, decode_path, delta, power_to_db, trim,
+    TrimConfig, decode_path, delta, keep_freed_memory, power_to_db, trim,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // As `undertone` does.
+    keep_freed_memory();
     // `cargo bench` adds an argument of its own.
     let arguments: Vec<String> = std::env::args()
         .skip(1)

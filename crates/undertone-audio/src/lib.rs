@@ -16,6 +16,7 @@ mod g711;
 mod kaiser;
 mod kernel;
 mod level;
+mod memory;
 mod mono;
 mod normalize;
 mod padded;
@@ -45,6 +46,7 @@ pub use features::{
 };
 pub use fit::{FitLength, fit};
 pub use front_end::{Extractor, FrontEnd, FrontEndConfig, FrontEndError, InputKind, Prepared};
+pub use memory::keep_freed_memory;
 pub use mono::Channels;
 pub use normalize::{Normalize, zero_mean_unit_variance};
 pub use peaks::peaks;

@@ -11,9 +11,7 @@ use std::time::Instant;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, Int, Tensor};
-use undertone_models::{
-    BandsConfig, CnnLstmConfig, ConvConfig, LstmConfig, Pooling, keep_freed_memory,
-};
+use undertone_models::{BandsConfig, CnnLstmConfig, ConvConfig, LstmConfig, Pooling};
 
 // What `undertone train` uses, which is private to its crate.
 #[path = "../../undertone-lab/src/train/adam.rs"]
@@ -48,7 +46,7 @@ fn network() -> CnnLstmConfig {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [clips, bands, frames] = arguments.as_slice() else {
         return Err("usage: conv2d_step CLIPS BANDS FRAMES".into());

@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Distribution, Tensor};
-use undertone_models::{Batch, Encoder, EncoderConfig, keep_freed_memory};
+use undertone_models::{Batch, Encoder, EncoderConfig};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [config, layers, clips, frames, mode, last @ ..] = arguments.as_slice() else {
         return Err(

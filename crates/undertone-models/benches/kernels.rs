@@ -36,7 +36,7 @@ mod inference;
 const VALUE: f64 = 4.0;
 
 fn main() {
-    kernels::keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     let wanted = std::env::args().skip(1).find(|it| it != "--bench");
     let device = Device::flex();
     let peak = product_peak(&device);

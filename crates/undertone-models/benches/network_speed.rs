@@ -11,10 +11,10 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use undertone_audio::FrontEnd;
-use undertone_models::{Batch, Model, keep_freed_memory};
+use undertone_models::{Batch, Model};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, clips, frames] = arguments.as_slice() else {
         return Err("usage: network_speed MODEL CLIPS FRAMES".into());

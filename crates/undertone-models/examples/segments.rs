@@ -10,7 +10,7 @@ use undertone_models::{Classifier, SegmentsConfig};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("usage: segments FILE")?;
-    undertone_models::keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     let classifier = Classifier::embedded()?;
     let config = SegmentsConfig::default();
     let source = Source::open(path.as_ref(), &config.options)?;

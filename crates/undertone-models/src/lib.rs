@@ -32,7 +32,7 @@ pub use encoder::{
 };
 pub use engine::ClassifyError;
 pub use infer::OVERLAP;
-pub use kernels::{AdamRates, adam_step, keep_freed_memory, with_all_cores};
+pub use kernels::{AdamRates, adam_step, with_all_cores};
 pub use model::{
     CARD_FILE, CONFIG_FILE, Dimension, EncoderFiles, FORMAT, FilesInMemory, Model, ModelConfig,
     ModelError, PREPROCESSOR_FILE, PretrainedEncoder, PretrainedError, Provenance, WEIGHTS_FILE,

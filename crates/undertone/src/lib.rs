@@ -49,7 +49,7 @@ use exit::Exit;
 /// The process should do nothing else: this sets up signals and messages for all of it, and ends it
 /// where `--help` or wrong arguments do.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    undertone_models::keep_freed_memory();
+    undertone_audio::keep_freed_memory();
     panics::hide_caught();
     let result = Cli::from_arguments(arguments).and_then(run_command_line);
     let exit = result.unwrap_or_else(|error| {

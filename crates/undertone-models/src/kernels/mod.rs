@@ -19,7 +19,6 @@
 //! - [`transformer`]: the layers of an encoder for inference, on matrices in [`column_panels`] and
 //!   not on tensors, in 32-bit floats or in 8-bit integers.
 //! - [`team`]: threads that stay awake while they compute one clip together.
-//! - [`allocation`]: keep freed memory for the next tensor.
 //!
 //! `bench/encoders.py` and `bench/training.py` time the encoders and the CNN+LSTM with them, beside
 //! PyTorch.
@@ -27,7 +26,6 @@
 mod activation;
 mod adam;
 mod adam_rates;
-mod allocation;
 mod attention;
 mod backend;
 mod channel_norm;
@@ -54,7 +52,6 @@ mod vector_math;
 pub(crate) use activation::gelu;
 pub use adam::adam_step;
 pub use adam_rates::AdamRates;
-pub use allocation::keep_freed_memory;
 pub(crate) use attention::attention;
 pub(crate) use channel_norm::channel_norm;
 pub(crate) use column_panels::{

@@ -18,6 +18,7 @@ pub(super) struct Block<'a> {
 
 impl Block<'_> {
     /// Return some of the rows as a block.
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) fn some_rows(self, first: usize, rows: usize) -> Self {
         Self {

@@ -5,7 +5,8 @@
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::yield_now;
+use std::thread;
+use std::time::Duration;
 
 /// Threads of the pool that stay awake to compute one thing after the other.
 ///
@@ -82,7 +83,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Wait without sleeping. Leave the core to others from time to time.
+/// Wait awake. Leave the core to others from time to time.
 fn wait_until(is_so: impl Fn() -> bool) {
     const PATIENCE: usize = 20_000;
     loop {
@@ -92,7 +93,17 @@ fn wait_until(is_so: impl Fn() -> bool) {
             }
             spin_loop();
         }
-        yield_now();
+        leave_core();
+    }
+}
+
+/// Let other threads have the core for a moment. Yielding does nothing in a browser, where a thread
+/// gives way only if it sleeps.
+fn leave_core() {
+    const MOMENT: Duration = Duration::from_micros(50);
+    match cfg!(all(target_family = "wasm", target_feature = "atomics")) {
+        true => thread::sleep(MOMENT),
+        false => thread::yield_now(),
     }
 }
 

@@ -95,6 +95,18 @@ pub enum LabError {
         /// What is wrong.
         message: String,
     },
+    /// Features that do not fit in memory cannot be written to their temporary file or read from it.
+    #[error(
+        "the temporary file of the features in {} {message}; free space there or choose another \
+         folder with --cache (without a cache: with the variable TMPDIR)",
+        folder.display()
+    )]
+    TemporaryFile {
+        /// The file's folder.
+        folder: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// The loss became infinite or NaN.
     #[error("{fold}: the loss is not a number at epoch {epoch}, step {step}: {hint}")]
     LossNotFinite {

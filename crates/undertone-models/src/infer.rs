@@ -3,6 +3,8 @@
 //!
 //! Training, [`Classifier`](crate::Classifier) and so `predict` and `serve` all use this code.
 
+use std::convert::Infallible;
+
 use burn::tensor::{Device, Tensor};
 use undertone_audio::FeatureMatrix;
 
@@ -42,27 +44,31 @@ impl Inference<'_> {
 
     /// Compute the network's scores of each window, in order: a row of all its outputs.
     pub fn scores(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
-        self.rows(windows, |batch| self.network.forward(batch))
+        let windows = windows.into_iter().map(Ok::<_, Infallible>);
+        let Ok(rows) = self.rows(windows, |batch| self.network.forward(batch));
+        rows
     }
 
     /// Compute the embedding of each window, in order: see [`Network::embed`].
     pub fn embeddings(&self, windows: impl IntoIterator<Item = FeatureMatrix>) -> Vec<Vec<f32>> {
-        self.rows(windows, |batch| self.network.embed(batch))
+        let windows = windows.into_iter().map(Ok::<_, Infallible>);
+        let Ok(rows) = self.rows(windows, |batch| self.network.embed(batch));
+        rows
     }
 
     /// Pass windows through a part of the network in batches, and return a row for each.
-    fn rows(
+    fn rows<E>(
         &self,
-        windows: impl IntoIterator<Item = FeatureMatrix>,
+        mut windows: impl Iterator<Item = Result<FeatureMatrix, E>>,
         forward: impl Fn(&Batch) -> Tensor<2>,
-    ) -> Vec<Vec<f32>> {
-        let mut windows = windows.into_iter();
+    ) -> Result<Vec<Vec<f32>>, E> {
         let mut rows = Vec::new();
         loop {
             let size = self.network.batch_size();
-            let mut batch: Vec<FeatureMatrix> = windows.by_ref().take(size).collect();
+            let batch = windows.by_ref().take(size);
+            let mut batch: Vec<FeatureMatrix> = batch.collect::<Result<_, _>>()?;
             if batch.is_empty() {
-                return rows;
+                return Ok(rows);
             }
             if let Some(statistics) = self.statistics {
                 batch.iter_mut().for_each(|it| statistics.normalize(it));
@@ -74,11 +80,17 @@ impl Inference<'_> {
         }
     }
 
-    /// Predict each clip, given its windows: the mean over the windows that count. Windows of
-    /// several clips share a batch.
-    pub fn clips(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<f32>> {
-        let counting = self.counting(clips);
-        counting.iter().map(|windows| self.clip(windows)).collect()
+    /// Predict each clip: the mean over its windows that count. See [`Inference::counting`].
+    ///
+    /// # Errors
+    /// If a window cannot be read.
+    pub fn clips<E>(
+        &self,
+        counts: &[usize],
+        windows: impl Iterator<Item = Result<FeatureMatrix, E>>,
+    ) -> Result<Vec<Vec<f32>>, E> {
+        let counting = self.counting(counts, windows)?;
+        Ok(counting.iter().map(|windows| self.clip(windows)).collect())
     }
 
     /// Predict a clip from the network's scores for the windows that count: the mean over them.
@@ -89,20 +101,31 @@ impl Inference<'_> {
 
     /// Compute the network's scores for the windows of each clip that count: those with speech, or
     /// all if none has any. A row of all outputs for each.
-    pub fn counting(&self, clips: &[&[FeatureMatrix]]) -> Vec<Vec<Vec<f32>>> {
-        let windows = clips.iter().copied().flatten().cloned();
-        let mut scores = self.scores(windows).into_iter();
-        clips
+    ///
+    /// `counts` is the number of windows of each clip, and `windows` reads those of all clips in
+    /// order. Windows of several clips share a batch, and only one batch is in memory at a time.
+    ///
+    /// # Errors
+    /// If a window cannot be read.
+    pub fn counting<E>(
+        &self,
+        counts: &[usize],
+        windows: impl Iterator<Item = Result<FeatureMatrix, E>>,
+    ) -> Result<Vec<Vec<Vec<f32>>>, E> {
+        let scores = self.rows(windows, |batch| self.network.forward(batch))?;
+        let mut scores = scores.into_iter();
+        let counting = counts
             .iter()
-            .map(|clip| {
-                let mut own: Vec<Vec<f32>> = scores.by_ref().take(clip.len()).collect();
+            .map(|count| {
+                let mut own: Vec<Vec<f32>> = scores.by_ref().take(*count).collect();
                 let speech = |scores: &Vec<f32>| has_speech(self.detects_speech, scores);
                 if own.iter().any(speech) {
                     own.retain(speech);
                 }
                 own
             })
-            .collect()
+            .collect();
+        Ok(counting)
     }
 }
 

@@ -17,7 +17,7 @@ use super::predictions::Predictor;
 use super::setup::{labeled, with_values};
 use crate::error::LabError;
 use crate::events::{Interrupt, Observer};
-use crate::prepare::{FeatureStore, readable};
+use crate::prepare::{FeatureStore, Spill, readable};
 use crate::recipe::{CopiesConfig, describe_protocol};
 use crate::run::{FoldPredictions, RunRecord, Target};
 
@@ -124,7 +124,8 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             task.observer,
         )?,
     };
-    let (utterances, features) = readable(&[store], &clips, task.observer, task.interrupt)?;
+    let spill = Spill::new(task.cache.as_deref());
+    let (utterances, features) = readable(&[store], &spill, &clips, task.observer, task.interrupt)?;
     let splits = split(
         &utterances,
         &config.label_scheme,
@@ -185,7 +186,7 @@ fn evaluate<P: Target>(task: &EvaluationTask<'_>) -> Result<RunRecord<P>, LabErr
             test_clips: fold.test.len(),
             test_clips_without_speaker: without_speaker(&fold.test, &utterances),
         };
-        let (test, adaptation) = predictor.test(&fold.test, seed);
+        let (test, adaptation) = predictor.test(&fold.test, seed)?;
         let predictions = FoldPredictions {
             adaptation,
             best_epoch: None,

@@ -7,7 +7,7 @@ use undertone_models::{NetworkConfig, PretrainedConfig, PretrainedEncoder, share
 use super::setup::Experiment;
 use crate::error::LabError;
 use crate::prepare::{
-    ClipFeatures, FeatureStore, FrozenEncoder, SoundKind, first_window, readable, resolve_duration,
+    Clip, FeatureStore, FrozenEncoder, SoundKind, Spill, first_window, readable, resolve_duration,
     sounds,
 };
 use crate::recipe::{CopiesConfig, RecipeError};
@@ -17,16 +17,16 @@ pub(super) struct Features {
     pub(super) front_end: FrontEnd,
     pub(super) utterances: Vec<Utterance>,
     /// The front end's features, unless only embeddings are needed.
-    pub(super) sound: Option<Vec<ClipFeatures>>,
+    pub(super) sound: Option<Vec<Clip>>,
     /// The embeddings of a frozen encoder, if there is one.
-    pub(super) embeddings: Option<Vec<ClipFeatures>>,
+    pub(super) embeddings: Option<Vec<Clip>>,
     /// The embeddings of sounds that are not speech, by kind, if the recipe's head needs them.
     pub(super) sounds: Vec<SoundKind<FeatureMatrix>>,
 }
 
 impl Features {
     /// Return the features that the trained network reads.
-    pub(super) fn trained_on(&self) -> &[ClipFeatures] {
+    pub(super) fn trained_on(&self) -> &[Clip] {
         let features = self.sound.as_ref().or(self.embeddings.as_ref());
         features.map_or(&[], Vec::as_slice)
     }
@@ -51,8 +51,8 @@ fn embedded_sounds(stores: &[FeatureStore]) -> Result<Vec<SoundKind<FeatureMatri
 }
 
 impl Experiment<'_> {
-    /// Compute the features of all clips, or the embeddings of a frozen encoder.
-    pub(super) fn features(&self) -> Result<Features, LabError> {
+    /// Compute the features of all clips, or the embeddings of a frozen encoder. `spill` holds them.
+    pub(super) fn features(&self, spill: &Spill) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let clips = self.labeled()?;
         let front_end = FrontEnd::new(self.resolve_front_end(&clips)?)?;
@@ -61,8 +61,9 @@ impl Experiment<'_> {
             let store = FeatureStore::new(front_end.config(), copies, frozen, self.cache.clone())?;
             Ok::<_, LabError>(store.up_to(self.max_seconds))
         };
-        let compute =
-            |stores: &[FeatureStore]| readable(stores, &clips, self.observer, self.interrupt);
+        let compute = |stores: &[FeatureStore]| {
+            readable(stores, spill, &clips, self.observer, self.interrupt)
+        };
         let copies = &recipe.augmentation.copies;
         let frozen = self.frozen()?;
         let of_sound = recipe.trains_encoder() || frozen.is_empty();

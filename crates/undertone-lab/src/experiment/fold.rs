@@ -18,7 +18,7 @@ use super::predictions::Predictor;
 use super::setup::{Experiment, corpus_name};
 use crate::error::LabError;
 use crate::events::Event;
-use crate::prepare::ClipFeatures;
+use crate::prepare::{Clip, FeatureBytes};
 use crate::run::{FoldFolder, FoldPredictions, Target};
 use crate::train::{Start, Subset, Targets, Task, TrainingData};
 
@@ -40,7 +40,7 @@ impl Experiment<'_> {
         let outputs = self.outputs_of(&features.utterances, job)?;
         let start = self.start(features, job, &outputs)?;
         let network = start.as_ref().map(|start| &start.network);
-        let task = self.task(folder, features, job, network, &outputs);
+        let task = self.task(folder, features, job, network, &outputs)?;
         self.announce(folder, job, place, task.as_ref())?;
         let (model, best_epoch) = match (task, &start) {
             (Some(task), _) => {
@@ -58,7 +58,7 @@ impl Experiment<'_> {
             }
             (None, None) => return Err(LabError::NothingToTrain),
         };
-        let predictions = self.predict(features, job, &model, &outputs, best_epoch);
+        let predictions = self.predict(features, job, &model, &outputs, best_epoch)?;
         folder.write_predictions(&predictions)?;
         Ok((predictions, Some(model)))
     }
@@ -76,6 +76,9 @@ impl Experiment<'_> {
     }
 
     /// Put together what the training needs. `None` if the recipe trains nothing.
+    ///
+    /// # Errors
+    /// If features cannot be read from their temporary file.
     fn task<'t>(
         &'t self,
         folder: &'t FoldFolder,
@@ -83,14 +86,16 @@ impl Experiment<'_> {
         job: &Job,
         start: Option<&'t Network>,
         outputs: &'t Outputs,
-    ) -> Option<Task<'t>> {
-        let training = self.recipe.training.as_ref()?;
+    ) -> Result<Option<Task<'t>>, LabError> {
+        let Some(training) = &self.recipe.training else {
+            return Ok(None);
+        };
         let front_end = &features.front_end;
         let trained_on = features.trained_on();
         let subset =
             |indices: &[usize]| self.subset(&features.utterances, trained_on, indices, outputs);
         let train = subset(&job.fold.train);
-        Some(Task {
+        Ok(Some(Task {
             training,
             augmentation: &self.recipe.augmentation,
             loss: self.recipe.loss.unwrap_or_default(),
@@ -109,15 +114,15 @@ impl Experiment<'_> {
             encoders: self.encoder_files(),
             activations: self.activations(front_end, &train),
             data: TrainingData {
-                statistics: standardization(front_end, &train),
+                statistics: standardization(front_end, &train)?,
                 train,
                 validation: subset(&job.fold.validation),
                 outputs,
-                bytes: trained_on.iter().map(ClipFeatures::bytes).sum(),
+                bytes: FeatureBytes::of(trained_on),
             },
             folder,
             device: &self.device,
-        })
+        }))
     }
 
     /// Tell the observer that the fold begins.
@@ -169,6 +174,9 @@ impl Experiment<'_> {
     }
 
     /// Predict the clips of each set.
+    ///
+    /// # Errors
+    /// If features cannot be read from their temporary file.
     fn predict<P: Target>(
         &self,
         features: &Features,
@@ -176,7 +184,7 @@ impl Experiment<'_> {
         model: &Model,
         outputs: &Outputs,
         best_epoch: Option<usize>,
-    ) -> FoldPredictions<P> {
+    ) -> Result<FoldPredictions<P>, LabError> {
         let network = model.network.clone();
         let network = match features.sound {
             Some(_) => network,
@@ -199,22 +207,22 @@ impl Experiment<'_> {
         let fold = &job.fold;
         let distinct: BTreeSet<usize> = fold.train.iter().copied().collect();
         let distinct: Vec<usize> = distinct.into_iter().collect();
-        let (test, adaptation) = predictor.test(&fold.test, job.seed);
-        FoldPredictions {
+        let (test, adaptation) = predictor.test(&fold.test, job.seed)?;
+        Ok(FoldPredictions {
             adaptation,
             best_epoch,
             leakage: leakage(fold, &features.utterances, features.trained_on()),
-            train: predictor.predict(&distinct),
-            validation: predictor.predict(&fold.validation),
+            train: predictor.predict(&distinct)?,
+            validation: predictor.predict(&fold.validation)?,
             test,
-        }
+        })
     }
 
     /// Return the clips of a set with their targets.
     fn subset<'f>(
         &self,
         utterances: &[Utterance],
-        features: &'f [ClipFeatures],
+        features: &'f [Clip],
         indices: &[usize],
         outputs: &Outputs,
     ) -> Subset<'f> {
@@ -245,7 +253,10 @@ impl Experiment<'_> {
     /// Return the activations of the longest clip that the backward pass needs.
     fn activations(&self, front_end: &FrontEnd, train: &Subset<'_>) -> Activations {
         let clips = train.clips.iter();
-        let frames = clips.map(|clip| clip.windows[0].frames).max().unwrap_or(0);
+        let frames = clips
+            .map(|clip| clip.windows[0].frames())
+            .max()
+            .unwrap_or(0);
         let training = self.recipe.training.as_ref();
         let trained = training.and_then(|training| training.encoder.as_ref());
         match (&self.recipe.network, self.encoders, trained) {
@@ -299,12 +310,18 @@ impl Experiment<'_> {
 
 /// Return the statistics of the training set that standardize the features, if the front end uses
 /// them.
-fn standardization(front_end: &FrontEnd, train: &Subset<'_>) -> Option<BandStatistics> {
+///
+/// # Errors
+/// If features cannot be read from their temporary file.
+fn standardization(
+    front_end: &FrontEnd,
+    train: &Subset<'_>,
+) -> Result<Option<BandStatistics>, LabError> {
     match front_end.config().normalize {
-        Normalize::None | Normalize::Utterance => None,
+        Normalize::None | Normalize::Utterance => Ok(None),
         Normalize::Standardize => {
-            let first_windows = train.clips.iter().map(|clip| &clip.windows[0]);
-            Some(BandStatistics::of(front_end.bands(), first_windows))
+            let first_windows = train.clips.iter().map(|clip| clip.first_window());
+            BandStatistics::try_of(front_end.bands(), first_windows).map(Some)
         }
     }
 }

@@ -6,7 +6,7 @@ use undertone_metrics::LeakageSummary;
 
 use super::setup::Experiment;
 use crate::error::LabError;
-use crate::prepare::ClipFeatures;
+use crate::prepare::Clip;
 use crate::recipe::describe_protocol;
 
 /// The folds of the protocol that are trained.
@@ -123,11 +123,7 @@ impl Experiment<'_> {
 }
 
 /// Count the takes and speakers that the sets of a fold share.
-pub(super) fn leakage(
-    fold: &Fold,
-    utterances: &[Utterance],
-    features: &[ClipFeatures],
-) -> LeakageSummary {
+pub(super) fn leakage(fold: &Fold, utterances: &[Utterance], features: &[Clip]) -> LeakageSummary {
     let shared = fold.leakage_of_takes(utterances, &takes(utterances, features));
     LeakageSummary {
         test_clips_with_copy_in_training: Some(shared.test_copies),
@@ -145,6 +141,6 @@ pub(super) fn without_speaker(clips: &[usize], utterances: &[Utterance]) -> usiz
 }
 
 /// Return the takes of clips whose recordings were read.
-pub(super) fn takes(utterances: &[Utterance], features: &[ClipFeatures]) -> Takes {
+pub(super) fn takes(utterances: &[Utterance], features: &[Clip]) -> Takes {
     Takes::by_name_and_sound(utterances, |index| Some(features[index].sound))
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use undertone_audio::FeatureMatrix;
 use undertone_corpus::Utterance;
 use undertone_metrics::AdaptationPoint;
 use undertone_models::ModelConfig;
 use undertone_models::infer::Inference;
 
 use super::adaptation::{HeardClip, HeardClips};
-use crate::prepare::ClipFeatures;
+use crate::error::LabError;
+use crate::prepare::{Clip, windows};
 use crate::run::Target;
 
 /// Predicts clips of a corpus.
@@ -21,24 +21,34 @@ pub(super) struct Predictor<'a> {
     pub(super) root: &'a Path,
     pub(super) utterances: &'a [Utterance],
     /// The features of each utterance.
-    pub(super) features: &'a [ClipFeatures],
+    pub(super) features: &'a [Clip],
 }
 
 impl Predictor<'_> {
     /// Return the predictions of the clips at `indices`.
-    pub(super) fn predict<P: Target>(&self, indices: &[usize]) -> Vec<P> {
-        let rows = self.inference.clips(&self.windows(indices));
-        self.of_clips(indices, rows)
+    ///
+    /// # Errors
+    /// If features cannot be read from their temporary file.
+    pub(super) fn predict<P: Target>(&self, indices: &[usize]) -> Result<Vec<P>, LabError> {
+        let clips = self.clips(indices);
+        let (counts, windows) = windows(&clips);
+        let rows = self.inference.clips(&counts, windows)?;
+        Ok(self.of_clips(indices, rows))
     }
 
     /// Return the predictions of test clips, and the scores of a model that adapts against what it
     /// heard of a voice.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict`].
     pub(super) fn test<P: Target>(
         &self,
         indices: &[usize],
         seed: u64,
-    ) -> (Vec<P>, Vec<AdaptationPoint>) {
-        let windows = self.inference.counting(&self.windows(indices));
+    ) -> Result<(Vec<P>, Vec<AdaptationPoint>), LabError> {
+        let clips = self.clips(indices);
+        let (counts, windows) = windows(&clips);
+        let windows = self.inference.counting(&counts, windows)?;
         let rows = windows.iter().map(|windows| self.inference.clip(windows));
         let predictions = self.of_clips(indices, rows.collect());
         let clips = indices
@@ -54,12 +64,11 @@ impl Predictor<'_> {
             clips: clips.collect(),
             seed,
         };
-        (predictions, heard.curve())
+        Ok((predictions, heard.curve()))
     }
 
-    fn windows(&self, indices: &[usize]) -> Vec<&[FeatureMatrix]> {
-        let clips = indices.iter().map(|index| &self.features[*index]);
-        clips.map(|clip| clip.windows.as_slice()).collect()
+    fn clips(&self, indices: &[usize]) -> Vec<&Clip> {
+        indices.iter().map(|index| &self.features[*index]).collect()
     }
 
     fn of_clips<P: Target>(&self, indices: &[usize], rows: Vec<Vec<f32>>) -> Vec<P> {

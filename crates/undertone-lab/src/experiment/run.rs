@@ -11,7 +11,7 @@ use super::folds::{FoldChoice, Job};
 use super::setup::Experiment;
 use crate::card::{CardScores, ModelCard};
 use crate::error::LabError;
-use crate::prepare::encoder_fingerprint;
+use crate::prepare::{Spill, encoder_fingerprint};
 use crate::run::{RunFolder, RunLog, RunRecord, Target, write};
 
 /// The results of an experiment.
@@ -33,7 +33,7 @@ impl Experiment<'_> {
     /// If the corpus does not fit the recipe, the recipe predicts dimensions, a file cannot be
     /// written, the loss is not finite, or if interrupted.
     pub fn run(&self, run: &RunFolder, choice: &FoldChoice) -> Result<Finished, LabError> {
-        self.run_as(run, choice)
+        self.run_as(run, choice, &Spill::new(self.cache.as_deref()))
     }
 
     /// Do the same as [`Experiment::run`] with a recipe of dimensions.
@@ -45,13 +45,15 @@ impl Experiment<'_> {
         run: &RunFolder,
         choice: &FoldChoice,
     ) -> Result<Finished<DimensionPrediction>, LabError> {
-        self.run_as(run, choice)
+        self.run_as(run, choice, &Spill::new(self.cache.as_deref()))
     }
 
-    fn run_as<P: Target>(
+    /// Do the same with the features in `spill`.
+    pub(super) fn run_as<P: Target>(
         &self,
         run: &RunFolder,
         choice: &FoldChoice,
+        spill: &Spill,
     ) -> Result<Finished<P>, LabError> {
         if self.recipe.dimensions.is_empty() == P::OF_DIMENSIONS {
             return Err(LabError::OtherTask {
@@ -72,7 +74,7 @@ impl Experiment<'_> {
         if !fingerprints.is_empty() {
             run.keep_encoders(&fingerprints)?;
         }
-        let features = self.features()?;
+        let features = self.features(spill)?;
         let jobs = self.jobs(&features.utterances, choice)?;
         let names: Vec<String> = jobs.iter().map(|job| job.name.clone()).collect();
         let mut log = RunLog::begin(
@@ -148,5 +150,126 @@ impl Experiment<'_> {
         let card = ModelCard::new(&model, report.map_or(&[], std::slice::from_ref));
         write(&path.join(CARD_FILE), card.to_markdown()?.as_bytes())?;
         Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use fs_err as fs;
+    use undertone_audio::encode_flac;
+    use undertone_corpus::Corpus;
+    use undertone_models::DeviceKind;
+
+    use super::*;
+    use crate::events::{Event, Interrupt};
+    use crate::recipe::Recipe;
+
+    const RECIPE: &str = r#"
+name = "tones"
+label_scheme = "sentiment3"
+protocol = { name = "speakers", folds = 2, validation_fraction = 0.3 }
+front_end = { duration = 0.2, n_fft = 512, hop_length = 128, n_mels = 24, n_mfcc = 8, trim = false }
+augmentation = { shift = 2, mixup = 0.2, copies = { speeds = [0.9] } }
+training = { epochs = 2, batch_size = 4, learning_rate = 1e-3, batch_by_length = true }
+[network]
+architecture = "cnn-lstm"
+conv = [{ channels = 4, kernel_size = 3, pool = 2 }]
+batch_norm = true
+conv_dropout = 0.2
+lstm = { layers = 1, units = 5, bidirectional = true, dropout = 0.0 }
+pooling = "mean-std"
+dropout = 0.3
+"#;
+
+    /// Four speakers × three emotions × two clips of a third of a second.
+    fn corpus(folder: &Path) -> Corpus {
+        let mut manifest = String::from("path,emotion,speaker\n");
+        for (emotion, hertz) in [("sad", 300.0), ("neutral", 900.0), ("happy", 2500.0)] {
+            for clip in 0..8 {
+                let name = format!("{emotion}-{clip}.flac");
+                let radians = std::f32::consts::TAU * hertz * (1.0 + 0.01 * clip as f32) / 16e3;
+                let samples: Vec<f32> = (0..5_300)
+                    .map(|at| 0.5 * (radians * at as f32).sin())
+                    .collect();
+                fs::write(folder.join(&name), encode_flac(&samples, 16_000).unwrap()).unwrap();
+                manifest += &format!("{name},{emotion},s{}\n", clip / 2);
+            }
+        }
+        let path = folder.join("corpus.csv");
+        fs::write(&path, manifest).unwrap();
+        Corpus::open(&path).unwrap()
+    }
+
+    /// Train the first fold and return the weights, the metrics of all epochs and the predictions.
+    fn train(
+        corpus: &Corpus,
+        out: &Path,
+        spill: &Spill,
+        observer: &(dyn Fn(&Event<'_>) + Sync),
+    ) -> Result<[Vec<u8>; 3], LabError> {
+        let recipe = Recipe::parse(RECIPE, "tones", &[]).unwrap();
+        let experiment = Experiment {
+            corpus,
+            recipe: &recipe,
+            encoders: &[],
+            device: DeviceKind::Cpu.open().unwrap(),
+            cache: None,
+            max_seconds: 600.0,
+            observer,
+            interrupt: &Interrupt::new(),
+        };
+        let run = RunFolder::open(out, &recipe, true)?;
+        let choice = FoldChoice::One(1);
+        let ended: Finished = experiment.run_as(&run, &choice, spill)?;
+        let fold = fs::read_dir(out.join("folds"))?.next().unwrap()?.path();
+        let weights = ended.model.unwrap().join("model.safetensors");
+        let files = [
+            weights,
+            fold.join("metrics.csv"),
+            fold.join("outcomes.json"),
+        ];
+        Ok(files.map(|file| fs::read(file).unwrap()))
+    }
+
+    // One test, as tests of one program share the generator of random numbers.
+    #[test]
+    fn features_in_a_file_train_as_features_in_memory_and_a_file_that_fails_ends_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let corpus = corpus(folder.path());
+        let out = |name: &str| folder.path().join(name);
+        let spill = |limit: usize| Spill::beyond(limit, Some(folder.path()));
+        let bytes = std::sync::Mutex::new(None);
+        let note = |event: &Event<'_>| {
+            if let Event::Memory(memory) = event {
+                *bytes.lock().unwrap() = Some((memory.features, memory.features_in_file));
+            }
+        };
+        let whole = train(&corpus, &out("memory"), &spill(usize::MAX), &note).unwrap();
+        let (all, in_file) = bytes.lock().unwrap().take().unwrap();
+        assert_eq!(in_file, 0);
+        for limit in [0, all / 2] {
+            let name = limit.to_string();
+            let other = train(&corpus, &out(&name), &spill(limit), &note).unwrap();
+            assert!(whole == other, "limit {limit}");
+            let (in_memory, in_file) = bytes.lock().unwrap().take().unwrap();
+            assert_eq!(in_memory + in_file, all);
+            assert!(in_memory <= limit, "{in_memory} in memory, limit {limit}");
+        }
+
+        let failing = spill(0);
+        let damage = |event: &Event<'_>| {
+            if let Event::Step { epoch: 2, .. } = event {
+                failing.damage();
+            }
+        };
+        let failed = train(&corpus, &out("failing"), &failing, &damage);
+        assert!(
+            matches!(failed, Err(LabError::TemporaryFile { .. })),
+            "{failed:?}"
+        );
+        let resumed = train(&corpus, &out("failing"), &spill(0), &|_| {}).unwrap();
+        assert!(whole == resumed, "the interruption changed the weights");
     }
 }

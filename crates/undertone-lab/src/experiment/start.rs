@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
+use undertone_audio::FeatureMatrix;
 use undertone_corpus::{LabelScheme, Utterance};
 use undertone_models::{AdaptationConfig, Dimension, Head, Network, Outputs, Weights};
 
@@ -18,7 +19,7 @@ use crate::events::Event;
 use crate::head::{
     self, AdaptiveExample, AdaptiveOptions, Example, FittedAdaptive, RegressionExample,
 };
-use crate::prepare::ClipFeatures;
+use crate::prepare::{Clip, StoredMatrix};
 use crate::recipe::{HeadConfig, HoldOut};
 use crate::train::rng_at;
 
@@ -86,7 +87,7 @@ impl Experiment<'_> {
         &self,
         features: &Features,
         job: &Job,
-        embeddings: &[ClipFeatures],
+        embeddings: &[Clip],
         class_of_output: &[usize],
         config: &HeadConfig,
     ) -> Result<FittedAdaptive, LabError> {
@@ -114,17 +115,21 @@ impl Experiment<'_> {
                 HeldOut::Speakers => Cow::Owned(format!("speakers {}", 1 + fold_of[&**speaker])),
             })
             .collect();
+        let clips = || job.fold.train.iter().map(|index| &embeddings[*index]);
+        let read = clips().map(Clip::first_window);
+        let read: Vec<Cow<'_, FeatureMatrix>> = read.collect::<Result<_, _>>()?;
+        let copies = clips().map(|clip| clip.copies.first().map(StoredMatrix::read).transpose());
+        let copies: Vec<Option<Cow<'_, FeatureMatrix>>> = copies.collect::<Result<_, _>>()?;
         let examples: Vec<AdaptiveExample<'_>> = job
             .fold
             .train
             .iter()
+            .zip(read.iter().zip(&copies))
             .zip(groups.iter().zip(&speakers))
-            .filter_map(|(index, (group, speaker))| {
-                let clip = &embeddings[*index];
-                let embedding = clip.windows.first()?;
+            .filter_map(|((index, (embedding, copy)), (group, speaker))| {
                 Some(AdaptiveExample {
                     embedding,
-                    copy: clip.copies.first().unwrap_or(embedding),
+                    copy: copy.as_ref().unwrap_or(embedding),
                     output: outputs.label_of(features.utterances[*index].emotion)?,
                     group,
                     speaker,
@@ -156,18 +161,20 @@ impl Experiment<'_> {
         &self,
         features: &Features,
         job: &Job,
-        embeddings: &[ClipFeatures],
+        embeddings: &[Clip],
         class_of_output: &[usize],
         config: &HeadConfig,
     ) -> Result<Head, LabError> {
         let outputs = self.recipe.outputs();
         let held_out = HeldOut::of(&features.utterances, job, config);
         let clips = held_out.groups(&features.utterances, job);
+        let read = first_windows(embeddings, &clips)?;
         let examples: Vec<Example<'_>> = clips
             .iter()
-            .filter_map(|(index, group)| {
+            .zip(&read)
+            .filter_map(|((index, group), embedding)| {
                 Some(Example {
-                    embedding: embeddings[*index].windows.first()?,
+                    embedding,
                     output: outputs.label_of(features.utterances[*index].emotion)?,
                     group,
                 })
@@ -198,7 +205,7 @@ impl Experiment<'_> {
         &self,
         features: &Features,
         job: &Job,
-        embeddings: &[ClipFeatures],
+        embeddings: &[Clip],
         dimensions: &[Dimension],
         config: &HeadConfig,
     ) -> Result<Head, LabError> {
@@ -210,16 +217,15 @@ impl Experiment<'_> {
                 standardized(&features.utterances[*index], dimensions).unwrap_or_default()
             })
             .collect();
+        let read = first_windows(embeddings, &clips)?;
         let examples: Vec<RegressionExample<'_>> = clips
             .iter()
-            .zip(&values)
-            .filter(|(_, values)| !values.is_empty())
-            .filter_map(|((index, group), values)| {
-                Some(RegressionExample {
-                    embedding: embeddings[*index].windows.first()?,
-                    values,
-                    group,
-                })
+            .zip(read.iter().zip(&values))
+            .filter(|(_, (_, values))| !values.is_empty())
+            .map(|((_, group), (embedding, values))| RegressionExample {
+                embedding,
+                values,
+                group,
             })
             .collect();
         let groups = shuffled(examples.iter().map(|example| example.group), job.seed);
@@ -295,6 +301,15 @@ impl HeldOut {
             Self::Corpora => groups.len(),
         }
     }
+}
+
+/// Read the embeddings that a head is fitted to, all at once.
+fn first_windows<'e>(
+    embeddings: &'e [Clip],
+    clips: &[(usize, Cow<'_, str>)],
+) -> Result<Vec<Cow<'e, FeatureMatrix>>, LabError> {
+    let clips = clips.iter().map(|(index, _)| &embeddings[*index]);
+    clips.map(Clip::first_window).collect()
 }
 
 /// Return the groups of examples, each once, in a random order.

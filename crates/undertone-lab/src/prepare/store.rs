@@ -1,15 +1,13 @@
-//! The features of a corpus, computed in parallel and cached by content.
+//! The features of recordings, cached by content.
 //!
 //! With a frozen encoder, the features of a window are the encoder's embedding of it. Training the
 //! head then takes seconds.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use etcetera::BaseStrategy;
 use fs_err as fs;
-use rayon::prelude::*;
 use undertone_audio::degrade::Degradation;
 use undertone_audio::{
     DecodeOptions, FeatureMatrix, FrontEnd, FrontEndConfig, FrontEndError, Part, Recording,
@@ -21,7 +19,6 @@ use undertone_models::OVERLAP;
 
 use super::frozen::FrozenEncoder;
 use crate::error::LabError;
-use crate::events::{Event, Interrupt, Observer};
 use crate::recipe::CopiesConfig;
 
 /// Part of every cache key. Raise it when the meaning of the cached content changes.
@@ -39,14 +36,6 @@ pub struct ClipFeatures {
     pub windows: Vec<FeatureMatrix>,
     /// The first window of each perturbed copy.
     pub copies: Vec<FeatureMatrix>,
-}
-
-impl ClipFeatures {
-    /// Return the size of the features in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        let matrices = self.windows.iter().chain(&self.copies);
-        matrices.map(|matrix| size_of_val(&matrix.values[..])).sum()
-    }
 }
 
 /// Computes features, or reads them from a cache folder.
@@ -117,46 +106,6 @@ impl FeatureStore {
     /// Return the front end.
     pub fn front_end(&self) -> &FrontEnd {
         &self.front_end
-    }
-
-    /// Return the features of each utterance, in order. A clip that cannot be read is `None`, with
-    /// an [`Event::ClipFailed`].
-    ///
-    /// # Errors
-    /// If interrupted.
-    pub fn compute(
-        &self,
-        utterances: &[Utterance],
-        observer: Observer<'_>,
-        interrupt: &Interrupt,
-    ) -> Result<Vec<Option<ClipFeatures>>, LabError> {
-        let done = AtomicUsize::new(0);
-        let features = utterances
-            .par_iter()
-            .map(|utterance| {
-                if interrupt.is_requested() {
-                    return None;
-                }
-                let features = self.of_utterance(utterance);
-                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                observer(&Event::Features {
-                    done,
-                    total: utterances.len(),
-                });
-                features
-                    .inspect_err(|error| {
-                        observer(&Event::ClipFailed {
-                            message: error.to_string(),
-                        });
-                    })
-                    .ok()
-            })
-            .collect();
-        if interrupt.is_requested() {
-            Err(LabError::Interrupted)
-        } else {
-            Ok(features)
-        }
     }
 
     /// Return the features of an utterance: a file or a part of one.

@@ -8,7 +8,8 @@ use rand_distr::{Beta, Distribution};
 use undertone_audio::FeatureMatrix;
 use undertone_models::BandStatistics;
 
-use crate::prepare::ClipFeatures;
+use crate::error::LabError;
+use crate::prepare::Clip;
 use crate::recipe::AugmentConfig;
 
 /// Return the random number generator of one step of a training.
@@ -59,19 +60,22 @@ pub(super) struct View {
 }
 
 /// Augment a batch.
+///
+/// # Errors
+/// If features cannot be read from their temporary file.
 pub(super) fn view(
-    clips: &[&ClipFeatures],
+    clips: &[&Clip],
     statistics: Option<&BandStatistics>,
     augmentation: &AugmentConfig,
     rng: &mut impl Rng,
-) -> View {
+) -> Result<View, LabError> {
     let features: Vec<FeatureMatrix> = clips
         .iter()
         .map(|clip| varied(clip, statistics, augmentation, rng))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let Ok(shares) = Beta::new(augmentation.mixup, augmentation.mixup) else {
         let mixed = vec![None; features.len()];
-        return View { features, mixed };
+        return Ok(View { features, mixed });
     };
     let mixed: Vec<Option<(usize, f32)>> = (0..features.len())
         .map(|_| {
@@ -91,25 +95,26 @@ pub(super) fn view(
             None => own.clone(),
         })
         .collect();
-    View { features, mixed }
+    Ok(View { features, mixed })
 }
 
 fn varied(
-    clip: &ClipFeatures,
+    clip: &Clip,
     statistics: Option<&BandStatistics>,
     augmentation: &AugmentConfig,
     rng: &mut impl Rng,
-) -> FeatureMatrix {
-    let mut features = if clip.copies.is_empty() || rng.random_bool(0.5) {
-        clip.windows[0].clone()
+) -> Result<FeatureMatrix, LabError> {
+    let stored = if clip.copies.is_empty() || rng.random_bool(0.5) {
+        &clip.windows[0]
     } else {
-        clip.copies[rng.random_range(0..clip.copies.len())].clone()
+        &clip.copies[rng.random_range(0..clip.copies.len())]
     };
+    let mut features = stored.read()?.into_owned();
     if let Some(statistics) = statistics {
         statistics.normalize(&mut features);
     }
     augmentation.vary(&mut features, rng);
-    features
+    Ok(features)
 }
 
 /// Mix `share` of `other` into `own`. The result is as long as `own`; frames beyond the end of
@@ -129,6 +134,7 @@ fn mix(own: &FeatureMatrix, other: &FeatureMatrix, share: f32) -> FeatureMatrix 
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::prepare::{ClipFeatures, Spill};
 
     #[test]
     fn an_epoch_has_every_clip_once_and_each_epoch_another_order() {
@@ -167,20 +173,22 @@ mod tests {
         let mixed = mix(&matrix(1, 1.0), &matrix(2, 5.0), 0.25);
         assert_eq!(mixed.values, [2.0, 2.0]);
 
-        let clips: Vec<ClipFeatures> = (0..4)
+        let spill = Spill::new(None);
+        let clips: Vec<Clip> = (0..4)
             .map(|clip| ClipFeatures {
                 fingerprint: String::new(),
                 sound: undertone_audio::SampleHash::default(),
                 windows: vec![matrix(2, clip as f32)],
                 copies: Vec::new(),
             })
+            .map(|features| Clip::new(features, &spill).unwrap())
             .collect();
-        let clips: Vec<&ClipFeatures> = clips.iter().collect();
+        let clips: Vec<&Clip> = clips.iter().collect();
         let augmentation = AugmentConfig {
             mixup: 0.5,
             ..AugmentConfig::default()
         };
-        let view = view(&clips, None, &augmentation, &mut rng_at(1, 1, 1));
+        let view = view(&clips, None, &augmentation, &mut rng_at(1, 1, 1)).unwrap();
         for (own, (features, mixed)) in view.features.iter().zip(&view.mixed).enumerate() {
             let (partner, share) = mixed.unwrap();
             assert!((0.0..=0.5).contains(&share));

@@ -4,6 +4,8 @@ use serde::Serialize;
 use sysinfo::System;
 use undertone_models::{Network, parameter_bytes};
 
+use crate::prepare::FeatureBytes;
+
 /// The expected memory of a training in bytes. On a CPU it is within about a third of the measured
 /// memory (docs/encoders.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,20 +18,22 @@ pub struct MemoryEstimate {
     pub activations: usize,
     /// A checkpoint while it is written: weights and moments, as numbers and as bytes.
     pub checkpoint: usize,
-    /// The features of the corpus.
+    /// The features of the corpus that are in memory.
     pub features: usize,
+    /// The other features of the corpus, which are in a temporary file and no part of the total.
+    pub features_in_file: usize,
     /// Free memory of the machine, or the limit of this process if that is less. `None` if the
     /// system does not tell.
     pub available: Option<usize>,
 }
 
 impl MemoryEstimate {
-    /// Estimate the memory of training `network`, given the bytes of a step and of the features.
+    /// Estimate the memory of training `network`, given the bytes of a step and of the corpus's features.
     pub(super) fn new(
         network: &Network,
         averaged: bool,
         activations: usize,
-        features: usize,
+        features: FeatureBytes,
     ) -> Self {
         let (all, trained) = parameter_bytes(network);
         Self {
@@ -37,7 +41,8 @@ impl MemoryEstimate {
             optimizer: 4 * trained,
             activations,
             checkpoint: 2 * (all + 2 * trained),
-            features,
+            features: features.in_memory,
+            features_in_file: features.in_file,
             available: available(),
         }
     }

@@ -7,14 +7,14 @@ use undertone_models::{
     Activations, BandStatistics, EncoderFiles, ModelConfig, Network, Outputs, PretrainedNetwork,
 };
 
-use crate::prepare::ClipFeatures;
+use crate::prepare::{Clip, FeatureBytes};
 use crate::recipe::{AugmentConfig, RegressionLoss, TrainingConfig};
 use crate::run::FoldFolder;
 
 /// The clips of one set with their targets.
 #[derive(Debug, Clone)]
 pub(crate) struct Subset<'a> {
-    pub(crate) clips: Vec<&'a ClipFeatures>,
+    pub(crate) clips: Vec<&'a Clip>,
     pub(crate) targets: Targets,
 }
 
@@ -43,8 +43,8 @@ pub(crate) struct TrainingData<'a> {
     pub(crate) statistics: Option<BandStatistics>,
     /// What the outputs of the network stand for.
     pub(crate) outputs: &'a Outputs,
-    /// Size in bytes of the features of the whole corpus.
-    pub(crate) bytes: usize,
+    /// The size of the features of the whole corpus.
+    pub(crate) bytes: FeatureBytes,
 }
 
 /// What a training starts from.

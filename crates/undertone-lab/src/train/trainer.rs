@@ -18,7 +18,7 @@ use super::schedule::{Plateau, share_of_rate};
 use super::task::{Start, Task};
 use crate::error::LabError;
 use crate::events::{EpochMetrics, Event, Interrupt, Observer};
-use crate::prepare::ClipFeatures;
+use crate::prepare::{Clip, windows};
 use crate::recipe::Selection;
 
 /// The result of a training.
@@ -78,12 +78,13 @@ impl Task<'_> {
         let batch = self.training.batch_size.min(all);
         // A step and the one that is prepared meanwhile.
         let waiting = (2 * batch * self.training.accumulate).min(2 * all);
-        let inputs = waiting * self.data.bytes / all.max(1);
+        let features = self.data.bytes;
+        let inputs = waiting * (features.in_memory + features.in_file) / all.max(1);
         MemoryEstimate::new(
             network,
             self.training.weight_average > 0.0,
             self.activations.bytes(batch) + inputs,
-            self.data.bytes,
+            features,
         )
     }
 
@@ -153,10 +154,12 @@ impl Task<'_> {
         let device = self.device.clone().autodiff();
         let class_weights = self.class_weights();
         let prepared = |index: usize| {
-            let clips = steps.get(index)?;
-            Some(self.prepared(clips, (epoch, index), &class_weights, &device))
+            let clips = steps.get(index);
+            clips
+                .map(|clips| self.prepared(clips, (epoch, index), &class_weights, &device))
+                .transpose()
         };
-        let mut next = prepared(state.progress.step);
+        let mut next = prepared(state.progress.step)?;
         while let Some(ready) = next {
             let index = state.progress.step;
             let clips = &steps[index];
@@ -166,7 +169,7 @@ impl Task<'_> {
                 || prepared(index + 1),
             );
             state = done?;
-            next = following;
+            next = following?;
             state.progress.step = index + 1;
             observer(&Event::Step {
                 epoch,
@@ -196,7 +199,7 @@ impl Task<'_> {
     fn steps(&self, epoch: usize) -> Vec<Vec<usize>> {
         let clips: Vec<usize> = (0..self.data.train.clips.len()).collect();
         let lengths = self.training.batch_by_length.then(|| {
-            let frames = |clip: &&ClipFeatures| clip.windows[0].frames;
+            let frames = |clip: &&Clip| clip.windows[0].frames();
             self.data.train.clips.iter().map(frames).collect::<Vec<_>>()
         });
         let of_step = self.training.batch_size * self.training.accumulate;
@@ -270,9 +273,8 @@ impl Task<'_> {
             detects_speech: false,
             device: &plain,
         };
-        let clips = self.data.validation.clips.iter();
-        let windows: Vec<_> = clips.map(|clip| clip.windows.as_slice()).collect();
-        let rows = inference.clips(&windows);
+        let (counts, windows) = windows(&self.data.validation.clips);
+        let rows = inference.clips(&counts, windows)?;
         let sums = std::mem::take(&mut state.progress.sums);
         let train_accuracy = sums.correct as f64 / sums.clips as f64;
         let (loss, scores) = self.validate(&rows, train_accuracy)?;

@@ -1,5 +1,8 @@
 //! Normalization of features with the statistics of a training set.
 
+use std::borrow::Borrow;
+use std::convert::Infallible;
+
 use undertone_audio::FeatureMatrix;
 
 /// The mean and the standard deviation of every band over the frames of a set of clips.
@@ -19,10 +22,24 @@ impl BandStatistics {
     ///
     /// Without clips the mean is 0 and the deviation 1.
     pub fn of<'a>(bands: usize, clips: impl Iterator<Item = &'a FeatureMatrix>) -> Self {
+        let Ok(statistics) = Self::try_of(bands, clips.map(Ok::<_, Infallible>));
+        statistics
+    }
+
+    /// Do the same as [`BandStatistics::of`] with clips that are read one by one.
+    ///
+    /// # Errors
+    /// If a clip cannot be read.
+    pub fn try_of<C: Borrow<FeatureMatrix>, E>(
+        bands: usize,
+        clips: impl Iterator<Item = Result<C, E>>,
+    ) -> Result<Self, E> {
         let mut sum = vec![0.0f64; bands];
         let mut square_sum = vec![0.0f64; bands];
         let mut frames = 0usize;
         for clip in clips {
+            let clip = clip?;
+            let clip = clip.borrow();
             frames += clip.frames;
             for (band, row) in clip.values.chunks_exact(clip.frames.max(1)).enumerate() {
                 for value in row {
@@ -32,10 +49,10 @@ impl BandStatistics {
             }
         }
         if frames == 0 {
-            return Self {
+            return Ok(Self {
                 mean: vec![0.0; bands],
                 std: vec![1.0; bands],
-            };
+            });
         }
         let count = frames as f64;
         let mean: Vec<f64> = sum.iter().map(|sum| sum / count).collect();
@@ -45,10 +62,10 @@ impl BandStatistics {
             .map(|(square, mean)| (square / count - mean * mean).max(0.0).sqrt() as f32)
             .map(|std| std.max(Self::SMALLEST))
             .collect();
-        Self {
+        Ok(Self {
             mean: mean.into_iter().map(|mean| mean as f32).collect(),
             std,
-        }
+        })
     }
 
     /// Subtract the mean and divide by the deviation, band by band.

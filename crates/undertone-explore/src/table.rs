@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use crate::clip::{Clip, UNKNOWN, class_of, gender_of, intensity_of};
+use crate::clip::{Clip, UNKNOWN, Unreadable, class_of, gender_of, intensity_of};
 use crate::error::ExploreError;
 use crate::exploration::Exploration;
 
@@ -48,34 +48,26 @@ impl Exploration<'_> {
     pub(crate) fn write_table(&self, path: &Path) -> Result<(), ExploreError> {
         let mut table = csv::Writer::from_writer(fs::File::create(path)?);
         table.write_record(COLUMNS)?;
-        let mut places = vec![Vec::new(); self.clips.len()];
-        for (projection, column) in [(&self.projection.pca, 0), (&self.projection.tsne, 2)] {
-            for place in projection {
-                places[place.clip].resize(column, String::new());
-                places[place.clip].extend([place.x, place.y].map(|v| format!("{v:.4}")));
+        // All lists are in the order of the corpus.
+        let mut unreadable = self.unreadable.iter().peekable();
+        let projection = &self.projection;
+        let mut projections = [&projection.pca, &projection.tsne].map(|it| it.iter().peekable());
+        for (position, clip) in self.clips.iter().enumerate() {
+            while let Some(other) = unreadable.next_if(|it| it.index < clip.index) {
+                table.write_record(self.unreadable_columns(other))?;
             }
-        }
-        let mut rows: Vec<(usize, Vec<String>)> = self
-            .clips
-            .iter()
-            .zip(places)
-            .map(|(clip, mut places)| {
-                places.resize(4, String::new());
-                let mut row = self.columns(clip);
-                row.append(&mut places);
-                row.push(String::new());
-                (clip.index, row)
-            })
-            .collect();
-        rows.extend(self.unreadable.iter().map(|clip| {
-            let mut row = self.names(clip.index);
-            row.resize(COLUMNS.len() - 1, String::new());
-            row.push(clip.reason.clone());
-            (clip.index, row)
-        }));
-        rows.sort_by_key(|(index, _)| *index);
-        for (_, row) in rows {
+            let mut row = self.columns(clip);
+            for points in &mut projections {
+                let point = points.next_if(|point| point.clip == position);
+                row.extend(point.map_or_else(Default::default, |point| {
+                    [point.x, point.y].map(|it| format!("{it:.4}"))
+                }));
+            }
+            row.push(String::new());
             table.write_record(row)?;
+        }
+        for other in unreadable {
+            table.write_record(self.unreadable_columns(other))?;
         }
         Ok(table.flush()?)
     }
@@ -94,6 +86,13 @@ impl Exploration<'_> {
         ]
         .map(harmless)
         .into()
+    }
+
+    fn unreadable_columns(&self, clip: &Unreadable) -> Vec<String> {
+        let mut row = self.names(clip.index);
+        row.resize(COLUMNS.len() - 1, String::new());
+        row.push(clip.reason.clone());
+        row
     }
 
     fn columns(&self, clip: &Clip) -> Vec<String> {

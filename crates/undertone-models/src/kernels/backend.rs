@@ -44,7 +44,13 @@ pub(crate) trait Kernels: Backend {
         plain::normalize_channels::<Self>(input, gamma, beta, &lengths, epsilon)
     }
 
-    /// A convolution over the last axis but one, with channels last, as one product with a view:
+    /// The input of each output of a convolution: `[…, frames, channels]` →
+    /// `[…, windows, kernel_size * channels]`.
+    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
+        plain::windows::<Self>(input, kernel_size, stride)
+    }
+
+    /// A convolution over the last axis but one, with channels last, as one product with its windows:
     /// `[…, frames, channels]` and `[…, kernel_size * channels, outputs]` →
     /// `[…, (frames - kernel_size) / stride + 1, outputs]`.
     fn convolution(
@@ -53,7 +59,7 @@ pub(crate) trait Kernels: Backend {
         kernel_size: usize,
         stride: usize,
     ) -> FloatTensor<Self> {
-        let windows = plain::windows::<Self>(input, kernel_size, stride);
+        let windows = Self::windows(input, kernel_size, stride);
         Self::float_matmul(windows, weight)
     }
 

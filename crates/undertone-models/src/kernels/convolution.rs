@@ -2,8 +2,8 @@
 //!
 //! With channels last, the frames that an output depends on are contiguous in memory, and those of
 //! the next output begin `stride` frames later: a matrix whose rows overlap. The matrix product of
-//! Burn accepts it as it is, so nothing is copied. (The CPU convolution of Burn 0.22 splits its
-//! work into products too small to be fast.)
+//! Burn for CPUs accepts it as it is, so nothing is copied there. (The CPU convolution of Burn 0.22
+//! splits its work into products too small to be fast.)
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -16,7 +16,7 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::backend::Kernels;
-use super::plain::{windows, windows_gradient};
+use super::plain::windows_gradient;
 use super::vector_math::vectorized;
 
 /// Compute a convolution without padding: `[batch, frames, channels_in]` →
@@ -109,8 +109,22 @@ impl<B: Kernels> Backward<B, 1> for Windows {
     }
 }
 
-/// Compute the gradient of [`windows`] by its input, one window at a time: a window is a contiguous
-/// part of the input.
+/// Return the windows as a view, see [`Kernels::windows`].
+pub(super) fn flex_windows(
+    input: FloatTensor<Flex>,
+    kernel_size: usize,
+    stride: usize,
+) -> FloatTensor<Flex> {
+    let mut dims = input.shape().to_vec();
+    let time = dims.len() - 2;
+    let channels = dims.remove(time + 1);
+    dims[time] *= channels;
+    let flat = Flex::float_reshape(input, Shape::from(dims));
+    Flex::float_unfold(flat, time, kernel_size * channels, stride * channels)
+}
+
+/// Compute the gradient of [`Kernels::windows`] by its input, one window at a time: a window is a
+/// contiguous part of the input.
 pub(super) fn flex_windows_gradient(
     gradient: FloatTensor<Flex>,
     frames: usize,
@@ -151,9 +165,9 @@ fn tracked_windows<B: Kernels, C: CheckpointStrategy>(
     match Windows.prepare::<C>([node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(
             (input.shape(), stride),
-            windows::<B>(input, kernel_size, stride),
+            B::windows(input, kernel_size, stride),
         ),
-        OpsKind::UnTracked(prepared) => prepared.finish(windows::<B>(input, kernel_size, stride)),
+        OpsKind::UnTracked(prepared) => prepared.finish(B::windows(input, kernel_size, stride)),
     }
 }
 
@@ -194,6 +208,7 @@ mod tests {
     use burn::tensor::{Device, Distribution, Tolerance};
 
     use super::*;
+    use crate::kernels::plain;
 
     /// `[groups, kernel_size * width, outputs]` as Burn has it, `[outputs, width, kernel_size]`.
     fn burns_weight(weight: Tensor<3>, kernel_size: usize) -> Tensor<3> {
@@ -254,6 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn copied_windows_equal_the_view() {
+        let random = Distribution::Uniform(-1.0, 1.0);
+        for (frames, kernel_size, stride) in [(1, 1, 1), (33, 10, 5), (20, 3, 2), (9, 3, 1)] {
+            let data = Tensor::<4>::random([2, 3, frames, 4], random, &Device::flex()).into_data();
+            let tensor = || Flex::float_from_data(data.clone(), &Default::default());
+            let view = flex_windows(tensor(), kernel_size, stride).into_data();
+            let copied = plain::windows::<Flex>(tensor(), kernel_size, stride).into_data();
+            view.assert_eq(&copied, true);
+        }
+    }
+
+    #[test]
     fn gradients_of_windows_agree() {
         let normal = Distribution::Normal(0.0, 1.0);
         for (windows, stride, frames) in [(6, 2, 14), (1, 5, 3), (9, 1, 11)] {
@@ -261,7 +288,7 @@ mod tests {
             let data = gradient.into_data();
             let tensor = || Flex::float_from_data(data.clone(), &Default::default());
             let ours = flex_windows_gradient(tensor(), frames, 4, stride).into_data();
-            let plain = windows_gradient::<Flex>(tensor(), frames, 4, stride).into_data();
+            let plain = plain::windows_gradient::<Flex>(tensor(), frames, 4, stride).into_data();
             ours.assert_approx_eq::<f32>(&plain, Tolerance::absolute(1e-5));
         }
     }

@@ -113,6 +113,10 @@ impl Kernels for Flex {
         channel_norm::flex_normalize(input, gamma, beta, &lengths, epsilon)
     }
 
+    fn windows(input: FloatTensor<Self>, kernel_size: usize, stride: usize) -> FloatTensor<Self> {
+        convolution::flex_windows(input, kernel_size, stride)
+    }
+
     fn windows_gradient(
         gradient: FloatTensor<Self>,
         frames: usize,

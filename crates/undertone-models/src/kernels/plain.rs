@@ -50,23 +50,27 @@ pub(super) fn normalize_channels<B: Backend>(
     B::float_cat(clips.collect(), 0)
 }
 
-/// Return the input of each output of a convolution as a view: `[…, frames, channels]` →
-/// `[…, windows, kernel_size * channels]`.
+/// Copy the input of each output of a convolution, see
+/// [`Kernels::windows`](super::backend::Kernels). The matrix products of Burn for GPUs take no rows
+/// that overlap.
 pub(super) fn windows<B: Backend>(
     input: FloatTensor<B>,
     kernel_size: usize,
     stride: usize,
 ) -> FloatTensor<B> {
-    let mut dims = input.shape().to_vec();
+    let dims = input.shape().to_vec();
     let time = dims.len() - 2;
-    let channels = dims.remove(time + 1);
-    dims[time] *= channels;
-    let flat = B::float_reshape(input, Shape::from(dims));
-    B::float_unfold(flat, time, kernel_size * channels, stride * channels)
+    let last = (dims[time] - kernel_size) / stride * stride;
+    let frames = (0..kernel_size).map(|frame| {
+        let mut part = vec![Slice::full(); dims.len()];
+        let end = frame + last + 1;
+        part[time] = Slice::new(frame as isize, Some(end as isize), stride as isize);
+        B::float_slice(input.clone(), &part)
+    });
+    B::float_cat(frames.collect(), time + 1)
 }
 
-/// Compute the gradient of [`windows`] by its input, one frame of the kernel at a time. (The
-/// gradient of `unfold` in Burn takes one window at a time.)
+/// Compute the gradient of [`windows`] by its input, one frame of the kernel at a time.
 pub(super) fn windows_gradient<B: Backend>(
     gradient: FloatTensor<B>,
     frames: usize,

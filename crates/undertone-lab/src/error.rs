@@ -95,10 +95,12 @@ pub enum LabError {
         /// What is wrong.
         message: String,
     },
-    /// Features that do not fit in memory cannot be written to their temporary file or read from it.
+    /// Features that do not fit in memory cannot be written to their temporary file or read from
+    /// it.
     #[error(
         "the temporary file of the features in {} {message}; free space there or choose another \
-         folder with --cache (without a cache: with the variable TMPDIR)",
+         folder with --cache (without a cache: with the variable TMPDIR, on Windows TMP), then go \
+         on with --resume",
         folder.display()
     )]
     TemporaryFile {

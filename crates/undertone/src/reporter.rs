@@ -359,12 +359,12 @@ fn memory_line(estimate: &MemoryEstimate) -> String {
         size(estimate.checkpoint),
         size(estimate.features),
     );
+    if let Some(available) = estimate.available {
+        line += &format!("; {} available", size(available));
+    }
     if estimate.features_in_file > 0 {
         let in_file = size(estimate.features_in_file);
         line += &format!("; {in_file} of features in a temporary file");
-    }
-    if let Some(available) = estimate.available {
-        line += &format!("; {} available", size(available));
     }
     if estimate.is_short() {
         line += "\nwarning: this may not fit: lower training.batch_size (and raise \

@@ -25,6 +25,11 @@ pub(super) struct Features {
 }
 
 impl Features {
+    /// Return everything that is held: the front end's features, then the embeddings.
+    pub(super) fn clips(&self) -> impl Iterator<Item = &Clip> {
+        self.sound.iter().chain(&self.embeddings).flatten()
+    }
+
     /// Return the features that the trained network reads.
     pub(super) fn trained_on(&self) -> &[Clip] {
         let features = self.sound.as_ref().or(self.embeddings.as_ref());
@@ -51,7 +56,8 @@ fn embedded_sounds(stores: &[FeatureStore]) -> Result<Vec<SoundKind<FeatureMatri
 }
 
 impl Experiment<'_> {
-    /// Compute the features of all clips, or the embeddings of a frozen encoder. `spill` holds them.
+    /// Compute the features of all clips, or the embeddings of a frozen encoder. `spill` holds
+    /// them.
     pub(super) fn features(&self, spill: &Spill) -> Result<Features, LabError> {
         let recipe = self.recipe;
         let clips = self.labeled()?;
@@ -81,13 +87,14 @@ impl Experiment<'_> {
             true => embedded_sounds(&of_embeddings)?,
             false => Vec::new(),
         };
+        // What every step of a training reads comes first: the first features stay in memory.
+        let of_sound = of_sound
+            .then(|| compute(&[store(copies, None)?]))
+            .transpose()?;
         let of_embeddings = match of_embeddings.is_empty() {
             true => None,
             false => Some(compute(&of_embeddings)?),
         };
-        let of_sound = of_sound
-            .then(|| compute(&[store(copies, None)?]))
-            .transpose()?;
         // A clip that cannot be read is missing in both.
         let (utterances, sound) = of_sound.unzip();
         let (others, embeddings) = of_embeddings.unzip();

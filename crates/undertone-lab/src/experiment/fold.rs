@@ -118,7 +118,7 @@ impl Experiment<'_> {
                 train,
                 validation: subset(&job.fold.validation),
                 outputs,
-                bytes: FeatureBytes::of(trained_on),
+                bytes: FeatureBytes::of(features.clips()),
             },
             folder,
             device: &self.device,

@@ -58,9 +58,9 @@ pub(crate) struct FeatureBytes {
 
 impl FeatureBytes {
     /// Return the size of the features of clips.
-    pub(crate) fn of(clips: &[Clip]) -> Self {
+    pub(crate) fn of<'c>(clips: impl Iterator<Item = &'c Clip>) -> Self {
         let (mut in_memory, mut in_file) = (0, 0);
-        for matrix in clips.iter().flat_map(Clip::matrices) {
+        for matrix in clips.flat_map(Clip::matrices) {
             match matrix.is_in_memory() {
                 true => in_memory += matrix.bytes(),
                 false => in_file += matrix.bytes(),

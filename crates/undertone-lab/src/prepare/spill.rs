@@ -17,8 +17,8 @@ const IN_MEMORY: usize = 1 << 30;
 
 /// Holds matrices in memory up to a limit, and the others in a temporary file.
 ///
-/// The file has no name, so it never outlives the process. It is read and not mapped: the pages of a
-/// map count as memory of the process.
+/// The system removes the file when the process ends, however it ends. It is read and not mapped:
+/// the pages of a map count as memory of the process.
 #[derive(Debug)]
 pub(crate) struct Spill {
     folder: Option<PathBuf>,
@@ -87,7 +87,7 @@ impl SpillFile {
     fn new(folder: Option<&Path>) -> Result<Self, LabError> {
         let of_system = std::env::temp_dir();
         let folders = folder.into_iter().chain([&*of_system]);
-        let mut failed = None;
+        let mut reasons = Vec::new();
         for folder in folders {
             match tempfile::tempfile_in(folder) {
                 Ok(file) => {
@@ -96,13 +96,12 @@ impl SpillFile {
                         file: Mutex::new(file),
                     });
                 }
-                Err(error) => failed = Some(error),
+                Err(error) => reasons.push(error.to_string()),
             }
         }
-        let reason = failed.map_or_else(String::new, |error| error.to_string());
         Err(LabError::TemporaryFile {
+            message: format!("cannot be made: {}", reasons.join("; ")),
             folder: of_system,
-            message: format!("cannot be made: {reason}"),
         })
     }
 
@@ -231,11 +230,8 @@ mod tests {
             assert_eq!(stored.frames(), matrix.frames);
             assert_eq!(stored.bytes(), 4 * matrix.values.len());
         }
-        assert_eq!(
-            folder.path().read_dir().unwrap().count(),
-            0,
-            "it has a name"
-        );
+        drop((spill, stored));
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0, "it is left");
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub struct MemoryEstimate {
     pub weights: usize,
     /// Gradients, Adam's moments and new values of the trained weights.
     pub optimizer: usize,
-    /// What the backward pass of the largest batch needs, and the inputs of a step and the next one.
+    /// What the backward pass of the largest batch needs, and the inputs of a step and of the next
+    /// one.
     pub activations: usize,
     /// A checkpoint while it is written: weights and moments, as numbers and as bytes.
     pub checkpoint: usize,
@@ -28,7 +29,8 @@ pub struct MemoryEstimate {
 }
 
 impl MemoryEstimate {
-    /// Estimate the memory of training `network`, given the bytes of a step and of the corpus's features.
+    /// Estimate the memory of training `network`, given the bytes of a step and of the corpus's
+    /// features.
     pub(super) fn new(
         network: &Network,
         averaged: bool,
@@ -64,8 +66,10 @@ fn available() -> Option<usize> {
     let mut system = System::new().ok()?;
     system.refresh_memory();
     let machine = system.available_memory();
-    // A container may have less memory than its machine.
-    let own = system.cgroup_limits().map(|limits| limits.free_memory);
+    // A container may have less memory than its machine. Files in the system's cache are no use of
+    // it: they give way.
+    let own = system.cgroup_limits();
+    let own = own.map(|limits| limits.total_memory.saturating_sub(limits.rss));
     let available = own.map_or(machine, |own| own.min(machine));
     usize::try_from(available).ok().filter(|bytes| *bytes > 0)
 }

@@ -159,6 +159,21 @@ class TestOneNode:
             with pytest.raises(ut.ParameterError, match="no column path"):
                 undertone.ray.score(wrong, tmp_path)
 
+    @pytest.mark.parametrize(("concurrency", "files"), [(None, 8), (1, 4)])
+    def test_all_workers_get_the_same_number_of_batches(
+        self, samples: list[str], tmp_path: Path, concurrency: int | None, files: int
+    ) -> None:
+        paths = recordings(tmp_path / "recordings", samples, 16)
+        counts = undertone.ray.score(paths, tmp_path, concurrency=concurrency)
+        assert counts == {"scored": 16, "unreadable": 0, "skipped": 0}
+        found = [pq.read_table(path).num_rows for path in (tmp_path / "scores").glob("*.parquet")]
+        assert found == [16 // files] * files
+
+    @pytest.mark.parametrize("concurrency", [0, -1, (1, 2), 1.5])
+    def test_wrong_numbers_of_workers(self, tmp_path: Path, concurrency: object) -> None:
+        with pytest.raises(ut.ParameterError, match="concurrency"):
+            undertone.ray.score(["x.wav"], tmp_path, concurrency=concurrency)
+
     def test_a_relative_model_and_relative_paths(
         self, samples: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

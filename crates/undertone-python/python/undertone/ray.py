@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["embed", "features", "score"]
 
-#: Batches that each worker gets at least. All get as many, so they end at about the same time.
+#: Batches that each worker gets at least. All get the same number, so that they end together.
 _ROUNDS = 4
 
 
@@ -181,6 +181,8 @@ def _run(
 
     if batch_size < 1 or num_cpus <= 0:
         raise ParameterError("batch_size must be at least 1, and num_cpus above 0")
+    if concurrency is not None and (not isinstance(concurrency, int) or concurrency < 1):
+        raise ParameterError("concurrency must be a whole number from 1 on, or None")
     if not ray.is_initialized():
         ray.init()
     if retry_unreadable:

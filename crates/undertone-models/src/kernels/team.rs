@@ -83,7 +83,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Wait awake. Leave the core to others from time to time.
+/// Wait awake, in a browser but for moments. Leave the core to others from time to time.
 fn wait_until(is_so: impl Fn() -> bool) {
     const PATIENCE: usize = 20_000;
     loop {

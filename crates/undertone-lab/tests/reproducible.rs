@@ -1,10 +1,11 @@
 //! The weights of a CNN+LSTM do not depend on the number of threads, nor on interruptions.
 
+mod tones;
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use undertone_audio::encode_flac;
 use undertone_corpus::Corpus;
 use undertone_lab::{Event, Experiment, FoldChoice, Interrupt, LabError, Recipe, RunFolder};
 use undertone_models::DeviceKind;
@@ -34,27 +35,6 @@ clip_norm = 1.0
 weight_average = 0.9
 select = "last"
 "#;
-
-/// Four speakers × three emotions × three clips of a third of a second.
-fn corpus(folder: &Path) -> Corpus {
-    let mut manifest = String::from("path,emotion,speaker\n");
-    for speaker in 0..4 {
-        for (emotion, hertz) in [("sad", 300.0), ("neutral", 900.0), ("happy", 2500.0)] {
-            for take in 0..3 {
-                let name = format!("{speaker}-{emotion}-{take}.flac");
-                let hertz = hertz * (1.0 + 0.02 * speaker as f32 + 0.004 * take as f32);
-                let samples: Vec<f32> = (0..5_300)
-                    .map(|at| 0.5 * (std::f32::consts::TAU * hertz * at as f32 / 16_000.0).sin())
-                    .collect();
-                fs::write(folder.join(&name), encode_flac(&samples, 16_000).unwrap()).unwrap();
-                manifest += &format!("{name},{emotion},s{speaker}\n");
-            }
-        }
-    }
-    let path = folder.join("corpus.csv");
-    fs::write(&path, manifest).unwrap();
-    Corpus::open(&path).unwrap()
-}
 
 /// Train the first fold on so many threads, stop after so many steps if it takes more, and return
 /// the weights.
@@ -98,7 +78,7 @@ fn train(
 #[test]
 fn threads_and_interruptions_leave_the_weights_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let corpus = corpus(folder.path());
+    let corpus = tones::corpus(folder.path());
     let out = |name: &str| folder.path().join(name);
     let whole = train(&corpus, &out("whole"), 1, usize::MAX).unwrap();
     let shared = train(&corpus, &out("shared"), 3, usize::MAX).unwrap();

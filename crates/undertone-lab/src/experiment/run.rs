@@ -154,11 +154,14 @@ impl Experiment<'_> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/tones/mod.rs"]
+mod tones;
+
+#[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use fs_err as fs;
-    use undertone_audio::encode_flac;
     use undertone_corpus::Corpus;
     use undertone_models::DeviceKind;
 
@@ -182,25 +185,6 @@ lstm = { layers = 1, units = 5, bidirectional = true, dropout = 0.0 }
 pooling = "mean-std"
 dropout = 0.3
 "#;
-
-    /// Four speakers × three emotions × two clips of a third of a second.
-    fn corpus(folder: &Path) -> Corpus {
-        let mut manifest = String::from("path,emotion,speaker\n");
-        for (emotion, hertz) in [("sad", 300.0), ("neutral", 900.0), ("happy", 2500.0)] {
-            for clip in 0..8 {
-                let name = format!("{emotion}-{clip}.flac");
-                let radians = std::f32::consts::TAU * hertz * (1.0 + 0.01 * clip as f32) / 16e3;
-                let samples: Vec<f32> = (0..5_300)
-                    .map(|at| 0.5 * (radians * at as f32).sin())
-                    .collect();
-                fs::write(folder.join(&name), encode_flac(&samples, 16_000).unwrap()).unwrap();
-                manifest += &format!("{name},{emotion},s{}\n", clip / 2);
-            }
-        }
-        let path = folder.join("corpus.csv");
-        fs::write(&path, manifest).unwrap();
-        Corpus::open(&path).unwrap()
-    }
 
     /// Train the first fold and return the weights, the metrics of all epochs and the predictions.
     fn train(
@@ -237,7 +221,7 @@ dropout = 0.3
     #[test]
     fn features_in_a_file_train_as_features_in_memory_and_a_file_that_fails_ends_the_run() {
         let folder = tempfile::tempdir().unwrap();
-        let corpus = corpus(folder.path());
+        let corpus = tones::corpus(folder.path());
         let out = |name: &str| folder.path().join(name);
         let spill = |limit: usize| Spill::beyond(limit, Some(folder.path()));
         let bytes = std::sync::Mutex::new(None);

@@ -8,8 +8,9 @@ use super::unroll::unroll;
 /// The rows of the left factor whose sums fit into the registers.
 pub(super) const MOST_ROWS: usize = 6;
 
-/// The vectors of a row of the right factor that are used together.
-const VECTORS: usize = 4;
+/// The registers that 4 vectors of each of the rows need, with the vectors of a row of the right
+/// factor and one of the left.
+const REGISTERS_OF_4: usize = MOST_ROWS * 4 + 4 + 1;
 
 /// Some rows of a panel.
 pub(super) struct Block<'a> {
@@ -35,6 +36,24 @@ impl Block<'_> {
         stride: usize,
         width: usize,
     ) {
+        if S::REGISTER_COUNT >= REGISTERS_OF_4 {
+            self.add_vectors::<S, ROWS, 4>(simd, left, row, output, stride, width);
+        } else {
+            self.add_vectors::<S, ROWS, 2>(simd, left, row, output, stride, width);
+        }
+    }
+
+    /// Do the same with `VECTORS` vectors of a row of the right factor at a time.
+    #[inline(always)]
+    fn add_vectors<S: Simd, const ROWS: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        left: impl Left,
+        row: usize,
+        output: &mut [f32],
+        stride: usize,
+        width: usize,
+    ) {
         let value = left.values::<ROWS>(row, self.start, self.depth);
         let mut first = 0;
         while first < width {
@@ -48,8 +67,10 @@ impl Block<'_> {
                     if ROW < ROWS {
                         let factor = simd.splat_f32s(value(ROW, index));
                         unroll!(VECTOR in 0 1 2 3 {
-                            sums[ROW][VECTOR] =
-                                simd.mul_add_f32s(factor, weights[VECTOR], sums[ROW][VECTOR]);
+                            if VECTOR < VECTORS {
+                                sums[ROW][VECTOR] =
+                                    simd.mul_add_f32s(factor, weights[VECTOR], sums[ROW][VECTOR]);
+                            }
                         });
                     }
                 });
@@ -61,12 +82,14 @@ impl Block<'_> {
                     if count == step {
                         let (output, _) = S::as_mut_simd_f32s(output);
                         unroll!(VECTOR in 0 1 2 3 {
-                            output[VECTOR] = simd.add_f32s(output[VECTOR], sums[ROW][VECTOR]);
+                            if VECTOR < VECTORS {
+                                output[VECTOR] = simd.add_f32s(output[VECTOR], sums[ROW][VECTOR]);
+                            }
                         });
                     } else {
                         unroll!(VECTOR in 0 1 2 3 {
                             let part = VECTOR * S::F32_LANES;
-                            if part < count {
+                            if VECTOR < VECTORS && part < count {
                                 let output = &mut output[part..count.min(part + S::F32_LANES)];
                                 let value = simd.partial_load_f32s(output);
                                 let sum = simd.add_f32s(value, sums[ROW][VECTOR]);

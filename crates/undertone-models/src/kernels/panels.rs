@@ -162,12 +162,7 @@ impl<'a> Panels<'a> {
             depth,
         };
         // Blocks of nearly equal numbers of rows.
-        let most = if S::F32_LANES == 16 {
-            MOST_ROWS
-        } else {
-            MOST_ROWS / 2
-        };
-        let blocks = rows.div_ceil(most);
+        let blocks = rows.div_ceil(MOST_ROWS);
         let mut row = 0;
         for index in 0..blocks {
             let end = rows * (index + 1) / blocks;

@@ -9,6 +9,8 @@ use rayon::prelude::*;
 
 use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH, row_blocks};
+#[cfg(target_arch = "x86_64")]
+use super::product_avx2;
 use super::rounding::{GROUP, SHIFT, round_rows, scale_of};
 use crate::kernels::cores::Cores;
 use crate::kernels::vector_math::vectorized;
@@ -146,6 +148,9 @@ fn round_group<T: Element>(group: &[T], to: &mut [i8]) -> Columns {
 pub(crate) struct Int8Rows {
     /// Shifted by [`SHIFT`].
     pub(super) values: Vec<u8>,
+    /// The same, widened, if the kernel reads them. Else empty.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: Vec<i16>,
     /// Of each row of the matrix, from the first one of the operand on, and group.
     pub(super) scales: Vec<f32>,
 }
@@ -171,6 +176,14 @@ impl Int8Rows {
         cores.each(blocks, |block, (parts, scales), &mut ()| {
             round_rows(&from[block * BLOCK * WIDTH..], size, parts, scales);
         });
-        Self { values, scales }
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            wide: match product_avx2::is_best() {
+                true => product_avx2::widen(&values),
+                false => Vec::new(),
+            },
+            values,
+            scales,
+        }
     }
 }

@@ -10,30 +10,47 @@ pub(super) struct Block<'a> {
     pub(super) place: Operand<'a>,
     /// The integers, from the first of the first row on.
     pub(super) rows: &'a [u8],
+    /// The same integers, widened, if the kernel reads them. Else empty.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: &'a [i16],
     /// `[depth / QUAD][WIDTH][QUAD]`
     pub(super) panel: &'a [i8],
     /// What the sums begin with.
     pub(super) starts: &'a [i32; WIDTH],
 }
 
-impl Block<'_> {
+impl<'a> Block<'a> {
     /// Return some of the rows as a block.
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) fn some_rows(self, first: usize, rows: usize) -> Self {
+        let start = first * self.place.row_stride;
         Self {
             place: Operand { rows, ..self.place },
-            rows: &self.rows[first * self.place.row_stride..],
+            rows: &self.rows[start..],
+            wide: self.wide.get(start..).unwrap_or_default(),
             ..self
         }
     }
 
     /// Return a contiguous part of the rows, up to its end in the last row, and its length.
     #[inline(always)]
-    pub(super) fn part(&self, index: usize) -> (&[u8], usize) {
+    pub(super) fn part(&self, index: usize) -> (&'a [u8], usize) {
+        self.part_of(self.rows, index)
+    }
+
+    /// Return a part of the widened rows, and its length.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    pub(super) fn wide_part(&self, index: usize) -> (&'a [i16], usize) {
+        self.part_of(self.wide, index)
+    }
+
+    #[inline(always)]
+    fn part_of<T>(&self, rows: &'a [T], index: usize) -> (&'a [T], usize) {
         let (first, length) = self.place.part(index);
         let span = (self.place.rows - 1) * self.place.row_stride + length;
-        (&self.rows[first..][..span], length)
+        (&rows[first..][..span], length)
     }
 }
 

@@ -1,42 +1,70 @@
 //! Sums of products of 8-bit integers with the instructions of AVX2.
 //!
 //! Its instruction for 8-bit integers (`maddubs`) saturates. That for 16-bit integers is exact and
-//! multiplies twice as many numbers as one for floats, but the integers have to be widened first.
+//! multiplies twice as many numbers as one for floats, but the integers have to be widened first:
+//! those of the rows once for all panels, those of the weight as they are read.
 
 #![allow(unsafe_code)]
 
+use std::arch::asm;
 use std::arch::x86_64::{
-    __m256i, _mm_cvtepu8_epi16, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi32,
-    _mm256_broadcastq_epi64, _mm256_cvtepi8_epi16, _mm256_hadd_epi32, _mm256_loadu_si256,
-    _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256, _mm256_storeu_si256,
+    __m256i, _mm_loadu_si128, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_hadd_epi32,
+    _mm256_loadu_si256, _mm256_permute4x64_epi64, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
 use super::int8::QUAD;
 use super::int8_block::Block;
 use super::matrix::WIDTH;
 use crate::kernels::unroll::unroll;
+use crate::kernels::vector_math::vectorized;
 
 /// The most rows whose sums stay in registers.
-const MOST: usize = 3;
+const MOST: usize = 6;
+
+/// The registers for a row. Each has two sums for each of four columns.
+const REGISTERS: usize = 2;
 
 /// The columns of a panel that are computed together.
-const COLUMNS: usize = 16;
+const COLUMNS: usize = REGISTERS * QUAD;
 
-/// Compute the sums of the products of a block, if the processor has the instructions.
+/// Return whether the processor has these instructions, and none that multiply 8-bit integers.
+pub(super) fn is_best() -> bool {
+    let has_vnni = is_x86_feature_detected!("avxvnni")
+        || is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni");
+    is_x86_feature_detected!("avx2") && !has_vnni
+}
+
+/// Return the integers with 16 bits.
+pub(super) fn widen(integers: &[u8]) -> Vec<i16> {
+    vectorized(
+        #[inline(always)]
+        || integers.iter().map(|it| i16::from(*it)).collect(),
+    )
+}
+
+/// Compute the sums of the products of a block, if the processor has the instructions and the rows
+/// are widened.
 pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
-    if !is_x86_feature_detected!("avx2") {
+    macro_rules! by_rows {
+        ($block:ident, $sums:ident, $($rows:literal)*) => {
+            match $sums.len() {
+                // SAFETY: the processor has the instructions.
+                $($rows => unsafe { add_up_rows::<$rows>($block, $sums) },)*
+                _ => unreachable!("a part has no more rows"),
+            }
+        };
+    }
+    if !is_x86_feature_detected!("avx2") || block.wide.is_empty() {
         return false;
     }
-    for (part, sums) in sums.chunks_mut(MOST).enumerate() {
-        let block = block.some_rows(part * MOST, sums.len());
-        // SAFETY: the processor has the instructions.
-        unsafe {
-            match sums.len() {
-                1 => add_up_rows::<1>(block, sums),
-                2 => add_up_rows::<2>(block, sums),
-                _ => add_up_rows::<MOST>(block, sums),
-            }
-        }
+    // Parts of nearly equal numbers of rows.
+    let rows = sums.len();
+    let parts = rows.div_ceil(MOST);
+    for part in 0..parts {
+        let own = rows * part / parts..rows * (part + 1) / parts;
+        let block = block.some_rows(own.start, own.len());
+        let sums = &mut sums[own];
+        by_rows!(block, sums, 1 2 3 4 5 6);
     }
     true
 }
@@ -49,13 +77,12 @@ fn add_up_rows<const ROWS: usize>(block: Block<'_>, to: &mut [[i32; WIDTH]]) {
     assert!(block.panel.len() >= block.place.depth() * WIDTH);
     assert!(block.place.columns.is_multiple_of(QUAD));
     for first in (0..WIDTH).step_by(COLUMNS) {
-        // A register has two sums for each of four columns.
-        let mut sums = [[_mm256_setzero_si256(); QUAD]; ROWS];
+        let mut sums = [[_mm256_setzero_si256(); REGISTERS]; ROWS];
         let mut quad = 0;
         for part in 0..block.place.parts() {
-            let (values, length) = block.part(part);
+            let (values, length) = block.wide_part(part);
             for column in (0..length).step_by(QUAD) {
-                let right: [__m256i; QUAD] = std::array::from_fn(|register| {
+                let right: [__m256i; REGISTERS] = std::array::from_fn(|register| {
                     let first = (quad * WIDTH + first + register * QUAD) * QUAD;
                     // SAFETY: the panel has `QUAD * WIDTH` values for each of the quads of the
                     // depth.
@@ -63,41 +90,61 @@ fn add_up_rows<const ROWS: usize>(block: Block<'_>, to: &mut [[i32; WIDTH]]) {
                         unsafe { _mm_loadu_si128(block.panel.as_ptr().add(first).cast()) };
                     _mm256_cvtepi8_epi16(integers)
                 });
-                unroll!(ROW in 0 1 2 {
+                unroll!(ROW in 0 1 2 3 4 5 {
                     if ROW < ROWS {
                         // SAFETY: the part ends behind `length` values of the last row, and
                         // `length` is a multiple of `QUAD`.
-                        let left = unsafe {
-                            values
-                                .as_ptr()
-                                .add(ROW * stride + column)
-                                .cast::<i32>()
-                                .read_unaligned()
-                        };
-                        let left = _mm_cvtepu8_epi16(_mm_cvtsi32_si128(left));
-                        let left = _mm256_broadcastq_epi64(left);
-                        unroll!(REGISTER in 0 1 2 3 {
-                            let sum = &mut sums[ROW][REGISTER];
-                            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(left, right[REGISTER]));
-                        });
+                        unsafe {
+                            let quad = values.as_ptr().add(ROW * stride + column);
+                            add_products(quad, &right, &mut sums[ROW]);
+                        }
                     }
                 });
                 quad += 1;
             }
         }
+        // SAFETY: `first` and the seven behind it are below `WIDTH`.
+        let start = unsafe { _mm256_loadu_si256(block.starts.as_ptr().add(first).cast()) };
         for (to, sums) in to.iter_mut().zip(&sums) {
-            for (half, sums) in sums.chunks_exact(2).enumerate() {
-                // The halves of registers are added apart.
-                let sum = _mm256_hadd_epi32(sums[0], sums[1]);
-                let sum = _mm256_permute4x64_epi64::<0b11_01_10_00>(sum);
-                let column = first + half * 8;
-                // SAFETY: `column` and the seven behind it are below `WIDTH`.
-                unsafe {
-                    let start = _mm256_loadu_si256(block.starts.as_ptr().add(column).cast());
-                    let to = to.as_mut_ptr().add(column).cast();
-                    _mm256_storeu_si256(to, _mm256_add_epi32(start, sum));
-                }
+            // The two sums of each column.
+            let sum = _mm256_hadd_epi32(sums[0], sums[1]);
+            let sum = _mm256_permute4x64_epi64::<0b11_01_10_00>(sum);
+            // SAFETY: as above.
+            unsafe {
+                let to = to.as_mut_ptr().add(first).cast();
+                _mm256_storeu_si256(to, _mm256_add_epi32(start, sum));
             }
         }
+    }
+}
+
+/// Add the products of a quad of a row to its sums. A block of assembly, as in `product_vnni`.
+///
+/// # Safety
+/// `quad` points to [`QUAD`] values.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn add_products(
+    quad: *const i16,
+    right: &[__m256i; REGISTERS],
+    sums: &mut [__m256i; REGISTERS],
+) {
+    // SAFETY: only the quad is read.
+    unsafe {
+        asm!(
+            "vpbroadcastq {left}, qword ptr [{quad}]",
+            "vpmaddwd {product}, {left}, {first}",
+            "vpaddd {first_sum}, {first_sum}, {product}",
+            "vpmaddwd {left}, {left}, {second}",
+            "vpaddd {second_sum}, {second_sum}, {left}",
+            quad = in(reg) quad,
+            left = out(ymm_reg) _,
+            product = out(ymm_reg) _,
+            first = in(ymm_reg) right[0],
+            second = in(ymm_reg) right[1],
+            first_sum = inout(ymm_reg) sums[0],
+            second_sum = inout(ymm_reg) sums[1],
+            options(pure, readonly, nostack, preserves_flags),
+        );
     }
 }

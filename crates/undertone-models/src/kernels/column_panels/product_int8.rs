@@ -1,8 +1,8 @@
 //! The product of matrices of 8-bit integers, with 32-bit sums.
 //!
 //! The crate `gemm` multiplies floats only, and `rten-gemm` is a part of an inference engine, so
-//! this is our own. Instructions of VNNI multiply four pairs and add them. Those of AVX2 take as
-//! long as its floats, and the plain loops twice as long.
+//! this is our own. Instructions of VNNI multiply four pairs of integers and add them; those of AVX2
+//! multiply two. The plain loops take twice as long as floats.
 
 use super::int8::{Int8Panels, Int8Rows, QUAD};
 use super::int8_block::{Block, Scales};
@@ -50,6 +50,8 @@ pub(crate) fn multiply_int8(
                     ..left
                 },
                 rows: &rows.values[start..],
+                #[cfg(target_arch = "x86_64")]
+                wide: rows.wide.get(start..).unwrap_or_default(),
                 panel: group.values,
                 starts: &group.columns.starts,
             };
@@ -175,9 +177,13 @@ mod tests {
         let weight = Panels::from_rows(weight, 32);
         let weight = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
         let group = weight.groups(0).next().expect("a group");
+        #[cfg(target_arch = "x86_64")]
+        let wide = product_avx2::widen(&rows.values);
         let block = Block {
             place: left,
             rows: &rows.values,
+            #[cfg(target_arch = "x86_64")]
+            wide: &wide,
             panel: group.values,
             starts: &group.columns.starts,
         };

@@ -211,7 +211,11 @@ impl<'a> Operand<'a> {
     #[inline(always)]
     pub(crate) fn part(&self, index: usize) -> (usize, usize) {
         let panels = self.columns.div_ceil(WIDTH);
-        let (tap, panel) = (index / panels, index % panels);
+        let (tap, panel) = match self.taps {
+            // A division takes as long as a part of a product of integers.
+            1 => (0, index),
+            _ => (index / panels, index % panels),
+        };
         let start = panel * self.panel_stride + tap * WIDTH;
         (start, WIDTH.min(self.columns - panel * WIDTH))
     }

@@ -18,8 +18,8 @@ use super::matrix::WIDTH;
 use crate::kernels::unroll::unroll;
 use crate::kernels::vector_math::vectorized;
 
-/// The most rows whose sums stay in registers.
-const MOST: usize = 6;
+/// The most rows whose sums stay in registers. One more is no faster.
+const MOST: usize = 5;
 
 /// The registers for a row. Each has two sums for each of four columns.
 const REGISTERS: usize = 2;
@@ -64,7 +64,7 @@ pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
         let own = rows * part / parts..rows * (part + 1) / parts;
         let block = block.some_rows(own.start, own.len());
         let sums = &mut sums[own];
-        by_rows!(block, sums, 1 2 3 4 5 6);
+        by_rows!(block, sums, 1 2 3 4 5);
     }
     true
 }
@@ -90,7 +90,7 @@ fn add_up_rows<const ROWS: usize>(block: Block<'_>, to: &mut [[i32; WIDTH]]) {
                         unsafe { _mm_loadu_si128(block.panel.as_ptr().add(first).cast()) };
                     _mm256_cvtepi8_epi16(integers)
                 });
-                unroll!(ROW in 0 1 2 3 4 5 {
+                unroll!(ROW in 0 1 2 3 4 {
                     if ROW < ROWS {
                         // SAFETY: the part ends behind `length` values of the last row, and
                         // `length` is a multiple of `QUAD`.

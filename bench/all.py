@@ -36,6 +36,8 @@ RESULTS = ROOT / "bench" / "results.md"
 MOST_LOAD = 0.5
 MOST_TAKEN = 0.1
 MOST_SECONDS = 600
+# Flags of processors that decide which kernels run.
+VECTORS = {"avx2": "AVX2", "avx512f": "AVX-512", "avx_vnni": "AVX-VNNI", "avx512_vnni": "AVX-512 VNNI"}
 PACKAGES = ["torch", "transformers", "onnxruntime", "keras", "tensorflow-cpu", "librosa", "numpy", "gradio"]
 
 
@@ -46,8 +48,10 @@ def command_output(*command):
 
 def machine():
     """Return what the numbers depend on, as lines of Markdown."""
-    names = [line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-             if line.startswith("model name")]
+    processors = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in processors if line.startswith("model name")]
+    flags = next((line.split() for line in processors if line.startswith("flags")), [])
+    vectors = ", ".join(name for flag, name in VECTORS.items() if flag in flags)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = []
     for package in PACKAGES:
@@ -57,8 +61,8 @@ def machine():
             versions.append(f"no {package}")
     changed = "" if not command_output("git", "status", "--porcelain", "crates", "Cargo.lock") else ", changed"
     return [
-        f"- Machine: {names[0] if names else platform.machine()}, {os.cpu_count()} processors, "
-        f"{memory:.0f} GiB, Linux {platform.release()}",
+        f"- Machine: {names[0] if names else platform.machine()}, {os.cpu_count()} processors"
+        f"{f' with {vectors}' if vectors else ''}, {memory:.0f} GiB, Linux {platform.release()}",
         f"- Commit: {command_output('git', 'rev-parse', '--short', 'HEAD')}{changed}; "
         f"{command_output('rustc', '--version')}",
         f"- Python {platform.python_version()}: {', '.join(versions)}",

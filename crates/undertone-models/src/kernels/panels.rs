@@ -207,14 +207,14 @@ mod tests {
     use super::super::left_factor::{Rows, Transposed};
     use super::*;
 
-    /// Without the feature of `pulp` for AVX2, there is no such choice, and this does not compile: a
-    /// processor without AVX-512 would compute value by value.
+    /// This compiles only with the feature of `pulp` for AVX2. Without it, a processor without
+    /// AVX-512 computes value by value.
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn avx2_is_among_the_choices() {
         if let Some(avx2) = pulp::x86::V3::try_new() {
-            let choice = Arch::V3(avx2);
-            assert!(!matches!(choice, Arch::Scalar) && !matches!(Arch::new(), Arch::Scalar));
+            let _choice = Arch::V3(avx2);
+            assert!(!matches!(Arch::new(), Arch::Scalar));
         }
     }
 

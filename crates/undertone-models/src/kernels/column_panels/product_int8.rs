@@ -1,8 +1,8 @@
 //! The product of matrices of 8-bit integers, with 32-bit sums.
 //!
 //! The crate `gemm` multiplies floats only, and `rten-gemm` is a part of an inference engine, so
-//! this is our own. Instructions of VNNI multiply four pairs of integers and add them; those of AVX2
-//! multiply two. The plain loops take twice as long as floats.
+//! this is our own. Instructions of VNNI multiply four pairs of integers and add them, those of
+//! AVX2 two. The plain loops take twice as long as floats.
 
 use super::int8::{Int8Panels, Int8Rows, QUAD};
 use super::int8_block::{Block, Scales};
@@ -164,18 +164,30 @@ mod tests {
 
     #[test]
     fn instructions_and_plain_loops_agree() {
-        agree(&values(13 * 100, 3), &values(100 * 32, 4));
+        agree(&values(27 * 100, 3), &values(100 * 32, 4));
         // The largest integers.
-        agree(&[1.0; 13 * 100], &[-1.0; 100 * 32]);
-        agree(&[-1.0; 13 * 100], &[-1.0; 100 * 32]);
+        agree(&[1.0; 27 * 100], &[-1.0; 100 * 32]);
+        agree(&[-1.0; 27 * 100], &[-1.0; 100 * 32]);
     }
 
+    /// Compare blocks of all sizes, of rows beside each other and of every other row.
     fn agree(left: &[f32], weight: &[f32]) {
         let left = Panels::from_rows(left, 100);
-        let left = Operand::all(&left);
-        let rows = Int8Rows::of(left, Cores::One);
         let weight = Panels::from_rows(weight, 32);
         let weight = Int8Panels::of(&weight, 1).expect("the depth is a multiple of 4");
+        for stride in [1, 2] {
+            for rows in 1..=ROWS {
+                let left = Operand {
+                    rows,
+                    ..Operand::windows(&left, 1, stride)
+                };
+                agree_on_block(left, &weight);
+            }
+        }
+    }
+
+    fn agree_on_block(left: Operand<'_>, weight: &Int8Panels) {
+        let rows = Int8Rows::of(left, Cores::One);
         let group = weight.groups(0).next().expect("a group");
         #[cfg(target_arch = "x86_64")]
         let wide = product_avx2::widen(&rows.values);
@@ -187,9 +199,9 @@ mod tests {
             panel: group.values,
             starts: &group.columns.starts,
         };
-        let mut expected = [[0; WIDTH]; 13];
+        let mut expected = vec![[0; WIDTH]; left.rows];
         plain(block, &mut expected);
-        let [mut best, mut narrow] = [[[0; WIDTH]; 13]; 2];
+        let [mut best, mut narrow] = [(); 2].map(|()| vec![[0; WIDTH]; left.rows]);
         add_up(block, &mut best);
         assert_eq!(best, expected);
         #[cfg(target_arch = "x86_64")]
@@ -200,11 +212,11 @@ mod tests {
         for added in [Added::Nothing, Added::Bias(&bias), Added::Sum(&bias)] {
             let scales = Scales {
                 rows: &rows.scales,
-                apart: 1,
+                apart: left.row_stride / WIDTH,
                 columns: &group.columns.scales,
                 added,
             };
-            let [mut best, mut plain] = [[3.0; 13 * WIDTH]; 2];
+            let [mut best, mut plain] = [(); 2].map(|()| vec![3.0; left.rows * WIDTH]);
             scales.apply(&expected, &mut plain);
             multiply_block(block, scales, &mut best);
             assert_eq!(best, plain);

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::element::Element;
 use super::matrix::{Operand, Panels, WIDTH, row_blocks};
-#[cfg(target_arch = "x86_64")]
-use super::product_avx2;
 use super::rounding::{GROUP, SHIFT, round_rows, scale_of};
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 use crate::kernels::cores::Cores;
 use crate::kernels::vector_math::vectorized;
 
@@ -178,8 +178,8 @@ impl Int8Rows {
         });
         Self {
             #[cfg(target_arch = "x86_64")]
-            wide: match product_avx2::is_best() {
-                true => product_avx2::widen(&values),
+            wide: match wide::is_read() {
+                true => wide::widen(&values),
                 false => Vec::new(),
             },
             values,

@@ -14,6 +14,8 @@ mod product_int8;
 mod product_vnni;
 mod rounding;
 mod weight;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 pub(crate) use element::keeps_halves;
 pub(crate) use int8::Int8Rows;

@@ -16,7 +16,6 @@ use super::int8::QUAD;
 use super::int8_block::Block;
 use super::matrix::WIDTH;
 use crate::kernels::unroll::unroll;
-use crate::kernels::vector_math::vectorized;
 
 /// The most rows whose sums stay in registers. One more is no faster.
 const MOST: usize = 5;
@@ -29,21 +28,6 @@ const COLUMNS: usize = REGISTERS * QUAD;
 
 // A quad of 16-bit integers is broadcast, and a part is unrolled.
 const _: () = assert!(QUAD == 4 && WIDTH == 8 * QUAD);
-
-/// Return whether the processor has these instructions, and none that multiply 8-bit integers.
-pub(super) fn is_best() -> bool {
-    let has_vnni = is_x86_feature_detected!("avxvnni")
-        || is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni");
-    is_x86_feature_detected!("avx2") && !has_vnni
-}
-
-/// Return the integers with 16 bits.
-pub(super) fn widen(integers: &[u8]) -> Vec<i16> {
-    vectorized(
-        #[inline(always)]
-        || integers.iter().map(|it| i16::from(*it)).collect(),
-    )
-}
 
 /// Compute the sums of the products of a block, if the processor has the instructions and the rows
 /// are widened.

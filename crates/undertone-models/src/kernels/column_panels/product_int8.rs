@@ -190,7 +190,7 @@ mod tests {
         let rows = Int8Rows::of(left, Cores::One);
         let group = weight.groups(0).next().expect("a group");
         #[cfg(target_arch = "x86_64")]
-        let wide = product_avx2::widen(&rows.values);
+        let wide = super::super::wide::widen(&rows.values);
         let block = Block {
             place: left,
             rows: &rows.values,

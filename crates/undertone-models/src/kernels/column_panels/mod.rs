@@ -1,5 +1,7 @@
 //! Matrices in panels of columns, and their products.
 
+#[cfg(target_arch = "x86_64")]
+mod cpu;
 mod element;
 mod int8;
 mod int8_block;

@@ -12,6 +12,7 @@ use std::arch::x86_64::{
     _mm256_loadu_si256, _mm256_permute4x64_epi64, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
+use super::cpu;
 use super::int8::QUAD;
 use super::int8_block::Block;
 use super::matrix::WIDTH;
@@ -41,7 +42,7 @@ pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
             }
         };
     }
-    if !is_x86_feature_detected!("avx2") || block.wide.is_empty() {
+    if !cpu::has_avx2() || block.wide.is_empty() {
         return false;
     }
     // Parts of nearly equal numbers of rows.

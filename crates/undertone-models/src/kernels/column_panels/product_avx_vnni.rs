@@ -5,6 +5,7 @@
 use std::arch::asm;
 use std::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
 
+use super::cpu;
 use super::int8::QUAD;
 use super::int8_block::Block;
 use super::matrix::WIDTH;
@@ -33,7 +34,7 @@ pub(super) fn add_up(block: Block<'_>, sums: &mut [[i32; WIDTH]]) -> bool {
             }
         };
     }
-    if !is_x86_feature_detected!("avx2") || !is_x86_feature_detected!("avxvnni") {
+    if !cpu::has_avx_vnni() {
         return false;
     }
     for (part, sums) in sums.chunks_mut(MOST).enumerate() {

@@ -8,6 +8,7 @@ use std::arch::x86_64::{
     _mm512_mul_ps, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
+use super::cpu;
 use super::int8::QUAD;
 use super::int8_block::{Block, Scales};
 use super::matrix::WIDTH;
@@ -31,7 +32,7 @@ pub(super) fn multiply(block: Block<'_>, scales: Scales<'_>, to: &mut [f32]) -> 
             }
         };
     }
-    if !is_x86_feature_detected!("avx512f") || !is_x86_feature_detected!("avx512vnni") {
+    if !cpu::has_avx512_vnni() {
         return false;
     }
     by_rows!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);

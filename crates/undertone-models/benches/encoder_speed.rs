@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut encoder = Encoder::random(&config, Some(layers), &device)?;
     if training {
         let last = last.first().ok_or("LAST is missing")?.parse()?;
-        encoder = encoder.train_last(last);
+        encoder = encoder.train_last(last).frozen_for_inference();
     } else {
         encoder = encoder.for_inference();
     }

@@ -1,8 +1,9 @@
 //! Encoders for inference against the same encoders made of operations of Burn.
 
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Distribution, Gradients, Tensor};
 use undertone_models::{
-    Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HiddenStates, write_safetensors,
+    Batch, Checkpoint, Encoder, EncoderConfig, FloatType, HiddenStates, Weights, write_safetensors,
 };
 
 const WHISPER: &str = r#"{"model_type": "whisper", "d_model": 96, "encoder_layers": 3,
@@ -129,6 +130,72 @@ fn whisper_has_the_states_of_burns_operations() {
 fn wav2vec2_has_the_states_of_burns_operations() {
     check(&wav2vec2(false));
     check(&wav2vec2(true));
+}
+
+/// The gradients of all parameters that have one, one after another.
+fn gradients(encoder: &Encoder, of: &Tensor<1>) -> Vec<f32> {
+    struct All {
+        gradients: Gradients,
+        values: Vec<f32>,
+    }
+    impl ModuleVisitor for All {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(gradient) = param.val().grad(&self.gradients) {
+                self.values.extend(gradient.into_data().iter::<f32>());
+            }
+        }
+    }
+    let mut all = All {
+        gradients: of.backward(),
+        values: Vec::new(),
+    };
+    encoder.visit(&mut all);
+    all.values
+}
+
+#[test]
+fn frozen_layers_for_inference_leave_states_and_gradients() {
+    let device = Device::flex().autodiff();
+    let dropout = r#""hidden_dropout": 0, "attention_dropout": 0, "activation_dropout": 0, "#;
+    let without_dropout = |config: String| config.replacen('{', &format!("{{{dropout}"), 1);
+    for config in [WHISPER.into(), wav2vec2(false), wav2vec2(true)].map(without_dropout) {
+        let (_, _, batch) = encoders(&config);
+        let batch = Batch {
+            values: Tensor::from_data(batch.values.into_data(), &device),
+            ..batch
+        };
+        let config = EncoderConfig::from_json(config.as_bytes()).unwrap();
+        let trained = Encoder::random(&config, None, &device).unwrap();
+        let trained = trained.train_last(1);
+        let run = |encoder: &Encoder| {
+            let hidden = encoder.hidden_states(&batch);
+            let own: Vec<_> = (0..3).flat_map(|clip| own(&hidden, clip)).collect();
+            // Of the last states of all clips, their own steps only.
+            let last = &hidden.states[hidden.states.len() - 1];
+            let sums = (0..3).map(|clip| {
+                let states = last.clone().narrow(0, clip, 1);
+                states.narrow(1, 0, hidden.lengths[clip]).square().mean()
+            });
+            let sum = Tensor::cat(sums.collect(), 0).sum();
+            (own, gradients(encoder, &sum))
+        };
+        let (states, expected) = run(&trained);
+        let faster = trained.clone().frozen_for_inference();
+        let (ours, gradients) = run(&faster);
+        assert_ne!(states, ours, "the kernels computed nothing");
+        for (ours, states) in ours.iter().zip(&states) {
+            assert!(relative_difference(ours, states) < 1e-5);
+        }
+        assert!(relative_difference(&gradients, &expected) < 1e-4);
+        // All weights are there, and so is a network for inference.
+        let [before, after] = [&trained, &faster].map(|it| Weights::of(it).to_bytes().unwrap());
+        assert!(before == after, "weights");
+        let inference = [trained, faster].map(|it| {
+            let hidden = it.valid().for_inference().hidden_states(&batch);
+            own(&hidden, 0)
+        });
+        assert!(inference[0] == inference[1]);
+    }
 }
 
 #[test]

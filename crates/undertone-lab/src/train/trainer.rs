@@ -7,7 +7,7 @@ use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
 use rand::RngExt;
 use undertone_models::infer::Inference;
-use undertone_models::{Model, Network, Weights};
+use undertone_models::{Model, Network, Weights, with_all_cores};
 
 use super::batches::{batches, rng_at};
 use super::checkpoint::{self, Progress, StepSums};
@@ -114,7 +114,7 @@ impl Task<'_> {
         }
         Ok(State {
             groups: rate_groups(&network, self.training),
-            network,
+            network: network.frozen_for_inference(&self.device),
             optimizer,
             average,
             progress,
@@ -225,7 +225,8 @@ impl Task<'_> {
         let mut loss_of_step = 0.0;
         let targets = ready.targets.chunks(training.batch_size);
         for (batch, targets) in ready.batches.into_iter().zip(targets) {
-            let scores = state.network.forward(&batch);
+            // The other threads have nothing but the preparation of the next step.
+            let scores = with_all_cores(|| state.network.forward(&batch));
             let loss = self.loss(scores.clone(), targets, weight, &device);
             loss_of_step += f64::from(loss.clone().into_scalar::<f32>());
             if !loss_of_step.is_finite() {
@@ -266,15 +267,16 @@ impl Task<'_> {
             Some(average) => average.clone().load_into(state.network.valid())?,
             None => state.network.valid(),
         };
+        let network = snapshot.clone().for_inference(&plain);
         let inference = Inference {
-            network: &snapshot,
+            network: &network,
             statistics: self.data.statistics.as_ref(),
             outputs: self.data.outputs,
             detects_speech: false,
             device: &plain,
         };
         let (counts, windows) = windows(&self.data.validation.clips);
-        let rows = inference.clips(&counts, windows)?;
+        let rows = with_all_cores(|| inference.clips(&counts, windows))?;
         let sums = std::mem::take(&mut state.progress.sums);
         let train_accuracy = sums.correct as f64 / sums.clips as f64;
         let (loss, scores) = self.validate(&rows, train_accuracy)?;

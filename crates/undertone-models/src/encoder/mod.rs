@@ -264,6 +264,23 @@ impl Encoder {
         }
     }
 
+    /// Compute the layers before those that [`Encoder::train_last`] keeps trainable as
+    /// [`Encoder::for_inference`] does. All parameters stay, and can be written.
+    ///
+    /// Call this on the CPU, and when the parameters have their values: those that a record brings
+    /// later are not seen.
+    #[must_use]
+    pub fn frozen_for_inference(self) -> Self {
+        if !kernels::is_fast() {
+            return self;
+        }
+        match self {
+            Self::Wav2Vec2(network) => Self::Wav2Vec2(network.frozen_for_inference()),
+            Self::Whisper(network) => Self::Whisper(network.frozen_for_inference()),
+            Self::WhisperForInference(_) => self,
+        }
+    }
+
     /// Freeze the parts before the transformer: convolutions, projection and positions.
     pub fn freeze_features(self) -> Self {
         match self {

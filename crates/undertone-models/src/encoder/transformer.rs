@@ -75,6 +75,17 @@ pub(super) fn linear(inputs: usize, outputs: usize, bias: bool, device: &Device)
         .init(device)
 }
 
+/// Compute a linear layer for every step, `[batch, steps, inputs]` → `[batch, steps, outputs]`.
+///
+/// It is one product for all clips. With a product for each clip, Burn computes the gradient by the
+/// weight for each of them, and then their sum.
+pub(super) fn for_each_step(layer: &Linear, states: Tensor<3>) -> Tensor<3> {
+    let [batch, steps, inputs] = states.dims();
+    let rows = states.reshape([batch * steps, inputs]);
+    let outputs = layer.weight.dims()[1];
+    layer.forward(rows).reshape([batch, steps, outputs])
+}
+
 /// Options of an [`Attention`].
 pub(super) struct AttentionConfig {
     pub(super) width: usize,
@@ -156,12 +167,12 @@ impl Attention {
             (Some(gate), Some(bias)) => Some(gate * bias),
             (_, bias) => bias,
         };
-        let query = self.q_proj.forward(states.clone());
-        let key = self.k_proj.forward(states.clone());
-        let value = self.v_proj.forward(states);
+        let query = for_each_step(&self.q_proj, states.clone());
+        let key = for_each_step(&self.k_proj, states.clone());
+        let value = for_each_step(&self.v_proj, states);
         let inputs = [query, key, value];
         let attended = attention(inputs, self.heads, bias, steps.lengths, &self.dropout);
-        self.out_proj.forward(attended)
+        for_each_step(&self.out_proj, attended)
     }
 }
 
@@ -211,17 +222,19 @@ pub(super) trait TransformerLayer: Module {
     fn forward(&self, states: Tensor<3>, steps: &BatchSteps<'_>) -> Tensor<3>;
 }
 
-/// Run the layers, and return the input of the first layer and the output of every layer; the last
-/// one through `norm`, where the network has a norm there.
+/// Return the input of the first layer and the output of every layer; the last one through `norm`,
+/// where the network has a norm there. `states` are those that are known: the input, and the outputs
+/// of the first layers.
 pub(super) fn hidden_states<L: TransformerLayer>(
     layers: &[L],
     norm: Option<&LayerNorm>,
-    input: Tensor<3>,
+    mut states: Vec<Tensor<3>>,
     steps: &BatchSteps<'_>,
 ) -> Vec<Tensor<3>> {
-    let mut states = Vec::with_capacity(layers.len() + 1);
-    let mut last = input;
-    for layer in layers {
+    let Some(mut last) = states.pop() else {
+        return states;
+    };
+    for layer in &layers[states.len()..] {
         states.push(last.clone());
         last = layer.forward(last, steps);
     }

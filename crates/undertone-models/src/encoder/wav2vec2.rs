@@ -18,12 +18,12 @@ use burn::tensor::{Bool, Device, Tensor};
 use super::alibi::TokensAndBias;
 use super::config::{ConvolutionNorm, Emotion2VecConfig, Wav2Vec2Config, WavLmConfig};
 use super::convolution::{Convolution, GroupedConvolution};
-use super::inference::{self, Values};
+use super::inference::{self, InModule, Values};
 use super::relative_positions::RelativeEmbedding;
 use super::steps::{HiddenStates, beyond_own, own_frames, own_mean, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
-    fit_inference, for_inference, freeze_before_last, hidden_states, linear,
+    fit_inference, for_each_step, for_inference, freeze_before_last, hidden_states, linear,
 };
 use crate::batch::Batch;
 use crate::kernels::{Layer, Stack, channel_norm, gelu};
@@ -165,12 +165,19 @@ impl Wav2Vec2 {
         Some(self)
     }
 
+    /// Let the kernels for inference compute the layers before the first trained one.
+    pub(super) fn frozen_for_inference(mut self) -> Self {
+        self.encoder = self.encoder.frozen_for_inference();
+        self
+    }
+
     pub(super) fn train_last(self, layers: usize) -> Self {
         let network = self.freeze_features();
         let encoder = network.encoder;
         Self {
             encoder: TransformerEncoder {
                 dropout: encoder.dropout.freeze(),
+                frozen_layers: encoder.layers.len().saturating_sub(layers),
                 layers: freeze_before_last(encoder.layers, layers),
                 ..encoder
             },
@@ -320,7 +327,8 @@ impl FeatureProjection {
             Some(norm) => norm.forward(features),
             None => features,
         };
-        self.dropout.forward(self.projection.forward(features))
+        self.dropout
+            .forward(for_each_step(&self.projection, features))
     }
 }
 
@@ -337,7 +345,9 @@ struct TransformerEncoder {
     before_steps: Option<TokensAndBias>,
     /// Whether the transformer is pre-norm.
     do_stable_layer_norm: bool,
-    /// The layers for inference, in place of the others.
+    /// The number of layers that are not trained.
+    frozen_layers: usize,
+    /// The first layers for inference, in place of those of `layers`.
     #[module(skip)]
     inference: Option<Arc<Stack>>,
 }
@@ -363,13 +373,19 @@ impl TransformerEncoder {
                 .collect(),
             before_steps: None,
             do_stable_layer_norm: config.do_stable_layer_norm,
+            frozen_layers: 0,
             inference: None,
         }
     }
 
+    /// Return whether the kernels for inference can compute the layers.
+    fn fits_inference(&self) -> bool {
+        self.before_steps.is_none() && fit_inference(&self.layers)
+    }
+
     /// Move the weights of the layers into the order that is fastest without gradients.
     fn for_inference<V: Values>(mut self, values: &V) -> Result<Self, V::Error> {
-        if self.before_steps.is_none() && fit_inference(&self.layers) {
+        if self.fits_inference() {
             let norm = self
                 .layer_norm
                 .as_ref()
@@ -378,6 +394,17 @@ impl TransformerEncoder {
             self.inference = Some(for_inference(layers, norm, values)?);
         }
         Ok(self)
+    }
+
+    /// Let the kernels for inference compute the layers before the first trained one.
+    fn frozen_for_inference(mut self) -> Self {
+        self.inference = None;
+        if self.frozen_layers > 0 && self.fits_inference() {
+            let layers = self.layers[..self.frozen_layers].to_vec();
+            let Ok(stack) = for_inference(layers, None, &InModule);
+            self.inference = Some(stack);
+        }
+        self
     }
 
     /// `[batch, steps, width]` → the hidden states of all layers
@@ -397,10 +424,16 @@ impl TransformerEncoder {
         {
             states = norm.forward(states);
         }
-        if let Some(stack) = &self.inference {
-            return inference::hidden_states(stack, states, lengths);
-        }
-        let states = self.dropout.forward(states);
+        let states = match &self.inference {
+            Some(stack) => {
+                let states = inference::hidden_states(stack, states, lengths);
+                if self.layers.is_empty() {
+                    return states;
+                }
+                states
+            }
+            None => vec![self.dropout.forward(states)],
+        };
         let first = self.layers.first();
         let embedding = first.and_then(|layer| layer.attention.relative_embedding());
         let by_distance = self.before_steps.as_ref().map(|before| before.bias(count));
@@ -544,9 +577,9 @@ struct FeedForward {
 
 impl FeedForward {
     fn forward(&self, states: Tensor<3>) -> Tensor<3> {
-        let inner = gelu(self.intermediate_dense.forward(states));
+        let inner = gelu(for_each_step(&self.intermediate_dense, states));
         let inner = self.intermediate_dropout.forward(inner);
         self.output_dropout
-            .forward(self.output_dense.forward(inner))
+            .forward(for_each_step(&self.output_dense, inner))
     }
 }

@@ -11,11 +11,11 @@ use burn::tensor::{Device, Tensor};
 
 use super::config::WhisperConfig;
 use super::convolution::Convolution;
-use super::inference::Values;
+use super::inference::{InModule, Values};
 use super::steps::{HiddenStates, beyond_own, own_frames, zero_beyond};
 use super::transformer::{
     Attention, AttentionConfig, BatchSteps, EncoderParts, LayerNorm, TransformerLayer,
-    fit_inference, for_inference, freeze_before_last, hidden_states, linear,
+    fit_inference, for_each_step, for_inference, freeze_before_last, hidden_states, linear,
 };
 use super::whisper_inference::WhisperInference;
 use crate::batch::Batch;
@@ -35,6 +35,11 @@ pub struct WhisperEncoder {
     /// Behind the last layer of the whole network; `None` if later layers were left out.
     layer_norm: Option<LayerNorm>,
     bands: usize,
+    /// The number of layers that are not trained.
+    frozen_layers: usize,
+    /// The convolutions and these layers once more, for inference.
+    #[module(skip)]
+    frozen: Option<WhisperInference>,
 }
 
 #[derive(Module, Debug)]
@@ -70,6 +75,8 @@ impl WhisperEncoder {
             layer_norm: (layers == config.encoder_layers)
                 .then(|| LayerNorm::init(width, Self::EPSILON, device)),
             bands: config.num_mel_bins,
+            frozen_layers: 0,
+            frozen: None,
         }
     }
 
@@ -89,7 +96,36 @@ impl WhisperEncoder {
         })
     }
 
+    /// Let the kernels for inference compute what comes before the first trained layer.
+    pub(super) fn frozen_for_inference(mut self) -> Self {
+        self.frozen = None;
+        if self.frozen_layers > 0 && self.fits_inference() {
+            let mut first = self.clone();
+            first.layers.truncate(self.frozen_layers);
+            first.layer_norm = None;
+            let Ok(first) = first.for_inference(&InModule);
+            self.frozen = Some(first);
+        }
+        self
+    }
+
     pub(super) fn hidden_states(&self, batch: &Batch) -> HiddenStates {
+        let HiddenStates { states, lengths } = match &self.frozen {
+            Some(frozen) => frozen.hidden_states(batch),
+            None => self.first_state(batch),
+        };
+        let steps = BatchSteps {
+            lengths: &lengths,
+            position_bias: None,
+        };
+        HiddenStates {
+            states: hidden_states(&self.layers, self.layer_norm.as_ref(), states, &steps),
+            lengths,
+        }
+    }
+
+    /// Compute the input of the first layer.
+    fn first_state(&self, batch: &Batch) -> HiddenStates {
         let (values, frames) = own_frames(batch, self.bands, 1);
         let device = values.device();
         let states = gelu(self.conv1.forward(with_margin(values.swap_dims(1, 2))));
@@ -105,15 +141,9 @@ impl WhisperEncoder {
             steps <= positions.dims()[0],
             "a clip is longer than the encoder's positions"
         );
-        let states = self
-            .dropout
-            .forward(states + positions.narrow(0, 0, steps).unsqueeze());
-        let steps = BatchSteps {
-            lengths: &lengths,
-            position_bias: None,
-        };
+        let states = states + positions.narrow(0, 0, steps).unsqueeze();
         HiddenStates {
-            states: hidden_states(&self.layers, self.layer_norm.as_ref(), states, &steps),
+            states: vec![self.dropout.forward(states)],
             lengths,
         }
     }
@@ -139,6 +169,7 @@ impl WhisperEncoder {
         let network = self.freeze_features();
         Self {
             dropout: network.dropout.freeze(),
+            frozen_layers: network.layers.len().saturating_sub(layers),
             layers: freeze_before_last(network.layers, layers),
             ..network
         }
@@ -214,8 +245,8 @@ impl TransformerLayer for EncoderLayer {
         let normed = self.final_layer_norm.forward(states.clone());
         let inner = self
             .activation_dropout
-            .forward(gelu(self.fc1.forward(normed)));
-        states + self.dropout.forward(self.fc2.forward(inner))
+            .forward(gelu(for_each_step(&self.fc1, normed)));
+        states + self.dropout.forward(for_each_step(&self.fc2, inner))
     }
 }
 

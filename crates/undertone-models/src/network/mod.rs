@@ -114,6 +114,19 @@ impl Network {
         }
     }
 
+    /// Return the network with the frozen layers of its encoder in the order in which the CPU
+    /// computes fastest: see [`Encoder::frozen_for_inference`](crate::Encoder::frozen_for_inference).
+    /// On another device it stays as it is.
+    #[must_use]
+    pub fn frozen_for_inference(self, device: &Device) -> Self {
+        match self {
+            Self::Pretrained(network) if *device == Device::flex() => {
+                Self::Pretrained(network.frozen_for_inference())
+            }
+            other => other,
+        }
+    }
+
     /// Return the network with this precision. It must be one
     /// [for inference](Network::for_inference).
     ///

@@ -92,6 +92,14 @@ impl PretrainedNetwork {
         self
     }
 
+    /// Compute the frozen layers of the encoder as inference does: see
+    /// [`Encoder::frozen_for_inference`].
+    #[must_use]
+    pub fn frozen_for_inference(mut self) -> Self {
+        self.encoder = self.encoder.frozen_for_inference();
+        self
+    }
+
     /// Round the weights of the encoder to 8-bit integers: see [`Encoder::in_int8`].
     pub fn in_int8(mut self) -> Option<Self> {
         self.encoder = self.encoder.in_int8()?;

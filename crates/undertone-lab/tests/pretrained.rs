@@ -251,14 +251,49 @@ fn resumed_fine_tuning_ends_with_the_same_weights() {
         "augmentation.copies.reverberation=[0.1,0.2]",
         "augmentation.copies.speed=[0.9,1.1]",
     ]);
-    let recipe = recipe("6-whisper-tiny-finetune", "whisper", &overrides);
-    let (_, whole) = run(&corpus, &recipe, &folder.path().join("whole")).unwrap();
-    let cut = folder.path().join("cut");
-    let stopped = run_interrupted(&corpus, &recipe, &cut, false, 2);
-    assert!(matches!(stopped, Err(LabError::Interrupted)));
-    let (_, resumed) = run_interrupted(&corpus, &recipe, &cut, true, usize::MAX).unwrap();
-    let weights = |model: &Path| fs::read(model.join("model.safetensors")).unwrap();
-    assert!(weights(&whole) == weights(&resumed), "the weights differ");
+    // The kernels for inference compute the frozen layer of the second encoder only.
+    let wide = wide_heads(&folder.path().join("wide"));
+    for (name, encoder) in [("narrow", checkpoint("whisper")), ("wide", wide)] {
+        let recipe = recipe_in("6-whisper-tiny-finetune", &encoder, &overrides);
+        let out = folder.path().join(name);
+        let (_, whole) = run(&corpus, &recipe, &out.join("whole")).unwrap();
+        let cut = out.join("cut");
+        let stopped = run_interrupted(&corpus, &recipe, &cut, false, 2);
+        assert!(matches!(stopped, Err(LabError::Interrupted)));
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(3);
+        let resume = || run_interrupted(&corpus, &recipe, &cut, true, usize::MAX);
+        let (_, resumed) = threads.build().unwrap().install(resume).unwrap();
+        let weights = |model: &Path| fs::read(model.join("model.safetensors")).unwrap();
+        assert!(weights(&whole) == weights(&resumed), "{name}");
+    }
+}
+
+/// Write the checkpoint of Whisper with one head, so wide that the kernels for inference take it.
+fn wide_heads(folder: &Path) -> PathBuf {
+    fs::create_dir(folder).unwrap();
+    let from = checkpoint("whisper");
+    fs::copy(
+        from.join("model.safetensors"),
+        folder.join("model.safetensors"),
+    )
+    .unwrap();
+    let config = fs::read_to_string(from.join("config.json")).unwrap();
+    let [four, one] = [4, 1].map(|heads| format!("\"encoder_attention_heads\": {heads}"));
+    assert!(config.contains(&four));
+    fs::write(folder.join("config.json"), config.replace(&four, &one)).unwrap();
+    folder.to_owned()
+}
+
+#[test]
+fn copies_that_only_training_uses_are_refused_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let overrides = ["augmentation.copies.speeds=[0.9]", "network.states=[1]"];
+    let recipe = recipe("5-whisper-tiny-frozen", "whisper", &overrides);
+    let refused = run(&corpus, &recipe, &folder.path().join("run"));
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("copies.speeds"), "{message}");
+    assert!(message.contains("[training]"), "{message}");
 }
 
 #[test]

@@ -161,9 +161,6 @@ fn errors_name_the_field_and_the_place() {
         let message = message("3-optimized", &[assignment]);
         assert!(message.contains(field), "{assignment}: {message}");
     }
-    // A fitted head would leave them out.
-    let unused = message("8-undertone", &["augmentation.copies.speeds=[0.9]"]);
-    assert!(unused.contains("without [training]"), "{unused}");
     let loss = message("3-optimized", &["loss=ccc"]);
     assert!(loss.contains("without dimensions"), "{loss}");
     let coarser = message(

@@ -60,6 +60,10 @@ impl Experiment<'_> {
     /// them.
     pub(super) fn features(&self, spill: &Spill) -> Result<Features, LabError> {
         let recipe = self.recipe;
+        // Not a check of the recipe: the recipes of finished runs are read too.
+        if recipe.training.is_none() {
+            recipe.augmentation.copies.check_without_training()?;
+        }
         let clips = self.labeled()?;
         let front_end = FrontEnd::new(self.resolve_front_end(&clips)?)?;
         self.check_network(&front_end)?;

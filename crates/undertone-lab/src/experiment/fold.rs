@@ -191,6 +191,7 @@ impl Experiment<'_> {
             // The head of a frozen encoder reads the embeddings.
             None => network.without_encoder(),
         };
+        let network = network.for_inference(&self.device);
         let predictor = Predictor {
             inference: Inference {
                 network: &network,

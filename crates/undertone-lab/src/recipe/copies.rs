@@ -125,6 +125,22 @@ impl CopiesConfig {
         fixed.chain(random).collect()
     }
 
+    /// Check that a recipe without `[training]` has no copies that only training uses.
+    pub(crate) fn check_without_training(&self) -> Result<(), RecipeError> {
+        for (count, field) in [
+            (self.speeds.len(), "augmentation.copies.speeds"),
+            (self.random, "augmentation.copies.random"),
+        ] {
+            range(
+                count == 0,
+                field,
+                "left out without [training], which alone uses it",
+                format!("{count} copies"),
+            )?;
+        }
+        Ok(())
+    }
+
     /// Return the transmitted copies alone.
     pub(crate) fn only_transmitted(&self) -> Self {
         Self {

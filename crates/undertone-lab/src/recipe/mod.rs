@@ -376,13 +376,6 @@ impl Recipe {
             "0 for a fitted head without head.adapt",
             self.augmentation.copies.transmitted,
         )?;
-        let copies = &self.augmentation.copies;
-        range(
-            self.training.is_some() || *copies == copies.only_transmitted(),
-            "augmentation.copies",
-            "transmitted copies alone without [training]",
-            "others",
-        )?;
         match &self.training {
             Some(training) => training.check(pretrained)?,
             None => range(

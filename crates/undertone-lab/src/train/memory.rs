@@ -10,7 +10,7 @@ use crate::prepare::FeatureBytes;
 /// memory (docs/encoders.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MemoryEstimate {
-    /// All weights, frozen ones twice, and the moving average if there is one.
+    /// All weights, those that a kernel has a copy of, and the moving average if there is one.
     pub weights: usize,
     /// Gradients, Adam's moments and new values of the trained weights.
     pub optimizer: usize,
@@ -38,13 +38,8 @@ impl MemoryEstimate {
         features: FeatureBytes,
     ) -> Self {
         let (all, trained) = parameter_bytes(network);
-        // The frozen layers of an encoder are there in the order of the kernels too.
-        let frozen = match network {
-            Network::Pretrained(_) => all - trained,
-            _ => 0,
-        };
         Self {
-            weights: frozen + if averaged { 2 * all } else { all },
+            weights: network.copied_bytes() + if averaged { 2 * all } else { all },
             optimizer: 4 * trained,
             activations,
             checkpoint: 2 * (all + 2 * trained),

@@ -114,7 +114,7 @@ impl Task<'_> {
         }
         Ok(State {
             groups: rate_groups(&network, self.training),
-            network: network.frozen_for_inference(&self.device),
+            network: network.frozen_for_inference(self.device),
             optimizer,
             average,
             progress,
@@ -267,16 +267,7 @@ impl Task<'_> {
             Some(average) => average.clone().load_into(state.network.valid())?,
             None => state.network.valid(),
         };
-        let network = snapshot.clone().for_inference(&plain);
-        let inference = Inference {
-            network: &network,
-            statistics: self.data.statistics.as_ref(),
-            outputs: self.data.outputs,
-            detects_speech: false,
-            device: &plain,
-        };
-        let (counts, windows) = windows(&self.data.validation.clips);
-        let rows = with_all_cores(|| inference.clips(&counts, windows))?;
+        let rows = self.validation_rows(snapshot.clone().for_inference(&plain), &plain)?;
         let sums = std::mem::take(&mut state.progress.sums);
         let train_accuracy = sums.correct as f64 / sums.clips as f64;
         let (loss, scores) = self.validate(&rows, train_accuracy)?;
@@ -319,6 +310,23 @@ impl Task<'_> {
         self.folder.write_metrics(&state.progress.history)?;
         self.save(state)?;
         Ok(metrics)
+    }
+
+    /// Predict the validation set. The copy of the network is gone before a checkpoint is written.
+    fn validation_rows(
+        &self,
+        network: Network,
+        device: &Device,
+    ) -> Result<Vec<Vec<f32>>, LabError> {
+        let inference = Inference {
+            network: &network,
+            statistics: self.data.statistics.as_ref(),
+            outputs: self.data.outputs,
+            detects_speech: false,
+            device,
+        };
+        let (counts, windows) = windows(&self.data.validation.clips);
+        with_all_cores(|| inference.clips(&counts, windows))
     }
 
     /// Return a network with the encoder whose embeddings its head was trained on.

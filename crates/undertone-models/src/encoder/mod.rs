@@ -267,8 +267,8 @@ impl Encoder {
     /// Compute the layers before those that [`Encoder::train_last`] keeps trainable as
     /// [`Encoder::for_inference`] does. All parameters stay, and can be written.
     ///
-    /// Call this on the CPU, and when the parameters have their values: those that a record brings
-    /// later are not seen.
+    /// Call this on the CPU, and when the parameters have their values. A record that is loaded later
+    /// does not change the frozen layers: they go on computing with the old values.
     #[must_use]
     pub fn frozen_for_inference(self) -> Self {
         if !kernels::is_fast() {
@@ -278,6 +278,15 @@ impl Encoder {
             Self::Wav2Vec2(network) => Self::Wav2Vec2(network.frozen_for_inference()),
             Self::Whisper(network) => Self::Whisper(network.frozen_for_inference()),
             Self::WhisperForInference(_) => self,
+        }
+    }
+
+    /// Return the bytes of the weights that [`Encoder::frozen_for_inference`] has made a copy of.
+    pub fn copied_bytes(&self) -> usize {
+        match self {
+            Self::Wav2Vec2(network) => network.copied_bytes(),
+            Self::Whisper(network) => network.copied_bytes(),
+            Self::WhisperForInference(_) => 0,
         }
     }
 

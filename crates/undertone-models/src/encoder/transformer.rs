@@ -77,8 +77,8 @@ pub(super) fn linear(inputs: usize, outputs: usize, bias: bool, device: &Device)
 
 /// Compute a linear layer for every step, `[batch, steps, inputs]` → `[batch, steps, outputs]`.
 ///
-/// It is one product for all clips. With a product for each clip, Burn computes the gradient by the
-/// weight for each of them, and then their sum.
+/// It is one product for all clips. Of three axes, Burn often makes a product for each clip. It then
+/// computes the gradient by the weight for each of them, and their sum.
 pub(super) fn for_each_step(layer: &Linear, states: Tensor<3>) -> Tensor<3> {
     let [batch, steps, inputs] = states.dims();
     let rows = states.reshape([batch * steps, inputs]);

@@ -27,6 +27,7 @@ use super::transformer::{
 };
 use crate::batch::Batch;
 use crate::kernels::{Layer, Stack, channel_norm, gelu};
+use crate::network::parameter_bytes;
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 6] = [
@@ -160,9 +161,24 @@ impl Wav2Vec2 {
     /// Round the weights of the layers to 8-bit integers. `None` if the layers have no form for
     /// inference.
     pub(super) fn in_int8(mut self) -> Option<Self> {
+        if !self.encoder.layers.is_empty() {
+            return None;
+        }
         let stack = self.encoder.inference?.in_int8();
         self.encoder.inference = Some(Arc::new(stack));
         Some(self)
+    }
+
+    /// Return the bytes of the layers that are there a second time, for inference.
+    pub(super) fn copied_bytes(&self) -> usize {
+        let encoder = &self.encoder;
+        match encoder.inference {
+            Some(_) if !encoder.layers.is_empty() => {
+                let frozen = encoder.layers[..encoder.frozen_layers].iter();
+                frozen.map(|layer| parameter_bytes(layer).0).sum()
+            }
+            _ => 0,
+        }
     }
 
     /// Let the kernels for inference compute the layers before the first trained one.
@@ -178,6 +194,8 @@ impl Wav2Vec2 {
             encoder: TransformerEncoder {
                 dropout: encoder.dropout.freeze(),
                 frozen_layers: encoder.layers.len().saturating_sub(layers),
+                // A copy of frozen layers has another number of them now.
+                inference: encoder.inference.filter(|_| encoder.layers.is_empty()),
                 layers: freeze_before_last(encoder.layers, layers),
                 ..encoder
             },
@@ -345,9 +363,9 @@ struct TransformerEncoder {
     before_steps: Option<TokensAndBias>,
     /// Whether the transformer is pre-norm.
     do_stable_layer_norm: bool,
-    /// The number of layers that are not trained.
+    /// The number of layers before those that [`Wav2Vec2::train_last`] keeps trainable.
     frozen_layers: usize,
-    /// The first layers for inference, in place of those of `layers`.
+    /// The first layers for inference, in place of those of `layers`; all layers if that is empty.
     #[module(skip)]
     inference: Option<Arc<Stack>>,
 }
@@ -398,6 +416,9 @@ impl TransformerEncoder {
 
     /// Let the kernels for inference compute the layers before the first trained one.
     fn frozen_for_inference(mut self) -> Self {
+        if self.layers.is_empty() {
+            return self;
+        }
         self.inference = None;
         if self.frozen_layers > 0 && self.fits_inference() {
             let layers = self.layers[..self.frozen_layers].to_vec();

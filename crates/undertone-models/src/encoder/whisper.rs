@@ -20,6 +20,7 @@ use super::transformer::{
 use super::whisper_inference::WhisperInference;
 use crate::batch::Batch;
 use crate::kernels::{Layer, gelu};
+use crate::network::parameter_bytes;
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 4] = ["model.encoder.", "encoder.", "", "model."];
@@ -35,7 +36,7 @@ pub struct WhisperEncoder {
     /// Behind the last layer of the whole network; `None` if later layers were left out.
     layer_norm: Option<LayerNorm>,
     bands: usize,
-    /// The number of layers that are not trained.
+    /// The number of layers before those that [`WhisperEncoder::train_last`] keeps trainable.
     frozen_layers: usize,
     /// The convolutions and these layers once more, for inference.
     #[module(skip)]
@@ -94,6 +95,17 @@ impl WhisperEncoder {
             stack: for_inference(self.layers, self.layer_norm.as_ref(), values)?,
             bands: self.bands,
         })
+    }
+
+    /// Return the bytes of the weights that are there a second time, for inference.
+    pub(super) fn copied_bytes(&self) -> usize {
+        if self.frozen.is_none() {
+            return 0;
+        }
+        let frozen = self.layers[..self.frozen_layers].iter();
+        let layers: usize = frozen.map(|layer| parameter_bytes(layer).0).sum();
+        let features = [&self.conv1, &self.conv2].map(|it| parameter_bytes(it).0);
+        layers + features.iter().sum::<usize>() + parameter_bytes(&self.embed_positions).0
     }
 
     /// Let the kernels for inference compute what comes before the first trained layer.
@@ -170,6 +182,8 @@ impl WhisperEncoder {
         Self {
             dropout: network.dropout.freeze(),
             frozen_layers: network.layers.len().saturating_sub(layers),
+            // A copy of frozen layers has another number of them now.
+            frozen: None,
             layers: freeze_before_last(network.layers, layers),
             ..network
         }

@@ -127,6 +127,14 @@ impl Network {
         }
     }
 
+    /// Return the bytes of the weights that [`Network::frozen_for_inference`] has made a copy of.
+    pub fn copied_bytes(&self) -> usize {
+        match self {
+            Self::Pretrained(network) => network.encoder().copied_bytes(),
+            _ => 0,
+        }
+    }
+
     /// Return the network with this precision. It must be one
     /// [for inference](Network::for_inference).
     ///

@@ -44,7 +44,6 @@ pub use network::{
     Activations, BandStatistics, BandsConfig, CnnLstm, CnnLstmConfig, ConvConfig, HUB_PREFIX, Head,
     HeadActivation, JoinedConfig, JoinedNetwork, Lstm, LstmConfig, Network, NetworkConfig,
     NetworkError, Pooling, PretrainedConfig, PretrainedNetwork, Readout, States, TrainedParts,
-    parameter_bytes,
 };
 pub use outputs::Outputs;
 pub use precision::{Precision, PrecisionError};
@@ -54,5 +53,6 @@ pub use segments::{
     WholeRecording,
 };
 pub use weights::{
-    Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, write_safetensors,
+    Checkpoint, CheckpointError, FloatType, NamedTensor, Weights, WeightsError, parameter_bytes,
+    write_safetensors,
 };

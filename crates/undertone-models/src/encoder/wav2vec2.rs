@@ -27,7 +27,7 @@ use super::transformer::{
 };
 use crate::batch::Batch;
 use crate::kernels::{Layer, Stack, channel_norm, gelu};
-use crate::network::parameter_bytes;
+use crate::weights::parameter_bytes;
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 6] = [

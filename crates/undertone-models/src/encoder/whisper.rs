@@ -20,7 +20,7 @@ use super::transformer::{
 use super::whisper_inference::WhisperInference;
 use crate::batch::Batch;
 use crate::kernels::{Layer, gelu};
-use crate::network::parameter_bytes;
+use crate::weights::parameter_bytes;
 
 /// Prefixes of the names in a checkpoint.
 pub(super) const PREFIXES: [&str; 4] = ["model.encoder.", "encoder.", "", "model."];

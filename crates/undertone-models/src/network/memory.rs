@@ -1,8 +1,5 @@
 //! An estimate of the memory that training takes.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::Tensor;
-
 use super::cnn_lstm::CnnLstmConfig;
 use crate::encoder::{EncoderConfig, Sizes, Wav2Vec2Config, WhisperConfig};
 
@@ -35,30 +32,6 @@ pub struct TrainedParts {
     pub trained_layers: usize,
     /// Whether the parts before them are trained.
     pub convolutions: bool,
-}
-
-/// Return the bytes of all parameters of a network, and the bytes of those that training changes.
-///
-/// For the latter, training also holds gradients, the two moments of Adam and, for a moment, new
-/// values: four times as much again.
-pub fn parameter_bytes<M: Module>(network: &M) -> (usize, usize) {
-    #[derive(Default)]
-    struct Counter {
-        all: usize,
-        trained: usize,
-    }
-    impl ModuleVisitor for Counter {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let values = param.lazy_shape().num_elements();
-            self.all += values;
-            if param.is_require_grad() {
-                self.trained += values;
-            }
-        }
-    }
-    let mut counter = Counter::default();
-    network.visit(&mut counter);
-    (counter.all * BYTES, counter.trained * BYTES)
 }
 
 impl CnnLstmConfig {

@@ -14,7 +14,7 @@ pub use cnn_lstm::{BandsConfig, CnnLstm, CnnLstmConfig, ConvConfig, Pooling};
 pub use error::NetworkError;
 pub use joined::{JoinedConfig, JoinedNetwork};
 pub use lstm::{Lstm, LstmConfig};
-pub use memory::{Activations, TrainedParts, parameter_bytes};
+pub use memory::{Activations, TrainedParts};
 pub use normalize::BandStatistics;
 pub use pretrained::{
     HUB_PREFIX, Head, HeadActivation, PretrainedConfig, PretrainedNetwork, Readout, States,

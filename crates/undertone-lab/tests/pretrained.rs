@@ -12,7 +12,7 @@ use undertone_lab::{Event, Interrupt, LabError, MemoryEstimate, Recipe};
 use undertone_models::Classifier;
 
 use encoders::{
-    SPEAKERS, change_weights, checkpoint, corpus, recipe, recipe_in, run, run_interrupted,
+    SPEAKERS, change_weights, checkpoint, copy, corpus, recipe, recipe_in, run, run_interrupted,
     run_observed, uar_of_model, uar_of_run,
 };
 
@@ -270,17 +270,12 @@ fn resumed_fine_tuning_ends_with_the_same_weights() {
 
 /// Write the checkpoint of Whisper with one head, so wide that the kernels for inference take it.
 fn wide_heads(folder: &Path) -> PathBuf {
-    fs::create_dir(folder).unwrap();
-    let from = checkpoint("whisper");
-    fs::copy(
-        from.join("model.safetensors"),
-        folder.join("model.safetensors"),
-    )
-    .unwrap();
-    let config = fs::read_to_string(from.join("config.json")).unwrap();
+    copy("whisper", folder);
+    let path = folder.join("config.json");
+    let config = fs::read_to_string(&path).unwrap();
     let [four, one] = [4, 1].map(|heads| format!("\"encoder_attention_heads\": {heads}"));
     assert!(config.contains(&four));
-    fs::write(folder.join("config.json"), config.replace(&four, &one)).unwrap();
+    fs::write(path, config.replace(&four, &one)).unwrap();
     folder.to_owned()
 }
 
@@ -301,11 +296,7 @@ fn a_run_is_not_resumed_with_other_weights_of_the_encoder() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
     let encoder = folder.path().join("encoder");
-    fs::create_dir(&encoder).unwrap();
-    for entry in fs::read_dir(checkpoint("whisper")).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, encoder.join(path.file_name().unwrap())).unwrap();
-    }
+    copy("whisper", &encoder);
     let mut overrides = SPEAKERS.to_vec();
     overrides.extend([
         "network.states=[1]",

@@ -148,12 +148,17 @@ pub(crate) const SPEAKERS: [&str; 3] = [
 
 /// Copy the encoder `name` to `folder`, with other weights.
 pub(crate) fn changed_copy(name: &str, folder: &Path) {
+    copy(name, folder);
+    change_weights(folder);
+}
+
+/// Copy the encoder `name` to `folder`.
+pub(crate) fn copy(name: &str, folder: &Path) {
     fs::create_dir(folder).unwrap();
     for entry in fs::read_dir(checkpoint(name)).unwrap() {
         let path = entry.unwrap().path();
         fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
     }
-    change_weights(folder);
 }
 
 /// Flip the signs of numbers in the second half of the weights.
